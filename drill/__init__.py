@@ -1,0 +1,1 @@
+"""Floor 2b: break the cluster and watch. Never imports provision."""

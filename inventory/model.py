@@ -1,0 +1,189 @@
+"""The nouns of the lab, as frozen types. Made by `inventory.config`, read by everything.
+
+No I/O here, and no defaults that lab.yaml does not show.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv4Network
+
+INFINITY = 1_000_000
+"""Pacemaker's INFINITY (Pacemaker Explained, "Scores"; walkthrough step 7.1)."""
+
+
+@dataclass(frozen=True)
+class Node:
+    """One cluster node: its full name as `uname -n` prints it, and its cluster address."""
+
+    name: str
+    address: IPv4Address
+    id: int
+    """corosync's nodeid, from 1, in the order of lab.yaml."""
+
+    @property
+    def alias(self) -> str:
+        """The first label of the name; also Vagrant's name of the machine."""
+        return self.name.split(".", 1)[0]
+
+
+@dataclass(frozen=True)
+class Corosync:
+    """Totem's timings (milliseconds), crypto and quorum mode (corosync.conf(5), votequorum(5))."""
+
+    token_ms: int
+    consensus_ms: int
+    crypto_cipher: str
+    crypto_hash: str
+    two_node: bool
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A primitive: its id, its kind (address or web: the platform names the agent), monitor interval."""
+
+    id: str
+    kind: str
+    monitor: str
+
+
+@dataclass(frozen=True)
+class Colocation:
+    """`resource` runs where `with_resource` runs, with a score of at most INFINITY."""
+
+    resource: str
+    with_resource: str
+    score: int
+
+
+@dataclass(frozen=True)
+class Order:
+    """`first` starts before `then`; `then` stops before `first`."""
+
+    first: str
+    then: str
+
+
+@dataclass(frozen=True)
+class Location:
+    """`resource` prefers `node` by `score`; `id` is the constraint's name in the CIB."""
+
+    id: str
+    resource: str
+    node: str
+    score: int
+
+
+Constraint = Colocation | Order | Location
+
+
+@dataclass(frozen=True)
+class Drill:
+    """How the service is watched while it is broken; budgets are seconds of outage by kind of fault."""
+
+    probe_hz: int
+    probe_timeout_ms: int
+    watch_ms: int
+    seed: int
+    budget_s: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Lab:
+    """lab.yaml, validated. `platform` and `provider` may still be "auto"."""
+
+    name: str
+    platform: str
+    provider: str
+    network: IPv4Network
+    nodes: tuple[Node, ...]
+    vip: IPv4Address
+    memory_mb: int
+    corosync: Corosync
+    properties: Mapping[str, str]
+    stickiness: int
+    resources: tuple[Resource, ...]
+    colocations: tuple[Colocation, ...]
+    orders: tuple[Order, ...]
+    locations: tuple[Location, ...]
+    drill: Drill
+
+    @property
+    def node1(self) -> Node:
+        """The node where the walkthrough types its commands."""
+        return self.nodes[0]
+
+    def node(self, name: str) -> Node:
+        """The node by full name or alias; KeyError when there is none."""
+        for node in self.nodes:
+            if name in (node.name, node.alias):
+                return node
+        raise KeyError(name)
+
+    def peer(self, node: Node) -> Node:
+        """The other node of the two."""
+        return next(other for other in self.nodes if other != node)
+
+    def resource(self, kind: str) -> Resource:
+        """The resource of a kind (address, web)."""
+        return next(resource for resource in self.resources if resource.kind == kind)
+
+    @property
+    def url(self) -> str:
+        """Where the service answers."""
+        return f"http://{self.vip}/"
+
+
+@dataclass(frozen=True)
+class Command:
+    """Something to run on a node as root: an argv, or a script for its shell (POSIX sh).
+
+    `why` is one line for people. `deadline` is in seconds, held on the node too. `ok` are the
+    exit statuses that mean success. `stdin` is given to the command.
+    """
+
+    node: str
+    argv: tuple[str, ...]
+    why: str = ""
+    stdin: str | None = None
+    deadline: float = 60.0
+    ok: tuple[int, ...] = (0,)
+
+    @classmethod
+    def script(
+        cls,
+        node: str,
+        text: str,
+        *,
+        why: str = "",
+        stdin: str | None = None,
+        deadline: float = 60.0,
+        ok: tuple[int, ...] = (0,),
+    ) -> Command:
+        """A shell text as a command: `sh -c text`."""
+        return cls(node, ("sh", "-c", text), why=why, stdin=stdin, deadline=deadline, ok=ok)
+
+    @property
+    def line(self) -> str:
+        """The command as one would type it (a script without its `sh -c`)."""
+        if self.argv[:2] == ("sh", "-c") and len(self.argv) == 3:
+            return self.argv[2]
+        return shlex.join(self.argv)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a command answered: exit status, both streams, and the seconds it took (monotonic)."""
+
+    command: Command
+    status: int
+    out: str
+    err: str
+    seconds: float = field(default=0.0, compare=False)
+
+    @property
+    def good(self) -> bool:
+        """The exit status is one that the command calls success."""
+        return self.status in self.command.ok

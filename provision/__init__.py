@@ -1,0 +1,1 @@
+"""Floor 2a: make the cluster, step by step."""

@@ -1,0 +1,1 @@
+"""The steps of the walkthrough, one file each."""
