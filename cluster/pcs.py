@@ -1,0 +1,225 @@
+"""The words of pcs, by generation: one function per operation, each giving an argv without a node.
+
+An exit status of 0 is no proof on 0.9, which prints its usage with 0 and stores unknown names: read the
+CIB back and compare (`cluster.cib`). Where the document's 0.9.26 lacks an operation or needs a peer's
+pcsd for it, pacemaker's own tool, which pcs calls too, stands in. Source: pcs(8) of each version, and
+every row of the dialects' table tried offline against `pcs -f`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from cluster import scores
+from inventory.errors import ConfigError
+from inventory.model import Colocation, Location, Order
+from inventory.platforms import PcsGeneration
+
+Argv = tuple[str, ...]
+_OLD: tuple[PcsGeneration, ...] = ("0.9.26", "0.9")
+
+
+def generation_of(version: str) -> PcsGeneration:
+    """Tell the generation that a `pcs --version` text belongs to; ConfigError for one never tried."""
+    match = re.search(r"(\d+)\.(\d+)(?:\.(\d+))?", version)
+    if not match:
+        raise ConfigError(f"no pcs version in {version.strip()!r}", hint="pcs --version prints e.g. 0.11.5")
+    major, minor, patch = (int(part or 0) for part in match.groups())
+    if (major, minor) == (0, 9) and patch == 26:
+        return "0.9.26"
+    if (major, minor) == (0, 9) and patch >= 123:
+        return "0.9"
+    if (major, minor) == (0, 10) and patch >= 7:
+        return "0.10"
+    if (major, minor) == (0, 11):
+        return "0.11"
+    if (major, minor) == (0, 12):
+        return "0.12"
+    raise ConfigError(
+        f"pcs {match.group()}: this version's commands are not known",
+        hint="known: 0.9.26, 0.9.123 and later 0.9, 0.10.7 and later 0.10, 0.11, 0.12",
+    )
+
+
+def property_set(generation: PcsGeneration, name: str, value: str) -> Argv:
+    """Set a cluster property (walkthrough step 4 and 6). 0.9.26 stores any name."""
+    return ("pcs", "property", "set", f"{name}={value}")
+
+
+def property_unset(generation: PcsGeneration, name: str) -> Argv:
+    """Remove a cluster property, so that its default holds again."""
+    return ("pcs", "property", "unset", name)
+
+
+def maintenance_on(generation: PcsGeneration) -> Argv:
+    """Let the cluster watch nothing and touch nothing."""
+    return property_set(generation, "maintenance-mode", "true")
+
+
+def maintenance_off(generation: PcsGeneration) -> Argv:
+    """Let the cluster manage its resources again."""
+    return property_set(generation, "maintenance-mode", "false")
+
+
+def resource_create(
+    generation: PcsGeneration,
+    id: str,
+    agent: str,
+    options: Mapping[str, str] | None = None,
+    monitor: str | None = None,
+) -> Argv:
+    """Create a primitive; `monitor` is its interval in pacemaker's notation (30s), None for pcs's default.
+
+    From 0.9.123 pcs stores the agent's start and stop operations too. 0.9.26 stores an unknown agent.
+    """
+    pairs = tuple(f"{name}={value}" for name, value in (options or {}).items())
+    operation = ("op", "monitor", f"interval={monitor}") if monitor else ()
+    return ("pcs", "resource", "create", id, agent, *pairs, *operation)
+
+
+def resource_delete(generation: PcsGeneration, id: str) -> Argv:
+    """Delete a resource and the constraints that name it."""
+    return ("pcs", "resource", "delete", id)
+
+
+def defaults_stickiness(generation: PcsGeneration, value: int) -> Argv:
+    """Set the default stickiness of all resources (walkthrough step 6)."""
+    pair = f"resource-stickiness={scores.text(value)}"
+    if generation == "0.9.26":
+        return ("pcs", "resource", "rsc", "defaults", pair)
+    if generation == "0.9":
+        return ("pcs", "resource", "defaults", pair)
+    return ("pcs", "resource", "defaults", "update", pair)
+
+
+def colocation(generation: PcsGeneration, constraint: Colocation) -> Argv:
+    """Keep a resource where another one runs (walkthrough step 7.1). A second time is an error."""
+    first, second, score = constraint.resource, constraint.with_resource, scores.text(constraint.score)
+    head = ("pcs", "constraint", "colocation", "add", first)
+    if generation in _OLD:
+        return (*head, second, score)
+    return (*head, "with", second, f"score={score}" if generation == "0.12" else score)
+
+
+def order(generation: PcsGeneration, constraint: Order) -> Argv:
+    """Start one resource before another, and stop them the other way round. A second time is an error."""
+    return ("pcs", "constraint", "order", constraint.first, "then", constraint.then)
+
+
+def location(generation: PcsGeneration, constraint: Location) -> Argv:
+    """Let a resource prefer a node by a score. From 0.10 the node must exist. A second time is an error."""
+    score = scores.text(constraint.score)
+    head = ("pcs", "constraint", "location", "add", constraint.id, constraint.resource, constraint.node)
+    return (*head, f"score={score}" if generation == "0.12" else score)
+
+
+def constraint_delete(generation: PcsGeneration, id: str) -> Argv:
+    """Delete the constraint with this id of the CIB."""
+    word = {"0.9.26": "rm", "0.9": "remove"}.get(generation, "delete")
+    return ("pcs", "constraint", word, id)
+
+
+def standby(generation: PcsGeneration, node: str) -> Argv:
+    """Move every resource off a node and let none come."""
+    return ("pcs", "cluster" if generation in _OLD else "node", "standby", node)
+
+
+def unstandby(generation: PcsGeneration, node: str) -> Argv:
+    """Let resources run on the node again."""
+    return ("pcs", "cluster" if generation in _OLD else "node", "unstandby", node)
+
+
+def cleanup(generation: PcsGeneration, id: str | None = None) -> Argv:
+    """Forget a resource's failures, or those of all; crm_resource(8) on 0.9.26."""
+    if generation == "0.9.26":
+        return ("crm_resource", "-C", *(("-r", id) if id else ()))
+    return ("pcs", "resource", "cleanup", *((id,) if id else ()))
+
+
+def move(generation: PcsGeneration, id: str, node: str) -> Argv:
+    """Move a resource to a node. Up to 0.10 a `cli-prefer-` constraint stays until `clear`."""
+    return ("pcs", "resource", "move", id, node)
+
+
+def ban(generation: PcsGeneration, id: str, node: str) -> Argv:
+    """Keep a resource off a node: a `cli-ban-` constraint, until `clear`; crm_resource(8) on 0.9.26."""
+    if generation == "0.9.26":
+        return ("crm_resource", "-B", "-r", id, "-N", node)
+    return ("pcs", "resource", "ban", id, node)
+
+
+def clear(generation: PcsGeneration, id: str) -> Argv:
+    """Remove what `move` and `ban` left behind for a resource."""
+    return ("pcs", "resource", "unmove" if generation == "0.9.26" else "clear", id)
+
+
+def list_constraints(generation: PcsGeneration) -> Argv:
+    """Print the constraints with their ids."""
+    tail = {"0.9.26": ("all",), "0.9": ("show", "--full"), "0.10": ("show", "--full")}
+    return ("pcs", "constraint", *tail.get(generation, ("config", "--full")))
+
+
+def list_properties(generation: PcsGeneration) -> Argv:
+    """Print the cluster properties that are set."""
+    return ("pcs", "property", "list" if generation in (*_OLD, "0.10") else "config")
+
+
+def list_resources(generation: PcsGeneration) -> Argv:
+    """Print the resources with their options and operations; 0.9 needs the flag for more than names."""
+    if generation == "0.9.26":
+        return ("pcs", "resource", "show", "--all")
+    if generation == "0.9":
+        return ("pcs", "resource", "show", "--full")
+    return ("pcs", "resource", "config")
+
+
+def standards(generation: PcsGeneration) -> Argv:
+    """Print the classes of agents: ocf, lsb, service, systemd, stonith (walkthrough step 5)."""
+    return ("pcs", "resource", "standards")
+
+
+def providers(generation: PcsGeneration) -> Argv:
+    """Print the providers of ocf agents: heartbeat, pacemaker (walkthrough step 5)."""
+    return ("pcs", "resource", "providers")
+
+
+def agents(generation: PcsGeneration, standard: str | None = None) -> Argv:
+    """Print the agents, all or those of a standard or standard:provider (walkthrough step 5)."""
+    return ("pcs", "resource", "agents", *((standard,) if standard else ()))
+
+
+def describe(generation: PcsGeneration, agent: str) -> Argv:
+    """Print an agent's options (walkthrough step 5)."""
+    return ("pcs", "resource", "describe", agent)
+
+
+def config(generation: PcsGeneration) -> Argv:
+    """Print the whole configuration."""
+    return ("pcs", "config")
+
+
+def status(generation: PcsGeneration) -> Argv:
+    """Print the cluster's state for people; programs read crm_mon's XML (`cluster.status`)."""
+    return ("pcs", "status")
+
+
+def cib(generation: PcsGeneration) -> Argv:
+    """Print the CIB as XML."""
+    return ("pcs", "cluster", "cib")
+
+
+def cib_push(generation: PcsGeneration, path: str) -> Argv:
+    """Replace the CIB by a file's."""
+    words = ("push", "cib") if generation == "0.9.26" else ("cib-push",)
+    return ("pcs", "cluster", *words, path)
+
+
+def destroy(generation: PcsGeneration) -> Argv:
+    """Remove the cluster's configuration from this node; ConfigError on 0.9.26, where it does not work."""
+    if generation == "0.9.26":
+        raise ConfigError(
+            "pcs 0.9.26 cannot destroy a cluster of the pacemaker plugin",
+            hint="stop corosync and remove /etc/corosync/corosync.conf and /var/lib/pacemaker/cib/*",
+        )
+    return ("pcs", "cluster", "destroy", *(("--yes",) if generation == "0.12" else ()))

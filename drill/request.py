@@ -1,0 +1,215 @@
+"""One HTTP request with a limit on its whole duration, and a name for how it ended.
+
+requests' own `timeout` is per read: a server that drips a byte now and then holds it for ever. Here the
+limit counts from the connection's opening (or, on a kept connection, from the request) to the last byte.
+"""
+
+from __future__ import annotations
+
+import errno
+import socket
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http.client import HTTPException, IncompleteRead, RemoteDisconnected
+from http.cookiejar import DefaultCookiePolicy
+from ipaddress import AddressValueError, IPv4Address
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection
+from urllib3.connectionpool import HTTPConnectionPool
+from urllib3.exceptions import HTTPError
+
+from inventory.errors import ConfigError
+
+MOST_BYTES = 65536
+"""As much of a page is read; the marker of a node must stand in it."""
+
+_SOON = 0.001
+_UNREACHABLE = {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN}
+_RESET = {errno.ECONNRESET, errno.EPIPE, errno.ECONNABORTED}
+_here = threading.local()
+
+
+class _LimitedSocket(socket.socket):
+    """A TCP socket on which connect, send and receive share one deadline (monotonic seconds)."""
+
+    deadline = 0.0
+
+    def _hold(self) -> None:
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("timed out")
+        self.settimeout(max(left, _SOON))
+
+    def connect(self, address: Any) -> None:
+        self._hold()
+        super().connect(address)
+
+    def recv_into(self, *args: Any, **kwargs: Any) -> int:
+        self._hold()
+        return super().recv_into(*args, **kwargs)
+
+    def sendall(self, *args: Any, **kwargs: Any) -> None:
+        self._hold()
+        super().sendall(*args, **kwargs)
+
+
+class _LimitedConnection(HTTPConnection):
+    """An HTTP connection whose `timeout` limits connecting, asking and answering together."""
+
+    def connect(self) -> None:
+        limited = _LimitedSocket(socket.AF_INET, socket.SOCK_STREAM)
+        limited.deadline = time.monotonic() + self._limit()
+        try:
+            limited.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            limited.connect((self.host, self.port))
+        except BaseException:
+            limited.close()
+            raise
+        self.sock = limited
+        _here.opened = True
+
+    def putrequest(self, *args: Any, **kwargs: Any) -> None:
+        if isinstance(self.sock, _LimitedSocket):
+            self.sock.deadline = time.monotonic() + self._limit()
+        super().putrequest(*args, **kwargs)
+
+    def _limit(self) -> float:
+        if not isinstance(self.timeout, (int, float)):
+            raise ConfigError("a request without a limit", hint="give the probe a timeout")
+        return float(self.timeout)
+
+
+class _LimitedPool(HTTPConnectionPool):
+    ConnectionCls = _LimitedConnection
+
+
+class _LimitedAdapter(HTTPAdapter):
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = {"http": _LimitedPool}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """How one request ended; `opened` tells that a new connection was made for it."""
+
+    outcome: str
+    page: str = ""
+    status: int | None = None
+    detail: str = ""
+    opened: bool = False
+
+
+class Client:
+    """A requests session for one thread: no proxies, no redirects, no cookies, no retries.
+
+    `fresh` opens a new TCP connection for each request; otherwise one connection is kept while it lasts.
+    `pages` maps a text that stands on a node's page to that node's name; `limit` is in seconds.
+    Only plain http to an IPv4 address: ConfigError otherwise.
+    """
+
+    def __init__(self, url: str, limit: float, pages: Mapping[str, str], *, fresh: bool) -> None:
+        _plain(url)
+        self.limit = limit
+        self.fresh = fresh
+        self._pages = tuple((marker.encode(), node) for marker, node in pages.items())
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self._session.mount("http://", _LimitedAdapter(pool_connections=1, pool_maxsize=1, max_retries=0))
+        headers = {
+            "User-Agent": "ha-lab-drill",
+            "Accept-Encoding": "identity",
+            "Connection": "close" if fresh else "keep-alive",
+        }
+        self._request = requests.Request("GET", url, headers=headers).prepare()
+
+    def ask(self) -> Answer:
+        """One request, never longer than the limit; whatever the network does is an answer, not an error."""
+        _here.opened = False
+        try:
+            with self._session.send(
+                self._request, timeout=self.limit, allow_redirects=False, stream=True, proxies={}
+            ) as response:
+                body = response.raw.read(MOST_BYTES)
+            return self._judge(response.status_code, body)
+        except (OSError, HTTPException, HTTPError) as error:
+            return Answer(outcome(error), detail=reason(error), opened=_here.opened)
+        finally:
+            if self.fresh:
+                self.close()
+
+    def close(self) -> None:
+        """Close what is open; the next request opens anew."""
+        self._session.close()
+
+    def _judge(self, status: int, body: bytes) -> Answer:
+        opened = _here.opened
+        if status != 200:
+            return Answer("http_error", status=status, detail=f"status {status}", opened=opened)
+        page = next((node for marker, node in self._pages if marker in body), "")
+        if not page:
+            text = " ".join(body[:60].decode("utf-8", errors="replace").split())
+            return Answer("wrong_body", status=status, detail=f"no node's page: {text!r}", opened=opened)
+        return Answer("ok", page=page, status=status, opened=opened)
+
+
+def _plain(url: str) -> None:
+    parts = urlsplit(url)
+    try:
+        IPv4Address(parts.hostname or "")
+    except AddressValueError as error:
+        raise ConfigError(f"{url}: an IPv4 address is expected, not a name", hint="use lab.url") from error
+    if parts.scheme != "http":
+        raise ConfigError(f"{url}: only plain http can be probed", hint="the lab's web service has no TLS")
+
+
+def outcome(error: BaseException) -> str:
+    """How a failed request is called: timeout, refused, unreachable, reset, or http_error for nonsense.
+
+    The cause lies some exceptions deep (requests > urllib3 > socket); the innermost one that tells wins.
+    """
+    kinds = [kind for kind in map(_kind, _chain(error)) if kind]
+    return kinds[-1] if kinds else "http_error"
+
+
+def reason(error: BaseException) -> str:
+    """The innermost text of a failure, in one short line."""
+    texts = [text for text in (str(one).strip() for one in _chain(error)) if text]
+    return " ".join(texts[-1].split())[:120] if texts else type(error).__name__
+
+
+def _kind(error: BaseException) -> str:
+    if isinstance(error, TimeoutError | requests.Timeout):
+        return "timeout"
+    if isinstance(error, RemoteDisconnected | IncompleteRead):
+        return "reset"
+    if isinstance(error, OSError) and error.errno is not None:
+        if error.errno == errno.ECONNREFUSED:
+            return "refused"
+        if error.errno == errno.ETIMEDOUT:
+            return "timeout"
+        if error.errno in _UNREACHABLE:
+            return "unreachable"
+        if error.errno in _RESET:
+            return "reset"
+    return ""
+
+
+def _chain(error: BaseException) -> list[BaseException]:
+    """The exception and all that it wraps, outermost first."""
+    found: list[BaseException] = []
+    todo: list[object] = [error]
+    while todo:
+        one = todo.pop(0)
+        if not isinstance(one, BaseException) or any(one is other for other in found):
+            continue
+        found.append(one)
+        todo += [*one.args, getattr(one, "reason", None), one.__cause__, one.__context__]
+    return found

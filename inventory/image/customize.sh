@@ -1,0 +1,25 @@
+#!/bin/sh
+# Turns a system with the lab's packages into a node: ssh in for user vagrant, and nothing of the
+# cluster starts by itself (the walkthrough starts it). Run inside the image while it is made.
+set -e
+id vagrant >/dev/null 2>&1 || useradd -m -s /bin/bash vagrant
+usermod -p '*' vagrant
+echo 'vagrant ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/vagrant
+chmod 0440 /etc/sudoers.d/vagrant
+# Each node makes its own host keys at its first start (node-init).
+rm -f /etc/ssh/ssh_host_*
+mkdir -p /etc/ssh/sshd_config.d
+printf 'UseDNS no\nMaxSessions 64\nMaxStartups 64\n' > /etc/ssh/sshd_config.d/lab.conf
+rm -f /run/nologin /etc/nologin
+for unit in corosync pacemaker pcsd pcsd-ruby logd apache2 httpd corosync-notifyd \
+    apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer e2scrub_reap \
+    fstrim.timer man-db.timer systemd-timesyncd dnf-makecache.timer; do
+    systemctl disable $unit >/dev/null 2>&1 || true
+done
+for unit in systemd-udevd.service systemd-udev-trigger.service systemd-udevd-kernel.socket systemd-udevd-control.socket \
+    systemd-modules-load.service sys-kernel-config.mount sys-kernel-debug.mount sys-kernel-tracing.mount \
+    systemd-networkd-wait-online.service getty.target console-getty.service systemd-logind.service; do
+    ln -sf /dev/null /etc/systemd/system/$unit
+done
+rm -f /etc/corosync/corosync.conf /var/www/html/index.html
+rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin

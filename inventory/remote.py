@@ -1,0 +1,145 @@
+"""Run a Command on a node over ssh, as root, with a deadline. A scripted fake with the same contract is beside it.
+
+Every node keeps one shared master connection (about 0.1 s a command). The deadline is held on the node too
+(timeout(1)), so nothing is left running there; ssh's own keep-alive notices a node that is frozen.
+"""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from inventory.errors import CommandFailed, Unreachable
+from inventory.model import Command, Result
+
+SSH_FAILED = 255
+TIMED_OUT = 124
+
+
+class Remote(Protocol):
+    """Whatever runs commands on nodes: ssh, or a script of answers."""
+
+    def run(self, command: Command) -> Result:
+        """Run it; the result whatever its status. Raises Unreachable when the node does not answer."""
+        ...
+
+
+def check(remote: Remote, command: Command) -> Result:
+    """Run it and raise CommandFailed unless its status is one that it calls success."""
+    result = remote.run(command)
+    if not result.good:
+        raise failed(result)
+    return result
+
+
+def failed(result: Result) -> CommandFailed:
+    """The error for a result: node, command, status and the last lines of what it said."""
+    command = result.command
+    said = (result.err.strip() or result.out.strip()).splitlines()[-8:]
+    state = "ran out of its time" if result.status == TIMED_OUT else f"exit {result.status}"
+    why = f" ({command.why})" if command.why else ""
+    return CommandFailed(
+        f"{command.node}{why}: {state}\n  $ {command.line}\n" + "\n".join(f"  | {line}" for line in said),
+        hint=f"Look on the node: ./lab ssh {command.node.split('.')[0]}",
+    )
+
+
+def everywhere(remote: Remote, commands: Iterable[Command]) -> list[Result]:
+    """Run commands at the same time; results in their order. The first Unreachable is raised."""
+    wanted = list(commands)
+    if not wanted:
+        return []
+    with ThreadPoolExecutor(max_workers=len(wanted)) as pool:
+        return list(pool.map(remote.run, wanted))
+
+
+@dataclass(frozen=True)
+class Ssh:
+    """ssh(1) with the settings that vagrant gave, one multiplexed connection a node."""
+
+    config: Path
+    aliases: Mapping[str, str]
+    """Full name -> the Host of the ssh_config."""
+    control: Path
+    """A short-lived directory for the control sockets (their path must stay under 104 characters)."""
+
+    def argv(self, node: str, *, tty: bool = False) -> list[str]:
+        """The ssh command line up to the remote command."""
+        return [
+            "ssh", "-F", str(self.config),
+            "-o", "ControlMaster=auto", "-o", f"ControlPath={self.control}/%C", "-o", "ControlPersist=600",
+            "-o", "ConnectTimeout=5", "-o", "ServerAliveInterval=2", "-o", "ServerAliveCountMax=3",
+            "-o", "BatchMode=yes", "-o", "LogLevel=ERROR",
+            *(["-t"] if tty else []), self.aliases.get(node, node),
+        ]  # fmt: skip
+
+    def run(self, command: Command) -> Result:
+        """See Remote. A deadline that passes gives status 124; a node that is gone gives Unreachable."""
+        seconds = max(1, round(command.deadline))
+        inner = ["sudo", "-n", "timeout", "-k", "5", str(seconds), *command.argv]
+        began = time.monotonic()
+        try:
+            done = subprocess.run(
+                [*self.argv(command.node), shlex.join(inner)],
+                input=command.stdin if command.stdin is not None else "",
+                capture_output=True,
+                text=True,
+                errors="replace",
+                check=False,
+                timeout=command.deadline + 10,
+            )
+        except subprocess.TimeoutExpired:
+            # ServerAlive gives up on a dead node much sooner; this is a node that answers but hangs.
+            return Result(command, TIMED_OUT, "", "no answer within the deadline", time.monotonic() - began)
+        except OSError as error:
+            raise Unreachable(f"ssh cannot be run: {error}", hint="Install the OpenSSH client.") from error
+        took = time.monotonic() - began
+        if done.returncode == SSH_FAILED and _is_ssh(done.stderr):
+            raise Unreachable(
+                f"{command.node} does not answer over ssh: {done.stderr.strip().splitlines()[-1]}",
+                hint="Is the node up? ./lab status; ./lab up starts what is down.",
+            )
+        return Result(command, done.returncode, done.stdout, done.stderr, took)
+
+
+def _is_ssh(err: str) -> bool:
+    marks = ("ssh:", "Connection", "kex_exchange", "mux_client", "Timeout", "timed out", "Permission denied (publickey",
+             "Could not resolve", "closed by remote")  # fmt: skip
+    return not err.strip() or any(mark in err for mark in marks)
+
+
+@dataclass
+class Fake:
+    """Answers from a script: a function of the command, or rows of (node, text in the line) -> Result parts.
+
+    `ran` holds every command in order; an answer of None is Unreachable. An unexpected command is an AssertionError.
+    """
+
+    answer: Callable[[Command], tuple[int, str, str] | None]
+    ran: list[Command] = field(default_factory=list)
+
+    @classmethod
+    def scripted(cls, rows: Sequence[tuple[str, str, tuple[int, str, str] | None]]) -> Fake:
+        """From rows of (node or "*", a part of the command line, answer); the first that fits answers."""
+
+        def answer(command: Command) -> tuple[int, str, str] | None:
+            for node, part, reply in rows:
+                if node in ("*", command.node) and part in command.line:
+                    return reply
+            raise AssertionError(f"no answer was scripted for {command.node}: {command.line}")
+
+        return cls(answer)
+
+    def run(self, command: Command) -> Result:
+        """See Remote."""
+        self.ran.append(command)
+        reply = self.answer(command)
+        if reply is None:
+            raise Unreachable(f"{command.node} does not answer over ssh", hint="Is the node up?")
+        return Result(command, *reply)
