@@ -95,8 +95,8 @@ def place(
     """Decide where pacemaker puts each resource on the nodes that are online.
 
     A resource is placed after those it is colocated with, and these count its wishes as theirs. The
-    highest total wins; a negative one never does. On a tie the node with fewer resources wins, then
-    the current node, then the first by name. ConfigError is not raised: a cycle is cut at its start.
+    highest total wins; a negative one never does. On a tie above zero the current node
+    wins, else the node with fewer resources, then the first by name. A cycle is cut where it starts.
     """
     return _Placer(tuple(nodes), stickiness, dict(current or {}), tuple(locations), tuple(colocations)).all(
         resources
@@ -197,7 +197,12 @@ class _Placer:
         allowed = [node for node in self.nodes if scores[node] >= 0]
         load = list(self.winner.values())
         here = self.current.get(resource)
-        return min(allowed, key=lambda n: (-scores[n], n != here, load.count(n), n), default=None)
+
+        def rank(node: str) -> tuple[int, bool, int, bool, str]:
+            stays = node == here
+            return -scores[node], not (stays and scores[node] > 0), load.count(node), not stays, node
+
+        return min(allowed, key=rank, default=None)
 
     def explain(
         self, resource: str, parts: Mapping[str, list[tuple[int, str]]], scores: Mapping[str, int]

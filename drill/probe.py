@@ -42,9 +42,9 @@ class Report:
 class Probe:
     """Polls `url` from start() to stop(); each answer goes to `on_sample`, one at a time, from its threads.
 
-    `hz` requests a second, each on a new connection and at most `timeout` seconds long; `pages` maps a text on
-    a node's page to that node. Beside it a second client asks `keepalive_hz` times a second (0: never) over
-    one connection as long as that lasts. `clock` gives seconds from the run's start. `guard` is called before
+    `hz` requests a second, each on a new connection and at most `timeout` seconds long; `pages` maps a text
+    on a node's page to that node. Beside it a second client asks `keepalive_hz` times a second (0: never)
+    over one connection as long as that lasts. `clock` gives seconds from the run's start. `guard` is called before
     the first request and may raise RouteRefused. After `longest` seconds it stops asking by itself.
 
     As a context manager it starts and stops. A missed slot is left out and counted, never sent late: a burst
@@ -57,9 +57,9 @@ class Probe:
         hz: float,
         timeout: float,
         clock: Clock,
+        *,
         pages: Mapping[str, str],
         on_sample: OnSample,
-        *,
         guard: Callable[[], None] | None = None,
         keepalive_hz: float = 5.0,
         longest: float = 900.0,
@@ -67,7 +67,7 @@ class Probe:
         if not 0 < hz <= 1000 or timeout <= 0 or keepalive_hz < 0:
             raise ConfigError(
                 f"a probe of {hz} requests a second with a limit of {timeout} s",
-                hint="both must be above 0, and the rate at most 1000 (lab.yaml: drill.probe_hz, probe_timeout_ms)",
+                hint="both above 0, the rate at most 1000 (lab.yaml: drill.probe_hz, probe_timeout_ms)",
             )
         self._url, self._timeout, self._pages = url, timeout, pages
         self._clock, self._on_sample, self._guard = clock, on_sample, guard
@@ -149,7 +149,7 @@ class Probe:
             client.close()
 
     def _poll(self, client: Client) -> None:
-        """One worker: take the next slot, wait for its time, ask. Who waits for an answer holds up no slot."""
+        """One worker: take the next slot, wait for its time, ask. A late answer holds up no other slot."""
         while not self._stop.is_set():
             with self._lock:
                 slot = self._next

@@ -117,9 +117,7 @@ def read_all(path: Path) -> tuple[Timeline, ...]:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise LabError(
-            f"{path}: cannot be read: {error.strerror}", hint="name a folder under runs/"
-        ) from error
+        raise LabError(f"{path}: cannot be read: {error.strerror}", hint="name a run's folder") from error
     whole = data.endswith(b"\n")
     rows = data.split(b"\n")
     rows = rows[:-1] if whole else rows

@@ -34,7 +34,7 @@ class Book:
             self.mistakes.append(entry)
 
     def line(self, path: str) -> int:
-        """The line (from 1) where a key path stands; 0 when nothing of it is in the document."""
+        """Find the line (from 1) where a key path stands; 0 when nothing of it is in the document."""
         while path and path not in self.lines:
             path = _parent(path)
         return self.lines.get(path, 0)
@@ -51,7 +51,9 @@ class Book:
         texts = [text for _, text in sorted(self.mistakes, key=lambda mistake: mistake[0])]
         count = "1 mistake" if len(texts) == 1 else f"{len(texts)} mistakes"
         listing = "\n".join(f"  {text}" for text in texts)
-        raise ConfigError(f"{self.where}: {count}\n{listing}", hint=f"correct {self.where}; nothing was changed")
+        raise ConfigError(
+            f"{self.where}: {count}\n{listing}", hint=f"correct {self.where}; nothing was changed"
+        )
 
 
 @dataclass(frozen=True)
@@ -76,19 +78,22 @@ class Entry:
         self.book.note(self.path, text)
 
     def fields(self, required: Sequence[str], optional: Sequence[str] = ()) -> dict[str, Entry]:
-        """The fields of a mapping; unknown and missing keys are noted."""
+        """Take the fields of a mapping; note unknown and missing keys. An empty optional one is absent."""
         known = (*required, *optional)
         table: Mapping[Any, Any] = {}
         if isinstance(self.value, Mapping):
             table = self.value
-        elif self.present:
+        elif self.present and (self.value is not None or required):
             self.wrong(f"a mapping with the keys {listed(known)}")
         for key in table:
             if key not in known:
                 self.unknown(key, [name for name in known if name not in table] or known, known)
         result = {}
         for name in known:
-            result[name] = Entry(table.get(name, ABSENT), joined(self.path, name), self.book)
+            value = table.get(name, ABSENT)
+            if value is None and name in optional:
+                value = ABSENT
+            result[name] = Entry(value, joined(self.path, name), self.book)
             if name in required and name not in table and isinstance(self.value, Mapping):
                 self.book.note(self.path, f"the key {name} is missing")
         return result
@@ -100,7 +105,7 @@ class Entry:
         self.book.note(joined(self.path, str(key)), f"unknown key {show(key)}; {hint}")
 
     def items(self, of: str) -> list[Entry]:
-        """The items of a list."""
+        """Take the items of a list."""
         if isinstance(self.value, list):
             return [Entry(item, f"{self.path}[{at}]", self.book) for at, item in enumerate(self.value)]
         if self.present:
@@ -108,15 +113,18 @@ class Entry:
         return []
 
     def pairs(self, of: str) -> list[tuple[str, Entry]]:
-        """The keys and values of a mapping whose keys are not fixed."""
+        """Take the keys and values of a mapping whose keys are not fixed."""
         if not isinstance(self.value, Mapping):
-            if self.present:
+            if self.present and self.value is not None:
                 self.wrong(f"a mapping of {of}")
             return []
-        return [(str(key), Entry(item, joined(self.path, str(key)), self.book)) for key, item in self.value.items()]
+        return [
+            (str(key), Entry(item, joined(self.path, str(key)), self.book))
+            for key, item in self.value.items()
+        ]
 
     def text(self, allowed: str, test: Callable[[str], bool] = bool) -> str | None:
-        """A text that passes the test."""
+        """Take a text that passes the test."""
         if isinstance(self.value, str) and test(self.value):
             return self.value
         if self.present:
@@ -124,7 +132,7 @@ class Entry:
         return None
 
     def choice(self, values: Sequence[str]) -> str | None:
-        """One of some words; a near match is hinted at."""
+        """Take one of some words; a near match is hinted at."""
         if isinstance(self.value, str) and self.value in values:
             return self.value
         if self.present:
@@ -133,7 +141,7 @@ class Entry:
         return None
 
     def whole(self, low: int, high: int, what: str = "") -> int | None:
-        """A whole number from low to high, both included."""
+        """Take a whole number from low to high, both included."""
         if isinstance(self.value, int) and not isinstance(self.value, bool) and low <= self.value <= high:
             return self.value
         if self.present:
@@ -141,15 +149,16 @@ class Entry:
         return None
 
     def above_zero(self, high: float, what: str) -> float | None:
-        """A number above 0, at most high."""
-        if isinstance(self.value, (int, float)) and not isinstance(self.value, bool) and 0 < self.value <= high:
-            return float(self.value)
+        """Take a number above 0, at most high."""
+        value = self.value
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value <= high:
+            return float(value)
         if self.present:
             self.wrong(f"a number above 0, at most {high:g} ({what})")
         return None
 
     def flag(self) -> bool | None:
-        """A truth value."""
+        """Take a truth value."""
         if isinstance(self.value, bool):
             return self.value
         if self.present:
@@ -158,17 +167,17 @@ class Entry:
 
 
 def joined(path: str, key: str) -> str:
-    """The path of a key below a path."""
+    """Name the path of a key below a path."""
     return f"{path}.{key}" if path else key
 
 
 def listed(words: Iterable[str]) -> str:
-    """Words as people list them."""
-    return ", ".join(words)
+    """Write words as people list them."""
+    return ", ".join(words) or "(none)"
 
 
 def show(value: object) -> str:
-    """A value as YAML would write it, in short."""
+    """Write a value as YAML would, in short."""
     if isinstance(value, Mapping):
         return f"a mapping of {len(value)}"
     if isinstance(value, list):
@@ -182,7 +191,7 @@ def show(value: object) -> str:
 
 
 def read(text: str, where: str) -> Entry:
-    """A YAML document as an Entry with the line of every key; duplicate keys are noted.
+    """Read a YAML document as an Entry with the line of every key; duplicate keys are noted.
 
     Raises ConfigError with the line when the text is not YAML at all.
     """
@@ -198,7 +207,8 @@ def read(text: str, where: str) -> Entry:
         at = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
         said = ", ".join(part for part in (error.context, error.problem) if part)
         raise ConfigError(
-            f"{where}: {at}this is not YAML: {said}", hint="indent with spaces; quote texts with : or # in them"
+            f"{where}: {at}this is not YAML: {said}",
+            hint="indent with spaces; quote texts with : or # in them",
         ) from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         first = (str(error).splitlines() or [type(error).__name__])[0]
@@ -207,7 +217,7 @@ def read(text: str, where: str) -> Entry:
 
 
 def change(document: Entry, changes: Mapping[str, object]) -> Entry:
-    """The document with other values at dotted key paths ("corosync.token_ms", "nodes[0].address").
+    """Put other values at dotted key paths ("corosync.token_ms", "nodes[0].address").
 
     A last key that is new is added (and judged like any other); a path through nothing is a mistake.
     """

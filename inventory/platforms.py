@@ -224,3 +224,45 @@ def missing(system: Platform, answer: str) -> tuple[str, ...]:
     """Give the platform's packages that an answer of `query` does not name as installed."""
     have = {words[0] for line in answer.splitlines() if (words := line.split())[1:] == ["installed"]}
     return tuple(name for name in system.packages if name not in have)
+
+
+def enabled_reading(system: Platform, unit: str) -> str:
+    """Give a shell text that prints `enabled` when a service starts at boot."""
+    if system.init == "systemd":
+        return f"systemctl is-enabled {unit} 2>/dev/null | grep -x enabled"
+    return f"chkconfig --list {unit} 2>/dev/null | grep -q 3:on && echo enabled"
+
+
+def firewall_reading(system: Platform) -> str:
+    """Give a shell text that prints a line for each thing a running firewall does not let through."""
+    if not system.firewall:
+        return "true"
+    if system.init == "systemd":
+        return (
+            "firewall-cmd --state >/dev/null 2>&1 && for s in high-availability http; do"
+            " firewall-cmd -q --query-service=$s || echo $s; done"
+        )
+    return (
+        "service iptables status >/dev/null 2>&1 && for p in 5404:5405 80; do"
+        " iptables-save | grep -q -e \"--dport $p -j ACCEPT\" || echo $p; done"
+    )
+
+
+def name_script(system: Platform, name: str) -> str:
+    """Give a shell text that names a node now and for its next boots (walkthrough step 1)."""
+    keep = (
+        f"sed -i 's/^HOSTNAME=.*/HOSTNAME={name}/' /etc/sysconfig/network"
+        if system.init == "sysv"
+        else f"echo {name} > /etc/hostname"
+    )
+    return f"hostname {name} && {keep}"
+
+
+def name_reading(system: Platform) -> str:
+    """Give a shell text that prints the name of the next boot."""
+    return "sed -n s/^HOSTNAME=//p /etc/sysconfig/network" if system.init == "sysv" else "cat /etc/hostname"
+
+
+def key_type(system: Platform) -> str:
+    """Give the ssh key type of root's key; OpenSSH 5.3 of CentOS 6 has no ed25519."""
+    return "rsa" if system.init == "sysv" else "ed25519"

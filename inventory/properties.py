@@ -1,4 +1,7 @@
-"""Pacemaker's cluster properties: which exist and what each takes (Pacemaker Explained, "Cluster Options")."""
+"""Pacemaker's cluster properties: which exist and what each takes.
+
+Source: Pacemaker Explained, "Cluster Options"; the sets of pacemaker 1.1 to 3.0 together.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +13,52 @@ from inventory.model import INFINITY
 INTERVAL = 'a time above zero in pacemaker\'s notation, such as "30s", "500ms", "1min"'
 DURATION = 'a time in pacemaker\'s notation, such as "2s", "500ms", "1min"'
 
-_BOOLEAN = """concurrent-fencing enable-acl enable-startup-probes fencing-enabled maintenance-mode
-    remove-after-stop shutdown-lock start-failure-is-fatal startup-fencing stonith-enabled
-    stop-all-resources stop-orphan-actions stop-orphan-resources symmetric-cluster""".split()
-_TIME = """cluster-delay cluster-recheck-interval dc-deadtime election-timeout join-finalization-timeout
-    join-integration-timeout node-pending-timeout priority-fencing-delay shutdown-escalation
-    shutdown-lock-limit stonith-timeout stonith-watchdog-timeout transition-delay""".split()
-_WHOLE = """batch-limit cluster-ipc-limit migration-limit pe-error-series-max pe-input-series-max
-    pe-warn-series-max stonith-max-attempts""".split()
-_SCORE = "node-health-base node-health-green node-health-yellow node-health-red".split()
+_BOOLEAN = (
+    "concurrent-fencing",
+    "enable-acl",
+    "enable-startup-probes",
+    "fencing-enabled",
+    "maintenance-mode",
+    "remove-after-stop",
+    "shutdown-lock",
+    "start-failure-is-fatal",
+    "startup-fencing",
+    "stonith-enabled",
+    "stop-all-resources",
+    "stop-orphan-actions",
+    "stop-orphan-resources",
+    "symmetric-cluster",
+)
+_TIME = (
+    "cluster-delay",
+    "cluster-recheck-interval",
+    "dc-deadtime",
+    "election-timeout",
+    "join-finalization-timeout",
+    "join-integration-timeout",
+    "node-pending-timeout",
+    "priority-fencing-delay",
+    "shutdown-escalation",
+    "shutdown-lock-limit",
+    "stonith-timeout",
+    "stonith-watchdog-timeout",
+    "transition-delay",
+)
+_WHOLE = (
+    "batch-limit",
+    "cluster-ipc-limit",
+    "migration-limit",
+    "pe-error-series-max",
+    "pe-input-series-max",
+    "pe-warn-series-max",
+    "stonith-max-attempts",
+)
+_SCORE = (
+    "node-health-base",
+    "node-health-green",
+    "node-health-yellow",
+    "node-health-red",
+)
 _WORDS = {
     "no-quorum-policy": ("stop", "ignore", "freeze", "suicide", "demote"),
     "stonith-action": ("reboot", "off", "poweroff"),
@@ -38,9 +78,9 @@ _DURATION = re.compile(r"(\d+)\s*([a-z]*)")
 
 
 def milliseconds(text: str) -> int | None:
-    """A time in pacemaker's notation ("30s", "500ms", "1min"; a bare number is seconds) in milliseconds.
+    """Read a time in pacemaker's notation ("30s", "500ms", "1min"; a bare number is seconds).
 
-    None when the text is not such a time.
+    Milliseconds; None when the text is not such a time.
     """
     match = _DURATION.fullmatch(text.strip())
     if not match or match[2] not in _UNITS:
@@ -49,7 +89,7 @@ def milliseconds(text: str) -> int | None:
 
 
 def properties(entry: Entry) -> dict[str, str]:
-    """The properties as pacemaker's own texts (false, not False); what it would not take is noted."""
+    """Take the properties as pacemaker's own texts (false, not False); what it would not take is noted."""
     result = {}
     for name, value in entry.pairs("cluster properties"):
         if name in _OWN:

@@ -1,0 +1,98 @@
+"""PASS, FAIL or UNKNOWN, with what was expected, what was seen, and what to read and type about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+PASS, FAIL, UNKNOWN = "PASS", "FAIL", "UNKNOWN"
+STATUSES = (PASS, UNKNOWN, FAIL)
+"""From best to worst: a known failure outweighs a missing answer."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check found: the status, expectation and observation in words, and the lines that show it."""
+
+    status: str
+    expected: str
+    seen: str
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """The concept behind a check, and the command that shows it on a node (lessons.yaml)."""
+
+    concept: str
+    command: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One check's answer about one timeline."""
+
+    check: str
+    status: str
+    why: str
+    evidence: tuple[str, ...] = ()
+    concept: str = ""
+    command: str = ""
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        """The check with its parameters, as one would call it."""
+        inside = ", ".join(f"{name}={value!r}" for name, value in self.params.items())
+        return f"{self.check}({inside})" if inside else self.check
+
+    @property
+    def text(self) -> str:
+        """All of it, for a failure message."""
+        rows = [f"{self.status} {self.label}: {self.why}", *(f"  . {line}" for line in self.evidence)]
+        if self.status != PASS:
+            rows += [f"  concept: {self.concept}"] if self.concept else []
+            rows += [f"  look:    {self.command}"] if self.command else []
+        return "\n".join(rows)
+
+
+def passed(expected: str, seen: str, *evidence: str) -> Finding:
+    """Say that what was seen is what was expected."""
+    return Finding(PASS, expected, seen, evidence)
+
+
+def failed(expected: str, seen: str, *evidence: str) -> Finding:
+    """Say that the cluster did otherwise."""
+    return Finding(FAIL, expected, seen, evidence)
+
+
+def unknown(expected: str, missing: str, *evidence: str) -> Finding:
+    """Say that the record cannot tell, and what it lacks."""
+    return Finding(UNKNOWN, expected, missing, evidence)
+
+
+def verdict(check: str, finding: Finding, params: Mapping[str, Any] | None = None) -> Verdict:
+    """Put a finding under its check's name, with its lesson."""
+    verb = "cannot tell" if finding.status == UNKNOWN else "seen"
+    why = f"expected {finding.expected}; {verb}: {finding.seen}"
+    lesson = lessons().get(check, Lesson("", ""))
+    return Verdict(
+        check, finding.status, why, finding.evidence, lesson.concept, lesson.command, dict(params or {})
+    )
+
+
+def worst(verdicts: Iterable[Verdict]) -> str:
+    """The worst status; UNKNOWN when nothing was judged at all."""
+    return max((one.status for one in verdicts), key=STATUSES.index, default=UNKNOWN)
+
+
+@cache
+def lessons() -> Mapping[str, Lesson]:
+    """The texts of lessons.yaml by check."""
+    text = files(__package__).joinpath("lessons.yaml").read_text(encoding="utf-8")
+    return {name: Lesson(**fields) for name, fields in yaml.safe_load(text).items()}

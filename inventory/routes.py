@@ -1,0 +1,153 @@
+"""By which interface a packet to a lab address would leave, and the refusal when it is not the lab's.
+
+Without the lab's own network such a packet would go out by the default route, to somebody else's host.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Set
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network
+
+from inventory.errors import MachineError, RouteRefused
+from inventory.model import Lab
+
+Allowed = Set[str] | Callable[[str], bool]
+DEFAULT = IPv4Network("0.0.0.0/0")
+_DEADLINE = 5.0
+
+
+@dataclass(frozen=True)
+class Route:
+    """The entry of this host's routing table that an address matches.
+
+    `gateway` is "" when the network is the interface's own; `interface` is "" when the entry has several.
+    """
+
+    address: IPv4Address
+    interface: str
+    matched: IPv4Network
+    gateway: str = ""
+    local: bool = False
+    """The address is this host's own."""
+
+
+def interface_for(address: IPv4Address) -> str:
+    """Name the interface by which this host reaches an address. Raises RouteRefused when there is no way."""
+    return route_to(address).interface
+
+
+def require(address: IPv4Address, allowed: Allowed, lab: Lab) -> Route:
+    """Demand that the way to an address is the lab's own interface; raises RouteRefused otherwise.
+
+    `allowed` are the names of the lab's interfaces, or a judgement on a name.
+    """
+    route = route_to(address)
+    refuse(route, allowed, lab)
+    return route
+
+
+def refuse(route: Route, allowed: Allowed, lab: Lab) -> None:
+    """Raise RouteRefused unless a route stays within the lab: on-link, its own interface, its own network."""
+    if route.local:
+        reason = "is this host's own address"
+    elif route.gateway:
+        reason = (
+            f"is reached through the gateway {route.gateway} on {route.interface or 'several interfaces'}"
+        )
+    elif route.matched == DEFAULT:
+        reason = f"is reached by the default route on {route.interface}"
+    elif not (route.interface in allowed if isinstance(allowed, Set) else allowed(route.interface)):
+        reason = f"is reached by {route.interface or 'several interfaces'}, which is not the lab's"
+    elif not route.matched.subnet_of(lab.network):
+        reason = f"is reached by a route for {route.matched}, wider than the lab's {lab.network}"
+    else:
+        return
+    hint = (
+        f"take it off: sudo ip address del {route.address} dev {route.interface}"
+        if route.local
+        else "bring the lab up first: ./lab up; if it is up, its network is missing here: ./lab doctor"
+    )
+    raise RouteRefused(f"nothing was sent to {route.address}: it {reason}", hint=hint)
+
+
+def route_to(address: IPv4Address) -> Route:
+    """Read the route to an address. Raises RouteRefused (no route, unknown system) or MachineError."""
+    if sys.platform.startswith("linux"):
+        return of_linux(_read(["ip", "-j", "route", "get", "fibmatch", str(address)], address), address)
+    if sys.platform == "darwin":
+        return of_darwin(_read(["route", "-n", "get", str(address)], address), address)
+    raise RouteRefused(
+        f"nothing was sent to {address}: the routes of {sys.platform} cannot be read",
+        hint="run the lab from Linux or macOS; on Windows within WSL 2",
+    )
+
+
+def of_linux(text: str, address: IPv4Address) -> Route:
+    """Parse `ip -j route get fibmatch` (ip-route(8)). Raises RouteRefused when it shows no way."""
+    try:
+        entries = json.loads(text or "[]")
+        entry = entries[0]
+        kind = entry.get("type", "unicast")
+        hops = entry.get("nexthops", [])
+        gateway = entry.get("gateway") or (entry.get("via") or {}).get("host") or ""
+        matched = DEFAULT if entry["dst"] == "default" else IPv4Network(entry["dst"])
+        interface = str(entry.get("dev", ""))
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise _none(address, f"the answer of ip route was {text.strip()[:200]!r}") from error
+    if kind not in ("unicast", "local"):
+        raise _none(address, f"a route of type {kind} for {matched}")
+    for hop in hops:
+        gateway = gateway or hop.get("gateway", "")
+    return Route(address, interface, matched, gateway, local=kind == "local")
+
+
+def of_darwin(text: str, address: IPv4Address) -> Route:
+    """Parse `route -n get` (macOS route(8)). Raises RouteRefused when it shows no way."""
+    pairs = (line.split(":", 1) for line in text.splitlines() if ":" in line)
+    fields = {name.strip(): value.strip() for name, value in pairs}
+    interface, destination = fields.get("interface", ""), fields.get("destination", "")
+    if not interface or not destination:
+        raise _none(address, f"the answer of route was {text.strip()[:200]!r}")
+    mask = fields.get("mask", "255.255.255.255")
+    try:
+        matched = DEFAULT if "default" in (destination, mask) else IPv4Network(f"{destination}/{mask}")
+    except ValueError as error:
+        raise _none(address, f"a route for {destination}, mask {mask}") from error
+    flags = fields.get("flags", "").strip("<>").split(",")
+    if {"BLACKHOLE", "REJECT"} & set(flags):
+        raise _none(address, f"a route for {matched} that drops packets")
+    gateway = fields.get("gateway", "")
+    return Route(address, interface, matched, gateway, local=interface.startswith("lo") or "LOCAL" in flags)
+
+
+def _none(address: IPv4Address, seen: str) -> RouteRefused:
+    return RouteRefused(
+        f"nothing was sent to {address}: this host has no way to it ({seen})",
+        hint="bring the lab up first: ./lab up",
+    )
+
+
+def _read(argv: list[str], address: IPv4Address) -> str:
+    try:
+        done = subprocess.run(
+            argv,
+            capture_output=True,
+            text=True,
+            timeout=_DEADLINE,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            env={**os.environ, "LC_ALL": "C"},
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise MachineError(
+            f"the route to {address} cannot be read: {error}",
+            hint=f"{argv[0]} is needed; on Debian: sudo apt-get install iproute2",
+        ) from error
+    if done.returncode:
+        raise _none(address, done.stderr.strip() or f"{argv[0]} ended with {done.returncode}")
+    return done.stdout

@@ -1,0 +1,209 @@
+"""Facts: what is so on the nodes now. A Fact is a reading (shell text) and a pure parser.
+
+All facts of a node are read by one remote command, so asking again is cheap and nothing is remembered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from cluster import cib, corosync, status
+from inventory import platforms
+from inventory.errors import CommandFailed, LabError
+from inventory.model import Command, Lab, Node, Result
+from inventory.platforms import Platform
+from inventory.remote import Remote, everywhere
+
+MARK = "@@fact "
+CIB_FILE = "/var/lib/pacemaker/cib/cib.xml"
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What the lab is to become: the description and the system it runs on."""
+
+    lab: Lab
+    system: Platform
+
+
+@dataclass(frozen=True)
+class NodeFacts:
+    """One node as read. Texts are as found, empty where there is none; `cib` is None without any."""
+
+    name: str = ""
+    next_name: str = ""
+    hosts: str = ""
+    root_key: str = ""
+    authorized: str = ""
+    host_keys: tuple[str, ...] = ()
+    known_hosts: str = ""
+    missing: tuple[str, ...] = ()
+    firewall: tuple[str, ...] = ()
+    conf: str = ""
+    authkey: str = ""
+    """Mode, owner and sha256 of the key, never the key: "400 root:root 9f86…", empty without one."""
+    log_directory: bool = False
+    corosync: bool = False
+    pacemaker: bool = False
+    stale: bool = False
+    """corosync runs on a configuration or key older than the one on disk."""
+    has_cib: bool = False
+    cib: cib.Cib | None = None
+    state: status.ClusterState | None = None
+    verify: str = ""
+    """What `crm_verify -L -V` says on a running cluster; empty when it is silent."""
+    log: str = ""
+    page: str = ""
+    web_at_boot: bool = False
+    web_running: bool = False
+    agents: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Every node's facts, and the cluster's as its best-placed node tells them."""
+
+    nodes: Mapping[str, NodeFacts] = field(default_factory=dict)
+
+    def of(self, node: Node) -> NodeFacts:
+        """One node's facts."""
+        return self.nodes[node.name]
+
+    @property
+    def cib(self) -> cib.Configuration | None:
+        """The running cluster's configuration, else the newest on disk, else None."""
+        cibs = [
+            (one.pacemaker, one.cib.version, one.cib.configuration)
+            for one in self.nodes.values()
+            if one.cib is not None
+        ]
+        return max(cibs, key=lambda found: found[:2])[2] if cibs else None
+
+    @property
+    def state(self) -> status.ClusterState | None:
+        """The cluster as a quorate node sees it, else as any running node does."""
+        states = [one.state for one in self.nodes.values() if one.state is not None]
+        return max(states, key=lambda state: (state.quorate, state.dc is not None), default=None)
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A reading for a node and the pure function that makes a field of NodeFacts from its output."""
+
+    field: str
+    reading: Callable[[Goal, Node], str]
+    parse: Callable[[Goal, str], Any]
+
+
+def _text(_: Goal, out: str) -> str:
+    return out
+
+
+def _yes(_: Goal, out: str) -> bool:
+    return out.strip() == "yes"
+
+
+def _lines(_: Goal, out: str) -> tuple[str, ...]:
+    return tuple(line for line in out.splitlines() if line.strip())
+
+
+def _word(_: Goal, out: str) -> str:
+    return out.strip()
+
+
+def _cib(_: Goal, out: str) -> cib.Cib | None:
+    try:
+        return cib.parse(out) if out.strip() else None
+    except LabError:
+        return None  # on its way up or down: as good as none, and asked again
+
+
+def _state(_: Goal, out: str) -> status.ClusterState | None:
+    try:
+        return status.parse(out) if out.strip() else None
+    except LabError:
+        return None
+
+
+def _plain(text: str) -> Callable[[Goal, Node], str]:
+    return lambda goal, node: text
+
+
+# corosync(8)'s start in seconds since the epoch, from ps(1); a file's ctime can't be set back by scp -p.
+_STALE = f"""\
+pid=$(pidof -s corosync) && began=$(( $(date +%s) - $(ps -o etimes= -p $pid | tr -d ' ') )) &&
+for f in {corosync.PATH} {corosync.AUTHKEY}; do
+  [ -e $f ] && [ $(stat -c %Z $f) -gt $((began + 1)) ] && echo yes && break; done"""
+
+FACTS: tuple[Fact, ...] = (
+    Fact("name", _plain("uname -n"), _word),
+    Fact("next_name", lambda goal, node: platforms.name_reading(goal.system), _word),
+    Fact("hosts", _plain("cat /etc/hosts"), _text),
+    Fact("root_key", lambda goal, node: f"cat /root/.ssh/id_{platforms.key_type(goal.system)}.pub", _word),
+    Fact("authorized", _plain("cat /root/.ssh/authorized_keys"), _text),
+    Fact("host_keys", _plain("cut -d' ' -f1,2 /etc/ssh/ssh_host_*_key.pub"), _lines),
+    Fact("known_hosts", _plain("cat /root/.ssh/known_hosts"), _text),
+    Fact(
+        "missing",
+        lambda goal, node: " ".join(f"'{w}'" for w in platforms.query(goal.system, goal.system.packages)),
+        lambda goal, out: platforms.missing(goal.system, out),
+    ),
+    Fact("firewall", lambda goal, node: platforms.firewall_reading(goal.system), _lines),
+    Fact("conf", _plain(f"cat {corosync.PATH}"), _text),
+    Fact(
+        "authkey",
+        _plain(
+            f"[ -e {corosync.AUTHKEY} ] && stat -c '%a %U:%G' {corosync.AUTHKEY} | tr '\\n' ' '"
+            f" && sha256sum < {corosync.AUTHKEY} | cut -d' ' -f1"
+        ),
+        _word,
+    ),
+    Fact("log_directory", _plain("[ -d /var/log/cluster ] && echo yes"), _yes),
+    Fact("corosync", _plain("pidof -s corosync >/dev/null && echo yes"), _yes),
+    Fact("pacemaker", _plain("pidof -s pacemakerd >/dev/null && echo yes"), _yes),
+    Fact("stale", _plain(_STALE), _yes),
+    Fact("has_cib", _plain(f"[ -s {CIB_FILE} ] && echo yes"), _yes),
+    Fact("cib", _plain(f"timeout 10 cibadmin -Q -l || CIB_file={CIB_FILE} cibadmin -Q -l"), _cib),
+    Fact("state", _plain("pidof -s pacemakerd >/dev/null && timeout 10 crm_mon -X -r"), _state),
+    Fact("verify", _plain("pidof -s pacemakerd >/dev/null && timeout 10 crm_verify -L -V 2>&1"), _word),
+    Fact("log", lambda goal, node: f"tail -n 400 {goal.system.cluster_log} | cut -c1-300", _text),
+    Fact("page", lambda goal, node: f"cat {goal.system.index}", _word),
+    Fact(
+        "web_at_boot",
+        lambda goal, node: f"[ \"$({platforms.enabled_reading(goal.system, goal.system.web_service)})\" ] && echo yes",
+        _yes,
+    ),
+    Fact("web_running", lambda goal, node: f"pidof -s {goal.system.web_process} >/dev/null && echo yes", _yes),
+    Fact("agents", _plain("crm_resource --list-agents ocf:heartbeat"), _lines),
+)
+
+
+def readings(goal: Goal, node: Node) -> Command:
+    """One command that reads all facts of a node."""
+    parts = [f"printf '\\n{MARK}{fact.field}\\n'\n( {fact.reading(goal, node)}\n) 2>/dev/null" for fact in FACTS]
+    return Command.script(node.name, "\n".join([*parts, "true"]), why="read the facts", deadline=60)
+
+
+def parse(goal: Goal, result: Result) -> NodeFacts:
+    """The facts from what the readings printed."""
+    if not result.good:
+        raise CommandFailed(
+            f"{result.command.node}: the facts could not be read (exit {result.status}): {result.err.strip()}",
+            hint="Look on the node: ./lab ssh; does `sudo -n true` work there?",
+        )
+    found = dict(_sections(result.out))
+    return NodeFacts(**{fact.field: fact.parse(goal, found.get(fact.field, "")) for fact in FACTS})
+
+
+def _sections(out: str) -> Iterator[tuple[str, str]]:
+    for part in out.split(f"\n{MARK}")[1:]:
+        name, _, text = part.partition("\n")
+        yield name, text
+
+
+def gather(goal: Goal, remote: Remote) -> Facts:
+    """Read all facts of all nodes at the same time. Raises Unreachable."""
+    results = everywhere(remote, [readings(goal, node) for node in goal.lab.nodes])
+    return Facts({node.name: parse(goal, result) for node, result in zip(goal.lab.nodes, results, strict=True)})

@@ -1,0 +1,75 @@
+"""Step 7.1.1 to 7.1.3: colocation, order and location."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from cluster import pcs
+from inventory.model import Colocation, Command, Constraint, Lab, Location, Order
+from provision.facts import Facts, Goal
+from provision.steps.step import Step, cib_delete, pcs_on
+
+TAGS = {Colocation: "rsc_colocation", Order: "rsc_order", Location: "rsc_location"}
+
+
+def _same_place(one: Constraint, other: Constraint) -> bool:
+    """Whether two constraints are about the same thing, whatever their scores."""
+    if isinstance(one, Location) and isinstance(other, Location):
+        return one.id == other.id or (one.resource, one.node) == (other.resource, other.node)
+    if isinstance(one, Colocation) and isinstance(other, Colocation):
+        return {one.resource, one.with_resource} == {other.resource, other.with_resource}
+    if isinstance(one, Order) and isinstance(other, Order):
+        return {one.first, one.then} == {other.first, other.then}
+    return False
+
+
+def stored(facts: Facts) -> list[tuple[Constraint, str]]:
+    """The constraints of the CIB, with their ids."""
+    cibs = [one.cib for one in facts.nodes.values() if one.cib is not None and one.cib.configuration is facts.cib]
+    return list(cibs[0].constraints) if cibs else []
+
+
+def _remove(goal: Goal, facts: Facts, constraint: Constraint, id_: str, why: str) -> Command:
+    return cib_delete(goal, facts, f'<{TAGS[type(constraint)]} id="{id_}"/>', why)
+
+
+def _step(
+    id_: str, number: str, of: Callable[[Lab], tuple[Constraint, ...]], add: Callable[..., pcs.Argv], why: str
+) -> Step:
+    def commands(goal: Goal, facts: Facts) -> Iterator[Command]:
+        have = stored(facts)
+        for want in of(goal.lab):
+            for found, found_id in have:
+                if _same_place(want, found) and found != want:
+                    yield _remove(goal, facts, found, found_id, "another constraint is in its place")
+            if not any(found == want for found, _ in have):
+                yield pcs_on(goal, facts, add(goal.system.pcs, want), why)
+
+    def problems(goal: Goal, facts: Facts) -> Iterator[str]:
+        have = [found for found, _ in stored(facts)]
+        for want in of(goal.lab):
+            if want not in have:
+                yield f"the CIB has no {want}"
+        yield from placed(goal, facts)
+
+    def undo(goal: Goal, facts: Facts) -> Iterator[Command]:
+        for found, found_id in stored(facts):
+            if any(_same_place(want, found) for want in of(goal.lab)):
+                yield _remove(goal, facts, found, found_id, f"no {id_}")
+
+    return Step(id_, number, commands, problems, undo=undo)
+
+
+def placed(goal: Goal, facts: Facts) -> Iterator[str]:
+    """Colocated resources run on one node."""
+    state = facts.state
+    for colocation in goal.lab.colocations if state else ():
+        assert state is not None
+        here, there = state.where(colocation.resource), state.where(colocation.with_resource)
+        if here != there or len(here) != 1:
+            yield f"{colocation.resource} runs on {', '.join(here) or 'no node'}, {colocation.with_resource} on {', '.join(there) or 'no node'}"
+
+
+COLOCATION = _step("colocation", "7.1.1", lambda lab: lab.colocations, pcs.colocation, "the web server where the address is")
+ORDER = _step("order", "7.1.2", lambda lab: lab.orders, pcs.order, "first the address, then the web server")
+LOCATION = _step("location", "7.1.3", lambda lab: lab.locations, pcs.location, "the service prefers a node")

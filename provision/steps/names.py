@@ -1,0 +1,35 @@
+"""Step 1.1: each node's name is what `uname -n` prints, and resolves to its cluster address on both nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from inventory.model import Command
+from inventory.platforms import name_script
+from provision.facts import Facts, Goal
+from provision.steps.step import Step
+
+
+def hosts(goal: Goal, found: str) -> str:
+    """The hosts file as it must be: the nodes' lines at the end, no other line with a node's name."""
+    names = {name for node in goal.lab.nodes for name in (node.name, node.alias)}
+    kept = [line for line in found.splitlines() if not names & set(line.split("#")[0].split()[1:])]
+    own = [f"{node.address} {node.name} {node.alias}" for node in goal.lab.nodes]
+    return "\n".join([*kept, *own]) + "\n"
+
+
+def commands(goal: Goal, facts: Facts) -> Iterator[Command]:
+    """Set the name, now and for the next boot, and write the hosts file where it differs."""
+    for node in goal.lab.nodes:
+        have = facts.of(node)
+        if (have.name, have.next_name) != (node.name, node.name):
+            yield Command.script(node.name, name_script(goal.system, node.name), why=f"call the node {node.name}")
+        want = hosts(goal, have.hosts)
+        if want != have.hosts:
+            # Written in place: the file may be a mount point.
+            yield Command.script(
+                node.name, "cat > /etc/hosts", stdin=want, why="the nodes' names mean their cluster addresses"
+            )
+
+
+STEP = Step("names", "1.1", commands)

@@ -1,0 +1,37 @@
+"""Step 2.1: the packages of the cluster and the web server on both nodes, and a firewall that lets them talk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from inventory.model import Command
+from inventory.platforms import cluster_services, enabled_reading, install, service
+from provision.facts import Facts, Goal
+from provision.steps.step import Step
+
+
+def commands(goal: Goal, facts: Facts) -> Iterator[Command]:
+    """Install what is missing; nothing of the cluster starts by itself until the walkthrough starts it."""
+    system = goal.system
+    units = cluster_services(system)
+    for node in goal.lab.nodes:
+        have = facts.of(node)
+        if have.missing:
+            if system.repository:
+                yield Command.script(node.name, system.repository, why="the cluster's repository", deadline=300)
+            elif system.family == "debian":
+                yield Command(node.name, ("apt-get", "-q", "update"), why="the lists of packages", deadline=300)
+            yield Command(node.name, install(system, have.missing), why="install what is missing", deadline=1800)
+            # Debian starts and enables what it installs, with a sample corosync.conf.
+            for unit in (*reversed(units), system.web_service):
+                yield Command.script(
+                    node.name,
+                    f"{' '.join(service(system, 'stop', unit))}; "
+                    f"[ -z \"$({enabled_reading(system, unit)})\" ] || {' '.join(service(system, 'disable', unit))}",
+                    why=f"{unit} waits for its step",
+                )
+        if have.firewall:
+            yield Command.script(node.name, system.firewall, why="open the firewall", deadline=120)
+
+
+STEP = Step("packages", "2.1", commands)

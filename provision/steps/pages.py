@@ -1,0 +1,48 @@
+"""Step 7.1: a page on each node that names it; each server proved, then left to the cluster alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from inventory.model import Command, Node
+from inventory.platforms import service
+from provision.facts import Facts, Goal
+from provision.steps.step import Step
+
+
+def page(node: Node) -> str:
+    """The page of a node, as the document writes it."""
+    return f"<h1>{node.name.capitalize()}</h1>"
+
+
+def commands(goal: Goal, facts: Facts) -> Iterator[Command]:
+    """Write the page, prove that it is served, and leave the server to the cluster."""
+    system = goal.system
+    unit = system.web_service
+    web = goal.lab.resource("web").id
+    managed = facts.cib is not None and any(resource.id == web for resource in facts.cib.resources)
+    for node in goal.lab.nodes:
+        have = facts.of(node)
+        if have.page != page(node):
+            yield Command.script(
+                node.name,
+                f"mkdir -p {system.docroot} && umask 022 && cat > {system.index}.new && mv {system.index}.new {system.index}",
+                stdin=page(node) + "\n",
+                why="a page that names its node",
+            )
+            if not managed:
+                start, stop = (" ".join(service(system, action, unit)) for action in ("start", "stop"))
+                yield Command.script(
+                    node.name,
+                    f"{start} && curl -s -f --max-time 10 --retry 10 --retry-connrefused --retry-delay 1 http://127.0.0.1/"
+                    f" | grep -q -x -F '{page(node)}'; good=$?; {stop}; exit $good",
+                    why=f"prove that {unit} serves it, then stop it",
+                    deadline=90,
+                )
+        elif have.web_running and not managed:
+            yield Command(node.name, service(system, "stop", unit), why=f"only the cluster starts {unit}")
+        if have.web_at_boot:
+            yield Command(node.name, service(system, "disable", unit), why=f"no {unit} at boot: the cluster starts it")
+
+
+STEP = Step("pages", "7.1", commands)

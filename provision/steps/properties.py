@@ -1,0 +1,104 @@
+"""Steps 4 and 6: the cluster's properties (no stonith, the policy without quorum) and the stickiness."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cluster import pcs, scores
+from inventory.model import Command
+from provision.facts import Facts, Goal
+from provision.steps.step import Commands, Problems, Step, pcs_on
+
+STONITH_ERROR = "no STONITH resources have been defined"
+# What newer pcs gives to a new cluster, and what pacemaker means without any.
+STICKINESS_BEFORE = 0
+
+
+def stored(facts: Facts, name: str) -> str | None:
+    """A property's value in the CIB."""
+    return facts.cib.properties.get(name) if facts.cib else None
+
+
+def setting(name: str) -> Commands:
+    """Set a property of lab.yaml where the CIB says otherwise."""
+
+    def commands(goal: Goal, facts: Facts) -> Iterator[Command]:
+        want = goal.lab.properties.get(name)
+        if want is not None and stored(facts, name) != want:
+            yield pcs_on(goal, facts, pcs.property_set(goal.system.pcs, name, want), f"{name} is {want}")
+
+    return commands
+
+
+def unsetting(name: str) -> Commands:
+    """Let the default hold again."""
+
+    def commands(goal: Goal, facts: Facts) -> Iterator[Command]:
+        if stored(facts, name) is not None:
+            argv = ("crm_attribute", "-q", "-t", "crm_config", "-n", name, "-D")
+            yield pcs_on(goal, facts, argv, f"{name} is the default again")
+
+    return commands
+
+
+def others(goal: Goal, facts: Facts) -> Iterator[Command]:
+    """The properties of lab.yaml that no lesson is about."""
+    for name in goal.lab.properties:
+        if name not in ("stonith-enabled", "no-quorum-policy"):
+            yield from setting(name)(goal, facts)
+
+
+def stonith(goal: Goal, facts: Facts) -> Iterator[Command]:
+    """No fencing, as there is no device: for a lab only."""
+    yield from setting("stonith-enabled")(goal, facts)
+    yield from others(goal, facts)
+
+
+def is_set(name: str) -> Problems:
+    """The property reads back as lab.yaml has it."""
+
+    def problems(goal: Goal, facts: Facts) -> Iterator[str]:
+        want, have = goal.lab.properties.get(name), stored(facts, name)
+        if want is not None and want != have:
+            yield f"{name} is {have or 'not set'}, not {want}"
+
+    return problems
+
+
+def refused(goal: Goal, facts: Facts) -> Iterator[str]:
+    """Step 4.1: before, crm_verify objects to a cluster with stonith on and no device."""
+    said = " ".join(one.verify for one in facts.nodes.values())
+    if stored(facts, "stonith-enabled") is None and facts.state is not None and STONITH_ERROR not in said:
+        yield f"crm_verify should object that {STONITH_ERROR}, and said: {said or 'nothing'}"
+
+
+def silent(goal: Goal, facts: Facts) -> Iterator[str]:
+    """Step 4.2: afterwards crm_verify has nothing to say."""
+    yield from is_set("stonith-enabled")(goal, facts)
+    for name, one in facts.nodes.items():
+        if one.pacemaker and one.verify:
+            yield f"{name}: crm_verify -L -V says: {one.verify}"
+
+
+def stickiness(goal: Goal, facts: Facts) -> Iterator[Command]:
+    """The default of all resources."""
+    have = facts.cib.defaults.get("resource-stickiness") if facts.cib else None
+    if have is None or scores.parse(have) != goal.lab.stickiness:
+        argv = pcs.defaults_stickiness(goal.system.pcs, goal.lab.stickiness)
+        yield pcs_on(goal, facts, argv, f"a running resource is worth {goal.lab.stickiness} where it is")
+
+
+def unstick(goal: Goal, facts: Facts) -> Iterator[Command]:
+    """Back to no stickiness (newer pcs starts a cluster with 1: 0 is said outright)."""
+    have = facts.cib.defaults.get("resource-stickiness") if facts.cib else None
+    if have is not None and scores.parse(have) != STICKINESS_BEFORE:
+        argv = ("crm_attribute", "-q", "-t", "rsc_defaults", "-n", "resource-stickiness", "-v", str(STICKINESS_BEFORE))
+        yield pcs_on(goal, facts, argv, "a running resource is worth nothing where it is")
+
+
+STONITH = Step("no-stonith", "4", stonith, silent, refused, unsetting("stonith-enabled"))
+POLICY = Step(
+    "no-quorum-policy", "6.3", setting("no-quorum-policy"), is_set("no-quorum-policy"),
+    undo=unsetting("no-quorum-policy"),
+)  # fmt: skip
+STICKINESS = Step("stickiness", "6.5", stickiness, undo=unstick)

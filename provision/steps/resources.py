@@ -1,0 +1,86 @@
+"""Steps 5, 6.1 and 7.2: the agents there are, the floating address, the web server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cluster import cib, pcs
+from inventory.model import Command, Resource
+from provision.facts import Facts, Goal
+from provision.steps.step import Step, cib_delete, pcs_on
+
+
+def agents(goal: Goal, facts: Facts) -> Iterator[str]:
+    """Step 5: the agents that lab.yaml needs are on both nodes."""
+    for agent in goal.system.agents.values():
+        standard, _, rest = agent.partition(":")
+        if standard != "ocf":
+            continue
+        provider, _, name = rest.partition(":")
+        for node in goal.lab.nodes:
+            if provider == "heartbeat" and name not in facts.of(node).agents:
+                yield f"{node.name}: the agent {agent} is not there"
+
+
+def wanted(goal: Goal, resource: Resource) -> cib.Primitive:
+    """The resource as the CIB must have it."""
+    primitives = cib.desired(goal.lab, goal.system, resources=[resource.id], constraints=()).resources
+    return primitives[0]
+
+
+def differs(goal: Goal, facts: Facts, resource: Resource) -> bool | None:
+    """None when the CIB has no such resource; else whether it is another than lab.yaml's."""
+    have = {one.id: one for one in facts.cib.resources} if facts.cib else {}
+    if resource.id not in have:
+        return None
+    want, found = wanted(goal, resource), have[resource.id]
+    both = [cib.Configuration({}, {}, (one,)) for one in (want, found)]
+    return bool(cib.differences(*both))
+
+
+def _create(goal: Goal, facts: Facts, kind: str) -> Iterator[Command]:
+    resource = goal.lab.resource(kind)
+    other = differs(goal, facts, resource)
+    if other:
+        yield pcs_on(goal, facts, pcs.resource_delete(goal.system.pcs, resource.id), f"{resource.id} is not as described")
+    if other is None or other:
+        want = wanted(goal, resource)
+        argv = pcs.resource_create(goal.system.pcs, resource.id, want.agent, want.attributes, resource.monitor)
+        yield pcs_on(goal, facts, argv, f"{resource.id}, served by {want.agent}")
+
+
+def _delete(goal: Goal, facts: Facts, kind: str) -> Iterator[Command]:
+    resource = goal.lab.resource(kind)
+    if differs(goal, facts, resource) is not None:
+        yield cib_delete(goal, facts, f'<primitive id="{resource.id}"/>', f"no {resource.id}")
+
+
+def _runs(goal: Goal, facts: Facts, kind: str) -> Iterator[str]:
+    resource = goal.lab.resource(kind)
+    state = facts.state
+    if state is None:
+        yield "pacemaker does not answer"
+    elif not state.started(resource.id):
+        failures = "; ".join(f"{f.task} on {f.node}: {f.reason}" for f in state.failures if f.resource == resource.id)
+        yield f"{resource.id} is not Started on one node" + (f" ({failures})" if failures else "")
+
+
+def address(goal: Goal, facts: Facts) -> Iterator[Command]:
+    """Create the floating address."""
+    return _create(goal, facts, "address")
+
+
+def web(goal: Goal, facts: Facts) -> Iterator[Command]:
+    """Create the web server."""
+    return _create(goal, facts, "web")
+
+
+AGENTS = Step("look-around", "5", problems=agents)
+ADDRESS = Step(
+    "floating-address", "6.1", address, lambda goal, facts: _runs(goal, facts, "address"),
+    undo=lambda goal, facts: _delete(goal, facts, "address"),
+)  # fmt: skip
+WEB = Step(
+    "web-server", "7.2", web, lambda goal, facts: _runs(goal, facts, "web"),
+    undo=lambda goal, facts: _delete(goal, facts, "web"),
+)  # fmt: skip

@@ -1,0 +1,57 @@
+"""Step 1.2: root on each node reaches root on the other by ssh key, without a password."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from inventory.model import Command
+from inventory.platforms import key_type
+from provision.facts import Facts, Goal
+from provision.steps.step import Step
+
+
+def known(goal: Goal, facts: Facts) -> list[str]:
+    """The known_hosts lines of all nodes; the private part of no key leaves its node."""
+    return [
+        f"{node.name},{node.alias},{node.address} {key}"
+        for node in goal.lab.nodes
+        for key in facts.of(node).host_keys
+    ]
+
+
+def commands(goal: Goal, facts: Facts) -> Iterator[Command]:
+    """Make root's key, then exchange public keys and host keys."""
+    kind = key_type(goal.system)
+    for node in goal.lab.nodes:
+        if not facts.of(node).root_key:
+            yield Command.script(
+                node.name,
+                f"mkdir -p -m 700 /root/.ssh && ssh-keygen -q -t {kind} -N '' -C root@{node.name} -f /root/.ssh/id_{kind}",
+                why="a key for root",
+            )
+    wanted = known(goal, facts)
+    names = {word for node in goal.lab.nodes for word in (node.name, node.alias, str(node.address))}
+    for node in goal.lab.nodes:
+        have = facts.of(node)
+        peer = facts.of(goal.lab.peer(node)).root_key
+        if peer and peer not in have.authorized:
+            own = f"root@{goal.lab.peer(node).name}"
+            kept = [line for line in have.authorized.splitlines() if not line.endswith(own)]
+            yield Command.script(
+                node.name,
+                "mkdir -p -m 700 /root/.ssh && umask 077 && cat > /root/.ssh/authorized_keys",
+                stdin="\n".join([*kept, peer]) + "\n",
+                why=f"let root of {goal.lab.peer(node).name} in",
+            )
+        lines = have.known_hosts.splitlines()
+        if not set(wanted) <= set(lines):
+            kept = [line for line in lines if not names & set(line.split(" ")[0].split(","))]
+            yield Command.script(
+                node.name,
+                "mkdir -p -m 700 /root/.ssh && cat > /root/.ssh/known_hosts",
+                stdin="\n".join([*kept, *wanted]) + "\n",
+                why="know both nodes' host keys",
+            )
+
+
+STEP = Step("ssh", "1.2", commands)

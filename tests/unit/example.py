@@ -1,0 +1,51 @@
+"""The lab of lab.yaml, made by hand."""
+
+from __future__ import annotations
+
+import dataclasses
+from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
+from typing import Any
+
+from inventory.model import (
+    INFINITY,
+    Colocation,
+    Corosync,
+    Drill,
+    Lab,
+    Location,
+    Node,
+    Order,
+    Resource,
+)
+
+CASES = Path(__file__).parent.parent / "cases"
+NODE1, NODE2 = "node1.magedu.com", "node2.magedu.com"
+
+
+def example_lab(**changes: Any) -> Lab:
+    """The lab with fields replaced; a mapping for `corosync` or `drill` replaces fields of theirs."""
+    lab = Lab(
+        name="magedu",
+        platform="debian12",
+        provider="docker",
+        network=IPv4Network("172.16.0.0/16"),
+        nodes=(
+            Node(NODE1, IPv4Address("172.16.100.15"), 1),
+            Node(NODE2, IPv4Address("172.16.100.16"), 2),
+        ),
+        vip=IPv4Address("172.16.100.11"),
+        memory_mb=1024,
+        corosync=Corosync(3000, 3600, "aes256", "sha256", False),
+        properties={"stonith-enabled": "false", "no-quorum-policy": "ignore", "dc-deadtime": "2s"},
+        stickiness=100,
+        resources=(Resource("WebIP", "address", "30s"), Resource("WebServer", "web", "10s")),
+        colocations=(Colocation("WebServer", "WebIP", INFINITY),),
+        orders=(Order("WebIP", "WebServer"),),
+        locations=(Location("webserver_on_node1", "WebServer", NODE1, 500),),
+        drill=Drill(20, 500, 250, 1, {"graceful": 5, "crash": 30, "freeze": 30, "partition": 30}),
+    )
+    for part in ("corosync", "drill"):
+        if isinstance(changes.get(part), dict):
+            changes[part] = dataclasses.replace(getattr(lab, part), **changes[part])
+    return dataclasses.replace(lab, **changes)
