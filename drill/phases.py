@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from drill.outages import outages
 from drill.owners import owners_at
-from drill.timeline import Sight, Timeline
+from drill.timeline import Timeline
 
 _PREFIX = "phase:"
 

@@ -28,7 +28,16 @@ DEBIAN_BASE = (
     "systemd", "systemd-sysv", "dbus", "openssh-server", "sudo", "python3-minimal", "iputils-ping", "curl",
     "ca-certificates",
 )  # fmt: skip
-CENTOS_BASE = ("systemd", "dbus", "openssh-server", "openssh-clients", "sudo", "iputils", "curl", "util-linux")
+CENTOS_BASE = (
+    "systemd",
+    "dbus",
+    "openssh-server",
+    "openssh-clients",
+    "sudo",
+    "iputils",
+    "curl",
+    "util-linux",
+)
 
 
 @dataclass(frozen=True)

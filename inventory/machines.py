@@ -136,7 +136,9 @@ class Machines:
     def _key(self) -> str:
         key = self.state / "key"
         if not key.exists():
-            _call(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", f"ha-lab-{self.digest}", "-f", str(key)])
+            _call(
+                ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", f"ha-lab-{self.digest}", "-f", str(key)]
+            )
         return key.with_suffix(".pub").read_text().strip()
 
     def _make_network(self) -> None:
@@ -154,7 +156,11 @@ class Machines:
                         hint=f"cd {whose} && ./lab down" if whose else f"docker network rm {found['Name']}",
                     )
         for route in json.loads(_call(["ip", "-j", "-4", "route"]) or "[]"):
-            if route["dst"] != "default" and "/" in route["dst"] and _network(route["dst"]).subnet_of(self.lab.network):
+            if (
+                route["dst"] != "default"
+                and "/" in route["dst"]
+                and _network(route["dst"]).subnet_of(self.lab.network)
+            ):
                 raise MachineError(
                     f"The addresses {subnet} are taken: this machine routes {route['dst']} by {route.get('dev', '?')}.",
                     hint="Take that route away, or give lab.yaml another network.",
@@ -183,7 +189,8 @@ class Machines:
             return dict.fromkeys(ids, False)
         if self.choice.provider == "docker":
             return {
-                name: bool(id_) and _call(["docker", "inspect", "-f", "{{.State.Running}}", id_], "false").strip() == "true"
+                name: bool(id_)
+                and _call(["docker", "inspect", "-f", "{{.State.Running}}", id_], "false").strip() == "true"
                 for name, id_ in ids.items()
             }
         states = {status.name: status.state == "running" for status in self._vagrant().status()}
@@ -239,7 +246,9 @@ class Machines:
             return path
         missing = [name for name, id_ in self.ids().items() if not id_]
         if missing:
-            raise MachineError(f"No machine for {', '.join(missing)}.", hint="./lab up makes and starts the nodes.")
+            raise MachineError(
+                f"No machine for {', '.join(missing)}.", hint="./lab up makes and starts the nodes."
+            )
         with self._calling("vagrant ssh-config"):
             text = self._vagrant().ssh_config()
         _write(path, f"{stamp}\n{text}")
@@ -310,8 +319,12 @@ class Machines:
         try:
             yield
         except (subprocess.CalledProcessError, OSError) as error:
-            tail = "\n".join(f"  | {line}" for line in log.read_text(errors="replace").strip().splitlines()[-12:])
-            raise MachineError(f"{what} failed:\n{tail}", hint="./lab doctor looks for the reason.") from error
+            tail = "\n".join(
+                f"  | {line}" for line in log.read_text(errors="replace").strip().splitlines()[-12:]
+            )
+            raise MachineError(
+                f"{what} failed:\n{tail}", hint="./lab doctor looks for the reason."
+            ) from error
 
 
 def docker_networks() -> list[dict[str, Any]]:
@@ -324,7 +337,9 @@ def docker_networks() -> list[dict[str, Any]]:
         {
             "Name": one["Name"],
             "Labels": one.get("Labels") or {},
-            "Subnets": [part["Subnet"] for part in (one["IPAM"].get("Config") or []) if ":" not in part["Subnet"]],
+            "Subnets": [
+                part["Subnet"] for part in (one["IPAM"].get("Config") or []) if ":" not in part["Subnet"]
+            ],
         }
         for one in found
     ]
@@ -348,7 +363,9 @@ def _call(argv: list[str], otherwise: str | None = None) -> str:
     except (OSError, subprocess.TimeoutExpired) as error:
         if otherwise is not None:
             return otherwise
-        raise MachineError(f"{argv[0]} cannot be run: {error}", hint="./lab doctor looks for the reason.") from error
+        raise MachineError(
+            f"{argv[0]} cannot be run: {error}", hint="./lab doctor looks for the reason."
+        ) from error
     if done.returncode:
         if otherwise is not None:
             return otherwise

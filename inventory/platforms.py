@@ -244,7 +244,7 @@ def firewall_reading(system: Platform) -> str:
         )
     return (
         "service iptables status >/dev/null 2>&1 && for p in 5404:5405 80; do"
-        " iptables-save | grep -q -e \"--dport $p -j ACCEPT\" || echo $p; done"
+        ' iptables-save | grep -q -e "--dport $p -j ACCEPT" || echo $p; done'
     )
 
 

@@ -172,17 +172,23 @@ FACTS: tuple[Fact, ...] = (
     Fact("page", lambda goal, node: f"cat {goal.system.index}", _word),
     Fact(
         "web_at_boot",
-        lambda goal, node: f"[ \"$({platforms.enabled_reading(goal.system, goal.system.web_service)})\" ] && echo yes",
+        lambda goal, node: (
+            f'[ "$({platforms.enabled_reading(goal.system, goal.system.web_service)})" ] && echo yes'
+        ),
         _yes,
     ),
-    Fact("web_running", lambda goal, node: f"pidof -s {goal.system.web_process} >/dev/null && echo yes", _yes),
+    Fact(
+        "web_running", lambda goal, node: f"pidof -s {goal.system.web_process} >/dev/null && echo yes", _yes
+    ),
     Fact("agents", _plain("crm_resource --list-agents ocf:heartbeat"), _lines),
 )
 
 
 def readings(goal: Goal, node: Node) -> Command:
     """One command that reads all facts of a node."""
-    parts = [f"printf '\\n{MARK}{fact.field}\\n'\n( {fact.reading(goal, node)}\n) 2>/dev/null" for fact in FACTS]
+    parts = [
+        f"printf '\\n{MARK}{fact.field}\\n'\n( {fact.reading(goal, node)}\n) 2>/dev/null" for fact in FACTS
+    ]
     return Command.script(node.name, "\n".join([*parts, "true"]), why="read the facts", deadline=60)
 
 
@@ -206,4 +212,6 @@ def _sections(out: str) -> Iterator[tuple[str, str]]:
 def gather(goal: Goal, remote: Remote) -> Facts:
     """Read all facts of all nodes at the same time. Raises Unreachable."""
     results = everywhere(remote, [readings(goal, node) for node in goal.lab.nodes])
-    return Facts({node.name: parse(goal, result) for node, result in zip(goal.lab.nodes, results, strict=True)})
+    return Facts(
+        {node.name: parse(goal, result) for node, result in zip(goal.lab.nodes, results, strict=True)}
+    )

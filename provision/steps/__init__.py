@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from inventory.errors import ConfigError
-from provision.steps import constraints, corosync_conf, names, packages, pages, properties, resources, ssh, start
+from provision.steps import (
+    constraints,
+    corosync_conf,
+    names,
+    packages,
+    pages,
+    properties,
+    resources,
+    ssh,
+    start,
+)
 from provision.steps.step import Step
 
 STEPS: tuple[Step, ...] = (

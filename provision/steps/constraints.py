@@ -25,7 +25,9 @@ def _same_place(one: Constraint, other: Constraint) -> bool:
 
 def stored(facts: Facts) -> list[tuple[Constraint, str]]:
     """The constraints of the CIB, with their ids."""
-    cibs = [one.cib for one in facts.nodes.values() if one.cib is not None and one.cib.configuration is facts.cib]
+    cibs = [
+        one.cib for one in facts.nodes.values() if one.cib is not None and one.cib.configuration is facts.cib
+    ]
     return list(cibs[0].constraints) if cibs else []
 
 
@@ -70,6 +72,8 @@ def placed(goal: Goal, facts: Facts) -> Iterator[str]:
             yield f"{colocation.resource} runs on {', '.join(here) or 'no node'}, {colocation.with_resource} on {', '.join(there) or 'no node'}"
 
 
-COLOCATION = _step("colocation", "7.1.1", lambda lab: lab.colocations, pcs.colocation, "the web server where the address is")
+COLOCATION = _step(
+    "colocation", "7.1.1", lambda lab: lab.colocations, pcs.colocation, "the web server where the address is"
+)
 ORDER = _step("order", "7.1.2", lambda lab: lab.orders, pcs.order, "first the address, then the web server")
 LOCATION = _step("location", "7.1.3", lambda lab: lab.locations, pcs.location, "the service prefers a node")

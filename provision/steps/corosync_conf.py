@@ -58,7 +58,15 @@ def authkey(goal: Goal, facts: Facts) -> Iterator[Command]:
     if found.split(" ")[-1] != key.split(" ")[-1] or not found.startswith(GOOD_KEY):
         yield Command(
             source.name,
-            ("scp", "-p", "-q", "-o", "BatchMode=yes", corosync.AUTHKEY, f"root@{peer.name}:{corosync.AUTHKEY}"),
+            (
+                "scp",
+                "-p",
+                "-q",
+                "-o",
+                "BatchMode=yes",
+                corosync.AUTHKEY,
+                f"root@{peer.name}:{corosync.AUTHKEY}",
+            ),
             why=f"the same key on {peer.name}, with its mode",
         )
 

@@ -23,7 +23,9 @@ def commands(goal: Goal, facts: Facts) -> Iterator[Command]:
     for node in goal.lab.nodes:
         have = facts.of(node)
         if (have.name, have.next_name) != (node.name, node.name):
-            yield Command.script(node.name, name_script(goal.system, node.name), why=f"call the node {node.name}")
+            yield Command.script(
+                node.name, name_script(goal.system, node.name), why=f"call the node {node.name}"
+            )
         want = hosts(goal, have.hosts)
         if want != have.hosts:
             # Written in place: the file may be a mount point.

@@ -18,16 +18,22 @@ def commands(goal: Goal, facts: Facts) -> Iterator[Command]:
         have = facts.of(node)
         if have.missing:
             if system.repository:
-                yield Command.script(node.name, system.repository, why="the cluster's repository", deadline=300)
+                yield Command.script(
+                    node.name, system.repository, why="the cluster's repository", deadline=300
+                )
             elif system.family == "debian":
-                yield Command(node.name, ("apt-get", "-q", "update"), why="the lists of packages", deadline=300)
-            yield Command(node.name, install(system, have.missing), why="install what is missing", deadline=1800)
+                yield Command(
+                    node.name, ("apt-get", "-q", "update"), why="the lists of packages", deadline=300
+                )
+            yield Command(
+                node.name, install(system, have.missing), why="install what is missing", deadline=1800
+            )
             # Debian starts and enables what it installs, with a sample corosync.conf.
             for unit in (*reversed(units), system.web_service):
                 yield Command.script(
                     node.name,
                     f"{' '.join(service(system, 'stop', unit))}; "
-                    f"[ -z \"$({enabled_reading(system, unit)})\" ] || {' '.join(service(system, 'disable', unit))}",
+                    f'[ -z "$({enabled_reading(system, unit)})" ] || {" ".join(service(system, "disable", unit))}',
                     why=f"{unit} waits for its step",
                 )
         if have.firewall:

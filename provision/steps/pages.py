@@ -42,7 +42,9 @@ def commands(goal: Goal, facts: Facts) -> Iterator[Command]:
         elif have.web_running and not managed:
             yield Command(node.name, service(system, "stop", unit), why=f"only the cluster starts {unit}")
         if have.web_at_boot:
-            yield Command(node.name, service(system, "disable", unit), why=f"no {unit} at boot: the cluster starts it")
+            yield Command(
+                node.name, service(system, "disable", unit), why=f"no {unit} at boot: the cluster starts it"
+            )
 
 
 STEP = Step("pages", "7.1", commands)

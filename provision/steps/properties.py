@@ -92,7 +92,16 @@ def unstick(goal: Goal, facts: Facts) -> Iterator[Command]:
     """Back to no stickiness (newer pcs starts a cluster with 1: 0 is said outright)."""
     have = facts.cib.defaults.get("resource-stickiness") if facts.cib else None
     if have is not None and scores.parse(have) != STICKINESS_BEFORE:
-        argv = ("crm_attribute", "-q", "-t", "rsc_defaults", "-n", "resource-stickiness", "-v", str(STICKINESS_BEFORE))
+        argv = (
+            "crm_attribute",
+            "-q",
+            "-t",
+            "rsc_defaults",
+            "-n",
+            "resource-stickiness",
+            "-v",
+            str(STICKINESS_BEFORE),
+        )
         yield pcs_on(goal, facts, argv, "a running resource is worth nothing where it is")
 
 

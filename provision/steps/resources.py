@@ -42,10 +42,17 @@ def _create(goal: Goal, facts: Facts, kind: str) -> Iterator[Command]:
     resource = goal.lab.resource(kind)
     other = differs(goal, facts, resource)
     if other:
-        yield pcs_on(goal, facts, pcs.resource_delete(goal.system.pcs, resource.id), f"{resource.id} is not as described")
+        yield pcs_on(
+            goal,
+            facts,
+            pcs.resource_delete(goal.system.pcs, resource.id),
+            f"{resource.id} is not as described",
+        )
     if other is None or other:
         want = wanted(goal, resource)
-        argv = pcs.resource_create(goal.system.pcs, resource.id, want.agent, want.attributes, resource.monitor)
+        argv = pcs.resource_create(
+            goal.system.pcs, resource.id, want.agent, want.attributes, resource.monitor
+        )
         yield pcs_on(goal, facts, argv, f"{resource.id}, served by {want.agent}")
 
 
@@ -61,7 +68,9 @@ def _runs(goal: Goal, facts: Facts, kind: str) -> Iterator[str]:
     if state is None:
         yield "pacemaker does not answer"
     elif not state.started(resource.id):
-        failures = "; ".join(f"{f.task} on {f.node}: {f.reason}" for f in state.failures if f.resource == resource.id)
+        failures = "; ".join(
+            f"{f.task} on {f.node}: {f.reason}" for f in state.failures if f.resource == resource.id
+        )
         yield f"{resource.id} is not Started on one node" + (f" ({failures})" if failures else "")
 
 
