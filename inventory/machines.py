@@ -27,6 +27,8 @@ from inventory.platforms import PLATFORMS, Platform
 
 PROVIDERS = ("docker", "virtualbox", "libvirt", "vmware_desktop")
 PROGRAM = {"docker": "docker", "virtualbox": "VBoxManage", "libvirt": "virsh", "vmware_desktop": "vmrun"}
+INTERFACES = {"virtualbox": "vboxnet", "libvirt": "virbr", "vmware_desktop": "vmnet"}
+"""What the host-only interfaces of virtual machines are called; containers have a bridge of the lab's own name."""
 LABEL = "ha-lab.folder"
 CREATE_ARGS = (
     "--cap-add=NET_ADMIN", "--cap-add=NET_RAW", "--cap-add=SYS_ADMIN", "--cap-add=SYS_NICE", "--cap-add=IPC_LOCK",
@@ -107,6 +109,11 @@ class Machines:
         _write(self.state / "machines.yaml", text)
         say(f"Provider {choice.provider}; {choice.why}")
         return choice
+
+    def is_own(self, interface: str) -> bool:
+        """Whether an interface of this host leads into the lab's own network (see inventory.routes)."""
+        choice = self.choice
+        return interface == choice.interface or interface.startswith(INTERFACES.get(choice.provider, "\0"))
 
     def _made_before(self) -> Choice | None:
         if not any(self.ids().values()):

@@ -1,0 +1,62 @@
+"""`./lab bench`: how long the lab's own doings take, with every single number. Never part of the tests."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+import time
+from typing import Annotated
+
+import typer
+
+from cli.overview import look
+from cli.site import Site
+from inventory.errors import ConfigError
+
+WHAT = ("up", "provision", "reset", "status")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the CLI."""
+    app.command()(bench)
+
+
+def bench(
+    ctx: typer.Context,
+    what: Annotated[str, typer.Argument(help="up (from no machines), provision, reset, status")] = "status",
+    repeat: Annotated[int, typer.Option(min=1, max=100)] = 3,
+) -> None:
+    """Time a command of the lab as a user would run it; one JSON object with the raw seconds on stdout."""
+    site: Site = ctx.obj
+    if what not in WHAT:
+        raise ConfigError(f"There is no benchmark {what!r}.", hint=f"One of: {', '.join(WHAT)}")
+    seconds = []
+    for _ in range(repeat):
+        if what == "up":
+            _lab(site, "down")
+        began = time.monotonic()
+        _lab(site, what)
+        seconds.append(round(time.monotonic() - began, 2))
+    seen = look(site)
+    memory = [one.memory_mb for one in seen.nodes]
+    sys.stdout.write(
+        json.dumps(
+            {
+                "benchmark": what,
+                "seconds": seconds,
+                "median": statistics.median(seconds),
+                "most": max(seconds),
+                "memory_mb": memory,
+                "healthy": not seen.troubles,
+            }
+        )
+        + "\n"
+    )
+
+
+def _lab(site: Site, *words: str) -> None:
+    done = subprocess.run([str(site.root / "lab"), *words], stdout=sys.stderr, check=False)
+    if done.returncode:
+        raise typer.Exit(done.returncode)

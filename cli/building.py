@@ -1,0 +1,55 @@
+"""From nothing to a serving cluster: prepare, boot, build. What `./lab up` and `vagrant up` have in common."""
+
+from __future__ import annotations
+
+from cli.site import Site
+from cli.teller import Teller
+from inventory import host, waiting
+from provision import apply
+from provision.steps import STEPS, until
+from provision.steps.step import Step
+
+SERVES_WITHIN = 60.0
+
+
+def prepared(site: Site, tell: Teller, provider: str = "", platform: str = "") -> None:
+    """Make this host able, and decide what is booted. Empty words mean those of lab.yaml."""
+    lab = site.lab
+    host.ensure(provider or lab.provider, tell.say)
+    site.machines.prepare(provider or lab.provider, platform or lab.platform, tell.say)
+
+
+def boot(site: Site, tell: Teller) -> None:
+    """Boot the nodes that do not run; thaw those that a drill left frozen."""
+    for node in site.lab.nodes:
+        if site.machines.frozen(node):
+            tell.say(f"{node.name} was frozen: thawing it")
+            site.machines.thaw(node)
+    if not all(site.machines.running().values()):
+        with tell.busy("Booting the nodes"):
+            site.machines.up()
+
+
+def build(site: Site, tell: Teller, last: Step | None = None) -> int:
+    """Make the nodes as lab.yaml says, up to a step; then wait until the VIP answers. The number of commands."""
+    with tell.building() as progress:
+        count = apply.run(site.goal, site.remote, until(last) if last else STEPS, progress)
+    if last is None:
+        waiting.until(
+            site.fetch,
+            bool,
+            f"{site.lab.url} answers",
+            deadline=SERVES_WITHIN,
+            hint="./lab status shows what runs where; ./lab doctor looks at this machine.",
+        )
+    tell.say(f"Done: {count} commands." if count else "Nothing to do: the nodes are as lab.yaml says.")
+    return count
+
+
+def when_all_up(site: Site, tell: Teller) -> bool:
+    """Whether all nodes run: `vagrant up` by hand asks after each one, and the last one's asking builds."""
+    running = site.machines.running()
+    waits = [name for name, up in running.items() if not up]
+    if waits:
+        tell.say(f"The cluster is built once {' and '.join(waits)} runs too.")
+    return not waits

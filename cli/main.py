@@ -1,0 +1,222 @@
+"""The lab's command line: `./lab COMMAND`. Results on stdout, everything told on the way on stderr.
+
+Exit status: 0 done (status: healthy, doctor: nothing bad); 1 not healthy, or a check failed; 2 lab.yaml or an
+argument is wrong; 3 vagrant, the engine, an image or the route; 4 a node does not answer; 5 a command on a node
+failed; 6 a condition did not hold in time; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from cli import bench, show
+from cli.building import boot, build, prepared, when_all_up
+from cli.overview import look
+from cli.site import Site
+from cli.teller import Teller
+from inventory import doctor as physician
+from inventory import host, images
+from inventory.errors import LabError
+from provision import reset as resetting
+from provision.facts import gather
+from provision.plan import plan as planned
+from provision.steps import find
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+out = Console(highlight=False, soft_wrap=True)
+Json = Annotated[bool, typer.Option("--json", help="Print plain data (JSON) on stdout.")]
+Provider = Annotated[
+    str, typer.Option(help="docker, virtualbox, libvirt, vmware_desktop or auto; lab.yaml otherwise.")
+]
+System = Annotated[str, typer.Option(help="debian12, centos9, centos6 or auto; lab.yaml otherwise.")]
+
+
+@app.callback()
+def begin(ctx: typer.Context, root: Annotated[Path, typer.Option(hidden=True)] = Path()) -> None:
+    """A two-node Corosync/Pacemaker lab: build it, look at it, break it, judge it."""
+    ctx.obj = Site(root.resolve())
+
+
+@app.command()
+def up(ctx: typer.Context, provider: Provider = "", platform: System = "") -> None:
+    """Install what is missing here, boot the nodes, build the cluster, and show it."""
+    site, tell = _site(ctx), Teller()
+    with site.alone():
+        prepared(site, tell, provider, platform)
+        boot(site, tell)
+        build(site, tell)
+    seen = look(site)
+    out.print(show.overview(seen))
+    raise typer.Exit(1 if seen.troubles else 0)
+
+
+@app.command()
+def plan(ctx: typer.Context, as_json: Json = False) -> None:
+    """Show what `provision` would do now. Changes nothing."""
+    site = _site(ctx)
+    found = planned(site.goal, gather(site.goal, site.remote))
+    if as_json:
+        _json(show.plan_data(found))
+    else:
+        out.print(show.plan(found))
+
+
+@app.command()
+def provision(
+    ctx: typer.Context,
+    to: Annotated[str, typer.Option("--to", help="Stop after this step: its number or id.")] = "",
+    all_up: Annotated[bool, typer.Option("--when-all-up", hidden=True)] = False,
+) -> None:
+    """Make the running nodes as lab.yaml says; only what is still needed is done."""
+    site, tell = _site(ctx), Teller()
+    last = find(to) if to else None
+    if all_up and not when_all_up(site, tell):
+        return
+    with site.alone():
+        build(site, tell, last)
+
+
+@app.command()
+def status(ctx: typer.Context, as_json: Json = False) -> None:
+    """Show nodes, DC, quorum, where each resource runs, the VIP's answer, scores. Exit 1 unless healthy."""
+    seen = look(_site(ctx))
+    if as_json:
+        _json(seen.json())
+    else:
+        out.print(show.overview(seen))
+    raise typer.Exit(1 if seen.troubles else 0)
+
+
+@app.command()
+def reset(
+    ctx: typer.Context,
+    step: Annotated[str, typer.Argument(help="A step's number or id; the end state without one.")] = "",
+) -> None:
+    """Bring the cluster back to the state after a step, without rebuilding the machines."""
+    site, tell = _site(ctx), Teller()
+    last = find(step) if step else None
+    with site.alone(), tell.building() as progress:
+        count = resetting.run(site.goal, site.remote, last, progress)
+    tell.say(f"{count} commands." if count else "Nothing to do.")
+
+
+@app.command()
+def doctor(ctx: typer.Context, provider: Provider = "", platform: System = "", as_json: Json = False) -> None:
+    """Look at this machine: can it run the lab? Each finding with its remedy. Exit 1 when something is bad."""
+    site = _site(ctx)
+    readings = physician.read(site.root, site.lab)
+    found = physician.findings(
+        readings,
+        site.lab,
+        platform or site.lab.platform,
+        own_interface=f"halab-{site.machines.digest}",
+        provider=provider,
+    )
+    if as_json:
+        _json([vars(one) for one in found])
+    else:
+        out.print(show.findings(found))
+    raise typer.Exit(1 if any(one.level == "bad" for one in found) else 0)
+
+
+@app.command()
+def image(ctx: typer.Context, platform: System = "") -> None:
+    """Make the node image of the docker provider, if it is not here yet."""
+    site, tell = _site(ctx), Teller()
+    host.ensure("docker", tell.say)
+    system, why = images.choose(platform or site.lab.platform, have=images.present)
+    tell.say(why)
+    with tell.busy(f"The node image of {system.name}"):
+        tag = images.build(system, tell.say)
+    out.print(tag)
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def ssh(ctx: typer.Context, node: str) -> None:
+    """Open a root shell on a node, or run a command there: ./lab ssh node1 crm_mon -1."""
+    site = _site(ctx)
+    words = ctx.args
+    tty = not words or sys.stdin.isatty()
+    inner = ["sudo", "-n", "-i", *words] if words else ["sudo", "-n", "-i"]
+    argv = [*site.remote.argv(site.node(node).name, tty=tty), *inner]
+    os.execvp(argv[0], argv)  # noqa: S606 -- the shell takes this program's place
+
+
+@app.command()
+def halt(ctx: typer.Context) -> None:
+    """Shut the nodes down; `up` boots them again."""
+    site, tell = _site(ctx), Teller()
+    with site.alone(), tell.busy("Shutting the nodes down"):
+        site.machines.halt()
+
+
+@app.command()
+def down(ctx: typer.Context) -> None:
+    """Remove all that `up` made here: machines, network, keys. The node image stays cached."""
+    site, tell = _site(ctx), Teller()
+    with site.alone():
+        with tell.busy("Removing the nodes"):
+            site.machines.destroy()
+        site.machines.release()
+
+
+@app.command(hidden=True)
+def prepare(ctx: typer.Context, provider: Provider = "", platform: System = "") -> None:
+    """Decide provider and platform, make image and network: what the Vagrantfile needs before `vagrant up`."""
+    site, tell = _site(ctx), Teller()
+    with site.alone():
+        prepared(site, tell, provider, platform)
+
+
+@app.command(hidden=True)
+def released(ctx: typer.Context) -> None:
+    """Remove the network and the keys once `vagrant destroy` has taken the last machine."""
+    _site(ctx).machines.release()
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def test(ctx: typer.Context) -> None:
+    """Run the tests: the same as `tox`; further words go to it (./lab test -e unit)."""
+    site = _site(ctx)
+    done = subprocess.run([sys.executable, "-m", "tox", *ctx.args], cwd=site.root, check=False)
+    raise typer.Exit(done.returncode)
+
+
+bench.register(app)
+
+
+def _site(ctx: typer.Context) -> Site:
+    site: Site = ctx.obj
+    return site
+
+
+def _json(value: Any) -> None:
+    sys.stdout.write(json.dumps(value, indent=2, default=str) + "\n")
+
+
+def main() -> None:
+    """Run the command line; every LabError becomes one message and its exit status."""
+    errors = Console(stderr=True, highlight=False, soft_wrap=True)
+    try:
+        app(standalone_mode=True)
+    except LabError as error:
+        errors.print(f"[bold red]error:[/] {escape(error.message)}")
+        if error.hint:
+            errors.print(f"  [bold]->[/] {escape(error.hint)}")
+        sys.exit(error.exit_status)
+    except KeyboardInterrupt:
+        errors.print("interrupted")
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

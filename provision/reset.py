@@ -1,0 +1,71 @@
+"""Back to the state after a step: what lab.yaml does not know goes, later steps are undone, the rest is made anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cluster import configuration
+from inventory.model import Command
+from inventory.remote import Remote, check
+from provision import apply
+from provision.facts import Facts, Goal, gather
+from provision.steps import STEPS, until
+from provision.steps.constraints import TAGS, stored
+from provision.steps.step import Step, cib_delete, pcs_on
+
+
+def run(goal: Goal, remote: Remote, last: Step | None = None, progress: apply.Progress | None = None) -> int:
+    """Bring the cluster to the state after `last` (None: the end); the number of commands it took.
+
+    Raises CommandFailed as `apply.run` does. The steps up to the start of the cluster are never undone.
+    """
+    tell = progress or apply.Progress()
+    steps = until(last) if last else STEPS
+    facts = gather(goal, remote)
+    count = 0
+    if facts.cib is not None and facts.state is not None:
+        for step, command in commands(goal, facts, steps):
+            tell.command(step, command)
+            check(remote, command)
+            count += 1
+    return count + apply.run(goal, remote, steps, progress)
+
+
+def commands(goal: Goal, facts: Facts, steps: tuple[Step, ...]) -> Iterator[tuple[Step, Command]]:
+    """What is to go, each with the step that it belongs to, last step first."""
+    for command in strangers(goal, facts):
+        yield steps[-1], command
+    for step in reversed(STEPS[len(steps) :]):
+        for command in step.undo(goal, facts):
+            yield step, command
+
+
+def strangers(goal: Goal, facts: Facts) -> Iterator[Command]:
+    """Take away what no step made: bans and moves, other resources and properties, standby, failures."""
+    have = facts.cib
+    if have is None:
+        return
+    want = configuration.desired(goal.lab, goal.system)
+    known = {*want.colocations, *want.orders, *want.locations}
+    for constraint, id_ in stored(facts):
+        if constraint not in known:
+            tag = TAGS[type(constraint)]
+            yield cib_delete(goal, facts, f'<{tag} id="{id_}"/>', f"no {configuration.describe(constraint)}")
+    ids = {resource.id for resource in want.resources}
+    for resource in have.resources:
+        if resource.id not in ids:
+            yield cib_delete(goal, facts, f'<primitive id="{resource.id}"/>', f"no {resource.id}")
+    for name in have.properties:
+        if name not in want.properties:
+            yield pcs_on(
+                goal,
+                facts,
+                ("crm_attribute", "-q", "-t", "crm_config", "-n", name, "-D"),
+                f"no property {name}",
+            )
+    for node, attributes in have.node_attributes.items():
+        for name in attributes:
+            argv = ("crm_attribute", "-q", "-t", "nodes", "-N", node, "-n", name, "-D")
+            yield pcs_on(goal, facts, argv, f"no {name} on {node}")
+    if facts.state and (facts.state.failures or facts.state.failcounts):
+        yield pcs_on(goal, facts, ("crm_resource", "--cleanup"), "forget the failures")
