@@ -32,7 +32,7 @@ from provision.plan import plan as planned
 from provision.steps import find
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-out = Console(highlight=False, soft_wrap=True)
+out = Console(highlight=False, soft_wrap=True, emoji=False)
 Json = Annotated[bool, typer.Option("--json", help="Print plain data (JSON) on stdout.")]
 Provider = Annotated[
     str, typer.Option(help="docker, virtualbox, libvirt, vmware_desktop or auto; lab.yaml otherwise.")
@@ -205,7 +205,7 @@ def _json(value: Any) -> None:
 
 def main() -> None:
     """Run the command line; every LabError becomes one message and its exit status."""
-    errors = Console(stderr=True, highlight=False, soft_wrap=True)
+    errors = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
     try:
         app(standalone_mode=True)
     except LabError as error:

@@ -18,7 +18,7 @@ class Teller:
     """Speaks on stderr, so that stdout holds results only (`--json`)."""
 
     def __init__(self, console: Console | None = None) -> None:
-        self.console = console or Console(stderr=True, highlight=False, soft_wrap=True)
+        self.console = console or Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
         self._doing = self.console.status("")
         self._depth = 0
 

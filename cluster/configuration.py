@@ -60,15 +60,21 @@ def desired(
     stickiness: int | None = None,
     resources: Collection[str] | None = None,
     constraints: Collection[str] = ("colocation", "order", "location"),
+    interface: str = "",
 ) -> Configuration:
     """Give what the whole walkthrough stores, or a part of it, for the states between its steps.
 
     `properties` and `resources` limit by name and id, `constraints` by sort; a constraint needs its
     resources. `stickiness` replaces the lab's; 0 is stored too, as newer pcs starts a cluster with 1.
+    `interface` is the nodes' interface in the cluster's network, "" when they differ: ocf:heartbeat:IPaddr
+    takes eth0 unless it is told another (its metadata, nic).
     """
     kept = [r for r in lab.resources if resources is None or r.id in resources]
     ids = {resource.id for resource in kept}
-    options = {"address": {"cidr_netmask": str(lab.network.prefixlen), "ip": str(lab.vip)}}
+    address = {"cidr_netmask": str(lab.network.prefixlen), "ip": str(lab.vip)}
+    if platform.agents["address"] == "ocf:heartbeat:IPaddr" and interface not in ("", "eth0"):
+        address["nic"] = interface
+    options = {"address": address}
     colocations = [
         c for c in lab.colocations if {c.resource, c.with_resource} <= ids and "colocation" in constraints
     ]

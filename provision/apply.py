@@ -52,10 +52,16 @@ def run(goal: Goal, remote: Remote, steps: Sequence[Step] = STEPS, progress: Pro
             count += len(needed.commands)
             facts = gather(goal, remote)
         else:
-            left = "; ".join(command.line for command in part(step, goal, facts).commands)
+            left = part(step, goal, facts)
+            lines = [
+                *(f"  $ {command.line}" for command in left.commands),
+                *(f"  | {one}" for one in left.problems),
+            ]
             raise CommandFailed(
-                f"Step {step.number} ({step.id}) does not stay done: after {ROUNDS} rounds it still needs: {left}",
-                hint="An exit status of 0 is no proof; look at what the command left on the node.",
+                "\n".join(
+                    [f"Step {step.number} ({step.id}) does not stay done after {ROUNDS} rounds:", *lines]
+                ),
+                hint="An exit status of 0 is no proof; look at what the commands left on the node.",
             )
         if part(step, goal, facts).problems:
             facts = _settled(step, goal, remote)

@@ -35,6 +35,8 @@ class NodeFacts:
     name: str = ""
     next_name: str = ""
     hosts: str = ""
+    interface: str = ""
+    """Which interface holds the node's cluster address."""
     root_key: str = ""
     authorized: str = ""
     host_keys: tuple[str, ...] = ()
@@ -80,6 +82,12 @@ class Facts:
             if one.cib is not None
         ]
         return max(cibs, key=lambda found: found[:2])[2] if cibs else None
+
+    @property
+    def interface(self) -> str:
+        """The interface in the cluster's network, "" when the nodes do not agree on its name."""
+        names = {one.interface for one in self.nodes.values()}
+        return names.pop() if len(names) == 1 else ""
 
     @property
     def state(self) -> status.ClusterState | None:
@@ -141,6 +149,7 @@ FACTS: tuple[Fact, ...] = (
     Fact("name", _plain("uname -n"), _word),
     Fact("next_name", lambda goal, node: platforms.name_reading(goal.system), _word),
     Fact("hosts", _plain("cat /etc/hosts"), _text),
+    Fact("interface", lambda goal, node: f"ip -o -4 addr show to {node.address} | awk '{{print $2}}'", _word),
     Fact("root_key", lambda goal, node: f"cat /root/.ssh/id_{platforms.key_type(goal.system)}.pub", _word),
     Fact("authorized", _plain("cat /root/.ssh/authorized_keys"), _text),
     Fact("host_keys", _plain("cut -d' ' -f1,2 /etc/ssh/ssh_host_*_key.pub"), _lines),

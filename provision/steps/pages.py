@@ -1,4 +1,4 @@
-"""Step 7.1: a page on each node that names it; each server proved, then left to the cluster alone."""
+"""Step 7: a page on each node that names it; each server proved, then left to the cluster alone."""
 
 from __future__ import annotations
 
@@ -47,4 +47,4 @@ def commands(goal: Goal, facts: Facts) -> Iterator[Command]:
             )
 
 
-STEP = Step("pages", "7.1", commands)
+STEP = Step("pages", "7a", commands)

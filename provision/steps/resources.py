@@ -1,4 +1,4 @@
-"""Steps 5, 6.1 and 7.2: the agents there are, the floating address, the web server."""
+"""Steps 5, 6.1 and 7: the agents there are, the floating address, the web server."""
 
 from __future__ import annotations
 
@@ -22,10 +22,11 @@ def agents(goal: Goal, facts: Facts) -> Iterator[str]:
                 yield f"{node.name}: the agent {agent} is not there"
 
 
-def wanted(goal: Goal, resource: Resource) -> cib.Primitive:
+def wanted(goal: Goal, facts: Facts, resource: Resource) -> cib.Primitive:
     """The resource as the CIB must have it."""
-    primitives = cib.desired(goal.lab, goal.system, resources=[resource.id], constraints=()).resources
-    return primitives[0]
+    return cib.desired(
+        goal.lab, goal.system, resources=[resource.id], constraints=(), interface=facts.interface
+    ).resources[0]
 
 
 def differs(goal: Goal, facts: Facts, resource: Resource) -> bool | None:
@@ -33,7 +34,7 @@ def differs(goal: Goal, facts: Facts, resource: Resource) -> bool | None:
     have = {one.id: one for one in facts.cib.resources} if facts.cib else {}
     if resource.id not in have:
         return None
-    want, found = wanted(goal, resource), have[resource.id]
+    want, found = wanted(goal, facts, resource), have[resource.id]
     both = [cib.Configuration({}, {}, (one,)) for one in (want, found)]
     return bool(cib.differences(*both))
 
@@ -49,11 +50,14 @@ def _create(goal: Goal, facts: Facts, kind: str) -> Iterator[Command]:
             f"{resource.id} is not as described",
         )
     if other is None or other:
-        want = wanted(goal, resource)
+        want = wanted(goal, facts, resource)
         argv = pcs.resource_create(
             goal.system.pcs, resource.id, want.agent, want.attributes, resource.monitor
         )
         yield pcs_on(goal, facts, argv, f"{resource.id}, served by {want.agent}")
+    elif facts.state and not facts.state.where(resource.id) and _failures(facts, resource):
+        argv = pcs.cleanup(goal.system.pcs, resource.id)
+        yield pcs_on(goal, facts, argv, f"{resource.id} has failed before: let the cluster try it again")
 
 
 def _delete(goal: Goal, facts: Facts, kind: str) -> Iterator[Command]:
@@ -68,10 +72,13 @@ def _runs(goal: Goal, facts: Facts, kind: str) -> Iterator[str]:
     if state is None:
         yield "pacemaker does not answer"
     elif not state.started(resource.id):
-        failures = "; ".join(
-            f"{f.task} on {f.node}: {f.reason}" for f in state.failures if f.resource == resource.id
-        )
+        failures = "; ".join(_failures(facts, resource))
         yield f"{resource.id} is not Started on one node" + (f" ({failures})" if failures else "")
+
+
+def _failures(facts: Facts, resource: Resource) -> list[str]:
+    found = facts.state.failures if facts.state else ()
+    return [f"{one.task} on {one.node}: {one.reason}" for one in found if one.resource == resource.id]
 
 
 def address(goal: Goal, facts: Facts) -> Iterator[Command]:
@@ -90,6 +97,6 @@ ADDRESS = Step(
     undo=lambda goal, facts: _delete(goal, facts, "address"),
 )  # fmt: skip
 WEB = Step(
-    "web-server", "7.2", web, lambda goal, facts: _runs(goal, facts, "web"),
+    "web-server", "7b", web, lambda goal, facts: _runs(goal, facts, "web"),
     undo=lambda goal, facts: _delete(goal, facts, "web"),
 )  # fmt: skip
