@@ -1,0 +1,72 @@
+"""Fixtures for the acceptance tests: the lab of this folder, its machines, a testinfra host for each node."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from testinfra.backend.ssh import SshBackend
+from testinfra.host import Host
+
+from cli.site import Site
+from inventory.errors import LabError
+from inventory.machines import Machines
+from inventory.model import Lab, Node
+from inventory.remote import Remote, Ssh
+
+SECONDS = 60
+
+
+class TimedSsh(SshBackend):
+    """testinfra's ssh with a time limit on the node for each command; its own has none."""
+
+    def get_command(self, command: str, *args: str) -> str:
+        """The command behind timeout(1)."""
+        return f"timeout -k 5 {SECONDS} {super().get_command(command, *args)}"
+
+
+@pytest.fixture(scope="session")
+def site() -> Site:
+    """The lab in this folder, built and running; anything else ends the run with what to do."""
+    here = Site(Path(__file__).parent)
+    try:
+        stopped = [name for name, runs in here.machines.running().items() if not runs]
+        trouble = f"not running: {', '.join(stopped)}" if stopped else ""
+        here.remote  # noqa: B018 -- reads vagrant's ssh-config
+    except LabError as error:
+        trouble = error.message
+    if trouble:
+        pytest.exit(
+            f"The acceptance tests need the lab of this folder ({trouble}). Run ./lab up first.", returncode=3
+        )
+    return here
+
+
+@pytest.fixture(scope="session")
+def lab(site: Site) -> Lab:
+    """lab.yaml."""
+    return site.lab
+
+
+@pytest.fixture(scope="session")
+def machines(site: Site) -> Machines:
+    """The machines under the nodes."""
+    return site.machines
+
+
+@pytest.fixture(scope="session")
+def remote(site: Site) -> Remote:
+    """Commands on nodes, as root, with deadlines."""
+    return site.remote
+
+
+@pytest.fixture(scope="session")
+def nodes(site: Site) -> Mapping[Node, Host]:
+    """Each node's testinfra host, on vagrant's ssh-config and the lab's shared connections."""
+    return {node: Host(_backend(site.remote, node)) for node in site.lab.nodes}
+
+
+def _backend(ssh: Ssh, node: Node) -> SshBackend:
+    *options, alias = ssh.argv(node.name)[3:]
+    return TimedSsh(alias, ssh_config=str(ssh.config), ssh_extra_args=" ".join(options), sudo=True)
