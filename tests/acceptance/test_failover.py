@@ -49,8 +49,11 @@ def test_the_peer_takes_over_when_corosync_stops_on_the_active_node(site: Site, 
         hint="pcs status on the peer: is the partition without quorum, and what is no-quorum-policy?",
     )
     assert peer in page.lower()
-    seen = look(site)
-    assert [node.name for node in seen.nodes if node.holds_vip] == [peer], (
-        "one holder of the address, the peer"
+    seen = waiting.until(
+        lambda: look(site),
+        lambda one: one.dc == peer and not one.quorate,
+        f"{peer} is DC of a partition WITHOUT quorum: one of two votes is no majority (two_node is off)",
+        deadline=DEADLINE,
     )
-    assert not seen.quorate, "one of two votes is no majority: partition WITHOUT quorum (two_node is off)"
+    holders = [node.name for node in seen.nodes if node.holds_vip]
+    assert holders == [peer], "one holder of the address, the peer"
