@@ -20,7 +20,7 @@ FILES: list[tuple[str, CorosyncGeneration, dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "generation", "changes"), FILES, ids=lambda value: str(value))
+@pytest.mark.parametrize(("name", "generation", "changes"), FILES, ids=str)
 def test_configuration(name: str, generation: CorosyncGeneration, changes: dict[str, Any]) -> None:
     text = corosync.configuration(example_lab(corosync=changes), generation)
     assert text == (FOLDER / f"{name}.conf").read_text()

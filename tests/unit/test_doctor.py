@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 import yaml
 
-from inventory import readings
+from inventory import doctor, readings
 from inventory.config import load
 from inventory.doctor import Finding, Readings, findings, provider_of, read
 from inventory.engines import vbox_ranges
 from inventory.model import Lab
+from inventory.platforms import DEBIAN12, PLATFORMS
 from inventory.readings import DockerNetwork, Engine, Link, Way
 
 ROOT = Path(__file__).parents[2]
@@ -94,6 +95,16 @@ def test_findings(case: dict[str, Any]) -> None:
     text = "\n".join(f"{one.found}\n{one.remedy}" for one in found)
     for fragment in case.get("says", ()):
         assert fragment in text
+
+
+def test_a_platform_without_a_box(monkeypatch: pytest.MonkeyPatch) -> None:
+    bare = replace(DEBIAN12, boxes={"libvirt": "generic/debian12"})
+    monkeypatch.setattr(doctor, "PLATFORMS", {**PLATFORMS, "debian12": bare})
+    case = {"platform": "debian12", "provider": "virtualbox"}
+    [bad] = [one for one in examined(case) if one.name == "platform"]
+    assert (bad.level, bad.found) == ("bad", "debian12 has no box for virtualbox; it has for libvirt")
+    assert bad.remedy == "./lab up --platform centos9"
+    assert not [one for one in examined({**case, "provider": "libvirt"}) if one.name == "platform"]
 
 
 @pytest.mark.parametrize(
