@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -146,8 +147,8 @@ def ssh(ctx: typer.Context, node: str) -> None:
     site = _site(ctx)
     words = ctx.args
     tty = not words or sys.stdin.isatty()
-    inner = ["sudo", "-n", "-i", *words] if words else ["sudo", "-n", "-i"]
-    argv = [*site.remote.argv(site.node(node).name, tty=tty), *inner]
+    inner = ["sudo", "-n", "-i", *(["sh", "-c", " ".join(words)] if words else [])]
+    argv = [*site.remote.argv(site.node(node).name, tty=tty), shlex.join(inner)]
     os.execvp(argv[0], argv)  # noqa: S606 -- the shell takes this program's place
 
 

@@ -30,9 +30,18 @@ class Progress:
     done: Callable[[Step, int], None] = lambda step, count: None
 
 
-def run(goal: Goal, remote: Remote, steps: Sequence[Step] = STEPS, progress: Progress | None = None) -> int:
+def run(
+    goal: Goal,
+    remote: Remote,
+    steps: Sequence[Step] = STEPS,
+    progress: Progress | None = None,
+    *,
+    check_each: bool = True,
+) -> int:
     """Make the nodes as the steps say; the number of commands it took (0: it was so already).
 
+    With `check_each` a step is looked at before the next one begins, as a reader of the document does;
+    without, all are looked at after the last one, but for a step that the next ones need (`Step.needed`).
     Raises CommandFailed with the step, node, command and output, or what is still missing.
     """
     tell = progress or Progress()
@@ -63,10 +72,13 @@ def run(goal: Goal, remote: Remote, steps: Sequence[Step] = STEPS, progress: Pro
                 ),
                 hint="An exit status of 0 is no proof; look at what the commands left on the node.",
             )
-        if part(step, goal, facts).problems:
+        if (check_each or step.needed) and part(step, goal, facts).problems:
             facts = _settled(step, goal, remote)
         total += count
         tell.done(step, count)
+    for step in steps:
+        if part(step, goal, facts).problems:
+            facts = _settled(step, goal, remote)
     return total
 
 

@@ -28,7 +28,7 @@ def run(goal: Goal, remote: Remote, last: Step | None = None, progress: apply.Pr
             tell.command(step, command)
             check(remote, command)
             count += 1
-    return count + apply.run(goal, remote, steps, progress)
+    return count + apply.run(goal, remote, steps, progress, check_each=False)
 
 
 def commands(goal: Goal, facts: Facts, steps: tuple[Step, ...]) -> Iterator[tuple[Step, Command]]:

@@ -41,6 +41,8 @@ class Step:
     undo: Commands = nothing
     settles: float = 60.0
     """Seconds within which the problems must have gone after the last command."""
+    needed: bool = False
+    """Later steps cannot begin before this one's problems have gone."""
 
 
 def pcs_on(goal: Goal, facts: Facts, argv: pcs.Argv, why: str) -> Command:
