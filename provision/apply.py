@@ -13,7 +13,7 @@ from inventory.errors import CommandFailed
 from inventory.model import Command
 from inventory.remote import Remote, check, everywhere, failed
 from provision.facts import Facts, Goal, gather
-from provision.plan import part
+from provision.plan import Part, part
 from provision.steps import STEPS
 from provision.steps.step import Step
 
@@ -30,56 +30,65 @@ class Progress:
     done: Callable[[Step, int], None] = lambda step, count: None
 
 
-def run(
-    goal: Goal,
-    remote: Remote,
-    steps: Sequence[Step] = STEPS,
-    progress: Progress | None = None,
-    *,
-    check_each: bool = True,
-) -> int:
-    """Make the nodes as the steps say; the number of commands it took (0: it was so already).
+def run(goal: Goal, remote: Remote, steps: Sequence[Step] = STEPS, progress: Progress | None = None) -> int:
+    """Make the nodes as the steps say, each looked at before the next begins; the number of commands it took.
 
-    With `check_each` a step is looked at before the next one begins, as a reader of the document does;
-    without, all are looked at after the last one, but for a step that the next ones need (`Step.needed`).
-    Raises CommandFailed with the step, node, command and output, or what is still missing.
+    0 means that it was so already. Raises CommandFailed with the step, node, command and output, or what is
+    still missing; TimedOut when a step's problems do not go.
     """
-    tell = progress or Progress()
-    facts = gather(goal, remote)
-    total = 0
+    facts, total = gather(goal, remote), 0
     for step in steps:
-        tell.step(step)
-        count = 0
-        for _ in range(ROUNDS):
-            needed = part(step, goal, facts)
-            if not needed.commands:
-                break
-            if not count:
-                for objection in step.before(goal, facts):
-                    tell.observed(step, objection)
-            _execute(needed.commands, remote, lambda command, step=step: tell.command(step, command))  # type: ignore[misc]
-            count += len(needed.commands)
-            facts = gather(goal, remote)
-        else:
-            left = part(step, goal, facts)
-            lines = [
-                *(f"  $ {command.line}" for command in left.commands),
-                *(f"  | {one}" for one in left.problems),
-            ]
-            raise CommandFailed(
-                "\n".join(
-                    [f"Step {step.number} ({step.id}) does not stay done after {ROUNDS} rounds:", *lines]
-                ),
-                hint="An exit status of 0 is no proof; look at what the commands left on the node.",
-            )
-        if (check_each or step.needed) and part(step, goal, facts).problems:
-            facts = _settled(step, goal, remote)
+        facts, count = _together(goal, remote, (step,), facts, progress or Progress())
         total += count
-        tell.done(step, count)
+    return total
+
+
+def together(goal: Goal, remote: Remote, steps: Sequence[Step], progress: Progress | None = None) -> int:
+    """Make the nodes as several steps say, all looked at after the last one: quicker, for steps that can wait.
+
+    The number of commands; raises as `run` does.
+    """
+    return _together(goal, remote, steps, gather(goal, remote), progress or Progress())[1]
+
+
+def _together(
+    goal: Goal, remote: Remote, steps: Sequence[Step], facts: Facts, tell: Progress
+) -> tuple[Facts, int]:
+    counts = dict.fromkeys((step.id for step in steps), 0)
+    for _ in range(ROUNDS):
+        parts = [part(step, goal, facts) for step in steps]
+        if not any(one.commands for one in parts):
+            break
+        for one in parts:
+            _make(one, goal, facts, remote, tell, first=not counts[one.step.id])
+            counts[one.step.id] += len(one.commands)
+        facts = gather(goal, remote)
+    else:
+        raise _unstable([one for one in parts if one.commands])
     for step in steps:
         if part(step, goal, facts).problems:
             facts = _settled(step, goal, remote)
-    return total
+        tell.done(step, counts[step.id])
+    return facts, sum(counts.values())
+
+
+def _make(one: Part, goal: Goal, facts: Facts, remote: Remote, tell: Progress, *, first: bool) -> None:
+    step = one.step
+    tell.step(step)
+    if one.commands and first:
+        for objection in step.before(goal, facts):
+            tell.observed(step, objection)
+    _execute(one.commands, remote, lambda command: tell.command(step, command))
+
+
+def _unstable(parts: Sequence[Part]) -> CommandFailed:
+    names = ", ".join(f"{one.step.number} ({one.step.id})" for one in parts)
+    lines = [f"  $ {command.line}" for one in parts for command in one.commands]
+    lines += [f"  | {problem}" for one in parts for problem in one.problems]
+    return CommandFailed(
+        "\n".join([f"Step {names} does not stay done after {ROUNDS} rounds:", *lines]),
+        hint="An exit status of 0 is no proof; look at what the commands left on the node.",
+    )
 
 
 def _settled(step: Step, goal: Goal, remote: Remote) -> Facts:

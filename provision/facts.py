@@ -86,7 +86,7 @@ class Facts:
     @property
     def interface(self) -> str:
         """The interface in the cluster's network, "" when the nodes do not agree on its name."""
-        names = {one.interface for one in self.nodes.values()}
+        names = {one.interface for one in self.nodes.values()} - {""}
         return names.pop() if len(names) == 1 else ""
 
     @property
@@ -140,10 +140,12 @@ def _plain(text: str) -> Callable[[Goal, Node], str]:
 
 
 # corosync(8)'s start in seconds since the epoch, from ps(1); a file's ctime can't be set back by scp -p.
+# A change in the future was made before the clock was set right: it proves nothing.
 _STALE = f"""\
-pid=$(pidof -s corosync) && began=$(( $(date +%s) - $(ps -o etimes= -p $pid | tr -d ' ') )) &&
-for f in {corosync.PATH} {corosync.AUTHKEY}; do
-  [ -e $f ] && [ $(stat -c %Z $f) -gt $((began + 1)) ] && echo yes && break; done"""
+now=$(date +%s)
+pid=$(pidof -s corosync) && began=$((now - $(ps -o etimes= -p $pid))) &&
+for c in $(stat -c %Z {corosync.PATH} {corosync.AUTHKEY}); do
+  [ $c -gt $((began + 1)) ] && [ $c -le $now ] && echo yes && break; done"""
 
 FACTS: tuple[Fact, ...] = (
     Fact("name", _plain("uname -n"), _word),
@@ -164,7 +166,7 @@ FACTS: tuple[Fact, ...] = (
     Fact(
         "authkey",
         _plain(
-            f"[ -e {corosync.AUTHKEY} ] && stat -c '%a %U:%G' {corosync.AUTHKEY} | tr '\\n' ' '"
+            f"[ -s {corosync.AUTHKEY} ] && stat -c '%a %U:%G' {corosync.AUTHKEY} | tr '\\n' ' '"
             f" && sha256sum < {corosync.AUTHKEY} | cut -d' ' -f1"
         ),
         _word,

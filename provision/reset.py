@@ -9,7 +9,7 @@ from inventory.model import Command
 from inventory.remote import Remote, check
 from provision import apply
 from provision.facts import Facts, Goal, gather
-from provision.steps import STEPS, until
+from provision.steps import STEPS, start, until
 from provision.steps.constraints import TAGS, stored
 from provision.steps.step import Step, cib_delete, pcs_on
 
@@ -28,7 +28,9 @@ def run(goal: Goal, remote: Remote, last: Step | None = None, progress: apply.Pr
             tell.command(step, command)
             check(remote, command)
             count += 1
-    return count + apply.run(goal, remote, steps, progress, check_each=False)
+    apart = STEPS.index(start.STEP) + 1
+    count += apply.run(goal, remote, steps[:apart], progress)
+    return count + apply.together(goal, remote, steps[apart:], progress)
 
 
 def commands(goal: Goal, facts: Facts, steps: tuple[Step, ...]) -> Iterator[tuple[Step, Command]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cluster import corosync
 from inventory.model import Command, Node
 from provision.facts import Facts, Goal
-from provision.steps.step import Step
+from provision.steps.step import Step, put
 
 GOOD_KEY = "400 root:root "
 
@@ -17,20 +17,13 @@ def configuration(goal: Goal, facts: Facts) -> Iterator[Command]:
     want = corosync.configuration(goal.lab, goal.system.corosync)
     for node in goal.lab.nodes:
         if facts.of(node).conf != want:
-            yield Command.script(
-                node.name,
-                f"mkdir -p /etc/corosync && umask 022 && cat > {corosync.PATH}.new"
-                f" && mv {corosync.PATH}.new {corosync.PATH}",
-                stdin=want,
-                why="the same corosync.conf on both nodes",
-            )
+            yield put(node, corosync.PATH, want, "the same corosync.conf on both nodes")
 
 
 def holder(goal: Goal, facts: Facts) -> Node | None:
-    """Whose key is the cluster's: of a node whose corosync runs on it, else node1's, else the other's."""
+    """Whose key is the cluster's: of a node whose corosync runs (on it, for sure), else node1's, else the other's."""
     keyed = [node for node in goal.lab.nodes if facts.of(node).authkey]
-    running = [node for node in keyed if facts.of(node).corosync and not facts.of(node).stale]
-    return next(iter([*running, *keyed]), None)
+    return max(keyed, key=lambda n: (facts.of(n).corosync, not facts.of(n).stale), default=None)
 
 
 def authkey(goal: Goal, facts: Facts) -> Iterator[Command]:
@@ -56,17 +49,11 @@ def authkey(goal: Goal, facts: Facts) -> Iterator[Command]:
     peer = goal.lab.peer(source)
     found = facts.of(peer).authkey
     if found.split(" ")[-1] != key.split(" ")[-1] or not found.startswith(GOOD_KEY):
-        yield Command(
+        new = f"{corosync.AUTHKEY}.new"
+        yield Command.script(
             source.name,
-            (
-                "scp",
-                "-p",
-                "-q",
-                "-o",
-                "BatchMode=yes",
-                corosync.AUTHKEY,
-                f"root@{peer.name}:{corosync.AUTHKEY}",
-            ),
+            f"scp -p -q -o BatchMode=yes {corosync.AUTHKEY} root@{peer.name}:{new}"
+            f" && ssh -o BatchMode=yes root@{peer.name} mv {new} {corosync.AUTHKEY}",
             why=f"the same key on {peer.name}, with its mode",
         )
 

@@ -13,7 +13,16 @@ from provision.steps.step import Step
 def hosts(goal: Goal, found: str) -> str:
     """The hosts file as it must be: the nodes' lines at the end, no other line with a node's name."""
     names = {name for node in goal.lab.nodes for name in (node.name, node.alias)}
-    kept = [line for line in found.splitlines() if not names & set(line.split("#")[0].split()[1:])]
+    kept = []
+    for line in found.splitlines():
+        words = line.split("#")[0].split()
+        if names & set(words[1:]):
+            line = " ".join(word for word in words if word not in names)  # noqa: PLW2901
+            if line == words[0]:
+                continue
+        kept.append(line)
+    if not any("localhost" in line for line in kept):
+        kept.insert(0, "127.0.0.1 localhost")
     own = [f"{node.address} {node.name} {node.alias}" for node in goal.lab.nodes]
     return "\n".join([*kept, *own]) + "\n"
 

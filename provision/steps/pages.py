@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from inventory.model import Command, Node
 from inventory.platforms import service
 from provision.facts import Facts, Goal
-from provision.steps.step import Step
+from provision.steps.step import Step, put
 
 
 def page(node: Node) -> str:
@@ -24,12 +24,7 @@ def commands(goal: Goal, facts: Facts) -> Iterator[Command]:
     for node in goal.lab.nodes:
         have = facts.of(node)
         if have.page != page(node):
-            yield Command.script(
-                node.name,
-                f"mkdir -p {system.docroot} && umask 022 && cat > {system.index}.new && mv {system.index}.new {system.index}",
-                stdin=page(node) + "\n",
-                why="a page that names its node",
-            )
+            yield put(node, system.index, page(node) + "\n", "a page that names its node")
             if not managed:
                 start, stop = (" ".join(service(system, action, unit)) for action in ("start", "stop"))
                 yield Command.script(

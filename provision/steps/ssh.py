@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from inventory.model import Command
 from inventory.platforms import key_type
 from provision.facts import Facts, Goal
-from provision.steps.step import Step
+from provision.steps.step import Step, put
 
 
 def known(goal: Goal, facts: Facts) -> list[str]:
@@ -26,7 +26,8 @@ def commands(goal: Goal, facts: Facts) -> Iterator[Command]:
         if not facts.of(node).root_key:
             yield Command.script(
                 node.name,
-                f"mkdir -p -m 700 /root/.ssh && ssh-keygen -q -t {kind} -N '' -C root@{node.name} -f /root/.ssh/id_{kind}",
+                "mkdir -p -m 700 /root/.ssh &&"
+                f" ssh-keygen -q -t {kind} -N '' -C root@{node.name} -f /root/.ssh/id_{kind}",
                 why="a key for root",
             )
     wanted = known(goal, facts)
@@ -37,21 +38,14 @@ def commands(goal: Goal, facts: Facts) -> Iterator[Command]:
         if peer and peer not in have.authorized:
             own = f"root@{goal.lab.peer(node).name}"
             kept = [line for line in have.authorized.splitlines() if not line.endswith(own)]
-            yield Command.script(
-                node.name,
-                "mkdir -p -m 700 /root/.ssh && umask 077 && cat > /root/.ssh/authorized_keys",
-                stdin="\n".join([*kept, peer]) + "\n",
-                why=f"let root of {goal.lab.peer(node).name} in",
-            )
+            text = "\n".join([*kept, peer]) + "\n"
+            why = f"let root of {goal.lab.peer(node).name} in"
+            yield put(node, "/root/.ssh/authorized_keys", text, why, umask="077")
         lines = have.known_hosts.splitlines()
         if not set(wanted) <= set(lines):
             kept = [line for line in lines if not names & set(line.split(" ")[0].split(","))]
-            yield Command.script(
-                node.name,
-                "mkdir -p -m 700 /root/.ssh && cat > /root/.ssh/known_hosts",
-                stdin="\n".join([*kept, *wanted]) + "\n",
-                why="know both nodes' host keys",
-            )
+            text = "\n".join([*kept, *wanted]) + "\n"
+            yield put(node, "/root/.ssh/known_hosts", text, "know both nodes' host keys", umask="077")
 
 
 STEP = Step("ssh", "1.2", commands)

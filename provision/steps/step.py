@@ -41,8 +41,18 @@ class Step:
     undo: Commands = nothing
     settles: float = 60.0
     """Seconds within which the problems must have gone after the last command."""
-    needed: bool = False
-    """Later steps cannot begin before this one's problems have gone."""
+
+
+def put(node: Node, path: str, text: str, why: str, umask: str = "022") -> Command:
+    """Write a whole file or none: a connection that breaks half-way leaves the old one."""
+    folder = path.rpartition("/")[0]
+    return Command.script(
+        node.name,
+        f"mkdir -p {folder} && umask {umask} && cat > {path}.new"
+        f" && [ $(wc -c < {path}.new) -eq {len(text.encode())} ] && mv {path}.new {path}",
+        stdin=text,
+        why=why,
+    )
 
 
 def pcs_on(goal: Goal, facts: Facts, argv: pcs.Argv, why: str) -> Command:
