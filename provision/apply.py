@@ -12,6 +12,7 @@ from inventory import waiting
 from inventory.errors import CommandFailed
 from inventory.model import Command
 from inventory.remote import Remote, check, everywhere, failed
+from inventory.waiting import CLOCK, Clock
 from provision.facts import Facts, Goal, gather
 from provision.plan import Part, part
 from provision.steps import STEPS
@@ -30,7 +31,13 @@ class Progress:
     done: Callable[[Step, int], None] = lambda step, count: None
 
 
-def run(goal: Goal, remote: Remote, steps: Sequence[Step] = STEPS, progress: Progress | None = None) -> int:
+def run(
+    goal: Goal,
+    remote: Remote,
+    steps: Sequence[Step] = STEPS,
+    progress: Progress | None = None,
+    clock: Clock = CLOCK,
+) -> int:
     """Make the nodes as the steps say, each looked at before the next begins; the number of commands it took.
 
     0 means that it was so already. Raises CommandFailed with the step, node, command and output, or what is
@@ -38,47 +45,58 @@ def run(goal: Goal, remote: Remote, steps: Sequence[Step] = STEPS, progress: Pro
     """
     facts, total = gather(goal, remote), 0
     for step in steps:
-        facts, count = _together(goal, remote, (step,), facts, progress or Progress())
+        facts, count = _together(goal, remote, (step,), facts, tell=progress or Progress(), clock=clock)
         total += count
     return total
 
 
-def together(goal: Goal, remote: Remote, steps: Sequence[Step], progress: Progress | None = None) -> int:
+def together(
+    goal: Goal,
+    remote: Remote,
+    steps: Sequence[Step],
+    progress: Progress | None = None,
+    clock: Clock = CLOCK,
+) -> int:
     """Make the nodes as several steps say, all looked at after the last one: quicker, for steps that can wait.
 
     The number of commands; raises as `run` does.
     """
-    return _together(goal, remote, steps, gather(goal, remote), progress or Progress())[1]
+    return _together(goal, remote, steps, gather(goal, remote), tell=progress or Progress(), clock=clock)[1]
 
 
 def _together(
-    goal: Goal, remote: Remote, steps: Sequence[Step], facts: Facts, tell: Progress
+    goal: Goal, remote: Remote, steps: Sequence[Step], facts: Facts, *, tell: Progress, clock: Clock
 ) -> tuple[Facts, int]:
     counts = dict.fromkeys((step.id for step in steps), 0)
-    for _ in range(ROUNDS):
-        parts = [part(step, goal, facts) for step in steps]
+    parts = [part(step, goal, facts) for step in steps]
+    for turn in range(ROUNDS):
+        for one in parts:
+            _make(one, goal, facts, remote, tell, first=turn == 0)
+            counts[one.step.id] += len(one.commands)
         if not any(one.commands for one in parts):
             break
-        for one in parts:
-            _make(one, goal, facts, remote, tell, first=not counts[one.step.id])
-            counts[one.step.id] += len(one.commands)
         facts = gather(goal, remote)
-    else:
-        raise _unstable([one for one in parts if one.commands])
+        parts = [part(step, goal, facts) for step in steps]
+    left = [one for one in parts if one.commands]
+    if left:
+        raise _unstable(left)
     for step in steps:
         if part(step, goal, facts).problems:
-            facts = _settled(step, goal, remote)
+            facts = _settled(step, goal, remote, clock)
         tell.done(step, counts[step.id])
     return facts, sum(counts.values())
 
 
 def _make(one: Part, goal: Goal, facts: Facts, remote: Remote, tell: Progress, *, first: bool) -> None:
     step = one.step
-    tell.step(step)
-    if one.commands and first:
-        for objection in step.before(goal, facts):
+    if first:
+        tell.step(step)
+        for objection in step.before(goal, facts) if one.commands else ():
             tell.observed(step, objection)
-    _execute(one.commands, remote, lambda command: tell.command(step, command))
+    try:
+        _execute(one.commands, remote, lambda command: tell.command(step, command))
+    except CommandFailed as error:
+        raise CommandFailed(f"Step {step.number} ({step.id}): {error.message}", hint=error.hint) from error
 
 
 def _unstable(parts: Sequence[Part]) -> CommandFailed:
@@ -91,19 +109,19 @@ def _unstable(parts: Sequence[Part]) -> CommandFailed:
     )
 
 
-def _settled(step: Step, goal: Goal, remote: Remote) -> Facts:
+def _settled(step: Step, goal: Goal, remote: Remote, clock: Clock) -> Facts:
     seen: list[Facts] = []
 
     def ask() -> tuple[str, ...]:
         seen[:] = [gather(goal, remote)]
-        needed = part(step, goal, seen[0])
-        return needed.problems
+        return part(step, goal, seen[0]).problems
 
     waiting.until(
         ask,
         lambda found: not found,
         f"Step {step.number} ({step.id}) is not as the document says",
         deadline=step.settles,
+        clock=clock,
         hint="./lab status shows the cluster; /var/log/cluster/corosync.log on the nodes says why.",
     )
     return seen[0]

@@ -42,6 +42,8 @@ class NodeFacts:
     host_keys: tuple[str, ...] = ()
     known_hosts: str = ""
     missing: tuple[str, ...] = ()
+    at_boot: tuple[str, ...] = ()
+    """The services that start at boot, of those that the walkthrough starts."""
     firewall: tuple[str, ...] = ()
     conf: str = ""
     authkey: str = ""
@@ -58,7 +60,6 @@ class NodeFacts:
     """What `crm_verify -L -V` says on a running cluster; empty when it is silent."""
     log: str = ""
     page: str = ""
-    web_at_boot: bool = False
     web_running: bool = False
     agents: tuple[str, ...] = ()
 
@@ -139,11 +140,20 @@ def _plain(text: str) -> Callable[[Goal, Node], str]:
     return lambda goal, node: text
 
 
-# corosync(8)'s start in seconds since the epoch, from ps(1); a file's ctime can't be set back by scp -p.
-# A change in the future was made before the clock was set right: it proves nothing.
+def _at_boot(goal: Goal, node: Node) -> str:
+    units = (*platforms.cluster_services(goal.system), goal.system.web_service)
+    return "\n".join(
+        f'[ -z "$({platforms.enabled_reading(goal.system, unit)})" ] || echo {unit}' for unit in units
+    )
+
+
+# corosync's start in seconds since the epoch, by proc(5): ps of CentOS 6 has no etimes. A file's ctime can't be
+# set back by scp -p; one in the future was made before the clock was set right, and proves nothing.
 _STALE = f"""\
 now=$(date +%s)
-pid=$(pidof -s corosync) && began=$((now - $(ps -o etimes= -p $pid))) &&
+pid=$(pidof -s corosync) &&
+began=$(cat /proc/uptime /proc/$pid/stat |
+  awk -v now=$now 'NR == 1 {{up = $1}} NR == 2 {{print int(now - up + $22 / 100)}}') &&
 for c in $(stat -c %Z {corosync.PATH} {corosync.AUTHKEY}); do
   [ $c -gt $((began + 1)) ] && [ $c -le $now ] && echo yes && break; done"""
 
@@ -161,6 +171,7 @@ FACTS: tuple[Fact, ...] = (
         lambda goal, node: " ".join(f"'{w}'" for w in platforms.query(goal.system, goal.system.packages)),
         lambda goal, out: platforms.missing(goal.system, out),
     ),
+    Fact("at_boot", _at_boot, _lines),
     Fact("firewall", lambda goal, node: platforms.firewall_reading(goal.system), _lines),
     Fact("conf", _plain(f"cat {corosync.PATH}"), _text),
     Fact(
@@ -181,13 +192,6 @@ FACTS: tuple[Fact, ...] = (
     Fact("verify", _plain("pidof -s pacemakerd >/dev/null && timeout 10 crm_verify -L -V 2>&1"), _word),
     Fact("log", lambda goal, node: f"tail -n 400 {goal.system.cluster_log} | cut -c1-300", _text),
     Fact("page", lambda goal, node: f"cat {goal.system.index}", _word),
-    Fact(
-        "web_at_boot",
-        lambda goal, node: (
-            f'[ "$({platforms.enabled_reading(goal.system, goal.system.web_service)})" ] && echo yes'
-        ),
-        _yes,
-    ),
     Fact(
         "web_running", lambda goal, node: f"pidof -s {goal.system.web_process} >/dev/null && echo yes", _yes
     ),

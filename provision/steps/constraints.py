@@ -39,12 +39,13 @@ def _step(
     id_: str, number: str, of: Callable[[Lab], tuple[Constraint, ...]], add: Callable[..., pcs.Argv], why: str
 ) -> Step:
     def commands(goal: Goal, facts: Facts) -> Iterator[Command]:
-        have = stored(facts)
         for want in of(goal.lab):
-            for found, found_id in have:
-                if _same_place(want, found) and found != want:
+            there = [(found, found_id) for found, found_id in stored(facts) if _same_place(want, found)]
+            good = [found_id for found, found_id in there if found == want]
+            for found, found_id in there:
+                if found_id not in good[:1]:
                     yield _remove(goal, facts, found, found_id, "another constraint is in its place")
-            if not any(found == want for found, _ in have):
+            if not good:
                 yield pcs_on(goal, facts, add(goal.system.pcs, want), why)
 
     def problems(goal: Goal, facts: Facts) -> Iterator[str]:
@@ -69,7 +70,10 @@ def placed(goal: Goal, facts: Facts) -> Iterator[str]:
         assert state is not None
         here, there = state.where(colocation.resource), state.where(colocation.with_resource)
         if here != there or len(here) != 1:
-            yield f"{colocation.resource} runs on {', '.join(here) or 'no node'}, {colocation.with_resource} on {', '.join(there) or 'no node'}"
+            yield (
+                f"{colocation.resource} runs on {', '.join(here) or 'no node'},"
+                f" {colocation.with_resource} on {', '.join(there) or 'no node'}"
+            )
 
 
 COLOCATION = _step(

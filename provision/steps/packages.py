@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from inventory.model import Command
-from inventory.platforms import cluster_services, enabled_reading, install, service
+from inventory.platforms import cluster_services, install, service
 from provision.facts import Facts, Goal
 from provision.steps.step import Step
 
@@ -28,13 +28,21 @@ def commands(goal: Goal, facts: Facts) -> Iterator[Command]:
             yield Command(
                 node.name, install(system, have.missing), why="install what is missing", deadline=1800
             )
-            # Debian starts and enables what it installs, with a sample corosync.conf.
+            # Debian starts what it installs, with a sample corosync.conf.
             for unit in (*reversed(units), system.web_service):
-                yield Command.script(
+                yield Command(
                     node.name,
-                    f"{' '.join(service(system, 'stop', unit))}; "
-                    f'[ -z "$({enabled_reading(system, unit)})" ] || {" ".join(service(system, "disable", unit))}',
+                    service(system, "stop", unit),
                     why=f"{unit} waits for its step",
+                    deadline=120,
+                    ok=(0, 1, 7),  # init scripts of CentOS 6 may call it a failure that nothing ran
+                )
+        for unit in units:
+            if unit in have.at_boot:
+                yield Command(
+                    node.name,
+                    service(system, "disable", unit),
+                    why=f"no {unit} at boot: the reader starts it",
                 )
         if have.firewall:
             yield Command.script(node.name, system.firewall, why="open the firewall", deadline=120)

@@ -36,7 +36,7 @@ def commands(goal: Goal, facts: Facts) -> Iterator[Command]:
                 )
         elif have.web_running and not managed:
             yield Command(node.name, service(system, "stop", unit), why=f"only the cluster starts {unit}")
-        if have.web_at_boot:
+        if unit in have.at_boot:
             yield Command(
                 node.name, service(system, "disable", unit), why=f"no {unit} at boot: the cluster starts it"
             )

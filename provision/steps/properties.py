@@ -66,10 +66,11 @@ def is_set(name: str) -> Problems:
 
 
 def refused(goal: Goal, facts: Facts) -> Iterator[str]:
-    """Step 4.1: before, crm_verify objects to a cluster with stonith on and no device."""
-    said = " ".join(one.verify for one in facts.nodes.values())
-    if stored(facts, "stonith-enabled") is None and facts.state is not None and STONITH_ERROR not in said:
-        yield f"crm_verify should object that {STONITH_ERROR}, and said: {said or 'nothing'}"
+    """Step 4.1: what crm_verify says of a cluster with stonith on and no device."""
+    if stored(facts, "stonith-enabled") is None and facts.state is not None:
+        said = [line.strip() for one in facts.nodes.values() for line in one.verify.splitlines()]
+        objections = [line for line in said if STONITH_ERROR in line]
+        yield f"crm_verify -L -V says: {(objections or said or ['nothing, though it should object'])[0]}"
 
 
 def silent(goal: Goal, facts: Facts) -> Iterator[str]:

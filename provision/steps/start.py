@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from cluster import corosync
 from inventory.model import Command
+from inventory.platforms import service
 from provision.facts import CIB_FILE, Facts, Goal
 from provision.steps.step import Step, service_script
+
+STARTED = "the engine started"
 
 
 def commands(goal: Goal, facts: Facts) -> Iterator[Command]:
@@ -26,23 +28,27 @@ def commands(goal: Goal, facts: Facts) -> Iterator[Command]:
                 why=f"a first CIB with dc-deadtime={deadtime}",
             )
     start, stop = service_script(goal, "start"), service_script(goal, "stop", reverse=True)
-    up = [node for node in lab.nodes if facts.of(node).corosync and facts.of(node).pacemaker]
-    for node in lab.nodes:
+    down = [n for n in lab.nodes if facts.of(n).stale or not (facts.of(n).corosync and facts.of(n).pacemaker)]
+    # All stop before one starts: nodes with different keys or timings don't see each other, and both serve.
+    for node in reversed(down):
         have = facts.of(node)
-        if node in up and not have.stale:
-            continue
-        again = f"{stop} && {start}" if have.corosync or have.pacemaker else start
-        why = "start the cluster" if again == start else "start the cluster anew on what is on disk now"
-        starters = [other for other in lab.nodes if other != node and (other in up or other.id < node.id)]
+        if have.corosync or have.pacemaker:
+            why = f"stop what runs on {node.name} by half, or not on what is on disk now"
+            yield Command.script(node.name, stop, why=why, deadline=180)
+        if have.web_running and not have.pacemaker:
+            web = goal.system.web_service
+            yield Command(node.name, service(goal.system, "stop", web), why=f"only the cluster starts {web}")
+    for node in down:
+        starters = [n for n in lab.nodes if n != node and (n not in down or n.id < node.id)]
         if starters:
             yield Command(
                 starters[0].name,
-                ("ssh", "-o", "BatchMode=yes", node.name, again),
-                why=f"{why} on {node.name}, from {starters[0].alias}",
+                ("ssh", "-o", "BatchMode=yes", node.name, start),
+                why=f"start the cluster on {node.name}, from {starters[0].alias}",
                 deadline=180,
             )
         else:
-            yield Command.script(node.name, again, why=f"{why} on {node.name}", deadline=180)
+            yield Command.script(node.name, start, why=f"start the cluster on {node.name}", deadline=180)
 
 
 def problems(goal: Goal, facts: Facts) -> Iterator[str]:
@@ -59,13 +65,10 @@ def problems(goal: Goal, facts: Facts) -> Iterator[str]:
     if not state.quorate:
         yield "partition WITHOUT quorum"
     for node in goal.lab.nodes:
-        log = facts.of(node).log
+        absent = corosync.missing_log_lines(goal.system.corosync, node, facts.of(node).log)
         # The readings take the log's end; a long-lived node's start has left it.
-        if "starting up" not in log and "started and ready" not in log:
-            continue
-        for meaning, pattern in corosync.expected_log_lines(goal.system.corosync, node).items():
-            if not re.search(pattern, log):
-                yield f"{node.name}: {goal.system.cluster_log} does not show that {meaning}"
+        if STARTED not in absent:
+            yield from (f"{node.name}: {goal.system.cluster_log} does not show that {it}" for it in absent)
 
 
 STEP = Step("start", "3", commands, problems, settles=180)
