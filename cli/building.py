@@ -12,11 +12,10 @@ from provision.steps.step import Step
 SERVES_WITHIN = 60.0
 
 
-def prepared(site: Site, tell: Teller, provider: str = "", platform: str = "") -> None:
-    """Make this host able, and decide what is booted. Empty words mean those of lab.yaml."""
-    lab = site.lab
-    host.ensure(provider or lab.provider, tell.say)
-    site.machines.prepare(provider or lab.provider, platform or lab.platform, tell.say)
+def prepared(site: Site, tell: Teller) -> None:
+    """Make this host able, and decide what is booted."""
+    host.ensure(site.lab.provider, tell.say)
+    site.machines.prepare(site.lab.provider, site.lab.platform, tell.say)
 
 
 def boot(site: Site, tell: Teller) -> None:

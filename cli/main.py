@@ -50,9 +50,9 @@ def begin(ctx: typer.Context, root: Annotated[Path, typer.Option(hidden=True)] =
 @app.command()
 def up(ctx: typer.Context, provider: Provider = "", platform: System = "") -> None:
     """Install what is missing here, boot the nodes, build the cluster, and show it."""
-    site, tell = _site(ctx), Teller()
+    site, tell = _site(ctx, provider=provider, platform=platform), Teller()
     with site.alone():
-        prepared(site, tell, provider, platform)
+        prepared(site, tell)
         boot(site, tell)
         build(site, tell)
     seen = look(site)
@@ -113,14 +113,10 @@ def reset(
 @app.command()
 def doctor(ctx: typer.Context, provider: Provider = "", platform: System = "", as_json: Json = False) -> None:
     """Look at this machine: can it run the lab? Each finding with its remedy. Exit 1 when something is bad."""
-    site = _site(ctx)
+    site = _site(ctx, provider=provider, platform=platform)
     readings = physician.read(site.root, site.lab)
     found = physician.findings(
-        readings,
-        site.lab,
-        platform or site.lab.platform,
-        own_interface=f"halab-{site.machines.digest}",
-        provider=provider,
+        readings, site.lab, site.lab.platform, own_interface=f"halab-{site.machines.digest}"
     )
     if as_json:
         _json([vars(one) for one in found])
@@ -132,9 +128,9 @@ def doctor(ctx: typer.Context, provider: Provider = "", platform: System = "", a
 @app.command()
 def image(ctx: typer.Context, platform: System = "") -> None:
     """Make the node image of the docker provider, if it is not here yet."""
-    site, tell = _site(ctx), Teller()
+    site, tell = _site(ctx, provider="docker", platform=platform), Teller()
     host.ensure("docker", tell.say)
-    system, why = images.choose(platform or site.lab.platform, have=images.present)
+    system, why = images.choose(site.lab.platform, have=images.present)
     tell.say(why)
     with tell.busy(f"The node image of {system.name}"):
         tag = images.build(system, tell.say)
@@ -168,14 +164,15 @@ def down(ctx: typer.Context) -> None:
         with tell.busy("Removing the nodes"):
             site.machines.destroy()
         site.machines.release()
+        site.machines.forget()
 
 
 @app.command(hidden=True)
 def prepare(ctx: typer.Context, provider: Provider = "", platform: System = "") -> None:
     """Decide provider and platform, make image and network: what the Vagrantfile needs before `vagrant up`."""
-    site, tell = _site(ctx), Teller()
+    site, tell = _site(ctx, provider=provider, platform=platform), Teller()
     with site.alone():
-        prepared(site, tell, provider, platform)
+        prepared(site, tell)
 
 
 @app.command(hidden=True)
@@ -195,8 +192,9 @@ def test(ctx: typer.Context) -> None:
 bench.register(app)
 
 
-def _site(ctx: typer.Context) -> Site:
+def _site(ctx: typer.Context, **changes: str) -> Site:
     site: Site = ctx.obj
+    site.changes.update({key: value for key, value in changes.items() if value})
     return site
 
 
@@ -208,7 +206,7 @@ def main() -> None:
     """Run the command line; every LabError becomes one message and its exit status."""
     errors = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
     try:
-        app(standalone_mode=True)
+        app(prog_name="./lab")
     except LabError as error:
         errors.print(f"[bold red]error:[/] {escape(error.message)}")
         if error.hint:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -25,11 +25,13 @@ class Site:
     """Everything that a command of the CLI works on. Parts are made when they are first asked for."""
 
     root: Path
+    changes: dict[str, object] = field(default_factory=dict)
+    """What the command line says otherwise, by key of lab.yaml; judged like the file itself."""
 
     @cached_property
     def lab(self) -> Lab:
-        """lab.yaml. Raises ConfigError."""
-        return config.load(self.root / "lab.yaml")
+        """lab.yaml, with the changes. Raises ConfigError."""
+        return config.load(self.root / "lab.yaml", self.changes)
 
     @cached_property
     def machines(self) -> Machines:

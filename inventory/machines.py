@@ -235,6 +235,12 @@ class Machines:
         for name in ("machines.yaml", "key", "key.pub", "known_hosts"):
             (self.state / name).unlink(missing_ok=True)
 
+    def forget(self) -> None:
+        """Remove this folder's state, lab's and vagrant's, once no machine is left."""
+        if not any(self.ids().values()):
+            shutil.rmtree(self.state, ignore_errors=True)
+            shutil.rmtree(self.root / ".vagrant", ignore_errors=True)
+
     # ssh
 
     @property
