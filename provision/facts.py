@@ -18,6 +18,8 @@ from inventory.remote import Remote, everywhere
 
 MARK = "@@fact "
 CIB_FILE = "/var/lib/pacemaker/cib/cib.xml"
+PACEMAKER = "pidof -s pacemakerd crmd >/dev/null"
+"""The plugin of corosync 1.4 starts pacemaker's daemons itself, without a pacemakerd."""
 
 
 @dataclass(frozen=True)
@@ -184,12 +186,12 @@ FACTS: tuple[Fact, ...] = (
     ),
     Fact("log_directory", _plain("[ -d /var/log/cluster ] && echo yes"), _yes),
     Fact("corosync", _plain("pidof -s corosync >/dev/null && echo yes"), _yes),
-    Fact("pacemaker", _plain("pidof -s pacemakerd >/dev/null && echo yes"), _yes),
+    Fact("pacemaker", _plain(f"{PACEMAKER} && echo yes"), _yes),
     Fact("stale", _plain(_STALE), _yes),
     Fact("has_cib", _plain(f"[ -s {CIB_FILE} ] && echo yes"), _yes),
     Fact("cib", _plain(f"timeout 10 cibadmin -Q -l || CIB_file={CIB_FILE} cibadmin -Q -l"), _cib),
-    Fact("state", _plain("pidof -s pacemakerd >/dev/null && timeout 10 crm_mon -X -r"), _state),
-    Fact("verify", _plain("pidof -s pacemakerd >/dev/null && timeout 10 crm_verify -L -V 2>&1"), _word),
+    Fact("state", _plain(f"{PACEMAKER} && timeout 10 crm_mon -X -r"), _state),
+    Fact("verify", _plain(f"{PACEMAKER} && timeout 10 crm_verify -L -V 2>&1"), _word),
     Fact("log", lambda goal, node: f"tail -n 400 {goal.system.cluster_log} | cut -c1-300", _text),
     Fact("page", lambda goal, node: f"cat {goal.system.index}", _word),
     Fact(

@@ -27,7 +27,8 @@ def commands(goal: Goal, facts: Facts) -> Iterator[Command]:
             yield Command.script(
                 node.name,
                 "mkdir -p -m 700 /root/.ssh &&"
-                f" ssh-keygen -q -t {kind} -N '' -C root@{node.name} -f /root/.ssh/id_{kind}",
+                f" ssh-keygen -q -t {kind} -N '' -C root@{node.name} -f /root/.ssh/id_{kind} &&"
+                " { ! command -v restorecon >/dev/null || restorecon -R /root/.ssh; }",
                 why="a key for root",
             )
     wanted = known(goal, facts)
