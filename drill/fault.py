@@ -1,6 +1,7 @@
 """What a Fault is: data that says how to break one thing, how to prove that it broke, and how to mend it.
 
-Nothing here runs anything: `drill.faults` holds the rows, `drill.injection` interprets them.
+Nothing here runs anything: `drill.faults` holds the rows, `drill.mends` what puts things right, and
+`drill.injection` interprets both.
 """
 
 from __future__ import annotations
@@ -27,11 +28,16 @@ class Act:
     power: Power | None = None
     deadline: float = 30.0
     why: str = ""
+    cuts: bool = False
+    """It takes the node's own connection away: no answer is one of the good answers."""
 
 
 @dataclass(frozen=True)
 class Proof:
-    """A reading that proves something: a shell text that prints `yes`, or the power state of a machine."""
+    """A reading that proves something: a shell text that prints `yes`, or the power state of a machine.
+
+    Where the text prints something else, it is why not.
+    """
 
     node: str
     script: str = ""
@@ -51,13 +57,29 @@ class Scene:
 
 
 @dataclass(frozen=True)
+class Mend:
+    """One thing to be put right on a node, as shell texts. Safe at any time, and as often as one likes.
+
+    `wrong` is a condition that holds while it is not right; only then `right` is run, and `said` told.
+    """
+
+    said: str
+    wrong: str
+    right: str
+
+
+Mending = Callable[[Scene], Mend]
+
+
+@dataclass(frozen=True)
 class Fault:
     """One way to break one node.
 
-    `arm` is done before the cut and heals by itself after a time, where the cut could lock us out.
-    `heal` is safe at any time, also when the fault never landed or was healed already.
+    `heals` names what puts it right again, on the target; `power` is done before that. `armed`: the
+    same is armed on the node before the cut, and done by a timer there when nobody comes back.
     `answers`: the target goes on answering clients while it is broken (see `cluster.bounds.bounds`).
-    `unavailable` maps a provider to the reason why the fault cannot be had there.
+    `monitor` is the kind of resource whose monitor has to notice. `unavailable` maps a provider to the
+    reason why the fault cannot be had there.
     """
 
     name: str
@@ -65,8 +87,10 @@ class Fault:
     kind: Kind
     inject: Callable[[Scene], tuple[Act, ...]]
     landed: Callable[[Scene], tuple[Proof, ...]]
-    heal: Callable[[Scene], tuple[Act, ...]]
-    arm: Callable[[Scene], tuple[Act, ...]] = lambda scene: ()
+    heals: tuple[Mending, ...]
+    power: Power | None = None
+    armed: bool = True
     role: Role = "active"
     answers: bool | None = None
+    monitor: Literal["web", "address"] = "web"
     unavailable: Mapping[str, str] = field(default_factory=dict)

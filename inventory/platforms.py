@@ -43,6 +43,11 @@ class Platform:
     repository: str = ""
     firewall: str = ""
     image: str | None = None
+    packet_filter: Literal["nft", "iptables"] = "nft"
+    cluster_process: str = "pacemakerd"
+    """The process that says pacemaker runs: corosync 1.4's plugin starts the daemons with no pacemakerd over them."""
+    web_include: str = "/etc/httpd/conf.d"
+    """The web server reads every *.conf in here."""
     docroot: str = "/var/www/html"
     cluster_log: str = "/var/log/cluster/corosync.log"
 
@@ -110,6 +115,7 @@ DEBIAN12 = Platform(
     agents=MappingProxyType({"address": "ocf:heartbeat:IPaddr", "web": "lsb:apache2"}),
     web_service="apache2",
     web_process="apache2",
+    web_include="/etc/apache2/conf-enabled",
     boxes=MappingProxyType(
         {
             "virtualbox": "bento/debian-12",
@@ -160,6 +166,8 @@ CENTOS6 = Platform(
     agents=MappingProxyType({"address": "ocf:heartbeat:IPaddr", "web": "lsb:httpd"}),
     web_service="httpd",
     web_process="httpd",
+    packet_filter="iptables",
+    cluster_process="crmd",
     boxes=MappingProxyType(
         {
             "virtualbox": "bento/centos-6.10",

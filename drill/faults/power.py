@@ -1,0 +1,66 @@
+"""Faults of the whole machine: power cut, processors frozen, restarted."""
+
+from __future__ import annotations
+
+from drill import background, mends
+from drill.fault import Act, Fault, Proof, Scene
+
+MARK = "/dev/shm/ha-lab-before-reboot"  # noqa: S108 -- on a node, and root's alone
+NO_POWER = {"vmware_desktop": "the lab has no way to the power of VMware's machines: vmrun is not asked"}
+
+
+def reboot(scene: Scene) -> tuple[Act, ...]:
+    """Restart from within. The mark is in memory, so that its absence tells of another boot."""
+    text = f"mkdir -p {background.FOLDER} /dev/shm && touch {MARK}\n" + background.launch(
+        "reboot", "sleep 0.3; reboot", 60
+    )
+    return (Act(scene.target.name, text, why="restart the node from within", cuts=True),)
+
+
+def rebooted(scene: Scene) -> tuple[Proof, ...]:
+    """A container is off until it is started again; a machine comes back by itself without the mark."""
+    if scene.provider == "docker":
+        return (Proof(scene.target.name, power="off", what="the node went down"),)
+    return (
+        Proof(
+            scene.target.name,
+            f"[ -e {MARK} ] && echo the mark is still there || echo yes",
+            what="the node booted anew",
+        ),
+    )
+
+
+FAULTS = (
+    Fault(
+        "power-off",
+        "The node loses its power: no shutdown, no goodbye",
+        "crash",
+        inject=lambda scene: (Act(scene.target.name, power="power_off", why="cut the power"),),
+        landed=lambda scene: (Proof(scene.target.name, power="off", what="the machine is off"),),
+        heals=(mends.cluster,),
+        power="power_on",
+        armed=False,
+        unavailable=NO_POWER,
+    ),
+    Fault(
+        "freeze",
+        "The node freezes: it answers nothing, and does not know",
+        "freeze",
+        inject=lambda scene: (Act(scene.target.name, power="freeze", why="stop the machine's processors"),),
+        landed=lambda scene: (Proof(scene.target.name, power="frozen", what="the machine is paused"),),
+        heals=(mends.cluster,),
+        power="thaw",
+        armed=False,
+        unavailable=NO_POWER,
+    ),
+    Fault(
+        "reboot",
+        "The node is restarted: an orderly goodbye, and it is back only when it has booted",
+        "graceful",
+        inject=reboot,
+        landed=rebooted,
+        heals=(mends.cluster,),
+        power="power_on",
+        armed=False,
+    ),
+)

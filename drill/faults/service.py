@@ -1,0 +1,141 @@
+"""Faults of the cluster's service: stopped in order, told to rest, its address or its disk taken away.
+
+Sources: walkthrough step 6, pcs(8), Pacemaker Explained (maintenance-mode, standby), ip-address(8), mount(8).
+"""
+
+from __future__ import annotations
+
+import shlex
+
+from cluster import pcs
+from drill import mends
+from drill.background import FOLDER
+from drill.fault import Act, Fault, Proof, Scene
+from inventory import platforms
+
+DISK_MB = 64
+"""The most memory that the small file system of disk-full may take."""
+
+
+def stop(scene: Scene) -> tuple[Act, ...]:
+    """Stop corosync, as the walkthrough does; pacemaker goes first, by its unit's Requires."""
+    words = platforms.service(scene.system, "stop", "corosync")
+    return (Act(scene.target.name, shlex.join(words), deadline=90, why="stop corosync in order"),)
+
+
+def is_down(scene: Scene) -> tuple[Proof, ...]:
+    """Neither corosync nor pacemaker runs."""
+    either = f"pidof corosync {scene.system.cluster_process}"
+    return (Proof(scene.target.name, f"{either} || echo yes", what="corosync and pacemaker are down"),)
+
+
+def take_address(scene: Scene) -> tuple[Act, ...]:
+    """Take the floating address off its interface behind the cluster's back."""
+    text = f"{mends.holds(scene)} || {{ echo the address is not here >&2; exit 1; }}\n{mends.release(scene)}"
+    return (Act(scene.target.name, text, why=f"take {scene.lab.vip} off its interface"),)
+
+
+def no_address(scene: Scene) -> tuple[Proof, ...]:
+    """The address is not on the node."""
+    return (Proof(scene.target.name, f"{mends.holds(scene)} || echo yes", what=f"{scene.lab.vip} is gone"),)
+
+
+def rest(scene: Scene) -> tuple[Act, ...]:
+    """Standby: everything moves off the node."""
+    return (
+        Act(scene.target.name, shlex.join(pcs.standby(scene.system.pcs, scene.target.name)), why="standby"),
+    )
+
+
+def rests(scene: Scene) -> tuple[Proof, ...]:
+    """The cluster shows the node as standby."""
+    name = scene.target.name.replace(".", "\\.")
+    text = f'crm_mon -X -r | grep -q \'<node name="{name}".* standby="true"\' && echo yes'
+    return (Proof(scene.target.name, text, what="the cluster shows the node in standby"),)
+
+
+def unmanage(scene: Scene) -> tuple[Act, ...]:
+    """Maintenance mode: the cluster watches nothing and touches nothing."""
+    return (Act(scene.target.name, shlex.join(pcs.maintenance_on(scene.system.pcs)), why="maintenance mode"),)
+
+
+def unmanaged(scene: Scene) -> tuple[Proof, ...]:
+    """Every resource is shown unmanaged."""
+    text = (
+        'crm_mon -X -r | awk \'/<resource /{n++} /<resource .*managed="false"/{u++}'
+        ' END{if (n && n==u) print "yes"}\''
+    )
+    return (Proof(scene.target.name, text, what="the cluster shows its resources unmanaged"),)
+
+
+def fill(scene: Scene) -> tuple[Act, ...]:
+    """Lay a small full file system over pacemaker's part of /var, its content copied: the disk itself is spared."""
+    state, aside = mends.STATE, f"{FOLDER}/disk"
+    text = f"""\
+! grep -q '^{mends.SMALL_DISK} {state} ' /proc/mounts || exit 0
+set -e
+need=$(du -sk {state} | cut -f1)
+[ $need -lt {DISK_MB * 1024 // 2} ] || {{ echo {state} holds $need kB: too much to copy >&2; exit 1; }}
+mkdir -p {aside}
+mount -t tmpfs -o size=$((need * 2 + 512))k {mends.SMALL_DISK} {aside}
+cp -a {state}/. {aside}/
+chown --reference={state} {aside}; chmod --reference={state} {aside}
+dd if=/dev/zero of={aside}/ha-lab-full bs=4k 2>/dev/null || true
+mount --bind {aside} {state}
+umount {aside}"""
+    return (Act(scene.target.name, text, why=f"fill the disk under {state}"),)
+
+
+def is_full(scene: Scene) -> tuple[Proof, ...]:
+    """Nothing can be written any more."""
+    probe = f"{mends.STATE}/ha-lab-probe"
+    text = (
+        f"grep -q '^{mends.SMALL_DISK} {mends.STATE} ' /proc/mounts || exit 0\n"
+        f"dd if=/dev/zero of={probe} bs=4k count=1 2>/dev/null && echo there is room || echo yes\nrm -f {probe}"
+    )
+    return (Proof(scene.target.name, text, what=f"no space is left under {mends.STATE}"),)
+
+
+FAULTS = (
+    Fault(
+        "corosync-stop",
+        "corosync is stopped in order (walkthrough step 6)",
+        "graceful",
+        inject=stop,
+        landed=is_down,
+        heals=(mends.cluster,),
+    ),
+    Fault(
+        "vip-removed",
+        "The floating address is taken off its interface by hand",
+        "process",
+        inject=take_address,
+        landed=no_address,
+        heals=(mends.cluster, mends.failures),
+        monitor="address",
+    ),
+    Fault(
+        "standby",
+        "The node is put in standby: everything moves away",
+        "graceful",
+        inject=rest,
+        landed=rests,
+        heals=(mends.cluster, mends.standby),
+    ),
+    Fault(
+        "maintenance",
+        "Maintenance mode: the cluster watches nothing and touches nothing",
+        "none",
+        inject=unmanage,
+        landed=unmanaged,
+        heals=(mends.cluster, mends.maintenance),
+    ),
+    Fault(
+        "disk-full",
+        "/var is full where pacemaker keeps its CIB",
+        "none",
+        inject=fill,
+        landed=is_full,
+        heals=(mends.disk, mends.cluster),
+    ),
+)

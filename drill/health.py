@@ -1,0 +1,139 @@
+"""Whether the lab is healthy: both nodes and the cluster as each of them sees it, read at once and judged.
+
+The judgement is pure. Sources: crm_mon(8), ip-address(8), ps(1).
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from cluster import cib, status
+from cluster.cib import Cib
+from cluster.status import ClusterState
+from drill import mends
+from drill.fault import Scene
+from inventory.errors import LabError
+from inventory.model import Command, Lab, Node
+from inventory.platforms import Platform
+from inventory.remote import Remote
+
+_PART = "@@part "
+
+
+@dataclass(frozen=True)
+class View:
+    """One node as read: whether it answers, holds the address, runs the web server, and sees the cluster.
+
+    `left` says what of a drill's doing is still there, a line each.
+    """
+
+    reachable: bool = False
+    holds_vip: bool = False
+    web: bool = False
+    state: ClusterState | None = None
+    cib: Cib | None = None
+    text: str = ""
+    """The CIB as XML."""
+    left: tuple[str, ...] = ()
+
+
+def scenes(lab: Lab, system: Platform, provider: str) -> tuple[Scene, ...]:
+    """Each node as a target."""
+    return tuple(Scene(lab, system, provider, node, lab.peer(node)) for node in lab.nodes)
+
+
+def reading(scene: Scene) -> Command:
+    """One command that reads all of a view."""
+    web = scene.system.web_process
+    parts = {
+        "vip": f"{mends.holds(scene)} && echo yes",
+        "web": f"ps -o stat= -C {web} | grep -q '^[^TZ]' && echo yes",
+        "state": f"timeout 10 {' '.join(status.COMMAND)}",
+        "cib": f"timeout 10 {' '.join(cib.COMMAND)}",
+        "left": mends.wrong(scene, mends.NODE),
+    }
+    text = "\n".join(f"printf '\\n{_PART}{name}\\n'; ( {part}\n) 2>/dev/null" for name, part in parts.items())
+    return Command.script(scene.target.name, f"{text}\ntrue", why="look at the node", deadline=30)
+
+
+def parse(out: str) -> View:
+    """A view from what the reading printed."""
+    pairs = (part.partition("\n") for part in out.split(f"\n{_PART}")[1:])
+    parts = {name: text.strip() for name, _, text in pairs}
+    left = tuple(line for line in parts.get("left", "").splitlines() if line != "yes")
+    state = found = None
+    with contextlib.suppress(LabError):  # on its way up or down: no cluster to be seen
+        state, found = status.parse(parts.get("state", "")), cib.parse(parts.get("cib", ""))
+    return View(
+        True, parts.get("vip") == "yes", parts.get("web") == "yes", state, found, parts.get("cib", ""), left
+    )
+
+
+def look(remote: Remote, where: tuple[Scene, ...]) -> dict[Node, View]:
+    """Read the nodes at the same time; one that does not answer is only shown as such."""
+
+    def view(scene: Scene) -> View:
+        try:
+            result = remote.run(reading(scene))
+        except LabError:
+            return View()
+        return parse(result.out) if result.good else View()
+
+    with ThreadPoolExecutor(max_workers=len(where)) as pool:
+        return dict(zip((scene.target for scene in where), pool.map(view, where), strict=True))
+
+
+def troubles(lab: Lab, views: Mapping[Node, View]) -> tuple[str, ...]:
+    """What keeps the lab from being healthy, a line each; none when it is."""
+    return tuple(_troubles(lab, views))
+
+
+def _troubles(lab: Lab, views: Mapping[Node, View]) -> Iterator[str]:
+    for node, view in views.items():
+        if not view.reachable:
+            yield f"{node.name} does not answer"
+        yield from (f"{node.name}: {line}" for line in view.left)
+        if view.reachable and view.state is None:
+            yield f"{node.name}: no cluster answers there"
+        if view.state is not None:
+            yield from (f"{node.name}: {line}" for line in _state(lab, view.state))
+    yield from _service(lab, views)
+
+
+def _state(lab: Lab, state: ClusterState) -> Iterator[str]:
+    if state.dc is None:
+        yield "sees no DC"
+    if not state.quorate:
+        yield "is WITHOUT quorum"
+    yield from (f"does not see {node.name} online" for node in lab.nodes if node.name not in state.online)
+    yield from (f"sees {node.name} in standby" for node in state.nodes if node.standby)
+    for resource in dict.fromkeys(placement.resource for placement in state.placements):
+        if not state.started(resource):
+            where = " and ".join(state.where(resource)) or "nowhere"
+            yield f"sees {resource} not well: it runs {where}"
+    if any(not placement.managed for placement in state.placements):
+        yield "sees resources unmanaged"
+    yield from (f"sees {one.task} of {one.resource} failed on {one.node}" for one in state.failures)
+    yield from (
+        f"counts {count} failures of {name} on {on}" for (name, on), count in state.failcounts.items()
+    )
+
+
+def _service(lab: Lab, views: Mapping[Node, View]) -> Iterator[str]:
+    """Exactly one holder of the address, and it is the node where the cluster runs it; the web server there only."""
+    for node, view in views.items():
+        if view.cib is not None and view.cib.leftovers:
+            yield f"{node.name}: constraints of a move or a ban: {', '.join(view.cib.leftovers)}"
+    for kind, what, has in (("address", str(lab.vip), "holds_vip"), ("web", "the web server", "web")):
+        id_ = lab.resource(kind).id
+        for node, view in views.items():
+            if view.state is None:
+                continue
+            meant, is_ = node.name in view.state.where(id_), bool(getattr(view, has))
+            if meant and not is_:
+                yield f"{node.name}: {id_} is said to run here, but {what} is not here"
+            if is_ and not meant:
+                yield f"{node.name}: {what} is here, but {id_} does not run here"
