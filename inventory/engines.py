@@ -130,8 +130,7 @@ def virtualbox(readings: Readings, lab: Lab, platform: str) -> Iterator[Finding]
     if readings.virtualbox is None:
         url = "https://www.virtualbox.org/wiki/Linux_Downloads"
         yield Finding("virtualbox", "bad", "VirtualBox is missing", f"xdg-open {url}")
-        return
-    if readings.vbox_driver:
+    elif readings.vbox_driver:
         yield Finding("virtualbox", "ok", f"VirtualBox {readings.virtualbox}")
     else:
         yield Finding(
