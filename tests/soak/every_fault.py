@@ -1,0 +1,124 @@
+"""Inject, prove and heal every fault on real nodes, on the active one and on the passive one. A script, run by hand.
+
+    .venv/bin/python tests/soak/every_fault.py [--root LAB] [--hold SECONDS] [NAME...]
+
+Prints a JSON line for each: what was proven, what was seen while it held, what the heal said, and the
+seconds of each part. Exit status 1 when one did not land, did not heal, or left the lab not healthy.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from drill import health
+from drill.fault import Fault, Scene
+from drill.faults import FAULTS, named
+from drill.health import View
+from drill.injection import Injector
+from drill.journal import Journal, alone
+from inventory import config, waiting
+from inventory.errors import LabError
+from inventory.machines import Machines
+from inventory.model import Lab, Node
+from inventory.remote import Ssh
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    parser.add_argument("--root", type=Path, default=Path())
+    parser.add_argument("--hold", type=float, default=8.0, help="seconds that each fault lasts")
+    parser.add_argument("--role", choices=("active", "passive"), action="append")
+    args = parser.parse_args()
+    root = args.root.resolve()
+    lab = config.load(root / "lab.yaml")
+    machines = Machines(root, lab)
+    choice = machines.choice
+    remote = Ssh(machines.ssh_config(), {node.name: node.alias for node in lab.nodes}, machines.control)
+    where = health.scenes(lab, choice.system, choice.provider)
+    bad = 0
+    with alone(root):
+        for fault in [named(name) for name in args.names] or FAULTS.values():
+            for role in args.role or ("active", "passive"):
+                row = trial(
+                    lab, fault, role, where, Injector(lab, remote, machines, Journal(root)), args.hold
+                )
+                bad += bool(row.get("error"))
+                sys.stdout.write(json.dumps(row) + "\n")
+                sys.stdout.flush()
+    return 1 if bad else 0
+
+
+def trial(
+    lab: Lab, fault: Fault, role: str, where: tuple[Scene, ...], injector: Injector, hold: float
+) -> dict[str, Any]:
+    began = time.monotonic()
+    row: dict[str, Any] = {"fault": fault.name, "role": role, "marks": [], "seen": []}
+
+    def since() -> float:
+        return round(time.monotonic() - began, 2)
+
+    injector.mark = lambda kind, node, detail: row["marks"].append([since(), kind, node, detail])
+    try:
+        healthy(lab, injector, where)
+        active = holder(health.look(injector.remote, where))
+        target = active if role == "active" else lab.peer(active)
+        scene = next(one for one in where if one.target == target)
+        began = time.monotonic()
+        with injector.broken(fault, scene):
+            while since() < hold:
+                seen = summary(health.look(injector.remote, where))
+                if not row["seen"] or row["seen"][-1][1] != seen:
+                    row["seen"].append([since(), seen])
+        row["healthy_after"] = -since()
+        row["left"] = list(healthy(lab, injector, where))
+        row["healthy_after"] = round(row["healthy_after"] + since(), 2)
+    except LabError as error:
+        row["error"] = error.message
+    return row
+
+
+def healthy(lab: Lab, injector: Injector, where: tuple[Scene, ...]) -> tuple[str, ...]:
+    """Wait until the lab is healthy."""
+    return waiting.until(
+        lambda: health.troubles(lab, health.look(injector.remote, where)),
+        lambda found: not found,
+        "the lab is healthy",
+        deadline=120,
+    )
+
+
+def holder(views: dict[Node, View]) -> Node:
+    """The node with the address."""
+    return next(node for node, view in views.items() if view.holds_vip)
+
+
+def summary(views: dict[Node, View]) -> str:
+    """One line for what is seen."""
+    rows = []
+    for node, view in views.items():
+        if not view.reachable:
+            rows.append(f"{node.alias}: -")
+            continue
+        state = view.state
+        words = ["VIP" if view.holds_vip else "no VIP", "web" if view.web else "no web"]
+        words += ["no cluster"] if state is None else []
+        words += [f"quorum={state.quorate} online={len(state.online)}"] if state else []
+        words += (
+            [f"fail {dict((k[0], v) for k, v in state.failcounts.items())}"]
+            if state and state.failcounts
+            else []
+        )
+        rows.append(f"{node.alias}: {', '.join(words)}")
+    return "; ".join(rows)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
