@@ -1,0 +1,233 @@
+"""Where everything stands in a scenario's plot: rows of bars, ticks and symbols over one axis of time.
+
+Across, all is in percent of the plot's width, so that one drawing serves every width of the page; down, in
+pixels. Nothing here knows HTML: `drill/report.html` draws it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from drill import stretches
+from drill.owners import doubles
+from drill.phases import phases
+from drill.run import Entry
+from drill.stretches import Stretch
+from drill.timeline import OUTCOMES, Sample, Timeline
+
+ROW, HEAD = 18, 26
+"""Heights (pixels): of a row, and of a row that only names what follows."""
+GRAIN = 2.5
+"""Symbols of one row stand at least this far apart (percent); one stands for all requests in between."""
+CLIENTS = {"probe": "each request on a new connection", "keepalive": "one connection, kept while it lasts"}
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A stretch of time: from `x`, `width` wide (percent); `tip` is shown under the pointer."""
+
+    x: float
+    width: float
+    style: str
+    tip: str
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """A thing at one moment: its shape, and its text where it has one."""
+
+    x: float
+    shape: str
+    tip: str
+    text: str = ""
+
+    @property
+    def anchor(self) -> str:
+        """Which end of the text stands at `x`, so that it stays within the plot."""
+        return "start" if self.x < 4 else "end" if self.x > 96 else "middle"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the plot; `ticks` are the places of good answers, in tenths of a percent."""
+
+    label: str
+    style: str = ""
+    tip: str = ""
+    bars: tuple[Bar, ...] = ()
+    ticks: tuple[int, ...] = ()
+    symbols: tuple[Symbol, ...] = ()
+    head: bool = False
+    y: int = 0
+
+    @property
+    def height(self) -> int:
+        """In pixels."""
+        return HEAD if self.head else ROW
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A drawing of the time from `start` to `end` (seconds); `faults` and `lines` cross all its rows."""
+
+    start: float
+    end: float
+    rows: tuple[Row, ...]
+    faults: tuple[Bar, ...]
+    lines: tuple[Symbol, ...]
+    axis: tuple[Symbol, ...]
+
+    @property
+    def height(self) -> int:
+        """Of all rows together, in pixels; the axis comes below."""
+        return sum(row.height for row in self.rows)
+
+
+def plots(entry: Entry) -> tuple[Plot, ...]:
+    """The whole scenario, and its failover larger where that is but a small part of it."""
+    end = entry.timeline.end
+    if not end > 0:
+        return ()
+    whole, near = plot(entry.timeline, 0.0, end), _failover(entry)
+    return (whole, plot(entry.timeline, *near)) if near and near[1] - near[0] < end / 2 else (whole,)
+
+
+def plot(timeline: Timeline, start: float, end: float) -> Plot:
+    """Draw a stretch of a timeline; `start` is before `end` (seconds)."""
+    view = _View(start, end)
+    faults = view.bars(stretches.faults(timeline))
+    seen = [(n, one, one.at) for n, one in enumerate(phases(timeline), start=1) if one.at is not None]
+    moments = [(at, str(n), f"{n} {one.name}, {at:.2f} s: {one.meaning}") for n, one, at in seen]
+    rows = [Row("fault", "fault", bars=faults, symbols=view.symbols(_marks(timeline)))]
+    rows += [Row("phases", "phases", symbols=view.numbers(moments))] if moments else []
+    for client, title in CLIENTS.items():
+        if samples := timeline.probe(client):
+            rows += [Row(title, head=True), *_requests(view, timeline, samples)]
+    if timeline.sights:
+        rows += [Row("who holds the floating address", head=True), *_owners(view, timeline)]
+        rows += [Row("quorum, as each node sees it", head=True), *_quorum(view, timeline)]
+    lines = view.symbols((at, "phase", tip) for at, _, tip in moments)
+    return Plot(start, end, tuple(_laid(rows)), faults, lines, view.axis())
+
+
+def short(names: Iterable[str]) -> dict[str, str]:
+    """What to call each node where room is scarce: its alias, or the whole name where two aliases are the same."""
+    every = tuple(names)
+    aliases = [name.split(".", 1)[0] for name in every]
+    return {n: a if aliases.count(a) == 1 else n for n, a in zip(every, aliases, strict=True)}
+
+
+@dataclass(frozen=True)
+class _View:
+    """The stretch of time that is drawn, and how its moments become places."""
+
+    start: float
+    end: float
+
+    def x(self, at: float) -> float:
+        return round(100 * (at - self.start) / (self.end - self.start), 2)
+
+    def sees(self, at: float) -> bool:
+        return self.start <= at <= self.end
+
+    def bars(self, every: Iterable[Stretch]) -> tuple[Bar, ...]:
+        found = []
+        for one in every:
+            low, high = max(one.since, self.start), min(one.until, self.end)
+            if low <= high:
+                found.append(Bar(self.x(low), round(self.x(high) - self.x(low), 2), one.kind, one.tip))
+        return tuple(found)
+
+    def symbols(self, moments: Iterable[tuple[float, str, str]]) -> tuple[Symbol, ...]:
+        return tuple(Symbol(self.x(at), shape, tip) for at, shape, tip in moments if self.sees(at))
+
+    def numbers(self, moments: Sequence[tuple[float, str, str]]) -> tuple[Symbol, ...]:
+        """Numbers along a row; those that would overlap on a narrow page stand together."""
+        found: list[Symbol] = []
+        for at, number, tip in sorted(moments):
+            last = found[-1] if found else None
+            if not self.sees(at):
+                continue
+            if last is not None and self.x(at) - last.x < 5 + 3 * len(last.text):
+                found[-1] = replace(last, text=f"{last.text}·{number}", tip=f"{last.tip}\n{tip}")
+            else:
+                found.append(Symbol(self.x(at), "number", tip, number))
+        return tuple(found)
+
+    def axis(self) -> tuple[Symbol, ...]:
+        """At most seven round moments."""
+        least = (self.end - self.start) / 6
+        power = 10.0 ** math.floor(math.log10(least))
+        step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= least * 0.999)
+        digits = max(0, -math.floor(math.log10(step) + 1e-9))
+        first, last = math.ceil(self.start / step - 1e-9), math.floor(self.end / step + 1e-9)
+        every = range(first, last + 1)
+        return tuple(Symbol(self.x(n * step), "tick", "", f"{n * step:.{digits}f} s") for n in every)
+
+
+def _failover(entry: Entry) -> tuple[float, float] | None:
+    """From the fault to the answer after the longest outage, with some room on both sides (seconds)."""
+    ended = [one for one in entry.outages if one.next_good is not None]
+    if not ended:
+        return None
+    longest = max(ended, key=lambda one: one.lower)
+    begun = longest.first_failed if longest.last_good is None else longest.last_good
+    cause = [mark.at for mark in entry.timeline.marked("inject") if mark.at <= longest.first_failed]
+    since, until = min([begun, *cause[-1:]]), longest.next_good or longest.last_failed
+    room = max(0.3, 0.15 * (until - since))
+    return max(0.0, since - room), min(entry.timeline.end, until + room)
+
+
+def _laid(rows: Iterable[Row]) -> Iterable[Row]:
+    y = 0
+    for row in rows:
+        yield replace(row, y=y)
+        y += row.height
+
+
+def _marks(timeline: Timeline) -> Iterable[tuple[float, str, str]]:
+    for mark in timeline.marks:
+        words = (f"{mark.at:.2f} s:", mark.kind.replace("_", " "), mark.label, mark.node, mark.detail)
+        if not mark.label.startswith("phase:"):
+            yield mark.at, "mark", " ".join(word for word in words if word)
+
+
+def _requests(view: _View, timeline: Timeline, samples: Sequence[Sample]) -> Iterable[Row]:
+    """A row for each node that may answer, and one for each way to fail that happened."""
+    pages = dict.fromkeys((*timeline.nodes, *(sample.page for sample in samples if sample.good)))
+    names = short(pages)
+    for place, node in enumerate(pages):
+        sent = [sample.sent for sample in samples if sample.good and sample.page == node]
+        ticks = sorted({round(10 * view.x(at)) for at in sent if view.sees(at)})
+        runs = view.bars(stretches.answers(samples, node))
+        yield Row(names[node], f"n{place % 4}", f"answers of {node}", runs, tuple(ticks))
+    for outcome in OUTCOMES:
+        mine = [sample for sample in samples if sample.outcome == outcome and not sample.good]
+        if mine:
+            runs = view.bars(stretches.failures(samples, outcome))
+            yield Row(outcome.replace("_", " "), outcome, bars=runs, symbols=tuple(_shapes(view, mine)))
+
+
+def _shapes(view: _View, samples: Sequence[Sample]) -> Iterable[Symbol]:
+    seen = [sample for sample in samples if view.sees(sample.sent)]
+    for _, group in groupby(seen, key=lambda sample: math.floor(view.x(sample.sent) / GRAIN)):
+        mine = list(group)
+        yield Symbol(view.x(mine[0].sent), mine[0].outcome, stretches.told(mine))
+
+
+def _owners(view: _View, timeline: Timeline) -> Iterable[Row]:
+    names = short(timeline.nodes)
+    for place, node in enumerate(timeline.nodes):
+        yield Row(names[node], f"n{place % 4}", node, view.bars(stretches.held(timeline, node)))
+    both = [Stretch(one.since, max(one.since, one.until), "double", one.line) for one in doubles(timeline)]
+    if both:
+        yield Row("both at once", "double", "two nodes held it at the same time", view.bars(both))
+
+
+def _quorum(view: _View, timeline: Timeline) -> Iterable[Row]:
+    names = short(timeline.nodes)
+    for node in timeline.nodes:
+        yield Row(names[node], "quorum", node, view.bars(stretches.quorum(timeline, node)))

@@ -1,0 +1,153 @@
+"""A drill run as data: its scenarios one after another, each with its record and its verdicts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from drill import verdict
+from drill.outages import Outage, outages
+from drill.span import NONE, Span, measured, predicted, seconds
+from drill.timeline import Timeline
+from drill.verdict import Verdict
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One scenario of a run: what was recorded, and what the checks say about it."""
+
+    timeline: Timeline
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def name(self) -> str:
+        """The scenario's name."""
+        return self.timeline.scenario
+
+    @property
+    def status(self) -> str:
+        """PASS, FAIL or UNKNOWN: the worst of its verdicts; UNKNOWN when nothing was judged."""
+        return verdict.worst(self.verdicts)
+
+    @cached_property
+    def outages(self) -> tuple[Outage, ...]:
+        """What a client saw that opens a new connection for each request."""
+        return outages(self.timeline.probe())
+
+    @property
+    def longest(self) -> Span | None:
+        """The longest outage; a span of 0 when no request failed, None when none was sent."""
+        if not self.timeline.probe():
+            return None
+        return max((measured(one) for one in self.outages), key=lambda s: (s.most, s.least), default=NONE)
+
+    @property
+    def total(self) -> Span:
+        """All outages together."""
+        spans = [measured(one) for one in self.outages]
+        return Span(sum(one.least for one in spans), sum(one.most for one in spans))
+
+    @property
+    def predicted(self) -> Span | None:
+        """The outage that the live configuration lets expect."""
+        return predicted(self.timeline.meta)
+
+    @property
+    def budget(self) -> float | None:
+        """The longest outage that a client may see (seconds)."""
+        return seconds(self.timeline.meta.get("budget"))
+
+    @property
+    def error(self) -> str:
+        """Why the drill itself could not go on ("" when it could)."""
+        return str(self.timeline.meta.get("error") or "")
+
+
+@dataclass(frozen=True)
+class Run:
+    """All scenarios of a run in the order they ran; `name` is its folder's."""
+
+    name: str
+    entries: tuple[Entry, ...]
+
+    @property
+    def status(self) -> str:
+        """The worst of all; UNKNOWN for a run without scenarios."""
+        return max(
+            (entry.status for entry in self.entries), key=verdict.STATUSES.index, default=verdict.UNKNOWN
+        )
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many scenarios ended in each status, the worst first."""
+        found = Counter(entry.status for entry in self.entries)
+        return {status: found[status] for status in reversed(verdict.STATUSES)}
+
+    def by_scenario(self) -> Mapping[str, tuple[Entry, ...]]:
+        """The entries by scenario, for repeats."""
+        names = dict.fromkeys(entry.name for entry in self.entries)
+        return {name: tuple(entry for entry in self.entries if entry.name == name) for name in names}
+
+
+def data(run: Run) -> dict[str, Any]:
+    """What verdicts.json holds."""
+    return {
+        "format": FORMAT,
+        "status": run.status,
+        "counts": dict(run.counts),
+        "scenarios": [
+            {
+                "scenario": entry.name,
+                "status": entry.status,
+                "outage": entry.longest and entry.longest.json,
+                "outages": [measured(one).json for one in entry.outages],
+                "bounds": entry.predicted and entry.predicted.json,
+                "budget": entry.budget,
+                "verdicts": [_plain(one) for one in entry.verdicts],
+            }
+            for entry in run.entries
+        ],
+    }
+
+
+def verdicts_of(body: Any) -> tuple[tuple[str, tuple[Verdict, ...]], ...]:
+    """The scenarios and verdicts that verdicts.json holds. Raises ValueError naming what is not as written."""
+    if not isinstance(body, dict) or body.get("format") != FORMAT:
+        raise ValueError(f"format {FORMAT} is expected")
+    found = []
+    for scenario in _list(body.get("scenarios")):
+        if not isinstance(scenario, dict) or not isinstance(scenario.get("scenario"), str):
+            raise ValueError("a scenario without a name")
+        verdicts = tuple(_verdict(one) for one in _list(scenario.get("verdicts")))
+        found.append((scenario["scenario"], verdicts))
+    return tuple(found)
+
+
+FORMAT = 1
+_TEXTS = ("check", "status", "why", "concept", "command")
+
+
+def _plain(one: Verdict) -> dict[str, Any]:
+    texts = {name: getattr(one, name) for name in _TEXTS}
+    return {**texts, "evidence": list(one.evidence), "params": dict(one.params)}
+
+
+def _verdict(body: Any) -> Verdict:
+    if not isinstance(body, dict) or not all(isinstance(body.get(name), str) for name in _TEXTS):
+        raise ValueError(f"a verdict needs the texts {', '.join(_TEXTS)}")
+    if body["status"] not in verdict.STATUSES:
+        raise ValueError(f"no such status: {body['status']!r}")
+    if not isinstance(body.get("params"), dict):
+        raise ValueError("a verdict's params must be an object")
+    texts = {name: body[name] for name in _TEXTS}
+    evidence = tuple(str(line) for line in _list(body.get("evidence")))
+    return Verdict(**texts, evidence=evidence, params=body["params"])
+
+
+def _list(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise ValueError(f"a list is expected, not {value!r}")
+    return value
