@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from cluster import configuration
 from inventory.model import Command
 from inventory.remote import Remote, check
+from inventory.waiting import CLOCK, Clock
 from provision import apply
 from provision.facts import Facts, Goal, gather
 from provision.steps import STEPS, start, until
@@ -14,7 +15,13 @@ from provision.steps.constraints import TAGS, stored
 from provision.steps.step import Step, cib_delete, pcs_on
 
 
-def run(goal: Goal, remote: Remote, last: Step | None = None, progress: apply.Progress | None = None) -> int:
+def run(
+    goal: Goal,
+    remote: Remote,
+    last: Step | None = None,
+    progress: apply.Progress | None = None,
+    clock: Clock = CLOCK,
+) -> int:
     """Bring the cluster to the state after `last` (None: the end); the number of commands it took.
 
     Raises CommandFailed as `apply.run` does. The steps up to the start of the cluster are never undone.
@@ -29,8 +36,8 @@ def run(goal: Goal, remote: Remote, last: Step | None = None, progress: apply.Pr
             check(remote, command)
             count += 1
     apart = STEPS.index(start.STEP) + 1
-    count += apply.run(goal, remote, steps[:apart], progress)
-    return count + apply.together(goal, remote, steps[apart:], progress)
+    count += apply.run(goal, remote, steps[:apart], progress, clock)
+    return count + apply.together(goal, remote, steps[apart:], progress, clock)
 
 
 def commands(goal: Goal, facts: Facts, steps: tuple[Step, ...]) -> Iterator[tuple[Step, Command]]:
