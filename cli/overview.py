@@ -26,6 +26,15 @@ class NodeView:
     holds_vip: bool = False
     memory_mb: int | None = None
 
+    @property
+    def plight(self) -> str:
+        """What is wrong with the node, "" when nothing is: the cause before its consequences."""
+        if self.machine != "running":
+            return self.machine
+        if not self.reachable:
+            return "not reached over ssh"
+        return "" if self.cluster == "online" else f"{self.cluster} in the cluster"
+
 
 @dataclass(frozen=True)
 class Overview:
@@ -46,7 +55,7 @@ class Overview:
     @property
     def troubles(self) -> tuple[str, ...]:
         """What keeps the lab from being healthy, a line each; none when it is."""
-        found = [f"{one.name} is {one.cluster}" for one in self.nodes if one.cluster != "online"]
+        found = [f"{one.name} is {one.plight}" for one in self.nodes if one.plight]
         found += [] if self.dc else ["no DC"]
         found += [] if self.quorate else ["partition WITHOUT quorum"]
         found += [f"{id_} runs on {len(on)} nodes" for id_, on in self.resources.items() if len(on) != 1]
