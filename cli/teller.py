@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from rich.console import Console
 from rich.markup import escape
+from rich.text import Text
 
 from inventory.model import Command
 from provision.apply import Progress
@@ -19,8 +20,6 @@ class Teller:
 
     def __init__(self, console: Console | None = None) -> None:
         self.console = console or Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
-        self._doing = self.console.status("")
-        self._depth = 0
 
     def say(self, text: str) -> None:
         """One line that stays."""
@@ -31,7 +30,7 @@ class Teller:
         """Something that takes a while: a spinner on a terminal, a line before and the seconds after elsewhere."""
         began = time.monotonic()
         if self.console.is_terminal:
-            with self.console.status(escape(text)):
+            with self.console.status(Text(text)):
                 yield
         else:
             self.say(f"{text} ...")
@@ -44,12 +43,12 @@ class Teller:
         status = self.console.status("reading the facts")
 
         def step(one: Step) -> None:
-            status.update(escape(f"{one.number} {one.id}"))
+            status.update(Text(f"{one.number} {one.id}"))
 
         def command(one: Step, what: Command) -> None:
             line = f"{one.number} {one.id}: {what.node.split('.')[0]}: {what.why}"
             if self.console.is_terminal:
-                status.update(escape(line))
+                status.update(Text(line))
             else:
                 self.say(line)
 
