@@ -30,13 +30,14 @@ def commands(goal: Goal, facts: Facts) -> Iterator[Command]:
             )
             # Debian starts what it installs, with a sample corosync.conf.
             for unit in (*reversed(units), system.web_service):
-                yield Command(
-                    node.name,
-                    service(system, "stop", unit),
-                    why=f"{unit} waits for its step",
-                    deadline=120,
-                    ok=(0, 1, 7),  # init scripts of CentOS 6 may call it a failure that nothing ran
-                )
+                if unit in have.missing:
+                    yield Command(
+                        node.name,
+                        service(system, "stop", unit),
+                        why=f"{unit} waits for its step",
+                        deadline=120,
+                        ok=(0, 1, 7),  # init scripts of CentOS 6 may call it a failure that nothing ran
+                    )
         for unit in units:
             if unit in have.at_boot:
                 yield Command(
