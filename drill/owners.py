@@ -8,7 +8,7 @@ counts here: a reading of one node that lies wholly between two holding readings
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations, pairwise
+from itertools import combinations
 
 from drill.timeline import Sight, Timeline
 
@@ -90,15 +90,6 @@ def latest(timeline: Timeline, moment: float, *, within: float = BLIND) -> dict[
         for node in timeline.nodes
         for reading in [r for r in timeline.readings(node) if moment - within <= r.at <= moment][-1:]
     }
-
-
-def silence(timeline: Timeline, node: str) -> tuple[float, float]:
-    """The longest time without any reading of a node (answered or not), up to the record's end."""
-    readings = timeline.readings(node)
-    edges = [(0.0, readings[0].asked)] if readings else [(0.0, timeline.end)]
-    edges += [(one.at, two.asked) for one, two in pairwise(readings)]
-    edges += [(readings[-1].at, timeline.end)] if readings else []
-    return max(edges, key=lambda edge: edge[1] - edge[0])
 
 
 def _double(mine: Holding, theirs: Holding) -> Double | None:

@@ -13,6 +13,7 @@ clocks of the nodes appear only in `meta["operations"]`, and are compared only w
     operations          the cluster's history: {resource, operation, node, at (epoch s), rc[, call]}
     failcounts          [{resource, node, count}]
     leftovers           constraints that a ban or a move left behind
+    resources, order    ids, and [[first, then]]: what lab.yaml wants, whatever the live configuration says
     nodes, url, probe_hz
     checks              [[name, {parameter: value}], ...]: what judges this timeline
     probe               {slots, missed, worst_late}: how well the poller kept its rate

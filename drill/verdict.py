@@ -76,6 +76,17 @@ def unknown(expected: str, missing: str, *evidence: str) -> Finding:
     return Finding(UNKNOWN, expected, missing, evidence)
 
 
+def gravest(findings: Iterable[Finding]) -> Finding:
+    """The worst of some findings about one expectation, with what was seen in all of that status."""
+    every = tuple(findings)
+    status = max((one.status for one in every), key=STATUSES.index)
+    worst_ones = [one for one in every if one.status == status]
+    seen = "; ".join(dict.fromkeys(one.seen for one in worst_ones))
+    return Finding(
+        status, every[0].expected, seen, tuple(line for one in worst_ones for line in one.evidence)
+    )
+
+
 def verdict(check: str, finding: Finding, params: Mapping[str, Any] | None = None) -> Verdict:
     """Put a finding under its check's name, with its lesson."""
     verb = "cannot tell" if finding.status == UNKNOWN else "seen"

@@ -1,0 +1,147 @@
+"""What a client saw: outages against the budget and the prediction, and how well the poller itself did."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from drill.episodes import NO_INJECTION, Episode, Window, episodes, faulty
+from drill.outages import Outage, outages
+from drill.readings import answered
+from drill.span import Span, measured, predicted, seconds
+from drill.timeline import Timeline
+from drill.verdict import Finding, failed, gravest, passed, unknown
+
+PAUSE = 1.0
+"""Where no request was sent for longer than this (seconds), an outage could have gone unseen."""
+MOST_MISSED = 0.01
+"""The share of its slots that the probe may miss."""
+
+
+def outage_within_budget(timeline: Timeline, budget: float | None = None) -> Finding:
+    """No outage lasts longer than the budget (seconds; meta["budget"] by default)."""
+    limit = seconds(timeline.meta.get("budget") if budget is None else budget)
+    if limit is None:
+        return unknown("outages within the budget", "the record names no budget")
+    expected = f"no outage longer than the budget of {limit:.2f} s"
+    found = outages(timeline.probe())
+    if long := [one.line for one in found if one.lower > limit]:
+        return failed(expected, *long)
+    if reason := unpolled(timeline, _whole(timeline), min(limit, PAUSE)):
+        return unknown(expected, reason)
+    if doubtful := [one.line for one in found if measured(one).most > limit]:
+        return unknown(expected, *doubtful)
+    return passed(expected, *([one.line for one in found] or ["no request failed"]))
+
+
+def outage_within_bounds(timeline: Timeline) -> Finding:
+    """Each outage that a fault brought fits what the configuration lets expect (meta["bounds"])."""
+    bounds = predicted(timeline.meta)
+    if bounds is None:
+        return unknown("an outage within the predicted bounds", "the record has no prediction")
+    expected = f"an outage of {bounds.text}, as predicted from the configuration"
+    if bounds.least <= 0 and bounds.endless:
+        return unknown(expected, "no outage could contradict this prediction")
+    found = episodes(timeline)
+    if not found:
+        return unknown(expected, NO_INJECTION)
+    return gravest(_fits(timeline, one, bounds, expected) for one in found)
+
+
+def _fits(timeline: Timeline, episode: Episode, bounds: Span, expected: str) -> Finding:
+    before = [one for one in timeline.probe() if one.done < episode.injected]
+    if not before or not before[-1].good:
+        state = "the service was already down" if before else "no request had been sent"
+        return unknown(expected, f"{state} when the fault was injected at {episode.injected:.2f} s")
+    mine = [one for one in outages(timeline.probe()) if _brought(one, episode)]
+    lines = [one.line for one in mine] or ["no request failed"]
+    if long := [one.line for one in mine if one.lower > bounds.most]:
+        return failed(expected, f"longer: {long[0]}", *long[1:])
+    short = max((measured(one).most for one in mine), default=0.0) < bounds.least
+    window = Window(episode.injected, episode.end)
+    if reason := unpolled(timeline, window, min(bounds.least, PAUSE) if short else PAUSE):
+        return unknown(expected, reason)
+    if short:
+        return failed(expected, f"shorter: {lines[0]}", *lines[1:])
+    if mine and mine[-1].open and not bounds.endless:
+        return unknown(expected, *lines)
+    return passed(expected, *lines)
+
+
+def _brought(outage: Outage, episode: Episode) -> bool:
+    """It began before the heal and was not over before the fault."""
+    over = outage.next_good is not None and outage.next_good < episode.injected
+    return outage.first_failed < episode.end and not over
+
+
+def no_outage(timeline: Timeline) -> Finding:
+    """No request fails in the whole record."""
+    expected = "no failed request at all"
+    if found := [one.line for one in outages(timeline.probe())]:
+        return failed(expected, *found)
+    if reason := unpolled(timeline, _whole(timeline), PAUSE):
+        return unknown(expected, reason)
+    sent = [one.sent for one in timeline.probe()]
+    return passed(expected, f"{len(sent)} good answers from {sent[0]:.2f} to {sent[-1]:.2f} s")
+
+
+def no_failback_outage(timeline: Timeline) -> Finding:
+    """After the heal, also when the broken node is a member again, no new outage begins."""
+    expected = "no new outage once the broken node is back"
+    found = episodes(timeline)
+    if not found:
+        return unknown(expected, NO_INJECTION)
+    return gravest(_stays(timeline, one, expected) for one in found)
+
+
+def _stays(timeline: Timeline, episode: Episode, expected: str) -> Finding:
+    heal = episode.heal
+    if heal is None:
+        return unknown(expected, f"no mark tells that {episode.named} was healed")
+    later = [mark.at for mark in timeline.marked("inject") if mark.at > heal]
+    until = min(later, default=timeline.end)
+    new = [one.line for one in outages(timeline.probe()) if heal <= one.first_failed < until]
+    if new:
+        return failed(expected, f"healed at {heal:.2f} s, then an {new[0]}", *new[1:])
+    every = (one for node in timeline.nodes for one in answered(timeline, node, heal, until))
+    back = min((one.at for one in every if set(one.members) >= set(timeline.nodes)), default=None)
+    if back is None:
+        return unknown(expected, f"no reading shows all nodes as members after the heal at {heal:.2f} s")
+    end = until if later else max(back + PAUSE, _whole(timeline).until)
+    if reason := unpolled(timeline, Window(heal, end), PAUSE):
+        return unknown(expected, reason)
+    return passed(
+        expected, f"healed at {heal:.2f} s, all members seen at {back:.2f} s, none until {end:.2f} s"
+    )
+
+
+def stable_rate(timeline: Timeline) -> Finding:
+    """The probe kept its rate. Never FAIL: a slow poller is no fault of the cluster's, but its record is thin."""
+    expected = f"a probe that misses under {MOST_MISSED:.0%} of its slots"
+    probe = timeline.meta.get("probe")
+    if not isinstance(probe, dict) or not probe.get("slots"):
+        return unknown(expected, "the record does not say how well the probe kept its rate")
+    slots, missed, late = int(probe["slots"]), int(probe["missed"]), float(probe["worst_late"])
+    seen = f"{missed} of {slots} slots missed ({missed / slots:.1%}), the latest request {1000 * late:.0f} ms late"
+    return passed(expected, seen) if missed < MOST_MISSED * slots else unknown(expected, seen)
+
+
+def unpolled(timeline: Timeline, window: Window, longest: float) -> str:
+    """Why the requests cannot tell, in words: none for longer than `longest` seconds in the window; "" if they can."""
+    sent = [one.sent for one in timeline.probe()]
+    before = [at for at in sent if at <= window.since][-1:] or [window.since]
+    after = [at for at in sent if at >= window.until][:1] or [window.until]
+    within = [at for at in sent if window.since < at < window.until]
+    if not sent:
+        return "no request was sent"
+    for one, two in pairwise([*before, *within, *after]):
+        if two - one > longest:
+            return f"no request was sent from {one:.2f} to {two:.2f} s"
+    return ""
+
+
+def _whole(timeline: Timeline) -> Window:
+    """What has to be polled: from the first fault, or else the first request, to the last mark, or else the end."""
+    marks = [one.at for one in timeline.marks if one.kind != "note"]
+    first = timeline.first("inject") if faulty(timeline) else None
+    sent = [one.sent for one in timeline.probe()]
+    return Window(min(sent, default=0.0) if first is None else first, max(marks, default=timeline.end))

@@ -1,0 +1,86 @@
+"""Quorum while something is broken, and a whole cluster afterwards."""
+
+from __future__ import annotations
+
+from drill.checks.clients import PAUSE
+from drill.checks.ownership import LATE
+from drill.episodes import NO_INJECTION, Window, during
+from drill.outages import outages
+from drill.owners import BLIND
+from drill.readings import answered
+from drill.timeline import Sight, Timeline
+from drill.verdict import Finding, failed, gravest, passed, unknown
+
+
+def quorum(timeline: Timeline, role: str, expected: bool) -> Finding:
+    """While the fault is in force a node has quorum all along, or loses it and stays without (by role or name)."""
+    node = timeline.role(role)
+    called = node if node == role else f"{node} ({role})"
+    wanted = f"{called} {'with' if expected else 'WITHOUT'} quorum while the fault is in force"
+    windows = during(timeline)
+    if not windows:
+        return unknown(wanted, NO_INJECTION)
+    return gravest(_votes(timeline, window, node, expected, wanted) for window in windows)
+
+
+def _votes(timeline: Timeline, window: Window, node: str, expected: bool, wanted: str) -> Finding:
+    votes = [one for one in answered(timeline, node, window.since, window.until) if one.quorate is not None]
+    begun = next((n for n, one in enumerate(votes) if one.quorate is False), len(votes))
+    wrong = votes[begun:] if expected else [one for one in votes[begun:] if one.quorate]
+    if wrong:
+        return failed(wanted, _vote(wrong[0]))
+    if not votes or votes[-1].at < window.until - BLIND:
+        last = f"the last at {votes[-1].at:.2f} s" if votes else "none at all"
+        return unknown(wanted, f"too few readings of {node}'s cluster from {window.text}: {last}")
+    if votes[-1].quorate is not expected:
+        return failed(wanted, _vote(votes[-1]))
+    return passed(wanted, _vote(votes[-1] if expected else votes[begun]))
+
+
+def _vote(view: Sight) -> str:
+    members = ", ".join(view.members) or "no members"
+    return f"{view.node} {'with' if view.quorate else 'WITHOUT'} quorum at {view.at:.2f} s ({members})"
+
+
+def recovered(timeline: Timeline) -> Finding:
+    """At the end the service answers, one node holds the address, every node is a member with quorum, and all runs."""
+    expected = "a whole cluster and an answering service at the end"
+    late = timeline.end - LATE
+    samples = [one for one in timeline.probe() if one.sent >= timeline.end - PAUSE]
+    if not samples:
+        return unknown(expected, f"no request was sent in the last {PAUSE:g} s before {timeline.end:.2f} s")
+    troubles = [one.line for one in outages(timeline.probe()) if one.next_good is None]
+    owners = []
+    for node in timeline.nodes:
+        asked = [one for one in timeline.readings(node) if one.at >= late]
+        if not asked:
+            return unknown(
+                expected, f"{node} was not read in the last {LATE:g} s before {timeline.end:.2f} s"
+            )
+        seen = [one for one in asked if one.seen][-1:]
+        owners += [one.node for one in seen if one.owns_vip]
+        troubles += [trouble for one in seen for trouble in _troubles(one, timeline)]
+        if not seen:
+            troubles.append(f"{node} gave no answer from {asked[0].asked:.2f} s on")
+    if len(owners) != 1:
+        troubles.append(f"{' and '.join(owners) or 'no node'} held the address at the end")
+    if troubles:
+        return failed(expected, *troubles)
+    return passed(
+        expected, f"{samples[-1].page} answered at {samples[-1].sent:.2f} s, {owners[0]} held the address"
+    )
+
+
+def _troubles(view: Sight, timeline: Timeline) -> list[str]:
+    at = f"at {view.at:.2f} s"
+    found = []
+    if view.quorate is None:
+        return [f"{view.node}'s cluster gave no answer {at}"]
+    if not view.quorate:
+        found.append(f"{view.node} WITHOUT quorum {at}")
+    if absent := [node for node in timeline.nodes if node not in view.members]:
+        found.append(f"{view.node} did not see {', '.join(absent)} as a member {at}")
+    names = timeline.meta.get("resources") or {name for one in timeline.sights for name in one.placements}
+    if stopped := sorted(name for name in names if not view.placements.get(name)):
+        found.append(f"{view.node} saw {', '.join(stopped)} run nowhere {at}")
+    return found

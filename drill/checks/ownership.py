@@ -1,0 +1,130 @@
+"""Who held the floating address, and whose page came: never judged by HTTP answers alone."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Sequence
+
+from drill.checks.clients import PAUSE, unpolled
+from drill.episodes import NO_INJECTION, Window, during, episodes
+from drill.outages import outages
+from drill.owners import BLIND, doubles
+from drill.readings import answered, gaps, unread, watched
+from drill.timeline import Sample, Sight, Timeline
+from drill.verdict import Finding, failed, gravest, passed, unknown
+
+NO_READING = "no node was read"
+LATE = 5.0
+"""What was read this long before the record's end (seconds) or later counts as its end."""
+
+
+def one_owner(timeline: Timeline, off: str = "") -> Finding:
+    """Never two nodes with the address at once, and exactly one at the end.
+
+    A node that cannot be read may hold it. `off` is the role or node that the fault switches off, so that its
+    silence from the injection until it has booted means that it holds nothing. Not for a frozen node: its kernel
+    may go on answering ARP.
+    """
+    expected = "one node with the address: never two at once, and one at the end"
+    if both := [one.line for one in doubles(timeline)]:
+        return failed(expected, *both)
+    whole = watched(timeline)
+    if whole is None:
+        return unknown(expected, NO_READING)
+    dark = [one for one in episodes(timeline) if off and one.node == timeline.role(off)]
+    for node in timeline.nodes:
+        for start, end in gaps(timeline, node, *whole):
+            if not any(one.node == node and start <= one.end and one.injected <= end for one in dark):
+                seen = f"{node} gave no reading from {start:.2f} to {end:.2f} s, and may have held it"
+                return unknown(expected, seen)
+    last = [one for node in timeline.nodes for one in answered(timeline, node, timeline.end - LATE)[-1:]]
+    owners = [one.node for one in last if one.owns_vip]
+    told = [f"{one.node} {'holds' if one.owns_vip else 'does not hold'} it at {one.at:.2f} s" for one in last]
+    if len(owners) != 1:
+        return failed(expected, f"at the end {' and '.join(owners) or 'no node'} held it", *told)
+    return passed(expected, f"never two from {whole[0]:.2f} s on, {owners[0]} at the end", *told)
+
+
+def two_owners(timeline: Timeline) -> Finding:
+    """A split brain is seen: after the injection two nodes hold the address at once, because nothing fences."""
+    expected = "two nodes with the address at once: cut off, each takes the other for dead, and no fencing stops either"
+    found = episodes(timeline)
+    if not found:
+        return unknown(expected, NO_INJECTION)
+    if both := [one.line for one in doubles(timeline) if one.until >= found[0].injected]:
+        return passed(expected, *both)
+    if reason := unread(timeline, timeline.nodes, found[0].injected, max(one.end for one in found)):
+        return unknown(expected, reason)
+    return failed(expected, f"never two from the injection at {found[0].injected:.2f} s on")
+
+
+def page_names_owner(timeline: Timeline) -> Finding:
+    """Every page that came is the page of a node that held the address then."""
+    expected = "only pages of the node that holds the address"
+    readings = {node: timeline.readings(node) for node in timeline.nodes}
+    confirmed: Counter[str] = Counter()
+    wrong = []
+    good = [one for one in timeline.probe() if one.good]
+    for sample in good:
+        held = _held(readings.get(sample.page, ()), sample)
+        if held is False:
+            wrong.append(
+                f"{sample.page}'s page at {sample.sent:.2f} s, while {sample.page} did not hold the address"
+            )
+        confirmed[sample.page] += bool(held)
+    if wrong:
+        return failed(expected, f"{len(wrong)} other pages, the first: {wrong[0]}", *wrong[1:5])
+    if not good:
+        return unknown(expected, "no page came")
+    if lacking := [node for node, count in confirmed.items() if not count]:
+        return unknown(expected, f"pages of {', '.join(lacking)}, which could not be read at that time")
+    counts = ", ".join(f"{count} of {node}" for node, count in confirmed.items())
+    return passed(expected, f"{counts}, each while it held the address")
+
+
+def _held(readings: Sequence[Sight], sample: Sample) -> bool | None:
+    """Whether the page's node held the address all through a request; None when its readings do not tell."""
+    first = bisect_right(readings, sample.sent, key=lambda one: one.at) - 1
+    last = bisect_left(readings, sample.done, key=lambda one: one.asked)
+    around = readings[first : last + 1]
+    if first < 0 or last >= len(readings) or not all(one.seen for one in around):
+        return None
+    if around[-1].asked - around[0].at > BLIND or len({one.owns_vip for one in around}) > 1:
+        return None
+    return around[0].owns_vip
+
+
+def down_throughout(timeline: Timeline, within: float = 15.0) -> Finding:
+    """The service is down from at most `within` seconds after the landing until the heal, and never comes back before.
+
+    Down: no good answer, and no node that can be read holds the address. The broken node itself may be silent.
+    """
+    expected = f"no answer and no owner from at most {within:g} s after the landing until the heal"
+    windows = during(timeline)
+    if not windows:
+        return unknown(expected, NO_INJECTION)
+    return gravest(_down(timeline, window, within, expected) for window in windows)
+
+
+def _down(timeline: Timeline, window: Window, within: float, expected: str) -> Finding:
+    mine = [one for one in timeline.probe() if one.sent >= window.since and one.done <= window.until]
+    ended = [one for one in outages(mine) if one.next_good is not None]
+    if ended:
+        return failed(
+            expected, f"the service came back before the heal at {window.until:.2f} s: {ended[0].line}"
+        )
+    ups = [(one.sent, f"a page of {one.page} at {one.sent:.2f} s") for one in mine if one.good]
+    for node in timeline.nodes:
+        held = [one for one in answered(timeline, node, window.since, window.until) if one.owns_vip]
+        ups += [(one.asked, f"{node} held the address at {one.at:.2f} s") for one in held]
+    last, told = max(ups, default=(window.since, f"nothing since the landing at {window.since:.2f} s"))
+    if last > window.since + within:
+        return failed(expected, f"{told}, {last - window.since:.2f} s after the landing")
+    others = [node for node in timeline.nodes if node != window.node]
+    reason = unpolled(timeline, window, PAUSE) or unread(timeline, others, window.since, window.until)
+    if reason:
+        return unknown(expected, reason)
+    if window.until - last < BLIND:
+        return unknown(expected, f"{told}, and the fault ended at {window.until:.2f} s already")
+    return passed(expected, f"the last sign of it: {told}; down until {window.until:.2f} s")

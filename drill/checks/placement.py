@@ -1,0 +1,120 @@
+"""Where the resources ran, as the nodes' own clusters saw it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from drill.checks.ownership import LATE, NO_READING
+from drill.episodes import NO_INJECTION, Window, during
+from drill.owners import BLIND
+from drill.readings import answered, unread, watched
+from drill.timeline import Sight, Timeline
+from drill.verdict import Finding, failed, gravest, passed, unknown
+
+WHEN = ("fault", "end")
+
+
+def colocated(timeline: Timeline, resources: Sequence[str] = ()) -> Finding:
+    """In every reading the resources that run are on one node (all of the lab's resources by default)."""
+    names = _resources(timeline, resources)
+    expected = f"{' and '.join(names) or 'the resources'} on one node at all times"
+    whole = watched(timeline)
+    if whole is None:
+        return unknown(expected, NO_READING)
+    every = _every(timeline)
+    if split := [_told(one) for one in every if len(_nodes(one, names)) > 1]:
+        return failed(expected, split[0], *split[1:5])
+    together = [one for one in every if _all_run(one, names)]
+    if len(names) < 2 or not together:
+        return unknown(expected, "no reading shows them all running")
+    if reason := _all_unread(timeline, *whole):
+        return unknown(expected, reason)
+    return passed(expected, f"in all {len(together)} readings that show them running", _told(together[-1]))
+
+
+def apart(timeline: Timeline, resources: Sequence[str] = ()) -> Finding:
+    """Every resource is Started, but on different nodes, and no client gets an answer: the lesson of step 7.2."""
+    names = _resources(timeline, resources)
+    expected = f"{' and '.join(names) or 'the resources'} Started on different nodes, and the service broken"
+    if not timeline.sights:
+        return unknown(expected, NO_READING)
+    stretches: list[list[Sight]] = [[]]
+    for one in _every(timeline):
+        if _all_run(one, names) and len(_nodes(one, names)) > 1:
+            stretches[-1].append(one)
+        elif stretches[-1]:
+            stretches.append([])
+    longest = max(stretches, key=lambda run: run[-1].at - run[0].at if run else -1.0)
+    if not longest:
+        return failed(expected, f"never on different nodes; {_told(_every(timeline)[-1])}")
+    since, until = longest[0].at, longest[-1].asked
+    inside = [one for one in timeline.probe() if since <= one.sent and one.done <= until]
+    seen = f"{_told(longest[0])}, until {until:.2f} s"
+    if good := [one for one in inside if one.good]:
+        return failed(expected, f"{seen}; yet {good[0].page} answered at {good[0].sent:.2f} s")
+    if not inside:
+        return unknown(expected, f"{seen}; no request was sent in that time")
+    return passed(expected, f"{seen}; all {len(inside)} requests failed")
+
+
+def runs_on(timeline: Timeline, role: str, when: str = "end", resource: str = "") -> Finding:
+    """At the end of the fault, or of the record, a resource (or all) runs on a node, given by its role or name.
+
+    The node's own cluster is asked; where none answers there, the others'. For all, it holds the address too.
+    """
+    if when not in WHEN:
+        raise ValueError(f"when={when!r}; one of {', '.join(WHEN)}")
+    node = timeline.role(role)
+    called = node if node == role else f"{node} ({role})"
+    moment = "when the fault ends" if when == "fault" else "at the end"
+    expected = f"{resource or 'all resources'} on {called} {moment}"
+    windows = during(timeline) if when == "fault" else (Window(0.0, timeline.end),)
+    late = BLIND if when == "fault" else LATE
+    names = [resource] if resource else _resources(timeline, ())
+    ends = [Window(max(one.since, one.until - late), one.until) for one in windows]
+    if not ends:
+        return unknown(expected, NO_INJECTION)
+    return gravest(_runs(timeline, one, node, names, expected) for one in ends)
+
+
+def _runs(timeline: Timeline, end: Window, node: str, names: Sequence[str], expected: str) -> Finding:
+    others = [one for one in timeline.nodes if one != node]
+    last = [view for one in (node, *others) for view in answered(timeline, one, end.since, end.until)[-1:]]
+    seeing = [one for one in last if one.quorate is not None]
+    if not seeing or not names:
+        return unknown(expected, f"no node's cluster was read from {end.text}")
+    view = seeing[0]
+    if any(view.placements.get(name) != node for name in names):
+        return failed(expected, _told(view))
+    owns = [one.owns_vip for one in last if one.node == node]
+    if set(names) >= set(_resources(timeline, ())) and owns == [False]:
+        return failed(expected, f"{_told(view)}, but {node} does not hold the address")
+    return passed(expected, _told(view))
+
+
+def _resources(timeline: Timeline, given: Sequence[str]) -> list[str]:
+    seen = {name for one in timeline.sights for name in one.placements}
+    return list(given or timeline.meta.get("resources") or sorted(seen))
+
+
+def _every(timeline: Timeline) -> list[Sight]:
+    return sorted((one for one in timeline.sights if one.seen), key=lambda one: one.at)
+
+
+def _nodes(view: Sight, names: Sequence[str]) -> set[str]:
+    return {view.placements.get(name, "") for name in names} - {""}
+
+
+def _all_run(view: Sight, names: Sequence[str]) -> bool:
+    return all(view.placements.get(name) for name in names)
+
+
+def _all_unread(timeline: Timeline, since: float, until: float) -> str:
+    """Why not even one of the nodes could be read all along, in words; "" when one could."""
+    reasons = [unread(timeline, [node], since, until) for node in timeline.nodes]
+    return "" if "" in reasons else " and ".join(reasons) or NO_READING
+
+
+def _told(view: Sight) -> str:
+    places = ", ".join(f"{name} on {node or 'no node'}" for name, node in sorted(view.placements.items()))
+    return f"{places or 'nothing runs'} (as {view.node} saw it at {view.at:.2f} s)"

@@ -1,0 +1,41 @@
+"""What was read of a node in a stretch of time, and the gaps in which nothing was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import pairwise
+
+from drill.owners import BLIND
+from drill.timeline import Sight, Timeline
+
+
+def answered(
+    timeline: Timeline, node: str, since: float = 0.0, until: float = float("inf")
+) -> tuple[Sight, ...]:
+    """The readings of a node that lie wholly between two moments (seconds) and were answered."""
+    return tuple(
+        one for one in timeline.readings(node) if one.seen and since <= one.asked and one.at <= until
+    )
+
+
+def gaps(
+    timeline: Timeline, node: str, since: float, until: float, *, longer: float = BLIND
+) -> tuple[tuple[float, float], ...]:
+    """The times between two moments, each longer than `longer` seconds, without an answered reading."""
+    near = [one for one in timeline.readings(node) if one.seen and one.at >= since and one.asked <= until]
+    edges = [(since, since), *((one.asked, one.at) for one in near), (until, until)]
+    return tuple((one[1], two[0]) for one, two in pairwise(edges) if two[0] - one[1] > longer)
+
+
+def unread(timeline: Timeline, nodes: Iterable[str], since: float, until: float) -> str:
+    """Why the readings between two moments cannot tell, in words; "" when every node was read all along."""
+    for node in nodes:
+        for start, end in gaps(timeline, node, since, until):
+            return f"{node} gave no reading from {start:.2f} to {end:.2f} s"
+    return ""
+
+
+def watched(timeline: Timeline) -> tuple[float, float] | None:
+    """From the first reading of any node to the record's end (seconds); None when nothing was read."""
+    first = min((one.asked for one in timeline.sights), default=None)
+    return None if first is None else (first, timeline.end)
