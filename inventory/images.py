@@ -38,6 +38,7 @@ CENTOS_BASE = (
     "curl",
     "util-linux",
 )
+INIT = ("STOPSIGNAL SIGRTMIN+3", 'CMD ["/usr/local/sbin/node-init"]')
 
 
 @dataclass(frozen=True)
@@ -58,10 +59,10 @@ def recipe(platform: Platform) -> Recipe:
     """The recipe of a platform's image."""
     texts = [(HERE / name).read_text() for name in ("node-init", "customize.sh")]
     if platform.image is None:
-        head = ["mmdebstrap", "bookworm", *DEBIAN_BASE, *platform.packages]
+        made = [*mmdebstrap(platform, Path("folder")), *INIT]
     else:
-        head = ["build", dockerfile(platform)]
-    return Recipe(platform.name, (*head, *texts))
+        made = [dockerfile(platform), platform.repository]
+    return Recipe(platform.name, (*made, *texts))
 
 
 def dockerfile(platform: Platform) -> str:
@@ -74,11 +75,30 @@ def dockerfile(platform: Platform) -> str:
             f"RUN sh /tmp/repository.sh && dnf -q -y install --allowerasing {packages} && dnf clean all",
             "RUN sh /tmp/customize.sh && rm -f /tmp/repository.sh /tmp/customize.sh",
             "COPY --chmod=0755 node-init /usr/local/sbin/node-init",
-            "STOPSIGNAL SIGRTMIN+3",
-            'CMD ["/usr/local/sbin/node-init"]',
+            *INIT,
             "",
         ]
     )
+
+
+def mmdebstrap(platform: Platform, folder: Path) -> list[str]:
+    """The command that makes root.tar in a folder with the image's scripts, from Debian's packages."""
+    return [
+        "mmdebstrap",
+        "--quiet",
+        "--variant=minbase",
+        f"--include={','.join(dict.fromkeys((*DEBIAN_BASE, *platform.packages)))}",
+        '--aptopt=APT::Install-Recommends "false"',
+        "--dpkgopt=path-exclude=/usr/share/man/*",
+        "--dpkgopt=path-exclude=/usr/share/locale/*",
+        f"--customize-hook=copy-in {folder}/customize.sh /tmp",
+        '--customize-hook=chroot "$1" sh /tmp/customize.sh',
+        '--customize-hook=rm "$1/tmp/customize.sh"',
+        f"--customize-hook=upload {folder}/node-init /usr/local/sbin/node-init",
+        '--customize-hook=chmod 0755 "$1/usr/local/sbin/node-init"',
+        "bookworm",
+        f"{folder}/root.tar",
+    ]
 
 
 def registry_answers(image: str, *, deadline: float = 4.0) -> bool:
@@ -142,36 +162,19 @@ def _from_packages(platform: Platform, tag: str, folder: Path) -> None:
             "mmdebstrap is missing: the Debian node image is made with it.",
             hint="apt-get install mmdebstrap, or let ./lab up do it as root.",
         )
-    tar = folder / "root.tar"
-    # --chrooted-customize-hook would need a shell line; the script itself is uploaded and run.
     _run(
-        [
-            "mmdebstrap",
-            "--quiet",
-            "--variant=minbase",
-            f"--include={','.join(dict.fromkeys((*DEBIAN_BASE, *platform.packages)))}",
-            '--aptopt=APT::Install-Recommends "false"',
-            "--dpkgopt=path-exclude=/usr/share/man/*",
-            "--dpkgopt=path-exclude=/usr/share/locale/*",
-            f"--customize-hook=copy-in {folder}/customize.sh /tmp",
-            '--customize-hook=chroot "$1" sh /tmp/customize.sh',
-            '--customize-hook=rm "$1/tmp/customize.sh"',
-            f"--customize-hook=upload {folder}/node-init /usr/local/sbin/node-init",
-            '--customize-hook=chmod 0755 "$1/usr/local/sbin/node-init"',
-            "bookworm",
-            str(tar),
-        ],
+        mmdebstrap(platform, folder),
         "mmdebstrap could not make the Debian system",
         "Look at its last lines above; are Debian's mirrors reachable? Then run ./lab image again.",
     )
     bare = f"{REPOSITORY}:bare-{os.getpid()}"
-    _docker("import", str(tar), bare)
-    (folder / "Dockerfile").write_text(
-        f'FROM {bare}\nSTOPSIGNAL SIGRTMIN+3\nCMD ["/usr/local/sbin/node-init"]\n'
-    )
-    tar.unlink()
-    _docker("build", "-q", "-t", tag, str(folder))
-    _docker("rmi", "--no-prune", bare)
+    _docker("import", str(folder / "root.tar"), bare)
+    try:
+        (folder / "root.tar").unlink()
+        (folder / "Dockerfile").write_text("\n".join([f"FROM {bare}", *INIT, ""]))
+        _docker("build", "-q", "-t", tag, str(folder))
+    finally:
+        _docker("rmi", "--no-prune", bare, check=False)
 
 
 def _docker(*argv: str, check: bool = True) -> subprocess.CompletedProcess[str]:

@@ -84,12 +84,15 @@ class Machines:
         """
         before = self._made_before()
         chosen = self._provider(provider, before)
-        reason = ""
+        if before and platform not in ("auto", before.platform):
+            raise ConfigError(
+                f"platform: this folder's machines are {before.platform}, not {platform}.",
+                hint="./lab down first, then ./lab up with the other platform.",
+            )
+        platform = before.platform if before else platform
         image = box = key = ""
         args: tuple[str, ...] = ()
         self.state.mkdir(exist_ok=True)
-        if before and before.provider == chosen and platform in ("auto", before.platform):
-            platform, reason = before.platform, before.why
         if chosen == "docker":
             system, why = images.choose(platform, have=images.present)
             image = images.build(system, say)
@@ -97,13 +100,13 @@ class Machines:
             args = CREATE_ARGS
         else:
             system = PLATFORMS["centos9" if platform == "auto" else platform]
-            why = f"platform {system.name}: {'the default for virtual machines' if platform == 'auto' else 'as asked for'}"
+            why = f"platform {system.name}, {'as virtual machines by default' if platform == 'auto' else 'as asked for'}"
             box = system.boxes[chosen]
         key = self._key()
         name = f"ha-lab-{self.digest}"
         choice = Choice(
             chosen, system.name, name, f"halab-{self.digest}", image=image, box=box, public_key=key,
-            create_args=args, why=reason or why,
+            create_args=args, why=before.why if before else why,
         )  # fmt: skip
         text = yaml.safe_dump({**asdict(choice), "create_args": list(args)}, sort_keys=False)
         _write(self.state / "machines.yaml", text)
@@ -152,11 +155,11 @@ class Machines:
         """The lab's own bridge, labelled with the folder, or MachineError when its range is taken."""
         subnet = str(self.lab.network)
         for found in docker_networks():
-            if found["Labels"].get(LABEL) == str(self.root) and subnet in found["Subnets"]:
+            whose = found["Labels"].get(LABEL)
+            if whose == str(self.root) and subnet in found["Subnets"]:
                 return
             for other in found["Subnets"]:
                 if self.lab.network.overlaps(_network(other)):
-                    whose = found["Labels"].get(LABEL)
                     raise MachineError(
                         f"The addresses {subnet} are taken by the docker network {found['Name']} ({other})"
                         + (f" of the lab in {whose}." if whose else "."),
