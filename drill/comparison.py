@@ -12,21 +12,9 @@ from drill.run import Entry, Run
 from drill.span import Span
 from drill.verdict import STATUSES
 
-_OWN = frozenset(
-    [
-        "scenario",
-        "fault",
-        "roles",
-        "bounds",
-        "before",
-        "after",
-        "operations",
-        "failcounts",
-        "leftovers",
-        "checks",
-        "probe",
-        "error",
-    ]
+_OWN = (
+    *("scenario", "fault", "roles", "bounds", "before", "after", "operations", "failcounts", "leftovers"),
+    *("checks", "probe", "error"),
 )
 """What a scenario's meta says about this one run of it, and not about how the lab was set up."""
 
@@ -112,43 +100,43 @@ def _side(name: str, entries: Sequence[Entry] | None) -> Side | None:
 
 
 def _differences(a: Run, b: Run) -> Iterable[Difference]:
-    """What the metas say of the set-up, key by key; then the configuration, line by line."""
-    one, other = _setup(a), _setup(b)
-    for key in dict.fromkeys((*one, *other)):
-        if one.get(key, "") != other.get(key, ""):
-            yield Difference(key, one.get(key, ""), other.get(key, ""))
+    """What the metas say of the set-up, key by key; then the configuration, line by line.
+
+    Scenarios may ask for a set-up of their own, so those that both runs had are looked at; all when there is none.
+    """
     common = [name for name in a.by_scenario() if name in b.by_scenario()]
-    mine, theirs = (_configured(run, common) for run in (a, b))
-    for line in dict.fromkeys((*mine, *theirs)):
-        if mine.get(line, set()) != theirs.get(line, set()):
-            yield Difference("configuration", *(_where(line, m, common) for m in (mine, theirs)))
+    mine, theirs = ([e for e in run.entries if not common or e.name in common] for run in (a, b))
+    one, other = _setup(mine), _setup(theirs)
+    for key in dict.fromkeys((*one, *other)):
+        if one.get(key) != other.get(key):
+            yield Difference(key, one.get(key, ""), other.get(key, ""))
+    one, other = _configured(mine), _configured(theirs)
+    for line in dict.fromkeys((*one, *other)):
+        if one.get(line) != other.get(line):
+            yield Difference("configuration", one.get(line, ""), other.get(line, ""))
 
 
-def _setup(run: Run) -> Mapping[str, str]:
-    """Each key's values over the run, in words."""
+def _setup(entries: Iterable[Entry]) -> Mapping[str, str]:
+    """Each key's values, in words."""
     found: dict[str, dict[str, None]] = {}
-    for entry in run.entries:
+    for entry in entries:
         for key, value in entry.timeline.meta.items():
             if key not in _OWN:
                 found.setdefault(key, {})[_word(value)] = None
-    return {key: " or ".join(values) for key, values in found.items()}
+    return {key: " or ".join(sorted(values)) for key, values in found.items()}
 
 
-def _configured(run: Run, scenarios: Iterable[str]) -> Mapping[str, set[str]]:
-    """Each configuration line, with the scenarios before which it stood."""
-    found: dict[str, set[str]] = {}
-    for name in scenarios:
-        for entry in run.by_scenario()[name]:
-            for line in entry.timeline.meta.get("before") or ():
-                found.setdefault(str(line), set()).add(name)
-    return found
-
-
-def _where(line: str, stood: Mapping[str, set[str]], scenarios: Sequence[str]) -> str:
-    names = stood.get(line, set())
-    return (
-        "" if not names else line if len(names) == len(scenarios) else f"{line} ({', '.join(sorted(names))})"
-    )
+def _configured(entries: Sequence[Entry]) -> Mapping[str, str]:
+    """Each line of the configuration; with the scenarios that had it, where not all did."""
+    names = dict.fromkeys(entry.name for entry in entries)
+    found: dict[str, dict[str, None]] = {}
+    for entry in entries:
+        for line in entry.timeline.meta.get("before") or ():
+            found.setdefault(str(line), {})[entry.name] = None
+    return {
+        line: line if len(had) == len(names) else f"{line} ({', '.join(sorted(had))})"
+        for line, had in found.items()
+    }
 
 
 def _word(value: Any) -> str:

@@ -145,16 +145,16 @@ class _View:
         return tuple(Symbol(self.x(at), shape, tip) for at, shape, tip in moments if self.sees(at))
 
     def numbers(self, moments: Sequence[tuple[float, str, str]]) -> tuple[Symbol, ...]:
-        """Numbers along a row; those that would overlap on a narrow page stand together."""
+        """Numbers along a row, each beginning at its moment; those that would overlap stand together."""
         found: list[Symbol] = []
         for at, number, tip in sorted(moments):
-            last = found[-1] if found else None
             if not self.sees(at):
                 continue
-            if last is not None and self.x(at) - last.x < 5 + 3 * len(last.text):
-                found[-1] = replace(last, text=f"{last.text}·{number}", tip=f"{last.tip}\n{tip}")
-            else:
-                found.append(Symbol(self.x(at), "number", tip, number))
+            found.append(_within(Symbol(self.x(at), "number", tip, number)))
+            while len(found) > 1 and found[-1].x < found[-2].x + _wide(found[-2].text) + 1:
+                last = found.pop()
+                text, tips = f"{found[-1].text}·{last.text}", f"{found[-1].tip}\n{last.tip}"
+                found[-1] = _within(replace(found[-1], text=text, tip=tips))
         return tuple(found)
 
     def axis(self) -> tuple[Symbol, ...]:
@@ -179,6 +179,15 @@ def _failover(entry: Entry) -> tuple[float, float] | None:
     since, until = min([begun, *cause[-1:]]), longest.next_good or longest.last_failed
     room = max(0.3, 0.15 * (until - since))
     return max(0.0, since - room), min(entry.timeline.end, until + room)
+
+
+def _wide(text: str) -> float:
+    """How much of the narrowest plot (250 pixels) some bold numbers take, in percent."""
+    return 3.4 * len(text)
+
+
+def _within(one: Symbol) -> Symbol:
+    return replace(one, x=min(one.x, 100 - _wide(one.text)))
 
 
 def _laid(rows: Iterable[Row]) -> Iterable[Row]:

@@ -69,7 +69,7 @@ class Section:
 def report(run: Run) -> str:
     """The whole page."""
     every = dict.fromkeys(node for entry in run.entries for node in entry.timeline.nodes)
-    return _template().render(
+    page = _template().render(
         run=run,
         sections=tuple(_sections(run)),
         repeated=tuple(_repeated(run)),
@@ -78,6 +78,7 @@ def report(run: Run) -> str:
         css=_asset("report.css"),
         js=_asset("report.js"),
     )
+    return page.strip() + "\n"
 
 
 def slug(text: str) -> str:

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
+from drill.episodes import episodes
 from drill.owners import BLIND, holdings
-from drill.timeline import Mark, Sample, Sight, Timeline
+from drill.timeline import Sample, Sight, Timeline
 
 _STATES = {
     "unseen": "gave no answer",
@@ -29,27 +30,12 @@ class Stretch:
 
 def faults(timeline: Timeline) -> Iterator[Stretch]:
     """Each fault from its injection to its healing, or to the record's end (kinds: fault, missed)."""
-    heals = timeline.marked("heal", "healed")
-    for mark in timeline.marked("inject"):
-        ends = [one for one in heals if one.at >= mark.at and _same(mark, one)]
-        end = ends[0].at if ends else timeline.end
-        missed = any(_same(mark, one) and mark.at <= one.at <= end for one in timeline.marked("not_landed"))
-        where = f" on {mark.node}" if mark.node else ""
-        told = f"{mark.label or timeline.meta.get('fault') or 'fault'}{where}"
-        state = "did not land," if missed else "in force"
-        last = "" if ends else ", not healed while recorded"
-        yield Stretch(
-            mark.at,
-            end,
-            "missed" if missed else "fault",
-            f"{told}: {state} {mark.at:.2f} to {end:.2f} s{last}",
-        )
-
-
-def _same(one: Mark, other: Mark) -> bool:
-    """Whether two marks may be about one fault: no name of theirs says otherwise."""
-    pairs = ((one.node, other.node), (one.label, other.label))
-    return all(mine == theirs for mine, theirs in pairs if mine and theirs)
+    for one in episodes(timeline):
+        where = f"{one.label or 'fault'}{one.node and f' on {one.node}'}"
+        state = "in force" if one.landed is not None else "not proven to have landed,"
+        last = ", not healed while recorded" if one.heal is None else ""
+        told = f"{where}: {state} {one.injected:.2f} to {one.end:.2f} s{last}"
+        yield Stretch(one.injected, one.end, "missed" if one.landed is None else "fault", told)
 
 
 def answers(samples: Sequence[Sample], node: str) -> Iterator[Stretch]:

@@ -1,0 +1,224 @@
+"""The report in a real browser: nothing fails, nothing overlaps, all is legible, wide and narrow, light and dark."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import stories
+from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+
+from drill.report import report
+from drill.run import Entry, Run
+from drill.verdict import Verdict
+
+pytestmark = pytest.mark.browser
+
+NEEDED = "apt-get install chromium chromium-driver"
+FLAGS = (
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
+FIVE = (
+    Entry(stories.failover(), stories.passes("recovered", "one_owner", "outage_within_bounds")),
+    Entry(stories.split_brain(), (stories.TWO_OWNERS, *stories.passes("recovered"))),
+    Entry(stories.never(error="ssh to node2 was lost"), (stories.NOT_RECOVERED,)),
+    Entry(stories.not_landed(), (stories.CANNOT_TELL,)),
+    Entry(stories.graceful(), stories.passes("recovered", "colocated")),
+)
+LONG = "a-scenario-whose-name-is-much-longer-than-anybody-would-choose-by-hand-and-has-no-space"
+MANY = (
+    *(Entry(stories.graceful(outage=0.2 + n / 20), stories.passes("recovered")) for n in range(20)),
+    *(Entry(stories.failover(f"frozen-node-{n}"), stories.passes("recovered")) for n in range(15)),
+    *FIVE[1:4],
+    Entry(stories.graceful(LONG, nodes=["a-node-with-a-long-alias.example", "other.example"]), ()),
+    Entry(
+        stories.graceful("words"), (Verdict("x" * 90, "FAIL", "y" * 400, ("z" * 300,), "w" * 200, "v" * 200),)
+    ),
+)
+RUNS = {"one": FIVE[:1], "five": FIVE, "many": MANY, "empty": ()}
+TOP = "return arguments[0].getBoundingClientRect().top"
+ASK = (Path(__file__).parent / "page.js").read_text(encoding="utf-8")
+
+
+class Browser:
+    """A headless Chromium with one page open; `ask` calls a function of page.js there."""
+
+    def __init__(self, driver: webdriver.Chrome) -> None:
+        self.driver = driver
+
+    def open(self, path: Path, *, width: int = 1280, scheme: str = "light", unfold: bool = True) -> None:
+        size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+        features = [
+            {"name": "prefers-color-scheme", "value": scheme},
+            {"name": "prefers-reduced-motion", "value": "reduce"},
+        ]
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+        self.driver.get("about:blank")
+        self.driver.get_log("browser")  # what earlier pages said
+        self.driver.get(path.as_uri())
+        if unfold:
+            self.run("for (const one of document.querySelectorAll('details')) one.open = true")
+
+    def run(self, script: str, *arguments: Any) -> Any:
+        return self.driver.execute_script(script, *arguments)
+
+    def ask(self, name: str) -> list[str]:
+        return list(self.run(f"{ASK}\nreturn {name}()"))
+
+    def all(self, selector: str) -> list[Any]:
+        return self.driver.find_elements(By.CSS_SELECTOR, selector)
+
+    @property
+    def complaints(self) -> list[str]:
+        return [entry["message"] for entry in self.driver.get_log("browser")]
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    chromium, chromedriver = shutil.which("chromium"), shutil.which("chromedriver")
+    if chromium is None or chromedriver is None:
+        pytest.fail(
+            f"the report is looked at in headless Chromium, which is not here: {NEEDED}", pytrace=False
+        )
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium
+    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    try:
+        driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(chromedriver))
+    except WebDriverException as error:
+        pytest.fail(f"headless Chromium does not start: {error.msg}\nis it whole? {NEEDED}", pytrace=False)
+    try:
+        yield Browser(driver)
+    finally:
+        driver.quit()
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("pages")
+    paths = {name: folder / f"{name}.html" for name in RUNS}
+    for name, entries in RUNS.items():
+        paths[name].write_text(report(Run("2024-05-06_07-08-09", entries)), encoding="utf-8")
+    return paths
+
+
+@pytest.mark.parametrize("width", [1280, 400])
+@pytest.mark.parametrize("name", RUNS)
+def test_it_fits_and_nothing_overlaps(
+    browser: Browser, pages: dict[str, Path], name: str, width: int
+) -> None:
+    browser.open(pages[name], width=width)
+    assert browser.ask("overflows") == []
+    assert browser.ask("overlaps") == []
+    assert browser.ask("tiny") == []
+    assert browser.complaints == [], "the page must not complain in the console"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["five", "empty"])
+def test_text_stands_out_in_both_schemes(
+    browser: Browser, pages: dict[str, Path], name: str, scheme: str
+) -> None:
+    browser.open(pages[name], scheme=scheme)
+    ground = browser.run("return getComputedStyle(document.body).backgroundColor")
+    assert ground == {"light": "rgb(255, 255, 255)", "dark": "rgb(20, 24, 29)"}[scheme]
+    assert browser.ask("pale") == []
+
+
+@pytest.mark.parametrize("width", [1280, 400])
+def test_every_link_of_the_table_opens_its_scenario(
+    browser: Browser, pages: dict[str, Path], width: int
+) -> None:
+    browser.open(pages["five"], width=width, unfold=False)
+    links = browser.all("table.summary td.name a")
+    assert len(links) == len(FIVE)
+    for link in links:
+        browser.run("arguments[0].scrollIntoView({block: 'center'})", link)
+        link.click()
+        target = browser.driver.find_element(By.ID, link.get_attribute("href").split("#")[1])
+        WebDriverWait(browser.driver, 5).until(lambda _, one=target: one.get_attribute("open"))
+        assert target.find_element(By.TAG_NAME, "h2").text == link.text
+        WebDriverWait(browser.driver, 5).until(lambda _, one=target: -1 <= browser.run(TOP, one) < 850)
+    assert browser.complaints == []
+
+
+def test_a_link_from_outside_opens_its_scenario(browser: Browser, pages: dict[str, Path]) -> None:
+    path = pages["five"]
+    browser.open(path, unfold=False)
+    browser.driver.get("about:blank")
+    browser.driver.get(f"{path.as_uri()}#s5-graceful-stop")
+    assert browser.driver.find_element(By.ID, "s5-graceful-stop").get_attribute("open")
+
+
+def test_the_filter_shows_one_status_at_a_time(browser: Browser, pages: dict[str, Path]) -> None:
+    browser.open(pages["many"])
+    for status, count in (("FAIL", 3), ("UNKNOWN", 2), ("PASS", 35), ("", 40)):
+        browser.driver.find_element(By.CSS_SELECTOR, f"button[data-show='{status}']").click()
+        for selector in ("tr[data-status]", "details[data-status]"):
+            assert len([one for one in browser.all(selector) if one.is_displayed()]) == count
+    assert browser.complaints == []
+
+
+def test_pointing_at_a_plot_tells_what_is_there(browser: Browser, pages: dict[str, Path]) -> None:
+    browser.open(pages["one"])
+    bar = browser.driver.find_element(By.CSS_SELECTOR, ".drawing rect.bar.fault")
+    browser.run("arguments[0].scrollIntoView({block: 'center'})", bar)
+    ActionChains(browser.driver).move_to_element(bar).perform()
+    told = browser.driver.find_element(By.CSS_SELECTOR, ".readout").text.splitlines()
+    assert 14.5 < float(told[0].split()[0]) < 15.5, "the middle of a fault from 8 to 22 s"
+    assert told[1].startswith("node frozen on node1.magedu.com: in force 8.00 to 22.00 s")
+    assert browser.ask("overlaps") == []
+
+
+def test_the_drawing_has_the_width_that_the_page_gives(browser: Browser, pages: dict[str, Path]) -> None:
+    for width, least in ((1280, 900), (400, 220)):
+        browser.open(pages["five"], width=width)
+        drawn = browser.run("return document.querySelector('.drawing').getBoundingClientRect().width")
+        assert least < drawn < width
+        [before, after] = browser.run(
+            "const [one, other] = ['.drawing .bar.run', '.drawing .bar.fault'].map((what) =>"
+            " document.querySelector(what).getBoundingClientRect()); return [one.right, other.left]"
+        )
+        assert abs(before - after) < drawn / 100, "the last answer stands where the fault begins"
+
+
+def test_nothing_is_loaded_from_anywhere(browser: Browser, pages: dict[str, Path]) -> None:
+    browser.open(pages["five"])
+    loaded = browser.run("return performance.getEntriesByType('resource').map((one) => one.name)")
+    assert [one for one in loaded if not one.startswith("data:")] == []
+
+
+BAD = {
+    "overlaps": "<p>one line of text</p><p style='margin-top: -2.2em'>another line of text</p>",
+    "overflows": "<p style='width: 3000px'>" + "wide " * 200 + "</p>",
+    "tiny": "<p style='font-size: 6px'>small print</p>",
+    "pale": "<p style='color: #aaa; background: #fff'>grey on white</p>",
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_the_questions_themselves_can_be_answered_badly(browser: Browser, tmp_path: Path, name: str) -> None:
+    path = tmp_path / "bad.html"
+    path.write_text(
+        f"<!doctype html><title>bad</title><link rel=icon href='data:,'>{BAD[name]}", encoding="utf-8"
+    )
+    browser.open(path)
+    assert browser.ask(name) != [], f"{name}() of page.js finds nothing on a page made to be found"
+
+
+def test_a_script_error_would_be_seen(browser: Browser, tmp_path: Path) -> None:
+    path = tmp_path / "broken.html"
+    path.write_text("<!doctype html><title>broken</title><script>absent.call()</script>", encoding="utf-8")
+    browser.open(path)
+    assert any("absent is not defined" in one for one in browser.complaints)
