@@ -100,7 +100,8 @@ class Machines:
             args = CREATE_ARGS
         else:
             system = PLATFORMS["centos9" if platform == "auto" else platform]
-            why = f"platform {system.name}, {'as virtual machines by default' if platform == 'auto' else 'as asked for'}"
+            asked = "as asked for" if platform != "auto" else "the default for virtual machines"
+            why = f"platform {system.name}, {asked}"
             box = system.boxes[chosen]
         key = self._key()
         name = f"ha-lab-{self.digest}"
