@@ -181,7 +181,7 @@ def routed(host: Host) -> None:
 @pytest.mark.parametrize(
     ("clash", "says", "hint"),
     [
-        (of_another_lab, "the docker network ha-lab-0 (172.16.0.0/16) of the lab in /labs/other.", "cd /labs/other && ./lab down"),
+        (of_another_lab, "network ha-lab-0 (172.16.0.0/16) of the lab in /labs/other.", "cd /labs/other && ./lab down"),
         (of_somebody, "taken by the docker network theirs (172.16.100.0/24).", "docker network rm theirs"),
         (wider, "taken by the docker network theirs (172.16.0.0/12).", "docker network rm theirs"),
         (routed, "this machine routes 172.16.4.0/22 by tun0", "give lab.yaml another network"),
