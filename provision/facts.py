@@ -39,6 +39,10 @@ class NodeFacts:
     hosts: str = ""
     interface: str = ""
     """Which interface holds the node's cluster address."""
+    addresses: tuple[str, ...] = ()
+    """Every address of the cluster's network that the node holds: "eth1 172.16.100.15/16"."""
+    resolves: tuple[str, ...] = ()
+    """Each node's name and alias with the addresses that it means here: "node1 172.16.100.15"."""
     root_key: str = ""
     authorized: str = ""
     host_keys: tuple[str, ...] = ()
@@ -55,6 +59,8 @@ class NodeFacts:
     pacemaker: bool = False
     stale: bool = False
     """corosync runs on a configuration or key older than the one on disk."""
+    node_id: str = ""
+    """corosync's own nodeid, as it runs."""
     has_cib: bool = False
     cib: cib.Cib | None = None
     state: status.ClusterState | None = None
@@ -159,11 +165,26 @@ began=$(cat /proc/uptime /proc/$pid/stat |
 for c in $(stat -c %Z {corosync.PATH} {corosync.AUTHKEY}); do
   [ $c -gt $((began + 1)) ] && [ $c -le $now ] && echo yes && break; done"""
 
+_RESOLVES = """\
+for n in {names}; do echo $n $(getent ahostsv4 $n | awk '{{print $1}}' | sort -u); done"""
+
 FACTS: tuple[Fact, ...] = (
     Fact("name", _plain("uname -n"), _word),
     Fact("next_name", lambda goal, node: platforms.name_reading(goal.system), _word),
     Fact("hosts", _plain("cat /etc/hosts"), _text),
     Fact("interface", lambda goal, node: f"ip -o -4 addr show to {node.address} | awk '{{print $2}}'", _word),
+    Fact(
+        "addresses",
+        lambda goal, node: f"ip -o -4 addr show to {goal.lab.network} | awk '{{print $2, $4}}'",
+        _lines,
+    ),
+    Fact(
+        "resolves",
+        lambda goal, node: _RESOLVES.format(
+            names=" ".join(f"{one.name} {one.alias}" for one in goal.lab.nodes)
+        ),
+        _lines,
+    ),
     Fact("root_key", lambda goal, node: f"cat /root/.ssh/id_{platforms.key_type(goal.system)}.pub", _word),
     Fact("authorized", _plain("cat /root/.ssh/authorized_keys"), _text),
     Fact("host_keys", _plain("cut -d' ' -f1,2 /etc/ssh/ssh_host_*_key.pub"), _lines),
@@ -188,6 +209,7 @@ FACTS: tuple[Fact, ...] = (
     Fact("corosync", _plain("pidof -s corosync >/dev/null && echo yes"), _yes),
     Fact("pacemaker", _plain(f"{PACEMAKER} && echo yes"), _yes),
     Fact("stale", _plain(_STALE), _yes),
+    Fact("node_id", _plain("corosync-cfgtool -s | sed -n 's/.*Local node ID \\([0-9]*\\).*/\\1/p'"), _word),
     Fact("has_cib", _plain(f"[ -s {CIB_FILE} ] && echo yes"), _yes),
     Fact("cib", _plain(f"timeout 10 cibadmin -Q -l || CIB_file={CIB_FILE} cibadmin -Q -l"), _cib),
     Fact("state", _plain(f"{PACEMAKER} && timeout 10 crm_mon -X -r"), _state),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cluster import corosync
+from inventory.errors import ConfigError
 from inventory.model import Command, Node
 from provision.facts import Facts, Goal
 from provision.steps.step import Step, put
@@ -18,6 +19,20 @@ def configuration(goal: Goal, facts: Facts) -> Iterator[Command]:
     for node in goal.lab.nodes:
         if facts.of(node).conf != want:
             yield put(node, corosync.PATH, want, "the same corosync.conf on both nodes")
+
+
+def otherwise(goal: Goal, facts: Facts) -> Iterator[str]:
+    """What a node's corosync.conf says otherwise, key by key."""
+    want = corosync.configuration(goal.lab, goal.system.corosync)
+    for node in goal.lab.nodes:
+        have = facts.of(node).conf
+        if have == want:
+            continue
+        try:
+            lines = corosync.differences(want, have) if have else ("there is none",)
+        except ConfigError as error:
+            lines = (error.message,)
+        yield from (f"{node.alias}: corosync.conf: {line}" for line in lines or ("only the layout differs",))
 
 
 def holder(goal: Goal, facts: Facts) -> Node | None:
@@ -58,6 +73,19 @@ def authkey(goal: Goal, facts: Facts) -> Iterator[Command]:
         )
 
 
+def keys(goal: Goal, facts: Facts) -> Iterator[str]:
+    """A missing key, one that others may read, different keys; by the first digits of their sums."""
+    for node in goal.lab.nodes:
+        have = facts.of(node).authkey
+        if not have:
+            yield f"{node.alias}: there is no authkey"
+        elif not have.startswith(GOOD_KEY):
+            yield f"{node.alias}: authkey is {have.rpartition(' ')[0]}, not {GOOD_KEY.strip()}"
+    sums = {node.alias: facts.of(node).authkey.split(" ")[-1] for node in goal.lab.nodes}
+    if len(set(sums.values())) > 1:
+        yield f"authkey differs: {', '.join(f'{name} has {it[:12] or None}' for name, it in sums.items())}"
+
+
 def log_directory(goal: Goal, facts: Facts) -> Iterator[Command]:
     """/var/log/cluster, where corosync.conf puts the log."""
     for node in goal.lab.nodes:
@@ -65,6 +93,13 @@ def log_directory(goal: Goal, facts: Facts) -> Iterator[Command]:
             yield Command(node.name, ("mkdir", "-p", "/var/log/cluster"), why="where corosync logs")
 
 
-CONFIGURATION = Step("corosync.conf", "2.2", configuration)
-AUTHKEY = Step("authkey", "2.3", authkey)
-LOG_DIRECTORY = Step("log-directory", "2.4", log_directory)
+def nowhere(goal: Goal, facts: Facts) -> Iterator[str]:
+    """A node without the directory."""
+    for node in goal.lab.nodes:
+        if not facts.of(node).log_directory:
+            yield f"{node.alias}: there is no /var/log/cluster"
+
+
+CONFIGURATION = Step("corosync.conf", "2.2", configuration, otherwise)
+AUTHKEY = Step("authkey", "2.3", authkey, keys)
+LOG_DIRECTORY = Step("log-directory", "2.4", log_directory, nowhere)

@@ -43,4 +43,18 @@ def commands(goal: Goal, facts: Facts) -> Iterator[Command]:
             )
 
 
-STEP = Step("names", "1.1", commands)
+def problems(goal: Goal, facts: Facts) -> Iterator[str]:
+    """A wrong name, now or at the next boot; a node's name that means another address than the cluster's."""
+    for node in goal.lab.nodes:
+        have = facts.of(node)
+        for what, name in (("uname -n", have.name), ("the name of its next boot", have.next_name)):
+            if name != node.name:
+                yield f"{node.alias}: {what} is {name or 'not set'}, not {node.name}"
+        for line in have.resolves:
+            name, *found = line.split()
+            want = str(goal.lab.node(name).address)
+            if found != [want]:
+                yield f"{node.alias}: {name} means {' and '.join(found) or 'nothing'}, not {want}"
+
+
+STEP = Step("names", "1.1", commands, problems)

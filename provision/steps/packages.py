@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
-from inventory.model import Command
+from inventory.model import Command, Node
 from inventory.platforms import cluster_services, install, service
 from provision.facts import Facts, Goal
 from provision.steps.step import Step
@@ -49,4 +49,20 @@ def commands(goal: Goal, facts: Facts) -> Iterator[Command]:
             yield Command.script(node.name, system.firewall, why="open the firewall", deadline=120)
 
 
-STEP = Step("packages", "2.1", commands)
+def problems(goal: Goal, facts: Facts) -> Iterator[str]:
+    """Packages that are not there, what a firewall holds back, a cluster that starts by itself."""
+    for node in goal.lab.nodes:
+        have = facts.of(node)
+        if have.missing:
+            yield f"{node.alias}: not installed: {', '.join(have.missing)}"
+        if have.firewall:
+            yield f"{node.alias}: the firewall does not let through: {', '.join(have.firewall)}"
+        yield from starting(node, facts, cluster_services(goal.system))
+
+
+def starting(node: Node, facts: Facts, units: Collection[str]) -> Iterator[str]:
+    """Those of some services that start at boot."""
+    yield from (f"{node.alias}: {unit} starts at boot" for unit in facts.of(node).at_boot if unit in units)
+
+
+STEP = Step("packages", "2.1", commands, problems)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from inventory.model import Command, Node
 from inventory.platforms import service
 from provision.facts import Facts, Goal
+from provision.steps.packages import starting
 from provision.steps.step import Step, put
 
 
@@ -34,7 +35,7 @@ def commands(goal: Goal, facts: Facts) -> Iterator[Command]:
                     why=f"prove that {unit} serves it, then stop it",
                     deadline=90,
                 )
-        elif have.web_running and not managed:
+        elif (have.web_running and not managed) or node in astray(goal, facts):
             yield Command(node.name, service(system, "stop", unit), why=f"only the cluster starts {unit}")
         if unit in have.at_boot:
             yield Command(
@@ -42,4 +43,29 @@ def commands(goal: Goal, facts: Facts) -> Iterator[Command]:
             )
 
 
-STEP = Step("pages", "7a", commands)
+def astray(goal: Goal, facts: Facts) -> list[Node]:
+    """Where the web server runs though the cluster runs it on the other node."""
+    state = facts.state
+    here = state.where(goal.lab.resource("web").id) if state else ()
+    if len(here) != 1:
+        return []
+    return [node for node in goal.lab.nodes if facts.of(node).web_running and node.name not in here]
+
+
+def strays(goal: Goal, facts: Facts) -> Iterator[str]:
+    """A web server that the cluster did not start."""
+    for node in astray(goal, facts):
+        yield f"{node.alias}: {goal.system.web_service} runs, but the cluster runs it on {goal.lab.peer(node).alias}"
+
+
+def problems(goal: Goal, facts: Facts) -> Iterator[str]:
+    """A page that does not name its node; a server that starts, or was started, without the cluster."""
+    for node in goal.lab.nodes:
+        have = facts.of(node)
+        if have.page != page(node):
+            yield f"{node.alias}: its page is {have.page[:100] or 'not there'!r}, not {page(node)!r}"
+        yield from starting(node, facts, (goal.system.web_service,))
+    yield from strays(goal, facts)
+
+
+STEP = Step("pages", "7a", commands, problems)

@@ -91,6 +91,13 @@ def stickiness(goal: Goal, facts: Facts) -> Iterator[Command]:
         yield pcs_on(goal, facts, argv, f"a running resource is worth {goal.lab.stickiness} where it is")
 
 
+def slippery(goal: Goal, facts: Facts) -> Iterator[str]:
+    """Another stickiness than lab.yaml's."""
+    have = facts.cib.defaults.get("resource-stickiness") if facts.cib else None
+    if have is None or scores.parse(have) != goal.lab.stickiness:
+        yield f"resource-stickiness is {have or 'not set'}, not {goal.lab.stickiness}"
+
+
 def unstick(goal: Goal, facts: Facts) -> Iterator[Command]:
     """Back to no stickiness (newer pcs starts a cluster with 1: 0 is said outright)."""
     have = facts.cib.defaults.get("resource-stickiness") if facts.cib else None
@@ -113,4 +120,4 @@ POLICY = Step(
     "no-quorum-policy", "6.3", setting("no-quorum-policy"), is_set("no-quorum-policy"),
     undo=unsetting("no-quorum-policy"),
 )  # fmt: skip
-STICKINESS = Step("stickiness", "6.5", stickiness, undo=unstick)
+STICKINESS = Step("stickiness", "6.5", stickiness, slippery, undo=unstick)

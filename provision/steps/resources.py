@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cluster import cib, pcs
-from inventory.model import Command, Resource
+from inventory.model import Command, Node, Resource
 from provision.facts import Facts, Goal
 from provision.steps.step import Step, cib_delete, pcs_on
 
@@ -29,19 +29,19 @@ def wanted(goal: Goal, facts: Facts, resource: Resource) -> cib.Primitive:
     ).resources[0]
 
 
-def differs(goal: Goal, facts: Facts, resource: Resource) -> bool | None:
-    """None when the CIB has no such resource; else whether it is another than lab.yaml's."""
+def differences(goal: Goal, facts: Facts, resource: Resource) -> tuple[str, ...] | None:
+    """None when the CIB has no such resource; else what it says otherwise than lab.yaml."""
     have = {one.id: one for one in facts.cib.resources} if facts.cib else {}
     if resource.id not in have:
         return None
     want, found = wanted(goal, facts, resource), have[resource.id]
     both = [cib.Configuration({}, {}, (one,)) for one in (want, found)]
-    return bool(cib.differences(*both))
+    return cib.differences(*both)
 
 
 def _create(goal: Goal, facts: Facts, kind: str) -> Iterator[Command]:
     resource = goal.lab.resource(kind)
-    other = differs(goal, facts, resource)
+    other = differences(goal, facts, resource)
     if other:
         yield pcs_on(
             goal,
@@ -62,12 +62,13 @@ def _create(goal: Goal, facts: Facts, kind: str) -> Iterator[Command]:
 
 def _delete(goal: Goal, facts: Facts, kind: str) -> Iterator[Command]:
     resource = goal.lab.resource(kind)
-    if differs(goal, facts, resource) is not None:
+    if differences(goal, facts, resource) is not None:
         yield cib_delete(goal, facts, f'<primitive id="{resource.id}"/>', f"no {resource.id}")
 
 
 def _runs(goal: Goal, facts: Facts, kind: str) -> Iterator[str]:
     resource = goal.lab.resource(kind)
+    yield from differences(goal, facts, resource) or ()
     state = facts.state
     if state is None:
         yield "pacemaker does not answer"
@@ -82,8 +83,49 @@ def _failures(facts: Facts, resource: Resource) -> list[str]:
 
 
 def address(goal: Goal, facts: Facts) -> Iterator[Command]:
-    """Create the floating address."""
-    return _create(goal, facts, "address")
+    """Create the floating address; take it off a node that holds it outside the cluster."""
+    yield from _create(goal, facts, "address")
+    for node, interface, held in holdings(goal, facts):
+        here = _where(goal, facts)
+        if len(here) == 1 and node.name not in here:
+            yield Command(
+                node.name,
+                ("ip", "addr", "del", held, "dev", interface),
+                why=f"only the cluster gives {goal.lab.vip} to a node",
+                ok=(0, 2),  # gone in the meantime
+            )
+
+
+def holdings(goal: Goal, facts: Facts) -> list[tuple[Node, str, str]]:
+    """Who holds the floating address: node, interface, address/prefix."""
+    pairs = [(node, line.split()) for node in goal.lab.nodes for line in facts.of(node).addresses]
+    return [(node, word[0], word[1]) for node, word in pairs if word[1].split("/")[0] == str(goal.lab.vip)]
+
+
+def _where(goal: Goal, facts: Facts) -> tuple[str, ...]:
+    return facts.state.where(goal.lab.resource("address").id) if facts.state else ()
+
+
+def owners(goal: Goal, facts: Facts) -> Iterator[str]:
+    """The floating address on a node where the cluster does not run it, on none, or with another netmask."""
+    lab, here, held = goal.lab, _where(goal, facts), holdings(goal, facts)
+    if facts.state is None:
+        return
+    holders = [node.name for node, _, _ in held]
+    for node in lab.nodes:
+        if node.name in holders and node.name not in here:
+            yield f"{node.alias} holds {lab.vip}, but the cluster runs it on {' and '.join(here) or 'no node'}"
+        if node.name in here and node.name not in holders and facts.of(node).addresses:
+            yield f"{node.alias} does not hold {lab.vip}, though the cluster runs it there"
+    for node, interface, address in held:
+        if address != f"{lab.vip}/{lab.network.prefixlen}":
+            yield f"{node.alias}: {address} on {interface}: the netmask is not /{lab.network.prefixlen}"
+
+
+def floating(goal: Goal, facts: Facts) -> Iterator[str]:
+    """The address runs, as described, and where the cluster says so."""
+    yield from _runs(goal, facts, "address")
+    yield from owners(goal, facts)
 
 
 def web(goal: Goal, facts: Facts) -> Iterator[Command]:
@@ -93,7 +135,7 @@ def web(goal: Goal, facts: Facts) -> Iterator[Command]:
 
 AGENTS = Step("look-around", "5", problems=agents)
 ADDRESS = Step(
-    "floating-address", "6.1", address, lambda goal, facts: _runs(goal, facts, "address"),
+    "floating-address", "6.1", address, floating,
     undo=lambda goal, facts: _delete(goal, facts, "address"),
 )  # fmt: skip
 WEB = Step(

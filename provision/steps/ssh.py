@@ -49,4 +49,17 @@ def commands(goal: Goal, facts: Facts) -> Iterator[Command]:
             yield put(node, "/root/.ssh/known_hosts", text, "know both nodes' host keys", umask="077")
 
 
-STEP = Step("ssh", "1.2", commands)
+def problems(goal: Goal, facts: Facts) -> Iterator[str]:
+    """A root without a key, a peer that is not let in, host keys that are not known."""
+    wanted = set(known(goal, facts))
+    for node in goal.lab.nodes:
+        have, peer = facts.of(node), goal.lab.peer(node)
+        if not have.root_key:
+            yield f"{node.alias}: root has no key"
+        if facts.of(peer).root_key not in have.authorized:
+            yield f"{node.alias}: root of {peer.alias} may not log in: its key is not in authorized_keys"
+        if not wanted <= set(have.known_hosts.splitlines()):
+            yield f"{node.alias}: known_hosts does not have both nodes' host keys"
+
+
+STEP = Step("ssh", "1.2", commands, problems)

@@ -60,6 +60,8 @@ def problems(goal: Goal, facts: Facts) -> Iterator[str]:
     missing = [node.name for node in goal.lab.nodes if node.name not in state.online]
     if missing:
         yield f"not online: {', '.join(missing)}"
+    yield from apart(goal, facts)
+    yield from same_ids(goal, facts)
     if state.dc is None:
         yield "no DC is elected"
     if not state.quorate:
@@ -69,6 +71,23 @@ def problems(goal: Goal, facts: Facts) -> Iterator[str]:
         # The readings take the log's end; a long-lived node's start has left it.
         if STARTED not in absent:
             yield from (f"{node.name}: {goal.system.cluster_log} does not show that {it}" for it in absent)
+
+
+def apart(goal: Goal, facts: Facts) -> Iterator[str]:
+    """A node whose own cluster lacks the other: each half of a split one believes that it is all there is."""
+    for node in goal.lab.nodes:
+        seen, peer = facts.of(node).state, goal.lab.peer(node)
+        if seen is not None and peer.name not in seen.online:
+            yield f"{node.alias} does not see {peer.alias} online; DC there: {seen.dc or 'none'}"
+        if facts.of(node).stale:
+            yield f"{node.alias}: corosync runs on an older configuration or key than the one on disk"
+
+
+def same_ids(goal: Goal, facts: Facts) -> Iterator[str]:
+    """Two corosyncs that run under one nodeid."""
+    one, other = goal.lab.nodes
+    if facts.of(one).node_id and facts.of(one).node_id == facts.of(other).node_id:
+        yield f"{one.alias} and {other.alias} both run as nodeid {facts.of(one).node_id}"
 
 
 STEP = Step("start", "3", commands, problems, settles=180)

@@ -364,6 +364,8 @@ class Twin:
         yield "next_name", files["hostname"]
         yield "hosts", files["/etc/hosts"]
         yield "interface", "eth1"
+        yield "addresses", "\n".join(self.addresses(machine))
+        yield "resolves", "\n".join(self.resolves(machine))
         yield "root_key", files.get("rootkey", "")
         yield "authorized", files.get("/root/.ssh/authorized_keys", "")
         yield "host_keys", files["hostkey"]
@@ -377,6 +379,7 @@ class Twin:
         yield "corosync", "yes" if "corosync" in runs else ""
         yield "pacemaker", "yes" if "pacemaker" in runs else ""
         yield "stale", "yes" if stale and "corosync" in runs else ""
+        yield "node_id", str(machine.node.id) if "corosync" in runs else ""
         yield "has_cib", "yes" if machine.disk_cib else ""
         yield "cib", cib_xml(machine.cib) if machine.cib else ""
         yield "state", state
@@ -388,6 +391,17 @@ class Twin:
         here = self.current.get("WebServer") == machine.node.name
         yield "web_running", "yes" if self.web in runs or here else ""
         yield "agents", "IPaddr\nIPaddr2\napache" if "resource-agents" in machine.packages else ""
+
+    def addresses(self, machine: Machine) -> Iterator[str]:
+        lab = self.goal.lab
+        yield f"eth1 {machine.node.address}/{lab.network.prefixlen}"
+        if self.current.get("WebIP") == machine.node.name:
+            yield f"eth1 {lab.vip}/{lab.network.prefixlen}"
+
+    def resolves(self, machine: Machine) -> Iterator[str]:
+        lines = [line.split() for line in machine.files["/etc/hosts"].splitlines()]
+        for name in (name for node in self.goal.lab.nodes for name in (node.name, node.alias)):
+            yield " ".join([name, *sorted({words[0] for words in lines if name in words[1:]})])
 
     def log(self, machine: Machine) -> str:
         text = (CASES / "corosync" / f"corosync-{self.system.corosync}.log").read_text()
