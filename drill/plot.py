@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
 
 from drill import stretches
 from drill.owners import doubles
@@ -22,6 +21,8 @@ ROW, HEAD = 18, 26
 """Heights (pixels): of a row, and of a row that only names what follows."""
 GRAIN = 2.5
 """Symbols of one row stand at least this far apart (percent); one stands for all requests in between."""
+_NUMBER = 3.4
+"""The width of one bold character on the narrowest page (percent of its plot of 250 pixels)."""
 CLIENTS = {"probe": "each request on a new connection", "keepalive": "one connection, kept while it lasts"}
 
 
@@ -43,16 +44,13 @@ class Symbol:
     shape: str
     tip: str
     text: str = ""
-
-    @property
-    def anchor(self) -> str:
-        """Which end of the text stands at `x`, so that it stays within the plot."""
-        return "start" if self.x < 4 else "end" if self.x > 96 else "middle"
+    anchor: str = "middle"
+    """Which part of the text stands at `x`, so that it stays within the plot: start, middle or end."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the plot; `ticks` are the places of good answers, in tenths of a percent."""
+    """One line of the plot; `ticks` are the places of good answers, in hundredths of a percent."""
 
     label: str
     style: str = ""
@@ -144,18 +142,20 @@ class _View:
     def symbols(self, moments: Iterable[tuple[float, str, str]]) -> tuple[Symbol, ...]:
         return tuple(Symbol(self.x(at), shape, tip) for at, shape, tip in moments if self.sees(at))
 
+    def ticks(self, moments: Iterable[float]) -> tuple[int, ...]:
+        """Places in hundredths of a percent, of which a tenth holds one at most."""
+        places = [self.x(at) for at in moments if self.sees(at)]
+        return tuple(sorted({math.floor(10 * x): round(100 * x) for x in places}.values()))
+
     def numbers(self, moments: Sequence[tuple[float, str, str]]) -> tuple[Symbol, ...]:
-        """Numbers along a row, each beginning at its moment; those that would overlap stand together."""
-        found: list[Symbol] = []
+        """Numbers along a row; those that would overlap stand together."""
+        groups: list[tuple[Symbol, ...]] = []
         for at, number, tip in sorted(moments):
-            if not self.sees(at):
-                continue
-            found.append(_within(Symbol(self.x(at), "number", tip, number)))
-            while len(found) > 1 and found[-1].x < found[-2].x + _wide(found[-2].text) + 1:
-                last = found.pop()
-                text, tips = f"{found[-1].text}·{last.text}", f"{found[-1].tip}\n{last.tip}"
-                found[-1] = _within(replace(found[-1], text=text, tip=tips))
-        return tuple(found)
+            if self.sees(at):
+                groups.append((Symbol(self.x(at), "number", tip, number),))
+            while len(groups) > 1 and _room(groups[-1])[0] < _room(groups[-2])[1] + 1:
+                groups[-2:] = [groups[-2] + groups[-1]]
+        return tuple(_together(group) for group in groups)
 
     def axis(self) -> tuple[Symbol, ...]:
         """At most seven round moments."""
@@ -164,8 +164,12 @@ class _View:
         step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= least * 0.999)
         digits = max(0, -math.floor(math.log10(step) + 1e-9))
         first, last = math.ceil(self.start / step - 1e-9), math.floor(self.end / step + 1e-9)
-        every = range(first, last + 1)
-        return tuple(Symbol(self.x(n * step), "tick", "", f"{n * step:.{digits}f} s") for n in every)
+        found = []
+        for n in range(first, last + 1):
+            x = self.x(n * step)
+            anchor = "start" if x < 4 else "end" if x > 96 else "middle"
+            found.append(Symbol(x, "tick", "", f"{n * step:.{digits}f} s", anchor))
+        return tuple(found)
 
 
 def _failover(entry: Entry) -> tuple[float, float] | None:
@@ -181,13 +185,19 @@ def _failover(entry: Entry) -> tuple[float, float] | None:
     return max(0.0, since - room), min(entry.timeline.end, until + room)
 
 
-def _wide(text: str) -> float:
-    """How much of the narrowest plot (250 pixels) some bold numbers take, in percent."""
-    return 3.4 * len(text)
+def _together(numbers: Sequence[Symbol]) -> Symbol:
+    """One text that begins at its first moment, or ends at its last one where it would leave the plot."""
+    text, tip = ("·".join(one.text for one in numbers), "\n".join(one.tip for one in numbers))
+    begins = numbers[0].x + _NUMBER * len(text) <= 100
+    x, anchor = (numbers[0].x, "start") if begins else (numbers[-1].x, "end")
+    return Symbol(x, "number", tip, text, anchor)
 
 
-def _within(one: Symbol) -> Symbol:
-    return replace(one, x=min(one.x, 100 - _wide(one.text)))
+def _room(numbers: Sequence[Symbol]) -> tuple[float, float]:
+    """From where to where some numbers reach (percent)."""
+    one = _together(numbers)
+    wide = _NUMBER * len(one.text)
+    return (one.x, one.x + wide) if one.anchor == "start" else (one.x - wide, one.x)
 
 
 def _laid(rows: Iterable[Row]) -> Iterable[Row]:
@@ -210,9 +220,9 @@ def _requests(view: _View, timeline: Timeline, samples: Sequence[Sample]) -> Ite
     names = short(pages)
     for place, node in enumerate(pages):
         sent = [sample.sent for sample in samples if sample.good and sample.page == node]
-        ticks = sorted({round(10 * view.x(at)) for at in sent if view.sees(at)})
+        ticks = view.ticks(sent)
         runs = view.bars(stretches.answers(samples, node))
-        yield Row(names[node], f"n{place % 4}", f"answers of {node}", runs, tuple(ticks))
+        yield Row(names[node], f"n{place % 4}", f"answers of {node}", runs, ticks)
     for outcome in OUTCOMES:
         mine = [sample for sample in samples if sample.outcome == outcome and not sample.good]
         if mine:
@@ -221,9 +231,13 @@ def _requests(view: _View, timeline: Timeline, samples: Sequence[Sample]) -> Ite
 
 
 def _shapes(view: _View, samples: Sequence[Sample]) -> Iterable[Symbol]:
-    seen = [sample for sample in samples if view.sees(sample.sent)]
-    for _, group in groupby(seen, key=lambda sample: math.floor(view.x(sample.sent) / GRAIN)):
-        mine = list(group)
+    together: list[list[Sample]] = []
+    for sample in (one for one in samples if view.sees(one.sent)):
+        if together and view.x(sample.sent) - view.x(together[-1][0].sent) < GRAIN:
+            together[-1].append(sample)
+        else:
+            together.append([sample])
+    for mine in together:
         yield Symbol(view.x(mine[0].sent), mine[0].outcome, stretches.told(mine))
 
 

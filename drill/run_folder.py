@@ -23,7 +23,6 @@ from drill.junit import junit
 from drill.report import report
 from drill.run import Entry, Run, data, verdicts_of
 from drill.timeline import Timeline
-from drill.verdict import UNKNOWN, Verdict
 from inventory.errors import ConfigError, LabError
 
 TIMELINE, VERDICTS, JUNIT, REPORT = "timeline.jsonl", "verdicts.json", "junit.xml", "report.html"
@@ -46,7 +45,7 @@ def fresh(runs: Path, now: datetime) -> Path:
 
 def recheck(folder: Path) -> Run:
     """Judge a run again from its timelines; verdicts, JUnit and report are written anew."""
-    run = Run(folder.resolve().name, tuple(Entry(one, _judged(one)) for one in _timelines(folder)))
+    run = Run(folder.resolve().name, tuple(Entry(one, checks.judge(one)) for one in _timelines(folder)))
     verdicts = json.dumps(data(run), indent=1, ensure_ascii=False) + "\n"
     _write(folder, {VERDICTS: verdicts, JUNIT: junit(run), REPORT: report(run)})
     return run
@@ -83,13 +82,6 @@ def _timelines(folder: Path) -> tuple[Timeline, ...]:
     if not path.is_file():
         raise ConfigError(f"{folder}: no run: it holds no {TIMELINE}", hint="name a folder below runs/")
     return record.read_all(path)
-
-
-def _judged(timeline: Timeline) -> tuple[Verdict, ...]:
-    """The checks' verdicts; a drill that failed itself is never a PASS, whatever its record looks like."""
-    error = timeline.meta.get("error")
-    own = (Verdict("drill", UNKNOWN, f"the drill itself could not go on: {error}"),) if error else ()
-    return (*own, *checks.judge(timeline))
 
 
 def _write(folder: Path, texts: Mapping[str, str]) -> None:

@@ -166,7 +166,9 @@ def test_phases_at_the_end_stay_within_the_plot_and_apart() -> None:
     drawn = _whole(Timeline(samples=(Sample(0, 10),), marks=(Mark(9.0, "inject"), *notes)))
     [symbol] = _rows(drawn)["phases"].symbols
     assert symbol.text == "1·2·3·4·5·6"
-    assert symbol.x < 65
+    assert (symbol.x, symbol.anchor) == (pytest.approx(98.3, abs=0.1), "end"), (
+        "it ends where its last phase is"
+    )
 
 
 def test_a_node_has_its_alias_unless_that_is_another_ones_too() -> None:
