@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -91,41 +90,3 @@ def _outage(failed: Sequence[Sample], last_good: float | None, next_good: float 
     kinds = Counter(sample.outcome for sample in failed)
     ordered = tuple(sorted(kinds.items(), key=lambda kind: (-kind[1], kind[0])))
     return Outage(failed[0].sent, failed[-1].sent, last_good, next_good, len(failed), ordered)
-
-
-@dataclass(frozen=True)
-class Statistics:
-    """Outage lengths over repeats (seconds, upper bounds): percentiles by nearest rank."""
-
-    count: int
-    least: float
-    median: float
-    p95: float
-    most: float
-    total: float
-    open: int
-    """Outages without an end (or beginning); they are in `total` with their lower bound only."""
-
-
-def statistics(found: Iterable[Outage]) -> Statistics | None:
-    """Minimum, median, p95, maximum and total of some outages; None when there are none.
-
-    An open outage counts with its lower bound, and is told apart by `open`.
-    """
-    every = tuple(found)
-    lengths = sorted(outage.lower if outage.upper is None else outage.upper for outage in every)
-    if not lengths:
-        return None
-    return Statistics(
-        count=len(lengths),
-        least=lengths[0],
-        median=_rank(lengths, 0.5),
-        p95=_rank(lengths, 0.95),
-        most=lengths[-1],
-        total=sum(lengths),
-        open=sum(outage.open for outage in every),
-    )
-
-
-def _rank(lengths: Sequence[float], share: float) -> float:
-    return lengths[max(0, math.ceil(share * len(lengths)) - 1)]
