@@ -19,10 +19,10 @@ LATE = 5.0
 """What was read this long before the record's end (seconds) or later counts as its end."""
 
 
-def one_owner(timeline: Timeline, off: str = "") -> Finding:
+def one_owner(timeline: Timeline, gone: str = "") -> Finding:
     """Never two nodes with the address at once, and exactly one at the end.
 
-    A node that cannot be read may hold it. `off` is the role or node that the fault switches off, so that its
+    A node that cannot be read may hold it. `gone` is the role or node that the fault switches off, so that its
     silence from the injection until it has booted means that it holds nothing. Not for a frozen node: its kernel
     may go on answering ARP.
     """
@@ -32,7 +32,7 @@ def one_owner(timeline: Timeline, off: str = "") -> Finding:
     whole = watched(timeline)
     if whole is None:
         return unknown(expected, NO_READING)
-    dark = [one for one in episodes(timeline) if off and one.node == timeline.role(off)]
+    dark = [one for one in episodes(timeline) if gone and one.node == timeline.role(gone)]
     for node in timeline.nodes:
         for start, end in gaps(timeline, node, *whole):
             if not any(one.node == node and start <= one.end and one.injected <= end for one in dark):
