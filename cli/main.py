@@ -185,6 +185,8 @@ def released(ctx: typer.Context) -> None:
 def test(ctx: typer.Context) -> None:
     """Run the tests: the same as `tox`; further words go to it (./lab test -e unit)."""
     site = _site(ctx)
+    if not ctx.args or any("browser" in word for word in ctx.args):
+        host.ensure_browser(Teller().say)
     done = subprocess.run([sys.executable, "-m", "tox", *ctx.args], cwd=site.root, check=False)
     raise typer.Exit(done.returncode)
 

@@ -24,6 +24,7 @@ PACKAGES = {
     "ip": "iproute2",
 }
 DOCKER_PACKAGES = {"dockerd": "docker.io", "iptables": "iptables", "mmdebstrap": "mmdebstrap"}
+BROWSER = {"chromium": "chromium", "chromedriver": "chromium-driver"}
 OTHER_PROVIDERS = {"virtualbox": "VBoxManage", "libvirt": "virsh", "vmware_desktop": "vmrun"}
 
 
@@ -34,6 +35,11 @@ def ensure(provider: str, say: Say) -> None:
     _install(missing(docker=docker, engine=answers), say)
     if docker and not answers and not engine_answers():
         _start_engine(say)
+
+
+def ensure_browser(say: Say) -> None:
+    """Install what the report's test in a real browser needs. Raises MachineError as `ensure` does."""
+    _install([name for program, name in BROWSER.items() if shutil.which(program) is None], say)
 
 
 def uses_docker(provider: str) -> bool:
