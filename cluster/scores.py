@@ -97,6 +97,7 @@ def place(
     A resource is placed after those it is colocated with, and these count its wishes as theirs. The
     highest total wins; a negative one never does. On a tie above zero the current node
     wins, else the node with fewer resources, then the first by name. A cycle is cut where it starts.
+    A stickiness below zero counts for nothing, as in pacemaker 2.1; with it, the document's 1.1 leaves a node.
     """
     return _Placer(tuple(nodes), stickiness, dict(current or {}), tuple(locations), tuple(colocations)).all(
         resources
@@ -143,7 +144,7 @@ class _Placer:
 
     def wishes(self, resource: str, node: str) -> list[tuple[int, str]]:
         found = [(c.score, c.id) for c in self.locations if c.resource == resource and c.node == node]
-        if self.stickiness and self.current.get(resource) == node:
+        if self.stickiness > 0 and self.current.get(resource) == node:
             found.append((self.stickiness, "stickiness"))
         return found
 
