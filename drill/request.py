@@ -138,6 +138,9 @@ class Client:
                 self._request, timeout=self.limit, allow_redirects=False, stream=True, proxies={}
             ) as response:
                 body = response.raw.read(MOST_BYTES)
+                if len(body) < MOST_BYTES and response.raw.length_remaining:
+                    cut = f"cut off after {len(body)} bytes"
+                    return Answer("reset", status=response.status_code, detail=cut, opened=_here.opened)
             return self._judge(response.status_code, body)
         except (OSError, HTTPException, HTTPError) as error:
             return Answer(outcome(error), detail=reason(error), opened=_here.opened)
