@@ -65,9 +65,9 @@ def runs(system: Platform) -> str:
     return f"pidof corosync >/dev/null && pidof {system.cluster_process} >/dev/null"
 
 
-def service(system: Platform, action: platforms.Action, *units: str) -> str:
-    """An action on services, one after another."""
-    return "; ".join(shlex.join(platforms.service(system, action, unit)) for unit in units)
+def service(system: Platform, action: platforms.Action, unit: str) -> str:
+    """An action on a service."""
+    return shlex.join(platforms.service(system, action, unit))
 
 
 def timer(fault: str) -> Mending:
@@ -133,7 +133,7 @@ def stopped(scene: Scene) -> Mend:
     return Mend(
         "let stopped processes go on (SIGCONT)",
         f"ps -eo stat=,comm= | grep -qE '^T[^ ]* +({ours})'",
-        f"pkill -CONT '^({ours})'",
+        f"pkill -CONT '^({ours})' 2>/dev/null",
     )
 
 
@@ -157,19 +157,21 @@ def cluster(scene: Scene) -> Mend:
     """Start the cluster where it is down; first away with what a dead one left running (two owners!)."""
     system = scene.system
     services = platforms.cluster_services(system)
-    start = service(system, "start", *services)
+    start = " && ".join(service(system, "start", unit) for unit in services)
     stop = "; ".join(f"timeout 20 {service(system, 'stop', unit)}" for unit in reversed(services))
-    known = f"systemctl reset-failed {' '.join(services)}; " if system.init == "systemd" else ""
+    known = f"systemctl reset-failed {' '.join(services)} 2>/dev/null; " if system.init == "systemd" else ""
     return Mend(
         "started the cluster on this node",
         f"! {{ {runs(system)}; }}",
         # A corosync that lives keeps what runs: pacemaker alone takes it over again.
         f"if ! pidof corosync >/dev/null || [ {len(services)} = 1 ]; then\n"
-        f"{stop}; pkill -KILL '^(corosync$|{_DAEMONS})'\n"
+        f"{stop}; pkill -KILL '^(corosync$|{_DAEMONS})' 2>/dev/null\n"
+        # The killed leave their libqb buffers, 30 MB of memory each time.
+        f"rm -rf /dev/shm/qb-*\n"
         f"{service(system, 'stop', system.web_service)}; pkill -KILL -x {system.web_process}\n"
         f"{release(scene)}\n"
         f"fi\n"
-        f"{known}{start}; {runs(system)}",
+        f"{known}{start}",
     )
 
 
@@ -208,6 +210,25 @@ def bans(scene: Scene) -> Mend:
     )
 
 
+def address(scene: Scene) -> Mend:
+    """Let the cluster look again where it believes the address to be, without waiting for its monitor."""
+    return _lost(scene, "address", f"! {holds(scene)}")
+
+
+def web(scene: Scene) -> Mend:
+    """Let the cluster look again where it believes the web server to run."""
+    return _lost(scene, "web", f"! pidof {scene.system.web_process} >/dev/null")
+
+
+def _lost(scene: Scene, kind: str, gone: str) -> Mend:
+    id_, name = scene.lab.resource(kind).id, scene.target.name
+    return Mend(
+        f"let the cluster look at {id_} again, which was gone from {name}",
+        f"{gone} && crm_resource -W -r {id_} 2>/dev/null | grep -qF 'running on: {name}'",
+        shlex.join(pcs.refresh(scene.system.pcs, id_)),
+    )
+
+
 def failures(scene: Scene) -> Mend:
     """Forget the failures of resources, so that they may run where they failed."""
     seen = "{ crm_mon -X -r; cibadmin -Q -o status; } 2>/dev/null | grep -qE '<failure |\"fail-count-'"
@@ -220,7 +241,7 @@ def failures(scene: Scene) -> Mend:
 
 NODE: tuple[Mending, ...] = (timers, traffic, delay, cpu, stopped, disk, web_file, cluster)
 """All that can be wrong on one node, in the order to put it right."""
-POLICY: tuple[Mending, ...] = (maintenance, standby, bans, failures)
+POLICY: tuple[Mending, ...] = (maintenance, standby, bans, address, web, failures)
 """All that can be left in the cluster's configuration and memory; asks for a running cluster."""
 
 

@@ -34,6 +34,8 @@ CREATE_ARGS = (
     "--cap-add=NET_ADMIN", "--cap-add=NET_RAW", "--cap-add=SYS_ADMIN", "--cap-add=SYS_NICE", "--cap-add=IPC_LOCK",
     "--security-opt=seccomp=unconfined", "--security-opt=apparmor=unconfined", "--cgroupns=private",
     "--tmpfs=/run", "--tmpfs=/run/lock", "--tmpfs=/tmp:exec,mode=1777",
+    # libqb's buffers take 50 MB; what is killed leaves its own behind, and 64 MB are the engine's default.
+    "--shm-size=256m",
 )  # fmt: skip
 
 
