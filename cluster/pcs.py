@@ -137,6 +137,13 @@ def cleanup(generation: PcsGeneration, id: str | None = None) -> Argv:
     return ("pcs", "resource", "cleanup", *((id,) if id else ()))
 
 
+def refresh(generation: PcsGeneration, id: str) -> Argv:
+    """Ask anew whether a resource runs, and start it where it should; up to 1.1.17 crm_resource's cleanup does it."""
+    if generation in _OLD:
+        return ("crm_resource", "-C", "-r", id)
+    return ("pcs", "resource", "refresh", id)
+
+
 def move(generation: PcsGeneration, id: str, node: str) -> Argv:
     """Move a resource to a node. Up to 0.10 a `cli-prefer-` constraint stays until `clear`."""
     return ("pcs", "resource", "move", id, node)

@@ -77,6 +77,7 @@ class Fault:
 
     `heals` names what puts it right again, on the target; `power` is done before that. `armed`: the
     same is armed on the node before the cut, and done by a timer there when nobody comes back.
+    `roles` are the targets that make sense, the usual one first.
     `answers`: the target goes on answering clients while it is broken (see `cluster.bounds.bounds`).
     `monitor` is the kind of resource whose monitor has to notice. `unavailable` maps a provider to the
     reason why the fault cannot be had there.
@@ -90,7 +91,7 @@ class Fault:
     heals: tuple[Mending, ...]
     power: Power | None = None
     armed: bool = True
-    role: Role = "active"
+    roles: tuple[Role, ...] = ROLES
     answers: bool | None = None
     monitor: Literal["web", "address"] = "web"
     unavailable: Mapping[str, str] = field(default_factory=dict)

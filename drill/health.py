@@ -33,6 +33,8 @@ class View:
     reachable: bool = False
     holds_vip: bool = False
     web: bool = False
+    busy: bool = False
+    """Its DC is at work: what runs where is about to change."""
     state: ClusterState | None = None
     cib: Cib | None = None
     text: str = ""
@@ -51,6 +53,8 @@ def reading(scene: Scene) -> Command:
     parts = {
         "vip": f"{mends.holds(scene)} && echo yes",
         "web": f"ps -o stat= -C {web} | grep -q '^[^TZ]' && echo yes",
+        # The states of a DC: S_IDLE, S_INTEGRATION, S_POLICY_ENGINE, S_TRANSITION_ENGINE ...; S_NOT_DC elsewhere.
+        "busy": f"timeout 10 crmadmin -S {scene.target.name} | grep S_ | grep -qvE 'S_IDLE|S_NOT_DC' && echo yes",
         "state": f"timeout 10 {' '.join(status.COMMAND)}",
         "cib": f"timeout 10 {' '.join(cib.COMMAND)}",
         "left": mends.wrong(scene, mends.NODE),
@@ -68,7 +72,14 @@ def parse(out: str) -> View:
     with contextlib.suppress(LabError):  # on its way up or down: no cluster to be seen
         state, found = status.parse(parts.get("state", "")), cib.parse(parts.get("cib", ""))
     return View(
-        True, parts.get("vip") == "yes", parts.get("web") == "yes", state, found, parts.get("cib", ""), left
+        reachable=True,
+        holds_vip=parts.get("vip") == "yes",
+        web=parts.get("web") == "yes",
+        busy=parts.get("busy") == "yes",
+        state=state,
+        cib=found,
+        text=parts.get("cib", ""),
+        left=left,
     )
 
 
@@ -98,6 +109,8 @@ def _troubles(lab: Lab, views: Mapping[Node, View]) -> Iterator[str]:
         yield from (f"{node.name}: {line}" for line in view.left)
         if view.reachable and view.state is None:
             yield f"{node.name}: no cluster answers there"
+        if view.busy:
+            yield f"{node.name}: the DC is at work"
         if view.state is not None:
             yield from (f"{node.name}: {line}" for line in _state(lab, view.state))
     yield from _service(lab, views)

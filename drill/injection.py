@@ -15,9 +15,9 @@ from drill import background, mends, signals
 from drill.fault import Act, Fault, Proof, Scene
 from drill.journal import Entry, Journal
 from inventory import waiting
-from inventory.errors import LabError, Unreachable
+from inventory.errors import CommandFailed, LabError, Unreachable
 from inventory.model import Command, Lab, Node
-from inventory.remote import Remote, failed
+from inventory.remote import Remote
 from inventory.waiting import CLOCK, Clock
 
 TIMER_S = 300.0
@@ -221,7 +221,10 @@ class Injector:
                 return ""
             raise
         if not result.good and not act.cuts:
-            raise failed(result)
+            raise CommandFailed(
+                f"{act.node}: {act.why}: exit {result.status}: {(result.err.strip() or result.out.strip())[-400:]}",
+                hint="./lab heal puts the lab right; ./lab ssh looks at the node.",
+            )
         return result.out
 
     def _powered(self, act: Act) -> str:

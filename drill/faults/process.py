@@ -109,7 +109,8 @@ FAULTS = (
         "process",
         inject=lambda scene: kill(scene, web(scene)),
         landed=lambda scene: killed(scene, web(scene)),
-        heals=(mends.cluster, mends.failures),
+        roles=("active",),
+        heals=(mends.cluster, mends.web, mends.failures),
     ),
     Fault(
         "web-hang",
@@ -117,7 +118,8 @@ FAULTS = (
         "hang",
         inject=lambda scene: stop(scene, web(scene)),
         landed=lambda scene: stopped(scene, web(scene)),
-        heals=(mends.stopped, mends.cluster, mends.failures),
+        roles=("active",),
+        heals=(mends.stopped, mends.cluster, mends.web, mends.failures),
     ),
     Fault(
         "web-broken",
@@ -125,7 +127,8 @@ FAULTS = (
         "process",
         inject=break_web,
         landed=broken_web,
-        heals=(mends.web_file, mends.cluster, mends.failures),
+        roles=("active",),
+        heals=(mends.web_file, mends.cluster, mends.web, mends.failures),
     ),
     Fault(
         "cpu",

@@ -111,7 +111,8 @@ FAULTS = (
         "process",
         inject=take_address,
         landed=no_address,
-        heals=(mends.cluster, mends.failures),
+        roles=("active",),
+        heals=(mends.cluster, mends.address, mends.failures),
         monitor="address",
     ),
     Fault(

@@ -21,6 +21,7 @@ from drill.faults import FAULTS, named
 from drill.health import View
 from drill.injection import Injector
 from drill.journal import Journal, alone
+from drill.recovery import Recovery
 from inventory import config, waiting
 from inventory.errors import LabError
 from inventory.machines import Machines
@@ -46,19 +47,21 @@ def main() -> int:
     bad = 0
     with alone(root):
         for fault in [named(name) for name in args.names] or FAULTS.values():
-            for role in args.role or ("active", "passive"):
-                row = trial(
-                    lab, fault, role, where, Injector(lab, remote, machines, Journal(root)), args.hold
-                )
-                bad += bool(row.get("error"))
+            for role in [one for one in args.role or ("active", "passive") if one in fault.roles]:
+                row = trial(Injector(lab, remote, machines, Journal(root)), where, fault, role, args.hold)
+                if row.get("error"):
+                    bad += 1
+                    recovery = Recovery(lab, choice.system, choice.provider, remote, machines, Journal(root))
+                    row["recovered"] = list(recovery.heal())
                 sys.stdout.write(json.dumps(row) + "\n")
                 sys.stdout.flush()
     return 1 if bad else 0
 
 
 def trial(
-    lab: Lab, fault: Fault, role: str, where: tuple[Scene, ...], injector: Injector, hold: float
+    injector: Injector, where: tuple[Scene, ...], fault: Fault, role: str, hold: float
 ) -> dict[str, Any]:
+    lab = injector.lab
     began = time.monotonic()
     row: dict[str, Any] = {"fault": fault.name, "role": role, "marks": [], "seen": []}
 
@@ -112,7 +115,7 @@ def summary(views: dict[Node, View]) -> str:
         words += ["no cluster"] if state is None else []
         words += [f"quorum={state.quorate} online={len(state.online)}"] if state else []
         words += (
-            [f"fail {dict((k[0], v) for k, v in state.failcounts.items())}"]
+            [f"failed {', '.join(name for name, _ in state.failcounts)}"]
             if state and state.failcounts
             else []
         )
