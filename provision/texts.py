@@ -1,0 +1,83 @@
+"""The steps for people: title, reason, what to look at and what to see. The texts are in steps.yaml, by id."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from cluster import corosync, pcs, scores
+from inventory.model import Command
+from provision.facts import Goal
+from provision.steps.step import Step
+
+
+@dataclass(frozen=True)
+class Text:
+    """A step for people. `look` are commands that change nothing, as root on their nodes."""
+
+    title: str
+    why: str
+    look: tuple[Command, ...]
+    observe: str
+
+
+def text(step: Step, goal: Goal) -> Text:
+    """The step's text with the lab's own names in it; KeyError when steps.yaml does not know the step."""
+    raw, known = _raw()[step.id], words(goal)
+    return Text(
+        title=raw["title"].format_map(known),
+        why=raw["why"].format_map(known),
+        look=tuple(
+            Command.script(goal.lab.node(known[place]).name, line.format_map(known), why="look")
+            for row in raw["look"]
+            for place, line in row.items()
+        ),
+        observe=raw["observe"].format_map(known),
+    )
+
+
+def words(goal: Goal) -> Mapping[str, str]:
+    """What stands for {word} in steps.yaml: names of lab.yaml, commands as the platform types them."""
+    lab, system = goal.lab, goal.system
+    commands = {
+        "status": pcs.status(system.pcs),
+        "properties": pcs.list_properties(system.pcs),
+        "constraints": pcs.list_constraints(system.pcs),
+        "standards": pcs.standards(system.pcs),
+        "providers": pcs.providers(system.pcs),
+        "describe_address": pcs.describe(system.pcs, system.agents["address"]),
+    }
+    nodes = {
+        f"{what}{node.id}": value
+        for node in lab.nodes
+        for what, value in (("node", node.alias), ("name", node.name), ("address", str(node.address)))
+    }
+    return {
+        **nodes,
+        **{name: shlex.join(argv) for name, argv in commands.items()},
+        "vip": str(lab.vip),
+        "url": lab.url,
+        "address": lab.resource("address").id,
+        "address_agent": system.agents["address"],
+        "web": lab.resource("web").id,
+        "web_process": system.web_process,
+        "index": system.index,
+        "stickiness": scores.text(lab.stickiness),
+        "conf": corosync.PATH,
+        "authkey": corosync.AUTHKEY,
+        "log": system.cluster_log,
+    }
+
+
+@cache
+def _raw() -> Mapping[str, Mapping[str, Any]]:
+    loaded: Mapping[str, Mapping[str, Any]] = yaml.safe_load(
+        files("provision").joinpath("steps.yaml").read_text(encoding="utf-8")
+    )
+    return loaded
