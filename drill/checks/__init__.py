@@ -60,8 +60,7 @@ def judge(timeline: Timeline) -> tuple[Verdict, ...]:
     rows = timeline.meta.get("checks") or []
     if not isinstance(rows, list | tuple):
         return (verdict("checks", unknown("rows of checks in the record", f"{rows!r}")),)
-    worthless = _worthless(timeline)
-    return tuple(_judged(timeline, row, worthless) for row in rows)
+    return tuple(_judged(timeline, row) for row in rows)
 
 
 def _worthless(timeline: Timeline) -> Finding | None:
@@ -74,20 +73,16 @@ def _worthless(timeline: Timeline) -> Finding | None:
     return None
 
 
-def _judged(timeline: Timeline, row: Any, worthless: Finding | None) -> Verdict:
+def _judged(timeline: Timeline, row: Any) -> Verdict:
     try:
         name, params = row
-        check = CHECKS[name]
-        params = dict(params)
+        check, params = CHECKS[name], dict(params)
     except (TypeError, ValueError, KeyError):
-        return verdict(
-            str(row[0] if isinstance(row, list | tuple) and row else row),
-            unknown("[name, {parameter: value}] of a known check", f"{row!r}; known: {', '.join(CHECKS)}"),
-        )
-    if worthless is not None:
-        return verdict(name, worthless, params)
+        called = row[0] if isinstance(row, list | tuple) and row else row
+        rule = "[name, {parameter: value}] of a known check"
+        return verdict(str(called), unknown(rule, f"{row!r}; known: {', '.join(CHECKS)}"))
     try:
-        return verdict(name, check(timeline, **params), params)
+        finding = _worthless(timeline) or check(timeline, **params)
     except Exception as error:
-        crash = unknown("an answer of the check", f"it crashed: {type(error).__name__}: {error}")
-        return verdict(name, crash, params)
+        finding = unknown("an answer of the check", f"it crashed: {type(error).__name__}: {error}")
+    return verdict(name, finding, params)

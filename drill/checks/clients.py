@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from drill.episodes import NO_INJECTION, Episode, Window, episodes, faulty
+from drill.episodes import NO_INJECTION, Episode, Window, episodes
 from drill.outages import Outage, outages
 from drill.readings import answered
 from drill.span import Span, measured, predicted, seconds
@@ -142,6 +142,6 @@ def unpolled(timeline: Timeline, window: Window, longest: float) -> str:
 def _whole(timeline: Timeline) -> Window:
     """What has to be polled: from the first fault, or else the first request, to the last mark, or else the end."""
     marks = [one.at for one in timeline.marks if one.kind != "note"]
-    first = timeline.first("inject") if faulty(timeline) else None
+    first = timeline.first("inject")
     sent = [one.sent for one in timeline.probe()]
     return Window(min(sent, default=0.0) if first is None else first, max(marks, default=timeline.end))

@@ -162,3 +162,17 @@ def test_why_a_landing_is_not_proven(marks: str, words: str) -> None:
     found = missed(run("calm", marks=marks, meta={"fault": "corosync_stopped"}))
     assert words in found
     assert bool(found) == bool(words)
+
+
+def test_a_mark_with_another_label_is_about_another_fault() -> None:
+    marks = (
+        Mark(1, "inject", "cut"),
+        Mark(2, "landed", "cut"),
+        Mark(3, "heal", "httpd killed"),
+        Mark(4, "heal", "cut"),
+    )
+    one = dataclasses.replace(run("calm"), marks=marks)
+    assert [(e.label, e.landed, e.heal) for e in episodes(one)] == [("cut", 2, 4)]
+    one = dataclasses.replace(one, marks=(*marks, Mark(5, "not_landed", "httpd hung", "node1.magedu.com")))
+    assert missed(one) == "httpd hung on node1.magedu.com did not land"
+    assert missed(dataclasses.replace(one, marks=(Mark(5, "not_landed"),))) == "the fault did not land"
