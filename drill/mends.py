@@ -164,7 +164,7 @@ def cluster(scene: Scene) -> Mend:
         "started the cluster on this node",
         f"! {{ {runs(system)}; }}",
         # A corosync that lives keeps what runs: pacemaker alone takes it over again.
-        f"if ! pidof corosync >/dev/null || [ {len(services)} = 1 ]; then\n"
+        f"if {'true' if len(services) == 1 else '! pidof corosync >/dev/null'}; then\n"
         f"{stop}; pkill -KILL '^(corosync$|{_DAEMONS})' 2>/dev/null\n"
         # The killed leave their libqb buffers, 30 MB of memory each time.
         f"rm -rf /dev/shm/qb-*\n"

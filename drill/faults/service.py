@@ -49,8 +49,7 @@ def rest(scene: Scene) -> tuple[Act, ...]:
 
 def rests(scene: Scene) -> tuple[Proof, ...]:
     """The cluster shows the node as standby."""
-    name = scene.target.name.replace(".", "\\.")
-    text = f'crm_mon -X -r | grep -q \'<node name="{name}".* standby="true"\' && echo yes'
+    text = f"crm_mon -X -r | grep -F '<node name=\"{scene.target.name}\"' | grep -q ' standby=\"true\"' && echo yes"
     return (Proof(scene.target.name, text, what="the cluster shows the node in standby"),)
 
 

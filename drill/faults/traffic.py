@@ -12,6 +12,8 @@ from drill.fault import Act, Fault, Proof, Scene
 LOSS = 30
 """Of a hundred packets, in each direction."""
 LONGEST_S = 300
+LATE_US = 10_000
+"""On a quiet network the average is far below: about 500."""
 HELD_S, LET_S = 0.4, 0.1
 """Seconds that corosync is held back and let run, in turn: far below the token."""
 
@@ -90,12 +92,23 @@ def hold_back(scene: Scene) -> tuple[Act, ...]:
 
 
 def held_back(scene: Scene) -> tuple[Proof, ...]:
-    """The loop runs, and corosync is seen stopped."""
-    text = (
+    """The loop runs and corosync is seen stopped; from corosync 3 on, the peer measures the delay."""
+    loop = (
         f"{background.alive('delay')} || {{ echo the loop does not run; exit; }}\n"
         "case $(ps -o stat= -C corosync) in T*) echo yes ;; *) echo corosync runs just now ;; esac"
     )
-    return (Proof(scene.target.name, text, what="corosync is held back"),)
+    proofs = (Proof(scene.target.name, loop, what="corosync is held back"),)
+    if scene.system.corosync == "1.4":
+        return proofs
+    key = f"stats.knet.node{scene.target.id}.link0.latency_ave"
+    late = (
+        f"us=$(corosync-cmapctl -m stats -g {key} | sed 's/.*= //')\n"
+        f'[ "$us" -gt {LATE_US} ] && echo yes || echo the link answers in $us us'
+    )
+    return (
+        *proofs,
+        Proof(scene.peer.name, late, what=f"the peer waits more than {LATE_US // 1000} ms for an answer"),
+    )
 
 
 BOTH = ("in", "out")

@@ -1,0 +1,98 @@
+"""How mends are put together, run in a real shell on files of the test's own."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from example import example_lab
+
+from drill import background, mends
+from drill.fault import Mend, Mending, Scene
+from inventory.platforms import PLATFORMS
+
+
+def scene() -> Scene:
+    lab = example_lab()
+    return Scene(lab, PLATFORMS["debian12"], "docker", lab.nodes[0], lab.nodes[1])
+
+
+def gone(path: Path) -> Mending:
+    return lambda scene: Mend(f"removed {path.name}", f"[ -e {path} ]", f"rm {path}")
+
+
+def shell(text: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["sh", "-c", text], capture_output=True, text=True, check=False, timeout=20)
+
+
+def test_only_what_is_wrong_is_mended_and_told(tmp_path: Path) -> None:
+    one, two = tmp_path / "one", tmp_path / "two's"
+    one.touch()
+    text = mends.mending(
+        scene(), (gone(one), lambda _: Mend("removed two's", f'[ -e "{two}" ]', f'rm "{two}"'))
+    )
+    first, second = shell(text), shell(text)
+    assert (first.returncode, first.stdout) == (0, "removed one\n")
+    assert (second.returncode, second.stdout) == (0, "")
+
+
+def test_a_remedy_that_fails_is_told_and_the_others_are_done(tmp_path: Path) -> None:
+    there = tmp_path / "there"
+    there.touch()
+    done = shell(mends.mending(scene(), (lambda _: Mend("cured", "true", "false"), gone(there))))
+    assert done.returncode != 0
+    assert "cured: failed" in done.stderr
+    assert done.stdout == "removed there\n"
+
+
+def test_wrong_says_what_is_left_else_yes(tmp_path: Path) -> None:
+    there = tmp_path / "there"
+    text = mends.wrong(scene(), (gone(there),))
+    assert shell(text).stdout == "yes\n"
+    there.touch()
+    assert shell(text).stdout == "not yet: removed there\n"
+
+
+def test_what_runs_in_the_background_is_ended_with_all_it_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(background, "FOLDER", str(tmp_path / "run"))
+    assert shell(background.alive("nap")).returncode != 0
+    begun = shell(
+        background.launch("nap", "sleep 60 & echo $! > $0.child; wait", 60).replace(
+            "$0.child", str(tmp_path / "child")
+        )
+    )
+    assert begun.returncode == 0
+    try:
+        assert (
+            shell(
+                f"for i in $(seq 100); do {background.alive('nap')} && exit; sleep 0.05; done; exit 1"
+            ).returncode
+            == 0
+        )
+    finally:
+        ended = shell(background.end("nap"))
+    assert ended.returncode == 0
+    left = f"! kill -0 $(cat {tmp_path}/child) 2>/dev/null && ! {background.alive('nap')}"
+    assert shell(f"for i in $(seq 100); do {{ {left}; }} && exit; sleep 0.05; done; exit 1").returncode == 0
+
+
+def test_another_process_with_the_same_number_is_not_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(background, "FOLDER", str(tmp_path))
+    (tmp_path / "nap.pid").write_text("1\n")
+    assert shell(background.alive("nap")).returncode != 0
+
+
+def test_a_timer_heals_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(background, "FOLDER", str(tmp_path / "run"))
+    broken = tmp_path / "broken"
+    broken.touch()
+    heal = mends.mending(scene(), (gone(broken),))
+    assert shell(background.launch("timer-x", f"sleep 0\n( {heal}\n)", 20)).returncode == 0
+    assert (
+        shell(f"for i in $(seq 100); do [ -e {broken} ] || exit 0; sleep 0.05; done; exit 1").returncode == 0
+    )
