@@ -68,13 +68,20 @@ def episodes(timeline: Timeline) -> tuple[Episode, ...]:
 def during(timeline: Timeline) -> tuple[Window, ...]:
     """When a fault was in force: from each landing to its heal. The whole record for a scenario without a fault.
 
-    None at all when there is a fault and no mark of its injection: see NO_INJECTION.
+    Faults that overlap (both nodes at once) make one window, from the last landing to the last heal. None at all
+    when there is a fault and no mark of its injection: see NO_INJECTION.
     """
     if not faulty(timeline):
         return (Window(0.0, timeline.end),)
-    return tuple(
-        Window(one.landed, one.end, one.node) for one in episodes(timeline) if one.landed is not None
-    )
+    found: list[Window] = []
+    landed = ((one.landed, one.end, one.node) for one in episodes(timeline) if one.landed is not None)
+    for since, until, node in sorted(landed):
+        if found and since < found[-1].until:
+            last = found.pop()
+            found.append(Window(since, max(until, last.until), node if node == last.node else ""))
+        else:
+            found.append(Window(since, until, node))
+    return tuple(found)
 
 
 def missed(timeline: Timeline) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import pairwise
 
-from drill.owners import BLIND
 from drill.timeline import Sight, Timeline
+
+LONG = 3.0
+"""Not read for longer than this (seconds), a node may have done anything. One late reading alone is not so long."""
 
 
 def answered(
@@ -19,7 +21,7 @@ def answered(
 
 
 def gaps(
-    timeline: Timeline, node: str, since: float, until: float, *, longer: float = BLIND
+    timeline: Timeline, node: str, since: float, until: float, *, longer: float = LONG
 ) -> tuple[tuple[float, float], ...]:
     """The times between two moments, each longer than `longer` seconds, without an answered reading."""
     near = [one for one in timeline.readings(node) if one.seen and one.at >= since and one.asked <= until]

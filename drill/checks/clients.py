@@ -26,7 +26,7 @@ def outage_within_budget(timeline: Timeline, budget: float | None = None) -> Fin
     found = outages(timeline.probe())
     if long := [one.line for one in found if one.lower > limit]:
         return failed(expected, *long)
-    if reason := unpolled(timeline, _whole(timeline), min(limit, PAUSE)):
+    if reason := unpolled(timeline, _whole(timeline), min(limit, max(PAUSE, limit / 10))):
         return unknown(expected, reason)
     if doubtful := [one.line for one in found if measured(one).most > limit]:
         return unknown(expected, *doubtful)

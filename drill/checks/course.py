@@ -14,7 +14,9 @@ def came_about(timeline: Timeline) -> Finding:
         return unknown(expected, "the record does not say what was waited for")
     late = [row for row in rows if row["at"] is None]
     if late:
-        return failed(expected, *(f"not within {row['within']:g} s: {row['what']}; last: {row['last']}" for row in late))
+        return failed(
+            expected, *(f"not within {row['within']:g} s: {row['what']}; last: {row['last']}" for row in late)
+        )
     if not timeline.marked("settled"):
         return unknown(expected, "the record ends before the lab was well again")
     told = [f"{row['what']} at {row['at']:.2f} s" for row in rows]

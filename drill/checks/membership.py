@@ -6,8 +6,7 @@ from drill.checks.clients import PAUSE
 from drill.checks.ownership import LATE
 from drill.episodes import NO_INJECTION, Window, during
 from drill.outages import outages
-from drill.owners import BLIND
-from drill.readings import answered
+from drill.readings import LONG, answered
 from drill.timeline import Sight, Timeline
 from drill.verdict import Finding, failed, gravest, passed, unknown
 
@@ -29,7 +28,7 @@ def _votes(timeline: Timeline, window: Window, node: str, expected: bool, wanted
     wrong = votes[begun:] if expected else [one for one in votes[begun:] if one.quorate]
     if wrong:
         return failed(wanted, _vote(wrong[0]))
-    if not votes or votes[-1].at < window.until - BLIND:
+    if not votes or votes[-1].at < window.until - LONG:
         last = f"the last at {votes[-1].at:.2f} s" if votes else "none at all"
         return unknown(wanted, f"too few readings of {node}'s cluster from {window.text}: {last}")
     if votes[-1].quorate is not expected:

@@ -15,14 +15,16 @@ from drill.timeline import Sample, Sight, Timeline
 from drill.verdict import Finding, failed, gravest, passed, unknown
 
 NO_READING = "no node was read"
+LASTS = 2.0
+"""A service that was down for at least this long (seconds) before the heal counts as down, not as a pause."""
 LATE = 5.0
 """What was read this long before the record's end (seconds) or later counts as its end."""
 
 
-def one_owner(timeline: Timeline, gone: str = "") -> Finding:
+def one_owner(timeline: Timeline, off: str = "") -> Finding:
     """Never two nodes with the address at once, and exactly one at the end.
 
-    A node that cannot be read may hold it. `gone` is the role or node that the fault switches off, so that its
+    A node that cannot be read may hold it. `off` is the role or node that the fault switches off, so that its
     silence from the injection until it has booted means that it holds nothing. Not for a frozen node: its kernel
     may go on answering ARP.
     """
@@ -32,7 +34,7 @@ def one_owner(timeline: Timeline, gone: str = "") -> Finding:
     whole = watched(timeline)
     if whole is None:
         return unknown(expected, NO_READING)
-    dark = [one for one in episodes(timeline) if gone and one.node == timeline.role(gone)]
+    dark = [one for one in episodes(timeline) if off and one.node == timeline.role(off)]
     for node in timeline.nodes:
         for start, end in gaps(timeline, node, *whole):
             if not any(one.node == node and start <= one.end and one.injected <= end for one in dark):
@@ -125,6 +127,6 @@ def _down(timeline: Timeline, window: Window, within: float, expected: str) -> F
     reason = unpolled(timeline, window, PAUSE) or unread(timeline, others, window.since, window.until)
     if reason:
         return unknown(expected, reason)
-    if window.until - last < BLIND:
+    if window.until - last < LASTS:
         return unknown(expected, f"{told}, and the fault ended at {window.until:.2f} s already")
     return passed(expected, f"the last sign of it: {told}; down until {window.until:.2f} s")

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 from drill.checks.ownership import LATE, NO_READING
 from drill.episodes import NO_INJECTION, Window, during
-from drill.owners import BLIND
-from drill.readings import answered, unread, watched
+from drill.readings import LONG, answered, unread, watched
 from drill.timeline import Sight, Timeline
 from drill.verdict import Finding, failed, gravest, passed, unknown
 
@@ -69,7 +68,7 @@ def runs_on(timeline: Timeline, role: str, when: str = "end", resource: str = ""
     moment = "when the fault ends" if when == "fault" else "at the end"
     expected = f"{resource or 'all resources'} on {called} {moment}"
     windows = during(timeline) if when == "fault" else (Window(0.0, timeline.end),)
-    late = BLIND if when == "fault" else LATE
+    late = LONG if when == "fault" else LATE
     names = [resource] if resource else _resources(timeline, ())
     ends = [Window(max(one.since, one.until - late), one.until) for one in windows]
     if not ends:

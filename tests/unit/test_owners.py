@@ -109,10 +109,11 @@ def test_answered_readings_lie_within() -> None:
 
 def test_gaps_are_what_no_answer_covers() -> None:
     one = told(sight(NODE1, 3.0), sight(NODE1, 4.0), sight(NODE1, 5.0, seen=False), sight(NODE1, 9.0))
-    assert gaps(one, NODE1, 0.0, 10.0) == ((0.0, 3.0), (4.1, 9.0))
-    assert gaps(one, NODE1, 3.0, 4.1) == ()
-    assert gaps(one, NODE2, 1.0, 4.0) == ((1.0, 4.0),)
-    assert gaps(one, NODE1, 9.05, 12.0) == ((9.1, 12.0),)
+    assert gaps(one, NODE1, 0.0, 10.0, longer=2) == ((0.0, 3.0), (4.1, 9.0))
+    assert gaps(one, NODE1, 3.0, 4.1, longer=0.9) == ()
+    assert gaps(one, NODE2, 1.0, 4.1) == ((1.0, 4.1),)
+    assert gaps(one, NODE1, 9.05, 12.0) == ()
+    assert gaps(one, NODE1, 9.05, 12.0, longer=2) == ((9.1, 12.0),)
 
 
 def test_unread_in_words() -> None:

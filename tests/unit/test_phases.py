@@ -112,7 +112,15 @@ def test_episodes_pair_the_marks_by_their_names() -> None:
         ("inject 1, landed 2", [(2, 20)]),
         (
             "inject 1 node1, inject 2 node2, landed 3 node1, landed 4 node2, heal 5 node1, heal 6 node2",
-            [(3, 5), (4, 6)],
+            [(4, 6)],
+        ),
+        (
+            "inject 1 node1, landed 2 node1, heal 9 node1, inject 3 node2, landed 4 node2, heal 6 node2",
+            [(4, 9)],
+        ),
+        (
+            "inject 1 node1, landed 2 node1, heal 3 node1, inject 3 node2, landed 4 node2, heal 6 node2",
+            [(2, 3), (4, 6)],
         ),
         ("inject 1, landed 2, landed 3, heal 5", [(3, 5)]),
         ("inject 1, landed 2, inject 8, landed 9, heal 10", [(2, 8), (9, 10)]),
@@ -127,6 +135,14 @@ def test_when_a_fault_was_in_force(marks: str, windows: list[tuple[float, float]
     assert [(w.since, w.until) for w in during(one)] == [
         (since, one.end if until == 20 else until) for since, until in windows
     ]
+
+
+def test_a_window_of_two_broken_nodes_names_neither() -> None:
+    marks = "inject 1 node1, inject 1 node2, landed 2 node1, landed 2 node2, heal 5"
+    [both] = during(run("calm", marks=marks, meta={"fault": "corosync_stopped"}))
+    assert both.node == ""
+    [one] = during(run("calm", marks="inject 1 node1, landed 2, heal 5"))
+    assert one.node == "node1.magedu.com"
 
 
 def test_without_a_fault_the_whole_record_counts() -> None:
