@@ -18,6 +18,7 @@ from drill.checks.clients import (
     stable_rate,
 )
 from drill.checks.configuration import configuration_unchanged, failcounts, no_leftovers, order_held
+from drill.checks.course import came_about
 from drill.checks.membership import quorum, recovered
 from drill.checks.ownership import down_throughout, one_owner, page_names_owner, two_owners
 from drill.checks.placement import apart, colocated, runs_on
@@ -49,6 +50,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
             failcounts,
             configuration_unchanged,
             stable_rate,
+            came_about,
         )
     }
 )
