@@ -39,9 +39,33 @@ def differences(goal: Goal, facts: Facts, resource: Resource) -> tuple[str, ...]
     return cib.differences(*both)
 
 
+def _amend(goal: Goal, facts: Facts, resource: Resource) -> Iterator[Command]:
+    """Put options and meta attributes right where they stand, so that nothing else is lost; crm_resource(8)."""
+    have = {one.id: one for one in facts.cib.resources} if facts.cib else {}
+    want = wanted(goal, facts, resource)
+    found = have.get(resource.id)
+    if found is None or found.agent != want.agent or not differences(goal, facts, resource):
+        return
+    for words, good, stored in (
+        (("--meta",), want.meta, found.meta),
+        ((), want.attributes, found.attributes),
+    ):
+        head = ("crm_resource", "-r", resource.id, *words)
+        for name in sorted(good.keys() | stored.keys()):
+            if name not in good:
+                yield pcs_on(goal, facts, (*head, "-d", name), f"{resource.id} has no {name}")
+            elif good[name] != stored.get(name):
+                argv = (*head, "-p", name, "-v", good[name])
+                yield pcs_on(goal, facts, argv, f"{name} of {resource.id} is {good[name]}")
+
+
 def _create(goal: Goal, facts: Facts, kind: str) -> Iterator[Command]:
     resource = goal.lab.resource(kind)
     other = differences(goal, facts, resource)
+    amendments = list(_amend(goal, facts, resource))
+    if amendments:
+        yield from amendments
+        return
     if other:
         yield pcs_on(
             goal,

@@ -77,7 +77,9 @@ def apart(goal: Goal, facts: Facts) -> Iterator[str]:
     """A node whose own cluster lacks the other: each half of a split one believes that it is all there is."""
     for node in goal.lab.nodes:
         seen, peer = facts.of(node).state, goal.lab.peer(node)
-        if seen is not None and peer.name not in seen.online:
+        if seen is None:
+            yield f"{node.alias}: no cluster answers"
+        elif peer.name not in seen.online:
             yield f"{node.alias} does not see {peer.alias} online; DC there: {seen.dc or 'none'}"
         if facts.of(node).stale:
             yield f"{node.alias}: corosync runs on an older configuration or key than the one on disk"

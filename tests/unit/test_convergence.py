@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from functools import cache
 
@@ -178,6 +179,20 @@ def order_twice(one: Machine) -> None:
     one.cib.constraints["again"] = Order("WebIP", "WebServer")
 
 
+def unmanaged_and_unwatched(one: Machine) -> None:
+    assert one.cib
+    web = one.cib.resources["WebServer"]
+    one.cib.resources["WebServer"] = dataclasses.replace(web, operations={}, meta={"is-managed": "false"})
+
+
+def another_prefix(one: Machine) -> None:
+    assert one.cib
+    address = one.cib.resources["WebIP"]
+    one.cib.resources["WebIP"] = dataclasses.replace(
+        address, attributes={**address.attributes, "cidr_netmask": "24"}
+    )
+
+
 def without_resources(one: Machine) -> None:
     assert one.cib
     one.cib.resources.clear()
@@ -187,6 +202,7 @@ def without_resources(one: Machine) -> None:
 DAMAGES: tuple[Callable[[Machine], None], ...] = (
     web_at_boot, other_key, name_on_loopback, other_token, halted, without_pacemaker,
     stray_property, without_colocation, order_twice, without_resources,
+    unmanaged_and_unwatched, another_prefix,
 )  # fmt: skip
 
 

@@ -316,6 +316,15 @@ class Twin:
         monitor = {"monitor": interval} if interval else {}
         cib.resources[match[1]] = configuration.Primitive(match[1], match[2], pairs, monitor)
 
+    def amend(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
+        one = self.change(machine).resources[match[1]]
+        pairs = one.meta if match[2] else one.attributes
+        assert isinstance(pairs, dict)
+        if match[3] == "-d":
+            del pairs[match[4]]
+        else:
+            pairs[match[4]] = match[5]
+
     def delete(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
         cib = self.change(machine)
         del cib.resources[match[1]]
@@ -459,6 +468,7 @@ def cib_xml(cib: Stored) -> str:
         resources += (
             f'<primitive id="{one.id}" class="{standard}"{f" provider={quoteattr(provider)}" if provider else ""}'
             f' type="{kind}"><instance_attributes>{pairs_xml(one.attributes)}</instance_attributes>'
+            f"<meta_attributes>{pairs_xml(one.meta)}</meta_attributes>"
             f"<operations>{operations}</operations></primitive>"
         )
     constraints = "".join(constraint_xml(id_, one) for id_, one in cib.constraints.items())
@@ -491,6 +501,7 @@ RULES: tuple[tuple[str, Act], ...] = (
     (r"crm_attribute -q -t (\w+) -n (\S+) (-D|-v \S+)", Twin.attribute),
     (r"pcs resource (?:rsc )?defaults (?:update )?resource-stickiness=(\S+)", Twin.stickiness),
     (r"pcs resource create (\S+) (\S+)(.*)", Twin.create),
+    (r"crm_resource -r (\S+)( --meta)? (-[dp]) (\S+)(?: -v (\S+))?", Twin.amend),
     (r"pcs resource delete (\S+)", Twin.delete),
     (r"pcs constraint colocation add (\S+) (?:with )?(\S+) (\S+)", Twin.colocation),
     (r"pcs constraint order (\S+) then (\S+)", Twin.order),

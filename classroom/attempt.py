@@ -1,0 +1,86 @@
+"""An exercise under way: the lab is broken and mended here, and .lab/exercise.json remembers it in between."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from classroom.checks import judge
+from classroom.exercises import Exercise
+from classroom.sight import look
+from drill.verdict import PASS, Verdict
+from inventory import waiting
+from inventory.errors import ConfigError
+from inventory.remote import Remote, check
+from inventory.waiting import CLOCK, Clock
+from provision import apply, reset
+from provision.facts import Goal, gather
+from provision.steps.step import nothing
+
+SETTLES = 90.0
+"""Seconds within which a mended lab must pass all checks."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """Which exercise, and how many of its hints were given."""
+
+    name: str
+    hints: int = 0
+
+
+def load(state: Path) -> Attempt:
+    """The exercise under way. Raises ConfigError when there is none."""
+    try:
+        return Attempt(**json.loads((state / "exercise.json").read_text()))
+    except (OSError, ValueError, TypeError):
+        raise ConfigError(
+            "No exercise is under way.",
+            hint="Begin one: ./lab break --random; ./lab exercises lists them. ./lab reset mends the lab.",
+        ) from None
+
+
+def save(state: Path, attempt: Attempt | None) -> None:
+    """Remember it; None forgets it."""
+    path = state / "exercise.json"
+    if attempt is None:
+        path.unlink(missing_ok=True)
+        return
+    new = path.with_suffix(".new")
+    new.write_text(json.dumps(asdict(attempt)))
+    new.replace(path)
+
+
+def damage(exercise: Exercise, goal: Goal, remote: Remote) -> None:
+    """Break the lab. Raises CommandFailed."""
+    for command in exercise.breaks(goal, gather(goal, remote)):
+        check(remote, command)
+
+
+def mend(exercise: Exercise, goal: Goal, remote: Remote, progress: apply.Progress | None = None) -> None:
+    """Undo what provisioning knows nothing of, then bring the lab back to its end state."""
+    if exercise.undo is not nothing:
+        for command in exercise.undo(goal, gather(goal, remote)):
+            check(remote, command)
+    reset.run(goal, remote, progress=progress)
+
+
+def wrong(verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
+    """Those that did not pass."""
+    return tuple(one for one in verdicts if one.status != PASS)
+
+
+def healed(
+    goal: Goal, remote: Remote, fetch: Callable[[], str], deadline: float = SETTLES, clock: Clock = CLOCK
+) -> None:
+    """Wait until every check passes. Raises TimedOut with those that do not."""
+    waiting.until(
+        lambda: [f"{one.check}: {one.why}" for one in wrong(judge(goal, look(goal, remote, fetch)))],
+        lambda left: not left,
+        "Every check of the lab passes",
+        deadline=deadline,
+        clock=clock,
+        hint="./lab check shows them with what to look at; ./lab reset brings the lab to its end state.",
+    )

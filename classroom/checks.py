@@ -1,0 +1,128 @@
+"""The named checks of a standing lab: every step of the walkthrough, and the service as a whole.
+
+What is amiss is known to the steps; here it gets a name, a verdict, and a lesson (checks.yaml).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from classroom.sight import REACHED, Sight
+from classroom.texts import load, words
+from drill.verdict import FAIL, PASS, UNKNOWN, Verdict
+from inventory.platforms import cluster_services
+from provision import reset
+from provision.facts import Goal
+from provision.plan import part
+from provision.steps import STEPS, packages, pages, resources, start
+from provision.steps.step import Step
+
+Judge = Callable[[Goal, Sight], Iterator[str]]
+DROPPED = re.compile(r"dports?\b.*\b(540[45]|80|http)\b.*\b(drop|reject)\b", re.IGNORECASE)
+"""A rule of nft(8) or iptables(8) that holds back the cluster's or the web server's packets."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One question to the lab: `amiss` tells what is wrong, a line each; `blind` why it cannot tell."""
+
+    name: str
+    amiss: Judge
+    blind: Callable[[Sight], str] = lambda sight: ""
+
+
+def no_cluster(sight: Sight) -> str:
+    """Without a running cluster there is nothing to ask."""
+    there = sight.facts.state is not None and sight.facts.cib is not None
+    return "" if there else "no cluster answers on any node"
+
+
+def as_the_step_says(step: Step) -> Check:
+    """A step of the walkthrough: its problems, or else what it would still do."""
+
+    def amiss(goal: Goal, sight: Sight) -> Iterator[str]:
+        left = part(step, goal, sight.facts)
+        yield from left.problems or (f"{c.node.split('.')[0]}: wanted: {c.why}" for c in left.commands)
+
+    built_on_it = STEPS.index(step) > STEPS.index(start.STEP)
+    return Check(step.id, amiss, no_cluster if built_on_it else lambda sight: "")
+
+
+def logins(goal: Goal, sight: Sight) -> Iterator[str]:
+    """Root, who does not come to the peer by ssh."""
+    for node in goal.lab.nodes:
+        said = sight.logins.get(node.name, "")
+        if REACHED not in said:
+            reason = said.splitlines()[-1] if said else "no answer"
+            yield f"root of {node.alias} cannot log in on {goal.lab.peer(node).alias}: {reason}"
+
+
+def at_boot(goal: Goal, sight: Sight) -> Iterator[str]:
+    """Services that start at boot, which someone else is to start."""
+    for node in goal.lab.nodes:
+        units = (*cluster_services(goal.system), goal.system.web_service)
+        yield from packages.starting(node, sight.facts, units)
+
+
+def firewall(goal: Goal, sight: Sight) -> Iterator[str]:
+    """Rules that hold packets back, and a firewall that is not open for them."""
+    for node in goal.lab.nodes:
+        closed = [f"{what} is not let through" for what in sight.facts.of(node).firewall]
+        dropped = [line.strip() for line in sight.rules.get(node.name, ()) if DROPPED.search(line)]
+        yield from (f"{node.alias}: {line}" for line in (*closed, *dropped))
+
+
+def one_owner(goal: Goal, sight: Sight) -> Iterator[str]:
+    """The floating address on no node or two, or where the cluster does not run it."""
+    holders = [node.alias for node, _, _ in resources.holdings(goal, sight.facts)]
+    if len(holders) != 1:
+        yield f"{goal.lab.vip} is held by {' and '.join(holders) or 'no node'}"
+    yield from resources.owners(goal, sight.facts)
+
+
+def leftovers(goal: Goal, sight: Sight) -> Iterator[str]:
+    """What no step has made."""
+    yield from (f"wanted: {command.why}" for command in reset.strangers(goal, sight.facts))
+
+
+def served_page(goal: Goal, sight: Sight) -> Iterator[str]:
+    """Another page than that of the node which holds the address."""
+    holders = [node for node, _, _ in resources.holdings(goal, sight.facts)]
+    good = [pages.page(node) for node in holders]
+    if sight.page not in good:
+        whose = " and ".join(node.alias for node in holders) or "no node"
+        yield f"{goal.lab.url} answers {sight.page[:100] or 'nothing'!r}, and {whose} holds the address"
+
+
+CHECKS: tuple[Check, ...] = (
+    *(as_the_step_says(step) for step in STEPS),
+    Check("logins", logins),
+    Check("at-boot", at_boot),
+    Check("firewall", firewall),
+    Check("node-ids", lambda goal, sight: start.same_ids(goal, sight.facts)),
+    Check("one-cluster", lambda goal, sight: start.apart(goal, sight.facts)),
+    Check("one-owner", one_owner, no_cluster),
+    Check("one-web-server", lambda goal, sight: pages.strays(goal, sight.facts), no_cluster),
+    Check("leftovers", leftovers, no_cluster),
+    Check("served-page", served_page, lambda sight: sight.refused),
+)
+
+
+def judge(goal: Goal, sight: Sight, checks: Sequence[Check] = CHECKS) -> tuple[Verdict, ...]:
+    """Every check's verdict about one look at the lab, in their order. Pure."""
+    return tuple(_verdict(check, goal, sight) for check in checks)
+
+
+def _verdict(check: Check, goal: Goal, sight: Sight) -> Verdict:
+    text = {name: value.format_map(words(goal)) for name, value in load("checks.yaml")[check.name].items()}
+    expected, blind = text["expected"], check.blind(sight)
+    lines = () if blind else tuple(check.amiss(goal, sight))
+    if blind:
+        status, why = UNKNOWN, f"expected {expected}; cannot tell: {blind}"
+    elif lines:
+        status, why = FAIL, f"expected {expected}; seen: {lines[0]}"
+    else:
+        status, why = PASS, expected
+    return Verdict(check.name, status, why, lines[1:], text["concept"], text["look"])

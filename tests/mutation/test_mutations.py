@@ -1,0 +1,56 @@
+"""The mutation gate: every broken configuration, on the real nodes, is caught by the check that is named for it.
+
+The same rows are the classroom's exercises (classroom/exercises.py). A check that cannot fail would let its
+mutation live, and the test fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from classroom.attempt import damage, healed, mend, wrong
+from classroom.checks import CHECKS, judge
+from classroom.exercises import EXERCISES, Exercise, named, on
+from classroom.sight import look
+from cli.site import Site
+from drill.verdict import FAIL
+from inventory import waiting
+from inventory.errors import ConfigError
+from provision import reset
+
+CAUGHT_WITHIN = 30.0
+
+
+@pytest.fixture
+def whole(site: Site) -> Iterator[Site]:
+    """The lab before: every check passes. And after, whatever happened: every check passes again."""
+    if wrong(judge(site.goal, look(site.goal, site.remote, site.fetch))):
+        reset.run(site.goal, site.remote)
+        healed(site.goal, site.remote, site.fetch)
+    yield site
+    healed(site.goal, site.remote, site.fetch)
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda row: row.name)
+def test_mutation_is_caught(whole: Site, exercise: Exercise) -> None:
+    goal, remote = whole.goal, whole.remote
+    if exercise not in on(goal):
+        with pytest.raises(ConfigError, match="no exercise"):
+            named(goal, exercise.name)
+        return
+    checks = [check for check in CHECKS if check.name == exercise.check]
+    try:
+        damage(exercise, goal, remote)
+        [verdict] = waiting.until(
+            lambda: judge(goal, look(goal, remote, whole.fetch), checks),
+            lambda found: found[0].status == FAIL,
+            f"The check {exercise.check} catches {exercise.name}",
+            deadline=CAUGHT_WITHIN,
+            hint="A mutation that lives shows a check that cannot fail: see classroom/checks.py.",
+        )
+    finally:
+        mend(exercise, goal, remote)
+    assert verdict.concept, "a failure teaches"
+    assert verdict.command, "and says where to look"
