@@ -77,12 +77,13 @@ def test_node2_is_started_from_node1(platform: str) -> None:
     assert [command.argv[:4] == ("ssh", "-o", "BatchMode=yes", NODE2) for command in starts] == [False, True]
 
 
-@pytest.mark.parametrize(
-    ("platform", "after"),
-    [(platform, k) for platform in PLATFORMS for k in range(number_of_commands(platform))],
-)
-def test_killed_after_any_command(platform: str, after: int) -> None:
-    twin = Twin(goal(platform))
+@EVERY
+def test_killed_after_any_command(platform: str) -> None:
+    for after in range(number_of_commands(platform)):
+        killed_and_run_again(Twin(goal(platform)), after)
+
+
+def killed_and_run_again(twin: Twin, after: int) -> None:
     with pytest.raises(Killed):
         run(twin, kill_after=after)
     run(twin)
