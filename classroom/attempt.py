@@ -31,15 +31,23 @@ class Attempt:
     hints: int = 0
 
 
-def load(state: Path) -> Attempt:
-    """The exercise under way. Raises ConfigError when there is none."""
+def under_way(state: Path) -> Attempt | None:
+    """The exercise under way, None when there is none."""
     try:
         return Attempt(**json.loads((state / "exercise.json").read_text()))
     except (OSError, ValueError, TypeError):
+        return None
+
+
+def load(state: Path) -> Attempt:
+    """The exercise under way. Raises ConfigError when there is none."""
+    found = under_way(state)
+    if found is None:
         raise ConfigError(
             "No exercise is under way.",
             hint="Begin one: ./lab break --random; ./lab exercises lists them. ./lab reset mends the lab.",
-        ) from None
+        )
+    return found
 
 
 def save(state: Path, attempt: Attempt | None) -> None:

@@ -1,0 +1,185 @@
+"""`./lab check`, and the break-and-fix exercises: exercises, break, hint, grade, fix."""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from classroom import attempt
+from classroom.attempt import Attempt
+from classroom.checks import judge
+from classroom.exercises import Exercise, named, on
+from classroom.sight import look
+from classroom.texts import load, words
+from cli.site import Site
+from cli.teller import Teller
+from drill.verdict import FAIL, PASS, UNKNOWN, Verdict
+from inventory.errors import ConfigError, TimedOut
+from provision.facts import Goal
+
+COLOURS = {PASS: "green", FAIL: "red", UNKNOWN: "yellow"}
+GRADED_WITHIN = 15.0
+"""Seconds that a cluster may still be at work on what the student has just put right."""
+out = Console(highlight=False, soft_wrap=True, emoji=False, markup=False)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the CLI."""
+    for name, command in {"break": break_, "hint": hint, "grade": grade, "fix": fix}.items():
+        app.command(name)(command)
+    app.command()(check)
+    app.command()(exercises)
+
+
+def check(
+    ctx: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="Print plain data (JSON) on stdout.")] = False,
+) -> None:
+    """Judge the running lab by every named check. Exit 1 when one fails."""
+    verdicts = _judged(ctx.obj)
+    if as_json:
+        sys.stdout.write(json.dumps([asdict(one) for one in verdicts], indent=2, default=str) + "\n")
+    else:
+        _show(verdicts)
+    raise typer.Exit(1 if any(one.status == FAIL for one in verdicts) else 0)
+
+
+def exercises(ctx: typer.Context) -> None:
+    """List the exercises: broken configurations to find and to mend."""
+    goal = ctx.obj.goal
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column("exercise")
+    table.add_column("what one sees")
+    for one in on(goal):
+        table.add_row(one.name, _texts(goal, one)["title"])
+    out.print(table)
+
+
+def break_(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(help="One of ./lab exercises.")] = "",
+    at_random: Annotated[bool, typer.Option("--random", help="Any of them, unnamed.")] = False,
+    seed: Annotated[int | None, typer.Option(help="The same seed breaks the same thing.")] = None,
+) -> None:
+    """Break the healthy lab and tell what one sees. Find it, mend it on the nodes, then ./lab grade."""
+    site: Site = ctx.obj
+    goal, tell = site.goal, Teller()
+    if bool(name) == (at_random or seed is not None):
+        raise ConfigError(
+            "break takes the name of an exercise, or --random.", hint="./lab exercises lists them."
+        )
+    one = named(goal, name) if name else random.Random(seed).choice(on(goal))  # noqa: S311 -- a choice, no secret
+    with site.alone():
+        if attempt.under_way(site.machines.state):
+            raise ConfigError(
+                "An exercise is under way already.", hint="./lab grade when it is mended; ./lab fix gives up."
+            )
+        before = attempt.wrong(_judged(site))
+        if before:
+            raise ConfigError(
+                f"The lab is not healthy before the exercise: {before[0].check}: {before[0].why}",
+                hint="./lab check shows all of it; ./lab reset brings the lab to its end state.",
+            )
+        attempt.save(site.machines.state, Attempt(one.name))
+        with tell.busy("Breaking something"):
+            attempt.damage(one, goal, site.remote)
+    text = _texts(goal, one)
+    out.print(Text(text["title"], style="bold"))
+    out.print(text["story"])
+    out.print(
+        "Look: ./lab ssh node1, ./lab status. Stuck: ./lab hint. Done: ./lab grade. Give up: ./lab fix."
+    )
+
+
+def hint(ctx: typer.Context) -> None:
+    """Give the next hint of the exercise under way, from far to near."""
+    site: Site = ctx.obj
+    now, one = _under_way(site)
+    hints = _texts(site.goal, one)["hints"]
+    given = min(now.hints + 1, len(hints))
+    attempt.save(site.machines.state, replace(now, hints=given))
+    for number, text in enumerate(hints[:given], 1):
+        out.print(f"{number} of {len(hints)}: {text}")
+    if now.hints >= len(hints):
+        out.print("There is no further hint. ./lab check judges everything; ./lab fix mends and explains.")
+
+
+def grade(ctx: typer.Context) -> None:
+    """Judge the lab after the exercise: solved, or what is still not as it should be. Exit 1 unless solved."""
+    site: Site = ctx.obj
+    now, one = _under_way(site)
+    with Teller().busy("Judging the lab"):
+        left = _settled(site)
+    for verdict in left:
+        out.print(Text.assemble((verdict.status, COLOURS[verdict.status]), f" {verdict.check}"))
+        out.print(f"    look: {verdict.command}")
+    if left:
+        out.print(f"Not solved: {len(left)} checks do not pass. ./lab hint; ./lab check says what they saw.")
+        raise typer.Exit(1)
+    attempt.save(site.machines.state, None)
+    out.print(Text(f"Solved, with {now.hints} hints.", style="green"))
+    out.print(_texts(site.goal, one)["solution"])
+
+
+def fix(ctx: typer.Context) -> None:
+    """Mend what the exercise broke, and explain it."""
+    site: Site = ctx.obj
+    _, one = _under_way(site)
+    tell = Teller()
+    with site.alone(), tell.building() as progress:
+        attempt.mend(one, site.goal, site.remote, progress)
+        attempt.healed(site.goal, site.remote, site.fetch)
+        attempt.save(site.machines.state, None)
+    out.print(Text(f"{one.name}: every check passes again.", style="green"))
+    out.print(_texts(site.goal, one)["solution"])
+
+
+def _judged(site: Site) -> tuple[Verdict, ...]:
+    return judge(site.goal, look(site.goal, site.remote, site.fetch))
+
+
+def _settled(site: Site) -> tuple[Verdict, ...]:
+    """What does not pass, once the cluster had a moment to settle."""
+    try:
+        attempt.healed(site.goal, site.remote, site.fetch, GRADED_WITHIN)
+    except TimedOut:
+        return attempt.wrong(_judged(site))
+    return ()
+
+
+def _under_way(site: Site) -> tuple[Attempt, Exercise]:
+    now = attempt.load(site.machines.state)
+    return now, named(site.goal, now.name)
+
+
+def _texts(goal: Goal, exercise: Exercise) -> Mapping[str, Any]:
+    known = words(goal)
+    text = load("exercises.yaml")[exercise.name]
+    return {
+        name: [line.format_map(known) for line in value]
+        if isinstance(value, list)
+        else value.format_map(known)
+        for name, value in text.items()
+    }
+
+
+def _show(verdicts: tuple[Verdict, ...]) -> None:
+    for one in verdicts:
+        out.print(Text.assemble((f"{one.status:7}", COLOURS[one.status]), f" {one.check}: {one.why}"))
+        if one.status == PASS:
+            continue
+        for line in one.evidence:
+            out.print(f"          {line}")
+        out.print(f"        concept: {one.concept}")
+        out.print(f"        look:    {one.command}")
+    counts = {status: sum(one.status == status for one in verdicts) for status in COLOURS}
+    out.print(", ".join(f"{count} {status}" for status, count in counts.items() if count))
