@@ -38,6 +38,14 @@ def unread(timeline: Timeline, nodes: Iterable[str], since: float, until: float)
 
 
 def watched(timeline: Timeline) -> tuple[float, float] | None:
-    """From the first reading of any node to the record's end (seconds); None when nothing was read."""
-    first = min((one.asked for one in timeline.sights), default=None)
-    return None if first is None else (first, timeline.end)
+    """What has to be read (seconds): from when every node had been, or else the first fault, to the record's end.
+
+    None when nothing was read. A node that never answers has been asked from the first reading on.
+    """
+    if not timeline.sights:
+        return None
+    firsts = [min((one.asked for one in answered(timeline, node)), default=None) for node in timeline.nodes]
+    begun = [one for one in firsts if one is not None]
+    since = max(begun) if len(begun) == len(firsts) else min(one.asked for one in timeline.sights)
+    injected = timeline.first("inject")
+    return (since if injected is None else min(since, injected), timeline.end)

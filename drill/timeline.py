@@ -14,6 +14,7 @@ clocks of the nodes appear only in `meta["operations"]`, and are compared only w
     failcounts          [{resource, node, count}]
     leftovers           constraints that a ban or a move left behind
     resources, order    ids, and [[first, then]]: what lab.yaml wants, whatever the live configuration says
+    awaited             [{what, within, at, last}]: what the scenario waited for; at is None when it did not come
     nodes, url, probe_hz
     checks              [[name, {parameter: value}], ...]: what judges this timeline
     probe               {slots, missed, worst_late}: how well the poller kept its rate

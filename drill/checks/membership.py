@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from drill.checks.clients import PAUSE
 from drill.checks.ownership import LATE
 from drill.episodes import NO_INJECTION, Window, during
 from drill.outages import outages
@@ -45,9 +44,9 @@ def recovered(timeline: Timeline) -> Finding:
     """At the end the service answers, one node holds the address, every node is a member with quorum, and all runs."""
     expected = "a whole cluster and an answering service at the end"
     late = timeline.end - LATE
-    samples = [one for one in timeline.probe() if one.sent >= timeline.end - PAUSE]
+    samples = [one for one in timeline.probe() if one.sent >= late]
     if not samples:
-        return unknown(expected, f"no request was sent in the last {PAUSE:g} s before {timeline.end:.2f} s")
+        return unknown(expected, f"no request was sent in the last {LATE:g} s before {timeline.end:.2f} s")
     troubles = [one.line for one in outages(timeline.probe()) if one.next_good is None]
     owners = []
     for node in timeline.nodes:

@@ -122,6 +122,15 @@ def test_unread_in_words() -> None:
     assert unread(one, [NODE1, NODE2], 0, 10) == f"{NODE2} gave no reading from 0.10 to 10.00 s"
 
 
-def test_watched_from_the_first_reading_to_the_end_of_all() -> None:
-    assert watched(Timeline(sights=(sight(NODE1, 2.0),), marks=(Mark(9.0, "settled"),))) == (2.0, 9.0)
-    assert watched(Timeline(marks=(Mark(9.0, "settled"),))) is None
+def test_watched_from_when_all_were_read_to_the_end_of_all() -> None:
+    end = Mark(9.0, "settled")
+    both = (sight(NODE1, 2.0), sight(NODE2, 1.0, seen=False), sight(NODE2, 4.0), sight(NODE1, 5.0))
+
+    def since(*sights: Sight, marks: tuple[Mark, ...] = (end,)) -> tuple[float, float] | None:
+        return watched(Timeline({"nodes": [NODE1, NODE2]}, sights=sights, marks=marks))
+
+    assert since(*both) == (4.0, 9.0)
+    assert since(*both, marks=(Mark(3.0, "inject"), end)) == (3.0, 9.0), "a fault must not go unwatched"
+    assert since(*both, marks=(Mark(6.0, "inject"), end)) == (4.0, 9.0)
+    assert since(*both[:2]) == (1.0, 9.0), "node2 never answered"
+    assert since() is None
