@@ -27,5 +27,6 @@ def alive(name: str) -> str:
 
 
 def end(name: str) -> str:
-    """End it and all that it started."""
-    return f"pkill -KILL -s $(cat {FOLDER}/{name}.pid); rm -f {FOLDER}/{name}.pid"
+    """End it and all that it started; it may be so young that it has no session yet."""
+    file = f"{FOLDER}/{name}.pid"
+    return f"kill -KILL $(cat {file}); pkill -KILL -s $(cat {file}); rm -f {file}"

@@ -93,7 +93,7 @@ def timers(scene: Scene) -> Mend:
     return Mend(
         "disarmed the timers of an earlier drill",
         armed,
-        f'{each}; ! grep -qs "ha-lab-$n" /proc/$p/cmdline || pkill -KILL -s $p; rm -f $f; done',
+        f'{each}; ! grep -qs "ha-lab-$n" /proc/$p/cmdline || {{ kill -KILL $p; pkill -KILL -s $p; }}; rm -f $f; done',
     )
 
 

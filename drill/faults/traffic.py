@@ -82,13 +82,10 @@ def hold_back(scene: Scene) -> tuple[Act, ...]:
         f"n=0; while [ $n -lt {rounds} ]; do n=$((n+1)); pkill -STOP -x corosync; sleep {HELD_S};"
         f" pkill -CONT -x corosync; sleep {LET_S}; done"
     )
-    return (
-        Act(
-            scene.target.name,
-            f"! {background.alive('delay')} || exit 0\n{background.launch('delay', text, LONGEST_S + 60)}",
-            why=f"hold corosync back for {HELD_S:g} s of every {HELD_S + LET_S:g} s",
-        ),
-    )
+    hold = f"! {background.alive('delay')} || exit 0\n{background.launch('delay', text, LONGEST_S + 60)}"
+    why = f"hold corosync back for {HELD_S:g} s of every {HELD_S + LET_S:g} s"
+    anew = Act(scene.peer.name, "corosync-cmapctl -C knet", why="measure the link anew")
+    return (*(() if scene.system.corosync == "1.4" else (anew,)), Act(scene.target.name, hold, why=why))
 
 
 def held_back(scene: Scene) -> tuple[Proof, ...]:

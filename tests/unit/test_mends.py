@@ -65,13 +65,9 @@ def test_what_runs_in_the_background_is_ended_with_all_it_started(
         )
     )
     assert begun.returncode == 0
+    runs = f"[ -s {tmp_path}/child ] && {background.alive('nap')}"
     try:
-        assert (
-            shell(
-                f"for i in $(seq 100); do {background.alive('nap')} && exit; sleep 0.05; done; exit 1"
-            ).returncode
-            == 0
-        )
+        assert shell(f"for i in $(seq 100); do {runs} && exit; sleep 0.05; done; exit 1").returncode == 0
     finally:
         ended = shell(background.end("nap"))
     assert ended.returncode == 0
