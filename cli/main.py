@@ -19,7 +19,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from cli import bench, classroom, show
+from cli import bench, classroom, show, walk
 from cli.building import boot, build, prepared, when_all_up
 from cli.overview import look
 from cli.site import Site
@@ -192,6 +192,7 @@ def test(ctx: typer.Context) -> None:
 
 
 bench.register(app)
+walk.register(app)
 classroom.register(app)
 
 

@@ -1,0 +1,68 @@
+"""`./lab walk`: the walkthrough as a guided tour: each step's reason, its commands, and what is then to be seen."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from cli.site import Site
+from cli.teller import Teller
+from inventory.model import Command
+from provision import apply, texts
+from provision.apply import Progress
+from provision.facts import Goal
+from provision.steps import STEPS, find
+from provision.steps.step import Step
+
+out = Console(highlight=False, soft_wrap=True, emoji=False, markup=False)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the CLI."""
+    app.command()(walk)
+
+
+def walk(
+    ctx: typer.Context,
+    first: Annotated[str, typer.Option("--from", help="Begin with this step: its number or id.")] = "",
+    last: Annotated[str, typer.Option("--to", help="End after this step.")] = "",
+) -> None:
+    """Go through the walkthrough: why, what is typed (if still needed), what to see. `reset 3` first shows it all."""
+    site: Site = ctx.obj
+    begin = STEPS.index(find(first)) if first else 0
+    end = STEPS.index(find(last)) if last else len(STEPS) - 1
+    with site.alone():
+        for step in STEPS[begin : end + 1]:
+            _tour(site, site.goal, step)
+            if step is not STEPS[end] and sys.stdin.isatty() and sys.stdout.isatty():
+                input("[Enter] ")
+    Teller().say(
+        "That is the walkthrough. ./lab drill breaks it, ./lab break hides a fault in it for you to find."
+    )
+
+
+def _tour(site: Site, goal: Goal, step: Step) -> None:
+    text = texts.text(step, goal)
+    out.print(Text(f"\n{step.number}  {text.title}", style="bold"))
+    out.print(Text(text.why))
+    told = Progress(
+        command=lambda _, command: _typed(command), observed=lambda _, seen: out.print(f"  first: {seen}")
+    )
+    if not apply.run(goal, site.remote, (step,), told):
+        out.print(Text("  (already so)", style="dim"))
+    for command in text.look:
+        _typed(command)
+        result = site.remote.run(command)
+        for line in (result.out + result.err).rstrip().splitlines():
+            out.print(f"  | {line}")
+    out.print(Text(f"To see: {text.observe}", style="italic"))
+
+
+def _typed(command: Command) -> None:
+    lines = command.line.splitlines()
+    more = " …" if len(lines) > 1 else ""
+    out.print(Text(f"  [root@{command.node.split('.')[0]}]# {lines[0]}{more}", style="cyan"))
