@@ -2,7 +2,7 @@
 
 One ssh session a node, apart from all others, runs a small loop there that reads when it is asked and prints a block.
 So a reading lies surely between the asking and the answer, on this machine's clock alone. A session that ends is
-opened anew; until then the node is recorded as not seen. Sources: ip-address(8), ps(1), corosync-quorumtool(8), crm_mon(8).
+opened anew; until then the node is recorded as not seen. Sources: ip-address(8), ps(1), crm_mon(8), cluster.runtime.
 """
 
 from __future__ import annotations
@@ -98,7 +98,9 @@ def _web(states: list[str]) -> str:
     return "hung" if all(one == "T" for one in states) else "running"
 
 
-def sight(lab: Lab, node: Node, block: Block, state: ClusterState | None, asked: float, at: float) -> Sight:
+def sight(
+    lab: Lab, node: Node, block: Block, state: ClusterState | None, *, asked: float, at: float
+) -> Sight:
     """A reading as it is recorded; `state` is pacemaker's, from this block or an earlier one."""
     ring = block.ring
     quorate = ring.quorate if ring is not None else None
@@ -231,7 +233,7 @@ class Reader:
             self._state = block.state
         self._last = block
         again = changed and not block.full
-        return sight(self.lab, self.node, block, self._state, asked, at), again
+        return sight(self.lab, self.node, block, self._state, asked=asked, at=at), again
 
     def _block(self, asked: float) -> Block | None:
         if self._session is None:
@@ -274,7 +276,12 @@ class Watch:
 
     @classmethod
     def over_ssh(
-        cls, lab: Lab, system: Platform, ssh: Ssh, clock: Callable[[], float], on_sight: Callable[[Sight], None]
+        cls,
+        lab: Lab,
+        system: Platform,
+        ssh: Ssh,
+        clock: Callable[[], float],
+        on_sight: Callable[[Sight], None],
     ) -> Watch:
         """The watch of real nodes."""
         text = loop(lab, system)

@@ -1,0 +1,194 @@
+"""The drill's commands: `./lab drill`, heal, report, recheck, compare, watch."""
+
+from __future__ import annotations
+
+import queue
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from cli.site import Site
+from cli.teller import Teller
+from drill import comparison, conditions, journal, run_folder, scenarios, suite
+from drill.objective import objective
+from drill.repeats import repeats
+from drill.run import Entry, Run
+from drill.runner import observing, unavailable
+from drill.scenario import Scenario
+from drill.timeline import Sample, Sight
+from drill.verdict import PASS, Verdict
+from inventory.errors import LabError
+
+out = Console(highlight=False, soft_wrap=True, emoji=False)
+COLOUR = {"PASS": "green", "UNKNOWN": "yellow", "FAIL": "red"}
+Folder = Annotated[Path, typer.Argument(help="A run's folder, such as one below runs/.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the CLI."""
+    for command in (drill, heal, report, recheck, compare, watch):
+        app.command()(command)
+
+
+def drill(
+    ctx: typer.Context,
+    names: Annotated[list[str] | None, typer.Argument(help="Scenarios; all of them without any.")] = None,
+    *,
+    repeat: Annotated[int, typer.Option(min=1, max=1000, help="Run each so many times.")] = 1,
+    seed: Annotated[int, typer.Option(help="Chooses random targets; lab.yaml's otherwise.")] = -1,
+    wanted: Annotated[
+        list[str] | None, typer.Option("--objective", help="Such as outage<=3s: sets the exit status.")
+    ] = None,
+    listed: Annotated[bool, typer.Option("--list", help="Only list the scenarios.")] = False,
+) -> None:
+    """Break the cluster, watch what a client sees, judge it. Exit 1 unless all passed."""
+    site: Site = ctx.obj
+    chosen = [scenarios.named(name) for name in names] if names else list(scenarios.SCENARIOS.values())
+    goals = [objective(text) for text in wanted or []]
+    if listed:
+        out.print(_listing(chosen))
+        return
+    tell, choice = Teller(), site.machines.choice
+    if not names:
+        for one in chosen:
+            if why := unavailable(one, choice.system, choice.provider):
+                tell.say(f"left out: {one.name}: {why}")
+        chosen = [one for one in chosen if not unavailable(one, choice.system, choice.provider)]
+    folder = run_folder.fresh(site.root / "runs", datetime.now())
+    runner = suite.runner(site.root, site.lab, site.machines, site.remote, folder=folder, say=tell.say)
+    texts = scenarios.texts()
+    whole = suite.Suite(
+        site.root,
+        runner,
+        folder,
+        told=_tell,
+        around=lambda one: tell.busy(f"{one.name}: {texts[one.name].title}"),
+    )
+    try:
+        with site.alone():
+            run = whole.run(chosen, repeat, site.lab.drill.seed if seed < 0 else seed)
+    finally:
+        if (folder / run_folder.REPORT).exists():
+            tell.say(f"report: {folder / run_folder.REPORT}")
+        elif not any(folder.iterdir()):
+            folder.rmdir()
+    judged = [
+        goal.judge(repeats(name, entries)) for name, entries in run.by_scenario().items() for goal in goals
+    ]
+    _summary(run, judged)
+    good = all(one.status == PASS for one in judged) if goals else run.status == PASS
+    raise typer.Exit(0 if good else 1)
+
+
+def heal(ctx: typer.Context) -> None:
+    """Put right whatever a drill left behind; says what it did."""
+    site, tell = _site(ctx), Teller()
+    with site.alone(), journal.alone(site.root), tell.busy("Looking at the lab"):
+        done = suite.recovery(site.root, site.lab, site.machines, site.remote, tell.say).heal()
+    tell.say("The lab is healthy." if done else "Nothing to heal: the lab is healthy.")
+
+
+def report(folder: Folder) -> None:
+    """Draw a run's report.html again. Needs no lab."""
+    run_folder.rebuild(folder)
+    out.print(str(folder / run_folder.REPORT))
+
+
+def recheck(folder: Folder) -> None:
+    """Judge a run again from its timelines. Needs no lab. Exit 1 unless all passed."""
+    run = run_folder.recheck(folder)
+    for entry in run.entries:
+        _tell(entry)
+    _summary(run, [])
+    raise typer.Exit(0 if run.status == PASS else 1)
+
+
+def compare(a: Folder, b: Folder) -> None:
+    """Show two runs side by side. Needs no lab."""
+    for line in comparison.compare(run_folder.load(a), run_folder.load(b)).lines():
+        out.print(escape(line))
+
+
+def watch(
+    ctx: typer.Context,
+    seconds: Annotated[int, typer.Option(min=1, max=900, help="End by itself after so long.")] = 900,
+) -> None:
+    """Show live what each node and a client see, a line for each change; Ctrl-C ends it."""
+    site = _site(ctx)
+    choice = site.machines.choice
+    news: queue.Queue[tuple[str, str]] = queue.Queue()
+    began, last = time.monotonic(), dict[str, str]()
+    view = observing(site.lab, choice.system, site.remote, site.guard)
+    with view(_Live(news), lambda: time.monotonic() - began):
+        while (left := began + seconds - time.monotonic()) > 0:
+            try:
+                who, text = news.get(timeout=left)
+            except queue.Empty:
+                break
+            if last.get(who) != text:
+                last[who] = text
+                out.print(escape(f"{datetime.now():%H:%M:%S}  {text}"))
+
+
+class _Live:
+    """Takes readings and answers in a record's place, and passes them on as lines."""
+
+    def __init__(self, news: queue.Queue[tuple[str, str]]) -> None:
+        self._news = news
+
+    def sight(self, sight: Sight) -> None:
+        """Pass on a reading."""
+        self._news.put((sight.node, conditions.told(sight)))
+
+    def sample(self, sample: Sample) -> None:
+        """Pass on an answer of the probe."""
+        if sample.client == "probe":
+            self._news.put(("client", f"a client gets {sample.page or sample.outcome}"))
+
+
+def _site(ctx: typer.Context) -> Site:
+    site: Site = ctx.obj
+    return site
+
+
+def _listing(chosen: Sequence[Scenario]) -> Table:
+    table = Table("scenario", "step", "faults", "from", "title", box=None, pad_edge=False)
+    for one in chosen:
+        title = scenarios.texts()[one.name].title
+        faults = ", ".join(dict.fromkeys(one.faults))
+        table.add_row(one.name, one.step, faults, one.given.words, title)
+    return table
+
+
+def _tell(entry: Entry) -> None:
+    length = entry.longest.text if entry.longest else "nothing measured"
+    predicted = f", predicted {entry.predicted.text}" if entry.predicted else ""
+    colour = COLOUR[entry.status]
+    out.print(f"[{colour}]{entry.status:8}[/]{escape(f'{entry.name}: longest outage {length}{predicted}')}")
+    if entry.error:
+        out.print(escape(f"  the drill itself failed: {entry.error}"))
+    for one in entry.verdicts:
+        if one.status != PASS and not entry.error:
+            out.print(escape("\n".join(f"  {line}" for line in one.text.splitlines())))
+
+
+def _summary(run: Run, judged: Sequence[Verdict]) -> None:
+    for name, entries in run.by_scenario().items():
+        if len(entries) > 1:
+            found = repeats(name, entries)
+            figures = ", ".join(f"{figure} {length.text}" for figure, length in found.figures.items())
+            out.print(escape(f"{name}, {len(entries)} times: {figures or 'nothing measured'}"))
+    for one in judged:
+        out.print(escape(one.text))
+    out.print(escape(", ".join(f"{count} {status}" for status, count in run.counts.items() if count)))
+    if errors := [entry for entry in run.entries if entry.error]:
+        raise LabError(
+            f"{errors[0].name}: the drill itself failed: {errors[0].error}", hint="./lab heal; ./lab status"
+        )

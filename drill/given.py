@@ -1,0 +1,148 @@
+"""What a scenario wants otherwise than lab.yaml's end state, and how that is written into the CIB's XML.
+
+Pure: XML in, XML out. Only the sections that differ are pushed (`pushes`), each as a whole: quick, and no election as
+after a replacement of everything. Source: cibadmin(8), Pacemaker Explained.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+from xml.etree import ElementTree
+
+from cluster import scores
+from cluster.configuration import Configuration, describe
+from cluster.xml import Element, element
+from inventory.model import Lab
+
+Sort = Literal["colocation", "order", "location"]
+KINDS = ("address", "web")
+SECTIONS = ("crm_config", "rsc_defaults", "resources", "constraints")
+
+
+@dataclass(frozen=True)
+class Given:
+    """Differences from the end state; without any it is the end state itself.
+
+    `without` names sorts of constraints that are not there, `resources` the kinds of resources that are. `monitors`
+    maps a kind to its monitor's interval. `two_node` is corosync.conf's (votequorum(5)), on both nodes.
+    """
+
+    properties: Mapping[str, str] = field(default_factory=dict)
+    stickiness: int | None = None
+    migration_threshold: int | None = None
+    without: tuple[Sort, ...] = ()
+    resources: tuple[str, ...] = KINDS
+    monitors: Mapping[str, str] = field(default_factory=dict)
+    two_node: bool = False
+
+    @property
+    def serves(self) -> bool:
+        """Clients are served in this state, as long as nothing is broken."""
+        return set(KINDS) <= set(self.resources) and "colocation" not in self.without
+
+    @property
+    def words(self) -> str:
+        """The differences in one line."""
+        found = [f"{name}={value}" for name, value in self.properties.items()]
+        found += [] if self.stickiness is None else [f"stickiness {scores.text(self.stickiness)}"]
+        found += (
+            [] if self.migration_threshold is None else [f"migration-threshold {self.migration_threshold}"]
+        )
+        found += [f"no {sort}" for sort in self.without]
+        found += [f"no {kind} resource" for kind in KINDS if kind not in self.resources]
+        found += [f"{kind} monitored every {interval}" for kind, interval in self.monitors.items()]
+        found += ["two_node"] if self.two_node else []
+        return ", ".join(found) or "as in lab.yaml"
+
+
+def edited(text: str, given: Given, lab: Lab) -> str:
+    """The CIB's XML as `given` wants it; `text` is the end state's."""
+    root = element(text, "cibadmin", ("cib",))
+    options = _set(root, "crm_config", "cluster_property_set", "cib-bootstrap-options")
+    for name, value in given.properties.items():
+        _put(options, name, value)
+    defaults = {"resource-stickiness": given.stickiness, "migration-threshold": given.migration_threshold}
+    for name, number in defaults.items():
+        if number is not None:
+            _put(
+                _set(root, "rsc_defaults", "meta_attributes", "rsc_defaults-meta"), name, scores.text(number)
+            )
+    for kind, interval in given.monitors.items():
+        path = (
+            f"configuration/resources/primitive[@id='{lab.resource(kind).id}']/operations/op[@name='monitor']"
+        )
+        for operation in root.findall(path):
+            operation.set("interval", interval)
+    gone = {lab.resource(kind).id for kind in KINDS if kind not in given.resources}
+    resources, constraints = (_section(root, name) for name in ("resources", "constraints"))
+    for item in list(resources):
+        if item.get("id") in gone:
+            resources.remove(item)
+    for item in list(constraints):
+        if item.tag.removeprefix("rsc_") in given.without or gone & set(item.attrib.values()):
+            constraints.remove(item)
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def pushes(before: str, after: str) -> tuple[tuple[str, str], ...]:
+    """The sections to be replaced so that `before` becomes `after`, in an order in which each is valid by itself."""
+    old, new = (element(text, "cibadmin", ("cib",)) for text in (before, after))
+    sections = list(SECTIONS)
+    if len(_section(new, "resources")) < len(_section(old, "resources")):
+        sections.reverse()  # constraints must not name a resource that is not there
+    texts = ((name, _text(old, name), _text(new, name)) for name in sections)
+    return tuple((name, wanted) for name, had, wanted in texts if had != wanted)
+
+
+def lines(configuration: Configuration) -> tuple[str, ...]:
+    """A configuration in plain lines, in a settled order."""
+    return tuple(_lines(configuration))
+
+
+def _lines(have: Configuration) -> Iterator[str]:
+    yield from (f"property {name}={value}" for name, value in have.properties.items())
+    yield from (f"default {name}={value}" for name, value in have.defaults.items())
+    for resource in have.resources:
+        yield f"resource {resource.id} {resource.agent}"
+        yield from (
+            f"resource {resource.id} option {name}={value}" for name, value in resource.attributes.items()
+        )
+        yield from (f"resource {resource.id} meta {name}={value}" for name, value in resource.meta.items())
+        yield f"resource {resource.id} monitor {resource.monitor or 'none'}"
+    yield from (describe(one) for one in have.colocations)
+    yield from (describe(one) for one in have.orders)
+    yield from (describe(one) for one in have.locations)
+    for node, attributes in have.node_attributes.items():
+        yield from (f"node {node} {name}={value}" for name, value in attributes.items())
+    yield from have.others
+
+
+def _section(root: Element, name: str) -> Element:
+    configuration = root.find("configuration")
+    if configuration is None:
+        configuration = ElementTree.SubElement(root, "configuration")
+    found = configuration.find(name)
+    return ElementTree.SubElement(configuration, name) if found is None else found
+
+
+def _set(root: Element, section: str, tag: str, id_: str) -> Element:
+    parent = _section(root, section)
+    found = parent.find(tag)
+    return ElementTree.SubElement(parent, tag, {"id": id_}) if found is None else found
+
+
+def _put(where: Element, name: str, value: str) -> None:
+    for pair in where.findall("nvpair"):
+        if pair.get("name") == name:
+            pair.set("value", value)
+            return
+    ElementTree.SubElement(where, "nvpair", {"id": f"{where.get('id')}-{name}", "name": name, "value": value})
+
+
+def _text(root: Element, section: str) -> str:
+    found = _section(root, section)
+    for item in found.iter():
+        item.text = item.tail = None
+    return ElementTree.tostring(found, encoding="unicode")

@@ -1,0 +1,267 @@
+"""One scenario under way: its moves done one after the other, and all that happens marked in the record."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from cluster import cib, scores
+from drill import conditions, faults, given
+from drill.conditions import Now
+from drill.fault import Scene
+from drill.injection import Injector, Wound
+from drill.record import Recorder
+from drill.scenario import Await, Configure, Heal, Inject, Move, Observe, Read, Scenario, Span
+from drill.settings import Settings, shown
+from drill.timeline import Mark
+from inventory import waiting
+from inventory.errors import LabError, TimedOut
+from inventory.model import Command, Lab
+from inventory.remote import Remote
+from inventory.waiting import CLOCK, Clock
+
+POLL = 0.1
+SEES = 30.0
+"""The longest that the first readings and answers may take."""
+LAST = 1.0
+"""So long the record goes on when all is well again (seconds)."""
+
+
+class _Over(Exception):
+    """What was waited for did not come: the scenario ends here, and its checks judge."""
+
+
+@dataclass
+class Play:
+    """Does a scenario's moves. `since` gives seconds of the record; `spans` are the cluster's own times (seconds)."""
+
+    lab: Lab
+    scenes: tuple[Scene, ...]
+    scenario: Scenario
+    recorder: Recorder
+    injector: Injector
+    settings: Settings
+    remote: Remote
+    since: Callable[[], float]
+    spans: Mapping[Span, float]
+    rng: random.Random
+    clock: Clock = CLOCK
+    roles: dict[str, str] = field(default_factory=dict)
+    wounds: list[Wound] = field(default_factory=list)
+    awaited: list[dict[str, Any]] = field(default_factory=list)
+    operations: dict[tuple[Any, ...], dict[str, Any]] = field(default_factory=dict)
+    failcounts: dict[tuple[str, str], int] = field(default_factory=dict)
+    _acted: float = 0.0
+    _first: dict[str, str] = field(default_factory=dict)
+
+    def begin(self) -> None:
+        """Wait until everything is watched and the roles are clear. Raises TimedOut."""
+        self._old = {_key(one) for one in cib.operations(self.settings.baseline)}
+        self.injector.mark = self.mark
+        self._until(
+            lambda view: view.complete and len(view.seen) == len(view.nodes), "every node is read", SEES
+        )
+        if self.scenario.given.serves:
+            self._until(conditions.condition("serving"), "the service answers", SEES)
+        self._resolve()
+
+    def run(self) -> None:
+        """All moves in order; ends early where something did not come about. Raises NotLanded and other LabErrors."""
+        try:
+            for move in self.scenario.moves:
+                self._move(move)
+        except _Over:
+            return
+
+    def end(self) -> None:
+        """Look on for a moment after all is well: the last readings and answers of the record. Raises TimedOut."""
+        self._acted = self.since()
+        until = self._acted + LAST
+        self._until(
+            lambda view: view.complete and conditions.serving(view, "") and self.since() > until,
+            "the service answers at the end",
+            SEES,
+        )
+
+    def heal(self, role: str = "") -> None:
+        """Mend what is broken on a role's node, or everywhere. Raises what Injector.heal raises."""
+        mine = [one for one in self.wounds if not role or one.scene.target.name == self.roles[role]]
+        if mine:
+            self.remember()
+            self.injector.heal(*mine)
+            self.wounds = [one for one in self.wounds if one not in mine]
+            self._acted = self.since()
+
+    def remember(self) -> None:
+        """Take down the cluster's history and fail counts: a node that is started anew forgets its own."""
+        try:
+            text = self.settings.read()[1]
+        except LabError:
+            return
+        for one in cib.operations(text):
+            if _key(one) not in self._old:
+                self.operations[_key(one)] = {
+                    "resource": one.resource,
+                    "operation": one.operation,
+                    "node": one.node,
+                    "at": one.last_change,
+                    "rc": one.rc,
+                    "call": one.call_id,
+                }
+        for key, count in cib.parse(text).failcounts.items():
+            self.failcounts[key] = max(count, self.failcounts.get(key, 0))
+
+    def meta(self) -> dict[str, Any]:
+        """What the record gets to know of it."""
+        counts = [
+            {"resource": resource, "node": node, "count": scores.text(count)}
+            for (resource, node), count in self.failcounts.items()
+        ]
+        return {
+            "roles": self._first or self.roles,
+            "awaited": self.awaited,
+            "operations": list(self.operations.values()),
+            "failcounts": counts,
+        }
+
+    def mark(self, kind: str, node: str, detail: str) -> None:
+        """Take down what an injector tells."""
+        label = detail if kind in ("inject", "heal", "healed") else ""
+        if kind in ("landed", "not_landed"):
+            label = next((one.fault.name for one in self.wounds if one.scene.target.name == node), "")
+        self.recorder.mark(Mark(self.since(), kind, label, node, "" if label == detail else detail))
+
+    def note(self, label: str, detail: str, node: str = "") -> None:
+        """Take down what the scenario itself does."""
+        self.recorder.mark(Mark(self.since(), "note", label, node, detail))
+
+    def _move(self, move: Move) -> None:
+        if isinstance(move, Inject):
+            self._inject(move)
+        elif isinstance(move, Heal):
+            self.heal(move.role)
+        elif isinstance(move, Configure):
+            self.settings.apply(move.given)
+            self.note("configure", move.given.words)
+            self.recorder.meta(before=given.lines(cib.parse(self.settings.read()[1]).configuration))
+            self._acted = self.since()
+        elif isinstance(move, Observe):
+            self._observe(move)
+        elif isinstance(move, Await):
+            what = conditions.meaning(move.condition, self.roles)
+            self._await(
+                lambda: self._until(conditions.condition(move.condition), what, move.within),
+                what,
+                move.within,
+            )
+        else:
+            self._read(move)
+
+    def _inject(self, move: Inject) -> None:
+        self._resolve()
+        fault = faults.named(move.fault)
+        role = move.target
+        if role == "any":
+            role = self.rng.choice([one for one in ("active", "passive") if one in fault.roles])
+        names = [self.roles["active"], self.roles["passive"]] if role == "both" else [self.roles[role]]
+        self.roles |= {"target": names[0], "peer": self.lab.peer(self.lab.node(names[0])).name}
+        self._first = self._first or dict(self.roles)
+        new = [
+            self.injector.begin(fault, scene, self.settings.baseline)
+            for name in names
+            for scene in self.scenes
+            if scene.target.name == name
+        ]
+        self.wounds += new
+        for do in (self.injector.arm, self.injector.inject, self.injector.prove):
+            for wound in new:
+                do(wound)
+            self._acted = self.since()
+
+    def _observe(self, move: Observe) -> None:
+        seconds = self.spans[move.span] * move.times
+        end = self.since() + seconds
+        self.note("observe", f"{seconds:.1f} s: {move.times:g} x {move.span} of {self.spans[move.span]:g} s")
+        waiting.until(
+            self.since,
+            lambda at: at >= end,
+            f"{seconds:.1f} s have been observed",
+            deadline=seconds + 60,
+            every=POLL,
+            clock=self.clock,
+        )
+
+    def _read(self, move: Read) -> None:
+        node = self.roles[move.role]
+        what = f"{node}: {move.command} shows {move.shows!r}"
+        command = Command.script(node, shown(move.command, move.shows), why=what, deadline=10)
+
+        def ask() -> None:
+            out = waiting.until(
+                lambda: self.remote.run(command).out,
+                lambda text: text.strip().endswith("yes"),
+                what,
+                deadline=move.within,
+                clock=self.clock,
+            )
+            line = next((one for one in out.splitlines() if move.shows in one), "")
+            self.note("read", f"{move.command}: {' '.join(line.split())}", node)
+
+        self._await(ask, what, move.within)
+
+    def _await(self, ask: Callable[[], object], what: str, within: float) -> None:
+        row: dict[str, Any] = {"what": what, "within": within, "at": None, "last": ""}
+        self.awaited.append(row)
+        try:
+            ask()
+        except TimedOut as error:
+            row["last"] = error.message
+            self.note("not seen", error.message)
+            raise _Over from error
+        row["at"] = round(self.since(), 3)
+
+    def _until(self, good: Callable[[Now], bool], what: str, within: float) -> Now:
+        return waiting.until(self._now, good, what, deadline=within, every=POLL, clock=self.clock)
+
+    def _now(self) -> Now:
+        return conditions.now(self.recorder.timeline(), self._acted, self.roles)
+
+    def _resolve(self) -> None:
+        """Who is active, passive and DC, by readings after the last act."""
+        view = self._until(
+            lambda one: sum(each.owns_vip for each in one.seen) == 1 and any(each.dc for each in one.seen),
+            "one node holds the address, and there is a DC",
+            SEES,
+        )
+        active = next(one.node for one in view.seen if one.owns_vip)
+        dc = next(one.dc for one in view.seen if one.dc)
+        self.roles |= {"active": active, "passive": self.lab.peer(self.lab.node(active)).name, "dc": dc}
+
+
+def _key(one: cib.Operation) -> tuple[Any, ...]:
+    return one.node, one.resource, one.operation, one.call_id, one.last_change, one.rc
+
+
+def spans(token_s: float, consensus_s: float, monitors: Mapping[str, float]) -> Mapping[Span, float]:
+    """The cluster's own times, from the live configuration (seconds)."""
+    found: dict[Span, float] = {"loss": token_s + consensus_s}
+    if "address" in monitors:
+        found["address monitor"] = monitors["address"]
+    if "web" in monitors:
+        found["web monitor"] = monitors["web"]
+    return found
+
+
+def for_lab(checks: Iterable[tuple[str, Mapping[str, Any]]], lab: Lab) -> list[list[Any]]:
+    """Checks as rows of meta["checks"], with the lab's resources in the place of "@web" and "@address"."""
+    return [[name, _named(dict(params), lab)] for name, params in checks]
+
+
+def _named(value: Any, lab: Lab) -> Any:
+    if isinstance(value, Mapping):
+        return {_named(key, lab): _named(one, lab) for key, one in value.items()}
+    if isinstance(value, str) and value.startswith("@"):
+        return lab.resource(value[1:]).id
+    return value

@@ -1,0 +1,310 @@
+"""Runs a scenario on the real lab: healthy before, broken and watched, healed whatever happens, and as it was after."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+from cluster import bounds, cib, runtime
+from cluster.bounds import Bounds, Timing
+from cluster.cib import Cib
+from drill import faults, health, scenarios, signals
+from drill.checks import judge
+from drill.fault import Scene
+from drill.given import Given, lines
+from drill.health import View
+from drill.injection import Injector, NotAvailable, NotLanded, Power
+from drill.journal import Journal
+from drill.play import Play, for_lab, spans
+from drill.probe import Probe, Report
+from drill.record import Recorder
+from drill.recovery import Recovery
+from drill.run import Entry
+from drill.scenario import Configure, Inject, Scenario
+from drill.settings import Settings
+from drill.timeline import Mark, Sample, Sight
+from drill.watch import Watch
+from inventory import waiting
+from inventory.errors import LabError, TimedOut
+from inventory.model import Command, Lab, Node
+from inventory.platforms import Platform
+from inventory.properties import milliseconds
+from inventory.remote import Remote, Ssh, check
+from inventory.waiting import CLOCK, Clock
+
+SETTLES = 60.0
+"""The longest that the cluster may take to be well again after a heal or a change (seconds)."""
+PATIENCE = 20.0
+"""The longest that a scenario waits for a lab that should be well, before it heals it (seconds)."""
+
+
+class Taker(Protocol):
+    """Whoever takes what is seen: a Recorder."""
+
+    def sample(self, sample: Sample) -> None:
+        """Take a request."""
+
+    def sight(self, sight: Sight) -> None:
+        """Take a reading."""
+
+
+Observing = Callable[[Taker, Callable[[], float]], AbstractContextManager[Callable[[], Report]]]
+"""Probe and watch around a scenario: given a taker and a record's clock, they fill it, and tell how the probe did."""
+
+
+def observing(lab: Lab, system: Platform, ssh: Ssh, guard: Callable[[], None]) -> Observing:
+    """Probe and watch of the real lab; `guard` refuses before anything is sent to another network."""
+
+    @contextmanager
+    def observe(taker: Taker, since: Callable[[], float]) -> Iterator[Callable[[], Report]]:
+        pages = {node.name.capitalize(): node.name for node in lab.nodes}
+        drill = lab.drill
+        probe = Probe(
+            lab.url,
+            drill.probe_hz,
+            drill.probe_timeout_ms / 1000,
+            since,
+            pages=pages,
+            on_sample=taker.sample,
+            guard=guard,
+        )
+        with Watch.over_ssh(lab, system, ssh, since, taker.sight), probe:
+            yield probe.report
+
+    return observe
+
+
+def unavailable(scenario: Scenario, system: Platform, provider: str) -> str:
+    """Why a scenario cannot be had on this system or provider; "" when it can."""
+    for name in scenario.faults:
+        if why := faults.named(name).unavailable.get(provider):
+            return f"{name} cannot be had with {provider}: {why}"
+    states = [scenario.given, *(move.given for move in scenario.moves if isinstance(move, Configure))]
+    if system.corosync == "1.4" and any(state.two_node for state in states):
+        return "corosync 1.4's plugin has no two_node"
+    return ""
+
+
+@dataclass
+class Runner:
+    """Runs scenarios one after another on one lab; each record goes to the end of `path`.
+
+    A lab that can't be healed stops all later scenarios with the first cause.
+    """
+
+    lab: Lab
+    system: Platform
+    provider: str
+    remote: Remote
+    power: Power
+    journal: Journal
+    path: Path
+    guard: Callable[[], None]
+    observe: Observing
+    say: Callable[[str], None] = lambda line: None
+    clock: Clock = CLOCK
+    broken: LabError | None = field(default=None, init=False)
+
+    def run(self, scenario: Scenario, seed: int = 0) -> Entry:
+        """Run one scenario and judge it. The lab's own failure is in the record (Entry.error), a signal is raised.
+
+        Raises RouteRefused and NotAvailable before anything is done, and the first cause when the lab is broken.
+        """
+        if self.broken is not None:
+            first = self.broken.message
+            raise LabError(f"not run: the lab could not be healed. First cause: {first}", hint="./lab heal")
+        if why := unavailable(scenario, self.system, self.provider):
+            raise NotAvailable(f"{scenario.name}: {why}.")
+        self.guard()
+        before = self._well()
+        baseline = next(iter(before.values())).text
+        settings = Settings(self.lab, self.system, self.remote, self._scenes, baseline)
+        began = time.monotonic()
+        with Recorder(self.path, self._meta(scenario, seed)) as recorder, signals.interruptible():
+            entry = self.journal.begin(f"scenario {scenario.name}", mends=settings.undo(), baseline=baseline)
+            try:
+                self._play(scenario, seed, settings, recorder, lambda: time.monotonic() - began)
+            except LabError as error:
+                recorder.meta(error=error.message)
+            except BaseException as error:
+                recorder.meta(error=f"interrupted: {type(error).__name__}")
+                raise
+            finally:
+                with signals.undisturbed():
+                    self._restore(settings, recorder)
+                    if self.broken is None:
+                        self.journal.strike(entry)
+            timeline = recorder.timeline()
+        return Entry(timeline, judge(timeline))
+
+    @property
+    def _scenes(self) -> tuple[Scene, ...]:
+        return health.scenes(self.lab, self.system, self.provider)
+
+    def _meta(self, scenario: Scenario, seed: int) -> dict[str, Any]:
+        text = scenarios.texts().get(scenario.name)
+        kinds = {self.lab.resource(kind).id for kind in ("address", "web")}
+        return {
+            "scenario": scenario.name,
+            "fault": ", ".join(dict.fromkeys(scenario.faults)),
+            "title": text.title if text else "",
+            "why": text.why if text else "",
+            "step": scenario.step,
+            "given": scenario.given.words,
+            "seed": seed,
+            "nodes": [node.name for node in self.lab.nodes],
+            "url": self.lab.url,
+            "probe_hz": self.lab.drill.probe_hz,
+            "resources": sorted(kinds),
+            "order": [[one.first, one.then] for one in self.lab.orders],
+            "checks": for_lab(scenario.checks, self.lab),
+            "platform": self.system.name,
+            "provider": self.provider,
+            **({"budget": self.lab.drill.budget_s[scenario.budget]} if scenario.budget else {}),
+        }
+
+    def _play(
+        self,
+        scenario: Scenario,
+        seed: int,
+        settings: Settings,
+        recorder: Recorder,
+        since: Callable[[], float],
+    ) -> None:
+        settings.apply(scenario.given)
+        live = cib.parse(settings.read()[1])
+        monitors = _monitors(self.lab, live)
+        timing = self._timing(live, scenario, monitors)
+        recorder.meta(before=lines(live.configuration), bounds=_plain(_predicted(scenario, timing)))
+        if scenario.given != Given():
+            self._settled(twice=True)
+        injector = Injector(self.lab, self.remote, self.power, self.journal, clock=self.clock)
+        play = Play(
+            self.lab, self._scenes, scenario, recorder, injector, settings, self.remote, since,
+            spans(timing.token_s, timing.consensus_s, monitors), random.Random(seed), self.clock,  # noqa: S311
+        )  # fmt: skip
+        with self.observe(recorder, since) as report:
+            try:
+                play.begin()
+                play.run()
+            except NotLanded:
+                pass  # marked; makes every verdict UNKNOWN
+            finally:
+                with signals.undisturbed():
+                    play.heal()
+            try:
+                self._settled()
+                recorder.mark(Mark(since(), "settled"))
+                play.end()
+            except TimedOut as error:
+                play.note("not well", error.message)
+            play.remember()
+            kept = report()
+        after = cib.parse(settings.read()[1])
+        recorder.meta(
+            **play.meta(),
+            after=lines(after.configuration),
+            leftovers=after.leftovers,
+            probe={"slots": kept.slots, "missed": kept.missed, "worst_late": round(kept.worst_late, 4)},
+        )
+
+    def _timing(self, live: Cib, scenario: Scenario, monitors: dict[str, float]) -> Timing:
+        """What the prediction is computed from: read of the running corosync and of the live CIB."""
+        script = runtime.timings_script(self.system.corosync)
+        said = check(
+            self.remote, Command.script(self.lab.node1.name, script, why="token and consensus", deadline=10)
+        )
+        token, consensus = runtime.timings(said.out)
+        properties = live.configuration.properties
+        first = next((move for move in scenario.moves if isinstance(move, Inject)), None)
+        kind = faults.named(first.fault).monitor if first else "web"
+        return replace(
+            bounds.timing(self.lab),
+            token_s=token,
+            consensus_s=consensus,
+            monitor_s=monitors.get(kind, 0.0),
+            survivor_acts=scenario.given.two_node or properties.get("no-quorum-policy", "stop") == "ignore",
+            fencing=properties.get("stonith-enabled", "true").lower() in ("true", "yes", "on", "1"),
+        )
+
+    def _look(self) -> dict[Node, View]:
+        return health.look(self.remote, self._scenes)
+
+    def _well(self) -> dict[Node, View]:
+        """The lab as it is, healthy; healed first where it is not. Raises LabError when it can't be."""
+        try:
+            if self.journal.pending():
+                raise LabError("an interrupted drill left something")
+            self._settled(PATIENCE)
+        except LabError as error:
+            self.say(f"healing the lab first: {error.message}")
+            self._recover()
+        return self._look()
+
+    def _settled(self, deadline: float = SETTLES, *, twice: bool = False) -> None:
+        """Wait until the cluster is well; looked at twice after a change, which it may not have seen at once."""
+        for _ in range(1 + twice):
+            waiting.until(
+                lambda: health.troubles(self.lab, self._look()),
+                lambda found: not found,
+                "the lab is well",
+                deadline=deadline,
+                clock=self.clock,
+            )
+
+    def _restore(self, settings: Settings, recorder: Recorder) -> None:
+        """lab.yaml's configuration, whole and healthy; by all means there are where the plain way does not do."""
+        began = self.clock.now()
+        try:
+            if settings.changed() or settings.touched:
+                settings.apply(Given())
+                self._settled(twice=True)
+            if left := settings.changed():
+                raise LabError(f"the configuration is not as before: {'; '.join(left)}")
+            if [one for one in self.journal.pending() if one.target]:
+                raise LabError("something is broken still")
+        except LabError as error:
+            self.say(f"not well by itself: {error.message}")
+            self._recover()
+        recorder.meta(reset_s=round(self.clock.now() - began, 2))
+
+    def _recover(self) -> None:
+        """Heal all that is found. Raises LabError, and keeps it as the first cause, when that fails."""
+        recovery = Recovery(
+            self.lab,
+            self.system,
+            self.provider,
+            self.remote,
+            self.power,
+            self.journal,
+            say=self.say,
+            clock=self.clock,
+        )
+        try:
+            recovery.heal()
+        except LabError as error:
+            self.broken = self.broken or error
+            raise
+
+
+def _monitors(lab: Lab, live: Cib) -> dict[str, float]:
+    """The monitors' intervals by kind, in seconds."""
+    found = {
+        one.id: milliseconds((one.monitor or "0s").split(",")[0]) or 0 for one in live.configuration.resources
+    }
+    return {one.kind: found[one.id] / 1000 for one in lab.resources if one.id in found}
+
+
+def _predicted(scenario: Scenario, timing: Timing) -> Bounds:
+    answers = faults.named(scenario.faults[0]).answers if scenario.faults else None
+    return bounds.bounds(scenario.kind, timing, answers=answers)
+
+
+def _plain(found: Bounds) -> dict[str, Any]:
+    most = None if found.outage_most == bounds.NEVER else found.outage_most
+    return {"least": found.outage_least, "most": most, "lines": list(found.lines())}

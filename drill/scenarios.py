@@ -1,0 +1,348 @@
+"""Every scenario of the lab as a row: the walkthrough's observations first, then every fault.
+
+Their titles and reasons, for students, stand in scenarios.yaml.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+
+import yaml
+
+from drill.given import Given
+from drill.scenario import Await, Check, Configure, Heal, Inject, Move, Observe, Read, Scenario, Text
+from inventory.errors import ConfigError
+from inventory.model import INFINITY
+
+# Starting states
+STOP = Given(properties={"no-quorum-policy": "stop"})
+FREEZE = Given(properties={"no-quorum-policy": "freeze"})
+TWO_NODE = Given(properties={"no-quorum-policy": "stop"}, two_node=True)
+FREE = Given(without=("location",))
+APART = Given(without=("colocation", "order", "location"))
+WATCHFUL = Given(monitors={"web": "2s", "address": "2s"})
+
+# Moves
+STOP_ACTIVE = Inject("corosync-stop")
+TAKEN: tuple[Move, ...] = (Await("serving_from:peer"), Await("placed_on:peer"))
+BACK: tuple[Move, ...] = (Heal(), Await("both_online", 90))
+
+# Checks
+ALWAYS: tuple[Check, ...] = (
+    ("came_about", {}),
+    ("recovered", {}),
+    ("configuration_unchanged", {}),
+    ("no_leftovers", {}),
+)
+ONE: tuple[Check, ...] = (("one_owner", {}), ("page_names_owner", {}), ("colocated", {}))
+LENGTH: tuple[Check, ...] = (("outage_within_budget", {}), ("outage_within_bounds", {}))
+UNTOUCHED: tuple[Check, ...] = (("no_outage", {}), *ONE)
+NO_QUORUM: Check = ("quorum", {"role": "peer", "expected": False})
+MOVED: Check = ("runs_on", {"role": "peer", "when": "fault"})
+STAYED: Check = ("runs_on", {"role": "peer", "when": "end"})
+RETURNED: Check = ("runs_on", {"role": "target", "when": "end"})
+
+
+def _fault(
+    name: str, *checks: Check, moves: tuple[Move, ...] = TAKEN, target: str = "active", **more: object
+) -> Scenario:
+    """A scenario that is about one fault on one node, named after it."""
+    label = name if target in ("active", "any") else f"{name}-{target}"
+    inject = Inject(name, target)  # type: ignore[arg-type]
+    return Scenario(label, "", (inject, *moves), (*checks, *ALWAYS), **more)  # type: ignore[arg-type]
+
+
+WALKTHROUGH = (
+    Scenario(
+        "nothing",
+        "7.1",
+        (Await("both_online"), Observe("loss", 0.5)),
+        (*UNTOUCHED, ("runs_on", {"role": "active", "when": "end"}), ("stable_rate", {}), *ALWAYS),
+    ),
+    Scenario(
+        "quorum-stop",
+        "6.2",
+        (STOP_ACTIVE, Await("vip_nowhere"), Observe()),
+        (("down_throughout", {}), NO_QUORUM, ("one_owner", {}), *ALWAYS),
+        given=STOP,
+    ),
+    Scenario(
+        "quorum-stop-takes-the-healthy",
+        "6.2",
+        (Inject("corosync-stop", "passive"), Await("vip_nowhere"), Observe("loss", 0.5)),
+        (("down_throughout", {}), NO_QUORUM, ("one_owner", {}), *ALWAYS),
+        given=STOP,
+    ),
+    Scenario(
+        "quorum-ignore",
+        "6.3",
+        (STOP_ACTIVE, *TAKEN),
+        (*LENGTH, NO_QUORUM, MOVED, *ONE, *ALWAYS),
+        kind="graceful",
+        budget="graceful",
+    ),
+    Scenario(
+        "quorum-ignore-later",
+        "6.3",
+        (
+            STOP_ACTIVE,
+            Await("vip_nowhere"),
+            Observe("loss", 0.5),
+            Configure(Given(properties={"no-quorum-policy": "ignore"})),
+            *TAKEN,
+        ),
+        (NO_QUORUM, MOVED, *ONE, *ALWAYS),
+        given=STOP,
+    ),
+    Scenario(
+        "quorum-freeze",
+        "6.2",
+        (Inject("freeze"), Await("without_quorum:peer"), Observe("loss", 0.5)),
+        (("down_throughout", {}), NO_QUORUM, *ALWAYS),
+        given=FREEZE,
+    ),
+    Scenario(
+        "quorum-freeze-keeps",
+        "6.2",
+        (Inject("corosync-stop", "passive"), Await("without_quorum:peer"), Observe()),
+        (NO_QUORUM, MOVED, *UNTOUCHED, *ALWAYS),
+        given=FREEZE,
+    ),
+    Scenario(
+        "two-node",
+        "6.2",
+        (STOP_ACTIVE, *TAKEN, Configure(STOP)),
+        (*LENGTH, ("quorum", {"role": "peer", "expected": True}), MOVED, *ONE, *ALWAYS),
+        given=TWO_NODE,
+        kind="graceful",
+        budget="graceful",
+    ),
+    Scenario(
+        "two-node-cold-start",
+        "6.2",
+        (
+            Inject("corosync-stop", "both"),
+            Observe("loss", 0.5),
+            Heal("target"),
+            Read("target", "corosync-quorumtool -s", "WaitForAll"),
+            Read("target", "crm_mon -1", "WITHOUT quorum"),
+            Observe(),
+            Configure(STOP),
+        ),
+        (("down_throughout", {}), ("one_owner", {}), *ALWAYS),
+        given=TWO_NODE,
+    ),
+    Scenario(
+        "failback-stickiness-0",
+        "6.4",
+        (STOP_ACTIVE, *TAKEN, *BACK, Await("serving_from:target")),
+        (*LENGTH, RETURNED, *ONE, *ALWAYS),
+        given=Given(stickiness=0),
+        kind="graceful",
+        budget="graceful",
+    ),
+    Scenario(
+        "failback-nobody-wants",
+        "6.4",
+        (STOP_ACTIVE, *TAKEN, *BACK, Observe("loss", 0.5)),
+        (*LENGTH, MOVED, *ONE, *ALWAYS),
+        given=Given(stickiness=0, without=("location",)),
+        kind="graceful",
+        budget="graceful",
+    ),
+    Scenario(
+        "stickiness-100",
+        "6.5",
+        (STOP_ACTIVE, *TAKEN, *BACK, Observe("loss", 0.5)),
+        (*LENGTH, STAYED, ("no_failback_outage", {}), *ONE, *ALWAYS),
+        given=FREE,
+        kind="graceful",
+        budget="graceful",
+    ),
+    Scenario(
+        "location-500",
+        "7.1",
+        (STOP_ACTIVE, *TAKEN, *BACK, Await("serving_from:target")),
+        (*LENGTH, MOVED, RETURNED, *ONE, *ALWAYS),
+        kind="graceful",
+        budget="graceful",
+    ),
+    Scenario(
+        "stickiness-251",
+        "7.1",
+        (STOP_ACTIVE, *TAKEN, *BACK, Observe("loss", 0.5)),
+        (*LENGTH, STAYED, ("no_failback_outage", {}), *ONE, *ALWAYS),
+        given=Given(stickiness=251),
+        kind="graceful",
+        budget="graceful",
+    ),
+    Scenario(
+        "stickiness-infinity",
+        "6.5",
+        (STOP_ACTIVE, *TAKEN, *BACK, Await("placed_on:peer"), Inject("standby"), *TAKEN),
+        (("outage_within_budget", {}), ("runs_on", {"role": "active", "when": "end"}), *ONE, *ALWAYS),
+        given=Given(stickiness=INFINITY),
+        kind="graceful",
+        budget="graceful",
+    ),
+    Scenario(
+        "apart",
+        "7.2",
+        (Configure(APART), Await("placed_apart"), Observe("loss", 0.5), Configure(Given()), Await("serving")),
+        (("apart", {}), ("one_owner", {}), *ALWAYS),
+        given=Given(without=("colocation", "order", "location"), resources=("address",)),
+    ),
+    Scenario(
+        "order",
+        "7.1",
+        (Inject("standby"), *TAKEN),
+        (("order_held", {}), *LENGTH, MOVED, RETURNED, *ONE, *ALWAYS),
+        kind="graceful",
+        budget="graceful",
+    ),
+)
+
+FAULTS = (
+    _fault("corosync-stop", *UNTOUCHED, NO_QUORUM, MOVED, target="passive", moves=(Await("alone:peer"),)),
+    _fault("corosync-stop", *LENGTH, *ONE, NO_QUORUM, MOVED, target="dc", kind="graceful", budget="graceful"),
+    _fault("corosync-kill", *LENGTH, ("two_owners", {}), NO_QUORUM, kind="crash", budget="crash"),
+    _fault("corosync-freeze", *LENGTH, ("two_owners", {}), NO_QUORUM, kind="freeze", budget="freeze"),
+    _fault("pacemaker-kill", *UNTOUCHED, moves=(Await("both_online"), Observe("loss", 0.5)), target="any"),
+    _fault(
+        "power-off",
+        *LENGTH,
+        ("one_owner", {"off": "target"}),
+        ("page_names_owner", {}),
+        ("colocated", {}),
+        NO_QUORUM,
+        MOVED,
+        kind="crash",
+        budget="crash",
+    ),
+    _fault("freeze", *LENGTH, NO_QUORUM, MOVED, kind="freeze", budget="freeze"),
+    _fault(
+        "reboot",
+        *LENGTH,
+        ("one_owner", {"off": "target"}),
+        ("page_names_owner", {}),
+        ("colocated", {}),
+        MOVED,
+        kind="graceful",
+        budget="graceful",
+    ),
+    _fault(
+        "partition",
+        ("two_owners", {}),
+        NO_QUORUM,
+        ("quorum", {"role": "target", "expected": False}),
+        ("outage_within_budget", {}),
+        moves=(Await("two_holders"), Await("without_quorum:target"), Observe("loss", 0.5)),
+        kind="partition",
+        budget="partition",
+    ),
+    _fault(
+        "partition-in",
+        ("two_owners", {}),
+        NO_QUORUM,
+        ("outage_within_budget", {}),
+        moves=(Await("two_holders"), Observe("loss", 0.5)),
+        kind="partition",
+        budget="partition",
+    ),
+    _fault(
+        "loss",
+        ("outage_within_budget", {}),
+        moves=(Observe(),),
+        target="any",
+        kind="partition",
+        budget="partition",
+    ),
+    _fault("delay", *UNTOUCHED, moves=(Observe(),), target="any"),
+    _fault("disk-full", *UNTOUCHED, moves=(Observe("loss", 0.5),), target="any"),
+    _fault(
+        "cpu", ("outage_within_budget", {}), *ONE, moves=(Observe("loss", 0.5),), target="any", budget="crash"
+    ),
+    _fault("maintenance", *UNTOUCHED, moves=(Observe("loss", 0.5),)),
+    _fault(
+        "vip-removed",
+        *LENGTH,
+        ("failcounts", {"expected": {"@address": 1}}),
+        *ONE,
+        moves=(Await("vip_on:target"), Await("serving")),
+        given=WATCHFUL,
+        kind="process",
+        budget="crash",
+    ),
+    _fault(
+        "web-kill",
+        *LENGTH,
+        ("failcounts", {"expected": {"@web": 1, "@address": "none"}}),
+        ("runs_on", {"role": "target", "when": "end"}),
+        *ONE,
+        moves=(Await("down"), Await("serving_from:target")),
+        given=WATCHFUL,
+        kind="process",
+        budget="crash",
+    ),
+    _fault(
+        "web-hang",
+        ("failcounts", {"expected": {"@web": "none"}}),
+        ("runs_on", {"role": "target", "when": "fault"}),
+        *ONE,
+        moves=(Await("web_hung:target"), Await("down"), Observe("web monitor", 2)),
+        given=WATCHFUL,
+    ),
+    _fault(
+        "web-broken",
+        *LENGTH,
+        ("failcounts", {"expected": {"@web": 1}}),
+        MOVED,
+        *ONE,
+        given=Given(monitors={"web": "2s"}, migration_threshold=1),
+        kind="process",
+        budget="crash",
+    ),
+    Scenario(
+        "cold-start-alone",
+        "6.3",
+        (Inject("corosync-stop", "both"), Heal("target"), Await("serving_from:target", 60)),
+        (("one_owner", {}), *ALWAYS),
+    ),
+    Scenario(
+        "rolling-restart",
+        "7.1",
+        (Inject("corosync-stop", "passive"), Await("alone:peer"), *BACK, STOP_ACTIVE, *TAKEN),
+        (*LENGTH, *ONE, *ALWAYS),
+        kind="graceful",
+        budget="graceful",
+    ),
+    Scenario(
+        "five-in-a-row",
+        "7.1",
+        ((STOP_ACTIVE, *TAKEN, *BACK) * 5),
+        (*LENGTH, ("no_failback_outage", {}), *ONE, *ALWAYS),
+        given=FREE,
+        kind="graceful",
+        budget="graceful",
+    ),
+)
+
+SCENARIOS: Mapping[str, Scenario] = MappingProxyType({one.name: one for one in (*WALKTHROUGH, *FAULTS)})
+
+
+def named(name: str) -> Scenario:
+    """The scenario of that name; ConfigError names those there are."""
+    try:
+        return SCENARIOS[name]
+    except KeyError:
+        raise ConfigError(f"there is no scenario {name!r}", hint=f"one of: {', '.join(SCENARIOS)}") from None
+
+
+@cache
+def texts() -> Mapping[str, Text]:
+    """The texts of scenarios.yaml by scenario."""
+    text = files(__package__).joinpath("scenarios.yaml").read_text(encoding="utf-8")
+    return {name: Text(**fields) for name, fields in yaml.safe_load(text).items()}

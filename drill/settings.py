@@ -1,0 +1,116 @@
+"""Brings the cluster into a scenario's starting state and back to lab.yaml's: CIB sections, and corosync's votes."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from cluster import cib
+from cluster.configuration import differences
+from cluster.corosync import PATH
+from drill import mends
+from drill.fault import Act, Mend, Scene
+from drill.given import Given, edited, pushes
+from inventory import platforms
+from inventory.errors import LabError
+from inventory.model import Command, Lab, Node
+from inventory.platforms import Platform
+from inventory.remote import Remote, check
+
+COPY = f"{PATH}.ha-lab"
+"""Where a node keeps corosync.conf byte for byte while two_node is on trial."""
+
+
+def no_two_node(scene: Scene) -> Mend:
+    """Put the kept corosync.conf back. A running corosync keeps wait_for_all until it is started anew."""
+    services = platforms.cluster_services(scene.system)
+    down = [shlex.join(platforms.service(scene.system, "stop", one)) for one in reversed(services)]
+    again = "; ".join(down + [shlex.join(platforms.service(scene.system, "start", one)) for one in services])
+    return Mend(
+        "corosync.conf is the one of before, without two_node",
+        f"[ -e {COPY} ]",
+        f"mv -f {COPY} {PATH} || exit 1\n"
+        f"if pidof corosync; then corosync-cfgtool -R\n"
+        f"if corosync-quorumtool -s | grep -q '^Flags:.*WaitForAll'; then {again}; fi; fi",
+    )
+
+
+def two_node(scene: Scene) -> str:
+    """The shell text that sets two_node in corosync.conf and lets a running corosync read it (votequorum(5))."""
+    return (
+        f"set -e\n[ -e {COPY} ] || cp -p {PATH} {COPY}\n"
+        f"grep -q two_node {PATH} || sed -i '/^quorum *{{/a\\    two_node: 1' {PATH}\n"
+        "! pidof corosync >/dev/null || corosync-cfgtool -R >/dev/null"
+    )
+
+
+@dataclass
+class Settings:
+    """The configuration of one lab, changed and brought back; `baseline` is the CIB's XML of the end state."""
+
+    lab: Lab
+    system: Platform
+    remote: Remote
+    scenes: tuple[Scene, ...]
+    baseline: str
+    _two_node: bool = False
+
+    @property
+    def touched(self) -> bool:
+        """Something other than the CIB was changed."""
+        return self._two_node
+
+    def undo(self) -> tuple[Act, ...]:
+        """What brings corosync.conf back, for the journal; harmless when nothing was changed."""
+        return tuple(
+            Act(
+                one.target.name,
+                mends.mending(one, (no_two_node,)),
+                deadline=90,
+                why="corosync.conf as before",
+            )
+            for one in self.scenes
+        )
+
+    def apply(self, given: Given) -> None:
+        """Make the configuration as `given` says, on whichever nodes run. Raises CommandFailed, Unreachable."""
+        self._vote(given.two_node)
+        at, live = self.read()
+        for section, text in pushes(live, edited(self.baseline, given, self.lab)):
+            argv = ("cibadmin", "-R", "-o", section, "-p")
+            check(self.remote, Command(at.name, argv, stdin=text, why=f"configuration: {given.words}"))
+
+    def read(self) -> tuple[Node, str]:
+        """A node whose cluster answers, and the CIB's XML there. Raises LabError when none does."""
+        for scene in self.scenes:
+            result = self._try(Command(scene.target.name, cib.COMMAND, deadline=10))
+            if result:
+                return scene.target, result
+        raise LabError("no node's cluster answers: its configuration cannot be read", hint="./lab heal")
+
+    def changed(self) -> tuple[str, ...]:
+        """How the live configuration differs from the baseline, a line each."""
+        return differences(cib.parse(self.baseline).configuration, cib.parse(self.read()[1]).configuration)
+
+    def _try(self, command: Command) -> str:
+        try:
+            result = self.remote.run(command)
+        except LabError:
+            return ""
+        return result.out if result.good else ""
+
+    def _vote(self, wanted: bool) -> None:
+        if wanted == self._two_node:
+            return
+        acts: Iterable[Act] = self.undo()
+        if wanted:
+            acts = [Act(one.target.name, two_node(one), why="two_node on") for one in self.scenes]
+        for act in acts:
+            check(self.remote, Command.script(act.node, act.script, why=act.why, deadline=act.deadline))
+        self._two_node = wanted
+
+
+def shown(command: str, text: str) -> str:
+    """A shell text that prints what a command says, and `yes` on a last line when it contains the text."""
+    return f"o=$({command} 2>&1); printf '%s\\n' \"$o\"; case $o in *{shlex.quote(text)}*) echo yes ;; esac"
