@@ -28,15 +28,15 @@ def run(
     """
     tell = progress or apply.Progress()
     steps = until(last) if last else STEPS
+    apart = STEPS.index(start.STEP) + 1
+    # First one cluster: what is taken out of one half of a split one comes back with the other's configuration.
+    count = apply.run(goal, remote, steps[:apart], progress, clock)
     facts = gather(goal, remote)
-    count = 0
     if facts.cib is not None and facts.state is not None:
         for step, command in commands(goal, facts, steps):
             tell.command(step, command)
             check(remote, command)
             count += 1
-    apart = STEPS.index(start.STEP) + 1
-    count += apply.run(goal, remote, steps[:apart], progress, clock)
     return count + apply.together(goal, remote, steps[apart:], progress, clock)
 
 

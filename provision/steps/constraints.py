@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from cluster import pcs
+from cluster import configuration, pcs
 from inventory.model import Colocation, Command, Constraint, Lab, Location, Order
 from provision.facts import Facts, Goal
 from provision.steps.step import Step, cib_delete, pcs_on
@@ -52,7 +52,7 @@ def _step(
         have = [found for found, _ in stored(facts)]
         for want in of(goal.lab):
             if want not in have:
-                yield f"the CIB has no {want}"
+                yield f"the CIB has no {configuration.describe(want)}"
         yield from placed(goal, facts)
 
     def undo(goal: Goal, facts: Facts) -> Iterator[Command]:
