@@ -41,7 +41,7 @@ def main() -> int:
     parser.add_argument("--heal", default="./lab heal", help="what heals")
     args = parser.parse_args()
     root = args.root.resolve()
-    chance = random.Random(args.seed)  # noqa: S311 -- no secret
+    chance = random.Random(args.seed)
     rows: list[dict[str, Any]] = []
     for number in range(args.runs):
         name, after = chance.choice(args.names or list(FAULTS)), chance.uniform(0, args.longest)
