@@ -67,11 +67,16 @@ def damage(exercise: Exercise, goal: Goal, remote: Remote) -> None:
         check(remote, command)
 
 
-def mend(exercise: Exercise, goal: Goal, remote: Remote, progress: apply.Progress | None = None) -> None:
-    """Undo what provisioning knows nothing of, then bring the lab back to its end state."""
+def undo(exercise: Exercise, goal: Goal, remote: Remote) -> None:
+    """Take back what provisioning knows nothing of. Safe at any time."""
     if exercise.undo is not nothing:
         for command in exercise.undo(goal, gather(goal, remote)):
             check(remote, command)
+
+
+def mend(exercise: Exercise, goal: Goal, remote: Remote, progress: apply.Progress | None = None) -> None:
+    """Undo it, then bring the lab back to its end state."""
+    undo(exercise, goal, remote)
     reset.run(goal, remote, progress=progress)
 
 

@@ -123,7 +123,9 @@ def grade(ctx: typer.Context) -> None:
         out.print(Text.assemble((verdict.status, COLOURS[verdict.status]), f" {verdict.check}"))
         out.print(f"    look: {verdict.command}")
     if left:
-        out.print(f"Not solved: {len(left)} checks do not pass. ./lab hint; ./lab check says what they saw.")
+        out.print(
+            f"Not solved: {len(left)} of the checks do not pass. ./lab hint; ./lab check says what they saw."
+        )
         raise typer.Exit(1)
     attempt.save(site.machines.state, None)
     out.print(Text(f"Solved, with {now.hints} hints.", style="green"))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from cluster import configuration, pcs
 from inventory.model import Colocation, Command, Constraint, Lab, Location, Order
 from provision.facts import Facts, Goal
-from provision.steps.step import Step, cib_delete, pcs_on
+from provision.steps.step import Problems, Step, cib_delete, no_problem, pcs_on
 
 TAGS = {Colocation: "rsc_colocation", Order: "rsc_order", Location: "rsc_location"}
 
@@ -36,7 +36,13 @@ def _remove(goal: Goal, facts: Facts, constraint: Constraint, id_: str, why: str
 
 
 def _step(
-    id_: str, number: str, of: Callable[[Lab], tuple[Constraint, ...]], add: Callable[..., pcs.Argv], why: str
+    id_: str,
+    number: str,
+    of: Callable[[Lab], tuple[Constraint, ...]],
+    add: Callable[..., pcs.Argv],
+    why: str,
+    *,
+    settled: Problems = no_problem,
 ) -> Step:
     def commands(goal: Goal, facts: Facts) -> Iterator[Command]:
         for want in of(goal.lab):
@@ -53,7 +59,7 @@ def _step(
         for want in of(goal.lab):
             if want not in have:
                 yield f"the CIB has no {configuration.describe(want)}"
-        yield from placed(goal, facts)
+        yield from settled(goal, facts)
 
     def undo(goal: Goal, facts: Facts) -> Iterator[Command]:
         for found, found_id in stored(facts):
@@ -77,7 +83,14 @@ def placed(goal: Goal, facts: Facts) -> Iterator[str]:
 
 
 COLOCATION = _step(
-    "colocation", "7.1.1", lambda lab: lab.colocations, pcs.colocation, "the web server where the address is"
+    "colocation",
+    "7.1.1",
+    lambda lab: lab.colocations,
+    pcs.colocation,
+    "the web server where the address is",
+    settled=placed,
 )
 ORDER = _step("order", "7.1.2", lambda lab: lab.orders, pcs.order, "first the address, then the web server")
-LOCATION = _step("location", "7.1.3", lambda lab: lab.locations, pcs.location, "the service prefers a node")
+LOCATION = _step(
+    "location", "7.1.3", lambda lab: lab.locations, pcs.location, "the service prefers a node", settled=placed
+)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from classroom.attempt import damage, healed, mend, wrong
+from classroom.attempt import damage, healed, mend, undo, wrong
 from classroom.checks import CHECKS, judge
 from classroom.exercises import EXERCISES, Exercise, named, on
 from classroom.sight import look
@@ -27,6 +27,8 @@ CAUGHT_WITHIN = 30.0
 def whole(site: Site) -> Iterator[Site]:
     """The lab before: every check passes. And after, whatever happened: every check passes again."""
     if wrong(judge(site.goal, look(site.goal, site.remote, site.fetch))):
+        for row in on(site.goal):
+            undo(row, site.goal, site.remote)
         reset.run(site.goal, site.remote)
         healed(site.goal, site.remote, site.fetch)
     yield site
