@@ -108,7 +108,7 @@ class Recovery:
                 self._tell(f"could not be done: {error.message}")
         self._mend(mends.NODE)
         waiting.until(
-            lambda: self._missing(health.look(self.remote, self._scenes)),
+            lambda: self._missing(self._watch()),
             lambda missing: not missing,
             "both nodes in one cluster with a DC",
             deadline=MEETS_S,
@@ -123,6 +123,15 @@ class Recovery:
             act = Act(scene.target.name, mends.mending(scene, what), deadline=120, why="heal")
             for line in self._injector.act(act).splitlines():
                 self._tell(f"{scene.target.name}: {line}")
+
+    def _watch(self) -> dict[Node, View]:
+        """Look while waiting: what the interrupted drill was about to do may come true only now."""
+        views = health.look(self.remote, self._scenes)
+        if not all(view.reachable for view in views.values()):
+            self._power()
+        if any(view.left for view in views.values()):
+            self._mend(mends.NODE)
+        return views
 
     def _missing(self, views: Mapping[Node, View]) -> tuple[str, ...]:
         names = {node.name for node in self.lab.nodes}
@@ -172,7 +181,7 @@ class Recovery:
         last: list[tuple[str, ...]] = [()]
 
         def ask() -> tuple[str, ...]:
-            last[0] = health.troubles(self.lab, health.look(self.remote, self._scenes))
+            last[0] = health.troubles(self.lab, self._watch())
             return last[0]
 
         try:

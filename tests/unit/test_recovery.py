@@ -146,6 +146,38 @@ def test_the_journal_is_worked_off(world: World) -> None:
     assert world.journalled == 1
 
 
+@pytest.mark.parametrize("late", ["killed", "stopped"])
+def test_what_comes_true_only_while_healing_is_healed_too(world: World, late: str) -> None:
+    """A killed drill's last command may still be under way on a node: a stop, a restart."""
+    world.wounds[NODE1] = {"the processors are free"}
+    looks = iter(range(99))
+
+    def answer(command: Command) -> tuple[int, str, str] | None:
+        if "@@part" in command.line and command.node == NODE2 and next(looks) == 1:
+            if late == "killed":
+                world.power.on[NODE2] = False
+            else:
+                world.down, world.wounds[NODE2] = {NODE2}, {"its timer is disarmed"}
+        return world.answer(command)
+
+    done = Recovery(
+        LAB,
+        PLATFORMS["debian12"],
+        "docker",
+        Fake(answer),
+        world.power,
+        Journal(world.root),
+        clock=fake_clock(),
+    ).heal()
+    assert (
+        done[-1]
+        == {
+            "killed": "node2.magedu.com: booted",
+            "stopped": "node2.magedu.com: started the cluster on this node",
+        }[late]
+    )
+
+
 def test_the_configuration_of_before_comes_back(world: World) -> None:
     journal = Journal(world.root)
     journal.begin("no quorum", baseline=cib("ignore"))
