@@ -19,7 +19,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from cli import bench, classroom, show, walk
+from cli import bench, classroom, drill, show, walk
 from cli.building import boot, build, prepared, when_all_up
 from cli.overview import look
 from cli.site import Site
@@ -193,6 +193,7 @@ def test(ctx: typer.Context) -> None:
 
 bench.register(app)
 walk.register(app)
+drill.register(app)
 classroom.register(app)
 
 
