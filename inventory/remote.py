@@ -96,6 +96,7 @@ class Ssh:
                 errors="replace",
                 check=False,
                 timeout=command.deadline + 10,
+                start_new_session=True,  # Ctrl-C is for this program: a heal on its way to a node is not cut off
             )
         except subprocess.TimeoutExpired:
             # ServerAlive gives up on a dead node much sooner; this is a node that answers but hangs.
