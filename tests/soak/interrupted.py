@@ -23,16 +23,14 @@ from pathlib import Path
 from typing import Any
 
 from drill import journal
-from drill.faults import FAULTS
+from drill.scenarios import SCENARIOS
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument(
-        "names", nargs="*", metavar="NAME", help="scenarios; the names of all faults by default"
-    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help="scenarios; all of them by default")
     parser.add_argument("--root", type=Path, default=Path(), help="the folder of a lab that is up")
     parser.add_argument("--runs", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
@@ -44,7 +42,7 @@ def main() -> int:
     chance = random.Random(args.seed)
     rows: list[dict[str, Any]] = []
     for number in range(args.runs):
-        name, after = chance.choice(args.names or list(FAULTS)), chance.uniform(0, args.longest)
+        name, after = chance.choice(args.names or list(SCENARIOS)), chance.uniform(0, args.longest)
         row = {"run": number + 1, **interrupted(root, [*shlex.split(args.drill), name], after)}
         row |= healed(root, shlex.split(args.heal))
         rows.append(row)
