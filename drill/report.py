@@ -63,6 +63,7 @@ class Section:
     lengths: tuple[Length, ...]
     steps: tuple[Step, ...]
     facts: tuple[tuple[str, str], ...]
+    prediction: tuple[str, ...]
     verdicts: tuple[Verdict, ...]
 
 
@@ -120,6 +121,7 @@ def _sections(run: Run) -> Iterable[Section]:
             lengths=_lengths(entry),
             steps=tuple(_steps(entry)),
             facts=tuple(_facts(entry)),
+            prediction=tuple(map(str, _mapping(entry.timeline.meta.get("bounds")).get("lines") or ())),
             verdicts=tuple(sorted(entry.verdicts, key=lambda one: -STATUSES.index(one.status))),
         )
 
@@ -170,8 +172,9 @@ def _steps(entry: Entry) -> Iterable[Step]:
 def _facts(entry: Entry) -> Iterable[tuple[str, str]]:
     """What to know about a scenario besides its verdicts."""
     meta, timeline = entry.timeline.meta, entry.timeline
-    if meta.get("fault"):
-        yield "fault", str(meta["fault"])
+    for name, key in (("fault", "fault"), ("from", "given"), ("walkthrough step", "step")):
+        if meta.get(key):
+            yield name, str(meta[key])
     roles = _mapping(meta.get("roles"))
     for node in dict.fromkeys(str(node) for node in roles.values()):
         yield ", ".join(role for role, one in roles.items() if str(one) == node), node
@@ -187,9 +190,6 @@ def _facts(entry: Entry) -> Iterable[tuple[str, str]]:
     probe = _mapping(meta.get("probe"))
     if {"slots", "missed"} <= probe.keys():
         yield "probe", f"{probe['missed']} of {probe['slots']} slots missed"
-    bounds = _mapping(meta.get("bounds"))
-    for line in bounds.get("lines") or ():
-        yield "prediction", str(line)
     for note in timeline.notes:
         yield "note", note
 
