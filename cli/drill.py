@@ -159,11 +159,12 @@ def _site(ctx: typer.Context) -> Site:
 
 
 def _listing(chosen: Sequence[Scenario]) -> Table:
-    table = Table("scenario", "step", "faults", "from", "title", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column("scenario", no_wrap=True)
+    table.add_column("step", no_wrap=True)
+    table.add_column("what it shows")
     for one in chosen:
-        title = scenarios.texts()[one.name].title
-        faults = ", ".join(dict.fromkeys(one.faults))
-        table.add_row(one.name, one.step, faults, one.given.words, title)
+        table.add_row(one.name, one.step or "-", scenarios.texts()[one.name].title)
     return table
 
 
