@@ -167,6 +167,7 @@ class Play:
             role = self.rng.choice([one for one in ("active", "passive") if one in fault.roles])
         names = [self.roles["active"], self.roles["passive"]] if role == "both" else [self.roles[role]]
         self.roles |= {"target": names[0], "peer": self.lab.peer(self.lab.node(names[0])).name}
+        self.settings.first = self.roles["peer"]
         self._first = self._first or dict(self.roles)
         new = [
             self.injector.begin(fault, scene, self.settings.baseline)

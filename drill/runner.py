@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
@@ -124,11 +123,11 @@ class Runner:
         before = self._well()
         baseline = next(iter(before.values())).text
         settings = Settings(self.lab, self.system, self.remote, self._scenes, baseline)
-        began = time.monotonic()
+        began = self.clock.now()
         with Recorder(self.path, self._meta(scenario, seed)) as recorder, signals.interruptible():
             entry = self.journal.begin(f"scenario {scenario.name}", mends=settings.undo(), baseline=baseline)
             try:
-                self._play(scenario, seed, settings, recorder, lambda: time.monotonic() - began)
+                self._play(scenario, seed, settings, recorder, lambda: self.clock.now() - began)
             except LabError as error:
                 recorder.meta(error=error.message)
             except BaseException as error:

@@ -29,6 +29,7 @@ WATCHFUL = Given(monitors={"web": "2s", "address": "2s"})
 STOP_ACTIVE = Inject("corosync-stop")
 TAKEN: tuple[Move, ...] = (Await("serving_from:peer"), Await("placed_on:peer"))
 BACK: tuple[Move, ...] = (Heal(), Await("both_online", 90))
+COUNTED = Read("target", "crm_mon -1 -f", "fail-count=")
 
 # Checks
 ALWAYS: tuple[Check, ...] = (
@@ -114,11 +115,11 @@ WALKTHROUGH = (
     Scenario(
         "two-node",
         "6.2",
-        (STOP_ACTIVE, *TAKEN, Configure(STOP)),
-        (*LENGTH, ("quorum", {"role": "peer", "expected": True}), MOVED, *ONE, *ALWAYS),
+        (Inject("freeze"), *TAKEN),
+        (*LENGTH, ("quorum", {"role": "peer", "expected": True}), MOVED, *ALWAYS),
         given=TWO_NODE,
-        kind="graceful",
-        budget="graceful",
+        kind="freeze",
+        budget="freeze",
     ),
     Scenario(
         "two-node-cold-start",
@@ -147,7 +148,7 @@ WALKTHROUGH = (
     Scenario(
         "failback-nobody-wants",
         "6.4",
-        (STOP_ACTIVE, *TAKEN, *BACK, Observe("loss", 0.5)),
+        (STOP_ACTIVE, *TAKEN, *BACK),
         (*LENGTH, MOVED, *ONE, *ALWAYS),
         given=Given(stickiness=0, without=("location",)),
         kind="graceful",
@@ -156,7 +157,7 @@ WALKTHROUGH = (
     Scenario(
         "stickiness-100",
         "6.5",
-        (STOP_ACTIVE, *TAKEN, *BACK, Observe("loss", 0.5)),
+        (STOP_ACTIVE, *TAKEN, *BACK),
         (*LENGTH, STAYED, ("no_failback_outage", {}), *ONE, *ALWAYS),
         given=FREE,
         kind="graceful",
@@ -173,7 +174,7 @@ WALKTHROUGH = (
     Scenario(
         "stickiness-251",
         "7.1",
-        (STOP_ACTIVE, *TAKEN, *BACK, Observe("loss", 0.5)),
+        (STOP_ACTIVE, *TAKEN, *BACK),
         (*LENGTH, STAYED, ("no_failback_outage", {}), *ONE, *ALWAYS),
         given=Given(stickiness=251),
         kind="graceful",
@@ -208,8 +209,24 @@ WALKTHROUGH = (
 FAULTS = (
     _fault("corosync-stop", *UNTOUCHED, NO_QUORUM, MOVED, target="passive", moves=(Await("alone:peer"),)),
     _fault("corosync-stop", *LENGTH, *ONE, NO_QUORUM, MOVED, target="dc", kind="graceful", budget="graceful"),
-    _fault("corosync-kill", *LENGTH, ("two_owners", {}), NO_QUORUM, kind="crash", budget="crash"),
-    _fault("corosync-freeze", *LENGTH, ("two_owners", {}), NO_QUORUM, kind="freeze", budget="freeze"),
+    _fault(
+        "corosync-kill",
+        *LENGTH,
+        ("two_owners", {}),
+        NO_QUORUM,
+        moves=(Await("two_holders"), Observe("loss", 0.2)),
+        kind="crash",
+        budget="crash",
+    ),
+    _fault(
+        "corosync-freeze",
+        *LENGTH,
+        ("two_owners", {}),
+        NO_QUORUM,
+        moves=(Await("two_holders"), Observe("loss", 0.2)),
+        kind="freeze",
+        budget="freeze",
+    ),
     _fault("pacemaker-kill", *UNTOUCHED, moves=(Await("both_online"), Observe("loss", 0.5)), target="any"),
     _fault(
         "power-off",
@@ -239,7 +256,7 @@ FAULTS = (
         NO_QUORUM,
         ("quorum", {"role": "target", "expected": False}),
         ("outage_within_budget", {}),
-        moves=(Await("two_holders"), Await("without_quorum:target"), Observe("loss", 0.5)),
+        moves=(Await("two_holders"), Await("without_quorum:target"), Observe("loss", 0.3)),
         kind="partition",
         budget="partition",
     ),
@@ -248,7 +265,7 @@ FAULTS = (
         ("two_owners", {}),
         NO_QUORUM,
         ("outage_within_budget", {}),
-        moves=(Await("two_holders"), Observe("loss", 0.5)),
+        moves=(Await("two_holders"), Observe("loss", 0.3)),
         kind="partition",
         budget="partition",
     ),
@@ -271,7 +288,7 @@ FAULTS = (
         *LENGTH,
         ("failcounts", {"expected": {"@address": 1}}),
         *ONE,
-        moves=(Await("vip_on:target"), Await("serving")),
+        moves=(COUNTED, Await("vip_on:target"), Await("serving")),
         given=WATCHFUL,
         kind="process",
         budget="crash",
@@ -282,7 +299,7 @@ FAULTS = (
         ("failcounts", {"expected": {"@web": 1, "@address": "none"}}),
         ("runs_on", {"role": "target", "when": "end"}),
         *ONE,
-        moves=(Await("down"), Await("serving_from:target")),
+        moves=(COUNTED, Await("serving_from:target")),
         given=WATCHFUL,
         kind="process",
         budget="crash",
@@ -301,6 +318,7 @@ FAULTS = (
         ("failcounts", {"expected": {"@web": 1}}),
         MOVED,
         *ONE,
+        moves=(COUNTED, *TAKEN),
         given=Given(monitors={"web": "2s"}, migration_threshold=1),
         kind="process",
         budget="crash",
@@ -308,7 +326,7 @@ FAULTS = (
     Scenario(
         "cold-start-alone",
         "6.3",
-        (Inject("corosync-stop", "both"), Heal("target"), Await("serving_from:target", 60)),
+        (Inject("corosync-stop", "both"), Await("down"), Heal("target"), Await("serving_from:target", 60)),
         (("one_owner", {}), *ALWAYS),
     ),
     Scenario(

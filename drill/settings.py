@@ -54,6 +54,8 @@ class Settings:
     remote: Remote
     scenes: tuple[Scene, ...]
     baseline: str
+    first: str = ""
+    """The node to ask first: one that is known to answer."""
     _two_node: bool = False
 
     @property
@@ -83,7 +85,7 @@ class Settings:
 
     def read(self) -> tuple[Node, str]:
         """A node whose cluster answers, and the CIB's XML there. Raises LabError when none does."""
-        for scene in self.scenes:
+        for scene in sorted(self.scenes, key=lambda one: one.target.name != self.first):
             result = self._try(Command(scene.target.name, cib.COMMAND, deadline=10))
             if result:
                 return scene.target, result

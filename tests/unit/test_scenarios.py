@@ -1,0 +1,145 @@
+"""The table of scenarios: what a row names exists, and nothing of the issue is left out."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from example import example_lab
+
+from drill import conditions, faults, scenarios
+from drill.checks import CHECKS
+from drill.checks.placement import WHEN
+from drill.faults import FAULTS
+from drill.play import for_lab
+from drill.runner import unavailable
+from drill.scenario import Await, Configure, Heal, Inject, Observe, Read, Scenario
+from drill.scenarios import SCENARIOS
+from inventory.config import BUDGETS
+from inventory.errors import ConfigError
+from inventory.platforms import PLATFORMS
+
+LAB = example_lab()
+EACH = pytest.mark.parametrize("one", SCENARIOS.values(), ids=SCENARIOS)
+LAST = {"reboot": "its machine's boot"}
+
+
+def moves(one: Scenario, sort: type) -> list:  # type: ignore[type-arg]
+    return [move for move in one.moves if isinstance(move, sort)]
+
+
+@EACH
+def test_faults_and_targets_exist(one: Scenario) -> None:
+    for move in moves(one, Inject):
+        fault = faults.named(move.fault)
+        assert move.target == "any" or move.target in fault.roles, f"{move.fault} has no target {move.target}"
+        assert move.target != "any" or {"active", "passive"} <= set(fault.roles)
+
+
+@EACH
+def test_conditions_and_roles_exist(one: Scenario) -> None:
+    for move in moves(one, Await):
+        conditions.condition(move.condition)
+        assert move.within >= 20, "deadlines are generous: a busy host is no failure of the cluster's"
+    for move in (*moves(one, Read), *moves(one, Heal)):
+        assert move.role in (*conditions.ROLES, "")
+
+
+@EACH
+def test_checks_exist_and_take_their_parameters(one: Scenario) -> None:
+    rows = for_lab(one.checks, LAB)
+    assert len({str(row) for row in rows}) == len(rows), "a check stands there twice"
+    for name, params in rows:
+        assert name in CHECKS
+        code = CHECKS[name].__code__
+        assert set(params) <= set(code.co_varnames[1 : code.co_argcount]), f"{name} takes no {params}"
+        assert params.get("when", "end") in WHEN
+        assert params.get("role", "peer") in conditions.ROLES
+        if name == "failcounts":
+            assert set(params["expected"]) <= {resource.id for resource in LAB.resources}
+
+
+@EACH
+def test_budget_and_bounds_are_there_when_they_are_judged(one: Scenario) -> None:
+    names = [name for name, _ in one.checks]
+    assert not one.budget or one.budget in BUDGETS
+    assert bool(one.budget) == ("outage_within_budget" in names)
+    if "outage_within_bounds" in names:
+        assert one.kind != "none", "a prediction of nothing cannot be contradicted by a takeover"
+
+
+@EACH
+def test_every_row_asks_for_a_whole_cluster_afterwards(one: Scenario) -> None:
+    names = {name for name, _ in one.checks}
+    assert {"came_about", "recovered", "configuration_unchanged", "no_leftovers"} <= names
+    assert len(names) > 4, "and for something of its own"
+
+
+@EACH
+def test_every_row_waits_or_looks_before_it_is_healed(one: Scenario) -> None:
+    assert one.moves
+    for before, after in zip(one.moves, [*one.moves[1:], Heal()], strict=True):
+        if isinstance(before, Inject):
+            assert isinstance(after, Await | Observe | Read), f"{before.fault} is healed at once"
+
+
+def test_every_fault_is_used_and_on_the_active_node() -> None:
+    used = {(move.fault, move.target) for one in SCENARIOS.values() for move in moves(one, Inject)}
+    for name, fault in FAULTS.items():
+        assert {(name, "active"), (name, "any")} & used, (
+            f"no scenario breaks the active node with {name}: {fault.title}"
+        )
+    assert {("corosync-stop", role) for role in ("active", "passive", "dc", "both")} <= used
+
+
+def test_a_split_brain_is_seen() -> None:
+    for name in ("partition", "partition-in", "corosync-kill", "corosync-freeze"):
+        assert "two_owners" in [check for check, _ in SCENARIOS[name].checks]
+        assert "one_owner" not in [check for check, _ in SCENARIOS[name].checks]
+
+
+def test_every_policy_and_every_stickiness_of_the_walkthrough() -> None:
+    states = [one.given for one in SCENARIOS.values()]
+    states += [move.given for one in SCENARIOS.values() for move in moves(one, Configure)]
+    assert {state.properties.get("no-quorum-policy") for state in states} >= {
+        None,
+        "stop",
+        "ignore",
+        "freeze",
+    }
+    assert {state.stickiness for state in states} >= {None, 0, 251, 1_000_000}
+    assert any(state.two_node for state in states)
+
+
+def test_names() -> None:
+    for name in SCENARIOS:
+        assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name)
+        assert scenarios.named(name).name == name
+    with pytest.raises(ConfigError, match="no scenario 'partiton'") as error:
+        scenarios.named("partiton")
+    assert "partition" in error.value.hint
+
+
+def test_texts_belong_to_rows_and_rows_have_texts() -> None:
+    texts = scenarios.texts()
+    assert list(texts) == list(SCENARIOS), "the same ones, in the same order"
+    for name, text in texts.items():
+        assert 10 < len(text.title) < 80, name
+        assert 100 < len(text.why) < 450, f"{name}: {len(text.why)} characters"
+        assert text.why.rstrip().endswith(".")
+        assert not re.search(r"\d+\.\d+\.\d+\.\d+|magedu", text.title + text.why), (
+            "addresses stand in lab.yaml only"
+        )
+
+
+def test_resources_are_named_by_kind() -> None:
+    rows = for_lab((("failcounts", {"expected": {"@web": 1, "@address": "none"}}), ("no_outage", {})), LAB)
+    assert rows == [["failcounts", {"expected": {"WebServer": 1, "WebIP": "none"}}], ["no_outage", {}]]
+
+
+def test_what_cannot_be_had_says_why() -> None:
+    debian, centos6 = PLATFORMS["debian12"], PLATFORMS["centos6"]
+    for one in SCENARIOS.values():
+        assert unavailable(one, debian, "docker") == ""
+    assert "two_node" in unavailable(SCENARIOS["two-node"], centos6, "libvirt")
+    assert "vmrun" in unavailable(SCENARIOS["freeze"], debian, "vmware_desktop")
