@@ -301,11 +301,17 @@ class Machines:
                      "libvirt": ["virsh", "-c", "qemu:///system", "resume"]}, node)  # fmt: skip
 
     def frozen(self, node: Node) -> bool:
-        """Whether the machine is paused (docker; elsewhere a node that does not answer shows it)."""
+        """Whether the machine is paused; False where the provider has no word for it."""
+        asks = {
+            "docker": (["docker", "inspect", "-f", "{{.State.Status}}"], "paused"),
+            "virtualbox": (["VBoxManage", "showvminfo", "--machinereadable"], 'VMState="paused"'),
+            "libvirt": (["virsh", "-c", "qemu:///system", "domstate"], "paused"),
+        }
         id_ = self.ids()[node.name]
-        if self.choice.provider != "docker" or not id_:
+        if not id_ or self.choice.provider not in asks:
             return False
-        return _call(["docker", "inspect", "-f", "{{.State.Paused}}", id_], "false").strip() == "true"
+        argv, paused = asks[self.choice.provider]
+        return paused in (line.strip() for line in _call([*argv, id_], "").splitlines())
 
     def _power(self, words: dict[str, list[str]], node: Node) -> None:
         provider = self.choice.provider

@@ -219,6 +219,39 @@ def test_what_runs(host: Host, tmp_path: Path) -> None:
     assert lab.running() == {NODE1: False, NODE2: False}
 
 
+@pytest.mark.parametrize(
+    ("provider", "asked", "said"),
+    [
+        ("docker", ["docker", "inspect", "-f", "{{.State.Status}}"], ("paused\n", "running\n")),
+        (
+            "virtualbox",
+            ["VBoxManage", "showvminfo", "--machinereadable"],
+            ('name="node1"\nVMState="paused"\nVMStateChangeTime="x"\n', 'VMState="running"\n'),
+        ),
+        ("libvirt", ["virsh", "-c", "qemu:///system", "domstate"], ("paused\n\n", "running\n\n")),
+        ("vmware_desktop", None, ("paused\n", "running\n")),
+    ],
+)
+def test_frozen(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    provider: str,
+    asked: list[str] | None,
+    said: tuple[str, str],
+) -> None:
+    lab = Machines(tmp_path, example_lab())
+    monkeypatch.setattr(Machines, "choice", Choice(provider, "debian12", "net", "halab"))
+    monkeypatch.setattr(Machines, "ids", lambda self: {NODE1: "id-of-node1", NODE2: ""})
+    calls: list[list[str]] = []
+    for answer in said:
+        monkeypatch.setattr(
+            machines, "_call", lambda argv, otherwise, answer=answer: calls.append(argv) or answer
+        )
+        assert lab.frozen(example_lab().node1) is (answer == said[0] and asked is not None)
+    assert calls == ([[*asked, "id-of-node1"]] * 2 if asked else [])
+    assert not lab.frozen(example_lab().nodes[1]), "there is no machine"
+
+
 def test_power(host: Host, tmp_path: Path) -> None:
     lab = Machines(tmp_path, example_lab())
     lab.prepare("docker", "debian12", silent)
