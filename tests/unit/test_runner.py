@@ -1,0 +1,424 @@
+"""The runner on two nodes in memory: what is always done, in which order, and what stops what."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from example import CASES, NODE1, NODE2, example_lab
+from test_injection import BREAK, Machines
+
+from cluster import cib
+from drill import faults, record, runner
+from drill.given import Given
+from drill.injection import NotAvailable
+from drill.journal import Journal, pending
+from drill.probe import Report
+from drill.run import Entry
+from drill.runner import Runner, Taker
+from drill.scenario import Await, Configure, Heal, Inject, Move, Observe, Read, Scenario
+from drill.settings import COPY
+from drill.timeline import Sample, Sight
+from drill.verdict import FAIL, PASS, UNKNOWN
+from inventory.errors import LabError, RouteRefused
+from inventory.model import Command
+from inventory.platforms import PLATFORMS
+from inventory.remote import Fake
+from inventory.waiting import Clock
+
+LAB = example_lab()
+TEXT = (CASES / "cib" / "2.1.5.xml").read_text()
+TEXT = TEXT[: TEXT.index("<status>")] + "<status/></cib>"
+OTHER = {NODE1: NODE2, NODE2: NODE1}
+STEP = 0.1
+
+
+class World:
+    """A lab in which `break` takes the service from a node after 0.5 s, and mending gives it back.
+
+    Time passes only when somebody waits; then readings and requests come in.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root, self.power = root, Machines()
+        self.cib, self.time = TEXT, 0.0
+        self.broken: dict[str, float] = {}
+        self.taker: Taker | None = None
+        self.record_since: Callable[[], float] = lambda: 0.0
+        self.lands = self.heals = self.takes_over = True
+        self.well = True
+        self.interrupt_at = float("inf")
+        self.did: list[str] = []
+        self.said: list[str] = []
+        self.runner = Runner(
+            LAB, PLATFORMS["debian12"], "docker", Fake(self.answer), self.power, Journal(root),
+            root / "timeline.jsonl", lambda: None, self.observe, say=self.said.append,
+            clock=Clock(lambda: self.time, self.sleep),
+        )  # fmt: skip
+
+    @property
+    def holder(self) -> str:
+        """Who serves; "" for nobody."""
+        since = self.broken.get(NODE1)
+        if since is None:
+            return NODE1
+        return NODE2 if self.takes_over and NODE2 not in self.broken and self.time > since + 0.5 else ""
+
+    def sleep(self, seconds: float) -> None:
+        self.time += seconds
+        if self.time > self.interrupt_at:
+            self.interrupt_at = float("inf")
+            raise KeyboardInterrupt
+        if self.taker is None:
+            return
+        at = self.record_since()
+        placed = dict.fromkeys(("WebIP", "WebServer"), self.holder)
+        for node in (NODE1, NODE2):
+            up = node not in self.broken
+            members = tuple(name for name in (NODE1, NODE2) if name not in self.broken)
+            self.taker.sight(
+                Sight(
+                    asked=at - 0.02, at=at - 0.01, node=node, owns_vip=self.holder == node,
+                    web="running" if self.holder == node else "stopped", quorate=len(members) == 2 if up else None,
+                    members=members if up else (), dc=members[0] if up and members else "", corosync=up,
+                    placements=placed if up else {},
+                )
+            )  # fmt: skip
+        outcome = "ok" if self.holder else "refused"
+        self.taker.sample(Sample(at - 0.02, at - 0.01, outcome=outcome, page=self.holder))
+
+    @contextlib.contextmanager
+    def observe(self, taker: Taker, since: Callable[[], float]) -> Iterator[Callable[[], Report]]:
+        self.taker, self.record_since = taker, since
+        self.did.append("observe")
+        try:
+            yield lambda: Report(100, 0, 0.01)
+        finally:
+            self.taker = None
+            self.did.append("observed")
+
+    def answer(self, command: Command) -> tuple[int, str, str] | None:
+        node, line = command.node, command.line
+        if line == "true":
+            return 0, "", ""
+        if "@@part" in line:
+            return 0, self.view(node), ""
+        if line == "cibadmin -Q":
+            return 0, self.cib, ""
+        if line.startswith("cibadmin -R -o"):
+            assert command.stdin
+            section = line.split()[3]
+            self.did.append(f"push {section}")
+            pattern = re.compile(rf"<{section}[ >].*</{section}>|<{section} */>", re.S)
+            self.cib = pattern.sub(lambda found: command.stdin or "", self.cib)
+            return 0, "", ""
+        if "totem" in line:
+            return (
+                0,
+                "runtime.config.totem.token (u32) = 1000\nruntime.config.totem.consensus (u32) = 1200\n",
+                "",
+            )
+        if "corosync-quorumtool -s 2>&1" in line:
+            return 0, "Flags: WaitForAll\nyes\n" if self.broken else "Flags: Quorate\n", ""
+        if COPY in line:
+            self.did.append(f"two_node {'off' if 'mv -f' in line else 'on'} {node}")
+            return 0, "", ""
+        return self.fault(node, line)
+
+    def fault(self, node: str, line: str) -> tuple[int, str, str] | None:
+        if "is-broken && echo not yet" in line or "if is-broken; then left=yes" in line:
+            return 0, "not yet: mended\n" if node in self.broken else "yes\n", ""
+        if "setsid" in line:
+            return 0, "", ""
+        if line == "break":
+            self.did.append(f"break {node}")
+            if self.lands:
+                self.broken[node] = self.time
+            return 0, "", ""
+        if line == "unreachable":
+            return None
+        if line == "is it":
+            return 0, "yes\n" if node in self.broken else "it is whole\n", ""
+        if "if is-broken; then" in line:
+            self.did.append(f"mend {node}")
+            if self.heals:
+                self.broken.pop(node, None)
+            return (0, "mended\n", "") if self.heals else (1, "", "mended: failed")
+        raise AssertionError(line)
+
+    def view(self, node: str) -> str:
+        online = "".join(f'<node name="{name}" online="true" standby="false"/>' for name in (NODE1, NODE2))
+        found = re.findall(r'<primitive id="(\w+)"', self.cib)
+        placed = "".join(
+            f'<resource id="{id_}" role="Started" active="true" managed="true"><node name="{self.holder}"/></resource>'
+            for id_ in found
+        )
+        here = "yes" if node == self.holder else ""
+        parts = {
+            "vip": here,
+            "web": here,
+            "busy": "",
+            "state": f'<crm_mon><summary><current_dc present="true" name="{NODE1}" with_quorum="true"/></summary>'
+            f"<nodes>{online}</nodes><resources>{placed}</resources></crm_mon>",
+            "cib": self.cib,
+            "left": "yes" if self.well and node not in self.broken else "not yet: something",
+        }
+        return "".join(f"\n@@part {name}\n{text}\n" for name, text in parts.items())
+
+    def run(self, *moves: Move, **more: Any) -> Entry:
+        checks = more.pop("checks", (("came_about", {}), ("recovered", {}), ("configuration_unchanged", {})))
+        return self.runner.run(Scenario("story", "7", moves, checks, **more))
+
+    @property
+    def marks(self) -> list[str]:
+        """What the last record says was done."""
+        return [mark.kind for mark in record.read_all(self.root / "timeline.jsonl")[-1].marks]
+
+
+@pytest.fixture
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    monkeypatch.setattr(faults, "named", lambda name: BREAK)
+    return World(tmp_path)
+
+
+class Hopeless:
+    """A recovery that finds no way."""
+
+    def __init__(self, *args: object, **more: object) -> None:
+        pass
+
+    def heal(self) -> tuple[str, ...]:
+        raise LabError("node1 is beyond repair")
+
+
+def whole(world: World) -> None:
+    """The lab is as it was, and nothing is written down as broken."""
+    assert world.broken == {}
+    assert pending(world.root) == ()
+    assert cib.parse(world.cib).configuration == cib.parse(TEXT).configuration
+    assert world.taker is None, "nobody watches any more"
+
+
+def test_a_story_from_beginning_to_end(world: World) -> None:
+    entry = world.run(Inject("crack"), Await("serving_from:peer"))
+    assert entry.status == PASS, [one.text for one in entry.verdicts]
+    assert world.did == ["observe", f"break {NODE1}", f"mend {NODE1}", "observed"]
+    assert world.marks == ["inject", "landed", "heal", "note", "healed", "settled"]
+    whole(world)
+    meta = entry.timeline.meta
+    assert meta["roles"] == {"active": NODE1, "passive": NODE2, "dc": NODE1, "target": NODE1, "peer": NODE2}
+    assert meta["probe"] == {"slots": 100, "missed": 0, "worst_late": 0.01}
+    assert meta["before"] == meta["after"]
+    assert "property no-quorum-policy=ignore" in meta["before"]
+    assert record.read(world.root / "timeline.jsonl").marks == entry.timeline.marks
+
+
+def test_the_prediction_comes_from_the_running_cluster(world: World) -> None:
+    bounds = world.run(Inject("crack"), Await("serving_from:peer"), kind="crash").timeline.meta["bounds"]
+    assert 1.9 < bounds["least"] < 2.2, "token 1000 and consensus 1200 of corosync, not lab.yaml's 3000"
+    alone = world.run(
+        Inject("crack"), Await("down"), kind="crash", given=Given(properties={"no-quorum-policy": "stop"})
+    )
+    assert alone.timeline.meta["bounds"]["most"] is None, "nobody takes over without quorum"
+
+
+def test_the_starting_state_is_made_and_taken_back(world: World) -> None:
+    entry = world.run(
+        Inject("crack"),
+        Await("serving_from:peer"),
+        given=Given(properties={"no-quorum-policy": "stop"}, without=("location",)),
+    )
+    assert entry.status == PASS, [one.text for one in entry.verdicts]
+    pushes = [what for what in world.did if what.startswith("push")]
+    assert pushes == ["push crm_config", "push constraints"] * 2
+    assert "property no-quorum-policy=stop" in entry.timeline.meta["before"]
+    whole(world)
+
+
+def test_a_change_on_the_way_is_the_new_before(world: World) -> None:
+    entry = world.run(
+        Inject("crack"), Await("vip_nowhere"), Configure(Given(stickiness=7)), Await("serving_from:peer")
+    )
+    assert entry.status == PASS, [one.text for one in entry.verdicts]
+    assert "default resource-stickiness=7" in entry.timeline.meta["before"]
+    whole(world)
+
+
+def test_two_node_is_set_on_both_nodes_and_taken_back_from_both(world: World) -> None:
+    world.run(Inject("crack"), Await("serving_from:peer"), given=Given(two_node=True))
+    assert [what for what in world.did if what.startswith("two_node")] == [
+        f"two_node {word} {node}" for word in ("on", "off") for node in (NODE1, NODE2)
+    ]
+    whole(world)
+
+
+def test_the_journal_knows_everything_before_it_is_done(world: World) -> None:
+    seen: list[tuple[str, ...]] = []
+    answer = world.fault
+
+    def look(node: str, line: str) -> tuple[int, str, str] | None:
+        if line == "break":
+            entries = pending(world.root)
+            seen.append(tuple(entry.what for entry in entries))
+            assert all(
+                cib.parse(entry.baseline).configuration == cib.parse(TEXT).configuration for entry in entries
+            )
+            assert COPY in "".join(act.script for act in entries[0].mends), "corosync.conf comes back, too"
+        return answer(node, line)
+
+    world.fault = look  # type: ignore[method-assign]
+    world.run(Inject("crack"), Await("serving_from:peer"), given=Given(stickiness=0))
+    assert seen == [("scenario story", "crack")]
+
+
+def test_roles_are_resolved_at_each_injection_and_heals_may_be_partial(world: World) -> None:
+    entry = world.run(
+        Inject("crack", "both"),
+        Await("down"),
+        Heal("passive"),
+        Await("serving_from:peer"),
+        Heal(),
+        Await("serving_from:target"),
+    )
+    assert [what for what in world.did if "ob" not in what] == [
+        f"{word} {node}"
+        for word, node in (("break", NODE1), ("break", NODE2), ("mend", NODE2), ("mend", NODE1))
+    ]
+    assert entry.status == PASS, [one.text for one in entry.verdicts]
+
+
+def test_the_seed_chooses_the_target(world: World) -> None:
+    row = Scenario("story", "", (Inject("crack", "any"), Await("both_online", 20)), ())
+    targets = {seed: world.runner.run(row, seed).timeline.meta["roles"]["target"] for seed in range(8)}
+    assert set(targets.values()) == {NODE1, NODE2}
+    assert targets[3] == world.runner.run(row, 3).timeline.meta["roles"]["target"]
+
+
+def test_what_does_not_come_about_is_the_clusters_failure(world: World) -> None:
+    world.takes_over = False
+    entry = world.run(
+        Inject("crack"), Await("serving_from:peer", 20), Inject("crack", "passive"), Await("down")
+    )
+    assert entry.status == FAIL
+    [late] = [one for one in entry.verdicts if one.status == FAIL]
+    assert late.check == "came_about"
+    assert NODE2 in late.why
+    assert "refused" in late.why, "what was seen last is told"
+    assert f"break {NODE2}" not in world.did, "the story ends there"
+    assert entry.error == ""
+    whole(world)
+
+
+def test_a_fault_that_does_not_land_proves_nothing(world: World) -> None:
+    world.lands = False
+    entry = world.run(Inject("crack"), Await("serving_from:peer"))
+    assert {one.status for one in entry.verdicts} == {UNKNOWN}
+    assert "not_landed" in world.marks
+    assert all("crack" in one.why for one in entry.verdicts)
+    whole(world)
+
+
+def test_the_drills_own_failure_is_no_failure_of_the_clusters(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = world.fault
+    world.fault = lambda node, line: None if line == "break" else answer(node, line)  # type: ignore[method-assign]
+    entry = world.run(Inject("crack"), Await("serving_from:peer"))
+    assert {one.status for one in entry.verdicts} == {UNKNOWN}
+    assert "does not answer over ssh" in entry.error
+    assert f"mend {NODE1}" in world.did
+    whole(world)
+
+
+@pytest.mark.parametrize("after", [0.3, 1.0, 2.5, 6.0])
+def test_ctrl_c_heals_first(world: World, after: float) -> None:
+    world.interrupt_at = after
+    with pytest.raises(KeyboardInterrupt):
+        world.run(Inject("crack"), Await("serving_from:peer"), Observe("loss", 2), given=Given(stickiness=0))
+    whole(world)
+    [left] = record.read_all(world.root / "timeline.jsonl")
+    assert left.meta["error"] == "interrupted: KeyboardInterrupt"
+
+
+def test_a_lab_that_cannot_be_healed_stops_the_rest_with_the_first_cause(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "Recovery", Hopeless)
+    world.heals = False
+    with pytest.raises(LabError, match="beyond repair"):
+        world.run(Inject("crack"), Await("serving_from:peer"))
+    assert [entry.what for entry in pending(world.root)] == ["scenario story", "crack"], (
+        "the next run finds it"
+    )
+    world.heals, before = True, len(world.did)
+    for _ in range(2):
+        with pytest.raises(LabError, match="First cause: node1 is beyond repair"):
+            world.run(Await("serving", 20))
+    assert len(world.did) == before, "nothing more is done"
+
+
+def test_a_sick_lab_is_healed_before(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Recovery(Hopeless):
+        def heal(self) -> tuple[str, ...]:
+            world.well = True
+            return ("healed",)
+
+    monkeypatch.setattr(runner, "Recovery", Recovery)
+    world.well = False
+    assert world.run(Await("serving", 20)).status == PASS
+    assert "healing the lab first" in world.said[0]
+
+
+def test_a_configuration_that_does_not_come_back_is_no_success(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "Recovery", Hopeless)
+    answer = world.answer
+
+    def stubborn(command: Command) -> tuple[int, str, str] | None:
+        if command.line.startswith("cibadmin -R") and 'value="ignore"' in (command.stdin or ""):
+            return 0, "", ""
+        return answer(command)
+
+    world.runner.remote = Fake(stubborn)
+    with pytest.raises(LabError, match="beyond repair"):
+        world.run(Await("serving", 20), given=Given(properties={"no-quorum-policy": "freeze"}))
+    assert "no-quorum-policy: want ignore, found freeze" in world.said[0]
+
+
+def test_nothing_is_done_without_the_labs_own_route(world: World) -> None:
+    def refuse() -> None:
+        raise RouteRefused("nothing was sent")
+
+    world.runner.guard = refuse
+    with pytest.raises(RouteRefused):
+        world.run(Inject("crack"), Await("serving_from:peer"))
+    assert world.did == []
+    assert not (world.root / "timeline.jsonl").exists()
+
+
+def test_what_the_provider_has_not_is_refused_before(world: World) -> None:
+    world.runner.provider = "vmware_desktop"
+    with pytest.raises(
+        NotAvailable, match="story: crack cannot be had with vmware_desktop: it is too hard there"
+    ):
+        world.run(Inject("crack"), Await("serving_from:peer"))
+    assert world.did == []
+
+
+def test_a_nodes_own_words(world: World) -> None:
+    entry = world.run(Inject("crack"), Read("peer", "corosync-quorumtool -s", "WaitForAll"), Heal())
+    assert entry.status == PASS, [one.text for one in entry.verdicts]
+    [said] = [mark for mark in entry.timeline.marks if mark.label == "read"]
+    assert (said.node, said.detail) == (NODE2, "corosync-quorumtool -s: Flags: WaitForAll")
+
+
+def test_observing_takes_as_long_as_the_cluster_needs(world: World) -> None:
+    entry = world.run(Inject("crack"), Await("serving_from:peer"), Observe("loss", 2))
+    [healed] = entry.timeline.marked("heal")
+    [begun] = [mark for mark in entry.timeline.marks if mark.label == "observe"]
+    assert 4.4 <= healed.at - begun.at < 4.4 + 3 * STEP, "twice token 1.0 s and consensus 1.2 s"
