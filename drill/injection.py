@@ -174,7 +174,11 @@ class Injector:
             node = wound.scene.target.name
             self.mark("heal", node, wound.fault.name)
             try:
-                said += self.mend(wound.entry.mends)
+                lines = self.mend(wound.entry.mends)
+                said += lines
+                if early := [line for line in lines if mends.RAN_OUT in line]:
+                    # It did not last until now, so what was seen lately was not seen of this fault.
+                    self.mark("not_landed", node, early[0])
                 for proof in healed_proofs(wound.fault, wound.scene):
                     self._until(proof, HEALS_S)
                 self.journal.strike(wound.entry)

@@ -22,6 +22,7 @@ CHAINS = {"INPUT": "HA_LAB_IN", "OUTPUT": "HA_LAB_OUT"}
 STATE = "/var/lib/pacemaker"
 SMALL_DISK = "ha-lab-full"
 """The source that mount(8) shows for the small file system of disk-full."""
+RAN_OUT = "its timer ran out"
 BROKEN = "zz-ha-lab-broken.conf"
 _DAEMONS = "pacemaker|(cib|stonithd|lrmd|attrd|pengine|crmd)$"
 """Pacemaker's processes: those of 2.x by their beginning (comm is cut at 15), those of 1.1 by name."""
@@ -82,7 +83,7 @@ def overslept(fault: str) -> Mending:
     """Tell that the timer was quicker than whoever was to heal."""
     mark = f"{FOLDER}/timer-{fault}.fired"
     return lambda scene: Mend(
-        f"the node had healed {fault} itself before: its timer ran out", f"[ -e {mark} ]", f"rm -f {mark}"
+        f"the node had healed {fault} itself before: {RAN_OUT}", f"[ -e {mark} ]", f"rm -f {mark}"
     )
 
 

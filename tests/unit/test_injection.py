@@ -12,6 +12,7 @@ from drill.fault import Act, Fault, Mend, Proof, Scene
 from drill.faults import FAULTS
 from drill.injection import Injector, NotAvailable, NotLanded
 from drill.journal import Journal, pending
+from drill.mends import RAN_OUT
 from inventory.errors import CommandFailed, TimedOut, Unreachable
 from inventory.model import Command, Node
 from inventory.platforms import PLATFORMS
@@ -60,6 +61,7 @@ class World:
         self.broken: set[str] = set()
         self.log: list[str] = []
         self.lands = self.heals = True
+        self.fired = False
         self.boots_after = 0
         self.remote = Fake(self.answer)
         self.lab = example_lab()
@@ -97,6 +99,8 @@ class World:
             self.log.append("mended")
             if not self.heals:
                 return 1, "", "mended: failed"
+            if self.fired:
+                return 0, f"the node had healed crack itself before: {RAN_OUT}\n", ""
             was = node in self.broken
             self.broken.discard(node)
             return 0, "mended\n" if was else "", ""
@@ -178,6 +182,14 @@ def test_what_is_not_healed_stays_in_the_journal(world: World) -> None:
     ):
         pass
     assert [entry.what for entry in pending(world.root)] == ["crack"]
+
+
+def test_a_fault_that_the_timer_healed_did_not_last(world: World) -> None:
+    """Whatever was measured at the end was not measured of the fault: the verdict is UNKNOWN."""
+    with world.injector.broken(BREAK, world.scene()):
+        world.broken.clear()
+        world.fired = True
+    assert world.log[-3:] == ["note", "not_landed", "healed"]
 
 
 def test_one_node_that_cannot_be_healed_does_not_keep_the_other_from_it(world: World) -> None:
