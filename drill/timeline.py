@@ -15,7 +15,10 @@ clocks of the nodes appear only in `meta["operations"]`, and are compared only w
     leftovers           constraints that a ban or a move left behind
     resources, order    ids, and [[first, then]]: what lab.yaml wants, whatever the live configuration says
     awaited             [{what, within, at, last}]: what the scenario waited for; at is None when it did not come
-    nodes, url, probe_hz
+    title, why, step    what a student reads about the scenario, and the walkthrough's step
+    given               the starting state in words, where it is not lab.yaml's
+    seed, reset_s       what chose random targets; the seconds until all was as before, after the record's end
+    nodes, url, probe_hz, platform, provider
     checks              [[name, {parameter: value}], ...]: what judges this timeline
     probe               {slots, missed, worst_late}: how well the poller kept its rate
     error               the harness's own failure, when it had one
