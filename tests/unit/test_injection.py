@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from example import NODE1, NODE2, example_lab
+from power import Machines
 from twin import fake_clock
 
 from drill.fault import Act, Fault, Mend, Proof, Scene
@@ -14,43 +15,9 @@ from drill.injection import Injector, NotAvailable, NotLanded
 from drill.journal import Journal, pending
 from drill.mends import RAN_OUT
 from inventory.errors import CommandFailed, TimedOut, Unreachable
-from inventory.model import Command, Node
+from inventory.model import Command
 from inventory.platforms import PLATFORMS
 from inventory.remote import Fake
-
-
-class Machines:
-    """Two machines' power."""
-
-    def __init__(self) -> None:
-        self.on = {NODE1: True, NODE2: True}
-        self.paused: set[str] = set()
-        self.words: list[str] = []
-
-    def power_off(self, node: Node) -> None:
-        self._word("power_off", node)
-        self.on[node.name] = False
-
-    def power_on(self, node: Node) -> None:
-        self._word("power_on", node)
-        self.on[node.name] = True
-
-    def freeze(self, node: Node) -> None:
-        self._word("freeze", node)
-        self.paused.add(node.name)
-
-    def thaw(self, node: Node) -> None:
-        self._word("thaw", node)
-        self.paused.discard(node.name)
-
-    def frozen(self, node: Node) -> bool:
-        return node.name in self.paused
-
-    def running(self) -> dict[str, bool]:
-        return dict(self.on)
-
-    def _word(self, word: str, node: Node) -> None:
-        self.words.append(f"{word} {node.alias}")
 
 
 class World:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from example import NODE1, NODE2, example_lab
-from test_injection import Machines
+from power import Machines
 from twin import fake_clock
 
 from drill.fault import Act
