@@ -8,19 +8,15 @@ opened anew; until then the node is recorded as not seen. Sources: ip-address(8)
 from __future__ import annotations
 
 import contextlib
-import os
-import select
 import shlex
-import subprocess
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Protocol
 
 from cluster import runtime, status
-from cluster.status import ClusterState
+from drill.session import END, Session, SshSession
 from drill.timeline import Sight
 from inventory.errors import LabError
 from inventory.model import Lab, Node
@@ -31,48 +27,26 @@ LATE = 1.5
 """An answer later than this (seconds) is not recorded: it would say little about when it was true."""
 RETRY = 1.0
 """A lost session is opened anew at most this often (seconds)."""
-REST = 4
-"""While nothing changes, pacemaker is asked at every so many readings: it costs more than all the rest."""
-LIVELY = 2.0
-"""For so many seconds after a change pacemaker is asked each time."""
 LONGEST = 900
-"""After so many seconds the loop on a node ends by itself."""
+"""After so many seconds a watch ends by itself, its loops on the nodes too."""
 _PART = "@@part "
-_END = "@@end "
 
 
 def loop(lab: Lab, system: Platform) -> str:
-    """The shell text of the loop: reads lines `NUMBER [full]`, prints a block for each, ends with its input."""
+    """The shell text of the loop: prints a block for each line that it reads, and ends with its input."""
     ring = runtime.membership_script(system.corosync)
     return f"""\
-while read -r number full; do
+while read -r number; do
 echo '{_PART}address'; ip -o -4 addr show | grep -F ' {lab.vip}/'
 echo '{_PART}processes'; p=$(ps -o stat=,comm= -C {system.web_process},corosync); echo "$p"
 echo '{_PART}ring'; echo "$p" | grep -q '^[^TZ].* corosync$' && timeout 1 sh -c {shlex.quote(ring)} 2>/dev/null
-[ -z "$full" ] || {{ echo '{_PART}state'; timeout 2 {" ".join(status.COMMAND)} 2>/dev/null; }}
-echo; echo "{_END}$number"
+echo '{_PART}state'; timeout 1 {" ".join(status.COMMAND)} 2>/dev/null
+echo; echo "{END}$number"
 done"""
 
 
-@dataclass(frozen=True)
-class Block:
-    """What one reading printed, taken apart; `state` is None when no cluster answered, or it was not asked."""
-
-    owns_vip: bool
-    web: str
-    corosync: bool
-    ring: runtime.Membership | None
-    full: bool
-    state: ClusterState | None
-
-    @property
-    def cheap(self) -> object:
-        """What is read every time: a change of it makes the next reading a full one."""
-        return self.owns_vip, self.web, self.corosync, self.ring
-
-
-def parse(text: str, lab: Lab, system: Platform) -> Block:
-    """A block from what the loop printed for one line. Never fails: what cannot be read is not there."""
+def parse(text: str, lab: Lab, system: Platform, node: Node, *, asked: float, at: float) -> Sight:
+    """A reading from what the loop printed for one line. Never fails: what cannot be read is not there."""
     pairs = (part.partition("\n") for part in text.split(_PART)[1:])
     parts = {name: body for name, _, body in pairs}
     states: dict[str, list[str]] = {}
@@ -82,13 +56,22 @@ def parse(text: str, lab: Lab, system: Platform) -> Block:
     state = None
     with contextlib.suppress(LabError):
         state = status.parse(parts.get("state", ""))
-    return Block(
+    ring = runtime.membership(parts.get("ring", ""), lab, system.corosync)
+    quorate = ring.quorate if ring is not None else None
+    if ring is not None and quorate is None and state is not None:
+        quorate = state.quorate  # corosync 1.4 counts no votes: its plugin's pacemaker does
+    where = {one.id: state.where(one.id) for one in lab.resources} if state is not None else {}
+    return Sight(
+        asked=asked,
+        at=at,
+        node=node.name,
         owns_vip=f" {lab.vip}/" in parts.get("address", ""),
         web=_web([one for one in states.get(system.web_process, []) if one != "Z"]),
+        quorate=quorate,
+        members=ring.members if ring is not None else (),
+        dc=(state.dc or "") if state is not None else "",
         corosync=any(one not in "TZ" for one in states.get("corosync", [])),
-        ring=runtime.membership(parts.get("ring", ""), lab, system.corosync),
-        full="state" in parts,
-        state=state,
+        placements={id_: nodes[0] if nodes else "" for id_, nodes in where.items()},
     )
 
 
@@ -98,107 +81,9 @@ def _web(states: list[str]) -> str:
     return "hung" if all(one == "T" for one in states) else "running"
 
 
-def sight(
-    lab: Lab, node: Node, block: Block, state: ClusterState | None, *, asked: float, at: float
-) -> Sight:
-    """A reading as it is recorded; `state` is pacemaker's, from this block or an earlier one."""
-    ring = block.ring
-    quorate = ring.quorate if ring is not None else None
-    if ring is not None and quorate is None and state is not None:
-        quorate = state.quorate  # corosync 1.4 counts no votes: its plugin's pacemaker does
-    where = {one.id: state.where(one.id) for one in lab.resources} if state is not None else {}
-    return Sight(
-        asked=asked,
-        at=at,
-        node=node.name,
-        owns_vip=block.owns_vip,
-        web=block.web,
-        quorate=quorate,
-        members=ring.members if ring is not None else (),
-        dc=(state.dc or "") if state is not None else "",
-        corosync=block.corosync,
-        placements={id_: nodes[0] if nodes else "" for id_, nodes in where.items()},
-    )
-
-
-class Session(Protocol):
-    """A way to the loop on one node. Every method raises EOFError once the session is over."""
-
-    def ask(self, line: str) -> None:
-        """Ask for a block."""
-
-    def answer(self, limit: float) -> str | None:
-        """The block asked for, without its end; None when it is not there within `limit` seconds."""
-        ...
-
-    def close(self) -> None:
-        """End it; safe at any time."""
-
-
-@dataclass
-class SshSession:
-    """The loop behind ssh(1), on a connection of its own, so that nothing else can hold it up."""
-
-    process: subprocess.Popen[bytes]
-    _read: bytes = b""
-
-    @classmethod
-    def begin(cls, ssh: Ssh, node: Node, text: str) -> SshSession:
-        """Begin it without waiting for the connection."""
-        argv = ssh.argv(node.name)
-        words = ["sudo", "-n", "timeout", "-k", "5", str(LONGEST), "sh", "-c", text]
-        return cls(
-            subprocess.Popen(
-                [argv[0], "-S", "none", *argv[1:], shlex.join(words)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-            )
-        )
-
-    def ask(self, line: str) -> None:
-        """See Session."""
-        assert self.process.stdin is not None
-        try:
-            self.process.stdin.write(f"{line}\n".encode())
-            self.process.stdin.flush()
-        except OSError as error:
-            raise EOFError(str(error)) from error
-
-    def answer(self, limit: float) -> str | None:
-        """See Session."""
-        assert self.process.stdout is not None
-        until = time.monotonic() + limit
-        while True:
-            block, end, rest = self._read.partition(f"\n{_END}".encode())
-            if end and b"\n" in rest:
-                self._read = rest.partition(b"\n")[2]
-                return block.decode("utf-8", errors="replace")
-            if not select.select([self.process.stdout], [], [], max(0.0, until - time.monotonic()))[0]:
-                return None
-            more = os.read(self.process.stdout.fileno(), 65536)
-            if not more:
-                raise EOFError("the session ended")
-            self._read += more
-
-    def close(self) -> None:
-        """See Session."""
-        self.process.terminate()
-        for stream in (self.process.stdin, self.process.stdout):
-            if stream is not None:
-                with contextlib.suppress(OSError):
-                    stream.close()
-        try:
-            self.process.wait(2)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-
-
 @dataclass
 class Reader:
-    """One node's readings, one at a time: opens sessions, asks, judges when to ask for more."""
+    """One node's readings, one at a time; opens sessions as they are needed."""
 
     lab: Lab
     system: Platform
@@ -210,32 +95,21 @@ class Reader:
     _tried: float = float("-inf")
     _pending: bool = False
     _number: int = 0
-    _last: Block | None = None
-    _state: ClusterState | None = None
-    _changed: float = float("-inf")
 
-    def look(self) -> tuple[Sight, bool]:
-        """One reading, and whether the next should follow at once. Takes LATE seconds at most."""
+    def look(self) -> Sight:
+        """One reading. Takes LATE seconds at most."""
         asked = self.clock()
         try:
-            block = self._block(asked)
+            text = self._block(asked)
         except (EOFError, OSError):
             self.close()
-            block = None
+            text = None
         at = self.clock()
-        if block is None:
-            self._last = None
-            return Sight(asked=asked, at=at, node=self.node.name, seen=False), False
-        changed = self._last is None or block.cheap != self._last.cheap
-        if changed:
-            self._changed = at
-        if block.full:
-            self._state = block.state
-        self._last = block
-        again = changed and not block.full
-        return sight(self.lab, self.node, block, self._state, asked=asked, at=at), again
+        if text is None:
+            return Sight(asked=asked, at=at, node=self.node.name, seen=False)
+        return parse(text, self.lab, self.system, self.node, asked=asked, at=at)
 
-    def _block(self, asked: float) -> Block | None:
+    def _block(self, asked: float) -> str | None:
         if self._session is None:
             if asked - self._tried < RETRY:
                 return None
@@ -244,11 +118,10 @@ class Reader:
         late = self._pending
         if not late:
             self._number += 1
-            full = self._last is None or self._number % REST == 0 or asked - self._changed < LIVELY
-            self._session.ask(f"{self._number}{' full' if full else ''}")
+            self._session.ask(f"{self._number}")
         text = self._session.answer(self.period if late else LATE)
         self._pending = text is None
-        return None if text is None or late else parse(text, self.lab, self.system)
+        return None if late else text
 
     def close(self) -> None:
         """End the session."""
@@ -285,7 +158,9 @@ class Watch:
     ) -> Watch:
         """The watch of real nodes."""
         text = loop(lab, system)
-        return cls(lab, system, lambda node: SshSession.begin(ssh, node, text), clock, on_sight)
+        return cls(
+            lab, system, lambda node: SshSession.begin(ssh, node, text, longest=LONGEST), clock, on_sight
+        )
 
     def __enter__(self) -> Watch:
         self.start()
@@ -325,9 +200,8 @@ class Watch:
         begun = slot = time.monotonic()
         try:
             while slot - begun < LONGEST and not self._stop.wait(max(0.0, slot - time.monotonic())):
-                view, again = reader.look()
-                self.on_sight(view)
-                slot = max(slot + (0.0 if again else period), time.monotonic())
+                self.on_sight(reader.look())
+                slot = max(slot + period, time.monotonic())
         except BaseException as error:
             self._error = self._error or error
         finally:

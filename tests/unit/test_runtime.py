@@ -10,8 +10,8 @@ from cluster.runtime import Membership
 from cluster.xml import OutputError
 
 LAB = example_lab()
-THREE = (CASES / "watch" / "3-active-light.txt").read_text().partition("@@part ring\n")[2]
-PLUGIN = (CASES / "watch" / "1.4-active-full.txt").read_text().partition("@@part ring\n")[2]
+THREE = (CASES / "watch" / "3-active.txt").read_text().partition("@@part ring\n")[2]
+PLUGIN = (CASES / "watch" / "1.4-active.txt").read_text().partition("@@part ring\n")[2]
 
 
 def test_votequorum() -> None:
