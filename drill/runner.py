@@ -181,7 +181,7 @@ class Runner:
         timing = self._timing(live, scenario, monitors)
         recorder.meta(before=lines(live.configuration), bounds=_plain(_predicted(scenario, timing)))
         if scenario.given != Given():
-            self._settled(twice=True)
+            self._settled()
         injector = Injector(self.lab, self.remote, self.power, self.journal, clock=self.clock)
         play = Play(
             self.lab, self._scenes, scenario, recorder, injector, settings, self.remote, since,

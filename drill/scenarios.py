@@ -66,7 +66,7 @@ WALKTHROUGH = (
     Scenario(
         "quorum-stop",
         "6.2",
-        (STOP_ACTIVE, Await("vip_nowhere"), Observe()),
+        (STOP_ACTIVE, Await("vip_nowhere"), Observe("loss", 0.5)),
         (("down_throughout", {}), NO_QUORUM, ("one_owner", {}), *ALWAYS),
         given=STOP,
     ),
@@ -108,7 +108,7 @@ WALKTHROUGH = (
     Scenario(
         "quorum-freeze-keeps",
         "6.2",
-        (Inject("corosync-stop", "passive"), Await("without_quorum:peer"), Observe()),
+        (Inject("corosync-stop", "passive"), Await("without_quorum:peer"), Observe("loss", 0.5)),
         (NO_QUORUM, MOVED, *UNTOUCHED, *ALWAYS),
         given=FREEZE,
     ),
@@ -130,7 +130,7 @@ WALKTHROUGH = (
             Heal("target"),
             Read("target", "corosync-quorumtool -s", "WaitForAll"),
             Read("target", "crm_mon -1", "WITHOUT quorum"),
-            Observe(),
+            Observe("loss", 0.5),
             Configure(STOP),
         ),
         (("down_throughout", {}), ("one_owner", {}), *ALWAYS),
@@ -148,7 +148,7 @@ WALKTHROUGH = (
     Scenario(
         "failback-nobody-wants",
         "6.4",
-        (STOP_ACTIVE, *TAKEN, *BACK),
+        (Inject("standby"), *TAKEN, *BACK),
         (*LENGTH, MOVED, *ONE, *ALWAYS),
         given=Given(stickiness=0, without=("location",)),
         kind="graceful",
@@ -174,7 +174,7 @@ WALKTHROUGH = (
     Scenario(
         "stickiness-251",
         "7.1",
-        (STOP_ACTIVE, *TAKEN, *BACK),
+        (Inject("standby"), *TAKEN, *BACK),
         (*LENGTH, STAYED, ("no_failback_outage", {}), *ONE, *ALWAYS),
         given=Given(stickiness=251),
         kind="graceful",
@@ -340,11 +340,16 @@ FAULTS = (
     Scenario(
         "five-in-a-row",
         "7.1",
-        ((STOP_ACTIVE, *TAKEN, *BACK) * 5),
-        (*LENGTH, ("no_failback_outage", {}), *ONE, *ALWAYS),
-        given=FREE,
-        kind="graceful",
-        budget="graceful",
+        (
+            *(Inject("web-kill"), Await("serving_from:target")) * 4,
+            Inject("web-kill"),
+            Read("target", "crm_mon -1 -f", "fail-count=5"),
+            *TAKEN,
+        ),
+        (*LENGTH, ("failcounts", {"expected": {"@web": 5}}), STAYED, *ONE, *ALWAYS),
+        given=Given(without=("location",), monitors={"web": "1s"}, migration_threshold=5),
+        kind="process",
+        budget="crash",
     ),
 )
 
