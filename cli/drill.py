@@ -18,9 +18,10 @@ from cli.site import Site
 from cli.teller import Teller
 from drill import comparison, conditions, journal, run_folder, scenarios, suite
 from drill.objective import objective
+from drill.observing import observing
 from drill.repeats import repeats
 from drill.run import Entry, Run
-from drill.runner import observing, unavailable
+from drill.runner import unavailable
 from drill.scenario import Scenario
 from drill.timeline import Sample, Sight
 from drill.verdict import PASS, Verdict

@@ -7,17 +7,18 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cluster import cib, scores
+from cluster import cib
 from drill import conditions, faults, given
 from drill.conditions import Now
 from drill.fault import Scene
 from drill.injection import Injector, Wound
+from drill.memory import Memory
 from drill.record import Recorder
 from drill.scenario import Await, Configure, Heal, Inject, Move, Observe, Read, Scenario, Span
 from drill.settings import Settings, shown
 from drill.timeline import Mark
 from inventory import waiting
-from inventory.errors import LabError, TimedOut
+from inventory.errors import TimedOut
 from inventory.model import Command, Lab
 from inventory.remote import Remote
 from inventory.waiting import CLOCK, Clock
@@ -51,14 +52,15 @@ class Play:
     roles: dict[str, str] = field(default_factory=dict)
     wounds: list[Wound] = field(default_factory=list)
     awaited: list[dict[str, Any]] = field(default_factory=list)
-    operations: dict[tuple[Any, ...], dict[str, Any]] = field(default_factory=dict)
-    failcounts: dict[tuple[str, str], int] = field(default_factory=dict)
+    memory: Memory = field(init=False)
     _acted: float = 0.0
     _first: dict[str, str] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.memory = Memory(self.settings)
+
     def begin(self) -> None:
         """Wait until everything is watched and the roles are clear. Raises TimedOut."""
-        self._old = {_key(one) for one in cib.operations(self.settings.baseline)}
         self.injector.mark = self.mark
         self._until(
             lambda view: view.complete and len(view.seen) == len(view.nodes), "every node is read", SEES
@@ -89,41 +91,18 @@ class Play:
         """Mend what is broken on a role's node, or everywhere. Raises what Injector.heal raises."""
         mine = [one for one in self.wounds if not role or one.scene.target.name == self.roles[role]]
         if mine:
-            self.remember()
+            self.memory.take()
             self.injector.heal(*mine)
             self.wounds = [one for one in self.wounds if one not in mine]
             self._acted = self.since()
 
-    def remember(self) -> None:
-        """Take down the cluster's history and fail counts: a node that is started anew forgets its own."""
-        try:
-            text = self.settings.read()[1]
-        except LabError:
-            return
-        for one in cib.operations(text):
-            if _key(one) not in self._old:
-                self.operations[_key(one)] = {
-                    "resource": one.resource,
-                    "operation": one.operation,
-                    "node": one.node,
-                    "at": one.last_change,
-                    "rc": one.rc,
-                    "call": one.call_id,
-                }
-        for key, count in cib.parse(text).failcounts.items():
-            self.failcounts[key] = max(count, self.failcounts.get(key, 0))
-
     def meta(self) -> dict[str, Any]:
         """What the record gets to know of it."""
-        counts = [
-            {"resource": resource, "node": node, "count": scores.text(count)}
-            for (resource, node), count in self.failcounts.items()
-        ]
         return {
             "roles": self._first or self.roles,
             "awaited": self.awaited,
-            "operations": list(self.operations.values()),
-            "failcounts": counts,
+            "operations": self.memory.operations,
+            "failcounts": self.memory.failcounts,
         }
 
     def mark(self, kind: str, node: str, detail: str) -> None:
@@ -239,20 +218,6 @@ class Play:
         active = next(one.node for one in view.seen if one.owns_vip)
         dc = next(one.dc for one in view.seen if one.dc)
         self.roles |= {"active": active, "passive": self.lab.peer(self.lab.node(active)).name, "dc": dc}
-
-
-def _key(one: cib.Operation) -> tuple[Any, ...]:
-    return one.node, one.resource, one.operation, one.call_id, one.last_change, one.rc
-
-
-def spans(token_s: float, consensus_s: float, monitors: Mapping[str, float]) -> Mapping[Span, float]:
-    """The cluster's own times, from the live configuration (seconds)."""
-    found: dict[Span, float] = {"loss": token_s + consensus_s}
-    if "address" in monitors:
-        found["address monitor"] = monitors["address"]
-    if "web" in monitors:
-        found["web monitor"] = monitors["web"]
-    return found
 
 
 def for_lab(checks: Iterable[tuple[str, Mapping[str, Any]]], lab: Lab) -> list[list[Any]]:

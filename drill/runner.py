@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-from cluster import bounds, cib, runtime
-from cluster.bounds import Bounds, Timing
-from cluster.cib import Cib
+from cluster import cib
 from drill import faults, health, scenarios, signals
 from drill.checks import judge
 from drill.fault import Scene
@@ -19,63 +16,26 @@ from drill.given import Given, lines
 from drill.health import View
 from drill.injection import Injector, NotAvailable, NotLanded, Power
 from drill.journal import Journal
-from drill.play import Play, for_lab, spans
-from drill.probe import Probe, Report
+from drill.observing import Observing
+from drill.play import Play, for_lab
+from drill.prediction import predict
 from drill.record import Recorder
 from drill.recovery import Recovery
 from drill.run import Entry
-from drill.scenario import Configure, Inject, Scenario
+from drill.scenario import Configure, Scenario
 from drill.settings import Settings
-from drill.timeline import Mark, Sample, Sight
-from drill.watch import Watch
+from drill.timeline import Mark
 from inventory import waiting
 from inventory.errors import LabError, TimedOut
-from inventory.model import Command, Lab, Node
+from inventory.model import Lab, Node
 from inventory.platforms import Platform
-from inventory.properties import milliseconds
-from inventory.remote import Remote, Ssh, check
+from inventory.remote import Remote
 from inventory.waiting import CLOCK, Clock
 
 SETTLES = 60.0
 """The longest that the cluster may take to be well again after a heal or a change (seconds)."""
 PATIENCE = 20.0
 """The longest that a scenario waits for a lab that should be well, before it heals it (seconds)."""
-
-
-class Taker(Protocol):
-    """Whoever takes what is seen: a Recorder."""
-
-    def sample(self, sample: Sample) -> None:
-        """Take a request."""
-
-    def sight(self, sight: Sight) -> None:
-        """Take a reading."""
-
-
-Observing = Callable[[Taker, Callable[[], float]], AbstractContextManager[Callable[[], Report]]]
-"""Probe and watch around a scenario: given a taker and a record's clock, they fill it, and tell how the probe did."""
-
-
-def observing(lab: Lab, system: Platform, ssh: Ssh, guard: Callable[[], None]) -> Observing:
-    """Probe and watch of the real lab; `guard` refuses before anything is sent to another network."""
-
-    @contextmanager
-    def observe(taker: Taker, since: Callable[[], float]) -> Iterator[Callable[[], Report]]:
-        pages = {node.name.capitalize(): node.name for node in lab.nodes}
-        drill = lab.drill
-        probe = Probe(
-            lab.url,
-            drill.probe_hz,
-            drill.probe_timeout_ms / 1000,
-            since,
-            pages=pages,
-            on_sample=taker.sample,
-            guard=guard,
-        )
-        with Watch.over_ssh(lab, system, ssh, since, taker.sight), probe:
-            yield probe.report
-
-    return observe
 
 
 def unavailable(scenario: Scenario, system: Platform, provider: str) -> str:
@@ -177,15 +137,14 @@ class Runner:
     ) -> None:
         settings.apply(scenario.given)
         live = cib.parse(settings.read()[1])
-        monitors = _monitors(self.lab, live)
-        timing = self._timing(live, scenario, monitors)
-        recorder.meta(before=lines(live.configuration), bounds=_plain(_predicted(scenario, timing)))
+        expected = predict(self.lab, self.system, self.remote, scenario, live)
+        recorder.meta(before=lines(live.configuration), bounds=expected.bounds)
         if scenario.given != Given():
             self._settled()
         injector = Injector(self.lab, self.remote, self.power, self.journal, clock=self.clock)
         play = Play(
             self.lab, self._scenes, scenario, recorder, injector, settings, self.remote, since,
-            spans(timing.token_s, timing.consensus_s, monitors), random.Random(seed), self.clock,  # noqa: S311
+            expected.spans, random.Random(seed), self.clock,  # noqa: S311
         )  # fmt: skip
         with self.observe(recorder, since) as report:
             try:
@@ -202,7 +161,7 @@ class Runner:
                 play.end()
             except TimedOut as error:
                 play.note("not well", error.message)
-            play.remember()
+            play.memory.take()
             kept = report()
         after = cib.parse(settings.read()[1])
         recorder.meta(
@@ -210,25 +169,6 @@ class Runner:
             after=lines(after.configuration),
             leftovers=after.leftovers,
             probe={"slots": kept.slots, "missed": kept.missed, "worst_late": round(kept.worst_late, 4)},
-        )
-
-    def _timing(self, live: Cib, scenario: Scenario, monitors: dict[str, float]) -> Timing:
-        """What the prediction is computed from: read of the running corosync and of the live CIB."""
-        script = runtime.timings_script(self.system.corosync)
-        said = check(
-            self.remote, Command.script(self.lab.node1.name, script, why="token and consensus", deadline=10)
-        )
-        token, consensus = runtime.timings(said.out)
-        properties = live.configuration.properties
-        first = next((move for move in scenario.moves if isinstance(move, Inject)), None)
-        kind = faults.named(first.fault).monitor if first else "web"
-        return replace(
-            bounds.timing(self.lab),
-            token_s=token,
-            consensus_s=consensus,
-            monitor_s=monitors.get(kind, 0.0),
-            survivor_acts=scenario.given.two_node or properties.get("no-quorum-policy", "stop") == "ignore",
-            fencing=properties.get("stonith-enabled", "true").lower() in ("true", "yes", "on", "1"),
         )
 
     def _look(self) -> dict[Node, View]:
@@ -289,21 +229,3 @@ class Runner:
         except LabError as error:
             self.broken = self.broken or error
             raise
-
-
-def _monitors(lab: Lab, live: Cib) -> dict[str, float]:
-    """The monitors' intervals by kind, in seconds."""
-    found = {
-        one.id: milliseconds((one.monitor or "0s").split(",")[0]) or 0 for one in live.configuration.resources
-    }
-    return {one.kind: found[one.id] / 1000 for one in lab.resources if one.id in found}
-
-
-def _predicted(scenario: Scenario, timing: Timing) -> Bounds:
-    answers = faults.named(scenario.faults[0]).answers if scenario.faults else None
-    return bounds.bounds(scenario.kind, timing, answers=answers)
-
-
-def _plain(found: Bounds) -> dict[str, Any]:
-    most = None if found.outage_most == bounds.NEVER else found.outage_most
-    return {"least": found.outage_least, "most": most, "lines": list(found.lines())}

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from drill import journal, run_folder
 from drill.journal import Journal
+from drill.observing import observing
 from drill.recovery import Recovery
 from drill.run import Entry, Run
-from drill.runner import Runner, observing
+from drill.runner import Runner
 from drill.scenario import Scenario
 from inventory import routes
 from inventory.errors import LabError

@@ -17,9 +17,10 @@ from drill import faults, record, runner
 from drill.given import Given
 from drill.injection import NotAvailable
 from drill.journal import Journal, pending
+from drill.observing import Taker
 from drill.probe import Report
 from drill.run import Entry
-from drill.runner import Runner, Taker
+from drill.runner import Runner
 from drill.scenario import Await, Configure, Heal, Inject, Move, Observe, Read, Scenario
 from drill.settings import COPY
 from drill.timeline import Sample, Sight

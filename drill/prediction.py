@@ -1,0 +1,59 @@
+"""What the live cluster lets expect of a scenario: its own times, and the outage predicted from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from cluster import bounds, runtime
+from cluster.bounds import Timing
+from cluster.cib import Cib
+from drill import faults
+from drill.scenario import Inject, Scenario, Span
+from inventory.model import Command, Lab
+from inventory.platforms import Platform
+from inventory.properties import milliseconds
+from inventory.remote import Remote, check
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """The cluster's own times by name (seconds), and the predicted outage as the record keeps it."""
+
+    spans: Mapping[Span, float]
+    bounds: Mapping[str, Any]
+
+
+def predict(lab: Lab, system: Platform, remote: Remote, scenario: Scenario, live: Cib) -> Prediction:
+    """Read token and consensus of the running corosync, the rest of the live CIB. Raises CommandFailed."""
+    script = runtime.timings_script(system.corosync)
+    said = check(remote, Command.script(lab.node1.name, script, why="token and consensus", deadline=10))
+    token, consensus = runtime.timings(said.out)
+    monitors = _monitors(lab, live)
+    properties = live.configuration.properties
+    first = next((faults.named(move.fault) for move in scenario.moves if isinstance(move, Inject)), None)
+    timing = replace(
+        bounds.timing(lab),
+        token_s=token,
+        consensus_s=consensus,
+        monitor_s=monitors.get(first.monitor if first else "web", 0.0),
+        survivor_acts=scenario.given.two_node or properties.get("no-quorum-policy", "stop") == "ignore",
+        fencing=properties.get("stonith-enabled", "true").lower() in ("true", "yes", "on", "1"),
+    )
+    spans: dict[Span, float] = {"loss": token + consensus}
+    spans |= {f"{kind} monitor": interval for kind, interval in monitors.items()}  # type: ignore[misc]
+    return Prediction(spans, _plain(scenario, timing, first.answers if first else None))
+
+
+def _monitors(lab: Lab, live: Cib) -> dict[str, float]:
+    """The monitors' intervals by kind, in seconds."""
+    written = {one.id: (one.monitor or "0s").split(",")[0] for one in live.configuration.resources}
+    kinds = {one.kind: written[one.id] for one in lab.resources if one.id in written}
+    return {kind: (milliseconds(text) or 0) / 1000 for kind, text in kinds.items()}
+
+
+def _plain(scenario: Scenario, timing: Timing, answers: bool | None) -> dict[str, Any]:
+    found = bounds.bounds(scenario.kind, timing, answers=answers)
+    most = None if found.outage_most == bounds.NEVER else found.outage_most
+    return {"least": found.outage_least, "most": most, "lines": list(found.lines())}
