@@ -71,13 +71,6 @@ WALKTHROUGH = (
         given=STOP,
     ),
     Scenario(
-        "quorum-stop-takes-the-healthy",
-        "6.2",
-        (Inject("corosync-stop", "passive"), Await("vip_nowhere"), Observe("loss", 0.5)),
-        (("down_throughout", {}), NO_QUORUM, ("one_owner", {}), *ALWAYS),
-        given=STOP,
-    ),
-    Scenario(
         "quorum-ignore",
         "6.3",
         (STOP_ACTIVE, *TAKEN),
@@ -326,7 +319,14 @@ FAULTS = (
     Scenario(
         "cold-start-alone",
         "6.3",
-        (Inject("corosync-stop", "both"), Await("down"), Heal("target"), Await("serving_from:target", 60)),
+        (
+            STOP_ACTIVE,
+            *TAKEN,
+            STOP_ACTIVE,
+            Await("down"),
+            Heal("peer"),
+            Await("serving_from:peer", 60),
+        ),
         (("one_owner", {}), *ALWAYS),
     ),
     Scenario(
