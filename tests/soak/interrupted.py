@@ -4,8 +4,8 @@
 
 Each run starts a drill of one NAME, sends it SIGKILL after a random time of at most `--longest` seconds,
 heals, and asks `./lab status` whether the lab is healthy. A drill that ended before its time came does not
-count as one of the runs. Prints a JSON line for each run and one with the
-figures at the end. Exit status 1 when a lab was left that could not be healed; it stops there.
+count as one of the runs. Prints a JSON line for each drill and one with the figures at the end. Exit status 1
+when a lab was left that could not be healed; it stops there.
 """
 
 from __future__ import annotations
