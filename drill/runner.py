@@ -200,8 +200,10 @@ class Runner:
         """lab.yaml's configuration, whole and healthy; by all means there are where the plain way does not do."""
         began = self.clock.now()
         try:
-            if settings.changed() or settings.touched:
+            changed = settings.touched or bool(settings.changed())
+            if changed:
                 settings.apply(Given())
+            if changed or recorder.timeline().first("settled") is None:
                 self._settled(twice=True)
             if left := settings.changed():
                 raise LabError(f"the configuration is not as before: {'; '.join(left)}")

@@ -374,6 +374,31 @@ def test_a_sick_lab_is_healed_before(world: World, monkeypatch: pytest.MonkeyPat
     assert "healing the lab first" in world.said[0]
 
 
+def test_what_else_is_broken_afterwards_is_healed_and_told(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Recovery(Hopeless):
+        def heal(self) -> tuple[str, ...]:
+            world.well = True
+            return ("healed",)
+
+    answer = world.fault
+
+    def fault(node: str, line: str) -> tuple[int, str, str] | None:
+        world.well = world.well and "if is-broken; then\n" not in line
+        return answer(node, line)
+
+    monkeypatch.setattr(runner, "Recovery", Recovery)
+    world.fault = fault  # type: ignore[method-assign]
+    entry = world.run(Inject("crack"), Await("serving_from:peer"))
+    assert "settled" not in world.marks
+    [told] = [mark for mark in entry.timeline.marks if mark.label == "not well"]
+    assert "not yet: something" in told.detail
+    assert [one.check for one in entry.verdicts if one.status != PASS] == ["came_about"]
+    assert "not well by itself" in world.said[0]
+    assert world.well
+
+
 def test_a_configuration_that_does_not_come_back_is_no_success(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
