@@ -1,0 +1,81 @@
+"""The drill's commands that need no lab, as a user types them."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from example import CASES
+from notation import timeline
+from typer.testing import CliRunner
+
+from cli.main import app
+from drill import record, run_folder
+from drill.scenarios import SCENARIOS
+from inventory.errors import ConfigError, LabError
+
+ROOT = CASES.parent.parent
+CASE = {"check": "recovered", "kind": "good", "why": "", "from": "failover"}
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Path:
+    """A lab's folder in which nothing was made yet, and two runs."""
+    shutil.copy(ROOT / "lab.yaml", tmp_path)
+    for name, probe in (
+        ("good", "node1 0-10, refused 10-11.5, node2 11.5-40"),
+        ("bad", "node1 0-10, refused 10-40"),
+    ):
+        folder = tmp_path / "runs" / name
+        record.append(folder / run_folder.TIMELINE, timeline({**CASE, "probe": probe}))
+        run_folder.recheck(folder)
+    return tmp_path
+
+
+def typed(lab: Path, *words: str) -> tuple[int, str]:
+    done = CliRunner().invoke(app, ["--root", str(lab), *words], env={"COLUMNS": "300"})
+    if done.exception and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return done.exit_code, done.output
+
+
+def test_the_list_has_every_scenario(lab: Path) -> None:
+    status, said = typed(lab, "drill", "--list")
+    assert status == 0
+    assert [line.split()[0] for line in said.splitlines()[1:]] == list(SCENARIOS)
+
+
+def test_mistakes_are_told_before_anything_is_done(lab: Path) -> None:
+    with pytest.raises(ConfigError, match="no scenario 'quorum'"):
+        typed(lab, "drill", "quorum")
+    with pytest.raises(ConfigError, match="no objective"):
+        typed(lab, "drill", "nothing", "--objective", "fast")
+    with pytest.raises(LabError, match="no lab in this folder"):
+        typed(lab, "drill", "nothing")
+    assert sorted(path.name for path in (lab / "runs").iterdir()) == ["bad", "good"]
+
+
+def test_recheck_judges_again(lab: Path) -> None:
+    (lab / "runs" / "good" / run_folder.VERDICTS).unlink()
+    status, said = typed(lab, "recheck", str(lab / "runs" / "good"))
+    assert (status, said.split()[0], said.splitlines()[-1]) == (0, "PASS", "1 PASS")
+    assert (lab / "runs" / "good" / run_folder.VERDICTS).exists()
+    status, said = typed(lab, "recheck", str(lab / "runs" / "bad"))
+    assert status == 1
+    assert "not over at the last request" in said
+    assert "concept: " in said
+
+
+def test_report_is_drawn_again(lab: Path) -> None:
+    page = lab / "runs" / "good" / run_folder.REPORT
+    page.unlink()
+    status, said = typed(lab, "report", str(lab / "runs" / "good"))
+    assert (status, said.strip()) == (0, str(page))
+    assert page.exists()
+
+
+def test_runs_stand_side_by_side(lab: Path) -> None:
+    status, said = typed(lab, "compare", str(lab / "runs" / "good"), str(lab / "runs" / "bad"))
+    assert status == 0
+    assert ["failover", "A", "1"] in [line.split()[:3] for line in said.splitlines()]
