@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cluster import bounds, runtime
-from cluster.bounds import Timing
+from cluster.bounds import Kind, Timing
 from cluster.cib import Cib
 from drill import faults
 from drill.scenario import Inject, Scenario, Span
@@ -19,7 +19,7 @@ from inventory.remote import Remote, check
 
 @dataclass(frozen=True)
 class Prediction:
-    """The cluster's own times by name (seconds), and the predicted outage as the record keeps it."""
+    """The cluster's own times by name (seconds), and the predicted outage as the record keeps it ({}: none)."""
 
     spans: Mapping[Span, float]
     bounds: Mapping[str, Any]
@@ -43,7 +43,8 @@ def predict(lab: Lab, system: Platform, remote: Remote, scenario: Scenario, live
     )
     spans: dict[Span, float] = {"loss": token + consensus}
     spans |= {f"{kind} monitor": interval for kind, interval in monitors.items()}  # type: ignore[misc]
-    return Prediction(spans, _plain(scenario, timing, first.answers if first else None))
+    bounds_ = _plain(scenario.kind, timing, first.answers if first else None) if scenario.kind else {}
+    return Prediction(spans, bounds_)
 
 
 def _monitors(lab: Lab, live: Cib) -> dict[str, float]:
@@ -53,7 +54,7 @@ def _monitors(lab: Lab, live: Cib) -> dict[str, float]:
     return {kind: (milliseconds(text) or 0) / 1000 for kind, text in kinds.items()}
 
 
-def _plain(scenario: Scenario, timing: Timing, answers: bool | None) -> dict[str, Any]:
-    found = bounds.bounds(scenario.kind, timing, answers=answers)
+def _plain(kind: Kind, timing: Timing, answers: bool | None) -> dict[str, Any]:
+    found = bounds.bounds(kind, timing, answers=answers)
     most = None if found.outage_most == bounds.NEVER else found.outage_most
     return {"least": found.outage_least, "most": most, "lines": list(found.lines())}

@@ -77,8 +77,9 @@ class Text:
 
 @dataclass(frozen=True)
 class Scenario:
-    """One row. `kind` is what the bounds predict for the first fault; `budget` a key of lab.yaml's budget_s, or "".
+    """One row. `kind` is what the bounds predict for the first fault (None: nothing can be predicted).
 
+    `budget` is a key of lab.yaml's budget_s, or "".
     `step` is the walkthrough's. In checks, "@web" and "@address" stand for the resource of that kind.
     """
 
@@ -87,7 +88,7 @@ class Scenario:
     moves: tuple[Move, ...]
     checks: tuple[Check, ...]
     given: Given = field(default_factory=Given)
-    kind: Kind = "none"
+    kind: Kind | None = None
     budget: str = ""
 
     @property

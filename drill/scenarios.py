@@ -12,12 +12,14 @@ from types import MappingProxyType
 
 import yaml
 
+from cluster.bounds import Kind
 from drill.given import Given
-from drill.scenario import Await, Check, Configure, Heal, Inject, Move, Observe, Read, Scenario, Text
+from drill.scenario import Await, Check, Configure, Heal, Inject, Move, Observe, Read, Scenario, Target, Text
 from inventory.errors import ConfigError
 from inventory.model import INFINITY
 
 # Starting states
+END = Given()
 STOP = Given(properties={"no-quorum-policy": "stop"})
 FREEZE = Given(properties={"no-quorum-policy": "freeze"})
 TWO_NODE = Given(properties={"no-quorum-policy": "stop"}, two_node=True)
@@ -48,12 +50,17 @@ RETURNED: Check = ("runs_on", {"role": "target", "when": "end"})
 
 
 def _fault(
-    name: str, *checks: Check, moves: tuple[Move, ...] = TAKEN, target: str = "active", **more: object
+    name: str,
+    *checks: Check,
+    moves: tuple[Move, ...] = TAKEN,
+    target: Target = "active",
+    given: Given = END,
+    kind: Kind | None = None,
+    budget: str = "",
 ) -> Scenario:
     """A scenario that is about one fault on one node, named after it."""
     label = name if target in ("active", "any") else f"{name}-{target}"
-    inject = Inject(name, target)  # type: ignore[arg-type]
-    return Scenario(label, "", (inject, *moves), (*checks, *ALWAYS), **more)  # type: ignore[arg-type]
+    return Scenario(label, "", (Inject(name, target), *moves), (*checks, *ALWAYS), given, kind, budget)
 
 
 WALKTHROUGH = (
@@ -62,6 +69,7 @@ WALKTHROUGH = (
         "7.1",
         (Await("both_online"), Observe("loss", 0.5)),
         (*UNTOUCHED, ("runs_on", {"role": "active", "when": "end"}), ("stable_rate", {}), *ALWAYS),
+        kind="none",
     ),
     Scenario(
         "quorum-stop",
@@ -69,6 +77,7 @@ WALKTHROUGH = (
         (STOP_ACTIVE, Await("vip_nowhere"), Observe("loss", 0.5)),
         (("down_throughout", {}), NO_QUORUM, ("one_owner", {}), *ALWAYS),
         given=STOP,
+        kind="graceful",
     ),
     Scenario(
         "quorum-ignore",
@@ -90,6 +99,7 @@ WALKTHROUGH = (
         ),
         (NO_QUORUM, MOVED, *ONE, *ALWAYS),
         given=STOP,
+        kind="graceful",
     ),
     Scenario(
         "quorum-freeze",
@@ -97,6 +107,7 @@ WALKTHROUGH = (
         (Inject("freeze"), Await("without_quorum:peer"), Observe("loss", 0.5)),
         (("down_throughout", {}), NO_QUORUM, *ALWAYS),
         given=FREEZE,
+        kind="freeze",
     ),
     Scenario(
         "quorum-freeze-keeps",
@@ -104,6 +115,7 @@ WALKTHROUGH = (
         (Inject("corosync-stop", "passive"), Await("without_quorum:peer"), Observe("loss", 0.5)),
         (NO_QUORUM, MOVED, *UNTOUCHED, *ALWAYS),
         given=FREEZE,
+        kind="none",
     ),
     Scenario(
         "two-node",
@@ -185,7 +197,7 @@ WALKTHROUGH = (
     Scenario(
         "apart",
         "7.2",
-        (Configure(APART), Await("placed_apart"), Observe("loss", 0.5), Configure(Given()), Await("serving")),
+        (Configure(APART), Await("placed_apart"), Observe("loss", 0.5), Configure(END), Await("serving")),
         (("apart", {}), ("one_owner", {}), *ALWAYS),
         given=Given(without=("colocation", "order", "location"), resources=("address",)),
     ),
@@ -200,7 +212,15 @@ WALKTHROUGH = (
 )
 
 FAULTS = (
-    _fault("corosync-stop", *UNTOUCHED, NO_QUORUM, MOVED, target="passive", moves=(Await("alone:peer"),)),
+    _fault(
+        "corosync-stop",
+        *UNTOUCHED,
+        NO_QUORUM,
+        MOVED,
+        target="passive",
+        moves=(Await("alone:peer"),),
+        kind="none",
+    ),
     _fault("corosync-stop", *LENGTH, *ONE, NO_QUORUM, MOVED, target="dc", kind="graceful", budget="graceful"),
     _fault(
         "corosync-kill",
@@ -220,7 +240,13 @@ FAULTS = (
         kind="freeze",
         budget="freeze",
     ),
-    _fault("pacemaker-kill", *UNTOUCHED, moves=(Await("both_online"), Observe("loss", 0.5)), target="any"),
+    _fault(
+        "pacemaker-kill",
+        *UNTOUCHED,
+        moves=(Await("both_online"), Observe("loss", 0.5)),
+        target="any",
+        kind="none",
+    ),
     _fault(
         "power-off",
         *LENGTH,
@@ -270,12 +296,18 @@ FAULTS = (
         kind="partition",
         budget="partition",
     ),
-    _fault("delay", *UNTOUCHED, moves=(Observe(),), target="any"),
-    _fault("disk-full", *UNTOUCHED, moves=(Observe("loss", 0.5),), target="any"),
+    _fault("delay", *UNTOUCHED, moves=(Observe(),), target="any", kind="none"),
+    _fault("disk-full", *UNTOUCHED, moves=(Observe("loss", 0.5),), target="any", kind="none"),
     _fault(
-        "cpu", ("outage_within_budget", {}), *ONE, moves=(Observe("loss", 0.5),), target="any", budget="crash"
+        "cpu",
+        ("outage_within_budget", {}),
+        *ONE,
+        moves=(Observe("loss", 0.5),),
+        target="any",
+        budget="crash",
+        kind="none",
     ),
-    _fault("maintenance", *UNTOUCHED, moves=(Observe("loss", 0.5),)),
+    _fault("maintenance", *UNTOUCHED, moves=(Observe("loss", 0.5),), kind="none"),
     _fault(
         "vip-removed",
         *LENGTH,
@@ -304,6 +336,7 @@ FAULTS = (
         *ONE,
         moves=(Await("web_hung:target"), Await("down"), Observe("web monitor", 2)),
         given=WATCHFUL,
+        kind="hang",
     ),
     _fault(
         "web-broken",

@@ -65,7 +65,9 @@ def test_budget_and_bounds_are_there_when_they_are_judged(one: Scenario) -> None
     assert not one.budget or one.budget in BUDGETS
     assert bool(one.budget) == ("outage_within_budget" in names)
     if "outage_within_bounds" in names:
-        assert one.kind != "none", "a prediction of nothing cannot be contradicted by a takeover"
+        assert one.kind not in (None, "none", "hang"), "nothing could contradict that prediction"
+    if "no_outage" in names:
+        assert one.kind == "none"
 
 
 @EACH
