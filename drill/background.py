@@ -21,6 +21,12 @@ def launch(name: str, text: str, seconds: float) -> str:
     )
 
 
+def underway(text: str) -> str:
+    """Do `text` in the foreground, with its pid in a file as long as it lasts: its caller may be killed."""
+    file = f"{FOLDER}/act.pid"
+    return f": ha-lab-act; mkdir -p {FOLDER}; echo $$ > {file}\n( {text}\n)\ns=$?; rm -f {file}; exit $s"
+
+
 def alive(name: str) -> str:
     """A condition: it still runs. A pid that was given to something else since does not count."""
     return f"grep -qs ha-lab-{name} /proc/$(cat {FOLDER}/{name}.pid 2>/dev/null || echo none)/cmdline"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from drill import background, mends, signals
@@ -149,11 +149,12 @@ class Injector:
             self.act(act)
 
     def inject(self, wound: Wound) -> None:
-        """Do it. Raises CommandFailed, Unreachable, MachineError."""
+        """Do it to its end: half of it would come true after the heal. Raises CommandFailed, MachineError."""
         node = wound.scene.target.name
         self.mark("inject", node, wound.fault.name)
-        for act in wound.fault.inject(wound.scene):
-            self.act(act)
+        with signals.undisturbed():
+            for act in wound.fault.inject(wound.scene):
+                self.act(replace(act, script=background.underway(act.script)) if act.script else act)
 
     def prove(self, wound: Wound, deadline: float = LANDS_S) -> None:
         """Ask the node, or its power, until the fault is seen. Raises NotLanded with the last answer."""

@@ -62,8 +62,13 @@ def release(scene: Scene) -> str:
 
 
 def runs(system: Platform) -> str:
-    """A condition: corosync and pacemaker run here."""
-    return f"pidof corosync >/dev/null && pidof {system.cluster_process} >/dev/null"
+    """A condition: corosync and pacemaker run here, and are not on their way down."""
+    there = f"pidof corosync >/dev/null && pidof {system.cluster_process} >/dev/null"
+    if system.init != "systemd":
+        return there
+    return " && ".join(
+        [there, *(f"systemctl -q is-active {unit}" for unit in platforms.cluster_services(system))]
+    )
 
 
 def service(system: Platform, action: platforms.Action, unit: str) -> str:
@@ -84,6 +89,16 @@ def overslept(fault: str) -> Mending:
     mark = f"{FOLDER}/timer-{fault}.fired"
     return lambda scene: Mend(
         f"the node had healed {fault} itself before: {RAN_OUT}", f"[ -e {mark} ]", f"rm -f {mark}"
+    )
+
+
+def act(scene: Scene) -> Mend:
+    """End the command that a killed drill had begun here: what comes after would undo the healing."""
+    file = f"{FOLDER}/act.pid"
+    return Mend(
+        "ended what an interrupted drill was still doing",
+        background.alive("act"),
+        f"pkill -KILL -g $(ps -o pgid= -p $(cat {file}) | tr -d ' ') && rm -f {file}",
     )
 
 
@@ -240,7 +255,7 @@ def failures(scene: Scene) -> Mend:
     )
 
 
-NODE: tuple[Mending, ...] = (timers, traffic, delay, cpu, stopped, disk, web_file, cluster)
+NODE: tuple[Mending, ...] = (act, timers, traffic, delay, cpu, stopped, disk, web_file, cluster)
 """All that can be wrong on one node, in the order to put it right."""
 POLICY: tuple[Mending, ...] = (maintenance, standby, bans, address, web, failures)
 """All that can be left in the cluster's configuration and memory; asks for a running cluster."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import signal
 from pathlib import Path
 
 import pytest
@@ -54,7 +56,7 @@ class World:
             self.log.append("armed")
             assert pending(self.root), "it is written down before anything is done"
             return 0, "", ""
-        if line == "break":
+        if "( break\n)" in line:
             self.log.append("broke")
             assert pending(self.root)
             if self.lands:
@@ -157,6 +159,20 @@ def test_a_fault_that_the_timer_healed_did_not_last(world: World) -> None:
         world.broken.clear()
         world.fired = True
     assert world.log[-3:] == ["note", "not_landed", "healed"]
+
+
+def test_a_signal_waits_until_the_fault_is_whole(world: World) -> None:
+    """Half a command would go on on the node and come true after the heal."""
+
+    def inject(scene: Scene) -> tuple[Act, ...]:
+        signal.raise_signal(signal.SIGTERM)
+        return BREAK.inject(scene)
+
+    interrupted = dataclasses.replace(BREAK, inject=inject)
+    with pytest.raises(KeyboardInterrupt, match="SIGTERM"), world.injector.broken(interrupted, world.scene()):
+        pytest.fail("it was interrupted before")
+    assert world.log == ["armed", "inject", "broke", "heal", "mended", "note", "healed"]
+    assert pending(world.root) == ()
 
 
 def test_one_node_that_cannot_be_healed_does_not_keep_the_other_from_it(world: World) -> None:

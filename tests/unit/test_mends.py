@@ -92,3 +92,25 @@ def test_a_timer_heals_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert (
         shell(f"for i in $(seq 100); do [ -e {broken} ] || exit 0; sleep 0.05; done; exit 1").returncode == 0
     )
+
+
+def test_what_a_killed_drill_still_does_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(background, "FOLDER", str(tmp_path))
+    monkeypatch.setattr(mends, "FOLDER", str(tmp_path))
+    late = tmp_path / "late"
+    text = background.underway(f"sleep 60; touch {late}")
+    doing = subprocess.Popen(["timeout", "60", "sh", "-c", text], start_new_session=True)
+    heal = mends.mending(scene(), (mends.act,))
+    there = background.alive("act")
+    assert shell(f"for i in $(seq 100); do {there} && exit; sleep 0.05; done; exit 1").returncode == 0
+    assert shell(heal).stdout == "ended what an interrupted drill was still doing\n"
+    assert doing.wait(10) != 0
+    assert shell(heal).stdout == ""
+    assert not late.exists()
+
+
+def test_an_act_keeps_its_status_and_leaves_no_mark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(background, "FOLDER", str(tmp_path))
+    done = shell(background.underway("cat <<'END'\nsaid\nEND\nset -e\nexit 3"))
+    assert (done.returncode, done.stdout) == (3, "said\n")
+    assert list(tmp_path.iterdir()) == []
