@@ -384,7 +384,10 @@ def _write(path: Path, text: str) -> None:
 def _call(argv: list[str], otherwise: str | None = None) -> str:
     """Run a host command; its output. MachineError when it fails, unless `otherwise` stands in."""
     try:
-        done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=120)
+        # A session of its own: Ctrl-C is for this program, and does not cut off a heal under way.
+        done = subprocess.run(
+            argv, capture_output=True, text=True, check=False, timeout=120, start_new_session=True
+        )
     except (OSError, subprocess.TimeoutExpired) as error:
         if otherwise is not None:
             return otherwise
