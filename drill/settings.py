@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cluster import cib
 from cluster.configuration import differences
 from cluster.corosync import PATH
 from drill import mends
+from drill.background import FOLDER
 from drill.fault import Act, Mend, Scene
 from drill.given import Given, edited, pushes
 from inventory import platforms
@@ -18,30 +18,34 @@ from inventory.model import Command, Lab, Node
 from inventory.platforms import Platform
 from inventory.remote import Remote, check
 
-COPY = f"{PATH}.ha-lab"
-"""Where a node keeps corosync.conf byte for byte while two_node is on trial."""
-
-
-def no_two_node(scene: Scene) -> Mend:
-    """Put the kept corosync.conf back. A running corosync keeps wait_for_all until it is started anew."""
-    services = platforms.cluster_services(scene.system)
-    down = [shlex.join(platforms.service(scene.system, "stop", one)) for one in reversed(services)]
-    again = "; ".join(down + [shlex.join(platforms.service(scene.system, "start", one)) for one in services])
-    return Mend(
-        "corosync.conf is the one of before, without two_node",
-        f"[ -e {COPY} ]",
-        f"mv -f {COPY} {PATH} || exit 1\n"
-        f"if pidof corosync; then corosync-cfgtool -R\n"
-        f"if corosync-quorumtool -s | grep -q '^Flags:.*WaitForAll'; then {again}; fi; fi",
-    )
+COPY = f"{FOLDER}/corosync.conf"
+"""The corosync.conf with two_node, laid over the real one by mount(8): that one is not touched at all."""
+_LAID = f"grep -q ' {PATH} ' /proc/mounts"
 
 
 def two_node(scene: Scene) -> str:
     """The shell text that sets two_node in corosync.conf and lets a running corosync read it (votequorum(5))."""
     return (
-        f"set -e\n[ -e {COPY} ] || cp -p {PATH} {COPY}\n"
-        f"grep -q two_node {PATH} || sed -i '/^quorum *{{/a\\    two_node: 1' {PATH}\n"
+        f"! {{ {_LAID} || grep -q two_node {PATH}; }} || exit 0\n"
+        f"set -e\nmkdir -p {FOLDER}\n"
+        f"sed '/^quorum *{{/a\\    two_node: 1' {PATH} > {COPY}\n"
+        f"mount --bind {COPY} {PATH}\n"
         "! pidof corosync >/dev/null || corosync-cfgtool -R >/dev/null"
+    )
+
+
+def no_two_node(scene: Scene) -> Mend:
+    """Take that corosync.conf away again. A corosync that still waits for all is started anew."""
+    services = platforms.cluster_services(scene.system)
+    down = [shlex.join(platforms.service(scene.system, "stop", one)) for one in reversed(services)]
+    again = "; ".join(down + [shlex.join(platforms.service(scene.system, "start", one)) for one in services])
+    return Mend(
+        "corosync.conf is the one of before, without two_node",
+        _LAID,
+        f"umount {PATH} || umount -l {PATH}; rm -f {COPY}\n"
+        f"if pidof corosync; then corosync-cfgtool -R\n"
+        f"if corosync-quorumtool -s | grep -q '^Flags:.*WaitForAll'; then {again}; fi; fi\n"
+        f"! {_LAID}",
     )
 
 
@@ -105,9 +109,9 @@ class Settings:
     def _vote(self, wanted: bool) -> None:
         if wanted == self._two_node:
             return
-        acts: Iterable[Act] = self.undo()
+        acts = self.undo()
         if wanted:
-            acts = [Act(one.target.name, two_node(one), why="two_node on") for one in self.scenes]
+            acts = tuple(Act(one.target.name, two_node(one), why="two_node on") for one in self.scenes)
         for act in acts:
             check(self.remote, Command.script(act.node, act.script, why=act.why, deadline=act.deadline))
         self._two_node = wanted

@@ -126,7 +126,7 @@ class World:
         if "corosync-quorumtool -s 2>&1" in line:
             return 0, "Flags: WaitForAll\nyes\n" if self.broken else "Flags: Quorate\n", ""
         if COPY in line:
-            self.did.append(f"two_node {'off' if 'mv -f' in line else 'on'} {node}")
+            self.did.append(f"two_node {'off' if 'umount' in line else 'on'} {node}")
             return 0, "", ""
         return self.fault(node, line)
 
@@ -135,7 +135,7 @@ class World:
             return 0, "not yet: mended\n" if node in self.broken else "yes\n", ""
         if "setsid" in line:
             return 0, "", ""
-        if line == "break":
+        if "( break\n)" in line:
             self.did.append(f"break {node}")
             if self.lands:
                 self.broken[node] = self.time
@@ -262,7 +262,7 @@ def test_the_journal_knows_everything_before_it_is_done(world: World) -> None:
     answer = world.fault
 
     def look(node: str, line: str) -> tuple[int, str, str] | None:
-        if line == "break":
+        if "( break\n)" in line:
             entries = pending(world.root)
             seen.append(tuple(entry.what for entry in entries))
             assert all(
@@ -327,7 +327,7 @@ def test_the_drills_own_failure_is_no_failure_of_the_clusters(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answer = world.fault
-    world.fault = lambda node, line: None if line == "break" else answer(node, line)  # type: ignore[method-assign]
+    world.fault = lambda node, line: None if "( break\n)" in line else answer(node, line)  # type: ignore[method-assign]
     entry = world.run(Inject("crack"), Await("serving_from:peer"))
     assert {one.status for one in entry.verdicts} == {UNKNOWN}
     assert "does not answer over ssh" in entry.error
