@@ -205,6 +205,12 @@ def missing_log_lines(generation: CorosyncGeneration, node: Node, log: str) -> t
     )
 
 
+def since_start(log: str) -> str:
+    """Give the part of a log from corosync's latest start on; all of it when no start stands in it."""
+    starts = list(re.finditer(r"^.*Corosync Cluster Engine.*(starting up|started and ready)", log, re.M))
+    return log[starts[-1].start() :] if starts else log
+
+
 HARMLESS: Mapping[str, str] = {
     r"mgmtd (process )?exited|Child process mgmtd": "the plugin starts a daemon that was never shipped (1.4)",
     r"plugin (for Corosync\. The plugin )?is not supported in this environment": "runs all the same (1.4)",

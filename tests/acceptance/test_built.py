@@ -70,7 +70,7 @@ def test_corosync_files_are_the_same(nodes: Nodes) -> None:
 
 def test_log_shows_a_good_start(nodes: Nodes, site: Site) -> None:
     for node, host in nodes.items():
-        log = host.file(site.goal.system.cluster_log).content_string
+        log = corosync.since_start(host.file(site.goal.system.cluster_log).content_string)
         missing = corosync.missing_log_lines(site.goal.system.corosync, node, log)
         assert not missing, (
             f"step 3.2: {site.goal.system.cluster_log} on {node.alias} does not show that {missing}"

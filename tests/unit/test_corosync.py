@@ -20,6 +20,15 @@ FILES: list[tuple[str, CorosyncGeneration, dict[str, Any]]] = [
 ]
 
 
+def test_a_log_counts_from_the_latest_start() -> None:
+    start = "Nov 24 [MAIN] Corosync Cluster Engine 3.1.7 starting up"
+    assert corosync.since_start(f"old error\n{start}\nfirst\n{start}\nsecond\n") == f"{start}\nsecond\n"
+    assert corosync.since_start(f"{start}\nonly\n") == f"{start}\nonly\n"
+    stopped = f"{start}\n[MAIN] Corosync Cluster Engine exiting normally\n"
+    assert corosync.since_start(stopped) == stopped
+    assert corosync.since_start("rotated away\n") == "rotated away\n"
+
+
 @pytest.mark.parametrize(("name", "generation", "changes"), FILES, ids=str)
 def test_configuration(name: str, generation: CorosyncGeneration, changes: dict[str, Any]) -> None:
     text = corosync.configuration(example_lab(corosync=changes), generation)
