@@ -82,7 +82,7 @@ class Runner:
         self.guard()
         before = self._well()
         baseline = next(iter(before.values())).text
-        settings = Settings(self.lab, self.system, self.remote, self._scenes, baseline)
+        settings = Settings(self.lab, self.system, self.remote, self._scenes, baseline, clock=self.clock)
         began = self.clock.now()
         with Recorder(self.path, self._meta(scenario, seed)) as recorder, signals.interruptible():
             entry = self.journal.begin(f"scenario {scenario.name}", mends=settings.undo(), baseline=baseline)

@@ -51,7 +51,7 @@ class World:
         self.taker: Taker | None = None
         self.record_since: Callable[[], float] = lambda: 0.0
         self.lands = self.heals = self.takes_over = True
-        self.well = True
+        self.well, self.two_node = True, False
         self.interrupt_at = float("inf")
         self.did: list[str] = []
         self.said: list[str] = []
@@ -125,7 +125,11 @@ class World:
             )
         if "corosync-quorumtool -s 2>&1" in line:
             return 0, "Flags: WaitForAll\nyes\n" if self.broken else "Flags: Quorate\n", ""
+        if line == "corosync-quorumtool -s":
+            flags = "Flags: 2Node Quorate" if self.two_node else "Flags: Quorate"
+            return 0, f"Quorate:          Yes\n{flags}\nMembership information\n", ""
         if COPY in line:
+            self.two_node = "umount" not in line
             self.did.append(f"two_node {'off' if 'umount' in line else 'on'} {node}")
             return 0, "", ""
         return self.fault(node, line)
