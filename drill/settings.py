@@ -138,7 +138,7 @@ class Settings:
         )
 
     def _flags(self) -> list[tuple[str, ...]]:
-        """votequorum's flags on each node where a corosync answers."""
+        """Votequorum's flags on each node where a corosync answers."""
         script = runtime.membership_script(self.system.corosync)
         said = [self._try(Command.script(one.target.name, script, deadline=10)) for one in self.scenes]
         found = [runtime.membership(text, self.lab, self.system.corosync) for text in said]
