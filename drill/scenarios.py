@@ -241,13 +241,6 @@ FAULTS = (
         budget="freeze",
     ),
     _fault(
-        "pacemaker-kill",
-        *UNTOUCHED,
-        moves=(Await("both_online"), Observe("loss", 0.5)),
-        target="any",
-        kind="none",
-    ),
-    _fault(
         "power-off",
         *LENGTH,
         ("one_owner", {"off": "target"}),
@@ -383,6 +376,14 @@ FAULTS = (
         given=Given(without=("location",), monitors={"web": "1s"}, migration_threshold=5),
         kind="process",
         budget="crash",
+    ),
+    # Last: the pacemakerd that follows only adopts its daemons, and the next orderly stop takes half a minute.
+    _fault(
+        "pacemaker-kill",
+        *UNTOUCHED,
+        moves=(Await("both_online"), Observe("loss", 0.5)),
+        target="any",
+        kind="none",
     ),
 )
 
