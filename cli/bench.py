@@ -16,6 +16,8 @@ from cli.site import Site
 from inventory.errors import ConfigError
 
 WHAT = ("up", "provision", "reset", "status")
+BEFORE = {"up": ("down",), "reset": ("reset", "floating-address")}
+"""What is done before each run, untimed: no machines; the state after step 6.1, from where all later steps are made."""
 
 
 def register(app: typer.Typer) -> None:
@@ -34,8 +36,8 @@ def bench(
         raise ConfigError(f"There is no benchmark {what!r}.", hint=f"One of: {', '.join(WHAT)}")
     seconds = []
     for _ in range(repeat):
-        if what == "up":
-            _lab(site, "down")
+        if what in BEFORE:
+            _lab(site, *BEFORE[what])
         began = time.monotonic()
         _lab(site, what)
         seconds.append(round(time.monotonic() - began, 2))
