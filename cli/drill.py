@@ -16,11 +16,12 @@ from rich.table import Table
 
 from cli.site import Site
 from cli.teller import Teller
-from drill import comparison, conditions, journal, run_folder, scenarios, suite
-from drill.objective import objective
+from drill import conditions, journal, scenarios, suite
 from drill.observing import observing
-from drill.repeats import repeats
-from drill.run import Entry, Run
+from drill.results import comparison, run_folder
+from drill.results.objective import objective
+from drill.results.repeats import repeats
+from drill.results.run import Entry, Run
 from drill.runner import unavailable
 from drill.scenario import Scenario
 from drill.timeline import Sample, Sight

@@ -21,7 +21,7 @@ from drill.play import Play, for_lab
 from drill.prediction import predict
 from drill.record import Recorder
 from drill.recovery import Recovery
-from drill.run import Entry
+from drill.results.run import Entry
 from drill.scenario import Configure, Scenario
 from drill.settings import Settings
 from drill.timeline import Mark

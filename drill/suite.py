@@ -8,11 +8,12 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from drill import journal, run_folder
+from drill import journal
 from drill.journal import Journal
 from drill.observing import observing
 from drill.recovery import Recovery
-from drill.run import Entry, Run
+from drill.results import run_folder
+from drill.results.run import Entry, Run
 from drill.runner import Runner
 from drill.scenario import Scenario
 from inventory import routes

@@ -94,7 +94,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Timeline:
-    """One scenario's record; pure data, judged by `drill.checks` and drawn by `drill.report`."""
+    """One scenario's record; pure data, judged by `drill.checks` and drawn by `drill.results.report`."""
 
     meta: Mapping[str, Any] = field(default_factory=dict)
     samples: tuple[Sample, ...] = ()

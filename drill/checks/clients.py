@@ -7,7 +7,7 @@ from itertools import pairwise
 from drill.episodes import NO_INJECTION, Episode, Window, episodes
 from drill.outages import Outage, outages
 from drill.readings import answered
-from drill.span import Span, measured, predicted, seconds
+from drill.results.span import Span, measured, predicted, seconds
 from drill.timeline import Timeline
 from drill.verdict import Finding, failed, gravest, passed, unknown
 

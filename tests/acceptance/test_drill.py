@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from cli.site import Site
-from drill import journal, run_folder, scenarios, suite
-from drill.run import Entry
+from drill import journal, scenarios, suite
+from drill.results import run_folder
+from drill.results.run import Entry
 from drill.runner import Runner
 from drill.verdict import FAIL, PASS
 from inventory.errors import LabError

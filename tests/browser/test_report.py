@@ -15,8 +15,8 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
-from drill.report import report
-from drill.run import Entry, Run
+from drill.results.report import report
+from drill.results.run import Entry, Run
 from drill.verdict import Verdict
 
 pytestmark = pytest.mark.browser

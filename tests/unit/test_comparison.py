@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import stories
 
-from drill.comparison import Difference, compare
-from drill.run import Entry, Run
+from drill.results.comparison import Difference, compare
+from drill.results.run import Entry, Run
 from drill.verdict import FAIL, PASS
 
 

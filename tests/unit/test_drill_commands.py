@@ -11,7 +11,8 @@ from notation import timeline
 from typer.testing import CliRunner
 
 from cli.main import app
-from drill import record, run_folder
+from drill import record
+from drill.results import run_folder
 from drill.scenarios import SCENARIOS
 from inventory.errors import ConfigError, LabError
 

@@ -6,8 +6,8 @@ from xml.etree import ElementTree as ET
 
 import stories
 
-from drill.junit import junit
-from drill.run import Entry, Run
+from drill.results.junit import junit
+from drill.results.run import Entry, Run
 from drill.timeline import Timeline
 from drill.verdict import FAIL, PASS, Verdict
 

@@ -9,8 +9,8 @@ from html.parser import HTMLParser
 import pytest
 import stories
 
-from drill.report import report, slug
-from drill.run import Entry, Run
+from drill.results.report import report, slug
+from drill.results.run import Entry, Run
 from drill.timeline import Mark, Sample, Sight, Timeline
 from drill.verdict import FAIL, Verdict
 

@@ -7,8 +7,8 @@ import stories
 from example import NODE1, NODE2
 
 from drill.phases import phases
-from drill.plot import Plot, Row, plot, plots, short
-from drill.run import Entry
+from drill.results.plot import Plot, Row, plot, plots, short
+from drill.results.run import Entry
 from drill.timeline import Mark, Sample, Sight, Timeline
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 import stories
 
-from drill.objective import objective
-from drill.repeats import Repeats, repeats
-from drill.run import Entry
-from drill.span import ENDLESS, Span
+from drill.results.objective import objective
+from drill.results.repeats import Repeats, repeats
+from drill.results.run import Entry
+from drill.results.span import ENDLESS, Span
 from drill.timeline import Timeline
 from drill.verdict import FAIL, PASS, UNKNOWN
 from inventory.errors import ConfigError

@@ -12,7 +12,8 @@ from xml.etree import ElementTree as ET
 import pytest
 import stories
 
-from drill import checks, record, run_folder
+from drill import checks, record
+from drill.results import run_folder
 from drill.timeline import Timeline
 from drill.verdict import FAIL, PASS, UNKNOWN, Verdict
 from inventory.errors import ConfigError, LabError

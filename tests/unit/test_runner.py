@@ -19,7 +19,7 @@ from drill.injection import NotAvailable
 from drill.journal import Journal, pending
 from drill.observing import Taker
 from drill.probe import Report
-from drill.run import Entry
+from drill.results.run import Entry
 from drill.runner import Runner
 from drill.scenario import Await, Configure, Heal, Inject, Move, Observe, Read, Scenario
 from drill.settings import COPY

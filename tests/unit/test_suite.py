@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from test_runner import World, world
 
-from drill import run_folder
-from drill.run import Entry
+from drill.results import run_folder
+from drill.results.run import Entry
 from drill.scenario import Await, Inject, Scenario
 from drill.suite import Suite, finish, seed_of
 from inventory.errors import LabError

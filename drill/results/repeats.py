@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from drill.run import Entry
-from drill.span import Span
+from drill.results.run import Entry
+from drill.results.span import Span
 from drill.verdict import UNKNOWN
 
 

@@ -19,9 +19,9 @@ from datetime import datetime
 from pathlib import Path
 
 from drill import checks, record
-from drill.junit import junit
-from drill.report import report
-from drill.run import Entry, Run, data, verdicts_of
+from drill.results.junit import junit
+from drill.results.report import report
+from drill.results.run import Entry, Run, data, verdicts_of
 from drill.timeline import Timeline
 from inventory.errors import ConfigError, LabError
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from drill.repeats import Repeats, repeats
-from drill.run import Entry, Run
-from drill.span import Span
+from drill.results.repeats import Repeats, repeats
+from drill.results.run import Entry, Run
+from drill.results.span import Span
 from drill.verdict import STATUSES
 
 _OWN = (

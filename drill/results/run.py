@@ -10,7 +10,7 @@ from typing import Any
 
 from drill import verdict
 from drill.outages import Outage, outages
-from drill.span import NONE, Span, measured, predicted, seconds
+from drill.results.span import NONE, Span, measured, predicted, seconds
 from drill.timeline import Timeline
 from drill.verdict import Verdict
 

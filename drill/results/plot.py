@@ -1,7 +1,7 @@
 """Where everything stands in a scenario's plot: rows of bars, ticks and symbols over one axis of time.
 
 Across, all is in percent of the plot's width, so that one drawing serves every width of the page; down, in
-pixels. Nothing here knows HTML: `drill/report.html` draws it.
+pixels. Nothing here knows HTML: `drill/results/report.html` draws it.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from drill import stretches
 from drill.owners import doubles
 from drill.phases import phases
-from drill.run import Entry
-from drill.stretches import Stretch
+from drill.results import stretches
+from drill.results.run import Entry
+from drill.results.stretches import Stretch
 from drill.timeline import OUTCOMES, Sample, Timeline
 
 ROW, HEAD = 18, 26

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from drill.repeats import FIGURES, Repeats
+from drill.results.repeats import FIGURES, Repeats
 from drill.verdict import Finding, Verdict, failed, passed, unknown, verdict
 from inventory.errors import ConfigError
 

@@ -18,10 +18,10 @@ from markupsafe import Markup
 
 from drill.outages import outages
 from drill.phases import phases
-from drill.plot import CLIENTS, Bar, Plot, plots, short
-from drill.repeats import Repeats, repeats
-from drill.run import Entry, Run
-from drill.span import Span, measured
+from drill.results.plot import CLIENTS, Bar, Plot, plots, short
+from drill.results.repeats import Repeats, repeats
+from drill.results.run import Entry, Run
+from drill.results.span import Span, measured
 from drill.timeline import OUTCOMES
 from drill.verdict import PASS, STATUSES, Verdict
 

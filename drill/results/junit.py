@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree as ET
 
-from drill.run import Entry, Run
+from drill.results.run import Entry, Run
 from drill.verdict import FAIL, PASS, UNKNOWN, Verdict
 
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -1,0 +1,1 @@
+"""What came of a run: its folder, verdicts, figures, comparison and report. Offline; never touches the lab."""
