@@ -15,15 +15,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from ipaddress import IPv4Network
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
-import vagrant
 import yaml
 
 from inventory import images
 from inventory.errors import ConfigError, MachineError
 from inventory.model import Lab, Node
 from inventory.platforms import PLATFORMS, Platform
+
+if TYPE_CHECKING:
+    import vagrant
 
 PROVIDERS = ("docker", "virtualbox", "libvirt", "vmware_desktop")
 PROGRAM = {"docker": "docker", "virtualbox": "VBoxManage", "libvirt": "virsh", "vmware_desktop": "vmrun"}
@@ -324,6 +326,8 @@ class Machines:
     # python-vagrant
 
     def _vagrant(self) -> vagrant.Vagrant:
+        import vagrant  # noqa: PLC0415 -- it warns when it is imported before `up` has installed Vagrant
+
         if shutil.which("vagrant") is None:
             raise MachineError("vagrant is missing.", hint="./lab up installs it as root on Debian.")
         log = self.state / "vagrant.log"
