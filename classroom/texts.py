@@ -12,6 +12,7 @@ import yaml
 
 from cluster import corosync, pcs
 from inventory.platforms import service
+from provision import texts
 from provision.facts import Goal
 
 
@@ -23,29 +24,14 @@ def load(name: str) -> Mapping[str, Any]:
 
 
 def words(goal: Goal) -> Mapping[str, str]:
-    """What stands for {word} in a text: names of lab.yaml, commands as this platform types them."""
+    """What stands for {word} in a text: the words of the steps (provision.texts), and what only the classroom needs."""
     lab, system = goal.lab, goal.system
-    commands = {
-        "constraints": pcs.list_constraints(system.pcs),
-        "properties": pcs.list_properties(system.pcs),
-        "resources": pcs.list_resources(system.pcs),
-        "web_status": service(system, "status", system.web_service),
-    }
     return {
-        "node1": lab.nodes[0].alias,
-        "node2": lab.nodes[1].alias,
-        "name1": lab.nodes[0].name,
-        "name2": lab.nodes[1].name,
-        "vip": str(lab.vip),
+        **texts.words(goal),
+        "resources": shlex.join(pcs.list_resources(system.pcs)),
+        "web_status": shlex.join(service(system, "status", system.web_service)),
         "prefix": str(lab.network.prefixlen),
-        "address": lab.resource("address").id,
-        "web": lab.resource("web").id,
         "httpd": system.web_service,
-        "index": system.index,
-        "conf": corosync.PATH,
-        "authkey": corosync.AUTHKEY,
-        "log": system.cluster_log,
         "port": str(corosync.PORT),
         "rules": "nft list ruleset" if system.packet_filter == "nft" else "iptables-save",
-        **{name: shlex.join(argv) for name, argv in commands.items()},
     }
