@@ -26,6 +26,8 @@ from inventory.waiting import CLOCK, Clock
 POLL = 0.1
 SEES = 30.0
 """The longest that the first readings and answers may take."""
+BEFORE = 0.6
+"""So long all is watched before anything is done (seconds): the checks need several readings of what was before."""
 LAST = 1.0
 """So long the record goes on when all is well again (seconds)."""
 
@@ -67,6 +69,8 @@ class Play:
         )
         if self.scenario.given.serves:
             self._until(conditions.condition("serving"), "the service answers", SEES)
+        watched = self.since() + BEFORE
+        self._until(lambda view: view.complete and self.since() > watched, "the lab is watched", SEES)
         self._resolve()
 
     def run(self) -> None:
