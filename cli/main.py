@@ -115,9 +115,7 @@ def doctor(ctx: typer.Context, provider: Provider = "", platform: System = "", a
     """Look at this machine: can it run the lab? Each finding with its remedy. Exit 1 when something is bad."""
     site = _site(ctx, provider=provider, platform=platform)
     readings = physician.read(site.root, site.lab)
-    found = physician.findings(
-        readings, site.lab, site.lab.platform, own_interface=f"halab-{site.machines.digest}"
-    )
+    found = physician.findings(readings, site.lab, site.lab.platform, own_interface=site.machines.bridge)
     if as_json:
         _json([vars(one) for one in found])
     else:

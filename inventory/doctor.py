@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from inventory.clashes import clashes
 from inventory.engines import docker, libvirt, virtualbox, vmware
 from inventory.finding import Finding, Level, install, numbers
+from inventory.host import PROGRAM
 from inventory.model import Lab
 from inventory.platforms import PLATFORMS
 from inventory.readings import Readings, read
@@ -18,7 +19,6 @@ __all__ = ["Finding", "Readings", "findings", "provider_of", "read"]
 
 CONTAINERS_MB = 700
 DISK_MB = {"docker": 3_000, "virtualbox": 10_000, "libvirt": 10_000, "vmware_desktop": 10_000}
-PROGRAM = {"docker": "docker", "virtualbox": "VBoxManage", "libvirt": "virsh", "vmware_desktop": "vmrun"}
 VAGRANT_LEAST = (2, 2, 19)
 """From here on Vagrant knows VirtualBox's allowed host-only ranges (its changelog, 2.2.19)."""
 

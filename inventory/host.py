@@ -25,7 +25,8 @@ PACKAGES = {
 }
 DOCKER_PACKAGES = {"dockerd": "docker.io", "iptables": "iptables", "mmdebstrap": "mmdebstrap"}
 BROWSER = {"chromium": "chromium", "chromedriver": "chromium-driver"}
-OTHER_PROVIDERS = {"virtualbox": "VBoxManage", "libvirt": "virsh", "vmware_desktop": "vmrun"}
+PROGRAM = {"docker": "docker", "virtualbox": "VBoxManage", "libvirt": "virsh", "vmware_desktop": "vmrun"}
+"""By which program on this host each provider is known, in the order in which `auto` tries them."""
 
 
 def ensure(provider: str, say: Say) -> None:
@@ -46,7 +47,7 @@ def uses_docker(provider: str) -> bool:
     """Whether containers are what `provider` comes to here: docker, or auto with nothing else there is."""
     if provider != "auto":
         return provider == "docker"
-    return bool(shutil.which("docker")) or not any(map(shutil.which, OTHER_PROVIDERS.values()))
+    return next((name for name, program in PROGRAM.items() if shutil.which(program)), "docker") == "docker"
 
 
 def missing(*, docker: bool, engine: bool) -> list[str]:

@@ -21,17 +21,17 @@ import yaml
 
 from inventory import images
 from inventory.errors import ConfigError, MachineError
+from inventory.host import PROGRAM
 from inventory.model import Lab, Node
 from inventory.platforms import PLATFORMS, Platform
+from inventory.readings import LABEL
 
 if TYPE_CHECKING:
     import vagrant
 
 PROVIDERS = ("docker", "virtualbox", "libvirt", "vmware_desktop")
-PROGRAM = {"docker": "docker", "virtualbox": "VBoxManage", "libvirt": "virsh", "vmware_desktop": "vmrun"}
 INTERFACES = {"virtualbox": "vboxnet", "libvirt": "virbr", "vmware_desktop": "vmnet"}
 """What the host-only interfaces of virtual machines are called; containers have a bridge of the lab's own name."""
-LABEL = "ha-lab.folder"
 CREATE_ARGS = (
     "--cap-add=NET_ADMIN", "--cap-add=NET_RAW", "--cap-add=SYS_ADMIN", "--cap-add=SYS_NICE", "--cap-add=IPC_LOCK",
     "--security-opt=seccomp=unconfined", "--security-opt=apparmor=unconfined", "--cgroupns=private",
@@ -69,6 +69,7 @@ class Machines:
         self.root, self.lab = root, lab
         self.state = root / ".lab"
         self.digest = hashlib.sha256(str(root).encode()).hexdigest()[:8]
+        self.bridge = f"halab-{self.digest}"
 
     # What was chosen
 
@@ -110,7 +111,7 @@ class Machines:
         key = self._key()
         name = f"ha-lab-{self.digest}"
         choice = Choice(
-            chosen, system.name, name, f"halab-{self.digest}", image=image, box=box, public_key=key,
+            chosen, system.name, name, self.bridge, image=image, box=box, public_key=key,
             create_args=args, why=before.why if before else why,
         )  # fmt: skip
         text = yaml.safe_dump({**asdict(choice), "create_args": list(args)}, sort_keys=False)
@@ -183,7 +184,7 @@ class Machines:
         _call(
             [
                 "docker", "network", "create", "--internal", f"--subnet={subnet}", f"--label={LABEL}={self.root}",
-                f"--opt=com.docker.network.bridge.name=halab-{self.digest}", f"ha-lab-{self.digest}",
+                f"--opt=com.docker.network.bridge.name={self.bridge}", f"ha-lab-{self.digest}",
             ]
         )  # fmt: skip
 
