@@ -68,23 +68,27 @@ def _together(
     goal: Goal, remote: Remote, steps: Sequence[Step], facts: Facts, *, tell: Progress, clock: Clock
 ) -> tuple[Facts, int]:
     counts = dict.fromkeys((step.id for step in steps), 0)
-    parts = [part(step, goal, facts) for step in steps]
+    parts = _parts(steps, goal, facts)
     for turn in range(ROUNDS):
         for one in parts:
             _make(one, goal, facts, remote, tell, first=turn == 0)
             counts[one.step.id] += len(one.commands)
+        if any(one.commands for one in parts):
+            facts = gather(goal, remote)
+        for step in steps:
+            facts = _settled(step, steps, goal, facts, remote=remote, clock=clock)
+        parts = _parts(steps, goal, facts)
         if not any(one.commands for one in parts):
             break
-        facts = gather(goal, remote)
-        parts = [part(step, goal, facts) for step in steps]
-    left = [one for one in parts if one.commands]
-    if left:
-        raise _unstable(left)
+    else:
+        raise _unstable([one for one in parts if one.commands])
     for step in steps:
-        if part(step, goal, facts).problems:
-            facts = _settled(step, goal, remote, clock)
         tell.done(step, counts[step.id])
     return facts, sum(counts.values())
+
+
+def _parts(steps: Sequence[Step], goal: Goal, facts: Facts) -> list[Part]:
+    return [part(step, goal, facts) for step in steps]
 
 
 def _make(one: Part, goal: Goal, facts: Facts, remote: Remote, tell: Progress, *, first: bool) -> None:
@@ -109,21 +113,30 @@ def _unstable(parts: Sequence[Part]) -> CommandFailed:
     )
 
 
-def _settled(step: Step, goal: Goal, remote: Remote, clock: Clock) -> Facts:
-    seen: list[Facts] = []
+def _settled(
+    step: Step, steps: Sequence[Step], goal: Goal, facts: Facts, *, remote: Remote, clock: Clock
+) -> Facts:
+    """Wait until the step has no problem, or until one of the steps has a command against it."""
+    seen = [facts]
+
+    def problems() -> tuple[str, ...]:
+        if any(one.commands for one in _parts(steps, goal, seen[0])):
+            return ()
+        return part(step, goal, seen[0]).problems
 
     def ask() -> tuple[str, ...]:
         seen[:] = [gather(goal, remote)]
-        return part(step, goal, seen[0]).problems
+        return problems()
 
-    waiting.until(
-        ask,
-        lambda found: not found,
-        f"Step {step.number} ({step.id}) is not as the document says",
-        deadline=step.settles,
-        clock=clock,
-        hint="./lab status shows the cluster; /var/log/cluster/corosync.log on the nodes says why.",
-    )
+    if problems():
+        waiting.until(
+            ask,
+            lambda found: not found,
+            f"Step {step.number} ({step.id}) is not as the document says",
+            deadline=step.settles,
+            clock=clock,
+            hint="./lab status shows the cluster; /var/log/cluster/corosync.log on the nodes says why.",
+        )
     return seen[0]
 
 

@@ -155,15 +155,14 @@ def _at_boot(goal: Goal, node: Node) -> str:
     )
 
 
-# corosync's start in seconds since the epoch, by proc(5): ps of CentOS 6 has no etimes. A file's ctime can't be
-# set back by scp -p; one in the future was made before the clock was set right, and proves nothing.
+# corosync's start in seconds since the epoch, by proc(5): ps of CentOS 6 has no etimes, its stat no fractions but
+# in %z. Both clocks tick in hundredths, so that a file must be two of them newer. A file's ctime can't be set back
+# by scp -p; one in the future was made before the clock was set right, and proves nothing.
 _STALE = f"""\
-now=$(date +%s)
 pid=$(pidof -s corosync) &&
-began=$(cat /proc/uptime /proc/$pid/stat |
-  awk -v now=$now 'NR == 1 {{up = $1}} NR == 2 {{print int(now - up + $22 / 100)}}') &&
-for c in $(stat -c %Z {corosync.PATH} {corosync.AUTHKEY}); do
-  [ $c -gt $((began + 1)) ] && [ $c -le $now ] && echo yes && break; done"""
+up=$(cut -d' ' -f1 /proc/uptime) && now=$(date +%s.%N) && ticks=$(cut -d' ' -f22 /proc/$pid/stat) &&
+stat -c %z {corosync.PATH} {corosync.AUTHKEY} | date -f - +%s.%N | awk -v now=$now -v up=$up -v ticks=$ticks '
+  $1 > now - up + ticks / 100 + 0.02 && $1 <= now {{print "yes"; exit}}'"""
 
 _RESOLVES = """\
 for n in {names}; do echo $n $(getent ahostsv4 $n | awk '{{print $1}}' | sort -u); done"""

@@ -144,6 +144,23 @@ def test_a_problem_is_waited_for() -> None:
     assert told.lines == ["step wait", "wait done: 0"]
 
 
+def test_a_command_that_is_needed_only_while_one_waits() -> None:
+    world, told, asked = World(), Told(), []
+
+    def commands(goal: Goal, facts: Facts) -> Iterator[Command]:
+        if len(asked) > 4 and not world.ran:
+            yield Command(NODE1, ("restart",), why="it is seen only now what is amiss")
+
+    def problems(goal: Goal, facts: Facts) -> Iterator[str]:
+        asked.append(1)
+        if not world.ran:
+            yield "still amiss"
+
+    steps = (Step("late", "3", commands, problems),)
+    assert apply.run(GOAL, world, steps, told.progress, fake_clock()) == 1
+    assert told.lines == ["step late", "late: restart", "late done: 1"]
+
+
 def test_a_problem_that_stays() -> None:
     step, world = waiting(30, problem_until=10**9)
     clock, told = fake_clock(), Told()

@@ -100,30 +100,30 @@ def test_gather_asks_every_node_once() -> None:
 
 
 STALE = """\
-date() { echo 2000000000; }
+date() { [ "$1" = -f ] && cat || echo 2000000000.000000000; }
 pidof() { [ "$pid_is" ] && echo $pid_is; }
-cat() { printf '1000.50 4000\\n7 (corosync) S 1 7 7 0 -1 4 0 0 0 0 0 0 0 0 20 0 9 0 %s 1 1\\n' $ticks; }
-stat() { printf '%s\\n' $changes; }
+cut() { [ "$3" = /proc/uptime ] && echo 1000.50 || echo $ticks; }
+stat() { printf '%s\n' $changes; }
 """
 
 
 @pytest.mark.parametrize(
-    ("pid", "began", "changes", "stale"),
+    ("pid", "changes", "stale"),
     [
-        # corosync began `began` seconds after the boot, at half a second past 1999998999
-        ("7", 500, "1999999490 1999999499", False),
-        ("7", 500, "1999999500", False),
-        ("7", 500, "1999999400 1999999600", True),
-        ("7", 500, "1999999600 1999999400", True),
-        ("7", 500, "2000003600", False),
-        ("7", 500, "", False),
-        ("", 500, "1999999600", False),
+        # corosync began 500 seconds after the boot, which was at half a second past 1999998999
+        ("7", "1999999490.1 1999999499.499", False),
+        ("7", "1999999499.51", False),
+        ("7", "1999999400.7 1999999499.75", True),
+        ("7", "1999999499.75 1999999400.7", True),
+        ("7", "2000003600.0", False),
+        ("7", "", False),
+        ("", "1999999600.0", False),
     ],
-    ids=["before", "the same second", "key after", "conf after", "in the future", "no files", "not running"],
+    ids=["before", "within the clocks' ticks", "key after", "conf after", "in the future", "no files", "down"],
 )  # fmt: skip
-def test_stale(pid: str, began: int, changes: str, stale: bool) -> None:
+def test_stale(pid: str, changes: str, stale: bool) -> None:
     [fact] = [one for one in FACTS if one.field == "stale"]
-    settings = f"pid_is={pid} ticks={began * 100} changes='{changes}'\n"
+    settings = f"pid_is={pid} ticks=50000 changes='{changes}'\n"
     script = settings + STALE + fact.reading(GOAL, NODE)
     done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=False)
     assert fact.parse(GOAL, done.stdout) is stale, done.stderr
