@@ -2,7 +2,7 @@
 
 A takeover counts from the fault until the peer answers its first client; the outage is what a client
 sees of it. Sources: corosync.conf(5) (token, token_retransmit, hold, consensus, join), Pacemaker
-Explained (monitor operations, no-quorum-policy). Seconds throughout.
+Explained (monitor operations, no-quorum-policy), cluster/arp.py. Seconds throughout.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ class Timing:
 
     `start_s`, `stop_s` and `decide_s` are pairs (least, most): all resources together, and pacemaker's
     way from a changed membership to its first order. `monitor_answer_s` is what a monitor takes to answer
-    (its own timeout is the limit of that). `allowance_s` is what a busy host may add: the
+    (its own timeout is the limit of that). `arp_s` is the agent's interval between two gratuitous ARPs,
+    IPaddr's unless told otherwise. `allowance_s` is what a busy host may add: the
     time in which corosync, pacemaker or the agents wanted to run and were not let.
     """
 
@@ -44,6 +45,7 @@ class Timing:
     decide_s: tuple[float, float] = (0.0, 1.0)
     stop_s: tuple[float, float] = (0.05, 3.0)
     start_s: tuple[float, float] = (0.05, 2.0)
+    arp_s: float = 0.5
     allowance_s: float = 2.0
     survivor_acts: bool = True
     """Whether a node alone may start resources: two_node, or no-quorum-policy=ignore."""
@@ -179,10 +181,15 @@ def _recovery(timing: Timing, *, here: bool, stops: bool = False) -> tuple[Phase
     stop = Phase("stop", 0.0, 0.0, "the lost node stops nothing that would be waited for")
     if here or stops:
         stop = Phase("stop", *timing.stop_s, "what ran is stopped in reverse order first")
+    why = f"a client goes on asking the old holder until a gratuitous ARP reaches it; they are {timing.arp_s:g} s apart"
+    arp = Phase("ARP", 0.0, timing.arp_s, why)
+    if here:
+        arp = Phase("ARP", 0.0, 0.0, "the address stays with this node, and so does its hardware address")
     return (
         decide,
         stop,
-        Phase("start", *timing.start_s, "the address with its gratuitous ARP, then the web server"),
+        Phase("start", *timing.start_s, "the address, then the web server"),
+        arp,
         Phase(
             "first answer",
             0.0,

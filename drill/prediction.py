@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from cluster import bounds, runtime
+from cluster import arp, bounds, runtime
 from cluster.bounds import Kind, Timing
 from cluster.cib import Cib
 from drill import faults
@@ -26,7 +26,10 @@ class Prediction:
 
 
 def predict(lab: Lab, system: Platform, remote: Remote, scenario: Scenario, live: Cib) -> Prediction:
-    """Read token and consensus of the running corosync, the rest of the live CIB. Raises CommandFailed."""
+    """Read token and consensus of the running corosync, the address's agent and the live CIB.
+
+    Raises CommandFailed, and OutputError when they do not say what is needed.
+    """
     script = runtime.timings_script(system.corosync)
     said = check(remote, Command.script(lab.node1.name, script, why="token and consensus", deadline=10))
     token, consensus = runtime.timings(said.out)
@@ -37,6 +40,7 @@ def predict(lab: Lab, system: Platform, remote: Remote, scenario: Scenario, live
         bounds.timing(lab),
         token_s=token,
         consensus_s=consensus,
+        arp_s=_arp(lab, remote, live),
         monitor_s=monitors.get(first.monitor if first else "web", 0.0),
         survivor_acts=scenario.given.two_node or properties.get("no-quorum-policy", "stop") == "ignore",
         fencing=properties.get("stonith-enabled", "true").lower() in ("true", "yes", "on", "1"),
@@ -45,6 +49,15 @@ def predict(lab: Lab, system: Platform, remote: Remote, scenario: Scenario, live
     spans |= {f"{kind} monitor": interval for kind, interval in monitors.items()}  # type: ignore[misc]
     bounds_ = _plain(scenario.kind, timing, first.answers if first else None) if scenario.kind else {}
     return Prediction(spans, bounds_)
+
+
+def _arp(lab: Lab, remote: Remote, live: Cib) -> float:
+    """Seconds between two gratuitous ARPs of the address as it is configured now."""
+    id_ = lab.resource("address").id
+    address = next(one for one in live.configuration.resources if one.id == id_)
+    script = arp.metadata_script(address.agent)
+    said = check(remote, Command.script(lab.node1.name, script, why="the agent's ARP interval", deadline=10))
+    return arp.interval(said.out, address.attributes)
 
 
 def _monitors(lab: Lab, live: Cib) -> dict[str, float]:

@@ -21,6 +21,13 @@ from inventory.model import (
 
 CASES = Path(__file__).parent.parent / "cases"
 NODE1, NODE2 = "node1.magedu.com", "node2.magedu.com"
+METADATA = """\
+<?xml version="1.0"?>
+<resource-agent name="address" version="1.0"><parameters>
+<parameter name="ip" required="1"><content type="string" default=""/></parameter>
+<parameter name="{name}"><content type="integer" default="{default}"/></parameter>
+</parameters></resource-agent>
+"""
 
 
 def example_lab(**changes: Any) -> Lab:

@@ -99,13 +99,22 @@ def test_a_crash_adds_up() -> None:
     found = bounds("crash", TIMING)
     token_least, consensus, start_least, probe = 3.0 * (1 - 0.8 / 4.2), 3.6, 0.05, 0.05
     assert found.outage_least == pytest.approx(token_least + consensus + start_least - probe)
-    token, membership, decide, start, answer, allowance = 3.0, 3.65, 1.0, 2.0, 0.55, 2.0
-    assert found.outage_most == pytest.approx(token + membership + decide + start + answer + allowance)
+    token, membership, decide, start, arp, answer, allowance = 3.0, 3.65, 1.0, 2.0, 0.5, 0.55, 2.0
+    most = token + membership + decide + start + arp + answer + allowance
+    assert found.outage_most == pytest.approx(most)
+
+
+def test_an_address_that_moves_must_be_heard_of_and_one_that_stays_need_not() -> None:
+    slow = dataclasses.replace(TIMING, arp_s=4.5)
+    assert bounds("freeze", slow).outage_most == pytest.approx(bounds("freeze", TIMING).outage_most + 4.0)
+    assert bounds("graceful", slow).outage_most == pytest.approx(bounds("graceful", TIMING).outage_most + 4.0)
+    assert bounds("process", slow).outage_most == bounds("process", TIMING).outage_most
+    assert any("they are 4.5 s apart" in line for line in bounds("crash", slow).lines())
 
 
 @pytest.mark.parametrize(
     ("low", "high", "fits"),
-    [(0, 6.0, False), (5, 6.1, True), (7, 8, True), (12.1, 20, True), (12.3, 20, False)],
+    [(0, 6.0, False), (5, 6.1, True), (7, 8, True), (12.6, 20, True), (12.8, 20, False)],
 )
 def test_an_interval_fits_when_it_overlaps(low: float, high: float, fits: bool) -> None:
     assert bounds("crash", TIMING).admits(low, high) is fits

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from example import CASES, NODE1, NODE2, example_lab
+from example import CASES, METADATA, NODE1, NODE2, example_lab
 from test_injection import BREAK, Machines
 
 from cluster import cib
@@ -123,6 +123,8 @@ class World:
                 "runtime.config.totem.token (u32) = 1000\nruntime.config.totem.consensus (u32) = 1200\n",
                 "",
             )
+        if line.endswith("IPaddr meta-data"):
+            return 0, METADATA.format(name="ARP_INTERVAL_MS", default=500), ""
         if "corosync-quorumtool -s 2>&1" in line:
             return 0, "Flags: WaitForAll\nyes\n" if self.broken else "Flags: Quorate\n", ""
         if line == "corosync-quorumtool -s":

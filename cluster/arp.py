@@ -1,0 +1,42 @@
+"""How the address's new holder makes itself known: gratuitous ARP by its agent, sent anew at an interval.
+
+Sources: RFC 5227, 3; the agents' meta-data of resource-agents (ocf_heartbeat_IPaddr(7), ocf_heartbeat_IPaddr2(7)).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cluster.xml import OutputError, element
+
+INTERVALS = ("ARP_INTERVAL_MS", "arp_interval")
+"""The parameter in milliseconds, as IPaddr and as IPaddr2 call it."""
+
+
+def metadata_script(agent: str) -> str:
+    """A shell text that prints what an OCF agent (ocf:provider:name) says of itself; see `interval`."""
+    _, provider, name = agent.split(":")
+    return f"OCF_ROOT=/usr/lib/ocf /usr/lib/ocf/resource.d/{provider}/{name} meta-data"
+
+
+def interval(metadata: str, attributes: Mapping[str, str]) -> float:
+    """Seconds between two announcements: as the resource's attributes say, else the agent's default.
+
+    OutputError when the agent has no such parameter or its value is no number.
+    """
+    root = element(metadata, "the address's agent", ("resource-agent",))
+    defaults = {
+        parameter.get("name", ""): content.get("default", "")
+        for parameter in root.iter("parameter")
+        for content in parameter.iter("content")
+    }
+    known = [name for name in INTERVALS if name in defaults]
+    text = attributes.get(known[0], defaults[known[0]]) if known else ""
+    try:
+        return int(text) / 1000
+    except ValueError:
+        raise OutputError(
+            f"the address's agent tells no interval of its gratuitous ARP: {known[0] if known else 'no parameter'}"
+            f" {text!r}; known are {' and '.join(INTERVALS)}",
+            hint="crm_resource --show-metadata AGENT, on the node",
+        ) from None
