@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from classroom.checks import judge
-from classroom.exercises import Exercise
+from classroom.exercises import Exercise, named
 from classroom.sight import look
 from drill.verdict import PASS, Verdict
 from inventory import waiting
@@ -78,6 +79,18 @@ def mend(exercise: Exercise, goal: Goal, remote: Remote, progress: apply.Progres
     """Undo it, then bring the lab back to its end state."""
     undo(exercise, goal, remote)
     reset.run(goal, remote, progress=progress)
+
+
+@contextmanager
+def over(state: Path, goal: Goal, remote: Remote, say: Callable[[str], None]) -> Iterator[None]:
+    """Around what mends the lab by other means: an exercise under way is undone first, and over when all went well."""
+    now = under_way(state)
+    if now:
+        undo(named(goal, now.name), goal, remote)
+    yield
+    if now:
+        save(state, None)
+        say(f"The exercise under way is over, and does not count as solved: it was {now.name}.")
 
 
 def wrong(verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from classroom import attempt
 from cli.site import Site
 from cli.teller import Teller
 from inventory import host, waiting
@@ -31,7 +32,7 @@ def boot(site: Site, tell: Teller) -> None:
 
 def build(site: Site, tell: Teller, last: Step | None = None) -> int:
     """Make the nodes as lab.yaml says, up to a step; then wait until the VIP answers. The number of commands."""
-    with tell.building() as progress:
+    with attempt.over(site.machines.state, site.goal, site.remote, tell.say), tell.building() as progress:
         count = apply.run(site.goal, site.remote, until(last) if last else STEPS, progress)
     if last is None:
         waiting.until(

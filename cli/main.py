@@ -19,6 +19,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from classroom import attempt
 from cli import bench, classroom, drill, show, walk
 from cli.building import boot, build, prepared, when_all_up
 from cli.overview import look
@@ -105,7 +106,8 @@ def reset(
     """Bring the cluster back to the state after a step, without rebuilding the machines."""
     site, tell = _site(ctx), Teller()
     last = find(step) if step else None
-    with site.alone(), tell.building() as progress:
+    over = attempt.over(site.machines.state, site.goal, site.remote, tell.say)
+    with site.alone(), over, tell.building() as progress:
         count = resetting.run(site.goal, site.remote, last, progress)
     tell.say(f"{count} commands." if count else "Nothing to do.")
 

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from classroom import attempt
 from cli.site import Site
 from cli.teller import Teller
 from inventory.model import Command
@@ -33,14 +34,15 @@ def walk(
 ) -> None:
     """Go through the walkthrough: why, what is typed (if still needed), what to see. `reset 3` first shows it all."""
     site: Site = ctx.obj
+    tell = Teller()
     begin = STEPS.index(find(first)) if first else 0
     end = STEPS.index(find(last)) if last else len(STEPS) - 1
-    with site.alone():
+    with site.alone(), attempt.over(site.machines.state, site.goal, site.remote, tell.say):
         for step in STEPS[begin : end + 1]:
             _tour(site, site.goal, step)
             if step is not STEPS[end] and sys.stdin.isatty() and sys.stdout.isatty():
                 input("[Enter] ")
-    Teller().say(
+    tell.say(
         "That is the walkthrough. ./lab drill breaks it, ./lab break hides a fault in it for you to find."
     )
 

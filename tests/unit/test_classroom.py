@@ -173,6 +173,25 @@ def test_a_lab_that_does_not_heal_is_named() -> None:
         attempt.healed(goal, live(), lambda: "", deadline=5, clock=fake_clock())
 
 
+def test_what_mends_the_lab_ends_the_exercise(tmp_path: Path) -> None:
+    goal, _ = seen("debian12", {})
+    remote, said = Fake(lambda command: (0, "", "")), list[str]()
+    attempt.save(tmp_path, Attempt("firewall-drop"))
+    with pytest.raises(KeyboardInterrupt), attempt.over(tmp_path, goal, remote, said.append):
+        raise KeyboardInterrupt
+    assert (attempt.load(tmp_path), said) == (Attempt("firewall-drop"), []), "nothing is mended yet"
+    remote.ran.clear()
+    with attempt.over(tmp_path, goal, remote, said.append):
+        assert [one.node for one in remote.ran if "delete table" in one.line] == [NODE2], (
+            "no step looks after it"
+        )
+    assert attempt.under_way(tmp_path) is None
+    assert "does not count as solved: it was firewall-drop" in said[0]
+    with attempt.over(tmp_path, goal, remote, said.append):
+        pass
+    assert len(said) == 1
+
+
 def test_an_attempt_is_remembered(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="No exercise is under way"):
         attempt.load(tmp_path)
