@@ -94,6 +94,13 @@ class _LimitedAdapter(HTTPAdapter):
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = {"http": _LimitedPool}
 
+    def close(self) -> None:
+        """Close the connections now. urllib3 2 leaves that to the garbage collector, and the server waits for it."""
+        pools = self.poolmanager.pools
+        for key in pools.keys():  # noqa: SIM118 -- not iterable
+            pools[key].close()
+        super().close()
+
 
 @dataclass(frozen=True)
 class Answer:

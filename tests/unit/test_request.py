@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import errno
 import socket
+import threading
 import time
 
 import pytest
 import requests
 import urllib3
+from requests.adapters import HTTPAdapter
 from web import PAGE, PAGES, Answer, Handler, closed_port, serving
 
 from drill.request import MOST_BYTES, Client, outcome, reason
@@ -120,6 +122,26 @@ def test_the_other_client_keeps_its_connection() -> None:
         assert [client.ask().opened for _ in range(3)] == [True, False, False]
         assert server.connections == 1
         client.close()
+
+
+def test_closing_does_not_wait_for_the_garbage_collector() -> None:
+    ended = threading.Event()
+
+    def until_the_end(handler: Handler) -> None:
+        handler.page()
+        if handler.rfile.read(1) == b"":
+            ended.set()
+
+    with serving(until_the_end) as server:
+        client = Client(server.url, LATE, PAGES, fresh=False)
+        assert client.ask().outcome == "ok"
+        adapter = client._session.get_adapter(server.url)
+        assert isinstance(adapter, HTTPAdapter)
+        pools = adapter.poolmanager.pools
+        still_known = [pools[key] for key in pools.keys()]  # noqa: SIM118 -- as by a failure's traceback
+        client.close()
+        assert ended.wait(LATE), "a server that stops gracefully waits for a connection that stays open"
+        assert still_known
 
 
 def test_a_kept_connection_that_was_cut_is_opened_anew() -> None:
