@@ -41,6 +41,7 @@ def observing(lab: Lab, system: Platform, ssh: Ssh, guard: Callable[[], None]) -
             drill.probe_timeout_ms / 1000,
             since,
             pages=pages,
+            keepalive_hz=drill.probe_hz,
             on_sample=taker.sample,
             guard=guard,
         )

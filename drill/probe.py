@@ -61,7 +61,7 @@ class Probe:
         pages: Mapping[str, str],
         on_sample: OnSample,
         guard: Callable[[], None] | None = None,
-        keepalive_hz: float = 5.0,
+        keepalive_hz: float = 0.0,
         longest: float = 900.0,
     ) -> None:
         if not 0 < hz <= 1000 or timeout <= 0 or keepalive_hz < 0:
