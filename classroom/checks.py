@@ -60,10 +60,11 @@ def logins(goal: Goal, sight: Sight) -> Iterator[str]:
 
 
 def at_boot(goal: Goal, sight: Sight) -> Iterator[str]:
-    """Services that start at boot, which someone else is to start."""
+    """Services that start at boot, or again after a kill, which someone else is to start."""
     for node in goal.lab.nodes:
         units = (*cluster_services(goal.system), goal.system.web_service)
         yield from packages.starting(node, sight.facts, units)
+    yield from pages.revived(goal, sight.facts)
 
 
 def firewall(goal: Goal, sight: Sight) -> Iterator[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from cluster import corosync, pcs
 from inventory.errors import ConfigError
 from inventory.model import Colocation, Command, Constraint, Location, Node, Order
-from inventory.platforms import CorosyncGeneration, name_script, service
+from inventory.platforms import CorosyncGeneration, name_script, revival, service
 from provision.facts import Facts, Goal
 from provision.steps import constraints, pages
 from provision.steps.step import Commands, cib_delete, nothing, pcs_on, put, service_script
@@ -134,6 +134,12 @@ def web(action: str, where: Callable[[Goal, Facts], Node]) -> Commands:
     return commands
 
 
+def revived(goal: Goal, facts: Facts) -> Iterator[Command]:
+    """Let systemd start the active node's web server anew when it is killed."""
+    script = revival(goal.system.web_service, "always")
+    yield Command.script(active(goal, facts).name, script, why="systemd looks after the web server too")
+
+
 def node1(goal: Goal, facts: Facts) -> Node:
     """The first node of lab.yaml."""
     return goal.lab.nodes[0]
@@ -245,6 +251,7 @@ EXERCISES: tuple[Exercise, ...] = (
     Exercise("weak-location", "location", changed(Location, lambda goal: 'score="50"')),
     Exercise("location-elsewhere", "location", ON_NODE2),
     Exercise("web-at-boot", "at-boot", web("enable", node2)),
+    Exercise("web-revived", "at-boot", revived, generations=("3",)),
     Exercise("web-by-hand", "one-web-server", web("start", passive)),
     Exercise("wrong-netmask", "floating-address", parameter("address", "cidr_netmask", other_prefix)),
     Exercise("wrong-address", "floating-address", parameter("address", "ip", other_address)),

@@ -241,6 +241,20 @@ def enabled_reading(system: Platform, unit: str) -> str:
     return f"chkconfig --list {unit} 2>/dev/null | grep -q 3:on && echo enabled"
 
 
+def revived_reading(system: Platform, unit: str) -> str:
+    """Give a shell text that prints `yes` when the init system itself starts a killed service anew."""
+    if system.init != "systemd":
+        return "true"
+    return f"systemctl show -p Restart {unit} | grep -q '^Restart=[^n]' && echo yes"
+
+
+def revival(unit: str, restart: str) -> str:
+    """Give a shell text that says what systemd does when a service was killed (systemd.service(5), Restart=)."""
+    folder = f"/etc/systemd/system/{unit}.service.d"
+    text = f"[Service]\\nRestart={restart}\\n"
+    return f"mkdir -p {folder} && printf '{text}' > {folder}/ha-lab.conf && systemctl daemon-reload"
+
+
 def firewall_reading(system: Platform) -> str:
     """Give a shell text that prints a line for each thing a running firewall does not let through."""
     if not system.firewall:

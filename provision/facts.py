@@ -50,6 +50,8 @@ class NodeFacts:
     missing: tuple[str, ...] = ()
     at_boot: tuple[str, ...] = ()
     """The services that start at boot, of those that the walkthrough starts."""
+    revived: bool = False
+    """The init system starts a killed web server anew, before the cluster sees it."""
     firewall: tuple[str, ...] = ()
     conf: str = ""
     authkey: str = ""
@@ -194,6 +196,7 @@ FACTS: tuple[Fact, ...] = (
         lambda goal, out: platforms.missing(goal.system, out),
     ),
     Fact("at_boot", _at_boot, _lines),
+    Fact("revived", lambda goal, node: platforms.revived_reading(goal.system, goal.system.web_service), _yes),
     Fact("firewall", lambda goal, node: platforms.firewall_reading(goal.system), _lines),
     Fact("conf", _plain(f"cat {corosync.PATH}"), _text),
     Fact(

@@ -21,8 +21,5 @@ for unit in systemd-udevd.service systemd-udev-trigger.service systemd-udevd-ker
     systemd-networkd-wait-online.service getty.target console-getty.service systemd-logind.service; do
     ln -sf /dev/null /etc/systemd/system/$unit
 done
-# Only the cluster starts the web server: Debian's unit says Restart=on-abort, and systemd would be quicker.
-mkdir -p /etc/systemd/system/apache2.service.d
-printf '[Service]\nRestart=no\n' > /etc/systemd/system/apache2.service.d/ha-lab.conf
 rm -f /etc/corosync/corosync.conf /var/www/html/index.html
 rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from inventory.model import Command, Node
-from inventory.platforms import service
+from inventory.platforms import revival, service
 from provision.facts import Facts, Goal
 from provision.steps.packages import starting
 from provision.steps.step import Step, put
@@ -41,6 +41,16 @@ def commands(goal: Goal, facts: Facts) -> Iterator[Command]:
             yield Command(
                 node.name, service(system, "disable", unit), why=f"no {unit} at boot: the cluster starts it"
             )
+        if have.revived:
+            why = f"systemd leaves a killed {unit} to the cluster"
+            yield Command.script(node.name, revival(unit, "no"), why=why)
+
+
+def revived(goal: Goal, facts: Facts) -> Iterator[str]:
+    """Where a killed web server comes back without the cluster: Debian's unit says Restart=on-abort."""
+    for node in goal.lab.nodes:
+        if facts.of(node).revived:
+            yield f"{node.alias}: systemd starts a killed {goal.system.web_service} anew, before the cluster sees it"
 
 
 def astray(goal: Goal, facts: Facts) -> list[Node]:
@@ -65,6 +75,7 @@ def problems(goal: Goal, facts: Facts) -> Iterator[str]:
         if have.page != page(node):
             yield f"{node.alias}: its page is {have.page[:100] or 'not there'!r}, not {page(node)!r}"
         yield from starting(node, facts, (goal.system.web_service,))
+    yield from revived(goal, facts)
     yield from strays(goal, facts)
 
 

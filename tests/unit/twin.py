@@ -159,6 +159,9 @@ class Twin:
     def name(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
         machine.files["uname"] = machine.files["hostname"] = match[1]
 
+    def revival(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
+        machine.files["revived"] = "" if match[1] == "no" else "yes"
+
     def put(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
         self.write(machine, match[1], command.stdin or "")
 
@@ -171,6 +174,7 @@ class Twin:
             machine.files[CONF] = "the distribution's sample"
             machine.boot |= {*CLUSTER, self.web}
             machine.running |= {self.web}
+            machine.files["revived"] = "yes"
 
     def authkey(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
         assert not any(AUTHKEY in one.files for one in self.machines.values()), "the key is made only once"
@@ -381,6 +385,7 @@ class Twin:
         yield "known_hosts", files.get("/root/.ssh/known_hosts", "")
         yield "missing", "\n".join(f"{name} installed" for name in sorted(installed))
         yield "at_boot", "\n".join(sorted(machine.boot & {*self.start_order, self.web}))
+        yield "revived", files.get("revived", "")
         yield "firewall", ""
         yield "conf", files.get(CONF, "")
         yield "authkey", f"{machine.key_mode} root:root {key}" if key else ""
@@ -487,6 +492,10 @@ RULES: tuple[tuple[str, Act], ...] = (
     (r"hostname (\S+) && (?:echo|sed) .*", Twin.name),
     (r"cat > (/etc/hosts)", Twin.put),
     (r"mkdir -p \S+ && umask 0\d\d && cat > (\S+)\.new && \[ .* -eq \d+ \] && mv \1\.new \1", Twin.put),
+    (
+        r"mkdir -p /etc/systemd/system/\S+ && printf '.*Restart=(\w+).*' > \S+ && systemctl daemon-reload",
+        Twin.revival,
+    ),
     (r"mkdir -p -m 700 /root/\.ssh && ssh-keygen .*", Twin.keygen),
     (r"apt-get -q update", lambda *_: None),
     (r"(?:env \S+ apt-get|dnf|yum) .*install ([^-].*)", Twin.install),
