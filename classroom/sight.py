@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
+from inventory import sections
 from inventory.errors import RouteRefused
 from inventory.model import Command, Node
 from inventory.remote import Remote, everywhere
 from provision.facts import Facts, Goal, gather
 
 REACHED = "reached the peer"
-_RULES = "@@rules"
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,12 @@ def reading(goal: Goal, node: Node) -> Command:
     rules = "nft list ruleset" if goal.system.packet_filter == "nft" else "iptables-save"
     return Command.script(
         node.name,
-        f"timeout 10 ssh -o BatchMode=yes -o ConnectTimeout=5 root@{peer.name} echo {REACHED} 2>&1\n"
-        f"echo {_RULES}; {rules} 2>/dev/null; true",
+        sections.script(
+            {
+                "login": f"timeout 10 ssh -o BatchMode=yes -o ConnectTimeout=5 root@{peer.name} echo {REACHED} 2>&1",
+                "rules": rules,
+            }
+        ),
         why="a login on the peer, and the packet filter",
         deadline=30,
     )
@@ -49,11 +53,11 @@ def look(goal: Goal, remote: Remote, fetch: Callable[[], str]) -> Sight:
         live = pool.submit(everywhere, remote, [reading(goal, node) for node in goal.lab.nodes])
         facts = gather(goal, remote)
         page, refused = answer.result()
-        parts = {result.command.node: result.out.partition(f"{_RULES}\n") for result in live.result()}
+        parts = {result.command.node: sections.read(result.out) for result in live.result()}
     return Sight(
         facts,
-        logins={name: said.strip() for name, (said, _, _) in parts.items()},
-        rules={name: tuple(rules.splitlines()) for name, (_, _, rules) in parts.items()},
+        logins={name: part.get("login", "").strip() for name, part in parts.items()},
+        rules={name: tuple(part.get("rules", "").splitlines()) for name, part in parts.items()},
         page=page,
         refused=refused,
     )

@@ -8,10 +8,9 @@ from typing import Any
 
 from cli.site import Site
 from cluster import scores, status
+from inventory import sections
 from inventory.errors import LabError, RouteRefused
 from inventory.model import Command, Node
-
-MARK = "@@part "
 
 
 @dataclass(frozen=True)
@@ -81,10 +80,7 @@ def reading(node: Node, vip: str) -> Command:
             " || awk '/MemTotal/ {t=$2} /MemAvailable/ {a=$2} END {print (t-a)*1024}' /proc/meminfo"
         ),
     }
-    text = "\n".join(
-        f"printf '\\n{MARK}{name}\\n'; ( {script} ) 2>/dev/null" for name, script in parts.items()
-    )
-    return Command.script(node.name, f"{text}\ntrue", deadline=20)
+    return Command.script(node.name, sections.script(parts), deadline=20)
 
 
 def look(site: Site) -> Overview:
@@ -124,11 +120,9 @@ def _known(state: status.ClusterState, resource: str) -> bool:
 
 def _read(site: Site, node: Node) -> dict[str, str] | None:
     try:
-        out = site.remote.run(reading(node, str(site.lab.vip))).out
+        return sections.read(site.remote.run(reading(node, str(site.lab.vip))).out)
     except LabError:
         return None
-    pairs = (part.partition("\n") for part in out.split(f"\n{MARK}")[1:])
-    return {name: text for name, _, text in pairs}
 
 
 def _fetch(site: Site) -> tuple[str, str]:

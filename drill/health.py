@@ -15,12 +15,11 @@ from cluster.cib import Cib
 from cluster.status import ClusterState
 from drill import mends
 from drill.fault import Scene
+from inventory import sections
 from inventory.errors import LabError
 from inventory.model import Command, Lab, Node
 from inventory.platforms import Platform
 from inventory.remote import Remote
-
-_PART = "@@part "
 
 
 @dataclass(frozen=True)
@@ -59,14 +58,12 @@ def reading(scene: Scene) -> Command:
         "cib": f"timeout 10 {' '.join(cib.COMMAND)}",
         "left": mends.wrong(scene, mends.NODE),
     }
-    text = "\n".join(f"printf '\\n{_PART}{name}\\n'; ( {part}\n) 2>/dev/null" for name, part in parts.items())
-    return Command.script(scene.target.name, f"{text}\ntrue", why="look at the node", deadline=30)
+    return Command.script(scene.target.name, sections.script(parts), why="look at the node", deadline=30)
 
 
 def parse(out: str) -> View:
     """A view from what the reading printed."""
-    pairs = (part.partition("\n") for part in out.split(f"\n{_PART}")[1:])
-    parts = {name: text.strip() for name, _, text in pairs}
+    parts = {name: text.strip() for name, text in sections.read(out).items()}
     left = tuple(line for line in parts.get("left", "").splitlines() if line != "yes")
     state = found = None
     with contextlib.suppress(LabError):  # on its way up or down: no cluster to be seen

@@ -18,6 +18,7 @@ from types import TracebackType
 from cluster import runtime, status
 from drill.session import END, Session, SshSession
 from drill.timeline import Sight
+from inventory import sections
 from inventory.errors import LabError
 from inventory.model import Lab, Node
 from inventory.platforms import Platform
@@ -29,7 +30,6 @@ RETRY = 1.0
 """A lost session is opened anew at most this often (seconds)."""
 LONGEST = 900
 """After so many seconds a watch ends by itself, its loops on the nodes too."""
-_PART = "@@part "
 
 
 def loop(lab: Lab, system: Platform) -> str:
@@ -37,18 +37,17 @@ def loop(lab: Lab, system: Platform) -> str:
     ring = runtime.membership_script(system.corosync)
     return f"""\
 while read -r number; do
-echo '{_PART}address'; ip -o -4 addr show | grep -F ' {lab.vip}/'
-echo '{_PART}processes'; p=$(ps -o stat=,comm= -C {system.web_process},corosync); echo "$p"
-echo '{_PART}ring'; echo "$p" | grep -q '^[^TZ].* corosync$' && timeout 1 sh -c {shlex.quote(ring)} 2>/dev/null
-echo '{_PART}state'; timeout 1 {" ".join(status.COMMAND)} 2>/dev/null
+echo '{sections.MARK}address'; ip -o -4 addr show | grep -F ' {lab.vip}/'
+echo '{sections.MARK}processes'; p=$(ps -o stat=,comm= -C {system.web_process},corosync); echo "$p"
+echo '{sections.MARK}ring'; echo "$p" | grep -q '^[^TZ].* corosync$' && timeout 1 sh -c {shlex.quote(ring)} 2>/dev/null
+echo '{sections.MARK}state'; timeout 1 {" ".join(status.COMMAND)} 2>/dev/null
 echo; echo "{END}$number"
 done"""
 
 
 def parse(text: str, lab: Lab, system: Platform, node: Node, *, asked: float, at: float) -> Sight:
     """A reading from what the loop printed for one line. Never fails: what cannot be read is not there."""
-    pairs = (part.partition("\n") for part in text.split(_PART)[1:])
-    parts = {name: body for name, _, body in pairs}
+    parts = sections.read(text)
     states: dict[str, list[str]] = {}
     for line in parts.get("processes", "").splitlines():
         stat, _, name = line.strip().partition(" ")

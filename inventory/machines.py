@@ -20,6 +20,7 @@ from typing import IO, TYPE_CHECKING, Any
 import yaml
 
 from inventory import images
+from inventory.config import PROVIDERS
 from inventory.errors import ConfigError, MachineError
 from inventory.host import PROGRAM
 from inventory.model import Lab, Node
@@ -29,7 +30,6 @@ from inventory.readings import LABEL
 if TYPE_CHECKING:
     import vagrant
 
-PROVIDERS = ("docker", "virtualbox", "libvirt", "vmware_desktop")
 INTERFACES = {"virtualbox": "vboxnet", "libvirt": "virbr", "vmware_desktop": "vmnet"}
 """What the host-only interfaces of virtual machines are called; containers have a bridge of the lab's own name."""
 CREATE_ARGS = (

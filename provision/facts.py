@@ -5,18 +5,17 @@ All facts of a node are read by one remote command, so asking again is cheap and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from cluster import cib, corosync, status
-from inventory import platforms
+from inventory import platforms, sections
 from inventory.errors import CommandFailed, LabError
 from inventory.model import Command, Lab, Node, Result
 from inventory.platforms import Platform
 from inventory.remote import Remote, everywhere
 
-MARK = "@@fact "
 CIB_FILE = "/var/lib/pacemaker/cib/cib.xml"
 PACEMAKER = "pidof -s pacemakerd crmd >/dev/null"
 """The plugin of corosync 1.4 starts pacemaker's daemons itself, without a pacemakerd."""
@@ -227,10 +226,8 @@ FACTS: tuple[Fact, ...] = (
 
 def readings(goal: Goal, node: Node) -> Command:
     """One command that reads all facts of a node."""
-    parts = [
-        f"printf '\\n{MARK}{fact.field}\\n'\n( {fact.reading(goal, node)}\n) 2>/dev/null" for fact in FACTS
-    ]
-    return Command.script(node.name, "\n".join([*parts, "true"]), why="read the facts", deadline=60)
+    text = sections.script({fact.field: fact.reading(goal, node) for fact in FACTS})
+    return Command.script(node.name, text, why="read the facts", deadline=60)
 
 
 def parse(goal: Goal, result: Result) -> NodeFacts:
@@ -240,14 +237,8 @@ def parse(goal: Goal, result: Result) -> NodeFacts:
             f"{result.command.node}: the facts could not be read (exit {result.status}): {result.err.strip()}",
             hint="Look on the node: ./lab ssh; does `sudo -n true` work there?",
         )
-    found = dict(_sections(result.out))
+    found = sections.read(result.out)
     return NodeFacts(**{fact.field: fact.parse(goal, found.get(fact.field, "")) for fact in FACTS})
-
-
-def _sections(out: str) -> Iterator[tuple[str, str]]:
-    for part in out.split(f"\n{MARK}")[1:]:
-        name, _, text = part.partition("\n")
-        yield name, text
 
 
 def gather(goal: Goal, remote: Remote) -> Facts:

@@ -11,9 +11,10 @@ from twin import Twin, fake_clock, goal
 
 from inventory.errors import CommandFailed, TimedOut, Unreachable
 from inventory.model import Command, Result
+from inventory.sections import MARK
 from provision import apply
 from provision.apply import Progress
-from provision.facts import MARK, Facts, Goal
+from provision.facts import Facts, Goal
 from provision.steps.step import Step
 
 GOAL = goal("debian12")

@@ -25,6 +25,7 @@ from inventory.errors import ConfigError, RouteRefused, TimedOut
 from inventory.model import Command
 from inventory.platforms import PLATFORMS
 from inventory.remote import Fake
+from inventory.sections import MARK
 from provision.facts import Goal
 
 ROWS = yaml.safe_load((CASES / "classroom" / "checks.yaml").read_text())
@@ -123,7 +124,10 @@ def test_an_exercise_that_there_is_not() -> None:
     assert "no-order" in error.value.hint
 
 
-def live(node1: str = f"{REACHED}\n@@rules\n", node2: str = f"{REACHED}\n@@rules\n") -> Fake:
+def live(
+    node1: str = f"{MARK}login\n{REACHED}\n{MARK}rules\n",
+    node2: str = f"{MARK}login\n{REACHED}\n{MARK}rules\n",
+) -> Fake:
     """The readings of a lab without any facts: all of it is missing, and each look says so."""
 
     def answer(command: Command) -> tuple[int, str, str]:
@@ -136,7 +140,9 @@ def live(node1: str = f"{REACHED}\n@@rules\n", node2: str = f"{REACHED}\n@@rules
 
 def test_a_look_reads_logins_rules_and_the_page() -> None:
     goal, _ = seen("debian12", {})
-    remote = live(node2="root@node1: Permission denied\n@@rules\ntable inet x {\nudp dport 5405 drop\n}\n")
+    remote = live(
+        node2=f"{MARK}login\nroot@node1: Permission denied\n{MARK}rules\ntable inet x {{\nudp dport 5405 drop\n}}\n"
+    )
     sight = look(goal, remote, lambda: "<h1>Node1.magedu.com</h1>")
     assert sight.logins == {NODE1: REACHED, NODE2: "root@node1: Permission denied"}
     assert sight.rules[NODE2] == ("table inet x {", "udp dport 5405 drop", "}")

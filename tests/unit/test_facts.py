@@ -13,7 +13,7 @@ from inventory.errors import CommandFailed, Unreachable
 from inventory.model import Command, Result
 from inventory.platforms import PLATFORMS
 from inventory.remote import Fake
-from provision import facts
+from inventory.sections import MARK
 from provision.facts import FACTS, Facts, NodeFacts, gather, parse, readings
 
 GOAL = goal("debian12")
@@ -63,7 +63,7 @@ def test_the_readings_are_shell(platform: str) -> None:
     command = readings(goal(platform), NODE)
     assert command.node == NODE1
     subprocess.run(["sh", "-n"], input=command.argv[2], text=True, check=True)
-    assert command.line.count(facts.MARK) == len(FACTS)
+    assert command.line.count(MARK) == len(FACTS)
 
 
 def test_every_field_has_its_fact() -> None:
@@ -71,9 +71,7 @@ def test_every_field_has_its_fact() -> None:
 
 
 def test_a_reading_that_prints_nothing_or_rubbish_leaves_a_gap() -> None:
-    out = (
-        f"\n{facts.MARK}name\nnode1\n\n{facts.MARK}cib\nSignon to CIB failed\n\n{facts.MARK}state\n<html/>\n"
-    )
+    out = f"\n{MARK}name\nnode1\n\n{MARK}cib\nSignon to CIB failed\n\n{MARK}state\n<html/>\n"
     found = parse(GOAL, Result(readings(GOAL, NODE), 0, out, ""))
     assert (found.name, found.cib, found.state, found.hosts) == ("node1", None, None, "")
     assert len(found.missing) == len(GOAL.system.packages), "what is not said to be installed is missing"

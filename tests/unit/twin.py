@@ -21,8 +21,9 @@ from cluster import configuration, corosync, scores
 from inventory import platforms
 from inventory.model import Colocation, Command, Constraint, Location, Node, Order, Result
 from inventory.platforms import PLATFORMS
+from inventory.sections import MARK
 from inventory.waiting import Clock
-from provision.facts import CIB_FILE, FACTS, MARK, Goal
+from provision.facts import CIB_FILE, FACTS, Goal
 
 AUTHKEY, CONF = corosync.AUTHKEY, corosync.PATH
 CLUSTER = ("corosync", "pacemaker")
