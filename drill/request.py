@@ -22,7 +22,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection
 from urllib3.connectionpool import HTTPConnectionPool
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, NewConnectionError
 
 from inventory.errors import ConfigError
 
@@ -68,6 +68,10 @@ class _LimitedConnection(HTTPConnection):
         try:
             limited.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             limited.connect((self.host, self.port))
+        except OSError as error:
+            limited.close()
+            # As urllib3's own connect does: a bare reset is taken for one of a sent request, and an answer awaited.
+            raise NewConnectionError(self, str(error)) from error
         except BaseException:
             limited.close()
             raise

@@ -109,6 +109,20 @@ def test_a_full_backlog_is_a_timeout() -> None:
             client.close()
 
 
+@pytest.mark.parametrize("error", [ConnectionResetError, BrokenPipeError], ids=lambda one: one.__name__)
+@pytest.mark.parametrize("fresh", [True, False], ids=["fresh", "kept"])
+def test_a_reset_while_connecting_is_an_answer(
+    error: type[OSError], fresh: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def connect(*_: object) -> None:
+        raise error(errno.ECONNRESET if error is ConnectionResetError else errno.EPIPE, "while connecting")
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
+    found = Client(f"http://127.0.0.1:{closed_port()}/", LIMIT, PAGES, fresh=fresh).ask()
+    assert (found.outcome, found.opened) == ("reset", False)
+    assert "while connecting" in found.detail
+
+
 def test_a_fresh_client_opens_a_connection_each_time() -> None:
     with serving() as server:
         client = Client(server.url, LATE, PAGES, fresh=True)
