@@ -110,11 +110,12 @@ def timing(lab: Lab) -> Timing:
     )
 
 
-def bounds(kind: Kind, timing: Timing, *, answers: bool | None = None) -> Bounds:
+def bounds(kind: Kind, timing: Timing, *, answers: bool | None = None, moves: bool = False) -> Bounds:
     """Predict the outage for a kind of fault on the active node; ConfigError for an unknown kind.
 
     `answers`: the faulted node goes on answering clients (corosync killed alone, or only the traffic
     between the nodes cut), so that a client may see nothing at all. By default it does in a partition.
+    `moves`: a migration-threshold is set, so that a process that failed may go to the other node.
     A node that is back before the token is lost shortens the wait: the rejoin itself reports the loss.
     """
     if kind not in get_args(Kind):
@@ -125,12 +126,10 @@ def bounds(kind: Kind, timing: Timing, *, answers: bool | None = None) -> Bounds
         )
         return Bounds(kind, (phase,), 0.0, timing.allowance_s)
     if kind == "hang":
-        phase = Phase("detect", 0.0, NEVER, "the agent's monitor looks at the process, not at its answers")
-        return Bounds(kind, (phase, *_recovery(timing, here=True)), 0.0, NEVER)
+        phases: tuple[Phase, ...] = (_noticed(timing, hangs=True), *_recovery(timing, here=True, moves=moves))
+        return Bounds(kind, phases, 0.0, NEVER)
     if kind == "process":
-        why = f"a monitor every {timing.monitor_s:g} s, answering in {timing.monitor_answer_s:g} s"
-        detect = Phase("detect", 0.0, timing.monitor_s + timing.monitor_answer_s, why)
-        phases: tuple[Phase, ...] = (detect, *_recovery(timing, here=True))
+        phases = (_noticed(timing), *_recovery(timing, here=True, moves=moves))
     elif kind == "graceful":
         why = "corosync and pacemaker say that they leave: no token is waited for"
         phases = (Phase("detect", 0.0, JOIN_S, why), *_recovery(timing, here=False, stops=True))
@@ -146,6 +145,16 @@ def bounds(kind: Kind, timing: Timing, *, answers: bool | None = None) -> Bounds
 def predict(lab: Lab, kind: Kind, *, answers: bool | None = None) -> Bounds:
     """Predict with the lab's own timings."""
     return bounds(kind, timing(lab), answers=answers)
+
+
+def _noticed(timing: Timing, *, hangs: bool = False) -> Phase:
+    """A monitor is the only one to see that a process is gone; without an interval there is none."""
+    if not timing.monitor_s:
+        return Phase("detect", 0.0, NEVER, "no monitor looks at it")
+    if hangs:
+        return Phase("detect", 0.0, NEVER, "the agent's monitor looks at the process, not at its answers")
+    why = f"a monitor every {timing.monitor_s:g} s, answering in {timing.monitor_answer_s:g} s"
+    return Phase("detect", 0.0, timing.monitor_s + timing.monitor_answer_s, why)
 
 
 def _loss(timing: Timing) -> tuple[Phase, ...]:
@@ -168,7 +177,8 @@ def _loss(timing: Timing) -> tuple[Phase, ...]:
     )
 
 
-def _recovery(timing: Timing, *, here: bool, stops: bool = False) -> tuple[Phase, ...]:
+def _recovery(timing: Timing, *, here: bool, stops: bool = False, moves: bool = False) -> tuple[Phase, ...]:
+    """From the decision to the first answer. `here`: on the same node, unless what failed there `moves` away."""
     acts = here or (timing.survivor_acts and (stops or not timing.fencing))
     if not timing.survivor_acts and not here:
         never = "a node alone has no quorum, and no-quorum-policy lets it start nothing"
@@ -183,7 +193,7 @@ def _recovery(timing: Timing, *, here: bool, stops: bool = False) -> tuple[Phase
         stop = Phase("stop", *timing.stop_s, "what ran is stopped in reverse order first")
     why = f"a client goes on asking the old holder until a gratuitous ARP reaches it; they are {timing.arp_s:g} s apart"
     arp = Phase("ARP", 0.0, timing.arp_s, why)
-    if here:
+    if here and not moves:
         arp = Phase("ARP", 0.0, 0.0, "the address stays with this node, and so does its hardware address")
     return (
         decide,

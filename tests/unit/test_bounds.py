@@ -145,6 +145,26 @@ def test_a_dead_web_server_waits_for_its_monitor() -> None:
     assert bounds("process", slow).outage_most == bounds("process", TIMING).outage_most + 50.0
 
 
+@pytest.mark.parametrize("kind", ["process", "hang"])
+def test_what_no_monitor_looks_at_is_never_noticed(kind: Kind) -> None:
+    found = bounds(kind, dataclasses.replace(TIMING, monitor_s=0.0))
+    assert (found.outage_least, found.outage_most) == (bounds(kind, TIMING).outage_least, NEVER)
+    assert "no monitor looks at it" in found.lines()[0]
+    assert "every 0 s" not in " ".join(found.lines())
+
+
+@pytest.mark.parametrize("kind", ["process", "hang"])
+def test_a_process_that_may_move_must_be_heard_of_at_its_new_place(kind: Kind) -> None:
+    slow = dataclasses.replace(TIMING, arp_s=4.5)
+    stays, moves = bounds(kind, slow), bounds(kind, slow, moves=True)
+    assert moves.takeover_most == pytest.approx(stays.takeover_most + 4.5)
+    assert moves.outage_least == stays.outage_least
+    assert "they are 4.5 s apart" in " ".join(moves.lines())
+    assert moves == bounds(kind, alone(arp_s=4.5), moves=True), (
+        "both nodes are there: nobody is without quorum"
+    )
+
+
 @pytest.mark.parametrize("kind", ["graceful", "crash", "freeze", "partition"])
 def test_without_quorum_nobody_takes_over(kind: Kind) -> None:
     found = bounds(kind, alone())
