@@ -24,12 +24,14 @@ def interruptible() -> Iterator[None]:
 
 @contextlib.contextmanager
 def undisturbed() -> Iterator[None]:
-    """Finish the work (a healing) first; a signal that came meanwhile is raised afterwards."""
+    """Finish the work (a healing) first; a signal that came meanwhile is raised afterwards, also when that failed."""
     came: list[int] = []
-    with _handled(lambda number, frame: came.append(number)):
-        yield
-    if came:
-        raise KeyboardInterrupt(signal.Signals(came[0]).name)
+    try:
+        with _handled(lambda number, frame: came.append(number)):
+            yield
+    finally:
+        if came:
+            raise KeyboardInterrupt(signal.Signals(came[0]).name)
 
 
 @contextlib.contextmanager

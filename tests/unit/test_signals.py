@@ -6,6 +6,7 @@ import threading
 import pytest
 
 from drill.signals import interruptible, undisturbed
+from inventory.errors import LabError
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -22,6 +23,21 @@ def test_a_healing_is_finished_first() -> None:
             done.append("healed")
         done.append("went on")
     assert done == ["healed"]
+
+
+def test_a_signal_outlives_a_healing_that_fails() -> None:
+    def fail() -> None:
+        signal.raise_signal(signal.SIGINT)
+        raise LabError("could not be healed")
+
+    with pytest.raises(KeyboardInterrupt, match="SIGINT") as caught, undisturbed():
+        fail()
+    assert isinstance(caught.value.__context__, LabError), "the failure is not forgotten either"
+
+
+def test_a_healing_that_fails_undisturbed_is_that_failure() -> None:
+    with pytest.raises(LabError, match="could not be healed"), undisturbed():
+        raise LabError("could not be healed")
 
 
 def test_the_handlers_of_before_are_back() -> None:
