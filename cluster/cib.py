@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from cluster import scores
-from cluster.configuration import Configuration, Primitive, desired, differences
+from cluster.configuration import Configuration, Primitive, desired, differences, telling
 from cluster.xml import Element, element, whole
 from inventory.model import Colocation, Constraint, Location, Order
 
@@ -28,6 +28,8 @@ BOOKKEEPING = frozenset(
     }
 )
 """Properties that the cluster and its tools set by themselves."""
+OFF = ("off", "false", "no", "n", "0")
+"""Pacemaker's words for no."""
 
 
 @dataclass(frozen=True)
@@ -80,8 +82,8 @@ def parse(text: str) -> Cib:
         others += [_line(item) for item in found if len(item) or item.tag != "meta_attributes"]
     properties = _pairs(root.findall("configuration/crm_config/cluster_property_set"))
     configuration = Configuration(
-        properties={name: value for name, value in properties.items() if name not in BOOKKEEPING},
-        defaults=_pairs(root.findall("configuration/rsc_defaults/meta_attributes")),
+        properties={n: value for n, value in telling(properties).items() if n not in BOOKKEEPING},
+        defaults=telling(_pairs(root.findall("configuration/rsc_defaults/meta_attributes"))),
         resources=tuple(sorted(resources, key=lambda resource: resource.id)),
         colocations=tuple(sorted((c for c, _ in constraints if isinstance(c, Colocation)), key=repr)),
         orders=tuple(sorted((c for c, _ in constraints if isinstance(c, Order)), key=repr)),
@@ -134,13 +136,15 @@ def _primitive(item: Element) -> Primitive:
     words = (item.get("class"), item.get("provider"), item.get("type"))
     intervals: dict[str, list[str]] = {}
     for operation in item.findall("operations/op"):
+        if operation.get("enabled", "true").lower() in OFF:
+            continue  # as if it were not there
         intervals.setdefault(operation.get("name", ""), []).append(operation.get("interval", "0s"))
     return Primitive(
         id=item.get("id", ""),
         agent=":".join(word for word in words if word) or f"template {item.get('template', '?')}",
         attributes=_pairs(item.findall("instance_attributes")),
         operations={name: ",".join(sorted(times)) for name, times in sorted(intervals.items())},
-        meta=_pairs(item.findall("meta_attributes")),
+        meta=telling(_pairs(item.findall("meta_attributes"))),
     )
 
 
@@ -190,9 +194,7 @@ def _uname(rule: Element) -> str | None:
 
 def _node_attributes(root: Element) -> Iterator[tuple[str, dict[str, str]]]:
     for node in root.findall("configuration/nodes/node"):
-        pairs = _pairs(node.findall("instance_attributes"))
-        off = ("off", "false", "no", "0")
-        kept = {n: v for n, v in pairs.items() if n not in ("standby", "maintenance") or v.lower() not in off}
+        kept = telling(_pairs(node.findall("instance_attributes")))
         if kept:
             yield node.get("uname", ""), kept
 
