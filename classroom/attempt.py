@@ -40,6 +40,14 @@ def under_way(state: Path) -> Attempt | None:
         return None
 
 
+def none_under_way(state: Path) -> None:
+    """Raise ConfigError when an exercise is under way: what it broke is neither to be judged nor to be healed."""
+    if under_way(state):
+        raise ConfigError(
+            "An exercise is under way.", hint="./lab grade when it is mended; ./lab fix gives up."
+        )
+
+
 def load(state: Path) -> Attempt:
     """The exercise under way. Raises ConfigError when there is none."""
     found = under_way(state)

@@ -79,10 +79,7 @@ def break_(
         )
     one = named(goal, name) if name else random.Random(seed).choice(on(goal))  # noqa: S311 -- a choice, no secret
     with site.alone():
-        if attempt.under_way(site.machines.state):
-            raise ConfigError(
-                "An exercise is under way already.", hint="./lab grade when it is mended; ./lab fix gives up."
-            )
+        attempt.none_under_way(site.machines.state)
         before = attempt.wrong(_judged(site))
         if before:
             raise ConfigError(

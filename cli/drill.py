@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from classroom import attempt
 from cli.site import Site
 from cli.teller import Teller
 from drill import conditions, journal, scenarios, suite
@@ -21,7 +22,7 @@ from drill.observing import observing
 from drill.results import comparison, run_folder
 from drill.results.objective import objective
 from drill.results.repeats import repeats
-from drill.results.run import Entry, Run
+from drill.results.run import Entry, Run, told
 from drill.runner import unavailable
 from drill.scenario import Scenario
 from drill.timeline import Sample, Sight
@@ -53,6 +54,8 @@ def drill(
     """Break the cluster, watch what a client sees, judge it. Exit 1 unless all passed."""
     site: Site = ctx.obj
     chosen = [scenarios.named(name) for name in names] if names else list(scenarios.SCENARIOS.values())
+    if not listed:
+        attempt.none_under_way(site.machines.state)
     goals = [objective(text) for text in wanted or []]
     if listed:
         out.print(_listing(chosen))
@@ -85,6 +88,7 @@ def drill(
         goal.judge(repeats(name, entries)) for name, entries in run.by_scenario().items() for goal in goals
     ]
     _summary(run, judged)
+    _failed(run)
     good = all(one.status == PASS for one in judged) if goals else run.status == PASS
     raise typer.Exit(0 if good else 1)
 
@@ -92,6 +96,7 @@ def drill(
 def heal(ctx: typer.Context) -> None:
     """Put right whatever a drill left behind; says what it did."""
     site, tell = _site(ctx), Teller()
+    attempt.none_under_way(site.machines.state)
     with site.alone(), journal.alone(site.root), tell.busy("Looking at the lab"):
         done = suite.recovery(site.root, site.lab, site.machines, site.remote, tell.say).heal()
     tell.say("The lab is healthy." if done else "Nothing to heal: the lab is healthy.")
@@ -171,10 +176,10 @@ def _listing(chosen: Sequence[Scenario]) -> Table:
 
 
 def _tell(entry: Entry) -> None:
-    length = entry.longest.text if entry.longest else "nothing measured"
+    seen, *more = told(entry)
     predicted = f", predicted {entry.predicted.text}" if entry.predicted else ""
-    colour = COLOUR[entry.status]
-    out.print(f"[{colour}]{entry.status:8}[/]{escape(f'{entry.name}: longest outage {length}{predicted}')}")
+    words = f"{entry.name}: outage {seen}{predicted}{''.join(f'; {one}' for one in more)}"
+    out.print(f"[{COLOUR[entry.status]}]{entry.status:8}[/]{escape(words)}")
     if entry.error:
         out.print(escape(f"  the drill itself failed: {entry.error}"))
     for one in entry.verdicts:
@@ -190,7 +195,12 @@ def _summary(run: Run, judged: Sequence[Verdict]) -> None:
             out.print(escape(f"{name}, {len(entries)} times: {figures or 'nothing measured'}"))
     for one in judged:
         out.print(escape(one.text))
-    out.print(escape(", ".join(f"{count} {status}" for status, count in run.counts.items() if count)))
+    counts = ", ".join(f"{count} {status}" for status, count in run.counts.items() if count)
+    out.print(escape(counts or "UNKNOWN: nothing was recorded"))
+
+
+def _failed(run: Run) -> None:
+    """Raise the drill's own failure, when it had one."""
     if errors := [entry for entry in run.entries if entry.error]:
         raise LabError(
             f"{errors[0].name}: the drill itself failed: {errors[0].error}", hint="./lab heal; ./lab status"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from drill.outages import Outage
 from drill.timeline import Mark, Timeline
 
 NO_INJECTION = "no mark tells when the fault was injected"
@@ -28,6 +29,11 @@ class Episode:
     def named(self) -> str:
         """The fault in words."""
         return f"{self.label or 'the fault'}{self.node and f' on {self.node}'} at {self.injected:.2f} s"
+
+    def brought(self, outage: Outage) -> bool:
+        """The outage began before the heal and was not over before the fault."""
+        over = outage.next_good is not None and outage.next_good < self.injected
+        return outage.first_failed < self.end and not over
 
 
 @dataclass(frozen=True)

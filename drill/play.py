@@ -152,6 +152,7 @@ class Play:
         self.roles |= {"target": names[0], "peer": self.lab.peer(self.lab.node(names[0])).name}
         self.settings.first = self.roles["peer"]
         self._first = self._first or dict(self.roles)
+        self.recorder.meta(roles=self._first)
         new = [
             self.injector.begin(fault, scene, self.settings.baseline)
             for name in names

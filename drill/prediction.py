@@ -23,6 +23,8 @@ class Prediction:
 
     spans: Mapping[Span, float]
     bounds: Mapping[str, Any]
+    timing: Mapping[str, float]
+    """token_s and consensus_s of the running corosync, for the record."""
 
 
 def predict(lab: Lab, system: Platform, remote: Remote, scenario: Scenario, live: Cib) -> Prediction:
@@ -48,7 +50,7 @@ def predict(lab: Lab, system: Platform, remote: Remote, scenario: Scenario, live
     spans: dict[Span, float] = {"loss": token + consensus}
     spans |= {f"{kind} monitor": interval for kind, interval in monitors.items()}  # type: ignore[misc]
     bounds_ = _plain(scenario.kind, timing, first.answers if first else None) if scenario.kind else {}
-    return Prediction(spans, bounds_)
+    return Prediction(spans, bounds_, {"token_s": token, "consensus_s": consensus})
 
 
 def _arp(lab: Lab, remote: Remote, live: Cib) -> float:

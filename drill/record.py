@@ -21,7 +21,7 @@ from typing import Any, TextIO, cast
 from drill.timeline import CLIENTS, MARKS, OUTCOMES, WEB, Mark, Sample, Sight, Timeline
 from inventory.errors import LabError
 
-_HINT = "the file was changed by hand or is no timeline; take it from another run"
+_HINT = "changed by hand, no timeline, or from another version of the lab; take the file from another run"
 
 
 class Recorder:
@@ -157,6 +157,10 @@ def _take(found: list[_Building], row: str) -> None:
         raise ValueError(f"unknown kind {kind!r}")
     if not isinstance(body, dict):
         raise ValueError(f"{kind} must be an object")
+    if kind in ("timeline", "meta"):
+        for name, holds in _META.items():
+            if name in body and not holds(body[name]):
+                raise ValueError(f"{name} cannot be {body[name]!r}")
     if kind == "timeline":
         found.append(_Building(body))
         return
@@ -170,6 +174,21 @@ def _take(found: list[_Building], row: str) -> None:
         found[-1].sights.append(_sight(body))
     else:
         found[-1].marks.append(_mark(body))
+
+
+def _list(value: Any) -> bool:
+    return isinstance(value, list)
+
+
+def _object(value: Any) -> bool:
+    return isinstance(value, dict)
+
+
+_META: Mapping[str, Callable[[Any], bool]] = {
+    **dict.fromkeys(("nodes", "before", "after", "operations", "failcounts", "awaited", "order"), _list),
+    **dict.fromkeys(("roles", "bounds"), _object),
+}
+"""What the readers of a meta rely on; anything else in it is only shown."""
 
 
 def _sample(body: dict[str, Any]) -> Sample:

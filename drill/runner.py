@@ -138,7 +138,7 @@ class Runner:
         settings.apply(scenario.given)
         live = cib.parse(settings.read()[1])
         expected = predict(self.lab, self.system, self.remote, scenario, live)
-        recorder.meta(before=lines(live.configuration), bounds=expected.bounds)
+        recorder.meta(before=lines(live.configuration), bounds=expected.bounds, **expected.timing)
         if scenario.given != Given():
             self._settled()
         injector = Injector(self.lab, self.remote, self.power, self.journal, clock=self.clock)

@@ -8,6 +8,7 @@ clocks of the nodes appear only in `meta["operations"]`, and are compared only w
     scenario, fault     names; an empty fault means that nothing is injected
     roles               {"active": node, "passive": node, "target": node, ...} as resolved at injection
     bounds              {"least": s, "most": s}: the predicted outage
+    token_s, consensus_s  as the running corosync had them
     budget              s: the longest outage a client may see
     before, after       the configuration's lines, before and after the scenario
     operations          the cluster's history: {resource, operation, node, at (epoch s), rc[, call]}

@@ -72,6 +72,8 @@ def _worthless(timeline: Timeline) -> Finding | None:
         return unknown("a fault that is proven to be there", reason)
     if timeline.notes:
         return unknown("a whole record", "; ".join(timeline.notes))
+    if "after" not in timeline.meta:
+        return unknown("a whole record", "it has no end: the drill was killed before the scenario was over")
     return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from drill.episodes import NO_INJECTION, Episode, Window, episodes
-from drill.outages import Outage, outages
+from drill.outages import outages
 from drill.readings import answered
 from drill.results.span import Span, measured, predicted, seconds
 from drill.timeline import Timeline
@@ -52,7 +52,7 @@ def _fits(timeline: Timeline, episode: Episode, bounds: Span, expected: str) -> 
     if not before or not before[-1].good:
         state = "the service was already down" if before else "no request had been sent"
         return unknown(expected, f"{state} when the fault was injected at {episode.injected:.2f} s")
-    mine = [one for one in outages(timeline.probe()) if _brought(one, episode)]
+    mine = [one for one in outages(timeline.probe()) if episode.brought(one)]
     lines = [one.line for one in mine] or ["no request failed"]
     if long := [one.line for one in mine if one.lower > bounds.most]:
         return failed(expected, f"longer: {long[0]}", *long[1:])
@@ -65,12 +65,6 @@ def _fits(timeline: Timeline, episode: Episode, bounds: Span, expected: str) -> 
     if mine and mine[-1].open and not bounds.endless:
         return unknown(expected, *lines)
     return passed(expected, *lines)
-
-
-def _brought(outage: Outage, episode: Episode) -> bool:
-    """It began before the heal and was not over before the fault."""
-    over = outage.next_good is not None and outage.next_good < episode.injected
-    return outage.first_failed < episode.end and not over
 
 
 def no_outage(timeline: Timeline) -> Finding:

@@ -173,8 +173,11 @@ class _View:
 
 
 def _failover(entry: Entry) -> tuple[float, float] | None:
-    """From the fault to the answer after the longest outage, with some room on both sides (seconds)."""
-    ended = [one for one in entry.outages if one.next_good is not None]
+    """From the fault to the answer after its longest outage, with some room on both sides (seconds).
+
+    Where no fault brought one, the longest outage of all.
+    """
+    ended = [one for one in entry.brought or entry.outages if one.next_good is not None]
     if not ended:
         return None
     longest = max(ended, key=lambda one: one.lower)

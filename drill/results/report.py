@@ -20,7 +20,7 @@ from drill.outages import outages
 from drill.phases import phases
 from drill.results.plot import CLIENTS, Bar, Plot, plots, short
 from drill.results.repeats import Repeats, repeats
-from drill.results.run import Entry, Run
+from drill.results.run import Entry, Run, told
 from drill.results.span import Span, measured
 from drill.timeline import OUTCOMES
 from drill.verdict import PASS, STATUSES, Verdict
@@ -58,6 +58,7 @@ class Section:
     anchor: str
     title: str
     entry: Entry
+    seen: tuple[str, ...]
     open: bool
     plots: tuple[Plot, ...]
     lengths: tuple[Length, ...]
@@ -116,6 +117,7 @@ def _sections(run: Run) -> Iterable[Section]:
             anchor=f"s{number}-{slug(entry.name)}",
             title=f"{entry.name} ({nth} of {of})" if of > 1 else entry.name,
             entry=entry,
+            seen=told(entry),
             open=len(run.entries) <= _ALL_OPEN or entry.status != PASS,
             plots=plots(entry),
             lengths=_lengths(entry),

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from drill import verdict
+from drill.episodes import episodes
 from drill.outages import Outage, outages
-from drill.results.span import NONE, Span, measured, predicted, seconds
+from drill.results.span import Span, measured, predicted, seconds
 from drill.timeline import Timeline
 from drill.verdict import Verdict
 
@@ -40,9 +41,18 @@ class Entry:
     @property
     def longest(self) -> Span | None:
         """The longest outage; a span of 0 when no request failed, None when none was sent."""
-        if not self.timeline.probe():
-            return None
-        return max((measured(one) for one in self.outages), key=lambda s: (s.most, s.least), default=NONE)
+        return longest(self.outages) if self.timeline.probe() else None
+
+    @cached_property
+    def brought(self) -> tuple[Outage, ...]:
+        """The outages that began while a fault was in force: what a prediction speaks of."""
+        every = episodes(self.timeline)
+        return tuple(one for one in self.outages if any(episode.brought(one) for episode in every))
+
+    @property
+    def later(self) -> tuple[Outage, ...]:
+        """The others: those of a failback, or of no fault at all."""
+        return tuple(one for one in self.outages if one not in self.brought)
 
     @property
     def total(self) -> Span:
@@ -64,6 +74,36 @@ class Entry:
     def error(self) -> str:
         """Why the drill itself could not go on ("" when it could)."""
         return str(self.timeline.meta.get("error") or "")
+
+
+def told(entry: Entry) -> tuple[str, ...]:
+    """What a client saw, in words: the outage that the fault brought; how many; the longest one apart from it."""
+    if entry.longest is None:
+        return ("nothing measured",)
+    mine, others = entry.brought, entry.later
+    if not mine and not others:
+        return ("none",)
+    words = [longest(mine).text if mine else "none by the fault"]
+    words += [f"the longest of {len(mine)}"] if len(mine) > 1 else []
+    if others:
+        injected = entry.timeline.first("inject")
+        when = (
+            "after the heal"
+            if injected is not None and others[0].first_failed > injected
+            else "without a fault"
+        )
+        words.append(f"{longest(others).text} {when}")
+    return tuple(words)
+
+
+def longest(outages: Iterable[Outage]) -> Span:
+    """The longest of some outages; one that is still open may be the longest, and a closed one surely is so long."""
+    spans = [measured(one) for one in outages]
+    least, most = (
+        max((one.least for one in spans), default=0.0),
+        max((one.most for one in spans), default=0.0),
+    )
+    return Span(least, most)
 
 
 @dataclass(frozen=True)

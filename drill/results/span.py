@@ -39,10 +39,6 @@ class Span:
         return {"least": self.least, "most": None if self.endless else self.most}
 
 
-NONE = Span(0.0, 0.0)
-"""No request failed."""
-
-
 def measured(outage: Outage) -> Span:
     """What the samples say about an outage's length; endless when its beginning or end was not seen."""
     return Span(outage.lower, ENDLESS if outage.upper is None else outage.upper)

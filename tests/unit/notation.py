@@ -42,6 +42,7 @@ def timeline(case: dict[str, Any]) -> Timeline:
         "scenario": case["from"],
         "nodes": list(NODES.values()),
         "resources": RESOURCES,
+        "after": [],
         "roles": {"active": NODE1, "passive": NODE2, "target": NODE1},
         **base["meta"],
         **case.get("meta", {}),

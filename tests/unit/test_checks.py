@@ -92,6 +92,14 @@ def test_a_record_that_is_cut_off_proves_nothing(case: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("case", GOOD, ids=names)
+def test_a_record_without_an_end_proves_nothing(case: dict[str, Any]) -> None:
+    one = timeline(case)
+    found = verdict(dataclasses.replace(one, meta={k: v for k, v in one.meta.items() if k != "after"}))
+    assert found.status == UNKNOWN
+    assert "it has no end: the drill was killed" in found.why
+
+
+@pytest.mark.parametrize("case", GOOD, ids=names)
 def test_a_fault_that_did_not_land_proves_nothing(case: dict[str, Any]) -> None:
     one = timeline(case)
     mark = Mark(10.2, "not_landed", node=one.nodes[0], detail="netem is not there")
@@ -143,7 +151,7 @@ def test_rows_that_are_none_are_unknown_too() -> None:
 
 
 def test_a_crashing_check_is_unknown_and_says_why() -> None:
-    found = verdict(Timeline({"checks": [["recovered", {"colour": "red"}]]}))
+    found = verdict(Timeline({"checks": [["recovered", {"colour": "red"}]], "after": []}))
     assert found.status == UNKNOWN
     assert "it crashed: TypeError" in found.why
     assert found.label == "recovered(colour='red')"

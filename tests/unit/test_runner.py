@@ -226,6 +226,8 @@ def test_a_story_from_beginning_to_end(world: World) -> None:
 
 def test_the_prediction_comes_from_the_running_cluster(world: World) -> None:
     bounds = world.run(Inject("crack"), Await("serving_from:peer"), kind="crash").timeline.meta["bounds"]
+    meta = record.read_all(world.root / "timeline.jsonl")[0].meta
+    assert (meta["token_s"], meta["consensus_s"]) == (1.0, 1.2), "compare tells runs apart by them"
     assert 1.9 < bounds["least"] < 2.2, "token 1000 and consensus 1200 of corosync, not lab.yaml's 3000"
     alone = world.run(
         Inject("crack"), Await("down"), kind="crash", given=Given(properties={"no-quorum-policy": "stop"})

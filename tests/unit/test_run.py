@@ -1,0 +1,50 @@
+"""What a run's record says in figures and words: the fault's outage apart from the failback's."""
+
+from __future__ import annotations
+
+import pytest
+
+from drill.outages import Outage
+from drill.results.run import Entry, longest, told
+from drill.results.span import ENDLESS, Span
+from drill.timeline import Mark, Sample, Timeline
+
+
+def entry(
+    *down: tuple[float, float], inject: float | None = 2.0, heal: float = 6.0, end: float = 12.0
+) -> Entry:
+    """Requests ten times a second that fail in some stretches, and a fault from `inject` to `heal`."""
+    at = [n / 10 for n in range(round(end * 10))]
+    samples = tuple(
+        Sample(t, t + 0.01, outcome="refused" if any(a <= t < b for a, b in down) else "ok") for t in at
+    )
+    marks = (
+        () if inject is None else (Mark(inject, "inject"), Mark(inject + 0.5, "landed"), Mark(heal, "heal"))
+    )
+    return Entry(Timeline({"fault": "web-kill" if marks else ""}, samples, (), marks), ())
+
+
+@pytest.mark.parametrize(
+    ("one", "words"),
+    [
+        (entry((3, 4)), ("0.90 to 1.11 s",)),
+        (entry((3, 4), (8, 10)), ("0.90 to 1.11 s", "1.90 to 2.11 s after the heal")),
+        (entry((3, 4), (4.5, 4.8)), ("0.90 to 1.11 s", "the longest of 2")),
+        (entry((8, 10)), ("none by the fault", "1.90 to 2.11 s after the heal")),
+        (entry((1, 1.5), inject=None), ("none by the fault", "0.40 to 0.61 s without a fault")),
+        (entry(), ("none",)),
+        (Entry(Timeline(), ()), ("nothing measured",)),
+    ],
+    ids=["the fault's", "and the failback's", "two", "only the failback's", "no fault", "none", "no requests"],
+)  # fmt: skip
+def test_the_words(one: Entry, words: tuple[str, ...]) -> None:
+    assert told(one) == words
+
+
+def test_an_open_outage_hides_no_longer_one() -> None:
+    found = [Outage(1, 10.95, 0.9, 11.06, 100, ()), Outage(11.9, 11.9, 11.8, None, 1, ())]
+    span = longest(found)
+    assert (span.least, span.most) == (pytest.approx(9.95), ENDLESS), (
+        "it surely lasted so long, and perhaps longer"
+    )
+    assert longest([]) == Span(0.0, 0.0)
