@@ -10,6 +10,7 @@ from example import CASES
 from notation import timeline
 from typer.testing import CliRunner
 
+from classroom import attempt
 from cli.main import app
 from drill import record
 from drill.results import run_folder
@@ -55,6 +56,32 @@ def test_mistakes_are_told_before_anything_is_done(lab: Path) -> None:
     with pytest.raises(LabError, match="no lab in this folder"):
         typed(lab, "drill", "nothing")
     assert sorted(path.name for path in (lab / "runs").iterdir()) == ["bad", "good"]
+
+
+@pytest.mark.parametrize("words", [("drill", "nothing"), ("heal",)], ids=lambda words: words[0])
+def test_what_an_exercise_broke_is_neither_judged_nor_healed(lab: Path, words: tuple[str, ...]) -> None:
+    (lab / ".lab").mkdir()
+    attempt.save(lab / ".lab", attempt.Attempt("no-order"))
+    with pytest.raises(ConfigError, match="An exercise is under way") as caught:
+        typed(lab, *words)
+    assert "./lab fix gives up" in caught.value.hint
+    assert typed(lab, "drill", "--list")[0] == 0
+
+
+def test_a_run_of_nothing_says_so(lab: Path) -> None:
+    (lab / "runs" / "bad" / run_folder.TIMELINE).write_text("")
+    status, said = typed(lab, "recheck", str(lab / "runs" / "bad"))
+    assert (status, said.strip()) == (1, "UNKNOWN: nothing was recorded")
+
+
+def test_recheck_of_a_drill_that_failed_itself_needs_no_lab(lab: Path) -> None:
+    file = lab / "runs" / "bad" / run_folder.TIMELINE
+    file.unlink()
+    record.append(file, timeline({**CASE, "meta": {"error": "ssh to node1 was lost"}}))
+    status, said = typed(lab, "recheck", str(lab / "runs" / "bad"))
+    assert status == 1
+    assert "the drill itself failed: ssh to node1 was lost" in said
+    assert "heal" not in said
 
 
 def test_recheck_judges_again(lab: Path) -> None:
