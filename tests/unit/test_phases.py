@@ -1,14 +1,26 @@
 from __future__ import annotations
 
 import dataclasses
+from itertools import combinations
 from typing import Any
 
 import pytest
-from notation import timeline
+import yaml
+from example import CASES, NODE1, NODE2
+from notation import EVERY, TAKES, timeline
 
 from drill.episodes import Window, during, episodes, missed
 from drill.phases import phases
 from drill.timeline import Mark, Timeline
+
+RECORDED: dict[str, dict[str, Any]] = yaml.safe_load((CASES / "phases" / "recorded.yaml").read_text())
+
+
+def recorded(name: str) -> Timeline:
+    case = RECORDED[name]
+    meta = {"fault": case["fault"], "roles": {"target": {"node1": NODE1, "node2": NODE2}[case["target"]]}}
+    told = {key: case[key] for key in ("probe", "node1", "node2", "marks")}
+    return run("calm", hz=20, meta=meta, **told)
 
 
 def run(base: str, **changes: Any) -> Timeline:
@@ -17,6 +29,37 @@ def run(base: str, **changes: Any) -> Timeline:
 
 def seen(one: Timeline) -> dict[str, float | None]:
     return {phase.name: phase.at for phase in phases(one)}
+
+
+def words(one: Timeline) -> dict[str, str]:
+    return {phase.name: phase.meaning for phase in phases(one)}
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_recorded_failover_is_told_by_its_first_fault_only(name: str) -> None:
+    found = seen(recorded(name))
+    del found["injected"]
+    assert {step: at and round(at, 2) for step, at in found.items()} == RECORDED[name]["seen"]
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_recorded_failover_says_what_its_steps_mean(name: str) -> None:
+    told = words(recorded(name))
+    for step, part in RECORDED[name]["words"].items():
+        assert part in told[step]
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_the_steps_of_a_recorded_failover_are_in_the_order_of_time(name: str) -> None:
+    steps = [phase for phase in phases(recorded(name)) if phase.at is not None]
+    if name == "vip-removed":  # this fault is itself what takes the address away
+        steps = [phase for phase in steps if phase.name != "stopped"]
+    for one, other in combinations(steps, 2):
+        assert one.at is not None
+        assert other.at is not None
+        assert one.at <= other.at + EVERY + TAKES, (
+            f"{one.name} at {one.at:.2f} s, {other.name} at {other.at:.2f} s: further apart than two readings"
+        )
 
 
 def test_a_takeover_step_by_step() -> None:
@@ -30,10 +73,46 @@ def test_a_takeover_step_by_step() -> None:
     }
 
 
-def test_a_dead_node_says_nothing_of_its_stop_until_it_is_back() -> None:
+def test_that_a_dead_node_let_go_of_the_address_is_seen_by_nobody() -> None:
     found = seen(run("dead"))
     assert (found["detected"], found["address"], found["answer"]) == (16.65, 17.15, 17.01)
-    assert found["stopped"] == 35.05, "the first reading that shows it"
+    assert found["stopped"] is None
+    assert "gave no answer, up to the heal" in words(run("dead"))["stopped"]
+
+
+def test_a_node_that_comes_back_without_the_address_was_not_seen_to_let_go_of_it() -> None:
+    back = ["0-10 vip quorate m12 all@1", "10-20 unseen", "20-31", "31-40 quorate m12 all@2"]
+    assert seen(run("failover", node1=back))["stopped"] is None
+    glitch = ["0-10 vip quorate m12 all@1", "10-11 unseen", "11-31", "31-40 quorate m12 all@2"]
+    assert seen(run("failover", node1=glitch))["stopped"] == 11.05
+
+
+def test_a_holder_whose_last_answer_is_old_is_not_said_to_have_kept_the_address() -> None:
+    one = run("failover", node1=["0-10 vip quorate m12 all@1", "31-40 quorate m12 all@2"])
+    assert seen(one)["stopped"] is None
+    assert "gave no answer" in words(one)["stopped"]
+
+
+def test_what_the_heal_brings_is_no_step_of_the_failover() -> None:
+    found = seen(run("stop"))
+    assert (found["detected"], found["stopped"], found["address"]) == (16.65, None, None)
+    assert found["answer"] == 39.01
+    assert "it came only after the heal" in words(run("stop"))["answer"]
+
+
+def test_what_a_later_fault_brings_is_no_step_of_the_first() -> None:
+    found = seen(run("twice"))
+    assert (found["detected"], found["stopped"], found["address"]) == (10.65, 10.05, 10.65)
+    assert found["answer"] == 11.01
+    assert "the first of 2" in words(run("twice"))["injected"]
+    quiet = run("twice", probe="node1 0-40, refused 40-41, node1 41-60")
+    assert seen(quiet)["answer"] is None
+
+
+def test_an_outage_that_outlasts_the_next_fault_has_no_answer_of_the_first() -> None:
+    one = run("twice", probe="node1 0-10, refused 10-41, node1 41-60")
+    assert seen(one)["answer"] is None
+    assert words(one)["answer"].endswith("none came")
 
 
 def test_a_holder_that_takes_the_address_again() -> None:
