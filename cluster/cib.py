@@ -12,6 +12,7 @@ from cluster import scores
 from cluster.configuration import Configuration, Primitive, desired, differences, telling
 from cluster.xml import Element, element, whole
 from inventory.model import Colocation, Constraint, Location, Order
+from inventory.properties import boolean
 
 __all__ = ["Cib", "Configuration", "Operation", "Primitive", "desired", "differences", "operations", "parse"]
 
@@ -28,8 +29,6 @@ BOOKKEEPING = frozenset(
     }
 )
 """Properties that the cluster and its tools set by themselves."""
-OFF = ("off", "false", "no", "n", "0")
-"""Pacemaker's words for no."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +135,7 @@ def _primitive(item: Element) -> Primitive:
     words = (item.get("class"), item.get("provider"), item.get("type"))
     intervals: dict[str, list[str]] = {}
     for operation in item.findall("operations/op"):
-        if operation.get("enabled", "true").lower() in OFF:
+        if boolean(operation.get("enabled", "true")) is False:
             continue  # as if it were not there
         intervals.setdefault(operation.get("name", ""), []).append(operation.get("interval", "0s"))
     return Primitive(

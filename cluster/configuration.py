@@ -6,13 +6,23 @@ pcs but for the ids.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from cluster import scores
 from inventory.model import INFINITY, Colocation, Constraint, Lab, Location, Order
 from inventory.platforms import Platform
-from inventory.properties import milliseconds
+from inventory.properties import boolean, milliseconds
+
+DEFAULTS = {
+    "maintenance-mode": "false",
+    "maintenance": "false",
+    "standby": "false",
+    "is-managed": "true",
+    "target-role": "started",
+}
+"""Pacemaker's defaults of what is set to take something back: stored or not, it means the same."""
 
 
 @dataclass(frozen=True)
@@ -115,8 +125,9 @@ def differences(want: Configuration, have: Configuration) -> tuple[str, ...]:
         (want.locations, have.locations),
     )
     for wishes, stored in pairs:
-        lines += [f"constraint {describe(c)}: missing" for c in wishes if c not in stored]
-        lines += [f"constraint {describe(c)}: not wanted" for c in stored if c not in wishes]
+        wished, found_there = Counter(wishes), Counter(stored)  # one location twice counts twice
+        lines += [f"constraint {describe(c)}: missing" for c in (wished - found_there).elements()]
+        lines += [f"constraint {describe(c)}: not wanted" for c in (found_there - wished).elements()]
     nodes = want.node_attributes.keys() | have.node_attributes.keys()
     for node in sorted(nodes):
         lines += _mapping(
@@ -125,6 +136,16 @@ def differences(want: Configuration, have: Configuration) -> tuple[str, ...]:
     lines += [f"{other}: missing" for other in want.others if other not in have.others]
     lines += [f"{other}: not wanted" for other in have.others if other not in want.others]
     return tuple(lines)
+
+
+def same(name: str, one: str | None, other: str | None) -> bool:
+    """Whether two values of an option mean the same; None, not set, means pacemaker's default."""
+    return _meaning(name, one) == _meaning(name, other)
+
+
+def telling(pairs: Mapping[str, str]) -> dict[str, str]:
+    """Give the options without those that are set to what holds without them."""
+    return {name: value for name, value in pairs.items() if not same(name, value, None)}
 
 
 def describe(constraint: Constraint) -> str:
@@ -140,11 +161,13 @@ def describe(constraint: Constraint) -> str:
 
 def _mapping(label: str, want: Mapping[str, str], have: Mapping[str, str]) -> Iterator[str]:
     for name in sorted(want.keys() | have.keys()):
+        if same(name, want.get(name), have.get(name)):
+            continue
         if name not in have:
             yield f"{label}{name}: want {want[name]}, not set"
         elif name not in want:
             yield f"{label}{name}: not wanted, found {have[name]}"
-        elif _value(want[name]) != _value(have[name]):
+        else:
             yield f"{label}{name}: want {want[name]}, found {have[name]}"
 
 
@@ -165,13 +188,17 @@ def _times(text: str | None) -> list[int | str]:
     return sorted((word if time is None else time for word, time in zip(words, times, strict=True)), key=str)
 
 
+def _meaning(name: str, text: str | None) -> int | str | None:
+    if name not in DEFAULTS:
+        return None if text is None else _value(text)
+    return DEFAULTS[name] if text is None else _value(text.lower())
+
+
 def _value(text: str) -> int | str:
     """Give a time in milliseconds, a boolean as true or false, and other values as they are."""
-    word = text.strip().lower()
-    if word in ("true", "yes", "on"):
-        return "true"
-    if word in ("false", "no", "off"):
-        return "false"
+    word, truth = text.strip().lower(), boolean(text)
+    if truth is not None:
+        return "true" if truth else "false"
     if word.lstrip("+-") in ("infinity", str(INFINITY)):
         return -INFINITY if word.startswith("-") else INFINITY
     time = milliseconds(text)

@@ -68,9 +68,9 @@ class Order:
 
 @dataclass(frozen=True)
 class Location:
-    """`resource` prefers `node` by `score`; `id` is the constraint's name in the CIB."""
+    """`resource` prefers `node` by `score`; `id` is the constraint's name in the CIB, and makes no difference."""
 
-    id: str
+    id: str = field(compare=False)
     resource: str
     node: str
     score: int

@@ -88,6 +88,12 @@ def milliseconds(text: str) -> int | None:
     return int(int(match[1]) * _UNITS[match[2]])
 
 
+def boolean(text: str) -> bool | None:
+    """Read a truth in any of pacemaker's spellings (true, on, yes, y, 1), in any case; None when it is none."""
+    word = text.strip().lower()
+    return True if word in _TRUE else False if word in _FALSE else None
+
+
 def properties(entry: Entry) -> dict[str, str]:
     """Take the properties as pacemaker's own texts (false, not False); what it would not take is noted."""
     result = {}
@@ -106,8 +112,9 @@ def _text(name: str, entry: Entry) -> str:
     if isinstance(entry.value, (dict, list)) or entry.value is None:
         text = ""
     if name in _BOOLEAN:
-        if text.lower() in _TRUE + _FALSE:
-            return "true" if text.lower() in _TRUE else "false"
+        truth = boolean(text)
+        if truth is not None:
+            return "true" if truth else "false"
         entry.wrong("true, false")
     elif name in _WORDS:
         if text not in _WORDS[name]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cluster import pcs, scores
+from cluster import configuration, pcs, scores
 from inventory.model import Command
 from provision.facts import Facts, Goal
 from provision.steps.step import Commands, Problems, Step, pcs_on
@@ -24,7 +24,7 @@ def setting(name: str) -> Commands:
 
     def commands(goal: Goal, facts: Facts) -> Iterator[Command]:
         want = goal.lab.properties.get(name)
-        if want is not None and stored(facts, name) != want:
+        if want is not None and not configuration.same(name, want, stored(facts, name)):
             yield pcs_on(goal, facts, pcs.property_set(goal.system.pcs, name, want), f"{name} is {want}")
 
     return commands
@@ -59,7 +59,7 @@ def is_set(name: str) -> Problems:
 
     def problems(goal: Goal, facts: Facts) -> Iterator[str]:
         want, have = goal.lab.properties.get(name), stored(facts, name)
-        if want is not None and want != have:
+        if want is not None and not configuration.same(name, want, have):
             yield f"{name} is {have or 'not set'}, not {want}"
 
     return problems

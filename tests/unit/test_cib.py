@@ -60,6 +60,14 @@ def test_differences(case: dict[str, Any]) -> None:
     assert list(found.leftovers) == case.get("leftovers", [])
 
 
+def test_a_default_that_lab_yaml_says_outright_may_be_stored_or_not() -> None:
+    want = cib.desired(example_lab(properties={**STORED, "maintenance-mode": "false"}), DEBIAN12)
+    assert cib.differences(want, cib.parse(TEXT).configuration) == ()
+    on = '<nvpair id="m" name="maintenance-mode" value="true"/><nvpair id="cib'
+    changed = cib.parse(TEXT.replace('<nvpair id="cib', on, 1)).configuration
+    assert cib.differences(want, changed) == ("property maintenance-mode: want false, found true",)
+
+
 def test_missing_and_back() -> None:
     want, nothing = (
         cib.desired(LAB, DEBIAN12),

@@ -62,6 +62,7 @@ def test_the_lab_is_the_documented_one() -> None:
     assert lab.colocations == (Colocation("WebServer", "WebIP", INFINITY),)
     assert lab.orders == (Order("WebIP", "WebServer"),)
     assert lab.locations == (Location("webserver_on_node1", "WebServer", "node1.magedu.com", 500),)
+    assert lab.locations[0].id == "webserver_on_node1", "which equality does not look at"
     assert (lab.drill.probe_hz, lab.drill.probe_timeout_ms, lab.drill.watch_ms, lab.drill.seed) == (
         20,
         500,
