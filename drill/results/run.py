@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -51,7 +51,7 @@ class Entry:
 
     @property
     def later(self) -> tuple[Outage, ...]:
-        """The others: those of a failback, or of no fault at all."""
+        """The others: those of the way back."""
         return tuple(one for one in self.outages if one not in self.brought)
 
     @property
@@ -77,23 +77,20 @@ class Entry:
 
 
 def told(entry: Entry) -> tuple[str, ...]:
-    """What a client saw, in words: the outage that the fault brought; how many; the longest one apart from it."""
+    """What a client saw, in words: the outage that the fault brought; of how many; the longest one after the heal."""
     if entry.longest is None:
         return ("nothing measured",)
-    mine, others = entry.brought, entry.later
-    if not mine and not others:
+    if not entry.outages:
         return ("none",)
-    words = [longest(mine).text if mine else "none by the fault"]
-    words += [f"the longest of {len(mine)}"] if len(mine) > 1 else []
-    if others:
-        injected = entry.timeline.first("inject")
-        when = (
-            "after the heal"
-            if injected is not None and others[0].first_failed > injected
-            else "without a fault"
-        )
-        words.append(f"{longest(others).text} {when}")
-    return tuple(words)
+    if entry.timeline.first("inject") is None:
+        return _counted(entry.outages)
+    words = _counted(entry.brought) if entry.brought else ("none by the fault",)
+    return (*words, f"{longest(entry.later).text} after the heal") if entry.later else words
+
+
+def _counted(outages: Sequence[Outage]) -> tuple[str, ...]:
+    text = longest(outages).text
+    return (text, f"the longest of {len(outages)}") if len(outages) > 1 else (text,)
 
 
 def longest(outages: Iterable[Outage]) -> Span:

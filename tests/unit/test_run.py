@@ -31,7 +31,7 @@ def entry(
         (entry((3, 4), (8, 10)), ("0.90 to 1.11 s", "1.90 to 2.11 s after the heal")),
         (entry((3, 4), (4.5, 4.8)), ("0.90 to 1.11 s", "the longest of 2")),
         (entry((8, 10)), ("none by the fault", "1.90 to 2.11 s after the heal")),
-        (entry((1, 1.5), inject=None), ("none by the fault", "0.40 to 0.61 s without a fault")),
+        (entry((1, 1.5), inject=None), ("0.40 to 0.61 s",)),
         (entry(), ("none",)),
         (Entry(Timeline(), ()), ("nothing measured",)),
     ],
