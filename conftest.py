@@ -16,6 +16,8 @@ from inventory.model import Lab, Node
 from inventory.remote import Remote, Ssh
 
 SECONDS = 60
+pytest_plugins = ("pytester",)
+"""For the test of the acceptance test (tests/unit/test_acceptance.py)."""
 
 
 class TimedSsh(SshBackend):

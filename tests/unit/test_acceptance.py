@@ -1,0 +1,110 @@
+"""What the acceptance test makes of a drill's records: FAIL is a failed test, what proves nothing is an error."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from example import example_lab
+
+from cli import site as cli_site
+from drill import suite
+from drill.injection import NotAvailable
+from drill.results.run import Entry
+from drill.scenario import Scenario
+from drill.timeline import Timeline
+from drill.verdict import FAIL, PASS, UNKNOWN, Verdict
+from inventory.errors import LabError
+
+DRILL = Path(__file__).parent.parent / "acceptance" / "test_drill.py"
+CONFTEST = """
+import pytest
+from cli.site import Site
+
+@pytest.fixture(scope="session")
+def site():
+    return Site()
+"""
+
+
+class Site:
+    """A lab of which only the description is there."""
+
+    machines = remote = None
+    lab = example_lab()
+
+    def __init__(self) -> None:
+        self.root = Path.cwd()
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        yield
+
+
+class Runner:
+    """A drill whose records say what the test wants: for each scenario its statuses, one after the other."""
+
+    path = Path("timeline.jsonl")
+
+    def __init__(self, told: dict[str, list[str]]) -> None:
+        self.told, self.ran = told, list[str]()
+
+    def run(self, scenario: Scenario, seed: int) -> Entry:
+        self.ran.append(scenario.name)
+        status = self.told[scenario.name].pop(0)
+        if status == "not available":
+            raise NotAvailable(f"{scenario.name}: there is no vmrun.")
+        if status == "broken":
+            raise LabError("the lab could not be healed", hint="./lab heal")
+        meta = {"scenario": scenario.name, **({"error": "no way there"} if status == "error" else {})}
+        judged = UNKNOWN if status == "error" else status
+        return Entry(Timeline(meta), (Verdict("recovered", judged, f"this is why it is {judged}"),))
+
+
+@pytest.fixture
+def drilled(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> SimpleNamespace:
+    """The acceptance test's outcome over records of these statuses."""
+    runner = Runner(request.param)
+    monkeypatch.setattr(cli_site, "Site", Site)
+    monkeypatch.setattr(suite, "runner", lambda *args, **more: runner)
+    pytester.makeconftest(CONFTEST)
+    pytester.makepyfile(test_drill=DRILL.read_text())
+    names = [f"test_drill.py::test_scenario[{name}]" for name in request.param]
+    outcome = pytester.runpytest_inprocess(*names, "-ra", "-Werror", "--junit-xml=junit.xml")
+    return SimpleNamespace(outcome=outcome, ran=runner.ran, junit=Path("junit.xml").read_text())
+
+
+def statuses(**told: list[str]) -> pytest.MarkDecorator:
+    named = {name.replace("_", "-"): row for name, row in told.items()}
+    return pytest.mark.parametrize("drilled", [named], indirect=True, ids=[", ".join(named)])
+
+
+@statuses(freeze=[PASS], order=[FAIL], partition=["error"], cpu=["broken"])
+def test_only_the_cluster_fails_a_test(drilled: SimpleNamespace) -> None:
+    drilled.outcome.assert_outcomes(passed=1, failed=1, errors=2)
+    told = drilled.outcome.stdout
+    told.fnmatch_lines(["*ERROR at setup of test_scenario*partition*", "*LabError: no way there"])
+    told.fnmatch_lines(["*ERROR at setup of test_scenario*cpu*", "*LabError: the lab could not be healed"])
+    told.fnmatch_lines(["*FAIL recovered: this is why it is FAIL"])
+    assert drilled.ran == ["freeze", "order", "partition", "cpu"]
+
+
+@statuses(freeze=[UNKNOWN, PASS], order=[UNKNOWN, FAIL], partition=[UNKNOWN, UNKNOWN])
+def test_what_cannot_tell_is_made_once_more_and_says_so(drilled: SimpleNamespace) -> None:
+    drilled.outcome.assert_outcomes(passed=1, failed=1, errors=1, warnings=3)
+    drilled.outcome.stdout.fnmatch_lines(
+        ["*freeze is made once more, as its first record could not tell: UNKNOWN recovered*"]
+    )
+    assert '<property name="once_more" value="freeze is made once more' in drilled.junit
+    assert drilled.ran == ["freeze", "freeze", "order", "order", "partition", "partition"]
+
+
+@statuses(freeze=["not available"], order=[PASS])
+def test_what_cannot_be_had_is_left_out_with_its_reason(drilled: SimpleNamespace) -> None:
+    drilled.outcome.assert_outcomes(passed=1, skipped=1)
+    drilled.outcome.stdout.fnmatch_lines(["SKIPPED*freeze: there is no vmrun."])
