@@ -93,6 +93,11 @@ def defaults_stickiness(generation: PcsGeneration, value: int) -> Argv:
     return ("pcs", "resource", "defaults", "update", pair)
 
 
+def list_defaults(generation: PcsGeneration) -> Argv:
+    """Print the defaults of all resources."""
+    return ("pcs", "resource", *(("rsc",) if generation == "0.9.26" else ()), "defaults")
+
+
 def colocation(generation: PcsGeneration, constraint: Colocation) -> Argv:
     """Keep a resource where another one runs (walkthrough step 7.1). A second time is an error."""
     first, second, score = constraint.resource, constraint.with_resource, scores.text(constraint.score)

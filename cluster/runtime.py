@@ -70,6 +70,6 @@ def timings(text: str) -> tuple[float, float]:
     if "token" not in found or "consensus" not in found:
         raise OutputError(
             f"corosync told no token and consensus: {' '.join(text.split())[:200] or 'nothing at all'}",
-            hint="corosync-cmapctl | grep totem, on the node",
+            hint="On the node: corosync-cmapctl | grep totem; corosync 1.4: corosync-objctl -a | grep totem",
         )
     return found["token"], found["consensus"]

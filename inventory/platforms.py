@@ -17,7 +17,7 @@ Family = Literal["debian", "redhat"]
 Init = Literal["systemd", "sysv"]
 CorosyncGeneration = Literal["1.4", "3"]
 PcsGeneration = Literal["0.9.26", "0.9", "0.10", "0.11", "0.12"]
-Action = Literal["start", "stop", "restart", "status", "enable", "disable"]
+Action = Literal["start", "stop", "restart", "status", "enable", "disable", "is-enabled"]
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,8 @@ class Platform:
     """The web server reads every *.conf in here."""
     docroot: str = "/var/www/html"
     cluster_log: str = "/var/log/cluster/corosync.log"
+    pacemaker_log: str = "/var/log/pacemaker/pacemaker.log"
+    """PCMK_logfile's default from pacemaker 2 on; corosync 1.4's plugin writes into corosync's own log."""
 
     @property
     def index(self) -> str:
@@ -168,6 +170,7 @@ CENTOS6 = Platform(
     web_process="httpd",
     packet_filter="iptables",
     cluster_process="crmd",
+    pacemaker_log="/var/log/cluster/corosync.log",
     boxes=MappingProxyType(
         {
             "virtualbox": "bento/centos-6.10",
@@ -203,6 +206,8 @@ def service(system: Platform, action: Action, unit: str) -> tuple[str, ...]:
         )
     if system.init == "systemd":
         return ("systemctl", *(("--no-pager",) if action == "status" else ()), action, unit)
+    if action == "is-enabled":
+        return ("chkconfig", "--list", unit)
     if action in ("enable", "disable"):
         return ("chkconfig", unit, "on" if action == "enable" else "off")
     return ("service", unit, action)

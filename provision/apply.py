@@ -135,7 +135,7 @@ def _settled(
             f"Step {step.number} ({step.id}) is not as the document says",
             deadline=step.settles,
             clock=clock,
-            hint="./lab status shows the cluster; /var/log/cluster/corosync.log on the nodes says why.",
+            hint=f"./lab status shows the cluster; {goal.system.pacemaker_log} on the nodes says why.",
         )
     return seen[0]
 

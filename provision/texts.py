@@ -72,6 +72,7 @@ def words(goal: Goal) -> Mapping[str, str]:
         "conf": corosync.PATH,
         "authkey": corosync.AUTHKEY,
         "log": system.cluster_log,
+        "pacemaker_log": system.pacemaker_log,
     }
 
 

@@ -11,6 +11,7 @@ from twin import Twin, fake_clock, goal
 
 from inventory.errors import CommandFailed, TimedOut, Unreachable
 from inventory.model import Command, Result
+from inventory.platforms import PLATFORMS
 from inventory.sections import MARK
 from provision import apply
 from provision.apply import Progress
@@ -171,6 +172,14 @@ def test_a_problem_that_stays() -> None:
     assert "not yet, asked" in caught.value.message
     assert clock.now() >= 30
     assert told.lines == ["step wait"], "it is not done, and nothing follows"
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_a_problem_that_stays_is_to_be_read_about_in_pacemakers_log(platform: str) -> None:
+    step, world = waiting(30, problem_until=10**9)
+    with pytest.raises(TimedOut) as caught:
+        apply.run(goal(platform), world, (step,), clock=fake_clock())
+    assert PLATFORMS[platform].pacemaker_log in caught.value.hint
 
 
 def test_together_looks_at_all_after_the_last() -> None:

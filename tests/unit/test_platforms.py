@@ -41,6 +41,7 @@ def test_platform(name: str) -> None:
         "image": system.image,
         "install": " ".join(platforms.install(system, ("pcs",))),
         "libvirt": system.boxes["libvirt"],
+        "pacemaker_log": system.pacemaker_log,
     }
     assert have == want
 

@@ -49,7 +49,9 @@ def test_timings() -> None:
 
 
 def test_no_timings_are_an_error_that_shows_what_was_said() -> None:
-    with pytest.raises(OutputError, match="Could not connect"):
+    with pytest.raises(OutputError, match="Could not connect") as caught:
         runtime.timings("Could not connect to cmap\n")
+    assert "corosync-cmapctl" in caught.value.hint
+    assert "corosync-objctl" in caught.value.hint
     assert "objctl" in runtime.timings_script("1.4")
     assert "cmapctl" in runtime.timings_script("3")

@@ -62,6 +62,12 @@ def test_the_labs_own_names_are_put_in() -> None:
     assert [(c.node, c.line) for c in first][1] == (NODE1, f"getent hosts {NODE2}")
 
 
+@EVERY
+def test_pacemakers_lines_are_where_pacemaker_writes_them(platform: str) -> None:
+    step = text(find("order"), goal(platform))
+    assert f"{PLATFORMS[platform].pacemaker_log} shows the address first" in step.observe
+
+
 def test_a_step_without_text() -> None:
     with pytest.raises(KeyError):
         text(Step("unheard-of", "9"), goal("debian12"))
