@@ -242,14 +242,14 @@ def _pair(goal: Goal) -> str:
     return f'first="{order.then}" then="{order.first}"'
 
 
-ON_NODE2 = changed(Location, lambda goal: f'node="{goal.lab.nodes[1].name}"')
+ELSEWHERE = changed(Location, lambda goal: f'node="{goal.lab.peer(goal.lab.preferred).name}"')
 EXERCISES: tuple[Exercise, ...] = (
     Exercise("no-order", "order", without(Order)),
     Exercise("wrong-order", "order", changed(Order, _pair)),
     Exercise("no-colocation", "colocation", without(Colocation)),
     Exercise("negative-colocation", "colocation", changed(Colocation, lambda goal: 'score="-INFINITY"')),
     Exercise("weak-location", "location", changed(Location, lambda goal: 'score="50"')),
-    Exercise("location-elsewhere", "location", ON_NODE2),
+    Exercise("location-elsewhere", "location", ELSEWHERE),
     Exercise("web-at-boot", "at-boot", web("enable", node2)),
     Exercise("web-revived", "at-boot", revived, generations=("3",)),
     Exercise("web-by-hand", "one-web-server", web("start", passive)),

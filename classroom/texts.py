@@ -10,8 +10,9 @@ from typing import Any
 
 import yaml
 
-from cluster import corosync, pcs
-from inventory.platforms import service
+from cluster import corosync, pcs, runtime, scores
+from inventory.model import Lab
+from inventory.platforms import cluster_services, service
 from provision import texts
 from provision.facts import Goal
 
@@ -26,12 +27,31 @@ def load(name: str) -> Mapping[str, Any]:
 def words(goal: Goal) -> Mapping[str, str]:
     """What stands for {word} in a text: the words of the steps (provision.texts), and what only the classroom needs."""
     lab, system = goal.lab, goal.system
+    web, httpd = lab.resource("web").id, system.web_service
+    commands = {
+        "resources": pcs.list_resources(system.pcs),
+        "defaults": pcs.list_defaults(system.pcs),
+        "refresh": pcs.refresh(system.pcs, web),
+        "clear": pcs.clear(system.pcs, web),
+        "web_status": service(system, "status", httpd),
+        "web_at_boot": service(system, "is-enabled", httpd),
+    }
+    at_boot = (service(system, "is-enabled", unit) for unit in (*cluster_services(system), httpd))
     return {
         **texts.words(goal),
-        "resources": shlex.join(pcs.list_resources(system.pcs)),
-        "web_status": shlex.join(service(system, "status", system.web_service)),
+        **{name: shlex.join(argv) for name, argv in commands.items()},
+        "at_boot": "; ".join(shlex.join(argv) for argv in at_boot),
+        "membership": runtime.membership_script(system.corosync),
+        "preferences": _preferences(lab),
+        "preferred": lab.preferred.alias,
+        "other": lab.peer(lab.preferred).alias,
         "prefix": str(lab.network.prefixlen),
-        "httpd": system.web_service,
+        "httpd": httpd,
         "port": str(corosync.PORT),
         "rules": "nft list ruleset" if system.packet_filter == "nft" else "iptables-save",
     }
+
+
+def _preferences(lab: Lab) -> str:
+    wishes = [f"{one.resource} to prefer {one.node} by {scores.text(one.score)}" for one in lab.locations]
+    return " and ".join(wishes) or "no preference"

@@ -115,6 +115,11 @@ class Lab:
         """The node where the walkthrough types its commands."""
         return self.nodes[0]
 
+    @property
+    def preferred(self) -> Node:
+        """The node that the first location names; without one node1."""
+        return self.node(self.locations[0].node) if self.locations else self.node1
+
     def node(self, name: str) -> Node:
         """The node by full name or alias; KeyError when there is none."""
         for node in self.nodes:

@@ -22,13 +22,14 @@ from classroom.sight import REACHED, Sight, look, reading
 from classroom.texts import load, words
 from drill.verdict import FAIL, PASS
 from inventory.errors import ConfigError, RouteRefused, TimedOut
-from inventory.model import Command
+from inventory.model import Command, Location
 from inventory.platforms import PLATFORMS
 from inventory.remote import Fake
 from inventory.sections import MARK
 from provision.facts import Goal
 
 ROWS = yaml.safe_load((CASES / "classroom" / "checks.yaml").read_text())
+SAYS = yaml.safe_load((CASES / "classroom" / "texts.yaml").read_text())
 BAD = [
     pytest.param(platform, row, id=f"{row['check']}: {row.get('says', 'well')} ({platform})")
     for row in ROWS
@@ -85,6 +86,60 @@ def test_every_text_is_whole(platform: str) -> None:
         assert 2 <= len(text["hints"]) <= 3, name
         told = [text["title"], text["story"], text["solution"], *text["hints"]]
         assert all(value.format_map(known).strip() for value in told)
+
+
+def rendered(goal: Goal, file: str) -> dict[str, str]:
+    """All that a student is told, by name; of the exercises those that there are on this platform."""
+    known, there = words(goal), {one.name for one in on(goal)}
+    return {
+        name: "\n".join(
+            line.format_map(known)
+            for value in text.values()
+            for line in (value if isinstance(value, list) else [value])
+        )
+        for name, text in load(file).items()
+        if file != "exercises.yaml" or name in there
+    }
+
+
+@each_platform
+@pytest.mark.parametrize("row", SAYS, ids=lambda row: f"{row['text']}: {row['else']}")
+def test_a_text_speaks_of_its_platform(row: dict[str, str], platform: str) -> None:
+    goal, _ = seen(platform, {})
+    said = rendered(goal, row["file"])[row["text"]]
+    want = row.get(platform, row["else"])
+    assert want in said
+
+
+FOREIGN = {
+    "sysv": r"systemctl|corosync-cmapctl|corosync-quorumtool|pcs resource (defaults|clear|refresh)|/var/log/pacemaker",
+    "systemd": r"\bservice \S+ status|chkconfig|corosync-objctl|rsc defaults|unmove",
+}
+
+
+@each_platform
+def test_no_text_names_what_its_platform_does_not_have(platform: str) -> None:
+    goal, _ = seen(platform, {})
+    told = rendered(goal, "checks.yaml") | rendered(goal, "exercises.yaml")
+    assert {name: text for name, text in told.items() if re.search(FOREIGN[goal.system.init], text)} == {}
+
+
+def test_the_location_is_lab_yamls() -> None:
+    home = Location("home", "WebServer", NODE2, 700)
+    goal, sight = seen("debian12", {"lab": {"locations": (home,)}})
+    check = next(one for one in CHECKS if one.name == "location")
+    [verdict] = judge(goal, sight, [check])
+    assert f"expected WebServer to prefer {NODE2} by 700, and both resources on one node" in verdict.why
+    told = rendered(goal, "exercises.yaml")
+    assert (
+        "node2 is the stronger machine. After its last reboot the service stayed on node1"
+        in told["weak-location"]
+    )
+    assert "the service runs on node1. When node1 is rebooted" in told["location-elsewhere"]
+    moved = [command.line for command in named(goal, "location-elsewhere").breaks(goal, sight.facts)]
+    assert f'node="{NODE1}"' in moved[0], "away from where it wants to be"
+    nowhere, _ = seen("debian12", {"lab": {"locations": ()}})
+    assert rendered(nowhere, "checks.yaml")["location"].startswith("no preference, and both")
 
 
 @each_exercise
