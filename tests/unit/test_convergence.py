@@ -218,6 +218,25 @@ def test_what_was_broken_is_mended(damage: Callable[[Machine], None], name: str)
     converged(twin)
 
 
+def means_the_same(one: Machine) -> None:
+    """Mends by other words than provisioning's: pacemaker's defaults said outright, a location by `prefers`."""
+    assert one.cib
+    wish = one.cib.constraints.pop("webserver_on_node1")
+    one.cib.constraints[f"location-WebServer-{NODE1}-500"] = wish
+    one.cib.properties["maintenance-mode"] = "false"
+    web = one.cib.resources["WebServer"]
+    meta = {"target-role": "Started", "is-managed": "true"}
+    one.cib.resources["WebServer"] = dataclasses.replace(web, meta=meta)
+
+
+@EVERY
+def test_what_means_the_same_is_left_alone(platform: str) -> None:
+    twin = built(platform).copy()
+    means_the_same(twin.machines[NODE1])
+    converged(twin)
+    assert reset.run(twin.goal, twin, clock=fake_clock()) == 0
+
+
 def test_both_nodes_halted_and_one_made_anew() -> None:
     twin = built("debian12").copy()
     key = twin.machines[NODE2].files[corosync.AUTHKEY]
