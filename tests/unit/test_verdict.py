@@ -44,6 +44,20 @@ def test_a_failure_says_all_of_it() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("check", "modern", "plugin"),
+    [
+        ("came_about", "/var/log/pacemaker/pacemaker.log", "/var/log/cluster/corosync.log"),
+        ("outage_within_bounds", "corosync-cmapctl", "corosync-objctl"),
+        ("quorum", "corosync-quorumtool", "crm_mon alone"),
+    ],
+)
+def test_a_lesson_says_what_corosync_1_4_has_in_its_place(check: str, modern: str, plugin: str) -> None:
+    before, _, after = lessons()[check].command.partition(" # corosync 1.4: ")
+    assert modern in before
+    assert plugin in after
+
+
 def test_what_cannot_be_told_is_not_said_to_be_seen() -> None:
     found = verdict("quorum", unknown("no quorum", "nobody was read"))
     assert found.status == UNKNOWN
