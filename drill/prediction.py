@@ -10,7 +10,9 @@ from cluster import arp, bounds, runtime
 from cluster.bounds import Kind, Timing
 from cluster.cib import Cib
 from drill import faults
+from drill.fault import Fault
 from drill.scenario import Inject, Scenario, Span
+from inventory.errors import LabError
 from inventory.model import Command, Lab
 from inventory.platforms import Platform
 from inventory.properties import milliseconds
@@ -30,7 +32,7 @@ class Prediction:
 def predict(lab: Lab, system: Platform, remote: Remote, scenario: Scenario, live: Cib) -> Prediction:
     """Read token and consensus of the running corosync, the address's agent and the live CIB.
 
-    Raises CommandFailed, and OutputError when they do not say what is needed.
+    Raises CommandFailed, OutputError when they do not say what is needed, LabError when there is no address.
     """
     script = runtime.timings_script(system.corosync)
     said = check(remote, Command.script(lab.node1.name, script, why="token and consensus", deadline=10))
@@ -44,32 +46,46 @@ def predict(lab: Lab, system: Platform, remote: Remote, scenario: Scenario, live
         consensus_s=consensus,
         arp_s=_arp(lab, remote, live),
         monitor_s=monitors.get(first.monitor if first else "web", 0.0),
-        survivor_acts=scenario.given.two_node or properties.get("no-quorum-policy", "stop") == "ignore",
+        survivor_acts=lab.corosync.two_node
+        or scenario.given.two_node
+        or properties.get("no-quorum-policy", "stop") == "ignore",
         fencing=properties.get("stonith-enabled", "true").lower() in ("true", "yes", "on", "1"),
     )
     spans: dict[Span, float] = {"loss": token + consensus}
     spans |= {f"{kind} monitor": interval for kind, interval in monitors.items()}  # type: ignore[misc]
-    bounds_ = _plain(scenario.kind, timing, first.answers if first else None) if scenario.kind else {}
+    bounds_ = _plain(scenario.kind, timing, first, live) if scenario.kind else {}
     return Prediction(spans, bounds_, {"token_s": token, "consensus_s": consensus})
 
 
 def _arp(lab: Lab, remote: Remote, live: Cib) -> float:
     """Seconds between two gratuitous ARPs of the address as it is configured now."""
     id_ = lab.resource("address").id
-    address = next(one for one in live.configuration.resources if one.id == id_)
+    address = next((one for one in live.configuration.resources if one.id == id_), None)
+    if address is None:
+        raise LabError(f"{id_} is not configured", hint="./lab provision")
     script = arp.metadata_script(address.agent)
     said = check(remote, Command.script(lab.node1.name, script, why="the agent's ARP interval", deadline=10))
     return arp.interval(said.out, address.attributes)
 
 
 def _monitors(lab: Lab, live: Cib) -> dict[str, float]:
-    """The monitors' intervals by kind, in seconds."""
-    written = {one.id: (one.monitor or "0s").split(",")[0] for one in live.configuration.resources}
+    """The monitors' intervals by kind, in seconds; 0 without one. The shortest of several counts."""
+    written = {one.id: (one.monitor or "").split(",") for one in live.configuration.resources}
     kinds = {one.kind: written[one.id] for one in lab.resources if one.id in written}
-    return {kind: (milliseconds(text) or 0) / 1000 for kind, text in kinds.items()}
+    return {
+        kind: min(filter(None, (milliseconds(text) for text in texts)), default=0) / 1000
+        for kind, texts in kinds.items()
+    }
 
 
-def _plain(kind: Kind, timing: Timing, answers: bool | None) -> dict[str, Any]:
-    found = bounds.bounds(kind, timing, answers=answers)
+def _moves(live: Cib) -> bool:
+    """A resource may leave a node where it failed: there is a migration-threshold (0 and INFINITY are none)."""
+    metas = (live.configuration.defaults, *(one.meta for one in live.configuration.resources))
+    return any(meta.get("migration-threshold", "0") not in ("0", "INFINITY") for meta in metas)
+
+
+def _plain(kind: Kind, timing: Timing, first: Fault | None, live: Cib) -> dict[str, Any]:
+    answers = first.answers if first else None
+    found = bounds.bounds(kind, timing, answers=answers, moves=_moves(live))
     most = None if found.outage_most == bounds.NEVER else found.outage_most
     return {"least": found.outage_least, "most": most, "lines": list(found.lines())}
