@@ -63,9 +63,9 @@ def drill(
     tell, choice = Teller(), site.machines.choice
     if not names:
         for one in chosen:
-            if why := unavailable(one, choice.system, choice.provider):
+            if why := unavailable(one, site.lab, choice.system, choice.provider):
                 tell.say(f"left out: {one.name}: {why}")
-        chosen = [one for one in chosen if not unavailable(one, choice.system, choice.provider)]
+        chosen = [one for one in chosen if not unavailable(one, site.lab, choice.system, choice.provider)]
     folder = run_folder.fresh(site.root / "runs", datetime.now())
     runner = suite.runner(site.root, site.lab, site.machines, site.remote, folder=folder, say=tell.say)
     texts = scenarios.texts()

@@ -43,6 +43,11 @@ class Given:
         return set(KINDS) <= set(self.resources) and "colocation" not in self.without
 
     @property
+    def lone_stops(self) -> bool:
+        """A node left alone is to have no quorum and to start nothing, by this state's own policy."""
+        return not self.two_node and self.properties.get("no-quorum-policy", "ignore") != "ignore"
+
+    @property
     def words(self) -> str:
         """The differences in one line."""
         found = [f"{name}={value}" for name, value in self.properties.items()]

@@ -15,6 +15,7 @@ from cluster.cib import Cib
 from cluster.status import ClusterState
 from drill import mends
 from drill.fault import Scene
+from drill.given import Given
 from inventory import sections
 from inventory.errors import LabError
 from inventory.model import Command, Lab, Node
@@ -94,16 +95,26 @@ def look(remote: Remote, where: tuple[Scene, ...]) -> dict[Node, View]:
         return dict(zip((scene.target for scene in where), pool.map(view, where), strict=True))
 
 
-def troubles(lab: Lab, views: Mapping[Node, View]) -> tuple[str, ...]:
-    """What keeps the lab from being healthy, a line each; none when it is."""
-    return tuple(_troubles(lab, views))
+def troubles(lab: Lab, views: Mapping[Node, View], given: Given | None = None) -> tuple[str, ...]:
+    """What keeps the lab from being healthy, a line each; none when it is. `given` wants something else of it."""
+    given = given or Given()
+    return (*unconfigured(lab, views, given), *_troubles(lab, views, given))
 
 
-def _troubles(lab: Lab, views: Mapping[Node, View]) -> Iterator[str]:
+def unconfigured(lab: Lab, views: Mapping[Node, View], given: Given) -> tuple[str, ...]:
+    """Which of lab.yaml's resources no cluster that answers knows, a line each."""
+    states = [view.state for view in views.values() if view.state is not None]
+    known = {placement.resource for state in states for placement in state.placements}
+    wanted = [one.id for one in lab.resources if one.kind in given.resources] if states else []
+    return tuple(f"{id_} is not configured: ./lab provision" for id_ in wanted if id_ not in known)
+
+
+def _troubles(lab: Lab, views: Mapping[Node, View], given: Given) -> Iterator[str]:
     for node, view in views.items():
         if not view.reachable:
             yield f"{node.name} does not answer"
-        yield from (f"{node.name}: {line}" for line in view.left)
+        left = [line for line in view.left if not (given.two_node and line.endswith(mends.VOTES))]
+        yield from (f"{node.name}: {line}" for line in left)
         if view.reachable and view.state is None:
             yield f"{node.name}: no cluster answers there"
         if view.busy:

@@ -10,6 +10,7 @@ import shlex
 from collections.abc import Iterable
 
 from cluster import pcs
+from cluster.corosync import PATH
 from drill import background
 from drill.background import FOLDER
 from drill.fault import Fault, Mend, Mending, Scene
@@ -22,6 +23,12 @@ CHAINS = {"INPUT": "HA_LAB_IN", "OUTPUT": "HA_LAB_OUT"}
 STATE = "/var/lib/pacemaker"
 SMALL_DISK = "ha-lab-full"
 """The source that mount(8) shows for the small file system of disk-full."""
+TWO_NODE = f"{FOLDER}/corosync.conf"
+"""The corosync.conf with two_node, laid over the real one by mount(8): that one is not touched at all."""
+LAID = f"grep -q ' {PATH} ' /proc/mounts"
+WITHIN = "nsenter -m -t $(pidof corosync)"
+"""corosync.service has a PrivateTmp, so that a running corosync may have mounts of its own (nsenter(1))."""
+VOTES = "corosync.conf is the one of before, without two_node"
 RAN_OUT = "its timer ran out"
 BROKEN = "zz-ha-lab-broken.conf"
 _DAEMONS = "pacemaker|(cib|stonithd|lrmd|attrd|pengine|crmd)$"
@@ -169,6 +176,23 @@ def web_file(scene: Scene) -> Mend:
     return Mend(f"removed {path}", f"[ -e {path} ]", f"rm -f {path}")
 
 
+def no_two_node(scene: Scene) -> Mend:
+    """Take the corosync.conf with two_node away again. A corosync that still waits for all is started anew."""
+    services = platforms.cluster_services(scene.system)
+    down = [service(scene.system, "stop", one) for one in reversed(services)]
+    again = "; ".join(down + [service(scene.system, "start", one) for one in services])
+    running = "pidof corosync >/dev/null"
+    return Mend(
+        VOTES,
+        f"{LAID} || {{ {running} && {WITHIN} {LAID}; }}",
+        f"! {LAID} || umount {PATH} || umount -l {PATH}\n"
+        f"if {running}; then\n"
+        f"! {WITHIN} {LAID} || {WITHIN} umount {PATH}; corosync-cfgtool -R\n"
+        f"if corosync-quorumtool -s | grep -q '^Flags:.*WaitForAll'; then {again}; fi\nfi\n"
+        f"rm -f {TWO_NODE}; ! {LAID}",
+    )
+
+
 def cluster(scene: Scene) -> Mend:
     """Start the cluster where it is down; first away with what a dead one left running (two owners!)."""
     system = scene.system
@@ -255,7 +279,7 @@ def failures(scene: Scene) -> Mend:
     )
 
 
-NODE: tuple[Mending, ...] = (act, timers, traffic, delay, cpu, stopped, disk, web_file, cluster)
+NODE: tuple[Mending, ...] = (act, timers, traffic, delay, cpu, stopped, disk, web_file, no_two_node, cluster)
 """All that can be wrong on one node, in the order to put it right."""
 POLICY: tuple[Mending, ...] = (maintenance, standby, bans, address, web, failures)
 """All that can be left in the cluster's configuration and memory; asks for a running cluster."""

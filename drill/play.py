@@ -226,13 +226,15 @@ class Play:
 
 
 def for_lab(checks: Iterable[tuple[str, Mapping[str, Any]]], lab: Lab) -> list[list[Any]]:
-    """Checks as rows of meta["checks"], with the lab's resources in the place of "@web" and "@address"."""
+    """Checks as rows of meta["checks"], with the lab's own in the place of "@web", "@address" and "@two_node"."""
     return [[name, _named(dict(params), lab)] for name, params in checks]
 
 
 def _named(value: Any, lab: Lab) -> Any:
     if isinstance(value, Mapping):
         return {_named(key, lab): _named(one, lab) for key, one in value.items()}
+    if value == "@two_node":
+        return lab.corosync.two_node
     if isinstance(value, str) and value.startswith("@"):
         return lab.resource(value[1:]).id
     return value

@@ -10,6 +10,7 @@ from cluster import cib
 from cluster.configuration import differences
 from drill import health, mends
 from drill.fault import Act, Mending, Scene
+from drill.given import Given
 from drill.health import View
 from drill.injection import Injector, Power
 from drill.journal import Entry, Journal
@@ -25,6 +26,10 @@ MEETS_S = 60.0
 """The longest that two running nodes may take to form a cluster with a DC."""
 SETTLES_S = 60.0
 """The longest that the resources may then take to run where they should."""
+
+
+class NotConfigured(LabError):
+    """Resources of lab.yaml are not in the cluster: no healing makes them."""
 
 
 @dataclass
@@ -44,7 +49,7 @@ class Recovery:
     def heal(self) -> tuple[str, ...]:
         """Heal all that is found, until the lab is healthy; what was done, a line each (none: it was well).
 
-        Raises LabError with what could not be healed.
+        Raises LabError with what could not be healed, NotConfigured with resources that are not there.
         """
         left = self.journal.pending()
         for entry in left:
@@ -55,13 +60,18 @@ class Recovery:
         for _ in range(ROUNDS):
             try:
                 self._power()
+                if not self._baseline(left):
+                    self._configured()
                 troubles = health.troubles(self.lab, health.look(self.remote, self._scenes)) or self._changed(
                     left
                 )
                 if not troubles and not left:
                     break
                 self._round(left)
+                self._configured()
                 troubles = self._settled(left)
+            except NotConfigured:
+                raise
             except LabError as error:
                 troubles = (error.message,)
             if not troubles:
@@ -87,6 +97,12 @@ class Recovery:
     def _tell(self, line: str) -> None:
         self._done.append(line)
         self.say(line)
+
+    def _configured(self) -> None:
+        missing = health.unconfigured(self.lab, health.look(self.remote, self._scenes), Given())
+        if missing:
+            hint = "./lab provision configures what lab.yaml describes; no healing makes a resource."
+            raise NotConfigured("; ".join(missing), hint=hint)
 
     def _power(self) -> None:
         """Frozen nodes run on, stopped ones boot, and all answer."""

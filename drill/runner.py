@@ -38,14 +38,16 @@ PATIENCE = 20.0
 """The longest that a scenario waits for a lab that should be well, before it heals it (seconds)."""
 
 
-def unavailable(scenario: Scenario, system: Platform, provider: str) -> str:
-    """Why a scenario cannot be had on this system or provider; "" when it can."""
+def unavailable(scenario: Scenario, lab: Lab, system: Platform, provider: str) -> str:
+    """Why a scenario cannot be had on this lab, system or provider; "" when it can."""
     for name in scenario.faults:
         if why := faults.named(name).unavailable.get(provider):
             return f"{name} cannot be had with {provider}: {why}"
     states = [scenario.given, *(move.given for move in scenario.moves if isinstance(move, Configure))]
     if system.corosync == "1.4" and any(state.two_node for state in states):
         return "corosync 1.4's plugin has no two_node"
+    if lab.corosync.two_node and scenario.given.lone_stops:
+        return "lab.yaml says two_node: true, so that a node alone keeps its quorum, whatever the no-quorum-policy"
     return ""
 
 
@@ -77,7 +79,7 @@ class Runner:
         if self.broken is not None:
             first = self.broken.message
             raise LabError(f"not run: the lab could not be healed. First cause: {first}", hint="./lab heal")
-        if why := unavailable(scenario, self.system, self.provider):
+        if why := unavailable(scenario, self.lab, self.system, self.provider):
             raise NotAvailable(f"{scenario.name}: {why}.")
         self.guard()
         before = self._well()
@@ -140,7 +142,7 @@ class Runner:
         expected = predict(self.lab, self.system, self.remote, scenario, live)
         recorder.meta(before=lines(live.configuration), bounds=expected.bounds, **expected.timing)
         if scenario.given != Given():
-            self._settled()
+            self._settled(given=settings.given)
         injector = Injector(self.lab, self.remote, self.power, self.journal, clock=self.clock)
         play = Play(
             self.lab, self._scenes, scenario, recorder, injector, settings, self.remote, since,
@@ -156,7 +158,7 @@ class Runner:
                 with signals.undisturbed():
                     play.heal()
             try:
-                self._settled()
+                self._settled(given=settings.given)
                 recorder.mark(Mark(since(), "settled"))
                 play.end()
             except TimedOut as error:
@@ -185,11 +187,11 @@ class Runner:
             self._recover()
         return self._look()
 
-    def _settled(self, deadline: float = SETTLES, *, twice: bool = False) -> None:
+    def _settled(self, deadline: float = SETTLES, *, twice: bool = False, given: Given | None = None) -> None:
         """Wait until the cluster is well; looked at twice after a change, which it may not have seen at once."""
         for _ in range(1 + twice):
             waiting.until(
-                lambda: health.troubles(self.lab, self._look()),
+                lambda: health.troubles(self.lab, self._look(), given),
                 lambda found: not found,
                 "the lab is well",
                 deadline=deadline,

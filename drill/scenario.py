@@ -80,7 +80,8 @@ class Scenario:
     """One row. `kind` is what the bounds predict for the first fault (None: nothing can be predicted).
 
     `budget` is a key of lab.yaml's budget_s, or "".
-    `step` is the walkthrough's. In checks, "@web" and "@address" stand for the resource of that kind.
+    `step` is the walkthrough's. In checks, "@web" and "@address" stand for the resource of that kind,
+    and "@two_node" for lab.yaml's two_node.
     """
 
     name: str

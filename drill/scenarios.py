@@ -43,7 +43,7 @@ ALWAYS: tuple[Check, ...] = (
 ONE: tuple[Check, ...] = (("one_owner", {}), ("page_names_owner", {}), ("colocated", {}))
 LENGTH: tuple[Check, ...] = (("outage_within_budget", {}), ("outage_within_bounds", {}))
 UNTOUCHED: tuple[Check, ...] = (("no_outage", {}), *ONE)
-NO_QUORUM: Check = ("quorum", {"role": "peer", "expected": False})
+NO_QUORUM: Check = ("quorum", {"role": "peer", "expected": "@two_node"})
 MOVED: Check = ("runs_on", {"role": "peer", "when": "fault"})
 STAYED: Check = ("runs_on", {"role": "peer", "when": "end"})
 RETURNED: Check = ("runs_on", {"role": "target", "when": "end"})
@@ -266,9 +266,9 @@ FAULTS = (
         "partition",
         ("two_owners", {}),
         NO_QUORUM,
-        ("quorum", {"role": "target", "expected": False}),
+        ("quorum", {"role": "target", "expected": "@two_node"}),
         ("outage_within_budget", {}),
-        moves=(Await("two_holders"), Await("without_quorum:target"), Observe("loss", 0.3)),
+        moves=(Await("two_holders"), Await("alone:target"), Observe("loss", 0.3)),
         kind="partition",
         budget="partition",
     ),

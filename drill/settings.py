@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cluster import cib, runtime
 from cluster.configuration import differences
 from cluster.corosync import PATH
 from drill import mends
 from drill.background import FOLDER
-from drill.fault import Act, Mend, Scene
+from drill.fault import Act, Scene
 from drill.given import Given, edited, pushes
-from inventory import platforms, waiting
+from drill.mends import LAID, TWO_NODE, WITHIN
+from inventory import waiting
 from inventory.errors import LabError
 from inventory.model import Command, Lab, Node
 from inventory.platforms import Platform
 from inventory.remote import Remote, check
 from inventory.waiting import CLOCK, Clock
-
-COPY = f"{FOLDER}/corosync.conf"
-"""The corosync.conf with two_node, laid over the real one by mount(8): that one is not touched at all."""
-_LAID = f"grep -q ' {PATH} ' /proc/mounts"
-_WITHIN = "nsenter -m -t $(pidof corosync)"
-"""corosync.service has a PrivateTmp, so that a running corosync may have mounts of its own (nsenter(1))."""
 
 ANSWERS = 60.0
 """The longest that a cluster that was just started may take to answer (seconds)."""
@@ -34,28 +29,11 @@ def two_node(scene: Scene) -> str:
     return (
         f"! grep -q two_node {PATH} || exit 0\n"
         f"set -e\nmkdir -p {FOLDER}\n"
-        f"sed '/^quorum *{{/a\\    two_node: 1' {PATH} > {COPY}\n"
-        f"mount --bind {COPY} {PATH}\n"
+        f"sed '/^quorum *{{/a\\    two_node: 1' {PATH} > {TWO_NODE}\n"
+        f"mount --bind {TWO_NODE} {PATH}\n"
         f"pidof corosync >/dev/null || exit 0\n"
-        f"{_WITHIN} {_LAID} || {_WITHIN} mount --bind {COPY} {PATH}\n"
+        f"{WITHIN} {LAID} || {WITHIN} mount --bind {TWO_NODE} {PATH}\n"
         "corosync-cfgtool -R >/dev/null"
-    )
-
-
-def no_two_node(scene: Scene) -> Mend:
-    """Take that corosync.conf away again. A corosync that still waits for all is started anew."""
-    services = platforms.cluster_services(scene.system)
-    down = [shlex.join(platforms.service(scene.system, "stop", one)) for one in reversed(services)]
-    again = "; ".join(down + [shlex.join(platforms.service(scene.system, "start", one)) for one in services])
-    running = "pidof corosync >/dev/null"
-    return Mend(
-        "corosync.conf is the one of before, without two_node",
-        f"{_LAID} || {{ {running} && {_WITHIN} {_LAID}; }}",
-        f"! {_LAID} || umount {PATH} || umount -l {PATH}\n"
-        f"if {running}; then\n"
-        f"! {_WITHIN} {_LAID} || {_WITHIN} umount {PATH}; corosync-cfgtool -R\n"
-        f"if corosync-quorumtool -s | grep -q '^Flags:.*WaitForAll'; then {again}; fi\nfi\n"
-        f"rm -f {COPY}; ! {_LAID}",
     )
 
 
@@ -71,11 +49,13 @@ class Settings:
     first: str = ""
     """The node to ask first: one that is known to answer."""
     clock: Clock = CLOCK
+    given: Given = field(default_factory=Given, init=False)
+    """What was asked for last."""
     _two_node: bool = False
 
     @property
     def touched(self) -> bool:
-        """Something other than the CIB was changed."""
+        """Something other than the CIB was changed: two_node laid over lab.yaml's corosync.conf."""
         return self._two_node
 
     def undo(self) -> tuple[Act, ...]:
@@ -83,7 +63,7 @@ class Settings:
         return tuple(
             Act(
                 one.target.name,
-                mends.mending(one, (no_two_node,)),
+                mends.mending(one, (mends.no_two_node,)),
                 deadline=90,
                 why="corosync.conf as before",
             )
@@ -92,7 +72,8 @@ class Settings:
 
     def apply(self, given: Given) -> None:
         """Make the configuration as `given` says, on whichever nodes run. Raises CommandFailed, Unreachable."""
-        self._vote(given.two_node)
+        self.given = given
+        self._vote(given.two_node and not self.lab.corosync.two_node)
         hint = "./lab heal"
         at, live = waiting.until(
             self.read, bool, "a node's cluster answers", deadline=ANSWERS, clock=self.clock, hint=hint
@@ -125,6 +106,7 @@ class Settings:
             return
         acts = self.undo()
         if wanted:
+            self._two_node = True  # also half of it is to be undone
             acts = tuple(Act(one.target.name, two_node(one), why="two_node on") for one in self.scenes)
         for act in acts:
             check(self.remote, Command.script(act.node, act.script, why=act.why, deadline=act.deadline))

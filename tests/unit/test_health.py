@@ -8,7 +8,8 @@ from example import CASES, NODE1, NODE2, example_lab
 
 from cluster import cib, status
 from cluster.status import ClusterState
-from drill import health
+from drill import health, mends
+from drill.given import Given
 from drill.health import View
 from inventory.model import Command, Node
 from inventory.platforms import PLATFORMS
@@ -76,6 +77,26 @@ FAILED = (status.Failure("WebServer", NODE1, "monitor", 7, ""),)
 def test_troubles(one: dict[str, Any], two: dict[str, Any], said: str) -> None:
     found = health.troubles(LAB, views(one, two))
     assert any(said in line for line in found), found
+
+
+BARE = ("WebIP is not configured: ./lab provision", "WebServer is not configured: ./lab provision")
+
+
+def test_resources_that_are_not_configured() -> None:
+    bare = views(
+        {"state": state(placements=()), "holds_vip": False, "web": False}, {"state": state(placements=())}
+    )
+    assert health.troubles(LAB, bare) == BARE
+    assert health.unconfigured(LAB, bare, Given()) == BARE
+    assert health.unconfigured(LAB, bare, Given(resources=("address",))) == BARE[:1], "as it is wanted"
+    unseen = {node: View() for node in LAB.nodes}
+    assert health.unconfigured(LAB, unseen, Given()) == (), "no cluster says what it knows"
+
+
+def test_two_node_is_left_unless_it_is_wanted() -> None:
+    laid = views({"left": (f"not yet: {mends.VOTES}", "not yet: another")})
+    assert len(health.troubles(LAB, laid)) == 2
+    assert health.troubles(LAB, laid, Given(two_node=True)) == ("node1.magedu.com: not yet: another",)
 
 
 def test_a_ban_is_left() -> None:

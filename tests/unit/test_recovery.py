@@ -9,6 +9,7 @@ from example import NODE1, NODE2, example_lab
 from power import Machines
 from twin import fake_clock
 
+from drill import mends
 from drill.fault import Act
 from drill.journal import Journal, pending
 from drill.recovery import Recovery
@@ -39,6 +40,7 @@ class World:
         self.incurable: set[str] = set()
         self.quorum_policy = "ignore"
         self.journalled = 0
+        self.bare = False
         self.said: list[str] = []
 
     def heal(self) -> tuple[str, ...]:
@@ -65,6 +67,7 @@ class World:
         if line.startswith("cibadmin -R"):
             assert command.stdin is not None
             assert command.stdin.startswith("<configuration>"), "the status section is not put back"
+            self.bare = False
             self.quorum_policy = "ignore" if '"ignore"' in command.stdin else "stop"
             return 0, "", ""
         if "ha-lab-full" in line:
@@ -89,13 +92,13 @@ class World:
         )
         placed = "".join(
             f'<resource id="{id_}" role="Started" active="true" managed="true"><node name="{NODE1}"/></resource>'
-            for id_ in ("WebIP", "WebServer")
+            for id_ in (() if self.bare else ("WebIP", "WebServer"))
         )
         state = (
             f'<crm_mon><summary><current_dc present="true" name="{NODE1}" with_quorum="true"/></summary>'
             f"<nodes>{nodes}</nodes><resources>{placed}</resources></crm_mon>"
         )
-        here = node == NODE1
+        here = node == NODE1 and not self.bare
         parts = {
             "vip": "yes" if here or node in self.stale else "",
             "web": "yes" if here else "",
@@ -204,6 +207,31 @@ def test_what_cannot_be_healed_is_named_and_stays_written_down(world: World) -> 
     )
     assert "./lab down" in caught.value.hint
     assert [entry.what for entry in pending(world.root)] == ["disk-full"]
+
+
+def test_no_healing_makes_a_resource(world: World) -> None:
+    world.bare = True
+    Journal(world.root).begin("freeze", target=NODE1)
+    with pytest.raises(LabError, match="WebIP is not configured") as caught:
+        world.heal()
+    assert "./lab provision" in caught.value.hint
+    assert [entry.what for entry in pending(world.root)] == ["freeze"]
+
+
+def test_resources_come_back_with_the_configuration_of_before(world: World) -> None:
+    world.bare, world.quorum_policy = True, "stop"
+    Journal(world.root).begin("apart", baseline=cib("ignore"))
+    assert "restored the configuration: property no-quorum-policy: want ignore, found stop" in world.heal()
+    assert not world.bare
+
+
+def test_two_node_is_found_where_the_journals_own_mend_failed(world: World) -> None:
+    Journal(world.root).begin("scenario two-node", mends=(Act(NODE1, "hopeless"),))
+    world.wounds[NODE1] = world.incurable = {mends.VOTES}
+    with pytest.raises(LabError, match=f"node1.magedu.com: not yet: {mends.VOTES}"):
+        world.heal()
+    assert mends.no_two_node in mends.NODE, "every look at a node, and every healing, knows of it"
+    assert [entry.what for entry in pending(world.root)] == ["scenario two-node"]
 
 
 def test_a_heal_of_the_journal_that_fails_keeps_nothing_from_being_healed(world: World) -> None:

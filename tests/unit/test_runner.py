@@ -17,12 +17,12 @@ from drill import faults, record, runner
 from drill.given import Given
 from drill.injection import NotAvailable
 from drill.journal import Journal, pending
+from drill.mends import TWO_NODE, VOTES
 from drill.observing import Taker
 from drill.probe import Report
 from drill.results.run import Entry
 from drill.runner import Runner
 from drill.scenario import Await, Configure, Heal, Inject, Move, Observe, Read, Scenario
-from drill.settings import COPY
 from drill.timeline import Sample, Sight
 from drill.verdict import FAIL, PASS, UNKNOWN
 from inventory.errors import LabError, RouteRefused
@@ -130,7 +130,7 @@ class World:
         if line == "corosync-quorumtool -s":
             flags = "Flags: 2Node Quorate" if self.two_node else "Flags: Quorate"
             return 0, f"Quorate:          Yes\n{flags}\nMembership information\n", ""
-        if COPY in line:
+        if TWO_NODE in line:
             self.two_node = "umount" not in line
             self.did.append(f"two_node {'off' if 'umount' in line else 'on'} {node}")
             return 0, "", ""
@@ -265,6 +265,48 @@ def test_two_node_is_set_on_both_nodes_and_taken_back_from_both(world: World) ->
     whole(world)
 
 
+def test_while_two_node_is_wanted_it_is_no_trouble(world: World) -> None:
+    view = world.view
+    laid = f"\n@@part left\nnot yet: {VOTES}\n"
+    world.view = lambda node: view(node) + (laid if world.two_node else "")  # type: ignore[method-assign]
+    entry = world.run(Inject("crack"), Await("serving_from:peer"), given=Given(two_node=True))
+    assert entry.status == PASS, [one.text for one in entry.verdicts]
+    assert world.said == [], "nothing had to be healed"
+    whole(world)
+
+
+@pytest.mark.parametrize("given", [Given(), Given(two_node=True)], ids=["end", "two_node"])
+def test_where_lab_yaml_has_two_node_nothing_is_laid_over_it(world: World, given: Given) -> None:
+    world.runner.lab, world.two_node = example_lab(corosync={"two_node": True}), True
+    entry = world.run(Inject("crack"), Await("serving_from:peer"), given=given)
+    assert entry.status == PASS, [entry.error, *(one.text for one in entry.verdicts)]
+    assert world.two_node
+    assert not [what for what in world.did if what.startswith("two_node")]
+
+
+def test_half_of_two_node_is_taken_back(world: World) -> None:
+    answer = world.answer
+
+    def half(command: Command) -> tuple[int, str, str] | None:
+        if TWO_NODE in command.line and "umount" not in command.line and command.node == NODE2:
+            return 1, "", "mount: no room"
+        return answer(command)
+
+    world.runner.remote = Fake(half)
+    entry = world.run(Await("serving", 20), given=Given(two_node=True))
+    assert "no room" in entry.error
+    assert not world.two_node
+    assert world.said == [], "the plain way does it"
+
+
+def test_resources_that_are_not_there_are_named_before_anything_is_broken(world: World) -> None:
+    world.cib = re.sub(r"<resources>.*</constraints>", "<resources/><constraints/>", world.cib, flags=re.S)
+    with pytest.raises(LabError, match=r"WebIP is not configured.*WebServer is not configured") as error:
+        world.run(Inject("crack"), Await("serving_from:peer"))
+    assert "./lab provision" in error.value.hint
+    assert world.did == []
+
+
 def test_the_journal_knows_everything_before_it_is_done(world: World) -> None:
     seen: list[tuple[str, ...]] = []
     answer = world.fault
@@ -276,7 +318,9 @@ def test_the_journal_knows_everything_before_it_is_done(world: World) -> None:
             assert all(
                 cib.parse(entry.baseline).configuration == cib.parse(TEXT).configuration for entry in entries
             )
-            assert COPY in "".join(act.script for act in entries[0].mends), "corosync.conf comes back, too"
+            assert TWO_NODE in "".join(act.script for act in entries[0].mends), (
+                "corosync.conf comes back, too"
+            )
         return answer(node, line)
 
     world.fault = look  # type: ignore[method-assign]

@@ -139,9 +139,30 @@ def test_resources_are_named_by_kind() -> None:
     assert rows == [["failcounts", {"expected": {"WebServer": 1, "WebIP": "none"}}], ["no_outage", {}]]
 
 
+@pytest.mark.parametrize("two_node", [False, True])
+def test_who_has_quorum_alone_is_the_labs_to_say(two_node: bool) -> None:
+    rows = for_lab(
+        (("quorum", {"role": "peer", "expected": "@two_node"}),), example_lab(corosync={"two_node": two_node})
+    )
+    assert rows == [["quorum", {"role": "peer", "expected": two_node}]]
+
+
 def test_what_cannot_be_had_says_why() -> None:
     debian, centos6 = PLATFORMS["debian12"], PLATFORMS["centos6"]
     for one in SCENARIOS.values():
-        assert unavailable(one, debian, "docker") == ""
-    assert "two_node" in unavailable(SCENARIOS["two-node"], centos6, "libvirt")
-    assert "vmrun" in unavailable(SCENARIOS["freeze"], debian, "vmware_desktop")
+        assert unavailable(one, LAB, debian, "docker") == ""
+    assert "two_node" in unavailable(SCENARIOS["two-node"], LAB, centos6, "libvirt")
+    assert "vmrun" in unavailable(SCENARIOS["freeze"], LAB, debian, "vmware_desktop")
+
+
+def test_with_two_node_in_lab_yaml_what_needs_a_lone_node_without_quorum_is_left_out() -> None:
+    lab, debian = example_lab(corosync={"two_node": True}), PLATFORMS["debian12"]
+    whys = {one.name: unavailable(one, lab, debian, "docker") for one in SCENARIOS.values()}
+    left = {name for name, why in whys.items() if why}
+    assert left == {"quorum-stop", "quorum-ignore-later", "quorum-freeze", "quorum-freeze-keeps"}
+    assert all("two_node: true" in whys[name] for name in left)
+    for name in SCENARIOS.keys() - left:
+        waits = [move.condition for move in moves(SCENARIOS[name], Await)]
+        assert not [text for text in waits if text.startswith("without_quorum")], f"{name} waits for ever"
+        rows = for_lab(SCENARIOS[name].checks, lab)
+        assert all(params["expected"] for check, params in rows if check == "quorum"), f"{name} fails"
