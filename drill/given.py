@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 from cluster import scores
 from cluster.configuration import Configuration, describe
 from cluster.xml import Element, element
+from inventory.errors import ConfigError
 from inventory.model import Lab
 
 Sort = Literal["colocation", "order", "location"]
@@ -25,12 +26,14 @@ SECTIONS = ("crm_config", "rsc_defaults", "resources", "constraints")
 class Given:
     """Differences from the end state; without any it is the end state itself.
 
-    `without` names sorts of constraints that are not there, `resources` the kinds of resources that are. `monitors`
-    maps a kind to its monitor's interval. `two_node` is corosync.conf's (votequorum(5)), on both nodes.
+    `location` is the score of the lab's location constraints. `without` names sorts of constraints that are not there,
+    `resources` the kinds of resources that are. `monitors` maps a kind to its monitor's interval. `two_node` is
+    corosync.conf's (votequorum(5)), on both nodes.
     """
 
     properties: Mapping[str, str] = field(default_factory=dict)
     stickiness: int | None = None
+    location: int | None = None
     migration_threshold: int | None = None
     without: tuple[Sort, ...] = ()
     resources: tuple[str, ...] = KINDS
@@ -52,6 +55,7 @@ class Given:
         """The differences in one line."""
         found = [f"{name}={value}" for name, value in self.properties.items()]
         found += [] if self.stickiness is None else [f"stickiness {scores.text(self.stickiness)}"]
+        found += [] if self.location is None else [f"location score {scores.text(self.location)}"]
         found += (
             [] if self.migration_threshold is None else [f"migration-threshold {self.migration_threshold}"]
         )
@@ -63,7 +67,7 @@ class Given:
 
 
 def edited(text: str, given: Given, lab: Lab) -> str:
-    """The CIB's XML as `given` wants it; `text` is the end state's."""
+    """The CIB's XML as `given` wants it; `text` is the end state's. ConfigError without a constraint to set."""
     root = element(text, "cibadmin", ("cib",))
     options = _set(root, "crm_config", "cluster_property_set", "cib-bootstrap-options")
     for name, value in given.properties.items():
@@ -88,6 +92,17 @@ def edited(text: str, given: Given, lab: Lab) -> str:
     for item in list(constraints):
         if item.tag.removeprefix("rsc_") in given.without or gone & set(item.attrib.values()):
             constraints.remove(item)
+    if given.location is not None:
+        wanted = {(one.resource, one.node) for one in lab.locations}
+        stored = constraints.findall("rsc_location")
+        preferred = [item for item in stored if (item.get("rsc"), item.get("node")) in wanted]
+        if not preferred:
+            raise ConfigError(
+                f"a location score of {scores.text(given.location)} is wanted, and no resource prefers a node",
+                hint="lab.yaml: constraints: location names the preferred node",
+            )
+        for item in preferred:
+            item.set("score", scores.text(given.location))
     return ElementTree.tostring(root, encoding="unicode")
 
 

@@ -13,8 +13,9 @@ from drill.conditions import Now
 from drill.fault import Scene
 from drill.injection import Injector, Wound
 from drill.memory import Memory
+from drill.prediction import Prediction
 from drill.record import Recorder
-from drill.scenario import Await, Configure, Heal, Inject, Move, Observe, Read, Scenario, Span
+from drill.scenario import Await, Configure, Heal, Inject, Move, Observe, Read, Scenario
 from drill.settings import Settings, shown
 from drill.timeline import Mark
 from inventory import waiting
@@ -24,6 +25,8 @@ from inventory.remote import Remote
 from inventory.waiting import CLOCK, Clock
 
 POLL = 0.1
+MARGIN = 10.0
+"""So much longer than predicted is waited (seconds): what comes late is to be measured, not missed."""
 SEES = 30.0
 """The longest that the first readings and answers may take."""
 BEFORE = 0.6
@@ -38,7 +41,7 @@ class _Over(Exception):
 
 @dataclass
 class Play:
-    """Does a scenario's moves. `since` gives seconds of the record; `spans` are the cluster's own times (seconds)."""
+    """Does a scenario's moves. `since` gives seconds of the record; `expected` is what its cluster lets expect."""
 
     lab: Lab
     scenes: tuple[Scene, ...]
@@ -48,7 +51,7 @@ class Play:
     settings: Settings
     remote: Remote
     since: Callable[[], float]
-    spans: Mapping[Span, float]
+    expected: Prediction
     rng: random.Random
     clock: Clock = CLOCK
     roles: dict[str, str] = field(default_factory=dict)
@@ -134,11 +137,8 @@ class Play:
             self._observe(move)
         elif isinstance(move, Await):
             what = conditions.meaning(move.condition, self.roles)
-            self._await(
-                lambda: self._until(conditions.condition(move.condition), what, move.within),
-                what,
-                move.within,
-            )
+            within = self._patience(move.within)
+            self._await(lambda: self._until(conditions.condition(move.condition), what, within), what, within)
         else:
             self._read(move)
 
@@ -166,9 +166,10 @@ class Play:
             self._acted = self.since()
 
     def _observe(self, move: Observe) -> None:
-        seconds = self.spans[move.span] * move.times
+        span = self.expected.spans[move.span]
+        seconds = span * move.times
         end = self.since() + seconds
-        self.note("observe", f"{seconds:.1f} s: {move.times:g} x {move.span} of {self.spans[move.span]:g} s")
+        self.note("observe", f"{seconds:.1f} s: {move.times:g} x {move.span} of {span:g} s")
         waiting.until(
             self.since,
             lambda at: at >= end,
@@ -182,19 +183,25 @@ class Play:
         node = self.roles[move.role]
         what = f"{node}: {move.command} shows {move.shows!r}"
         command = Command.script(node, shown(move.command, move.shows), why=what, deadline=10)
+        within = self._patience(move.within)
 
         def ask() -> None:
             out = waiting.until(
                 lambda: self.remote.run(command).out,
                 lambda text: text.strip().endswith("yes"),
                 what,
-                deadline=move.within,
+                deadline=within,
                 clock=self.clock,
             )
             line = next((one for one in out.splitlines() if move.shows in one), "")
             self.note("read", f"{move.command}: {' '.join(line.split())}", node)
 
-        self._await(ask, what, move.within)
+        self._await(ask, what, within)
+
+    def _patience(self, within: float) -> float:
+        """Seconds to wait for something: at least `within`, and longer than the cluster may take by its own times."""
+        longest = max(self.expected.spans["loss"], self.expected.bounds.get("most") or 0.0)
+        return max(within, longest + MARGIN)
 
     def _await(self, ask: Callable[[], object], what: str, within: float) -> None:
         row: dict[str, Any] = {"what": what, "within": within, "at": None, "last": ""}

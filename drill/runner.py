@@ -146,7 +146,7 @@ class Runner:
         injector = Injector(self.lab, self.remote, self.power, self.journal, clock=self.clock)
         play = Play(
             self.lab, self._scenes, scenario, recorder, injector, settings, self.remote, since,
-            expected.spans, random.Random(seed), self.clock,  # noqa: S311
+            expected, random.Random(seed), self.clock,  # noqa: S311
         )  # fmt: skip
         with self.observe(recorder, since) as report:
             try:

@@ -32,7 +32,10 @@ class Heal:
 
 @dataclass(frozen=True)
 class Await:
-    """Wait until a condition holds (see drill.conditions), at most `within` seconds. Check `came_about` judges it."""
+    """Wait until a condition holds (see drill.conditions). Check `came_about` judges it.
+
+    At most `within` seconds, or longer where the cluster's own times ask for more.
+    """
 
     condition: str
     within: float = 30.0

@@ -21,9 +21,10 @@ from inventory.model import INFINITY
 # Starting states
 END = Given()
 STOP = Given(properties={"no-quorum-policy": "stop"})
+IGNORE = Given(properties={"no-quorum-policy": "ignore"})
 FREEZE = Given(properties={"no-quorum-policy": "freeze"})
 TWO_NODE = Given(properties={"no-quorum-policy": "stop"}, two_node=True)
-FREE = Given(without=("location",))
+PREFERRED = Given(stickiness=100, location=500)
 APART = Given(without=("colocation", "order", "location"))
 WATCHFUL = Given(monitors={"web": "2s", "address": "2s"})
 
@@ -84,6 +85,7 @@ WALKTHROUGH = (
         "6.3",
         (STOP_ACTIVE, *TAKEN),
         (*LENGTH, NO_QUORUM, MOVED, *ONE, *ALWAYS),
+        given=IGNORE,
         kind="graceful",
         budget="graceful",
     ),
@@ -94,7 +96,7 @@ WALKTHROUGH = (
             STOP_ACTIVE,
             Await("vip_nowhere"),
             Observe("loss", 0.5),
-            Configure(Given(properties={"no-quorum-policy": "ignore"})),
+            Configure(IGNORE),
             *TAKEN,
         ),
         (NO_QUORUM, MOVED, *ONE, *ALWAYS),
@@ -145,8 +147,8 @@ WALKTHROUGH = (
         "failback-stickiness-0",
         "6.4",
         (STOP_ACTIVE, *TAKEN, *BACK, Await("serving_from:target")),
-        (*LENGTH, RETURNED, *ONE, *ALWAYS),
-        given=Given(stickiness=0),
+        (*LENGTH, MOVED, RETURNED, ("interruptions", {"counts": (2,)}), *ONE, *ALWAYS),
+        given=Given(stickiness=0, location=150),
         kind="graceful",
         budget="graceful",
     ),
@@ -164,7 +166,7 @@ WALKTHROUGH = (
         "6.5",
         (STOP_ACTIVE, *TAKEN, *BACK),
         (*LENGTH, STAYED, ("no_failback_outage", {}), *ONE, *ALWAYS),
-        given=FREE,
+        given=Given(stickiness=100, location=150),
         kind="graceful",
         budget="graceful",
     ),
@@ -173,6 +175,7 @@ WALKTHROUGH = (
         "7.1",
         (STOP_ACTIVE, *TAKEN, *BACK, Await("serving_from:target")),
         (*LENGTH, MOVED, RETURNED, *ONE, *ALWAYS),
+        given=PREFERRED,
         kind="graceful",
         budget="graceful",
     ),
@@ -181,16 +184,22 @@ WALKTHROUGH = (
         "7.1",
         (Inject("standby"), *TAKEN, *BACK),
         (*LENGTH, STAYED, ("no_failback_outage", {}), *ONE, *ALWAYS),
-        given=Given(stickiness=251),
+        given=Given(stickiness=251, location=500),
         kind="graceful",
         budget="graceful",
     ),
     Scenario(
         "stickiness-infinity",
         "6.5",
-        (STOP_ACTIVE, *TAKEN, *BACK, Await("placed_on:peer"), Inject("standby"), *TAKEN),
-        (("outage_within_budget", {}), ("runs_on", {"role": "active", "when": "end"}), *ONE, *ALWAYS),
-        given=Given(stickiness=INFINITY),
+        (STOP_ACTIVE, *TAKEN, *BACK, Observe("loss"), Await("placed_on:peer"), Inject("standby"), *TAKEN),
+        (
+            ("outage_within_budget", {}),
+            ("no_failback_outage", {}),
+            ("runs_on", {"role": "active", "when": "end"}),
+            *ONE,
+            *ALWAYS,
+        ),
+        given=Given(stickiness=INFINITY, location=500),
         kind="graceful",
         budget="graceful",
     ),
@@ -206,6 +215,7 @@ WALKTHROUGH = (
         "7.1",
         (Inject("standby"), *TAKEN),
         (("order_held", {}), *LENGTH, MOVED, RETURNED, *ONE, *ALWAYS),
+        given=PREFERRED,
         kind="graceful",
         budget="graceful",
     ),
@@ -293,14 +303,38 @@ FAULTS = (
     _fault("disk-full", *UNTOUCHED, moves=(Observe("loss", 0.5),), target="any", kind="none"),
     _fault(
         "cpu",
-        ("outage_within_budget", {}),
+        ("outage_within_bounds", {}),
+        ("runs_on", {"role": "active", "when": "fault"}),
+        ("failcounts", {"expected": {"@web": "none", "@address": "none"}}),
         *ONE,
         moves=(Observe("loss", 0.5),),
         target="any",
-        budget="crash",
         kind="none",
     ),
     _fault("maintenance", *UNTOUCHED, moves=(Observe("loss", 0.5),), kind="none"),
+    Scenario(
+        "maintenance-kill",
+        "",
+        (
+            Inject("maintenance", "passive"),
+            Await("serving"),
+            Inject("web-kill"),
+            Await("down"),
+            Observe("web monitor", 2),
+            Await("down"),
+            Heal("peer"),
+            COUNTED,
+            Await("serving_from:target"),
+        ),
+        (
+            ("interruptions", {"counts": (0, 1)}),
+            ("failcounts", {"expected": {"@web": 1, "@address": "none"}}),
+            ("runs_on", {"role": "active", "when": "end"}),
+            *ONE,
+            *ALWAYS,
+        ),
+        given=WATCHFUL,
+    ),
     _fault(
         "vip-removed",
         *LENGTH,
@@ -354,12 +388,14 @@ FAULTS = (
             Await("serving_from:peer", 60),
         ),
         (("one_owner", {}), *ALWAYS),
+        given=IGNORE,
     ),
     Scenario(
         "rolling-restart",
         "7.1",
         (Inject("corosync-stop", "passive"), Await("alone:peer"), *BACK, STOP_ACTIVE, *TAKEN),
-        (*LENGTH, *ONE, *ALWAYS),
+        (*LENGTH, ("interruptions", {"counts": (0, 2)}), *ONE, *ALWAYS),
+        given=PREFERRED,
         kind="graceful",
         budget="graceful",
     ),

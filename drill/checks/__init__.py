@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from drill.checks.clients import (
+    interruptions,
     no_failback_outage,
     no_outage,
     outage_within_bounds,
@@ -36,6 +37,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
             outage_within_bounds,
             no_outage,
             no_failback_outage,
+            interruptions,
             down_throughout,
             one_owner,
             two_owners,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 from drill.episodes import NO_INJECTION, Episode, Window, episodes
@@ -106,6 +107,31 @@ def _stays(timeline: Timeline, episode: Episode, expected: str) -> Finding:
     return passed(
         expected, f"healed at {heal:.2f} s, all members seen at {back:.2f} s, none until {end:.2f} s"
     )
+
+
+def interruptions(timeline: Timeline, counts: Sequence[int]) -> Finding:
+    """After each fault, in their order, clients saw so many outages until the next fault, or the end."""
+    expected = f"{' and '.join(map(str, counts))} outages, counted after each fault in turn"
+    found = episodes(timeline)
+    if not counts or len(found) != len(counts):
+        named = ", ".join(one.named for one in found) or NO_INJECTION
+        return unknown(expected, f"{len(found)} faults, and not {len(counts)}: {named}")
+    begins = [0.0, *(one.injected for one in found[1:]), timeline.end]
+    windows = [Window(since, until) for since, until in pairwise(begins)]
+    return gravest(_counted(timeline, *each, expected) for each in zip(found, windows, counts, strict=True))
+
+
+def _counted(timeline: Timeline, episode: Episode, window: Window, count: int, expected: str) -> Finding:
+    mine = [one.line for one in outages(timeline.probe()) if window.since <= one.first_failed < window.until]
+    seen = f"{len(mine)} after {episode.named}"
+    whole = _whole(timeline)
+    polled = Window(max(window.since, whole.since), min(window.until, whole.until))
+    reason = unpolled(timeline, polled, PAUSE)
+    if reason and len(mine) <= count:
+        return unknown(expected, reason)
+    if len(mine) != count:
+        return failed(expected, f"{seen}, not {count}", *mine)
+    return passed(expected, seen, *mine)
 
 
 def stable_rate(timeline: Timeline) -> Finding:

@@ -15,7 +15,10 @@ NONE = "none"
 
 
 def order_held(timeline: Timeline, first: str = "", then: str = "") -> Finding:
-    """`first` starts before `then` and stops after it, by the history of each node (meta["order"] by default)."""
+    """`first` starts before `then` and stops after it, by the history of each node (meta["order"] by default).
+
+    Both have to be seen, a start and a stop.
+    """
     pairs = [(first, then)] if first and then else [tuple(pair) for pair in timeline.meta.get("order") or ()]
     expected = "; ".join(f"{one} started before {two} and stopped after it" for one, two in pairs)
     if not pairs:
@@ -25,15 +28,16 @@ def order_held(timeline: Timeline, first: str = "", then: str = "") -> Finding:
     history = operations(timeline.meta["operations"])
     good: list[str] = []
     bad: list[str] = []
+    unseen: list[str] = []
     for one, two in pairs:
-        steps = (*starts(history, one, two), *stops(history, one, two))
-        if not steps:
-            return unknown(
-                expected, f"no start or stop of {one} and {two} on one node that could be compared"
-            )
-        for step in steps:
-            (good if step.held else bad).append(_step(step))
-    return failed(expected, *bad) if bad else passed(expected, *good)
+        for what, steps in (("start", starts(history, one, two)), ("stop", stops(history, one, two))):
+            if not steps:
+                unseen.append(f"no {what} of {one} and {two} on one node that could be compared")
+            for step in steps:
+                (good if step.held else bad).append(_step(step))
+    if bad:
+        return failed(expected, *bad)
+    return unknown(expected, *unseen, *good) if unseen else passed(expected, *good)
 
 
 def _step(step: Step) -> str:

@@ -8,6 +8,7 @@ from example import CASES, example_lab
 from cluster import cib
 from cluster.configuration import differences
 from drill.given import Given, edited, lines, pushes
+from inventory.errors import ConfigError
 from inventory.model import INFINITY
 
 LAB = example_lab()
@@ -38,6 +39,13 @@ CHANGES = [
         ),
     ),
     (Given(monitors={"web": "2s"}), ("resource WebServer: monitor: want 10s, found 2s",)),
+    (
+        Given(location=150),
+        (
+            "constraint location webserver_on_node1 of WebServer on node1.magedu.com (500): missing",
+            "constraint location webserver_on_node1 of WebServer on node1.magedu.com (150): not wanted",
+        ),
+    ),
     (
         Given(without=("location",)),
         ("constraint location webserver_on_node1 of WebServer on node1.magedu.com (500): missing",),
@@ -104,6 +112,18 @@ def test_a_cib_without_defaults_gets_them() -> None:
         edited(bare, Given(stickiness=7, properties={"no-quorum-policy": "stop"}), LAB)
     ).configuration
     assert (found.defaults, found.properties) == ({"resource-stickiness": "7"}, {"no-quorum-policy": "stop"})
+
+
+def test_a_location_under_another_name_is_set_too() -> None:
+    other = TEXT.replace("webserver_on_node1", "location-WebServer-1")
+    [found] = cib.parse(edited(other, Given(location=150), LAB)).configuration.locations
+    assert (found.id, found.score) == ("location-WebServer-1", 150)
+
+
+def test_a_score_needs_a_constraint() -> None:
+    bare = edited(TEXT, Given(without=("location",)), LAB)
+    with pytest.raises(ConfigError, match="location score of 150 is wanted, and no resource prefers a node"):
+        edited(bare, Given(location=150), LAB)
 
 
 def test_lines_say_everything_once() -> None:

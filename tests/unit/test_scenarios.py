@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from typing import Any
 
 import pytest
-from example import example_lab
+import yaml
+from example import CASES, NODE1, NODE2, example_lab
+from notation import timeline
 
+from cluster import cib, scores
 from drill import conditions, faults, scenarios
-from drill.checks import CHECKS
+from drill.checks import CHECKS, judge
 from drill.checks.placement import WHEN
 from drill.faults import FAULTS
+from drill.given import Given, edited
 from drill.play import for_lab
 from drill.runner import unavailable
 from drill.scenario import Await, Configure, Heal, Inject, Observe, Read, Scenario
 from drill.scenarios import SCENARIOS
+from drill.verdict import FAIL, PASS, UNKNOWN
 from inventory.config import BUDGETS
 from inventory.errors import ConfigError
+from inventory.model import INFINITY
 from inventory.platforms import PLATFORMS
 
 LAB = example_lab()
 EACH = pytest.mark.parametrize("one", SCENARIOS.values(), ids=SCENARIOS)
-LAST = {"reboot": "its machine's boot"}
+STORIES = yaml.safe_load((CASES / "rows.yaml").read_text())
+ROLES = {"active": NODE1, "passive": NODE2, "target": NODE1, "peer": NODE2}
 
 
 def moves(one: Scenario, sort: type) -> list:  # type: ignore[type-arg]
@@ -65,7 +74,7 @@ def test_budget_and_bounds_are_there_when_they_are_judged(one: Scenario) -> None
     assert not one.budget or one.budget in BUDGETS
     assert bool(one.budget) == ("outage_within_budget" in names)
     if "outage_within_bounds" in names:
-        assert one.kind not in (None, "none", "hang"), "nothing could contradict that prediction"
+        assert one.kind not in (None, "hang"), "nothing could contradict that prediction"
     if "no_outage" in names:
         assert one.kind == "none"
 
@@ -111,6 +120,81 @@ def test_every_policy_and_every_stickiness_of_the_walkthrough() -> None:
     }
     assert {state.stickiness for state in states} >= {None, 0, 251, 1_000_000}
     assert any(state.two_node for state in states)
+
+
+def states(one: Scenario) -> list[Given]:
+    return [one.given, *(move.given for move in moves(one, Configure))]
+
+
+@EACH
+def test_a_value_that_the_title_names_is_set_by_the_row(one: Scenario) -> None:
+    title = scenarios.texts()[one.name].title
+    said = " ".join(state.words for state in states(one))
+    for value in re.findall(r"no-quorum-policy=\w+|becomes ignore|two_node|INFINITY|\b\d+\b", title):
+        wanted = value.replace("becomes ", "no-quorum-policy=")
+        assert wanted in said, f"{one.name} is about {wanted}, and leaves it to lab.yaml: it sets {said}"
+
+
+BACK, STAYS = NODE1, NODE2
+FLIPS = [
+    ("failback-stickiness-0", BACK, {"stickiness": 100}),
+    ("stickiness-100", STAYS, {"stickiness": 0}),
+    ("location-500", BACK, {"stickiness": 251}),
+    ("location-500", BACK, {"location": 199}),
+    ("stickiness-251", STAYS, {"stickiness": 250, "location": 501}),
+    ("stickiness-251", STAYS, {"stickiness": 100}),
+    ("stickiness-infinity", STAYS, {"stickiness": 100}),
+]
+
+
+def comes_to(given: Given) -> str:
+    """Where the pair goes that runs on NODE2 when NODE1 is back, by the scores."""
+    have = cib.parse(edited((CASES / "cib" / "2.1.5.xml").read_text(), given, LAB)).configuration
+    resources = [one.id for one in have.resources]
+    found = scores.place(
+        (NODE1, NODE2), resources, stickiness=scores.parse(have.defaults["resource-stickiness"]),
+        current=dict.fromkeys(resources, NODE2), locations=have.locations, colocations=have.colocations,
+    )  # fmt: skip
+    [node] = set(found.winner.values())
+    return str(node)
+
+
+@pytest.mark.parametrize(
+    ("name", "node", "other"), FLIPS, ids=[f"{name}-{other}" for name, _, other in FLIPS]
+)
+def test_the_rows_own_value_alone_decides_where_the_pair_ends(name: str, node: str, other: Any) -> None:
+    given = SCENARIOS[name].given
+    assert comes_to(given) == node
+    flipped = replace(given, **other)
+    assert comes_to(flipped) != node, f"{name} would see the same with {flipped.words}"
+
+
+def test_the_same_in_all_but_the_stickiness() -> None:
+    zero, hundred = SCENARIOS["failback-stickiness-0"].given, SCENARIOS["stickiness-100"].given
+    assert replace(zero, stickiness=100) == hundred
+    assert SCENARIOS["stickiness-infinity"].given.stickiness == INFINITY
+
+
+@pytest.mark.parametrize("case", STORIES, ids=[f"{one['scenario']}-{one['why']}" for one in STORIES])
+def test_a_story_to_the_contrary_is_no_success(case: dict[str, Any]) -> None:
+    row = SCENARIOS[case["scenario"]]
+    one = timeline({**case, "check": "came_about"})
+    meta = {"awaited": [], **one.meta, "roles": ROLES, "checks": for_lab(row.checks, LAB)}
+    found = judge(replace(one, meta=meta))
+    wrong = [verdict.text for verdict in found if verdict.status != PASS]
+    told = {
+        status: {verdict.check for verdict in found if verdict.status == status} for status in (FAIL, UNKNOWN)
+    }
+    assert set(case.get("fail", ())) <= told[FAIL], wrong
+    assert set(case.get("unknown", ())) <= told[UNKNOWN], wrong
+    if case["kind"] == "good":
+        assert not told[FAIL], wrong
+        contrary = [other for other in STORIES if other["scenario"] == row.name]
+        judged = {name for other in contrary for key in ("fail", "unknown") for name in other.get(key, ())}
+        assert judged, "and what is its contrary?"
+        assert not judged & told[UNKNOWN], wrong
+    else:
+        assert case.keys() & {"fail", "unknown"}, "say which check tells"
 
 
 def test_names() -> None:
