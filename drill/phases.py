@@ -84,9 +84,10 @@ def _stretch(faults: Collection[Episode]) -> _Stretch:
 
 def _detected(joined: float | None, placed: float | None) -> tuple[float | None, str]:
     """A node that leaves in order moves its resources first, and a resource's failure changes no membership."""
+    first = "the first that a surviving node showed of it:"
     if placed is not None and (joined is None or placed < joined):
-        return placed, "a surviving node's cluster placed a resource anew; its membership had not changed"
-    return joined, "a surviving node's membership, quorum or DC changed"
+        return placed, f"{first} its cluster placed a resource anew"
+    return joined, f"{first} its membership, quorum or DC changed"
 
 
 def _released(timeline: Timeline, holders: Collection[str], stretch: _Stretch) -> tuple[float | None, str]:
