@@ -71,9 +71,10 @@ class Runner:
     clock: Clock = CLOCK
     broken: LabError | None = field(default=None, init=False)
 
-    def run(self, scenario: Scenario, seed: int = 0) -> Entry:
+    def run(self, scenario: Scenario, seed: int = 0, *, again: bool = False) -> Entry:
         """Run one scenario and judge it. The lab's own failure is in the record (Entry.error), a signal is raised.
 
+        `again`: in the place of the scenario's record before, which could not tell.
         Raises RouteRefused and NotAvailable before anything is done, and the first cause when the lab is broken.
         """
         if self.broken is not None:
@@ -86,7 +87,8 @@ class Runner:
         baseline = next(iter(before.values())).text
         settings = Settings(self.lab, self.system, self.remote, self._scenes, baseline, clock=self.clock)
         began = self.clock.now()
-        with Recorder(self.path, self._meta(scenario, seed)) as recorder, signals.interruptible():
+        meta = self._meta(scenario, seed) | ({"again": True} if again else {})
+        with Recorder(self.path, meta) as recorder, signals.interruptible():
             entry = self.journal.begin(f"scenario {scenario.name}", mends=settings.undo(), baseline=baseline)
             try:
                 self._play(scenario, seed, settings, recorder, lambda: self.clock.now() - began)

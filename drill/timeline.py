@@ -22,6 +22,7 @@ clocks of the nodes appear only in `meta["operations"]`, and are compared only w
     nodes, url, probe_hz, platform, provider
     checks              [[name, {parameter: value}], ...]: what judges this timeline
     probe               {slots, missed, worst_late}: how well the poller kept its rate
+    again               it was made once more, in the place of the scenario's record before, which could not tell
     error               the harness's own failure, when it had one
 """
 

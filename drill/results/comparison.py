@@ -14,7 +14,7 @@ from drill.verdict import STATUSES
 
 _OWN = (
     *("scenario", "fault", "roles", "bounds", "before", "after", "operations", "failcounts", "leftovers"),
-    *("checks", "probe", "error", "awaited", "seed", "reset_s", "title", "why", "step"),
+    *("checks", "probe", "error", "awaited", "seed", "again", "reset_s", "title", "why", "step"),
 )
 """What a scenario's meta says about this one run of it, and not about how the lab was set up."""
 

@@ -177,6 +177,8 @@ def _facts(entry: Entry) -> Iterable[tuple[str, str]]:
     for name, key in (("fault", "fault"), ("from", "given"), ("walkthrough step", "step")):
         if meta.get(key):
             yield name, str(meta[key])
+    if meta.get("again"):
+        yield "made once more", "the record before could not tell, and does not count"
     roles = _mapping(meta.get("roles"))
     for node in dict.fromkeys(str(node) for node in roles.values()):
         yield ", ".join(role for role, one in roles.items() if str(one) == node), node

@@ -110,17 +110,29 @@ class Run:
     name: str
     entries: tuple[Entry, ...]
 
+    @cached_property
+    def counted(self) -> tuple[Entry, ...]:
+        """All but those that could not tell and were made once more."""
+        again: set[str] = set()
+        found: list[Entry] = []
+        for entry in reversed(self.entries):
+            if not (entry.name in again and entry.status == verdict.UNKNOWN):
+                found.append(entry)
+            again.discard(entry.name)
+            again |= {entry.name} if entry.timeline.meta.get("again") else set()
+        return tuple(reversed(found))
+
     @property
     def status(self) -> str:
-        """The worst of all; UNKNOWN for a run without scenarios."""
+        """The worst of those that count; UNKNOWN for a run without scenarios."""
         return max(
-            (entry.status for entry in self.entries), key=verdict.STATUSES.index, default=verdict.UNKNOWN
+            (entry.status for entry in self.counted), key=verdict.STATUSES.index, default=verdict.UNKNOWN
         )
 
     @property
     def counts(self) -> Mapping[str, int]:
         """How many scenarios ended in each status, the worst first."""
-        found = Counter(entry.status for entry in self.entries)
+        found = Counter(entry.status for entry in self.counted)
         return {status: found[status] for status in reversed(verdict.STATUSES)}
 
     def by_scenario(self) -> Mapping[str, tuple[Entry, ...]]:

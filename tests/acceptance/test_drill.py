@@ -58,7 +58,7 @@ def entry(request: pytest.FixtureRequest, runner: Runner, site: Site) -> Entry:
         why = f"{scenario.name} is made once more, as its first record could not tell: {_unproven(made)}"
         request.node.user_properties.append(("once_more", why))  # for a JUnit file, of whatever family
         warnings.warn(why, stacklevel=1)
-        made = runner.run(scenario, seed)
+        made = runner.run(scenario, seed, again=True)
     if made.error or made.status == UNKNOWN:
         raise LabError(made.error or _unproven(made), hint=f"the record is in {runner.path}")
     return made

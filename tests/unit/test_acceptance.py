@@ -52,7 +52,8 @@ class Runner:
     def __init__(self, told: dict[str, list[str]]) -> None:
         self.told, self.ran = told, list[str]()
 
-    def run(self, scenario: Scenario, seed: int) -> Entry:
+    def run(self, scenario: Scenario, seed: int, *, again: bool = False) -> Entry:
+        assert again == (scenario.name in self.ran)
         self.ran.append(scenario.name)
         status = self.told[scenario.name].pop(0)
         if status == "not available":

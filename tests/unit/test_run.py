@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from drill.outages import Outage
-from drill.results.run import Entry, longest, told
+from drill.results.junit import junit
+from drill.results.run import Entry, Run, longest, told
 from drill.results.span import ENDLESS, Span
 from drill.timeline import Mark, Sample, Timeline
+from drill.verdict import FAIL, PASS, UNKNOWN, Verdict
 
 
 def entry(
@@ -48,3 +50,36 @@ def test_an_open_outage_hides_no_longer_one() -> None:
         "it surely lasted so long, and perhaps longer"
     )
     assert longest([]) == Span(0.0, 0.0)
+
+
+def record(name: str, status: str, **meta: bool) -> Entry:
+    return Entry(Timeline({"scenario": name, **meta}), (Verdict("recovered", status, "because"),))
+
+
+def test_a_record_that_could_not_tell_gives_way_to_the_one_made_in_its_place() -> None:
+    first, other, second = record("a", UNKNOWN), record("b", PASS), record("a", PASS, again=True)
+    run = Run("r", (first, other, second))
+    assert (run.counted, run.status) == ((other, second), PASS)
+    assert run.counts == {"FAIL": 0, "UNKNOWN": 0, "PASS": 2}
+    assert junit(run).count("<testsuite ") == 2
+
+
+@pytest.mark.parametrize(
+    ("entries", "status"),
+    [
+        ((record("a", FAIL), record("a", PASS, again=True)), FAIL),
+        ((record("a", UNKNOWN), record("a", PASS)), UNKNOWN),
+        ((record("a", UNKNOWN), record("a", UNKNOWN, again=True)), UNKNOWN),
+        ((record("a", UNKNOWN), record("b", PASS, again=True)), UNKNOWN),
+        ((), UNKNOWN),
+    ],
+    ids=[
+        "a failure counts",
+        "a repeat is no second try",
+        "the second cannot tell either",
+        "another's",
+        "nothing",
+    ],
+)
+def test_what_counts_all_the_same(entries: tuple[Entry, ...], status: str) -> None:
+    assert Run("r", entries).status == status
