@@ -16,9 +16,9 @@ from inventory.model import Command
 
 
 class Slow(World):
-    """A lab whose corosync waits a minute for a token, and whose peer takes over after two minutes."""
+    """A lab whose corosync waits 20 s for a token, and whose peer takes over after 42 s."""
 
-    takes = 120.0
+    takes = 42.0
 
     @property
     def holder(self) -> str:
@@ -30,7 +30,7 @@ class Slow(World):
     def answer(self, command: Command) -> tuple[int, str, str] | None:
         said = super().answer(command)
         if said and "totem" in command.line:
-            return said[0], said[1].replace("= 1000", "= 60000").replace("= 1200", "= 72000"), said[2]
+            return said[0], said[1].replace("= 1000", "= 20000").replace("= 1200", "= 24000"), said[2]
         return said
 
 
@@ -58,7 +58,7 @@ def test_where_nothing_can_be_predicted_the_loss_of_a_token_is_waited_for(slow: 
     stop = Given(properties={"no-quorum-policy": "stop"})
     for more in ({}, {"kind": "crash", "given": stop}):
         entry = slow.run(Inject("crack"), Await("down"), **more)
-        assert entry.timeline.meta["awaited"][0]["within"] == pytest.approx(60 + 72 + 10)
+        assert entry.timeline.meta["awaited"][0]["within"] == pytest.approx(20 + 24 + 10)
 
 
 def test_short_times_leave_the_rows_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
