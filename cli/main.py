@@ -12,6 +12,7 @@ import os
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -35,6 +36,9 @@ from provision.steps import find
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 out = Console(highlight=False, soft_wrap=True, emoji=False)
+errors = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
+INTERRUPTED = 130
+"""Typer turns a KeyboardInterrupt into this exit status."""
 Json = Annotated[bool, typer.Option("--json", help="Print plain data (JSON) on stdout.")]
 Provider = Annotated[
     str, typer.Option(help="docker, virtualbox, libvirt, vmware_desktop or auto; lab.yaml otherwise.")
@@ -209,17 +213,33 @@ def _json(value: Any) -> None:
 
 def main() -> None:
     """Run the command line; every LabError becomes one message and its exit status."""
-    errors = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
     try:
         app(prog_name="./lab")
     except LabError as error:
-        errors.print(f"[bold red]error:[/] {escape(error.message)}")
-        if error.hint:
-            errors.print(f"  [bold]->[/] {escape(error.hint)}")
+        _told(error)
         sys.exit(error.exit_status)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemExit) as error:
+        if isinstance(error, SystemExit) and error.code != INTERRUPTED:
+            raise
         errors.print("interrupted")
-        sys.exit(130)
+        for cause in _causes(error):
+            if isinstance(cause, LabError):  # what was healed before the interrupt was heeded, and failed
+                _told(cause)
+        sys.exit(INTERRUPTED)
+
+
+def _told(error: LabError) -> None:
+    errors.print(f"[bold red]error:[/] {escape(error.message)}")
+    if error.hint:
+        errors.print(f"  [bold]->[/] {escape(error.hint)}")
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The errors that one came after, newest first."""
+    cause = error.__cause__ or error.__context__
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__ or cause.__context__
 
 
 if __name__ == "__main__":
