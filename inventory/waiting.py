@@ -68,5 +68,11 @@ def until(
         return retrying(once)
     except tenacity.RetryError as error:
         raise TimedOut(
-            f"{what}: not within {deadline:g} s. The last answer was: {last[0]}", hint=hint
+            f"{what}: not within {deadline:g} s. The last answer was: {_words(last[0])}", hint=hint
         ) from error
+
+
+def _words(answer: object) -> str:
+    if isinstance(answer, tuple | list):
+        return "; ".join(map(str, answer)) or "nothing"
+    return str(answer)

@@ -76,3 +76,14 @@ def test_a_slow_question_uses_up_the_deadline() -> None:
     with pytest.raises(TimedOut):
         until(slow, bool, "it is quick", deadline=5, every=1, clock=clock)
     assert times == [0, 5]
+
+
+def test_several_things_that_are_amiss_are_told_in_words() -> None:
+    with pytest.raises(TimedOut, match=r"The last answer was: no DC; WITHOUT quorum$"):
+        until(
+            lambda: ("no DC", "WITHOUT quorum"),
+            lambda found: not found,
+            "well",
+            deadline=0,
+            clock=fake_clock(),
+        )
