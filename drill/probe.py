@@ -11,8 +11,8 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import TracebackType
 
+from drill.observer import Observer, unrecorded
 from drill.request import Client
 from drill.timeline import Sample
 from inventory.errors import ConfigError, LabError
@@ -39,7 +39,7 @@ class Report:
         return self.missed / self.slots if self.slots else 0.0
 
 
-class Probe:
+class Probe(Observer):
     """Polls `url` from start() to stop(); each answer goes to `on_sample`, one at a time, from its threads.
 
     `hz` requests a second, each on a new connection and at most `timeout` seconds long; `pages` maps a text
@@ -47,7 +47,7 @@ class Probe:
     over one connection as long as that lasts. `clock` gives seconds from the run's start. `guard` is called before
     the first request and may raise RouteRefused. After `longest` seconds it stops asking by itself.
 
-    As a context manager it starts and stops. A missed slot is left out and counted, never sent late: a burst
+    A missed slot is left out and counted, never sent late: a burst
     after a pause would measure the pause.
     """
 
@@ -83,19 +83,6 @@ class Probe:
         self._next = self._slots = self._missed = 0
         self._worst_late = 0.0
 
-    def __enter__(self) -> Probe:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        try:
-            self.stop()
-        except LabError:
-            if error is None:
-                raise
-
     def start(self) -> None:
         """Ask the guard, then begin. Raises what the guard raises, before any packet is sent."""
         if self._threads:
@@ -122,10 +109,7 @@ class Probe:
             thread.join(max(0.0, until - time.monotonic()))
         if self._error is not None:
             error, self._error = self._error, None
-            raise LabError(
-                f"the probe could not go on: {type(error).__name__}: {error}",
-                hint="the record is incomplete; is the disk with runs/ full?",
-            ) from error
+            raise unrecorded("probe", error) from error
         return self.report()
 
     def report(self) -> Report:

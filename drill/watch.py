@@ -13,9 +13,9 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from types import TracebackType
 
 from cluster import runtime, status
+from drill.observer import Observer, unrecorded
 from drill.session import END, Session, SshSession
 from drill.timeline import Sight
 from inventory import sections
@@ -130,11 +130,11 @@ class Reader:
 
 
 @dataclass
-class Watch:
+class Watch(Observer):
     """Watches all nodes from start() to stop(); each Sight goes to `on_sight`, from one thread a node.
 
-    `clock` gives seconds from the run's start; `period` is the spacing of the readings in seconds. As a context
-    manager it starts and stops. After LONGEST seconds it ends by itself.
+    `clock` gives seconds from the run's start; `period` is the spacing of the readings in seconds. After
+    LONGEST seconds it ends by itself.
     """
 
     lab: Lab
@@ -161,19 +161,6 @@ class Watch:
             lab, system, lambda node: SshSession.begin(ssh, node, text, longest=LONGEST), clock, on_sight
         )
 
-    def __enter__(self) -> Watch:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        try:
-            self.stop()
-        except LabError:
-            if error is None:
-                raise
-
     def start(self) -> None:
         """Begin to read all nodes."""
         for node in self.lab.nodes:
@@ -188,10 +175,7 @@ class Watch:
             thread.join(LATE + 3.0)
         if self._error is not None:
             error, self._error = self._error, None
-            raise LabError(
-                f"the watch could not go on: {type(error).__name__}: {error}",
-                hint="the record is incomplete; is the disk with runs/ full?",
-            ) from error
+            raise unrecorded("watch", error) from error
 
     def _run(self, node: Node) -> None:
         period = self.lab.drill.watch_ms / 1000

@@ -1,0 +1,44 @@
+"""What observes a scenario beside it, in threads of its own, from start() to stop(): the probe and the watch."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from types import TracebackType
+from typing import TypeVar
+
+from inventory.errors import LabError
+
+_Observer = TypeVar("_Observer", bound="Observer")
+
+
+class Observer(ABC):
+    """As a context manager it starts and stops. A record that has a hole is an error, but never hides another one."""
+
+    @abstractmethod
+    def start(self) -> None:
+        """Begin."""
+
+    @abstractmethod
+    def stop(self) -> object:
+        """End. Raises LabError when something seen could not be recorded."""
+
+    def __enter__(self: _Observer) -> _Observer:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self.stop()
+        except LabError:
+            if error is None:
+                raise
+
+
+def unrecorded(who: str, error: BaseException) -> LabError:
+    """The error of an observer whose sights or samples nobody could take."""
+    return LabError(
+        f"the {who} could not go on: {type(error).__name__}: {error}",
+        hint="the record is incomplete; is the disk with runs/ full?",
+    )
