@@ -78,7 +78,9 @@ def constraints(
         of = item.fields(("id", "resource", "node", "score"))
         id_, resource = _identity(of["id"], ids), of["resource"].choice(known)
         node, weight = _node(of["node"], nodes), score(of["score"])
-        if id_ and resource and node:
+        if resource and node and any((one.resource, one.node) == (resource, node) for one in locations):
+            item.remark("found the same resource and node twice; allowed: one location of a resource on a node")
+        elif id_ and resource and node:
             locations.append(Location(id_, resource, node, weight or 0))
     return tuple(colocations), tuple(orders), tuple(locations)
 
