@@ -9,6 +9,7 @@ import pytest
 from testinfra.backend.ssh import SshBackend
 from testinfra.host import Host
 
+from classroom import attempt
 from cli.site import Site
 from inventory.errors import LabError
 from inventory.machines import Machines
@@ -34,13 +35,14 @@ def site() -> Site:
     here = Site(Path(__file__).parent)
     try:
         stopped = [name for name, runs in here.machines.running().items() if not runs]
-        trouble = f"not running: {', '.join(stopped)}" if stopped else ""
+        trouble, remedy = f"not running: {', '.join(stopped)}" if stopped else "", "Run ./lab up first."
         here.remote  # noqa: B018 -- reads vagrant's ssh-config
+        attempt.none_under_way(here.machines.state)
     except LabError as error:
-        trouble = error.message
+        trouble, remedy = error.message, error.hint
     if trouble:
         pytest.exit(
-            f"The acceptance tests need the lab of this folder ({trouble}). Run ./lab up first.", returncode=3
+            f"The acceptance tests need the lab of this folder, whole: {trouble}. {remedy}", returncode=3
         )
     return here
 

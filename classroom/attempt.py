@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -89,14 +88,11 @@ def mend(exercise: Exercise, goal: Goal, remote: Remote, progress: apply.Progres
     reset.run(goal, remote, progress=progress)
 
 
-@contextmanager
-def over(state: Path, goal: Goal, remote: Remote, say: Callable[[str], None]) -> Iterator[None]:
-    """Around what mends the lab by other means: an exercise under way is undone first, and over when all went well."""
+def end(state: Path, goal: Goal, remote: Remote, say: Callable[[str], None]) -> None:
+    """End an exercise under way, if there is one, before the lab is made as lab.yaml says by other means."""
     now = under_way(state)
     if now:
-        undo(named(goal, now.name), goal, remote)
-    yield
-    if now:
+        mend(named(goal, now.name), goal, remote)
         save(state, None)
         say(f"The exercise under way is over, and does not count as solved: it was {now.name}.")
 

@@ -12,7 +12,7 @@ import yaml
 
 from cluster import corosync, pcs, runtime, scores
 from inventory.model import Lab
-from inventory.platforms import cluster_services, service
+from inventory.platforms import cluster_services, restart_shown, service
 from provision import texts
 from provision.facts import Goal
 
@@ -36,11 +36,15 @@ def words(goal: Goal) -> Mapping[str, str]:
         "web_status": service(system, "status", httpd),
         "web_at_boot": service(system, "is-enabled", httpd),
     }
-    at_boot = (service(system, "is-enabled", unit) for unit in (*cluster_services(system), httpd))
+    enabled = {
+        unit: shlex.join(service(system, "is-enabled", unit)) for unit in (*cluster_services(system), httpd)
+    }
+    restart = [text for text in (restart_shown(system, httpd),) if text]
     return {
         **texts.words(goal),
         **{name: shlex.join(argv) for name, argv in commands.items()},
-        "at_boot": "; ".join(shlex.join(argv) for argv in at_boot),
+        "at_boot": "; ".join([*enabled.values(), *restart]),
+        "web_by_itself": "; ".join([enabled[httpd], *restart]),
         "membership": runtime.membership_script(system.corosync),
         "preferences": _preferences(lab),
         "preferred": lab.preferred.alias,

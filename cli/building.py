@@ -32,7 +32,8 @@ def boot(site: Site, tell: Teller) -> None:
 
 def build(site: Site, tell: Teller, last: Step | None = None) -> int:
     """Make the nodes as lab.yaml says, up to a step; then wait until the VIP answers. The number of commands."""
-    with attempt.over(site.machines.state, site.goal, site.remote, tell.say), tell.building() as progress:
+    attempt.end(site.machines.state, site.goal, site.remote, tell.say)
+    with tell.building() as progress:
         count = apply.run(site.goal, site.remote, until(last) if last else STEPS, progress)
     if last is None:
         waiting.until(

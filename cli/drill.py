@@ -54,8 +54,6 @@ def drill(
     """Break the cluster, watch what a client sees, judge it. Exit 1 unless all passed."""
     site: Site = ctx.obj
     chosen = [scenarios.named(name) for name in names] if names else list(scenarios.SCENARIOS.values())
-    if not listed:
-        attempt.none_under_way(site.machines.state)
     goals = [objective(text) for text in wanted or []]
     if listed:
         out.print(_listing(chosen))
@@ -66,6 +64,20 @@ def drill(
             if why := unavailable(one, site.lab, choice.system, choice.provider):
                 tell.say(f"left out: {one.name}: {why}")
         chosen = [one for one in chosen if not unavailable(one, site.lab, choice.system, choice.provider)]
+    with site.alone():
+        attempt.none_under_way(site.machines.state)
+        run = _run(site, chosen, repeat, site.lab.drill.seed if seed < 0 else seed, tell)
+    judged = [
+        goal.judge(repeats(name, entries)) for name, entries in run.by_scenario().items() for goal in goals
+    ]
+    _summary(run, judged)
+    _failed(run)
+    good = all(one.status == PASS for one in judged) if goals else run.status == PASS
+    raise typer.Exit(0 if good else 1)
+
+
+def _run(site: Site, chosen: Sequence[Scenario], repeat: int, seed: int, tell: Teller) -> Run:
+    """Run the scenarios into a folder of their own; whatever ends them, what was recorded is there."""
     folder = run_folder.fresh(site.root / "runs", datetime.now())
     runner = suite.runner(site.root, site.lab, site.machines, site.remote, folder=folder, say=tell.say)
     texts = scenarios.texts()
@@ -77,27 +89,19 @@ def drill(
         around=lambda one: tell.busy(f"{one.name}: {texts[one.name].title}"),
     )
     try:
-        with site.alone():
-            run = whole.run(chosen, repeat, site.lab.drill.seed if seed < 0 else seed)
+        return whole.run(chosen, repeat, seed)
     finally:
         if (folder / run_folder.REPORT).exists():
             tell.say(f"report: {folder / run_folder.REPORT}")
         elif not any(folder.iterdir()):
             folder.rmdir()
-    judged = [
-        goal.judge(repeats(name, entries)) for name, entries in run.by_scenario().items() for goal in goals
-    ]
-    _summary(run, judged)
-    _failed(run)
-    good = all(one.status == PASS for one in judged) if goals else run.status == PASS
-    raise typer.Exit(0 if good else 1)
 
 
 def heal(ctx: typer.Context) -> None:
     """Put right whatever a drill left behind; says what it did."""
     site, tell = _site(ctx), Teller()
-    attempt.none_under_way(site.machines.state)
     with site.alone(), journal.alone(site.root), tell.busy("Looking at the lab"):
+        attempt.none_under_way(site.machines.state)
         done = suite.recovery(site.root, site.lab, site.machines, site.remote, tell.say).heal()
     tell.say("The lab is healthy." if done else "Nothing to heal: the lab is healthy.")
 

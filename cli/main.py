@@ -110,8 +110,8 @@ def reset(
     """Bring the cluster back to the state after a step, without rebuilding the machines."""
     site, tell = _site(ctx), Teller()
     last = find(step) if step else None
-    over = attempt.over(site.machines.state, site.goal, site.remote, tell.say)
-    with site.alone(), over, tell.building() as progress:
+    with site.alone(), tell.building() as progress:
+        attempt.end(site.machines.state, site.goal, site.remote, tell.say)
         count = resetting.run(site.goal, site.remote, last, progress)
     tell.say(f"{count} commands." if count else "Nothing to do.")
 

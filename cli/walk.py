@@ -37,7 +37,8 @@ def walk(
     tell = Teller()
     begin = STEPS.index(find(first)) if first else 0
     end = STEPS.index(find(last)) if last else len(STEPS) - 1
-    with site.alone(), attempt.over(site.machines.state, site.goal, site.remote, tell.say):
+    with site.alone():
+        attempt.end(site.machines.state, site.goal, site.remote, tell.say)
         for step in STEPS[begin : end + 1]:
             _tour(site, site.goal, step)
             if step is not STEPS[end] and sys.stdin.isatty() and sys.stdout.isatty():

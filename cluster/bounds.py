@@ -13,7 +13,7 @@ from typing import Literal, get_args
 
 from inventory.errors import ConfigError
 from inventory.model import Lab
-from inventory.properties import milliseconds
+from inventory.properties import boolean, milliseconds
 
 Kind = Literal["none", "graceful", "crash", "freeze", "partition", "process", "hang"]
 NEVER = math.inf
@@ -98,7 +98,6 @@ class Bounds:
 def timing(lab: Lab) -> Timing:
     """Take the timings out of the lab's description; `dataclasses.replace` puts in measured ones."""
     monitors = [(milliseconds(r.monitor) or 0) / 1000 for r in lab.resources if r.kind == "web"]
-    stonith = lab.properties.get("stonith-enabled", "true").lower()
     return Timing(
         token_s=lab.corosync.token_ms / 1000,
         consensus_s=lab.corosync.consensus_ms / 1000,
@@ -106,7 +105,7 @@ def timing(lab: Lab) -> Timing:
         probe_timeout_s=lab.drill.probe_timeout_ms / 1000,
         monitor_s=max(monitors, default=0.0),
         survivor_acts=lab.corosync.two_node or lab.properties.get("no-quorum-policy", "stop") == "ignore",
-        fencing=stonith not in ("false", "no", "off", "0"),
+        fencing=boolean(lab.properties.get("stonith-enabled", "true")) is True,
     )
 
 

@@ -15,7 +15,7 @@ from drill.scenario import Inject, Scenario, Span
 from inventory.errors import LabError
 from inventory.model import Command, Lab
 from inventory.platforms import Platform
-from inventory.properties import milliseconds
+from inventory.properties import boolean, milliseconds
 from inventory.remote import Remote, check
 
 
@@ -49,7 +49,7 @@ def predict(lab: Lab, system: Platform, remote: Remote, scenario: Scenario, live
         survivor_acts=lab.corosync.two_node
         or scenario.given.two_node
         or properties.get("no-quorum-policy", "stop") == "ignore",
-        fencing=properties.get("stonith-enabled", "true").lower() in ("true", "yes", "on", "1"),
+        fencing=boolean(properties.get("stonith-enabled", "true")) is True,
     )
     spans: dict[Span, float] = {"loss": token + consensus}
     spans |= {f"{kind} monitor": interval for kind, interval in monitors.items()}  # type: ignore[misc]

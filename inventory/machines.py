@@ -241,7 +241,7 @@ class Machines:
                     _call(["docker", "network", "rm", found["Name"]])
         if self.control.is_dir():
             shutil.rmtree(self.control, ignore_errors=True)
-        for name in ("machines.yaml", "key", "key.pub", "ssh_config"):
+        for name in ("machines.yaml", "key", "key.pub", "ssh_config", "exercise.json"):
             (self.state / name).unlink(missing_ok=True)
 
     def forget(self) -> None:

@@ -248,9 +248,13 @@ def enabled_reading(system: Platform, unit: str) -> str:
 
 def revived_reading(system: Platform, unit: str) -> str:
     """Give a shell text that prints `yes` when the init system itself starts a killed service anew."""
-    if system.init != "systemd":
-        return "true"
-    return f"systemctl show -p Restart {unit} | grep -q '^Restart=[^n]' && echo yes"
+    shown = restart_shown(system, unit)
+    return f"{shown} | grep -q '^Restart=[^n]' && echo yes" if shown else "true"
+
+
+def restart_shown(system: Platform, unit: str) -> str:
+    """Give the command that shows what the init system does when a service was killed; "" where it does nothing."""
+    return f"systemctl show -p Restart {unit}" if system.init == "systemd" else ""
 
 
 def revival(unit: str, restart: str) -> str:

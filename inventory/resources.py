@@ -79,7 +79,9 @@ def constraints(
         id_, resource = _identity(of["id"], ids), of["resource"].choice(known)
         node, weight = _node(of["node"], nodes), score(of["score"])
         if resource and node and any((one.resource, one.node) == (resource, node) for one in locations):
-            item.remark("found the same resource and node twice; allowed: one location of a resource on a node")
+            item.remark(
+                "found the same resource and node twice; allowed: one location of a resource on a node"
+            )
         elif id_ and resource and node:
             locations.append(Location(id_, resource, node, weight or 0))
     return tuple(colocations), tuple(orders), tuple(locations)

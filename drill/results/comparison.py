@@ -105,7 +105,7 @@ def _differences(a: Run, b: Run) -> Iterable[Difference]:
     Scenarios may ask for a set-up of their own, so those that both runs had are looked at; all when there is none.
     """
     common = [name for name in a.by_scenario() if name in b.by_scenario()]
-    mine, theirs = ([e for e in run.entries if not common or e.name in common] for run in (a, b))
+    mine, theirs = ([e for e in run.counted if not common or e.name in common] for run in (a, b))
     one, other = _setup(mine), _setup(theirs)
     for key in dict.fromkeys((*one, *other)):
         if one.get(key) != other.get(key):

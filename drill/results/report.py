@@ -7,6 +7,7 @@ run is escaped by the template.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -109,10 +110,10 @@ def _asset(name: str) -> Markup:
 
 
 def _sections(run: Run) -> Iterable[Section]:
-    by_scenario, seen = run.by_scenario(), dict[str, int]()
+    times, seen = Counter(entry.name for entry in run.entries), dict[str, int]()
     for number, entry in enumerate(run.entries, start=1):
         nth = seen[entry.name] = seen.get(entry.name, 0) + 1
-        of = len(by_scenario[entry.name])
+        of = times[entry.name]
         yield Section(
             anchor=f"s{number}-{slug(entry.name)}",
             title=f"{entry.name} ({nth} of {of})" if of > 1 else entry.name,

@@ -51,8 +51,13 @@ class Entry:
 
     @property
     def later(self) -> tuple[Outage, ...]:
-        """The others: those of the way back."""
-        return tuple(one for one in self.outages if one not in self.brought)
+        """Those of the way back: they began after a heal."""
+        injected = self.timeline.first("inject")
+        return tuple(
+            one
+            for one in self.outages
+            if one not in self.brought and injected is not None and one.first_failed > injected
+        )
 
     @property
     def total(self) -> Span:
@@ -136,9 +141,9 @@ class Run:
         return {status: found[status] for status in reversed(verdict.STATUSES)}
 
     def by_scenario(self) -> Mapping[str, tuple[Entry, ...]]:
-        """The entries by scenario, for repeats."""
-        names = dict.fromkeys(entry.name for entry in self.entries)
-        return {name: tuple(entry for entry in self.entries if entry.name == name) for name in names}
+        """The entries that count by scenario, for repeats."""
+        names = dict.fromkeys(entry.name for entry in self.counted)
+        return {name: tuple(entry for entry in self.counted if entry.name == name) for name in names}
 
 
 def data(run: Run) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from example import CASES, NODE1, NODE2
 from test_steps import found
-from twin import fake_clock
+from twin import Twin, fake_clock, goal
 
 from classroom import attempt
 from classroom.attempt import Attempt, damage, mend
@@ -21,12 +21,14 @@ from classroom.exercises import EXERCISES, Exercise, named, on
 from classroom.sight import REACHED, Sight, look, reading
 from classroom.texts import load, words
 from drill.verdict import FAIL, PASS
-from inventory.errors import ConfigError, RouteRefused, TimedOut
+from inventory.errors import ConfigError, RouteRefused, TimedOut, Unreachable
 from inventory.model import Command, Location
 from inventory.platforms import PLATFORMS
 from inventory.remote import Fake
 from inventory.sections import MARK
-from provision.facts import Goal
+from provision import apply, reset
+from provision.facts import Goal, gather
+from provision.plan import plan
 
 ROWS = yaml.safe_load((CASES / "classroom" / "checks.yaml").read_text())
 SAYS = yaml.safe_load((CASES / "classroom" / "texts.yaml").read_text())
@@ -234,23 +236,30 @@ def test_a_lab_that_does_not_heal_is_named() -> None:
         attempt.healed(goal, live(), lambda: "", deadline=5, clock=fake_clock())
 
 
-def test_what_mends_the_lab_ends_the_exercise(tmp_path: Path) -> None:
-    goal, _ = seen("debian12", {})
-    remote, said = Fake(lambda command: (0, "", "")), list[str]()
-    attempt.save(tmp_path, Attempt("firewall-drop"))
-    with pytest.raises(KeyboardInterrupt), attempt.over(tmp_path, goal, remote, said.append):
-        raise KeyboardInterrupt
-    assert (attempt.load(tmp_path), said) == (Attempt("firewall-drop"), []), "nothing is mended yet"
-    remote.ran.clear()
-    with attempt.over(tmp_path, goal, remote, said.append):
-        assert [one.node for one in remote.ran if "delete table" in one.line] == [NODE2], (
-            "no step looks after it"
-        )
+@pytest.mark.parametrize("name", ["maintenance-left", "no-order", "web-disabled"])
+def test_an_exercise_that_is_ended_leaves_nothing_broken(name: str, tmp_path: Path) -> None:
+    twin = Twin(goal("debian12"))
+    apply.run(twin.goal, twin, clock=fake_clock())
+    damage(named(twin.goal, name), twin.goal, twin)
+    before, said = gather(twin.goal, twin).cib, list[str]()
+    attempt.save(tmp_path, Attempt(name))
+    attempt.end(tmp_path, twin.goal, twin, said.append)
+    after = gather(twin.goal, twin)
+    assert after.cib != before
+    assert list(reset.strangers(twin.goal, after)) == []
+    assert plan(twin.goal, after).empty
     assert attempt.under_way(tmp_path) is None
-    assert "does not count as solved: it was firewall-drop" in said[0]
-    with attempt.over(tmp_path, goal, remote, said.append):
-        pass
+    assert "does not count as solved: it was " + name in said[0]
+    attempt.end(tmp_path, twin.goal, twin, said.append)
     assert len(said) == 1
+
+
+def test_an_exercise_that_could_not_be_mended_is_still_under_way(tmp_path: Path) -> None:
+    attempt.save(tmp_path, Attempt("firewall-drop"))
+    remote = Fake(lambda command: None)
+    with pytest.raises(Unreachable):
+        attempt.end(tmp_path, goal("debian12"), remote, print)
+    assert attempt.load(tmp_path) == Attempt("firewall-drop")
 
 
 def test_an_attempt_is_remembered(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 from example import CASES
 from notation import timeline
 from typer.testing import CliRunner
@@ -61,6 +62,14 @@ def test_mistakes_are_told_before_anything_is_done(lab: Path) -> None:
 @pytest.mark.parametrize("words", [("drill", "nothing"), ("heal",)], ids=lambda words: words[0])
 def test_what_an_exercise_broke_is_neither_judged_nor_healed(lab: Path, words: tuple[str, ...]) -> None:
     (lab / ".lab").mkdir()
+    choice = {
+        "provider": "docker",
+        "platform": "debian12",
+        "network": "n",
+        "interface": "i",
+        "create_args": [],
+    }
+    (lab / ".lab" / "machines.yaml").write_text(yaml.safe_dump(choice))
     attempt.save(lab / ".lab", attempt.Attempt("no-order"))
     with pytest.raises(ConfigError, match="An exercise is under way") as caught:
         typed(lab, *words)

@@ -296,6 +296,7 @@ def test_release_removes_what_was_made_and_nothing_else(host: Host, tmp_path: Pa
     lab = Machines(tmp_path, example_lab())
     lab.prepare("docker", "debian12", silent)
     (tmp_path / ".lab" / "notes").write_text("mine")
+    (tmp_path / ".lab" / "exercise.json").write_text('{"name": "no-order"}')
     made(tmp_path)
     lab.release()
     assert len(host.networks) == 2, "not while a machine is there"
@@ -304,6 +305,7 @@ def test_release_removes_what_was_made_and_nothing_else(host: Host, tmp_path: Pa
     assert [network["Name"] for network in host.networks] == ["bridge"]
     assert "notes" in {path.name for path in (tmp_path / ".lab").iterdir()}
     assert not (tmp_path / ".lab" / "key").exists()
+    assert not (tmp_path / ".lab" / "exercise.json").exists(), "what was broken is gone with the nodes"
 
 
 class Vagrant:

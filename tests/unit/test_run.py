@@ -6,6 +6,7 @@ import pytest
 
 from drill.outages import Outage
 from drill.results.junit import junit
+from drill.results.report import report
 from drill.results.run import Entry, Run, longest, told
 from drill.results.span import ENDLESS, Span
 from drill.timeline import Mark, Sample, Timeline
@@ -32,12 +33,13 @@ def entry(
         (entry((3, 4)), ("0.90 to 1.11 s",)),
         (entry((3, 4), (8, 10)), ("0.90 to 1.11 s", "1.90 to 2.11 s after the heal")),
         (entry((3, 4), (4.5, 4.8)), ("0.90 to 1.11 s", "the longest of 2")),
+        (entry((1, 1.5), (3, 4)), ("0.90 to 1.11 s",)),
         (entry((8, 10)), ("none by the fault", "1.90 to 2.11 s after the heal")),
         (entry((1, 1.5), inject=None), ("0.40 to 0.61 s",)),
         (entry(), ("none",)),
         (Entry(Timeline(), ()), ("nothing measured",)),
     ],
-    ids=["the fault's", "and the failback's", "two", "only the failback's", "no fault", "none", "no requests"],
+    ids=["one", "and the failback's", "two", "one before", "only the failback's", "no fault", "none", "not asked"],
 )  # fmt: skip
 def test_the_words(one: Entry, words: tuple[str, ...]) -> None:
     assert told(one) == words
@@ -62,6 +64,8 @@ def test_a_record_that_could_not_tell_gives_way_to_the_one_made_in_its_place() -
     assert (run.counted, run.status) == ((other, second), PASS)
     assert run.counts == {"FAIL": 0, "UNKNOWN": 0, "PASS": 2}
     assert junit(run).count("<testsuite ") == 2
+    assert run.by_scenario() == {"b": (other,), "a": (second,)}
+    assert "the record before could not tell" in report(run)
 
 
 @pytest.mark.parametrize(

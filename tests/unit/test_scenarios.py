@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from dataclasses import replace
 from typing import Any
@@ -237,6 +238,18 @@ def test_what_cannot_be_had_says_why() -> None:
         assert unavailable(one, LAB, debian, "docker") == ""
     assert "two_node" in unavailable(SCENARIOS["two-node"], LAB, centos6, "libvirt")
     assert "vmrun" in unavailable(SCENARIOS["freeze"], LAB, debian, "vmware_desktop")
+
+
+def test_what_sets_the_score_of_the_location_needs_the_one_that_prefers_a_node() -> None:
+    [one], debian = LAB.locations, PLATFORMS["debian12"]
+    wants = {name for name, row in SCENARIOS.items() if row.given.location is not None}
+    assert "stickiness-100" in wants
+    other = dataclasses.replace(one, id="other", resource="WebIP")
+    away = dataclasses.replace(one, score=-500)
+    for locations in ((), (one, other), (away,)):
+        lab = example_lab(locations=locations)
+        left = {name for name, row in SCENARIOS.items() if unavailable(row, lab, debian, "docker")}
+        assert left == wants, f"with {len(locations)} locations"
 
 
 def test_with_two_node_in_lab_yaml_what_needs_a_lone_node_without_quorum_is_left_out() -> None:
