@@ -133,7 +133,7 @@ WALKTHROUGH = (
         "6.2",
         (
             Inject("corosync-stop", "both"),
-            Observe("loss", 0.5),
+            Observe("loss", 0.2),
             Heal("target"),
             Read("target", "corosync-quorumtool -s", "WaitForAll"),
             Read("target", "crm_mon -1", "WITHOUT quorum"),
