@@ -13,6 +13,7 @@ from classroom.sight import look
 from drill.verdict import PASS, Verdict
 from inventory import waiting
 from inventory.errors import ConfigError
+from inventory.machines import EXERCISE
 from inventory.remote import Remote, check
 from inventory.waiting import CLOCK, Clock
 from provision import apply, reset
@@ -34,7 +35,7 @@ class Attempt:
 def under_way(state: Path) -> Attempt | None:
     """The exercise under way, None when there is none."""
     try:
-        return Attempt(**json.loads((state / "exercise.json").read_text()))
+        return Attempt(**json.loads((state / EXERCISE).read_text()))
     except (OSError, ValueError, TypeError):
         return None
 
@@ -60,7 +61,7 @@ def load(state: Path) -> Attempt:
 
 def save(state: Path, attempt: Attempt | None) -> None:
     """Remember it; None forgets it."""
-    path = state / "exercise.json"
+    path = state / EXERCISE
     if attempt is None:
         path.unlink(missing_ok=True)
         return

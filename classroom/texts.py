@@ -39,12 +39,12 @@ def words(goal: Goal) -> Mapping[str, str]:
     enabled = {
         unit: shlex.join(service(system, "is-enabled", unit)) for unit in (*cluster_services(system), httpd)
     }
-    restart = [text for text in (restart_shown(system, httpd),) if text]
+    restart = restart_shown(system, httpd)
     return {
         **texts.words(goal),
         **{name: shlex.join(argv) for name, argv in commands.items()},
-        "at_boot": "; ".join([*enabled.values(), *restart]),
-        "web_by_itself": "; ".join([enabled[httpd], *restart]),
+        "at_boot": "; ".join(filter(None, [*enabled.values(), restart])),
+        "web_by_itself": "; ".join(filter(None, [enabled[httpd], restart])),
         "membership": runtime.membership_script(system.corosync),
         "preferences": _preferences(lab),
         "preferred": lab.preferred.alias,

@@ -60,10 +60,11 @@ def drill(
         return
     tell, choice = Teller(), site.machines.choice
     if not names:
-        for one in chosen:
-            if why := unavailable(one, site.lab, choice.system, choice.provider):
-                tell.say(f"left out: {one.name}: {why}")
-        chosen = [one for one in chosen if not unavailable(one, site.lab, choice.system, choice.provider)]
+        whys = {one.name: unavailable(one, site.lab, choice.system, choice.provider) for one in chosen}
+        for name, why in whys.items():
+            if why:
+                tell.say(f"left out: {name}: {why}")
+        chosen = [one for one in chosen if not whys[one.name]]
     with site.alone():
         attempt.none_under_way(site.machines.state)
         run = _run(site, chosen, repeat, site.lab.drill.seed if seed < 0 else seed, tell)

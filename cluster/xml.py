@@ -5,6 +5,7 @@ from __future__ import annotations
 from xml.etree import ElementTree
 
 from inventory.errors import LabError
+from inventory.properties import boolean
 
 Element = ElementTree.Element
 
@@ -35,7 +36,7 @@ NOT_RUNNING = "is the cluster running on that node? `systemctl status corosync p
 def true(node: Element, name: str, default: bool = False) -> bool:
     """Tell whether a boolean attribute is set, in any of pacemaker's spellings."""
     value = node.get(name)
-    return default if value is None else value.lower() in ("true", "yes", "on", "1", "y")
+    return default if value is None else boolean(value) is True
 
 
 def whole(node: Element, name: str, default: int = 0) -> int:

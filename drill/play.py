@@ -137,8 +137,8 @@ class Play:
             self._observe(move)
         elif isinstance(move, Await):
             what = conditions.meaning(move.condition, self.roles)
-            within = self._patience(move.within)
-            self._await(lambda: self._until(conditions.condition(move.condition), what, within), what, within)
+            good = conditions.condition(move.condition)
+            self._await(lambda within: self._until(good, what, within), what, move.within)
         else:
             self._read(move)
 
@@ -183,9 +183,8 @@ class Play:
         node = self.roles[move.role]
         what = f"{node}: {move.command} shows {move.shows!r}"
         command = Command.script(node, shown(move.command, move.shows), why=what, deadline=10)
-        within = self._patience(move.within)
 
-        def ask() -> None:
+        def ask(within: float) -> None:
             out = waiting.until(
                 lambda: self.remote.run(command).out,
                 lambda text: text.strip().endswith("yes"),
@@ -196,18 +195,19 @@ class Play:
             line = next((one for one in out.splitlines() if move.shows in one), "")
             self.note("read", f"{move.command}: {' '.join(line.split())}", node)
 
-        self._await(ask, what, within)
+        self._await(ask, what, move.within)
 
     def _patience(self, within: float) -> float:
         """Seconds to wait for something: at least `within`, and longer than the cluster may take by its own times."""
         longest = max(self.expected.spans["loss"], self.expected.bounds.get("most") or 0.0)
         return max(within, longest + MARGIN)
 
-    def _await(self, ask: Callable[[], object], what: str, within: float) -> None:
+    def _await(self, ask: Callable[[float], object], what: str, least: float) -> None:
+        within = self._patience(least)
         row: dict[str, Any] = {"what": what, "within": within, "at": None, "last": ""}
         self.awaited.append(row)
         try:
-            ask()
+            ask(within)
         except TimedOut as error:
             row["last"] = error.message
             self.note("not seen", error.message)

@@ -60,15 +60,14 @@ class Recovery:
         for _ in range(ROUNDS):
             try:
                 self._power()
+                views = health.look(self.remote, self._scenes)
                 if not self._baseline(left):
-                    self._configured()
-                troubles = health.troubles(self.lab, health.look(self.remote, self._scenes)) or self._changed(
-                    left
-                )
+                    self._configured(views)
+                troubles = health.troubles(self.lab, views) or self._changed(left)
                 if not troubles and not left:
                     break
                 self._round(left)
-                self._configured()
+                self._configured(health.look(self.remote, self._scenes))
                 troubles = self._settled(left)
             except NotConfigured:
                 raise
@@ -98,8 +97,8 @@ class Recovery:
         self._done.append(line)
         self.say(line)
 
-    def _configured(self) -> None:
-        missing = health.unconfigured(self.lab, health.look(self.remote, self._scenes), Given())
+    def _configured(self, views: Mapping[Node, View]) -> None:
+        missing = health.unconfigured(self.lab, views, Given())
         if missing:
             hint = "./lab provision configures what lab.yaml describes; no healing makes a resource."
             raise NotConfigured("; ".join(missing), hint=hint)

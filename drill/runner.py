@@ -46,9 +46,8 @@ def unavailable(scenario: Scenario, lab: Lab, system: Platform, provider: str) -
     states = [scenario.given, *(move.given for move in scenario.moves if isinstance(move, Configure))]
     if system.corosync == "1.4" and any(state.two_node for state in states):
         return "corosync 1.4's plugin has no two_node"
-    if any(state.location is not None for state in states) and [one.score > 0 for one in lab.locations] != [
-        True
-    ]:
+    preferences = [one.score > 0 for one in lab.locations]
+    if any(state.location is not None for state in states) and preferences != [True]:
         return "it sets the score of the one location constraint of lab.yaml that prefers a node"
     if lab.corosync.two_node and scenario.given.lone_stops:
         return "lab.yaml says two_node: true, so that a node alone keeps its quorum, whatever the no-quorum-policy"

@@ -30,6 +30,8 @@ from inventory.readings import LABEL
 if TYPE_CHECKING:
     import vagrant
 
+EXERCISE = "exercise.json"
+"""What the classroom keeps in .lab of an exercise under way; gone with the machines that it broke."""
 INTERFACES = {"virtualbox": "vboxnet", "libvirt": "virbr", "vmware_desktop": "vmnet"}
 """What the host-only interfaces of virtual machines are called; containers have a bridge of the lab's own name."""
 CREATE_ARGS = (
@@ -241,7 +243,7 @@ class Machines:
                     _call(["docker", "network", "rm", found["Name"]])
         if self.control.is_dir():
             shutil.rmtree(self.control, ignore_errors=True)
-        for name in ("machines.yaml", "key", "key.pub", "ssh_config", "exercise.json"):
+        for name in ("machines.yaml", "key", "key.pub", "ssh_config", EXERCISE):
             (self.state / name).unlink(missing_ok=True)
 
     def forget(self) -> None:
