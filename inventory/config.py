@@ -11,13 +11,12 @@ from typing import TypeVar
 from inventory.addressing import floating, network, nodes
 from inventory.errors import ConfigError
 from inventory.fields import Entry, change, listed, read
+from inventory.host import PROGRAM
 from inventory.model import Corosync, Drill, Lab
 from inventory.properties import properties
 from inventory.resources import constraints, resources, score
 
 PLATFORMS = ("auto", "debian12", "centos9", "centos6")
-PROVIDERS = ("docker", "virtualbox", "libvirt", "vmware_desktop")
-"""In the order in which `auto` tries them."""
 CIPHERS = ("aes256", "aes192", "aes128", "none")
 HASHES = ("sha512", "sha384", "sha256", "sha1", "md5", "none")
 BUDGETS = ("graceful", "crash", "freeze", "partition")
@@ -56,7 +55,7 @@ def parse(text: str, where: str, changes: Mapping[str, object] | None = None) ->
         "up to 31 lower-case letters, digits and hyphens, a letter first",
         lambda text: bool(_NAME.fullmatch(text)),
     )
-    platform, provider = part["platform"].choice(PLATFORMS), part["provider"].choice(("auto", *PROVIDERS))
+    platform, provider = part["platform"].choice(PLATFORMS), part["provider"].choice(("auto", *PROGRAM))
     net = network(part["network"])
     pair = nodes(part["nodes"], net)
     vip = floating(part["vip"], net, pair)

@@ -20,7 +20,6 @@ from typing import IO, TYPE_CHECKING, Any
 import yaml
 
 from inventory import images
-from inventory.config import PROVIDERS
 from inventory.errors import ConfigError, MachineError
 from inventory.host import PROGRAM
 from inventory.model import Lab, Node
@@ -143,8 +142,8 @@ class Machines:
             )
         if wanted != "auto":
             return wanted
-        for provider in PROVIDERS:
-            if shutil.which(PROGRAM[provider]):
+        for provider, program in PROGRAM.items():
+            if shutil.which(program):
                 return provider
         raise MachineError(
             "Nothing here can run machines: no docker, VirtualBox, libvirt or VMware.",
