@@ -10,11 +10,11 @@ from testinfra.backend.ssh import SshBackend
 from testinfra.host import Host
 
 from classroom import attempt
-from cli.site import Site
+from cli.context import Site
 from inventory.errors import LabError
-from inventory.machines import Machines
 from inventory.model import Lab, Node
-from inventory.remote import Remote, Ssh
+from inventory.providers.machines import Machines
+from inventory.remote.ssh import Remote, Ssh
 
 SECONDS = 60
 pytest_plugins = ("pytester",)

@@ -9,16 +9,16 @@ from pathlib import Path
 
 from classroom.checks import judge
 from classroom.exercises import Exercise, named
-from classroom.sight import look
-from drill.verdict import PASS, Verdict
+from classroom.snapshot import look
+from drill.checks.verdict import PASS, Verdict
 from inventory import waiting
 from inventory.errors import ConfigError
-from inventory.machines import EXERCISE
-from inventory.remote import Remote, check
+from inventory.providers.machines import EXERCISE
+from inventory.remote.ssh import Remote, check
 from inventory.waiting import CLOCK, Clock
 from provision import apply, reset
 from provision.facts import Goal, gather
-from provision.steps.step import nothing
+from provision.steps.base import nothing
 
 SETTLES = 90.0
 """Seconds within which a mended lab must pass all checks."""

@@ -9,15 +9,16 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from classroom.sight import REACHED, Sight
+from classroom.snapshot import REACHED, Sight
 from classroom.texts import load, words
-from drill.verdict import FAIL, PASS, UNKNOWN, Verdict
-from inventory.platforms import cluster_services
+from drill.checks.verdict import FAIL, PASS, UNKNOWN, Verdict
+from inventory.platforms.registry import cluster_services
 from provision import reset
 from provision.facts import Goal
 from provision.plan import part
-from provision.steps import STEPS, names, packages, pages, resources, start
-from provision.steps.step import Step
+from provision.steps import names, packages, pages, resources, start
+from provision.steps.base import Step
+from provision.steps.registry import STEPS
 
 Judge = Callable[[Goal, Sight], Iterator[str]]
 DROPPED = re.compile(r"dports?\b.*\b(540[45]|80|http)\b.*\b(drop|reject)\b", re.IGNORECASE)

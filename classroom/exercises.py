@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from cluster import corosync, pcs
+from cluster import corosync_conf, pcs
 from inventory.errors import ConfigError
 from inventory.model import Colocation, Command, Constraint, Location, Node, Order
-from inventory.platforms import CorosyncGeneration, name_script, revival, service
+from inventory.platforms.registry import CorosyncGeneration, name_script, revival, service
 from provision.facts import Facts, Goal
 from provision.steps import constraints, pages
-from provision.steps.step import Commands, cib_delete, nothing, pcs_on, put, service_script
+from provision.steps.base import Commands, cib_delete, nothing, pcs_on, put, service_script
 
 TABLE = "inet classroom"
 
@@ -158,7 +158,7 @@ def restarted(goal: Goal, node: Node, change: str, why: str) -> Command:
 
 def another_key(goal: Goal, facts: Facts) -> Iterator[Command]:
     """Give the second node a key of its own, of the same length."""
-    key = corosync.AUTHKEY
+    key = corosync_conf.AUTHKEY
     change = (
         f"head -c $(stat -c %s {key}) /dev/urandom > {key}.new && chmod 400 {key}.new && mv {key}.new {key}"
     )
@@ -172,13 +172,13 @@ def same_nodeid(goal: Goal, facts: Facts) -> Iterator[Command]:
     else:
         one, two = (node.id for node in goal.lab.nodes)
         script = f"s/nodeid: {one}$/nodeid: x/; s/nodeid: {two}$/nodeid: {one}/; s/nodeid: x$/nodeid: {two}/"
-    change = f"sed -i '{script}' {corosync.PATH}"
+    change = f"sed -i '{script}' {corosync_conf.PATH}"
     yield restarted(goal, node2(goal, facts), change, "the first node's number")
 
 
 def two_node(goal: Goal, facts: Facts) -> Iterator[Command]:
     """Set two_node in the second node's file only."""
-    change = f"sed -i 's/^    expected_votes:.*/&\\n    two_node: 1/' {corosync.PATH}"
+    change = f"sed -i 's/^    expected_votes:.*/&\\n    two_node: 1/' {corosync_conf.PATH}"
     yield restarted(goal, node2(goal, facts), change, "two_node on one node")
 
 
@@ -219,19 +219,19 @@ def second_holder(goal: Goal, facts: Facts) -> Iterator[Command]:
 
 def drop(goal: Goal, facts: Facts) -> Iterator[Command]:
     """Drop the cluster's packets on their way into the second node."""
-    rule = f"iptables -I INPUT -p udp --dport {corosync.PORT} -j DROP"
+    rule = f"iptables -I INPUT -p udp --dport {corosync_conf.PORT} -j DROP"
     if goal.system.packet_filter == "nft":
         chain = "{ type filter hook input priority 0; }"
         rule = (
             f"nft -f - <<'END'\nadd table {TABLE}\nadd chain {TABLE} in {chain}\n"
-            f"add rule {TABLE} in udp dport {corosync.PORT} counter drop\nEND"
+            f"add rule {TABLE} in udp dport {corosync_conf.PORT} counter drop\nEND"
         )
     yield Command.script(node2(goal, facts).name, rule, why="a firewall")
 
 
 def undrop(goal: Goal, facts: Facts) -> Iterator[Command]:
     """Take that rule away, where it is."""
-    rule = f"while iptables -D INPUT -p udp --dport {corosync.PORT} -j DROP 2>/dev/null; do :; done"
+    rule = f"while iptables -D INPUT -p udp --dport {corosync_conf.PORT} -j DROP 2>/dev/null; do :; done"
     if goal.system.packet_filter == "nft":
         rule = f"nft delete table {TABLE} 2>/dev/null || true"
     yield Command.script(node2(goal, facts).name, rule, why="the packet filter as it was")

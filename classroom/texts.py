@@ -10,9 +10,9 @@ from typing import Any
 
 import yaml
 
-from cluster import corosync, pcs, runtime, scores
+from cluster import corosync_conf, corosync_state, pcs, scores
 from inventory.model import Lab
-from inventory.platforms import cluster_services, restart_shown, service
+from inventory.platforms.registry import cluster_services, restart_shown, service
 from provision import texts
 from provision.facts import Goal
 
@@ -45,13 +45,13 @@ def words(goal: Goal) -> Mapping[str, str]:
         **{name: shlex.join(argv) for name, argv in commands.items()},
         "at_boot": "; ".join(filter(None, [*enabled.values(), restart])),
         "web_by_itself": "; ".join(filter(None, [enabled[httpd], restart])),
-        "membership": runtime.membership_script(system.corosync),
+        "membership": corosync_state.membership_script(system.corosync),
         "preferences": _preferences(lab),
         "preferred": lab.preferred.alias,
         "other": lab.peer(lab.preferred).alias,
         "prefix": str(lab.network.prefixlen),
         "httpd": httpd,
-        "port": str(corosync.PORT),
+        "port": str(corosync_conf.PORT),
         "rules": "nft list ruleset" if system.packet_filter == "nft" else "iptables-save",
     }
 

@@ -11,8 +11,8 @@ from typing import Annotated
 
 import typer
 
+from cli.context import Site
 from cli.overview import look
-from cli.site import Site
 from inventory.errors import ConfigError
 
 WHAT = ("up", "provision", "reset", "status")

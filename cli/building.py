@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from classroom import attempt
-from cli.site import Site
-from cli.teller import Teller
-from inventory import host, waiting
+from cli.context import Site
+from cli.progress import Teller
+from inventory import waiting
+from inventory.host import install
 from provision import apply
-from provision.steps import STEPS, until
-from provision.steps.step import Step
+from provision.steps.base import Step
+from provision.steps.registry import STEPS, until
 
 SERVES_WITHIN = 60.0
 
 
 def prepared(site: Site, tell: Teller) -> None:
     """Make this host able, and decide what is booted."""
-    host.ensure(site.lab.provider, tell.say)
+    install.ensure(site.lab.provider, tell.say)
     site.machines.prepare(site.lab.provider, site.lab.platform, tell.say)
 
 

@@ -18,11 +18,11 @@ from classroom import attempt
 from classroom.attempt import Attempt
 from classroom.checks import judge
 from classroom.exercises import Exercise, named, on
-from classroom.sight import look
+from classroom.snapshot import look
 from classroom.texts import load, words
-from cli.site import Site
-from cli.teller import Teller
-from drill.verdict import FAIL, PASS, UNKNOWN, Verdict
+from cli.context import Site
+from cli.progress import Teller
+from drill.checks.verdict import FAIL, PASS, UNKNOWN, Verdict
 from inventory.errors import ConfigError, TimedOut
 from provision.facts import Goal
 

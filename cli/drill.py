@@ -15,18 +15,20 @@ from rich.markup import escape
 from rich.table import Table
 
 from classroom import attempt
-from cli.site import Site
-from cli.teller import Teller
-from drill import conditions, journal, scenarios, suite
-from drill.observing import observing
-from drill.results import comparison, run_folder
-from drill.results.objective import objective
-from drill.results.repeats import repeats
-from drill.results.run import Entry, Run, told
-from drill.runner import unavailable
-from drill.scenario import Scenario
-from drill.timeline import Sample, Sight
-from drill.verdict import PASS, Verdict
+from cli.context import Site
+from cli.progress import Teller
+from drill import suite
+from drill.checks.verdict import PASS, Verdict
+from drill.execute import journal
+from drill.execute.runner import unavailable
+from drill.observe.observation import observing
+from drill.record.timeline import Sample, Sight
+from drill.report import comparison, run_folder
+from drill.report.objective import objective
+from drill.report.run import Entry, Run, told
+from drill.report.statistics import repeats
+from drill.scenarios import catalog, conditions
+from drill.scenarios.base import Scenario
 from inventory.errors import LabError
 
 out = Console(highlight=False, soft_wrap=True, emoji=False)
@@ -53,7 +55,7 @@ def drill(
 ) -> None:
     """Break the cluster, watch what a client sees, judge it. Exit 1 unless all passed."""
     site: Site = ctx.obj
-    chosen = [scenarios.named(name) for name in names] if names else list(scenarios.SCENARIOS.values())
+    chosen = [catalog.named(name) for name in names] if names else list(catalog.SCENARIOS.values())
     goals = [objective(text) for text in wanted or []]
     if listed:
         out.print(_listing(chosen))
@@ -81,7 +83,7 @@ def _run(site: Site, chosen: Sequence[Scenario], repeat: int, seed: int, tell: T
     """Run the scenarios into a folder of their own; whatever ends them, what was recorded is there."""
     folder = run_folder.fresh(site.root / "runs", datetime.now())
     runner = suite.runner(site.root, site.lab, site.machines, site.remote, folder=folder, say=tell.say)
-    texts = scenarios.texts()
+    texts = catalog.texts()
     whole = suite.Suite(
         site.root,
         runner,
@@ -176,7 +178,7 @@ def _listing(chosen: Sequence[Scenario]) -> Table:
     table.add_column("step", no_wrap=True)
     table.add_column("what it shows")
     for one in chosen:
-        table.add_row(one.name, one.step or "-", scenarios.texts()[one.name].title)
+        table.add_row(one.name, one.step or "-", catalog.texts()[one.name].title)
     return table
 
 

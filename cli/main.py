@@ -21,18 +21,19 @@ from rich.console import Console
 from rich.markup import escape
 
 from classroom import attempt
-from cli import bench, classroom, drill, show, walk
+from cli import bench, classroom, drill, render, walk
 from cli.building import boot, build, prepared, when_all_up
+from cli.context import Site
 from cli.overview import look
-from cli.site import Site
-from cli.teller import Teller
-from inventory import doctor as physician
-from inventory import host, images
+from cli.progress import Teller
 from inventory.errors import LabError
+from inventory.host import doctor as physician
+from inventory.host import install
+from inventory.providers import node_image
 from provision import reset as resetting
 from provision.facts import gather
 from provision.plan import plan as planned
-from provision.steps import find
+from provision.steps.registry import find
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 out = Console(highlight=False, soft_wrap=True, emoji=False)
@@ -61,7 +62,7 @@ def up(ctx: typer.Context, provider: Provider = "", platform: System = "") -> No
         boot(site, tell)
         build(site, tell)
     seen = look(site)
-    out.print(show.overview(seen))
+    out.print(render.overview(seen))
     raise typer.Exit(1 if seen.troubles else 0)
 
 
@@ -71,9 +72,9 @@ def plan(ctx: typer.Context, as_json: Json = False) -> None:
     site = _site(ctx)
     found = planned(site.goal, gather(site.goal, site.remote))
     if as_json:
-        _json(show.plan_data(found))
+        _json(render.plan_data(found))
     else:
-        out.print(show.plan(found))
+        out.print(render.plan(found))
 
 
 @app.command()
@@ -98,7 +99,7 @@ def status(ctx: typer.Context, as_json: Json = False) -> None:
     if as_json:
         _json(seen.json())
     else:
-        out.print(show.overview(seen))
+        out.print(render.overview(seen))
     raise typer.Exit(1 if seen.troubles else 0)
 
 
@@ -125,7 +126,7 @@ def doctor(ctx: typer.Context, provider: Provider = "", platform: System = "", a
     if as_json:
         _json([vars(one) for one in found])
     else:
-        out.print(show.findings(found))
+        out.print(render.findings(found))
     raise typer.Exit(1 if any(one.level == "bad" for one in found) else 0)
 
 
@@ -133,11 +134,11 @@ def doctor(ctx: typer.Context, provider: Provider = "", platform: System = "", a
 def image(ctx: typer.Context, platform: System = "") -> None:
     """Make the node image of the docker provider, if it is not here yet."""
     site, tell = _site(ctx, provider="docker", platform=platform), Teller()
-    host.ensure("docker", tell.say)
-    system, why = images.choose(site.lab.platform, have=images.present)
+    install.ensure("docker", tell.say)
+    system, why = node_image.choose(site.lab.platform, have=node_image.present)
     tell.say(why)
     with tell.busy(f"The node image of {system.name}"):
-        tag = images.build(system, tell.say)
+        tag = node_image.build(system, tell.say)
     out.print(tag)
 
 
@@ -190,7 +191,7 @@ def test(ctx: typer.Context) -> None:
     """Run the tests: the same as `tox`; further words go to it (./lab test -e unit)."""
     site = _site(ctx)
     if not ctx.args or any("browser" in word for word in ctx.args):
-        host.ensure_browser(Teller().say)
+        install.ensure_browser(Teller().say)
     done = subprocess.run([sys.executable, "-m", "tox", *ctx.args], cwd=site.root, check=False)
     raise typer.Exit(done.returncode)
 

@@ -6,11 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from cli.site import Site
-from cluster import scores, status
-from inventory import sections
+from cli.context import Site
+from cluster import crm_mon, scores
 from inventory.errors import LabError, RouteRefused
 from inventory.model import Command, Node
+from inventory.remote import sections
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Overview:
 def reading(node: Node, vip: str) -> Command:
     """One command that reads all of a node that `./lab status` shows."""
     parts = {
-        "state": " ".join(status.COMMAND),
+        "state": " ".join(crm_mon.COMMAND),
         "scores": " ".join(scores.COMMAND),
         "vip": f"ip -o -4 addr show | grep -q -F ' {vip}/' && echo yes",
         "memory": (
@@ -114,7 +114,7 @@ def look(site: Site) -> Overview:
     )
 
 
-def _known(state: status.ClusterState, resource: str) -> bool:
+def _known(state: crm_mon.ClusterState, resource: str) -> bool:
     return any(one.resource == resource for one in state.placements)
 
 
@@ -132,15 +132,15 @@ def _fetch(site: Site) -> tuple[str, str]:
         return "", error.message
 
 
-def _state(part: dict[str, str] | None) -> status.ClusterState | None:
+def _state(part: dict[str, str] | None) -> crm_mon.ClusterState | None:
     try:
-        return status.parse(part["state"]) if part and part.get("state", "").strip() else None
+        return crm_mon.parse(part["state"]) if part and part.get("state", "").strip() else None
     except LabError:
         return None
 
 
 def _view(
-    node: Node, running: bool, part: dict[str, str] | None, best: status.ClusterState | None
+    node: Node, running: bool, part: dict[str, str] | None, best: crm_mon.ClusterState | None
 ) -> NodeView:
     machine = "running" if running else "off"
     cluster = "unknown"

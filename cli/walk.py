@@ -10,14 +10,14 @@ from rich.console import Console
 from rich.text import Text
 
 from classroom import attempt
-from cli.site import Site
-from cli.teller import Teller
+from cli.context import Site
+from cli.progress import Teller
 from inventory.model import Command
 from provision import apply, texts
 from provision.apply import Progress
 from provision.facts import Goal
-from provision.steps import STEPS, find
-from provision.steps.step import Step
+from provision.steps.base import Step
+from provision.steps.registry import STEPS, find
 
 out = Console(highlight=False, soft_wrap=True, emoji=False, markup=False)
 

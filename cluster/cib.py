@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from cluster import scores
 from cluster.configuration import Configuration, Primitive, desired, differences, telling
 from cluster.xml import Element, element, whole
+from inventory.config.cluster_properties import boolean
 from inventory.model import Colocation, Constraint, Location, Order
-from inventory.properties import boolean
 
 __all__ = ["Cib", "Configuration", "Operation", "Primitive", "desired", "differences", "operations", "parse"]
 

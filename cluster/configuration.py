@@ -11,9 +11,9 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from cluster import scores
+from inventory.config.cluster_properties import boolean, milliseconds
 from inventory.model import INFINITY, Colocation, Constraint, Lab, Location, Order
-from inventory.platforms import Platform
-from inventory.properties import boolean, milliseconds
+from inventory.platforms.registry import Platform
 
 DEFAULTS = {
     "maintenance-mode": "false",

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from cluster import scores
 from inventory.errors import ConfigError
 from inventory.model import Colocation, Location, Order
-from inventory.platforms import PcsGeneration
+from inventory.platforms.registry import PcsGeneration
 
 Argv = tuple[str, ...]
 _OLD: tuple[PcsGeneration, ...] = ("0.9.26", "0.9")
@@ -212,7 +212,7 @@ def config(generation: PcsGeneration) -> Argv:
 
 
 def status(generation: PcsGeneration) -> Argv:
-    """Print the cluster's state for people; programs read crm_mon's XML (`cluster.status`)."""
+    """Print the cluster's state for people; programs read crm_mon's XML (`cluster.crm_mon`)."""
     return ("pcs", "status")
 
 

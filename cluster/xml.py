@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
+from inventory.config.cluster_properties import boolean
 from inventory.errors import LabError
-from inventory.properties import boolean
 
 Element = ElementTree.Element
 

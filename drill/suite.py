@@ -8,19 +8,19 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from drill import journal
-from drill.journal import Journal
-from drill.observing import observing
-from drill.recovery import Recovery
-from drill.results import run_folder
-from drill.results.run import Entry, Run
-from drill.runner import Runner
-from drill.scenario import Scenario
-from inventory import routes
+from drill.execute import journal
+from drill.execute.journal import Journal
+from drill.execute.recovery import Recovery
+from drill.execute.runner import Runner
+from drill.observe.observation import observing
+from drill.report import run_folder
+from drill.report.run import Entry, Run
+from drill.scenarios.base import Scenario
 from inventory.errors import LabError
-from inventory.machines import Machines
+from inventory.host import routes
 from inventory.model import Lab
-from inventory.remote import Ssh
+from inventory.providers.machines import Machines
+from inventory.remote.ssh import Ssh
 
 Say = Callable[[str], None]
 

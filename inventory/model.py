@@ -1,4 +1,4 @@
-"""The nouns of the lab, as frozen types. Made by `inventory.config`, read by everything.
+"""The nouns of the lab, as frozen types. Made by `inventory.config.lab_yaml`, read by everything.
 
 No I/O here, and no defaults that lab.yaml does not show.
 """

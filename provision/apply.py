@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from inventory import waiting
 from inventory.errors import CommandFailed
 from inventory.model import Command
-from inventory.remote import Remote, check, everywhere, failed
+from inventory.remote.ssh import Remote, check, everywhere, failed
 from inventory.waiting import CLOCK, Clock
 from provision.facts import Facts, Goal, gather
 from provision.plan import Part, part
-from provision.steps import STEPS
-from provision.steps.step import Step
+from provision.steps.base import Step
+from provision.steps.registry import STEPS
 
 ROUNDS = 5
 

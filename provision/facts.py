@@ -9,12 +9,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cluster import cib, corosync, status
-from inventory import platforms, sections
+from cluster import cib, corosync_conf, crm_mon
 from inventory.errors import CommandFailed, LabError
 from inventory.model import Command, Lab, Node, Result
-from inventory.platforms import Platform
-from inventory.remote import Remote, everywhere
+from inventory.platforms import registry as platforms
+from inventory.platforms.registry import Platform
+from inventory.remote import sections
+from inventory.remote.ssh import Remote, everywhere
 
 CIB_FILE = "/var/lib/pacemaker/cib/cib.xml"
 PACEMAKER = "pidof -s pacemakerd crmd >/dev/null"
@@ -64,7 +65,7 @@ class NodeFacts:
     """corosync's own nodeid, as it runs."""
     has_cib: bool = False
     cib: cib.Cib | None = None
-    state: status.ClusterState | None = None
+    state: crm_mon.ClusterState | None = None
     verify: str = ""
     """What `crm_verify -L -V` says on a running cluster; empty when it is silent."""
     log: str = ""
@@ -100,7 +101,7 @@ class Facts:
         return names.pop() if len(names) == 1 else ""
 
     @property
-    def state(self) -> status.ClusterState | None:
+    def state(self) -> crm_mon.ClusterState | None:
         """The cluster as a quorate node sees it, else as any running node does."""
         states = [one.state for one in self.nodes.values() if one.state is not None]
         return max(states, key=lambda state: (state.quorate, state.dc is not None), default=None)
@@ -138,9 +139,9 @@ def _cib(_: Goal, out: str) -> cib.Cib | None:
         return None  # on its way up or down: as good as none, and asked again
 
 
-def _state(_: Goal, out: str) -> status.ClusterState | None:
+def _state(_: Goal, out: str) -> crm_mon.ClusterState | None:
     try:
-        return status.parse(out) if out.strip() else None
+        return crm_mon.parse(out) if out.strip() else None
     except LabError:
         return None
 
@@ -162,7 +163,7 @@ def _at_boot(goal: Goal, node: Node) -> str:
 _STALE = f"""\
 pid=$(pidof -s corosync) &&
 up=$(cut -d' ' -f1 /proc/uptime) && now=$(date +%s.%N) && ticks=$(cut -d' ' -f22 /proc/$pid/stat) &&
-stat -c %z {corosync.PATH} {corosync.AUTHKEY} | date -f - +%s.%N | awk -v now=$now -v up=$up -v ticks=$ticks '
+stat -c %z {corosync_conf.PATH} {corosync_conf.AUTHKEY} | date -f - +%s.%N | awk -v now=$now -v up=$up -v ticks=$ticks '
   $1 > now - up + ticks / 100 + 0.02 && $1 <= now {{print "yes"; exit}}'"""
 
 _RESOLVES = """\
@@ -197,12 +198,12 @@ FACTS: tuple[Fact, ...] = (
     Fact("at_boot", _at_boot, _lines),
     Fact("revived", lambda goal, node: platforms.revived_reading(goal.system, goal.system.web_service), _yes),
     Fact("firewall", lambda goal, node: platforms.firewall_reading(goal.system), _lines),
-    Fact("conf", _plain(f"cat {corosync.PATH}"), _text),
+    Fact("conf", _plain(f"cat {corosync_conf.PATH}"), _text),
     Fact(
         "authkey",
         _plain(
-            f"[ -s {corosync.AUTHKEY} ] && stat -c '%a %U:%G' {corosync.AUTHKEY} | tr '\\n' ' '"
-            f" && sha256sum < {corosync.AUTHKEY} | cut -d' ' -f1"
+            f"[ -s {corosync_conf.AUTHKEY} ] && stat -c '%a %U:%G' {corosync_conf.AUTHKEY} | tr '\\n' ' '"
+            f" && sha256sum < {corosync_conf.AUTHKEY} | cut -d' ' -f1"
         ),
         _word,
     ),

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from inventory.model import Command
 from provision.facts import Facts, Goal
-from provision.steps import STEPS
-from provision.steps.step import Step
+from provision.steps.base import Step
+from provision.steps.registry import STEPS
 
 
 @dataclass(frozen=True)

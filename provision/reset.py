@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from cluster import configuration
 from inventory.model import Command
-from inventory.remote import Remote, check
+from inventory.remote.ssh import Remote, check
 from inventory.waiting import CLOCK, Clock
 from provision import apply
 from provision.facts import Facts, Goal, gather
-from provision.steps import STEPS, start, until
+from provision.steps import start
+from provision.steps.base import Step, cib_delete, pcs_on
 from provision.steps.constraints import TAGS, stored
-from provision.steps.step import Step, cib_delete, pcs_on
+from provision.steps.registry import STEPS, until
 
 
 def run(

@@ -11,10 +11,10 @@ from typing import Any
 
 import yaml
 
-from cluster import corosync, pcs, scores
+from cluster import corosync_conf, pcs, scores
 from inventory.model import Command
 from provision.facts import Goal
-from provision.steps.step import Step
+from provision.steps.base import Step
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,8 @@ def words(goal: Goal) -> Mapping[str, str]:
         "web_process": system.web_process,
         "index": system.index,
         "stickiness": scores.text(lab.stickiness),
-        "conf": corosync.PATH,
-        "authkey": corosync.AUTHKEY,
+        "conf": corosync_conf.PATH,
+        "authkey": corosync_conf.AUTHKEY,
         "log": system.cluster_log,
         "pacemaker_log": system.pacemaker_log,
     }

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from cluster import scores
-from drill.history import Step, operations, starts, stops
-from drill.timeline import Timeline
-from drill.verdict import Finding, failed, passed, unknown
+from drill.analysis.operation_order import Step, operations, starts, stops
+from drill.checks.verdict import Finding, failed, passed, unknown
+from drill.record.timeline import Timeline
 
 NONE = "none"
 

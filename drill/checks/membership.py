@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from drill.analysis.coverage import LONG, answered
+from drill.analysis.fault_windows import NO_INJECTION, Window, during
+from drill.analysis.outages import outages
 from drill.checks.ownership import LATE
-from drill.episodes import NO_INJECTION, Window, during
-from drill.outages import outages
-from drill.readings import LONG, answered
-from drill.timeline import Sight, Timeline
-from drill.verdict import Finding, failed, gravest, passed, unknown
+from drill.checks.verdict import Finding, failed, gravest, passed, unknown
+from drill.record.timeline import Sight, Timeline
 
 
 def quorum(timeline: Timeline, role: str, expected: bool) -> Finding:

@@ -6,13 +6,13 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
 
-from drill.checks.clients import PAUSE, unpolled
-from drill.episodes import NO_INJECTION, Window, during, episodes
-from drill.outages import outages
-from drill.owners import BLIND, doubles
-from drill.readings import answered, gaps, unread, watched
-from drill.timeline import Sample, Sight, Timeline
-from drill.verdict import Finding, failed, gravest, passed, unknown
+from drill.analysis.address_owners import BLIND, doubles
+from drill.analysis.coverage import answered, gaps, unread, watched
+from drill.analysis.fault_windows import NO_INJECTION, Window, during, episodes
+from drill.analysis.outages import outages
+from drill.checks.availability import PAUSE, unpolled
+from drill.checks.verdict import Finding, failed, gravest, passed, unknown
+from drill.record.timeline import Sample, Sight, Timeline
 
 NO_READING = "no node was read"
 LASTS = 2.0

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from drill.analysis.coverage import LONG, answered, unread, watched
+from drill.analysis.fault_windows import NO_INJECTION, Window, during
 from drill.checks.ownership import LATE, NO_READING
-from drill.episodes import NO_INJECTION, Window, during
-from drill.readings import LONG, answered, unread, watched
-from drill.timeline import Sight, Timeline
-from drill.verdict import Finding, failed, gravest, passed, unknown
+from drill.checks.verdict import Finding, failed, gravest, passed, unknown
+from drill.record.timeline import Sight, Timeline
 
 WHEN = ("fault", "end")
 

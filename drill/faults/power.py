@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from drill import background, mends
-from drill.fault import Act, Fault, Proof, Scene
+from drill.faults import background, remedies
+from drill.faults.base import Act, Fault, Proof, Scene
 
 MARK = "/dev/shm/ha-lab-before-reboot"  # noqa: S108 -- on a node, and root's alone
 NO_POWER = {"vmware_desktop": "the lab has no way to the power of VMware's machines: vmrun is not asked"}
@@ -37,7 +37,7 @@ FAULTS = (
         "crash",
         inject=lambda scene: (Act(scene.target.name, power="power_off", why="cut the power"),),
         landed=lambda scene: (Proof(scene.target.name, power="off", what="the machine is off"),),
-        heals=(mends.cluster,),
+        heals=(remedies.cluster,),
         power="power_on",
         armed=False,
         unavailable=NO_POWER,
@@ -48,7 +48,7 @@ FAULTS = (
         "freeze",
         inject=lambda scene: (Act(scene.target.name, power="freeze", why="stop the machine's processors"),),
         landed=lambda scene: (Proof(scene.target.name, power="frozen", what="the machine is paused"),),
-        heals=(mends.cluster,),
+        heals=(remedies.cluster,),
         power="thaw",
         armed=False,
         unavailable=NO_POWER,
@@ -59,7 +59,7 @@ FAULTS = (
         "graceful",
         inject=reboot,
         landed=rebooted,
-        heals=(mends.cluster,),
+        heals=(remedies.cluster,),
         power="power_on",
         armed=False,
     ),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from drill import background, mends
-from drill.background import FOLDER
-from drill.fault import Act, Fault, Proof, Scene
+from drill.faults import background, remedies
+from drill.faults.background import FOLDER
+from drill.faults.base import Act, Fault, Proof, Scene
 
 CPU_S = 120
 """The longest that the processors are kept busy."""
@@ -44,13 +44,13 @@ def stopped(scene: Scene, process: str) -> tuple[Proof, ...]:
 
 def break_web(scene: Scene) -> tuple[Act, ...]:
     """Put a line into the web server's configuration that it cannot read, then kill it: it can't start again."""
-    path = f"{scene.system.web_include}/{mends.BROKEN}"
+    path = f"{scene.system.web_include}/{remedies.BROKEN}"
     return kill(scene, scene.system.web_process, f"echo ThisIsNoDirective > {path} || exit 1\n")
 
 
 def broken_web(scene: Scene) -> tuple[Proof, ...]:
     """The file is there and the processes of before are gone."""
-    path = f"{scene.system.web_include}/{mends.BROKEN}"
+    path = f"{scene.system.web_include}/{remedies.BROKEN}"
     there = Proof(scene.target.name, f"[ -s {path} ] && echo yes", what="its configuration is broken")
     return (there, *killed(scene, scene.system.web_process))
 
@@ -83,7 +83,7 @@ FAULTS = (
         "crash",
         inject=lambda scene: kill(scene, "corosync"),
         landed=lambda scene: killed(scene, "corosync"),
-        heals=(mends.cluster,),
+        heals=(remedies.cluster,),
         answers=True,
     ),
     Fault(
@@ -92,7 +92,7 @@ FAULTS = (
         "freeze",
         inject=lambda scene: stop(scene, "corosync"),
         landed=lambda scene: stopped(scene, "corosync"),
-        heals=(mends.stopped, mends.cluster),
+        heals=(remedies.stopped, remedies.cluster),
         answers=True,
     ),
     Fault(
@@ -101,7 +101,7 @@ FAULTS = (
         "none",
         inject=lambda scene: kill(scene, scene.system.cluster_process),
         landed=lambda scene: killed(scene, scene.system.cluster_process),
-        heals=(mends.cluster,),
+        heals=(remedies.cluster,),
     ),
     Fault(
         "web-kill",
@@ -110,7 +110,7 @@ FAULTS = (
         inject=lambda scene: kill(scene, web(scene)),
         landed=lambda scene: killed(scene, web(scene)),
         roles=("active",),
-        heals=(mends.cluster, mends.web, mends.failures),
+        heals=(remedies.cluster, remedies.web, remedies.failures),
     ),
     Fault(
         "web-hang",
@@ -119,7 +119,7 @@ FAULTS = (
         inject=lambda scene: stop(scene, web(scene)),
         landed=lambda scene: stopped(scene, web(scene)),
         roles=("active",),
-        heals=(mends.stopped, mends.cluster, mends.web, mends.failures),
+        heals=(remedies.stopped, remedies.cluster, remedies.web, remedies.failures),
     ),
     Fault(
         "web-broken",
@@ -128,7 +128,7 @@ FAULTS = (
         inject=break_web,
         landed=broken_web,
         roles=("active",),
-        heals=(mends.web_file, mends.cluster, mends.web, mends.failures),
+        heals=(remedies.web_file, remedies.cluster, remedies.web, remedies.failures),
     ),
     Fault(
         "cpu",
@@ -136,6 +136,6 @@ FAULTS = (
         "none",
         inject=busy,
         landed=is_busy,
-        heals=(mends.cpu, mends.cluster),
+        heals=(remedies.cpu, remedies.cluster),
     ),
 )

@@ -8,10 +8,10 @@ from __future__ import annotations
 import shlex
 
 from cluster import pcs
-from drill import mends
-from drill.background import FOLDER
-from drill.fault import Act, Fault, Proof, Scene
-from inventory import platforms
+from drill.faults import remedies
+from drill.faults.background import FOLDER
+from drill.faults.base import Act, Fault, Proof, Scene
+from inventory.platforms import registry as platforms
 
 DISK_MB = 64
 """The most memory that the small file system of disk-full may take."""
@@ -31,13 +31,15 @@ def is_down(scene: Scene) -> tuple[Proof, ...]:
 
 def take_address(scene: Scene) -> tuple[Act, ...]:
     """Take the floating address off its interface behind the cluster's back."""
-    text = f"{mends.holds(scene)} || {{ echo the address is not here >&2; exit 1; }}\n{mends.release(scene)}"
+    text = f"{remedies.holds(scene)} || {{ echo the address is not here >&2; exit 1; }}\n{remedies.release(scene)}"
     return (Act(scene.target.name, text, why=f"take {scene.lab.vip} off its interface"),)
 
 
 def no_address(scene: Scene) -> tuple[Proof, ...]:
     """The address is not on the node."""
-    return (Proof(scene.target.name, f"{mends.holds(scene)} || echo yes", what=f"{scene.lab.vip} is gone"),)
+    return (
+        Proof(scene.target.name, f"{remedies.holds(scene)} || echo yes", what=f"{scene.lab.vip} is gone"),
+    )
 
 
 def rest(scene: Scene) -> tuple[Act, ...]:
@@ -69,14 +71,14 @@ def unmanaged(scene: Scene) -> tuple[Proof, ...]:
 
 def fill(scene: Scene) -> tuple[Act, ...]:
     """Lay a small full file system over pacemaker's part of /var, its content copied: the disk itself is spared."""
-    state, aside = mends.STATE, f"{FOLDER}/disk"
+    state, aside = remedies.STATE, f"{FOLDER}/disk"
     text = f"""\
-! grep -q '^{mends.SMALL_DISK} {state} ' /proc/mounts || exit 0
+! grep -q '^{remedies.SMALL_DISK} {state} ' /proc/mounts || exit 0
 set -e
 need=$(du -sk {state} | cut -f1)
 [ $need -lt {DISK_MB * 1024 // 2} ] || {{ echo {state} holds $need kB: too much to copy >&2; exit 1; }}
 mkdir -p {aside}
-mount -t tmpfs -o size=$((need * 2 + 512))k {mends.SMALL_DISK} {aside}
+mount -t tmpfs -o size=$((need * 2 + 512))k {remedies.SMALL_DISK} {aside}
 cp -a {state}/. {aside}/
 chown --reference={state} {aside}; chmod --reference={state} {aside}
 dd if=/dev/zero of={aside}/ha-lab-full bs=4k 2>/dev/null || true
@@ -87,12 +89,12 @@ umount {aside}"""
 
 def is_full(scene: Scene) -> tuple[Proof, ...]:
     """Nothing can be written any more."""
-    probe = f"{mends.STATE}/ha-lab-probe"
+    probe = f"{remedies.STATE}/ha-lab-probe"
     text = (
-        f"grep -q '^{mends.SMALL_DISK} {mends.STATE} ' /proc/mounts || exit 0\n"
+        f"grep -q '^{remedies.SMALL_DISK} {remedies.STATE} ' /proc/mounts || exit 0\n"
         f"dd if=/dev/zero of={probe} bs=4k count=1 2>/dev/null && echo there is room || echo yes\nrm -f {probe}"
     )
-    return (Proof(scene.target.name, text, what=f"no space is left under {mends.STATE}"),)
+    return (Proof(scene.target.name, text, what=f"no space is left under {remedies.STATE}"),)
 
 
 FAULTS = (
@@ -102,7 +104,7 @@ FAULTS = (
         "graceful",
         inject=stop,
         landed=is_down,
-        heals=(mends.cluster,),
+        heals=(remedies.cluster,),
     ),
     Fault(
         "vip-removed",
@@ -111,7 +113,7 @@ FAULTS = (
         inject=take_address,
         landed=no_address,
         roles=("active",),
-        heals=(mends.cluster, mends.address, mends.failures),
+        heals=(remedies.cluster, remedies.address, remedies.failures),
         monitor="address",
     ),
     Fault(
@@ -120,7 +122,7 @@ FAULTS = (
         "graceful",
         inject=rest,
         landed=rests,
-        heals=(mends.cluster, mends.standby),
+        heals=(remedies.cluster, remedies.standby),
     ),
     Fault(
         "maintenance",
@@ -128,7 +130,7 @@ FAULTS = (
         "none",
         inject=unmanage,
         landed=unmanaged,
-        heals=(mends.cluster, mends.maintenance),
+        heals=(remedies.cluster, remedies.maintenance),
     ),
     Fault(
         "disk-full",
@@ -136,6 +138,6 @@ FAULTS = (
         "none",
         inject=fill,
         landed=is_full,
-        heals=(mends.disk, mends.cluster),
+        heals=(remedies.disk, remedies.cluster),
     ),
 )

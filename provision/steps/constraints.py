@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from cluster import configuration, pcs
 from inventory.model import Colocation, Command, Constraint, Lab, Location, Order
 from provision.facts import Facts, Goal
-from provision.steps.step import Problems, Step, cib_delete, no_problem, pcs_on
+from provision.steps.base import Problems, Step, cib_delete, no_problem, pcs_on
 
 TAGS = {Colocation: "rsc_colocation", Order: "rsc_order", Location: "rsc_location"}
 

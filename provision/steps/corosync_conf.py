@@ -4,32 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cluster import corosync
+from cluster import corosync_conf
 from inventory.errors import ConfigError
 from inventory.model import Command, Node
 from provision.facts import Facts, Goal
-from provision.steps.step import Step, put
+from provision.steps.base import Step, put
 
 GOOD_KEY = "400 root:root "
 
 
 def configuration(goal: Goal, facts: Facts) -> Iterator[Command]:
     """Write corosync.conf where it is not as described."""
-    want = corosync.configuration(goal.lab, goal.system.corosync)
+    want = corosync_conf.configuration(goal.lab, goal.system.corosync)
     for node in goal.lab.nodes:
         if facts.of(node).conf != want:
-            yield put(node, corosync.PATH, want, "the same corosync.conf on both nodes")
+            yield put(node, corosync_conf.PATH, want, "the same corosync.conf on both nodes")
 
 
 def otherwise(goal: Goal, facts: Facts) -> Iterator[str]:
     """What a node's corosync.conf says otherwise, key by key."""
-    want = corosync.configuration(goal.lab, goal.system.corosync)
+    want = corosync_conf.configuration(goal.lab, goal.system.corosync)
     for node in goal.lab.nodes:
         have = facts.of(node).conf
         if have == want:
             continue
         try:
-            lines = corosync.differences(want, have) if have else ("there is none",)
+            lines = corosync_conf.differences(want, have) if have else ("there is none",)
         except ConfigError as error:
             lines = (error.message,)
         yield from (f"{node.alias}: corosync.conf: {line}" for line in lines or ("only the layout differs",))
@@ -49,7 +49,7 @@ def authkey(goal: Goal, facts: Facts) -> Iterator[Command]:
         yield Command.script(
             goal.lab.node1.name,
             f"mkdir -p /etc/corosync && corosync-keygen $(corosync-keygen -h 2>&1 | grep -o -m1 -e ' -l' | head -1)"
-            f" >/dev/null && chmod 0400 {corosync.AUTHKEY} && chown root:root {corosync.AUTHKEY}",
+            f" >/dev/null && chmod 0400 {corosync_conf.AUTHKEY} && chown root:root {corosync_conf.AUTHKEY}",
             why="make the cluster's key, once",
             deadline=600,
         )
@@ -58,17 +58,17 @@ def authkey(goal: Goal, facts: Facts) -> Iterator[Command]:
     if not key.startswith(GOOD_KEY):
         yield Command.script(
             source.name,
-            f"chown root:root {corosync.AUTHKEY} && chmod 0400 {corosync.AUTHKEY}",
+            f"chown root:root {corosync_conf.AUTHKEY} && chmod 0400 {corosync_conf.AUTHKEY}",
             why="nobody but root reads the key",
         )
     peer = goal.lab.peer(source)
     found = facts.of(peer).authkey
     if found.split(" ")[-1] != key.split(" ")[-1] or not found.startswith(GOOD_KEY):
-        new = f"{corosync.AUTHKEY}.new"
+        new = f"{corosync_conf.AUTHKEY}.new"
         yield Command.script(
             source.name,
-            f"scp -p -q -o BatchMode=yes {corosync.AUTHKEY} root@{peer.name}:{new}"
-            f" && ssh -o BatchMode=yes root@{peer.name} mv {new} {corosync.AUTHKEY}",
+            f"scp -p -q -o BatchMode=yes {corosync_conf.AUTHKEY} root@{peer.name}:{new}"
+            f" && ssh -o BatchMode=yes root@{peer.name} mv {new} {corosync_conf.AUTHKEY}",
             why=f"the same key on {peer.name}, with its mode",
         )
 

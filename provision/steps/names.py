@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from inventory.model import Command
-from inventory.platforms import name_script
+from inventory.platforms.registry import name_script
 from provision.facts import Facts, Goal
-from provision.steps.step import Step
+from provision.steps.base import Step
 
 
 def hosts(goal: Goal, found: str) -> str:

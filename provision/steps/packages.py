@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from inventory.model import Command, Node
-from inventory.platforms import cluster_services, install, service
+from inventory.platforms.registry import cluster_services, install, service
 from provision.facts import Facts, Goal
-from provision.steps.step import Step
+from provision.steps.base import Step
 
 
 def commands(goal: Goal, facts: Facts) -> Iterator[Command]:

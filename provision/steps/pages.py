@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from inventory.model import Command, Node
-from inventory.platforms import revival, service
+from inventory.platforms.registry import revival, service
 from provision.facts import Facts, Goal
+from provision.steps.base import Step, put
 from provision.steps.packages import starting
-from provision.steps.step import Step, put
 
 
 def page(node: Node) -> str:

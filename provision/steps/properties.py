@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cluster import configuration, pcs, scores
 from inventory.model import Command
 from provision.facts import Facts, Goal
-from provision.steps.step import Commands, Problems, Step, pcs_on
+from provision.steps.base import Commands, Problems, Step, pcs_on
 
 STONITH_ERROR = "no STONITH resources have been defined"
 # What newer pcs gives to a new cluster, and what pacemaker means without any.

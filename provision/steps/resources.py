@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cluster import cib, pcs
 from inventory.model import Command, Node, Resource
 from provision.facts import Facts, Goal
-from provision.steps.step import Step, cib_delete, pcs_on
+from provision.steps.base import Step, cib_delete, pcs_on
 
 
 def agents(goal: Goal, facts: Facts) -> Iterator[str]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from inventory.model import Command
-from inventory.platforms import key_type
+from inventory.platforms.registry import key_type
 from provision.facts import Facts, Goal
-from provision.steps.step import Step, put
+from provision.steps.base import Step, put
 
 
 def known(goal: Goal, facts: Facts) -> list[str]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cluster import corosync
+from cluster import corosync_conf
 from inventory.model import Command
-from inventory.platforms import service
+from inventory.platforms.registry import service
 from provision.facts import CIB_FILE, Facts, Goal
-from provision.steps.step import Step, service_script
+from provision.steps.base import Step, service_script
 
 STARTED = "the engine started"
 
@@ -67,7 +67,7 @@ def problems(goal: Goal, facts: Facts) -> Iterator[str]:
     if not state.quorate:
         yield "partition WITHOUT quorum"
     for node in goal.lab.nodes:
-        absent = corosync.missing_log_lines(goal.system.corosync, node, facts.of(node).log)
+        absent = corosync_conf.missing_log_lines(goal.system.corosync, node, facts.of(node).log)
         # The readings take the log's end; a long-lived node's start has left it.
         if STARTED not in absent:
             yield from (f"{node.name}: {goal.system.cluster_log} does not show that {it}" for it in absent)

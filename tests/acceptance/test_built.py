@@ -7,13 +7,13 @@ from collections.abc import Mapping
 import pytest
 from testinfra.host import Host
 
+from cli.context import Site
 from cli.overview import look
-from cli.site import Site
-from cluster import corosync
+from cluster import corosync_conf
 from inventory.model import Lab, Node
 from provision.facts import Facts, gather
 from provision.plan import plan
-from provision.steps import STEPS
+from provision.steps.registry import STEPS
 
 Nodes = Mapping[Node, Host]
 
@@ -55,14 +55,14 @@ def test_root_reaches_root(nodes: Nodes, lab: Lab) -> None:
 
 
 def test_corosync_files_are_the_same(nodes: Nodes) -> None:
-    for path in (corosync.PATH, corosync.AUTHKEY):
+    for path in (corosync_conf.PATH, corosync_conf.AUTHKEY):
         sums = {node.alias: host.file(path).sha256sum for node, host in nodes.items()}
         assert len(set(sums.values())) == 1, (
             f"step 2: {path} must be byte for byte the same on both nodes: {sums}"
         )
     for node, host in nodes.items():
-        key = host.file(corosync.AUTHKEY)
-        assert (key.mode, key.user, key.group) == (corosync.AUTHKEY_MODE, "root", "root"), (
+        key = host.file(corosync_conf.AUTHKEY)
+        assert (key.mode, key.user, key.group) == (corosync_conf.AUTHKEY_MODE, "root", "root"), (
             f"authkey on {node.alias}"
         )
         assert host.file("/var/log/cluster").is_directory, "step 2.4"
@@ -70,12 +70,12 @@ def test_corosync_files_are_the_same(nodes: Nodes) -> None:
 
 def test_log_shows_a_good_start(nodes: Nodes, site: Site) -> None:
     for node, host in nodes.items():
-        log = corosync.since_start(host.file(site.goal.system.cluster_log).content_string)
-        missing = corosync.missing_log_lines(site.goal.system.corosync, node, log)
+        log = corosync_conf.since_start(host.file(site.goal.system.cluster_log).content_string)
+        missing = corosync_conf.missing_log_lines(site.goal.system.corosync, node, log)
         assert not missing, (
             f"step 3.2: {site.goal.system.cluster_log} on {node.alias} does not show that {missing}"
         )
-        assert corosync.unexpected_errors(log) == (), f"step 3.2: errors in the log on {node.alias}"
+        assert corosync_conf.unexpected_errors(log) == (), f"step 3.2: errors in the log on {node.alias}"
 
 
 def test_crm_verify_is_silent(nodes: Nodes) -> None:

@@ -15,13 +15,15 @@ from datetime import datetime
 
 import pytest
 
-from cli.site import Site
-from drill import journal, scenarios, suite
-from drill.injection import NotAvailable
-from drill.results import run_folder
-from drill.results.run import Entry
-from drill.runner import Runner
-from drill.verdict import FAIL, PASS, UNKNOWN
+from cli.context import Site
+from drill import suite
+from drill.checks.verdict import FAIL, PASS, UNKNOWN
+from drill.execute import journal
+from drill.execute.injector import NotAvailable
+from drill.execute.runner import Runner
+from drill.report import run_folder
+from drill.report.run import Entry
+from drill.scenarios import catalog
 from inventory.errors import LabError
 
 LOG = logging.getLogger(__name__)
@@ -44,10 +46,10 @@ def runner(site: Site) -> Iterator[Runner]:
     suite.finish(folder)
 
 
-@pytest.fixture(params=scenarios.SCENARIOS)
+@pytest.fixture(params=catalog.SCENARIOS)
 def entry(request: pytest.FixtureRequest, runner: Runner, site: Site) -> Entry:
     """A scenario's record that tells PASS or FAIL; without one the test is an error, or skipped."""
-    scenario = scenarios.named(request.param)
+    scenario = catalog.named(request.param)
     seed = suite.seed_of(site.lab.drill.seed, scenario, 0)
     try:
         made = runner.run(scenario, seed)
@@ -66,7 +68,7 @@ def entry(request: pytest.FixtureRequest, runner: Runner, site: Site) -> Entry:
 
 def test_scenario(entry: Entry) -> None:
     failed = [one.text for one in entry.verdicts if one.status == FAIL]
-    text = scenarios.texts()[entry.name]
+    text = catalog.texts()[entry.name]
     assert not failed, "\n\n".join([f"{text.title}\n{text.why}", *failed])
 
 

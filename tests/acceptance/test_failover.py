@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from cli.context import Site
 from cli.overview import Overview, look
-from cli.site import Site
 from inventory import waiting
 from inventory.model import Command
-from inventory.platforms import cluster_services, service
+from inventory.platforms.registry import cluster_services, service
 
 DEADLINE = 120.0
 

@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import stories
 from selenium import webdriver
 from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
-from drill.results.report import report
-from drill.results.run import Entry, Run
-from drill.verdict import Verdict
+from drill.checks.verdict import Verdict
+from drill.report.html.page import report
+from drill.report.run import Entry, Run
+from tests.support import sample_timelines
 
 pytestmark = pytest.mark.browser
 
@@ -27,20 +27,31 @@ FLAGS = (
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
 FIVE = (
-    Entry(stories.failover(), stories.passes("recovered", "one_owner", "outage_within_bounds")),
-    Entry(stories.split_brain(), (stories.TWO_OWNERS, *stories.passes("recovered"))),
-    Entry(stories.never(error="ssh to node2 was lost"), (stories.NOT_RECOVERED,)),
-    Entry(stories.not_landed(), (stories.CANNOT_TELL,)),
-    Entry(stories.graceful(), stories.passes("recovered", "colocated")),
+    Entry(
+        sample_timelines.failover(), sample_timelines.passes("recovered", "one_owner", "outage_within_bounds")
+    ),
+    Entry(
+        sample_timelines.split_brain(), (sample_timelines.TWO_OWNERS, *sample_timelines.passes("recovered"))
+    ),
+    Entry(sample_timelines.never(error="ssh to node2 was lost"), (sample_timelines.NOT_RECOVERED,)),
+    Entry(sample_timelines.not_landed(), (sample_timelines.CANNOT_TELL,)),
+    Entry(sample_timelines.graceful(), sample_timelines.passes("recovered", "colocated")),
 )
 LONG = "a-scenario-whose-name-is-much-longer-than-anybody-would-choose-by-hand-and-has-no-space"
 MANY = (
-    *(Entry(stories.graceful(outage=0.2 + n / 20), stories.passes("recovered")) for n in range(20)),
-    *(Entry(stories.failover(f"frozen-node-{n}"), stories.passes("recovered")) for n in range(15)),
+    *(
+        Entry(sample_timelines.graceful(outage=0.2 + n / 20), sample_timelines.passes("recovered"))
+        for n in range(20)
+    ),
+    *(
+        Entry(sample_timelines.failover(f"frozen-node-{n}"), sample_timelines.passes("recovered"))
+        for n in range(15)
+    ),
     *FIVE[1:4],
-    Entry(stories.graceful(LONG, nodes=["a-node-with-a-long-alias.example", "other.example"]), ()),
+    Entry(sample_timelines.graceful(LONG, nodes=["a-node-with-a-long-alias.example", "other.example"]), ()),
     Entry(
-        stories.graceful("words"), (Verdict("x" * 90, "FAIL", "y" * 400, ("z" * 300,), "w" * 200, "v" * 200),)
+        sample_timelines.graceful("words"),
+        (Verdict("x" * 90, "FAIL", "y" * 400, ("z" * 300,), "w" * 200, "v" * 200),),
     ),
 )
 RUNS = {"one": FIVE[:1], "five": FIVE, "many": MANY, "empty": ()}

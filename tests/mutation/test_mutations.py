@@ -13,9 +13,9 @@ import pytest
 from classroom.attempt import damage, healed, mend, undo, wrong
 from classroom.checks import CHECKS, judge
 from classroom.exercises import EXERCISES, Exercise, named, on
-from classroom.sight import look
-from cli.site import Site
-from drill.verdict import FAIL
+from classroom.snapshot import look
+from cli.context import Site
+from drill.checks.verdict import FAIL
 from inventory import waiting
 from inventory.errors import ConfigError
 from provision import reset

@@ -15,18 +15,19 @@ import time
 from pathlib import Path
 from typing import Any
 
-from drill import health
-from drill.fault import Fault, Scene
-from drill.faults import FAULTS, named
-from drill.health import View
-from drill.injection import Injector
-from drill.journal import Journal, alone
-from drill.recovery import Recovery
-from inventory import config, waiting
+from drill.execute.injector import Injector
+from drill.execute.journal import Journal, alone
+from drill.execute.recovery import Recovery
+from drill.faults.base import Fault, Scene
+from drill.faults.registry import FAULTS, named
+from inventory import waiting
+from inventory.config import lab_yaml
 from inventory.errors import LabError
-from inventory.machines import Machines
 from inventory.model import Lab, Node
-from inventory.remote import Ssh
+from inventory.providers.machines import Machines
+from inventory.remote.ssh import Ssh
+from status import health
+from status.health import View
 
 
 def main() -> int:
@@ -39,7 +40,7 @@ def main() -> int:
     parser.add_argument("--role", choices=("active", "passive"), action="append")
     args = parser.parse_args()
     root = args.root.resolve()
-    lab = config.load(root / "lab.yaml")
+    lab = lab_yaml.load(root / "lab.yaml")
     machines = Machines(root, lab)
     choice = machines.choice
     remote = Ssh(machines.ssh_config(), {node.name: node.alias for node in lab.nodes}, machines.control)

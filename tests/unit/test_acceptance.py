@@ -8,21 +8,21 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from example import example_lab
 
-from cli import site as cli_site
+from cli import context
 from drill import suite
-from drill.injection import NotAvailable
-from drill.results.run import Entry
-from drill.scenario import Scenario
-from drill.timeline import Timeline
-from drill.verdict import FAIL, PASS, UNKNOWN, Verdict
+from drill.checks.verdict import FAIL, PASS, UNKNOWN, Verdict
+from drill.execute.injector import NotAvailable
+from drill.record.timeline import Timeline
+from drill.report.run import Entry
+from drill.scenarios.base import Scenario
 from inventory.errors import LabError
+from tests.support.example_lab import example_lab
 
 DRILL = Path(__file__).parent.parent / "acceptance" / "test_drill.py"
 CONFTEST = """
 import pytest
-from cli.site import Site
+from cli.context import Site
 
 @pytest.fixture(scope="session")
 def site():
@@ -71,7 +71,7 @@ def drilled(
 ) -> SimpleNamespace:
     """The acceptance test's outcome over records of these statuses."""
     runner = Runner(request.param)
-    monkeypatch.setattr(cli_site, "Site", Site)
+    monkeypatch.setattr(context, "Site", Site)
     monkeypatch.setattr(suite, "runner", lambda *args, **more: runner)
     pytester.makeconftest(CONFTEST)
     pytester.makepyfile(test_drill=DRILL.read_text())

@@ -1,0 +1,70 @@
+"""What a check looks at: the facts of both nodes, and what only the running lab itself tells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from inventory.errors import RouteRefused
+from inventory.model import Command, Node
+from inventory.remote import sections
+from inventory.remote.ssh import Remote, everywhere
+from provision.facts import Facts, Goal, gather
+
+REACHED = "reached the peer"
+
+
+@dataclass(frozen=True)
+class Sight:
+    """The lab at one moment. `logins` is what root saw who went to the peer by ssh, `rules` the packet filter's.
+
+    `page` is what the floating address answered, "" when nothing did; `refused` why nothing was asked.
+    """
+
+    facts: Facts
+    logins: Mapping[str, str] = field(default_factory=dict)
+    rules: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    page: str = ""
+    refused: str = ""
+
+
+def reading(goal: Goal, node: Node) -> Command:
+    """One command for what the facts do not have: a login on the peer, and the packet filter."""
+    peer = goal.lab.peer(node)
+    rules = "nft list ruleset" if goal.system.packet_filter == "nft" else "iptables-save"
+    return Command.script(
+        node.name,
+        sections.script(
+            {
+                "login": f"timeout 10 ssh -o BatchMode=yes -o ConnectTimeout=5 root@{peer.name} echo {REACHED} 2>&1",
+                "rules": rules,
+            }
+        ),
+        why="a login on the peer, and the packet filter",
+        deadline=30,
+    )
+
+
+def look(goal: Goal, remote: Remote, fetch: Callable[[], str]) -> Sight:
+    """Look at everything at the same time; `fetch` asks the floating address. Raises Unreachable."""
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        answer = pool.submit(_fetched, fetch)
+        live = pool.submit(everywhere, remote, [reading(goal, node) for node in goal.lab.nodes])
+        facts = gather(goal, remote)
+        page, refused = answer.result()
+        parts = {result.command.node: sections.read(result.out) for result in live.result()}
+    return Sight(
+        facts,
+        logins={name: part.get("login", "").strip() for name, part in parts.items()},
+        rules={name: tuple(part.get("rules", "").splitlines()) for name, part in parts.items()},
+        page=page,
+        refused=refused,
+    )
+
+
+def _fetched(fetch: Callable[[], str]) -> tuple[str, str]:
+    try:
+        return fetch(), ""
+    except RouteRefused as error:
+        return "", error.message

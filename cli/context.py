@@ -1,0 +1,83 @@
+"""The lab in one folder, put together once for a command: description, machines, ssh, goal."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from ipaddress import IPv4Address
+from pathlib import Path
+
+import requests
+
+from inventory.config import lab_yaml
+from inventory.errors import ConfigError
+from inventory.host import routes
+from inventory.model import Lab, Node
+from inventory.providers.machines import Machines
+from inventory.remote.ssh import Ssh
+from provision.facts import Goal
+
+
+@dataclass
+class Site:
+    """Everything that a command of the CLI works on. Parts are made when they are first asked for."""
+
+    root: Path
+    changes: dict[str, object] = field(default_factory=dict)
+    """What the command line says otherwise, by key of lab.yaml; judged like the file itself."""
+
+    @cached_property
+    def lab(self) -> Lab:
+        """lab.yaml, with the changes. Raises ConfigError."""
+        return lab_yaml.load(self.root / "lab.yaml", self.changes)
+
+    @cached_property
+    def machines(self) -> Machines:
+        """The machines under the nodes."""
+        return Machines(self.root, self.lab)
+
+    @cached_property
+    def remote(self) -> Ssh:
+        """The way to the nodes, over ssh. Raises MachineError when there are none."""
+        aliases = {node.name: node.alias for node in self.lab.nodes}
+        return Ssh(self.machines.ssh_config(), aliases, self.machines.control)
+
+    @property
+    def goal(self) -> Goal:
+        """What the lab is to become, on the system that was chosen for it."""
+        return Goal(self.lab, self.machines.choice.system)
+
+    def node(self, name: str) -> Node:
+        """The node of a name or alias. Raises ConfigError."""
+        try:
+            return self.lab.node(name)
+        except KeyError:
+            known = ", ".join(node.alias for node in self.lab.nodes)
+            raise ConfigError(f"There is no node {name!r}.", hint=f"The nodes are: {known}") from None
+
+    def guard(self, address: IPv4Address | None = None) -> None:
+        """Raise RouteRefused unless an address (the VIP) is reached by the lab's own interface."""
+        routes.require(address or self.lab.vip, self.machines.is_own, self.lab)
+
+    def fetch(self, limit: float = 1.0) -> str:
+        """The page that the VIP answers with, or "" with none; the route is checked first."""
+        self.guard()
+        try:
+            with requests.Session() as session:
+                session.trust_env = False
+                answer = session.get(self.lab.url, timeout=limit, allow_redirects=False)
+            return answer.text.strip() if answer.ok else ""
+        except requests.RequestException:
+            return ""
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold the lab's lock: only one command changes nodes at a time; the next one waits for it."""
+        state = self.machines.state
+        state.mkdir(exist_ok=True)
+        with (state / "lock").open("w") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield

@@ -1,0 +1,235 @@
+"""corosync.conf and corosync's log, for corosync 3 (knet, votequorum) and 1.4 (multicast, plugin).
+
+Sources: corosync.conf(5) and votequorum(5) of 3.1, corosync.conf(5) of 1.4, walkthrough steps 2 and 3.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from inventory.errors import ConfigError
+from inventory.model import Lab, Node
+from inventory.platforms.registry import CorosyncGeneration
+
+PATH = "/etc/corosync/corosync.conf"
+AUTHKEY = "/etc/corosync/authkey"
+AUTHKEY_MODE = 0o400
+LOG = "/var/log/cluster/corosync.log"
+MULTICAST = "239.255.1.1"
+"""Corosync 1.4's group: organisation-local scope (RFC 2365), Ethernet address 01:00:5e:7f:01:01."""
+PORT = 5405
+
+Item = tuple[str, "str | Section"]
+
+
+@dataclass(frozen=True)
+class Section:
+    """What stands between two braces: `key: value` pairs and sections, in order."""
+
+    items: tuple[Item, ...]
+
+    def value(self, key: str) -> str | None:
+        """Give the last value of a key (as corosync takes it); None when it is not set."""
+        found = [value for name, value in self.items if name == key and isinstance(value, str)]
+        return found[-1] if found else None
+
+    def sections(self, name: str) -> tuple[Section, ...]:
+        """Give all sections of that name, in order."""
+        return tuple(value for key, value in self.items if key == name and isinstance(value, Section))
+
+    def section(self, name: str) -> Section:
+        """Give the first section of that name; an empty one when there is none."""
+        return next(iter(self.sections(name)), Section(()))
+
+
+def configuration(lab: Lab, generation: CorosyncGeneration) -> str:
+    """Give the text of corosync.conf, the same for every node of the lab. Times are milliseconds."""
+    return _text(_plugin(lab) if generation == "1.4" else _knet(lab))
+
+
+def _knet(lab: Lab) -> Section:
+    timing = lab.corosync
+    quorum: list[Item] = [("provider", "corosync_votequorum"), ("expected_votes", str(len(lab.nodes)))]
+    if timing.two_node:
+        quorum.append(("two_node", "1"))
+    nodes = tuple(
+        ("node", Section((("ring0_addr", str(n.address)), ("name", n.name), ("nodeid", str(n.id)))))
+        for n in lab.nodes
+    )
+    totem: tuple[Item, ...] = (
+        ("version", "2"),
+        ("cluster_name", lab.name),
+        ("transport", "knet"),
+        ("token", str(timing.token_ms)),
+        ("consensus", str(timing.consensus_ms)),
+        ("crypto_cipher", timing.crypto_cipher),
+        ("crypto_hash", timing.crypto_hash),
+    )
+    return Section(
+        (
+            ("totem", Section(totem)),
+            ("nodelist", Section(nodes)),
+            ("quorum", Section(tuple(quorum))),
+            ("logging", _logging()),
+        )
+    )
+
+
+def _plugin(lab: Lab) -> Section:
+    secure = (lab.corosync.crypto_cipher, lab.corosync.crypto_hash) != ("none", "none")
+    interface: tuple[Item, ...] = (
+        ("ringnumber", "0"),
+        ("bindnetaddr", str(lab.network.network_address)),
+        ("mcastaddr", MULTICAST),
+        ("mcastport", str(PORT)),
+        ("ttl", "1"),
+    )
+    totem: tuple[Item, ...] = (
+        ("version", "2"),
+        ("secauth", "on" if secure else "off"),
+        ("threads", "0"),
+        ("token", str(lab.corosync.token_ms)),
+        ("consensus", str(lab.corosync.consensus_ms)),
+        ("interface", Section(interface)),
+    )
+    service: tuple[Item, ...] = (("ver", "0"), ("name", "pacemaker"), ("# use_mgmtd", "no"))
+    return Section(
+        (
+            ("compatibility", "whitetank"),
+            ("totem", Section(totem)),
+            ("logging", _logging()),
+            ("service", Section(service)),
+            ("aisexec", Section((("user", "root"), ("group", "root")))),
+        )
+    )
+
+
+def _logging() -> Section:
+    return Section(
+        (("to_logfile", "yes"), ("logfile", LOG), ("to_syslog", "yes"), ("debug", "off"), ("timestamp", "on"))
+    )
+
+
+def _text(section: Section) -> str:
+    return "".join(f"{line}\n" for line in _lines(section, ""))
+
+
+def _lines(section: Section, indent: str) -> Iterator[str]:
+    for position, (key, value) in enumerate(section.items):
+        if isinstance(value, str):
+            yield f"{indent}{key}: {value}"
+            continue
+        if position and not indent:
+            yield ""
+        yield f"{indent}{key} {{"
+        yield from _lines(value, indent + "    ")
+        yield f"{indent}}}"
+
+
+def parse(text: str) -> Section:
+    """Read a corosync.conf as sections, comments apart; ConfigError names the line that can't be read."""
+    stack: list[tuple[str, list[Item]]] = [("", [])]
+    for number, raw in enumerate(text.splitlines(), 1):
+        line = raw.strip()
+        if not line or line.startswith("#"):
+            continue
+        if line == "}" and len(stack) > 1:
+            name, items = stack.pop()
+            stack[-1][1].append((name, Section(tuple(items))))
+        elif line.endswith("{") and line[:-1].strip():
+            stack.append((line[:-1].strip(), []))
+        elif ":" in line:
+            key, _, value = line.partition(":")
+            stack[-1][1].append((key.strip(), value.strip()))
+        else:
+            raise ConfigError(
+                f"{PATH} line {number}: {line!r} is no `key: value`, `name {{` or `}}`",
+                hint="corosync -t checks the file on a node",
+            )
+    if len(stack) > 1:
+        raise ConfigError(f"{PATH}: section {stack[-1][0]!r} is not closed", hint="add the missing `}`")
+    return Section(tuple(stack[0][1]))
+
+
+def differences(expected: str, found: str) -> tuple[str, ...]:
+    """Tell what `found` says otherwise, one line per key; comments and layout do not count."""
+    want, have = dict(_flat(parse(expected), "")), dict(_flat(parse(found), ""))
+    return tuple(
+        f"{key}: expected {want.get(key, 'nothing')}, found {have.get(key, 'nothing')}"
+        for key in sorted(want.keys() | have.keys())
+        if want.get(key) != have.get(key)
+    )
+
+
+def _flat(section: Section, prefix: str) -> Iterator[tuple[str, str]]:
+    seen: dict[str, int] = {}
+    for key, value in section.items:
+        if isinstance(value, str):
+            yield prefix + key, value
+            continue
+        seen[key] = seen.get(key, 0) + 1
+        label = key if len(section.sections(key)) == 1 else f"{key}[{seen[key]}]"
+        yield from _flat(value, f"{prefix}{label}.")
+
+
+def expected_log_lines(generation: CorosyncGeneration, node: Node) -> Mapping[str, str]:
+    """Give what the log shows after a good start (walkthrough step 3): meaning -> regular expression."""
+    address = re.escape(str(node.address))
+    if generation == "1.4":
+        return {
+            "the engine started": r"Corosync Cluster Engine .*started and ready to provide service",
+            "the configuration was read": r"Successfully read main configuration file",
+            "the transport is initialised": r"\[TOTEM ?\] Initializing transport \(UDP/IP Multicast\)",
+            "the interface is up": rf"\[TOTEM ?\] The network interface \[{address}\] is now up",
+            "a membership formed": r"\[TOTEM ?\] A processor joined or left the membership"
+            r" and a new membership was formed",
+            "pacemaker started": r"pcmk_startup: .*Service: 9|pcmk_startup: CRM: Initialized",
+        }
+    return {
+        "the engine started": r"\[MAIN ?\s*\] Corosync Cluster Engine\s.*starting up",
+        "the transport is initialised": r"\[TOTEM ?\] Initializing transport \(Kronosnet\)",
+        "the interface is up": rf"\[TOTEM ?\] Configured link number 0: local addr: {address}, port={PORT}",
+        "a membership formed": r"\[TOTEM ?\] A new membership \([0-9a-f.]+\) was formed",
+        "the services are ready": r"Completed service synchronization, ready to provide service",
+    }
+
+
+def missing_log_lines(generation: CorosyncGeneration, node: Node, log: str) -> tuple[str, ...]:
+    """Give the meanings of `expected_log_lines` that the log does not show."""
+    return tuple(
+        meaning
+        for meaning, pattern in expected_log_lines(generation, node).items()
+        if not re.search(pattern, log)
+    )
+
+
+def since_start(log: str) -> str:
+    """Give the part of a log from corosync's latest start on; all of it when no start stands in it."""
+    starts = list(re.finditer(r"^.*Corosync Cluster Engine.*(starting up|started and ready)", log, re.M))
+    return log[starts[-1].start() :] if starts else log
+
+
+HARMLESS: Mapping[str, str] = {
+    r"mgmtd (process )?exited|Child process mgmtd": "the plugin starts a daemon that was never shipped (1.4)",
+    r"plugin (for Corosync\. The plugin )?is not supported in this environment": "runs all the same (1.4)",
+    r"Please see Chapter 8 of 'Clusters from Scratch'": "the second half of the same message (1.4)",
+    r"RLIMIT_MEMLOCK": "memory is not locked in a container; it may be swapped",
+    r"SCHED_RR|Could not set priority": "no real-time class in a container; it runs at high nice priority",
+    r"was not scheduled for|Can't lock|Could not lock memory": "a pause of the host, or memory as above",
+    r"no STONITH resources have been defined|disable STONITH with the stonith-enabled option"
+    r"|need STONITH to ensure data integrity": "until step 4 switches fencing off",
+}
+"""Error lines that a healthy lab shows: pattern -> why."""
+
+_ERROR = re.compile(r"\b(ERROR|CRIT|EMERG)\b|\bcorosync ?(error|crit|alert|emerg)\b|\b(error|crit|emerg):")
+
+
+def unexpected_errors(log: str) -> tuple[str, ...]:
+    """Give the error and critical lines of a log that `HARMLESS` does not explain."""
+    return tuple(
+        line
+        for line in log.splitlines()
+        if _ERROR.search(line) and not any(re.search(pattern, line) for pattern in HARMLESS)
+    )

@@ -1,0 +1,75 @@
+"""What a running corosync says of itself: quorum, members and timings, for corosync 3 and 1.4.
+
+Sources: corosync-quorumtool(8), corosync-cmapctl(8) and cmap_keys(7) of 3.1; corosync-objctl(8) of 1.4, whose
+plugin leaves the quorum to pacemaker.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from cluster.xml import OutputError
+from inventory.model import Lab
+from inventory.platforms.registry import CorosyncGeneration
+
+_MEMBER = re.compile(r"^\s*(0x[0-9a-fA-F]+|\d+)\s+\d+\s+\S", re.M)
+_JOINED = re.compile(r"^\S*\.members\.(\w+)\.status=joined\s*$", re.M)
+_VALUE = re.compile(r"^(?:runtime\.config\.)?totem\.(\w+)(?: \(u32\) ?= |=)(\d+)\s*$", re.M)
+
+
+@dataclass(frozen=True)
+class Membership:
+    """Who is in the ring as one node sees it; `quorate` is None where corosync itself counts no votes.
+
+    `flags` are votequorum's own words: Quorate, 2Node, WaitForAll.
+    """
+
+    quorate: bool | None
+    members: tuple[str, ...]
+    flags: tuple[str, ...] = ()
+
+
+def membership_script(generation: CorosyncGeneration) -> str:
+    """A shell text that prints the membership; see `membership`."""
+    return "corosync-objctl -a | grep members" if generation == "1.4" else "corosync-quorumtool -s"
+
+
+def membership(text: str, lab: Lab, generation: CorosyncGeneration) -> Membership | None:
+    """Read what `membership_script` printed; None when no corosync answered it."""
+    if generation == "1.4":
+        joined = _JOINED.findall(text)
+        found = [node for node in lab.nodes if any(_at(text, key, str(node.address)) for key in joined)]
+        return Membership(None, tuple(node.name for node in found)) if found else None
+    quorate = re.search(r"^Quorate:\s+(Yes|No)\s*$", text, re.M)
+    if quorate is None:
+        return None
+    ids = {int(word, 0) for word in _MEMBER.findall(text.partition("Membership information")[2])}
+    flags = re.search(r"^Flags:(.*)$", text, re.M)
+    return Membership(
+        quorate.group(1) == "Yes",
+        tuple(node.name for node in lab.nodes if node.id in ids),
+        tuple(flags.group(1).split()) if flags else (),
+    )
+
+
+def _at(text: str, key: str, address: str) -> bool:
+    return re.search(rf"\.members\.{key}\.ip=.*ip\({re.escape(address)}\)", text) is not None
+
+
+def timings_script(generation: CorosyncGeneration) -> str:
+    """A shell text that prints token and consensus as the running corosync uses them; see `timings`."""
+    if generation == "1.4":
+        return "corosync-objctl -a | grep -E '^totem.(token|consensus)='"
+    return "corosync-cmapctl | grep -E '^runtime.config.totem.(token|consensus) '"
+
+
+def timings(text: str) -> tuple[float, float]:
+    """Token and consensus in seconds; OutputError when corosync did not say them."""
+    found = {name: int(value) / 1000 for name, value in _VALUE.findall(text)}
+    if "token" not in found or "consensus" not in found:
+        raise OutputError(
+            f"corosync told no token and consensus: {' '.join(text.split())[:200] or 'nothing at all'}",
+            hint="On the node: corosync-cmapctl | grep totem; corosync 1.4: corosync-objctl -a | grep totem",
+        )
+    return found["token"], found["consensus"]

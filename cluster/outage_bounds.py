@@ -1,0 +1,213 @@
+"""How long an outage must and may last, from the cluster's own timings, phase by phase.
+
+A takeover counts from the fault until the peer answers its first client; the outage is what a client
+sees of it. Sources: corosync.conf(5) (token, token_retransmit, hold, consensus, join), Pacemaker
+Explained (monitor operations, no-quorum-policy), cluster/arp.py. Seconds throughout.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from inventory.config.cluster_properties import boolean, milliseconds
+from inventory.errors import ConfigError
+from inventory.model import Lab
+
+Kind = Literal["none", "graceful", "crash", "freeze", "partition", "process", "hang"]
+NEVER = math.inf
+RETRANSMITS = 4
+"""token_retransmits_before_loss_const of corosync.conf(5)."""
+HOLD = 0.8 / (RETRANSMITS + 0.2)
+"""The part of the token timeout that an idle ring's representative holds the token: `hold`."""
+JOIN_S = 0.05
+"""corosync.conf(5): join, the wait for join messages before they are sent again."""
+
+
+@dataclass(frozen=True)
+class Timing:
+    """What the bounds are computed from, in seconds.
+
+    `start_s`, `stop_s` and `decide_s` are pairs (least, most): all resources together, and pacemaker's
+    way from a changed membership to its first order. `monitor_answer_s` is what a monitor takes to answer
+    (its own timeout is the limit of that). `arp_s` is the agent's interval between two gratuitous ARPs,
+    IPaddr's unless told otherwise. `allowance_s` is what a busy host may add: the
+    time in which corosync, pacemaker or the agents wanted to run and were not let.
+    """
+
+    token_s: float
+    consensus_s: float
+    probe_s: float
+    probe_timeout_s: float
+    monitor_s: float
+    monitor_answer_s: float = 1.0
+    decide_s: tuple[float, float] = (0.0, 1.0)
+    stop_s: tuple[float, float] = (0.05, 3.0)
+    start_s: tuple[float, float] = (0.05, 2.0)
+    arp_s: float = 0.5
+    allowance_s: float = 2.0
+    survivor_acts: bool = True
+    """Whether a node alone may start resources: two_node, or no-quorum-policy=ignore."""
+    fencing: bool = False
+    """Whether stonith-enabled is on: without a device nothing lost is ever taken over."""
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One stretch of the takeover: its least and most seconds, and the rule behind them."""
+
+    name: str
+    least: float
+    most: float
+    why: str
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """The phases in order, and the outage that a client can see of them.
+
+    `outage_least` is 0 where the faulted node goes on answering. `outage_most` may be infinite.
+    """
+
+    kind: Kind
+    phases: tuple[Phase, ...]
+    outage_least: float
+    outage_most: float
+
+    @property
+    def takeover_least(self) -> float:
+        """From the fault to the new first answer, at least."""
+        return sum(phase.least for phase in self.phases)
+
+    @property
+    def takeover_most(self) -> float:
+        """From the fault to the new first answer, at most; infinite when nobody takes over."""
+        return sum(phase.most for phase in self.phases)
+
+    def admits(self, low: float, high: float) -> bool:
+        """Tell whether an outage measured as between `low` and `high` seconds fits the prediction."""
+        return high >= self.outage_least and low <= self.outage_most
+
+    def lines(self) -> tuple[str, ...]:
+        """Say each phase and the sum, for people."""
+        rows = [f"{p.name}: {_range(p.least, p.most)}: {p.why}" for p in self.phases]
+        return (*rows, f"a client sees: {_range(self.outage_least, self.outage_most)}")
+
+
+def timing(lab: Lab) -> Timing:
+    """Take the timings out of the lab's description; `dataclasses.replace` puts in measured ones."""
+    monitors = [(milliseconds(r.monitor) or 0) / 1000 for r in lab.resources if r.kind == "web"]
+    return Timing(
+        token_s=lab.corosync.token_ms / 1000,
+        consensus_s=lab.corosync.consensus_ms / 1000,
+        probe_s=1 / lab.drill.probe_hz,
+        probe_timeout_s=lab.drill.probe_timeout_ms / 1000,
+        monitor_s=max(monitors, default=0.0),
+        survivor_acts=lab.corosync.two_node or lab.properties.get("no-quorum-policy", "stop") == "ignore",
+        fencing=boolean(lab.properties.get("stonith-enabled", "true")) is True,
+    )
+
+
+def bounds(kind: Kind, timing: Timing, *, answers: bool | None = None, moves: bool = False) -> Bounds:
+    """Predict the outage for a kind of fault on the active node; ConfigError for an unknown kind.
+
+    `answers`: the faulted node goes on answering clients (corosync killed alone, or only the traffic
+    between the nodes cut), so that a client may see nothing at all. By default it does in a partition.
+    `moves`: a migration-threshold is set, so that a process that failed may go to the other node.
+    A node that is back before the token is lost shortens the wait: the rejoin itself reports the loss.
+    """
+    if kind not in get_args(Kind):
+        raise ConfigError(f"no such kind of fault: {kind!r}", hint=f"one of: {', '.join(get_args(Kind))}")
+    if kind == "none":
+        phase = Phase(
+            "nothing", 0.0, timing.allowance_s, "no node in use is touched; only the host may pause"
+        )
+        return Bounds(kind, (phase,), 0.0, timing.allowance_s)
+    if kind == "hang":
+        phases: tuple[Phase, ...] = (_noticed(timing, hangs=True), *_recovery(timing, here=True, moves=moves))
+        return Bounds(kind, phases, 0.0, NEVER)
+    if kind == "process":
+        phases = (_noticed(timing), *_recovery(timing, here=True, moves=moves))
+    elif kind == "graceful":
+        why = "corosync and pacemaker say that they leave: no token is waited for"
+        phases = (Phase("detect", 0.0, JOIN_S, why), *_recovery(timing, here=False, stops=True))
+    else:
+        phases = (*_loss(timing), *_recovery(timing, here=False))
+    quiet = answers if answers is not None else kind == "partition"
+    least = sum(phase.least for phase in phases)
+    # The fault falls between two probes, and a graceful leaver answers until its stop begins.
+    seen = 0.0 if quiet or kind == "graceful" else max(0.0, least - timing.probe_s)
+    return Bounds(kind, phases, seen, sum(phase.most for phase in phases))
+
+
+def predict(lab: Lab, kind: Kind, *, answers: bool | None = None) -> Bounds:
+    """Predict with the lab's own timings."""
+    return bounds(kind, timing(lab), answers=answers)
+
+
+def _noticed(timing: Timing, *, hangs: bool = False) -> Phase:
+    """A monitor is the only one to see that a process is gone; without an interval there is none."""
+    if not timing.monitor_s:
+        return Phase("detect", 0.0, NEVER, "no monitor looks at it")
+    if hangs:
+        return Phase("detect", 0.0, NEVER, "the agent's monitor looks at the process, not at its answers")
+    why = f"a monitor every {timing.monitor_s:g} s, answering in {timing.monitor_answer_s:g} s"
+    return Phase("detect", 0.0, timing.monitor_s + timing.monitor_answer_s, why)
+
+
+def _loss(timing: Timing) -> tuple[Phase, ...]:
+    token, consensus = timing.token_s, timing.consensus_s
+    return (
+        Phase(
+            "token lost",
+            token * (1 - HOLD),
+            token,
+            f"corosync.conf(5) token: {token:g} s after the last token seen, which an idle ring holds for"
+            f" up to {token * HOLD:.2f} s (hold); token_coefficient adds nothing for two nodes",
+        ),
+        Phase(
+            "membership",
+            consensus,
+            consensus + JOIN_S,
+            f"corosync.conf(5) consensus: {consensus:g} s until a silent node counts as failed;"
+            f" then join ({JOIN_S:g} s) and a membership of one",
+        ),
+    )
+
+
+def _recovery(timing: Timing, *, here: bool, stops: bool = False, moves: bool = False) -> tuple[Phase, ...]:
+    """From the decision to the first answer. `here`: on the same node, unless what failed there `moves` away."""
+    acts = here or (timing.survivor_acts and (stops or not timing.fencing))
+    if not timing.survivor_acts and not here:
+        never = "a node alone has no quorum, and no-quorum-policy lets it start nothing"
+    else:
+        never = "fencing is on: what a lost node ran is not started before it is fenced"
+    decide_least, decide_most = timing.decide_s
+    decide = Phase("decide", decide_least, decide_most, "a DC is there or elected, and computes what to do")
+    if not acts:
+        decide = Phase("decide", decide_least, NEVER, never)
+    stop = Phase("stop", 0.0, 0.0, "the lost node stops nothing that would be waited for")
+    if here or stops:
+        stop = Phase("stop", *timing.stop_s, "what ran is stopped in reverse order first")
+    why = f"a client goes on asking the old holder until a gratuitous ARP reaches it; they are {timing.arp_s:g} s apart"
+    arp = Phase("ARP", 0.0, timing.arp_s, why)
+    if here and not moves:
+        arp = Phase("ARP", 0.0, 0.0, "the address stays with this node, and so does its hardware address")
+    return (
+        decide,
+        stop,
+        Phase("start", *timing.start_s, "the address, then the web server"),
+        arp,
+        Phase(
+            "first answer",
+            0.0,
+            timing.probe_s + timing.probe_timeout_s,
+            f"a try every {timing.probe_s:g} s; one under way may hang for {timing.probe_timeout_s:g} s",
+        ),
+        Phase("allowance", 0.0, timing.allowance_s, "pauses of a busy host"),
+    )
+
+
+def _range(least: float, most: float) -> str:
+    return f"{least:.2f} s or more, without end" if most == NEVER else f"{least:.2f} to {most:.2f} s"

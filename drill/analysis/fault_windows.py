@@ -1,0 +1,114 @@
+"""Faults as they went by: each injection with its landing and its healing, put together from the marks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from drill.analysis.outages import Outage
+from drill.record.timeline import Mark, Timeline
+
+NO_INJECTION = "no mark tells when the fault was injected"
+
+
+@dataclass(frozen=True)
+class Episode:
+    """One injection on one node ("" when the marks do not say); seconds, None for what was not marked.
+
+    `landed` is the last proof of it, `end` the beginning of its heal, or of the same again, or the record's end.
+    """
+
+    label: str
+    node: str
+    injected: float
+    landed: float | None
+    heal: float | None
+    end: float
+
+    @property
+    def named(self) -> str:
+        """The fault in words."""
+        return f"{self.label or 'the fault'}{self.node and f' on {self.node}'} at {self.injected:.2f} s"
+
+    def brought(self, outage: Outage) -> bool:
+        """The outage began before the heal and was not over before the fault."""
+        over = outage.next_good is not None and outage.next_good < self.injected
+        return outage.first_failed < self.end and not over
+
+
+@dataclass(frozen=True)
+class Window:
+    """A stretch of time in which a state is judged, and the node that is broken in it."""
+
+    since: float
+    until: float
+    node: str = ""
+
+    @property
+    def text(self) -> str:
+        """The window in words."""
+        return f"{self.since:.2f} to {self.until:.2f} s"
+
+
+def faulty(timeline: Timeline) -> bool:
+    """Tell whether a fault belongs to this scenario, by its name or by a mark."""
+    return bool(timeline.meta.get("fault") or timeline.marked("inject", "not_landed"))
+
+
+def episodes(timeline: Timeline) -> tuple[Episode, ...]:
+    """All injections in time order; a mark belongs to the injection before it that bears the same names."""
+    injections = timeline.marked("inject")
+    found = []
+    for index, mark in enumerate(injections):
+        again = next((one.at for one in injections[index + 1 :] if _same(mark, one)), float("inf"))
+        heal = next(_moments(mark, timeline.marked("heal", "healed"), again), None)
+        end = min(timeline.end, again) if heal is None else heal
+        proofs = [at for at in _moments(mark, timeline.marked("landed"), again) if at <= end]
+        target = timeline.role("target")
+        node = mark.node or (target if target in timeline.nodes else "")
+        label = mark.label or str(timeline.meta.get("fault") or "")
+        found.append(Episode(label, node, mark.at, max(proofs, default=None), heal, end))
+    return tuple(found)
+
+
+def during(timeline: Timeline) -> tuple[Window, ...]:
+    """When a fault was in force: from each landing to its heal. The whole record for a scenario without a fault.
+
+    Faults that overlap (both nodes at once) make one window, from the last landing to the last heal. None at all
+    when there is a fault and no mark of its injection: see NO_INJECTION.
+    """
+    if not faulty(timeline):
+        return (Window(0.0, timeline.end),)
+    found: list[Window] = []
+    landed = ((one.landed, one.end, one.node) for one in episodes(timeline) if one.landed is not None)
+    for since, until, node in sorted(landed):
+        if found and since < found[-1].until:
+            last = found.pop()
+            found.append(Window(since, max(until, last.until), node if node == last.node else ""))
+        else:
+            found.append(Window(since, until, node))
+    return tuple(found)
+
+
+def missed(timeline: Timeline) -> str:
+    """Why it is not proven that every fault landed, in words; "" when it is, or when there is none."""
+    for mark in timeline.marked("not_landed"):
+        where = mark.node and f" on {mark.node}"
+        told = mark.detail and f": {mark.detail}"
+        return f"{mark.label or timeline.meta.get('fault') or 'the fault'}{where} did not land{told}"
+    if faulty(timeline) and not timeline.marked("landed"):
+        return f"no mark proves that {timeline.meta.get('fault') or 'the fault'} landed"
+    for one in episodes(timeline):
+        if one.landed is None:
+            return f"no mark proves that {one.named} landed"
+    return ""
+
+
+def _moments(mark: Mark, others: Iterable[Mark], before: float) -> Iterator[float]:
+    return (one.at for one in others if mark.at <= one.at < before and _same(mark, one))
+
+
+def _same(one: Mark, other: Mark) -> bool:
+    """Two marks may be about one fault when no name of theirs says otherwise."""
+    pairs = ((one.node, other.node), (one.label, other.label))
+    return all(mine == theirs for mine, theirs in pairs if mine and theirs)

@@ -1,0 +1,92 @@
+"""Outages as intervals with a stated resolution; one entry each, never merged."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from drill.record.timeline import Sample
+
+
+@dataclass(frozen=True)
+class Outage:
+    """A run of failed requests between two good ones, seconds from the run's start.
+
+    The service is *down* at a moment when a request sent at that moment fails. What is known about
+    such an interval:
+
+    - at least `lower`: from the first failed request's sending to the last failed one's;
+    - at most `upper`: from the last good request's *sending* (it was answered, so the service was up then)
+      to the next good one's *end* (its sending may have come before the service was back; its answer
+      cannot have). None when one of the two is missing: the outage is open.
+
+    So `upper - lower` is the resolution: about two periods of the probe, more when answers are slow.
+    """
+
+    first_failed: float
+    last_failed: float
+    last_good: float | None
+    next_good: float | None
+    failed: int
+    kinds: tuple[tuple[str, int], ...]
+
+    @property
+    def lower(self) -> float:
+        """The outage lasted at least this long (seconds)."""
+        return self.last_failed - self.first_failed
+
+    @property
+    def upper(self) -> float | None:
+        """The outage lasted at most this long (seconds); None when it is open."""
+        if self.last_good is None or self.next_good is None:
+            return None
+        return self.next_good - self.last_good
+
+    @property
+    def open(self) -> bool:
+        """It began before the first request or had not ended at the last one."""
+        return self.upper is None
+
+    @property
+    def resolution(self) -> float | None:
+        """How exactly the length is known (seconds)."""
+        return None if self.upper is None else self.upper - self.lower
+
+    @property
+    def line(self) -> str:
+        """The outage in one line, for people."""
+        kinds = ", ".join(f"{count} {kind}" for kind, count in self.kinds)
+        if self.upper is not None:
+            long = f"{self.lower:.2f} to {self.upper:.2f} s"
+        elif self.last_good is None and self.next_good is None:
+            long = f"at least {self.lower:.2f} s, no answer at all"
+        elif self.last_good is None:
+            long = f"at least {self.lower:.2f} s, already down at the first request"
+        else:
+            long = f"at least {self.lower:.2f} s, not over at the last request"
+        return f"outage at {self.first_failed:.2f} s: {long} ({self.failed} failed: {kinds})"
+
+
+def outages(samples: Iterable[Sample]) -> tuple[Outage, ...]:
+    """One client's outages in time order. Give samples of one client only."""
+    found: list[Outage] = []
+    failed: list[Sample] = []
+    last_good: float | None = None
+    for sample in sorted(samples, key=lambda one: (one.sent, one.done)):
+        if not sample.good:
+            failed.append(sample)
+            continue
+        if failed:
+            found.append(_outage(failed, last_good, sample.done))
+            failed = []
+        last_good = sample.sent
+    if failed:
+        found.append(_outage(failed, last_good, None))
+    return tuple(found)
+
+
+def _outage(failed: Sequence[Sample], last_good: float | None, next_good: float | None) -> Outage:
+    kinds = Counter(sample.outcome for sample in failed)
+    ordered = tuple(sorted(kinds.items(), key=lambda kind: (-kind[1], kind[0])))
+    return Outage(failed[0].sent, failed[-1].sent, last_good, next_good, len(failed), ordered)

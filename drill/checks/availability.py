@@ -1,0 +1,167 @@
+"""What a client saw: outages against the budget and the prediction, and how well the poller itself did."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from drill.analysis.coverage import answered
+from drill.analysis.duration import Span, measured, predicted, seconds
+from drill.analysis.fault_windows import NO_INJECTION, Episode, Window, episodes
+from drill.analysis.outages import outages
+from drill.checks.verdict import Finding, failed, gravest, passed, unknown
+from drill.record.timeline import Timeline
+
+PAUSE = 1.0
+"""Where no request was sent for longer than this (seconds), an outage could have gone unseen."""
+MOST_MISSED = 0.01
+"""The share of its slots that the probe may miss."""
+
+
+def outage_within_budget(timeline: Timeline, budget: float | None = None) -> Finding:
+    """No outage lasts longer than the budget (seconds; meta["budget"] by default)."""
+    limit = seconds(timeline.meta.get("budget") if budget is None else budget)
+    if limit is None:
+        return unknown("outages within the budget", "the record names no budget")
+    expected = f"no outage longer than the budget of {limit:.2f} s"
+    found = outages(timeline.probe())
+    if long := [one.line for one in found if one.lower > limit]:
+        return failed(expected, *long)
+    if reason := unpolled(timeline, _whole(timeline), min(limit, max(PAUSE, limit / 10))):
+        return unknown(expected, reason)
+    if doubtful := [one.line for one in found if measured(one).most > limit]:
+        return unknown(expected, *doubtful)
+    return passed(expected, *([one.line for one in found] or ["no request failed"]))
+
+
+def outage_within_bounds(timeline: Timeline) -> Finding:
+    """Each outage that a fault brought fits what the configuration lets expect (meta["bounds"])."""
+    bounds = predicted(timeline.meta)
+    if bounds is None:
+        return unknown("an outage within the predicted bounds", "the record has no prediction")
+    expected = f"an outage of {bounds.text}, as predicted from the configuration"
+    if bounds.least <= 0 and bounds.endless:
+        return unknown(expected, "no outage could contradict this prediction")
+    found = episodes(timeline)
+    if not found:
+        return unknown(expected, NO_INJECTION)
+    return gravest(_fits(timeline, one, bounds, expected) for one in found)
+
+
+def _fits(timeline: Timeline, episode: Episode, bounds: Span, expected: str) -> Finding:
+    before = [one for one in timeline.probe() if one.done < episode.injected]
+    if not before or not before[-1].good:
+        state = "the service was already down" if before else "no request had been sent"
+        return unknown(expected, f"{state} when the fault was injected at {episode.injected:.2f} s")
+    mine = [one for one in outages(timeline.probe()) if episode.brought(one)]
+    lines = [one.line for one in mine] or ["no request failed"]
+    if long := [one.line for one in mine if one.lower > bounds.most]:
+        return failed(expected, f"longer: {long[0]}", *long[1:])
+    short = max((measured(one).most for one in mine), default=0.0) < bounds.least
+    window = Window(episode.injected, episode.end)
+    if reason := unpolled(timeline, window, min(bounds.least, PAUSE) if short else PAUSE):
+        return unknown(expected, reason)
+    if short:
+        return failed(expected, f"shorter: {lines[0]}", *lines[1:])
+    if mine and mine[-1].open and not bounds.endless:
+        return unknown(expected, *lines)
+    return passed(expected, *lines)
+
+
+def no_outage(timeline: Timeline) -> Finding:
+    """No request fails in the whole record."""
+    expected = "no failed request at all"
+    if found := [one.line for one in outages(timeline.probe())]:
+        return failed(expected, *found)
+    if reason := unpolled(timeline, _whole(timeline), PAUSE):
+        return unknown(expected, reason)
+    sent = [one.sent for one in timeline.probe()]
+    return passed(expected, f"{len(sent)} good answers from {sent[0]:.2f} to {sent[-1]:.2f} s")
+
+
+def no_failback_outage(timeline: Timeline) -> Finding:
+    """After the heal, also when the broken node is a member again, no new outage begins."""
+    expected = "no new outage once the broken node is back"
+    found = episodes(timeline)
+    if not found:
+        return unknown(expected, NO_INJECTION)
+    return gravest(_stays(timeline, one, expected) for one in found)
+
+
+def _stays(timeline: Timeline, episode: Episode, expected: str) -> Finding:
+    heal = episode.heal
+    if heal is None:
+        return unknown(expected, f"no mark tells that {episode.named} was healed")
+    later = [mark.at for mark in timeline.marked("inject") if mark.at > heal]
+    until = min(later, default=timeline.end)
+    new = [one.line for one in outages(timeline.probe()) if heal <= one.first_failed < until]
+    if new:
+        return failed(expected, f"healed at {heal:.2f} s, then an {new[0]}", *new[1:])
+    every = (one for node in timeline.nodes for one in answered(timeline, node, heal, until))
+    back = min((one.at for one in every if set(one.members) >= set(timeline.nodes)), default=None)
+    if back is None:
+        return unknown(expected, f"no reading shows all nodes as members after the heal at {heal:.2f} s")
+    end = until if later else max(back + PAUSE, _whole(timeline).until)
+    if reason := unpolled(timeline, Window(heal, end), PAUSE):
+        return unknown(expected, reason)
+    return passed(
+        expected, f"healed at {heal:.2f} s, all members seen at {back:.2f} s, none until {end:.2f} s"
+    )
+
+
+def interruptions(timeline: Timeline, counts: Sequence[int]) -> Finding:
+    """After each fault, in their order, clients saw so many outages until the next fault, or the end."""
+    expected = f"{' and '.join(map(str, counts))} outages, counted after each fault in turn"
+    found = episodes(timeline)
+    if not counts or len(found) != len(counts):
+        named = ", ".join(one.named for one in found) or NO_INJECTION
+        return unknown(expected, f"{len(found)} faults, and not {len(counts)}: {named}")
+    begins = [0.0, *(one.injected for one in found[1:]), timeline.end]
+    windows = [Window(since, until) for since, until in pairwise(begins)]
+    return gravest(_counted(timeline, *each, expected) for each in zip(found, windows, counts, strict=True))
+
+
+def _counted(timeline: Timeline, episode: Episode, window: Window, count: int, expected: str) -> Finding:
+    mine = [one.line for one in outages(timeline.probe()) if window.since <= one.first_failed < window.until]
+    seen = f"{len(mine)} after {episode.named}"
+    whole = _whole(timeline)
+    polled = Window(max(window.since, whole.since), min(window.until, whole.until))
+    reason = unpolled(timeline, polled, PAUSE)
+    if reason and len(mine) <= count:
+        return unknown(expected, reason)
+    if len(mine) != count:
+        return failed(expected, f"{seen}, not {count}", *mine)
+    return passed(expected, seen, *mine)
+
+
+def stable_rate(timeline: Timeline) -> Finding:
+    """The probe kept its rate. Never FAIL: a slow poller is no fault of the cluster's, but its record is thin."""
+    expected = f"a probe that misses under {MOST_MISSED:.0%} of its slots"
+    probe = timeline.meta.get("probe")
+    if not isinstance(probe, dict) or not probe.get("slots"):
+        return unknown(expected, "the record does not say how well the probe kept its rate")
+    slots, missed, late = int(probe["slots"]), int(probe["missed"]), float(probe["worst_late"])
+    seen = f"{missed} of {slots} slots missed ({missed / slots:.1%}), the latest request {1000 * late:.0f} ms late"
+    return passed(expected, seen) if missed < MOST_MISSED * slots else unknown(expected, seen)
+
+
+def unpolled(timeline: Timeline, window: Window, longest: float) -> str:
+    """Why the requests cannot tell, in words: none for longer than `longest` seconds in the window; "" if they can."""
+    sent = [one.sent for one in timeline.probe()]
+    before = [at for at in sent if at <= window.since][-1:] or [window.since]
+    after = [at for at in sent if at >= window.until][:1] or [window.until]
+    within = [at for at in sent if window.since < at < window.until]
+    if not sent:
+        return "no request was sent"
+    for one, two in pairwise([*before, *within, *after]):
+        if two - one > longest:
+            return f"no request was sent from {one:.2f} to {two:.2f} s"
+    return ""
+
+
+def _whole(timeline: Timeline) -> Window:
+    """What has to be polled: from the first fault, or else the first request, to the last mark, or else the end."""
+    marks = [one.at for one in timeline.marks if one.kind != "note"]
+    first = timeline.first("inject")
+    sent = [one.sent for one in timeline.probe()]
+    return Window(min(sent, default=0.0) if first is None else first, max(marks, default=timeline.end))

@@ -1,0 +1,23 @@
+"""Whether the scenario went as it was written: what it waited for came about."""
+
+from __future__ import annotations
+
+from drill.checks.verdict import Finding, failed, passed, unknown
+from drill.record.timeline import Timeline
+
+
+def came_about(timeline: Timeline) -> Finding:
+    """Everything that the scenario waited for came about within its time (meta["awaited"])."""
+    rows = timeline.meta.get("awaited")
+    expected = "every step of the scenario to come about within its time"
+    if not isinstance(rows, list | tuple):
+        return unknown(expected, "the record does not say what was waited for")
+    late = [row for row in rows if row["at"] is None]
+    if late:
+        return failed(
+            expected, *(f"not within {row['within']:g} s: {row['what']}; last: {row['last']}" for row in late)
+        )
+    if not timeline.marked("settled"):
+        return unknown(expected, "the record ends before the lab was well again")
+    told = [f"{row['what']} at {row['at']:.2f} s" for row in rows]
+    return passed(expected, told[-1] if told else "nothing was waited for", *told[:-1])

@@ -1,0 +1,103 @@
+"""What is about to be done to the lab, on disk before it is done, and struck out once it is mended.
+
+`.lab/journal.jsonl`, one object a line: an entry, or `{"struck": id}`. Whatever is not struck out was
+left by an interrupted run; `drill.execute.recovery` mends it. A torn last line is nothing that was begun.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from drill.faults.base import Act
+from inventory.errors import LabError
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing begun: what, on which node, what mends it, and the CIB as it was before (XML, or "")."""
+
+    id: int
+    what: str
+    target: str = ""
+    mends: tuple[Act, ...] = ()
+    baseline: str = ""
+
+
+class Journal:
+    """The journal of the lab in one folder."""
+
+    def __init__(self, root: Path) -> None:
+        self.path = root / ".lab" / "journal.jsonl"
+        self._next = max((entry.id for entry in _read(self.path)[0]), default=0) + 1
+
+    def begin(self, what: str, *, target: str = "", mends: Sequence[Act] = (), baseline: str = "") -> Entry:
+        """Write down what is about to be done, and how to undo it; on disk when this returns."""
+        entry = Entry(self._next, what, target, tuple(mends), baseline)
+        self._next += 1
+        self._write(asdict(entry))
+        return entry
+
+    def strike(self, entry: Entry) -> None:
+        """It is mended. The file goes with its last entry."""
+        self._write({"struck": entry.id})
+        if not self.pending():
+            self.path.unlink()
+
+    def pending(self) -> tuple[Entry, ...]:
+        """What was begun and not mended, in the order it was begun."""
+        entries, struck = _read(self.path)
+        return tuple(entry for entry in entries if entry.id not in struck)
+
+    def _write(self, row: dict[str, Any]) -> None:
+        self.path.parent.mkdir(exist_ok=True)
+        with self.path.open("ab") as stream:
+            # A line that a killed run left half-written must not swallow this one.
+            torn = stream.tell() and not self.path.read_bytes().endswith(b"\n")
+            stream.write((b"\n" if torn else b"") + json.dumps(row).encode() + b"\n")
+            stream.flush()
+            os.fsync(stream.fileno())
+
+
+def pending(root: Path) -> tuple[Entry, ...]:
+    """What an interrupted run left in the lab of a folder."""
+    return Journal(root).pending()
+
+
+def _read(path: Path) -> tuple[list[Entry], set[int]]:
+    entries: list[Entry] = []
+    struck: set[int] = set()
+    for line in path.read_text(encoding="utf-8", errors="replace").splitlines() if path.exists() else ():
+        with contextlib.suppress(ValueError, TypeError, KeyError):
+            row = json.loads(line)
+            if "struck" in row:
+                struck.add(row["struck"])
+            else:
+                entries.append(Entry(**{**row, "mends": tuple(Act(**act) for act in row["mends"])}))
+    return entries, struck
+
+
+@contextlib.contextmanager
+def alone(root: Path) -> Iterator[None]:
+    """Hold the lab's drill lock; LabError when another drill has it. It goes with the process."""
+    path = root / ".lab" / "drill.lock"
+    path.parent.mkdir(exist_ok=True)
+    with path.open("a+", encoding="utf-8") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            handle.seek(0)
+            raise LabError(
+                f"Another drill is running on this lab (process {handle.read().strip() or 'unknown'}).",
+                hint="Wait for it, or stop it; then ./lab heal.",
+            ) from None
+        handle.truncate(0)
+        handle.write(f"{os.getpid()}\n")
+        handle.flush()
+        yield

@@ -1,0 +1,248 @@
+"""One scenario under way: its moves done one after the other, and all that happens marked in the record."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from cluster import cib
+from drill.execute.injector import Injector, Wound
+from drill.execute.operation_log import Memory
+from drill.execute.prediction import Prediction
+from drill.execute.starting_state import Settings, shown
+from drill.faults import registry as faults
+from drill.faults.base import Scene
+from drill.record.timeline import Mark
+from drill.record.timeline_file import Recorder
+from drill.scenarios import conditions, overrides
+from drill.scenarios.base import Await, Configure, Heal, Inject, Move, Observe, Read, Scenario
+from drill.scenarios.conditions import Now
+from inventory import waiting
+from inventory.errors import TimedOut
+from inventory.model import Command, Lab
+from inventory.remote.ssh import Remote
+from inventory.waiting import CLOCK, Clock
+
+POLL = 0.1
+MARGIN = 10.0
+"""So much longer than predicted is waited (seconds): what comes late is to be measured, not missed."""
+SEES = 30.0
+"""The longest that the first readings and answers may take."""
+BEFORE = 0.6
+"""So long all is watched before anything is done (seconds): the checks need several readings of what was before."""
+LAST = 1.0
+"""So long the record goes on when all is well again (seconds)."""
+
+
+class _Over(Exception):
+    """What was waited for did not come: the scenario ends here, and its checks judge."""
+
+
+@dataclass
+class Play:
+    """Does a scenario's moves. `since` gives seconds of the record; `expected` is what its cluster lets expect."""
+
+    lab: Lab
+    scenes: tuple[Scene, ...]
+    scenario: Scenario
+    recorder: Recorder
+    injector: Injector
+    settings: Settings
+    remote: Remote
+    since: Callable[[], float]
+    expected: Prediction
+    rng: random.Random
+    clock: Clock = CLOCK
+    roles: dict[str, str] = field(default_factory=dict)
+    wounds: list[Wound] = field(default_factory=list)
+    awaited: list[dict[str, Any]] = field(default_factory=list)
+    memory: Memory = field(init=False)
+    _acted: float = 0.0
+    _first: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.memory = Memory(self.settings)
+
+    def begin(self) -> None:
+        """Wait until everything is watched and the roles are clear. Raises TimedOut."""
+        self.injector.mark = self.mark
+        self._until(
+            lambda view: view.complete and len(view.seen) == len(view.nodes), "every node is read", SEES
+        )
+        if self.scenario.given.serves:
+            self._until(conditions.condition("serving"), "the service answers", SEES)
+        watched = self.since() + BEFORE
+        self._until(lambda view: view.complete and self.since() > watched, "the lab is watched", SEES)
+        self._resolve()
+
+    def run(self) -> None:
+        """All moves in order; ends early where something did not come about. Raises NotLanded and other LabErrors."""
+        try:
+            for move in self.scenario.moves:
+                self._move(move)
+        except _Over:
+            return
+
+    def end(self) -> None:
+        """Look on for a moment after all is well: the last readings and answers of the record. Raises TimedOut."""
+        self._acted = self.since()
+        until = self._acted + LAST
+        self._until(
+            lambda view: view.complete and conditions.serving(view, "") and self.since() > until,
+            "the service answers at the end",
+            SEES,
+        )
+
+    def heal(self, role: str = "") -> None:
+        """Mend what is broken on a role's node, or everywhere. Raises what Injector.heal raises."""
+        mine = [one for one in self.wounds if not role or one.scene.target.name == self.roles[role]]
+        if mine:
+            self.memory.take()
+            self.injector.heal(*mine)
+            self.wounds = [one for one in self.wounds if one not in mine]
+            self._acted = self.since()
+
+    def meta(self) -> dict[str, Any]:
+        """What the record gets to know of it."""
+        return {
+            "roles": self._first or self.roles,
+            "awaited": self.awaited,
+            "operations": self.memory.operations,
+            "failcounts": self.memory.failcounts,
+        }
+
+    def mark(self, kind: str, node: str, detail: str) -> None:
+        """Take down what an injector tells."""
+        label = detail if kind in ("inject", "heal", "healed") else ""
+        if kind in ("landed", "not_landed"):
+            label = next((one.fault.name for one in self.wounds if one.scene.target.name == node), "")
+        self.recorder.mark(Mark(self.since(), kind, label, node, "" if label == detail else detail))
+
+    def note(self, label: str, detail: str, node: str = "") -> None:
+        """Take down what the scenario itself does."""
+        self.recorder.mark(Mark(self.since(), "note", label, node, detail))
+
+    def _move(self, move: Move) -> None:
+        if isinstance(move, Inject):
+            self._inject(move)
+        elif isinstance(move, Heal):
+            self.heal(move.role)
+        elif isinstance(move, Configure):
+            self.settings.apply(move.given)
+            self.note("configure", move.given.words)
+            self.recorder.meta(before=overrides.lines(cib.parse(self.settings.read()[1]).configuration))
+            self._acted = self.since()
+        elif isinstance(move, Observe):
+            self._observe(move)
+        elif isinstance(move, Await):
+            what = conditions.meaning(move.condition, self.roles)
+            good = conditions.condition(move.condition)
+            self._await(lambda within: self._until(good, what, within), what, move.within)
+        else:
+            self._read(move)
+
+    def _inject(self, move: Inject) -> None:
+        self._resolve()
+        fault = faults.named(move.fault)
+        role = move.target
+        if role == "any":
+            role = self.rng.choice([one for one in ("active", "passive") if one in fault.roles])
+        names = [self.roles["active"], self.roles["passive"]] if role == "both" else [self.roles[role]]
+        self.roles |= {"target": names[0], "peer": self.lab.peer(self.lab.node(names[0])).name}
+        self.settings.first = self.roles["peer"]
+        self._first = self._first or dict(self.roles)
+        self.recorder.meta(roles=self._first)
+        new = [
+            self.injector.begin(fault, scene, self.settings.baseline)
+            for name in names
+            for scene in self.scenes
+            if scene.target.name == name
+        ]
+        self.wounds += new
+        for do in (self.injector.arm, self.injector.inject, self.injector.prove):
+            for wound in new:
+                do(wound)
+            self._acted = self.since()
+
+    def _observe(self, move: Observe) -> None:
+        span = self.expected.spans[move.span]
+        seconds = span * move.times
+        end = self.since() + seconds
+        self.note("observe", f"{seconds:.1f} s: {move.times:g} x {move.span} of {span:g} s")
+        waiting.until(
+            self.since,
+            lambda at: at >= end,
+            f"{seconds:.1f} s have been observed",
+            deadline=seconds + 60,
+            every=POLL,
+            clock=self.clock,
+        )
+
+    def _read(self, move: Read) -> None:
+        node = self.roles[move.role]
+        what = f"{node}: {move.command} shows {move.shows!r}"
+        command = Command.script(node, shown(move.command, move.shows), why=what, deadline=10)
+
+        def ask(within: float) -> None:
+            out = waiting.until(
+                lambda: self.remote.run(command).out,
+                lambda text: text.strip().endswith("yes"),
+                what,
+                deadline=within,
+                clock=self.clock,
+            )
+            line = next((one for one in out.splitlines() if move.shows in one), "")
+            self.note("read", f"{move.command}: {' '.join(line.split())}", node)
+
+        self._await(ask, what, move.within)
+
+    def _patience(self, within: float) -> float:
+        """Seconds to wait for something: at least `within`, and longer than the cluster may take by its own times."""
+        longest = max(self.expected.spans["loss"], self.expected.bounds.get("most") or 0.0)
+        return max(within, longest + MARGIN)
+
+    def _await(self, ask: Callable[[float], object], what: str, least: float) -> None:
+        within = self._patience(least)
+        row: dict[str, Any] = {"what": what, "within": within, "at": None, "last": ""}
+        self.awaited.append(row)
+        try:
+            ask(within)
+        except TimedOut as error:
+            row["last"] = error.message
+            self.note("not seen", error.message)
+            raise _Over from error
+        row["at"] = round(self.since(), 3)
+
+    def _until(self, good: Callable[[Now], bool], what: str, within: float) -> Now:
+        return waiting.until(self._now, good, what, deadline=within, every=POLL, clock=self.clock)
+
+    def _now(self) -> Now:
+        return conditions.now(self.recorder.timeline(), self._acted, self.roles)
+
+    def _resolve(self) -> None:
+        """Who is active, passive and DC, by readings after the last act."""
+        view = self._until(
+            lambda one: sum(each.owns_vip for each in one.seen) == 1 and any(each.dc for each in one.seen),
+            "one node holds the address, and there is a DC",
+            SEES,
+        )
+        active = next(one.node for one in view.seen if one.owns_vip)
+        dc = next(one.dc for one in view.seen if one.dc)
+        self.roles |= {"active": active, "passive": self.lab.peer(self.lab.node(active)).name, "dc": dc}
+
+
+def for_lab(checks: Iterable[tuple[str, Mapping[str, Any]]], lab: Lab) -> list[list[Any]]:
+    """Checks as rows of meta["checks"], with the lab's own in the place of "@web", "@address" and "@two_node"."""
+    return [[name, _named(dict(params), lab)] for name, params in checks]
+
+
+def _named(value: Any, lab: Lab) -> Any:
+    if isinstance(value, Mapping):
+        return {_named(key, lab): _named(one, lab) for key, one in value.items()}
+    if value == "@two_node":
+        return lab.corosync.two_node
+    if isinstance(value, str) and value.startswith("@"):
+        return lab.resource(value[1:]).id
+    return value

@@ -1,0 +1,91 @@
+"""What the live cluster lets expect of a scenario: its own times, and the outage predicted from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from cluster import corosync_state, gratuitous_arp, outage_bounds
+from cluster.cib import Cib
+from cluster.outage_bounds import Kind, Timing
+from drill.faults import registry as faults
+from drill.faults.base import Fault
+from drill.scenarios.base import Inject, Scenario, Span
+from inventory.config.cluster_properties import boolean, milliseconds
+from inventory.errors import LabError
+from inventory.model import Command, Lab
+from inventory.platforms.registry import Platform
+from inventory.remote.ssh import Remote, check
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """The cluster's own times by name (seconds), and the predicted outage as the record keeps it ({}: none)."""
+
+    spans: Mapping[Span, float]
+    bounds: Mapping[str, Any]
+    timing: Mapping[str, float]
+    """token_s and consensus_s of the running corosync, for the record."""
+
+
+def predict(lab: Lab, system: Platform, remote: Remote, scenario: Scenario, live: Cib) -> Prediction:
+    """Read token and consensus of the running corosync, the address's agent and the live CIB.
+
+    Raises CommandFailed, OutputError when they do not say what is needed, LabError when there is no address.
+    """
+    script = corosync_state.timings_script(system.corosync)
+    said = check(remote, Command.script(lab.node1.name, script, why="token and consensus", deadline=10))
+    token, consensus = corosync_state.timings(said.out)
+    monitors = _monitors(lab, live)
+    properties = live.configuration.properties
+    first = next((faults.named(move.fault) for move in scenario.moves if isinstance(move, Inject)), None)
+    timing = replace(
+        outage_bounds.timing(lab),
+        token_s=token,
+        consensus_s=consensus,
+        arp_s=_arp(lab, remote, live),
+        monitor_s=monitors.get(first.monitor if first else "web", 0.0),
+        survivor_acts=lab.corosync.two_node
+        or scenario.given.two_node
+        or properties.get("no-quorum-policy", "stop") == "ignore",
+        fencing=boolean(properties.get("stonith-enabled", "true")) is True,
+    )
+    spans: dict[Span, float] = {"loss": token + consensus}
+    spans |= {f"{kind} monitor": interval for kind, interval in monitors.items()}  # type: ignore[misc]
+    bounds_ = _plain(scenario.kind, timing, first, live) if scenario.kind else {}
+    return Prediction(spans, bounds_, {"token_s": token, "consensus_s": consensus})
+
+
+def _arp(lab: Lab, remote: Remote, live: Cib) -> float:
+    """Seconds between two gratuitous ARPs of the address as it is configured now."""
+    id_ = lab.resource("address").id
+    address = next((one for one in live.configuration.resources if one.id == id_), None)
+    if address is None:
+        raise LabError(f"{id_} is not configured", hint="./lab provision")
+    script = gratuitous_arp.metadata_script(address.agent)
+    said = check(remote, Command.script(lab.node1.name, script, why="the agent's ARP interval", deadline=10))
+    return gratuitous_arp.interval(said.out, address.attributes)
+
+
+def _monitors(lab: Lab, live: Cib) -> dict[str, float]:
+    """The monitors' intervals by kind, in seconds; 0 without one. The shortest of several counts."""
+    written = {one.id: (one.monitor or "").split(",") for one in live.configuration.resources}
+    kinds = {one.kind: written[one.id] for one in lab.resources if one.id in written}
+    return {
+        kind: min(filter(None, (milliseconds(text) for text in texts)), default=0) / 1000
+        for kind, texts in kinds.items()
+    }
+
+
+def _moves(live: Cib) -> bool:
+    """A resource may leave a node where it failed: there is a migration-threshold (0 and INFINITY are none)."""
+    metas = (live.configuration.defaults, *(one.meta for one in live.configuration.resources))
+    return any(meta.get("migration-threshold", "0") not in ("0", "INFINITY") for meta in metas)
+
+
+def _plain(kind: Kind, timing: Timing, first: Fault | None, live: Cib) -> dict[str, Any]:
+    answers = first.answers if first else None
+    found = outage_bounds.bounds(kind, timing, answers=answers, moves=_moves(live))
+    most = None if found.outage_most == outage_bounds.NEVER else found.outage_most
+    return {"least": found.outage_least, "most": most, "lines": list(found.lines())}

@@ -1,0 +1,243 @@
+"""Runs a scenario on the real lab: healthy before, broken and watched, healed whatever happens, and as it was after."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cluster import cib
+from drill.checks.registry import judge
+from drill.execute import signals
+from drill.execute.injector import Injector, NotAvailable, NotLanded, Power
+from drill.execute.journal import Journal
+from drill.execute.play import Play, for_lab
+from drill.execute.prediction import predict
+from drill.execute.recovery import Recovery
+from drill.execute.starting_state import Settings
+from drill.faults import registry as faults
+from drill.faults.base import Scene
+from drill.observe.observation import Observing
+from drill.record.timeline import Mark
+from drill.record.timeline_file import Recorder
+from drill.report.run import Entry
+from drill.scenarios import catalog
+from drill.scenarios.base import Configure, Scenario
+from drill.scenarios.overrides import Given, lines
+from inventory import waiting
+from inventory.errors import LabError, TimedOut
+from inventory.model import Lab, Node
+from inventory.platforms.registry import Platform
+from inventory.remote.ssh import Remote
+from inventory.waiting import CLOCK, Clock
+from status import health
+from status.health import View
+
+SETTLES = 60.0
+"""The longest that the cluster may take to be well again after a heal or a change (seconds)."""
+PATIENCE = 20.0
+"""The longest that a scenario waits for a lab that should be well, before it heals it (seconds)."""
+
+
+def unavailable(scenario: Scenario, lab: Lab, system: Platform, provider: str) -> str:
+    """Why a scenario cannot be had on this lab, system or provider; "" when it can."""
+    for name in scenario.faults:
+        if why := faults.named(name).unavailable.get(provider):
+            return f"{name} cannot be had with {provider}: {why}"
+    states = [scenario.given, *(move.given for move in scenario.moves if isinstance(move, Configure))]
+    if system.corosync == "1.4" and any(state.two_node for state in states):
+        return "corosync 1.4's plugin has no two_node"
+    preferences = [one.score > 0 for one in lab.locations]
+    if any(state.location is not None for state in states) and preferences != [True]:
+        return "it sets the score of the one location constraint of lab.yaml that prefers a node"
+    if lab.corosync.two_node and scenario.given.lone_stops:
+        return "lab.yaml says two_node: true, so that a node alone keeps its quorum, whatever the no-quorum-policy"
+    return ""
+
+
+@dataclass
+class Runner:
+    """Runs scenarios one after another on one lab; each record goes to the end of `path`.
+
+    A lab that can't be healed stops all later scenarios with the first cause.
+    """
+
+    lab: Lab
+    system: Platform
+    provider: str
+    remote: Remote
+    power: Power
+    journal: Journal
+    path: Path
+    guard: Callable[[], None]
+    observe: Observing
+    say: Callable[[str], None] = lambda line: None
+    clock: Clock = CLOCK
+    broken: LabError | None = field(default=None, init=False)
+
+    def run(self, scenario: Scenario, seed: int = 0, *, again: bool = False) -> Entry:
+        """Run one scenario and judge it. The lab's own failure is in the record (Entry.error), a signal is raised.
+
+        `again`: in the place of the scenario's record before, which could not tell.
+        Raises RouteRefused and NotAvailable before anything is done, and the first cause when the lab is broken.
+        """
+        if self.broken is not None:
+            first = self.broken.message
+            raise LabError(f"not run: the lab could not be healed. First cause: {first}", hint="./lab heal")
+        if why := unavailable(scenario, self.lab, self.system, self.provider):
+            raise NotAvailable(f"{scenario.name}: {why}.")
+        self.guard()
+        before = self._well()
+        baseline = next(iter(before.values())).text
+        settings = Settings(self.lab, self.system, self.remote, self._scenes, baseline, clock=self.clock)
+        began = self.clock.now()
+        meta = self._meta(scenario, seed) | ({"again": True} if again else {})
+        with Recorder(self.path, meta) as recorder, signals.interruptible():
+            entry = self.journal.begin(f"scenario {scenario.name}", mends=settings.undo(), baseline=baseline)
+            try:
+                self._play(scenario, seed, settings, recorder, lambda: self.clock.now() - began)
+            except LabError as error:
+                recorder.meta(error=error.message)
+            except BaseException as error:
+                recorder.meta(error=f"interrupted: {type(error).__name__}")
+                raise
+            finally:
+                with signals.undisturbed():
+                    self._restore(settings, recorder)
+                    if self.broken is None:
+                        self.journal.strike(entry)
+            timeline = recorder.timeline()
+        return Entry(timeline, judge(timeline))
+
+    @property
+    def _scenes(self) -> tuple[Scene, ...]:
+        return health.scenes(self.lab, self.system, self.provider)
+
+    def _meta(self, scenario: Scenario, seed: int) -> dict[str, Any]:
+        text = catalog.texts().get(scenario.name)
+        kinds = {self.lab.resource(kind).id for kind in ("address", "web")}
+        return {
+            "scenario": scenario.name,
+            "fault": ", ".join(dict.fromkeys(scenario.faults)),
+            "title": text.title if text else "",
+            "why": text.why if text else "",
+            "step": scenario.step,
+            "given": scenario.given.words,
+            "seed": seed,
+            "nodes": [node.name for node in self.lab.nodes],
+            "url": self.lab.url,
+            "probe_hz": self.lab.drill.probe_hz,
+            "resources": sorted(kinds),
+            "order": [[one.first, one.then] for one in self.lab.orders],
+            "checks": for_lab(scenario.checks, self.lab),
+            "platform": self.system.name,
+            "provider": self.provider,
+            **({"budget": self.lab.drill.budget_s[scenario.budget]} if scenario.budget else {}),
+        }
+
+    def _play(
+        self,
+        scenario: Scenario,
+        seed: int,
+        settings: Settings,
+        recorder: Recorder,
+        since: Callable[[], float],
+    ) -> None:
+        settings.apply(scenario.given)
+        live = cib.parse(settings.read()[1])
+        expected = predict(self.lab, self.system, self.remote, scenario, live)
+        recorder.meta(before=lines(live.configuration), bounds=expected.bounds, **expected.timing)
+        if scenario.given != Given():
+            self._settled(given=settings.given)
+        injector = Injector(self.lab, self.remote, self.power, self.journal, clock=self.clock)
+        play = Play(
+            self.lab, self._scenes, scenario, recorder, injector, settings, self.remote, since,
+            expected, random.Random(seed), self.clock,  # noqa: S311
+        )  # fmt: skip
+        with self.observe(recorder, since) as report:
+            try:
+                play.begin()
+                play.run()
+            except NotLanded:
+                pass  # marked; makes every verdict UNKNOWN
+            finally:
+                with signals.undisturbed():
+                    play.heal()
+            try:
+                self._settled(given=settings.given)
+                recorder.mark(Mark(since(), "settled"))
+                play.end()
+            except TimedOut as error:
+                play.note("not well", error.message)
+            play.memory.take()
+            kept = report()
+        after = cib.parse(settings.read()[1])
+        recorder.meta(
+            **play.meta(),
+            after=lines(after.configuration),
+            leftovers=after.leftovers,
+            probe={"slots": kept.slots, "missed": kept.missed, "worst_late": round(kept.worst_late, 4)},
+        )
+
+    def _look(self) -> dict[Node, View]:
+        return health.look(self.remote, self._scenes)
+
+    def _well(self) -> dict[Node, View]:
+        """The lab as it is, healthy; healed first where it is not. Raises LabError when it can't be."""
+        try:
+            if self.journal.pending():
+                raise LabError("an interrupted drill left something")
+            self._settled(PATIENCE)
+        except LabError as error:
+            self.say(f"healing the lab first: {error.message}")
+            self._recover()
+        return self._look()
+
+    def _settled(self, deadline: float = SETTLES, *, twice: bool = False, given: Given | None = None) -> None:
+        """Wait until the cluster is well; looked at twice after a change, which it may not have seen at once."""
+        for _ in range(1 + twice):
+            waiting.until(
+                lambda: health.troubles(self.lab, self._look(), given),
+                lambda found: not found,
+                "the lab is well",
+                deadline=deadline,
+                clock=self.clock,
+            )
+
+    def _restore(self, settings: Settings, recorder: Recorder) -> None:
+        """lab.yaml's configuration, whole and healthy; by all means there are where the plain way does not do."""
+        began = self.clock.now()
+        try:
+            changed = settings.touched or bool(settings.changed())
+            if changed:
+                settings.apply(Given())
+            if changed or recorder.timeline().first("settled") is None:
+                self._settled(twice=True)
+            if left := settings.changed():
+                raise LabError(f"the configuration is not as before: {'; '.join(left)}")
+            if [one for one in self.journal.pending() if one.target]:
+                raise LabError("something is broken still")
+        except LabError as error:
+            self.say(f"not well by itself: {error.message}")
+            self._recover()
+        recorder.meta(reset_s=round(self.clock.now() - began, 2))
+
+    def _recover(self) -> None:
+        """Heal all that is found. Raises LabError, and keeps it as the first cause, when that fails."""
+        recovery = Recovery(
+            self.lab,
+            self.system,
+            self.provider,
+            self.remote,
+            self.power,
+            self.journal,
+            say=self.say,
+            clock=self.clock,
+        )
+        try:
+            recovery.heal()
+        except LabError as error:
+            self.broken = self.broken or error
+            raise

@@ -1,0 +1,132 @@
+"""Brings the cluster into a scenario's starting state and back to lab.yaml's: CIB sections, and corosync's votes."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass, field
+
+from cluster import cib, corosync_state
+from cluster.configuration import differences
+from cluster.corosync_conf import PATH
+from drill.faults import remedies
+from drill.faults.background import FOLDER
+from drill.faults.base import Act, Scene
+from drill.faults.remedies import LAID, TWO_NODE, WITHIN
+from drill.scenarios.overrides import Given, edited, pushes
+from inventory import waiting
+from inventory.errors import LabError
+from inventory.model import Command, Lab, Node
+from inventory.platforms.registry import Platform
+from inventory.remote.ssh import Remote, check
+from inventory.waiting import CLOCK, Clock
+
+ANSWERS = 60.0
+"""The longest that a cluster that was just started may take to answer (seconds)."""
+
+
+def two_node(scene: Scene) -> str:
+    """The shell text that sets two_node in corosync.conf and lets a running corosync read it (votequorum(5))."""
+    return (
+        f"! grep -q two_node {PATH} || exit 0\n"
+        f"set -e\nmkdir -p {FOLDER}\n"
+        f"sed '/^quorum *{{/a\\    two_node: 1' {PATH} > {TWO_NODE}\n"
+        f"mount --bind {TWO_NODE} {PATH}\n"
+        f"pidof corosync >/dev/null || exit 0\n"
+        f"{WITHIN} {LAID} || {WITHIN} mount --bind {TWO_NODE} {PATH}\n"
+        "corosync-cfgtool -R >/dev/null"
+    )
+
+
+@dataclass
+class Settings:
+    """The configuration of one lab, changed and brought back; `baseline` is the CIB's XML of the end state."""
+
+    lab: Lab
+    system: Platform
+    remote: Remote
+    scenes: tuple[Scene, ...]
+    baseline: str
+    first: str = ""
+    """The node to ask first: one that is known to answer."""
+    clock: Clock = CLOCK
+    given: Given = field(default_factory=Given, init=False)
+    """What was asked for last."""
+    _two_node: bool = False
+
+    @property
+    def touched(self) -> bool:
+        """Something other than the CIB was changed: two_node laid over lab.yaml's corosync.conf."""
+        return self._two_node
+
+    def undo(self) -> tuple[Act, ...]:
+        """What brings corosync.conf back, for the journal; harmless when nothing was changed."""
+        return tuple(
+            Act(
+                one.target.name,
+                remedies.mending(one, (remedies.no_two_node,)),
+                deadline=90,
+                why="corosync.conf as before",
+            )
+            for one in self.scenes
+        )
+
+    def apply(self, given: Given) -> None:
+        """Make the configuration as `given` says, on whichever nodes run. Raises CommandFailed, Unreachable."""
+        self.given = given
+        self._vote(given.two_node and not self.lab.corosync.two_node)
+        hint = "./lab heal"
+        at, live = waiting.until(
+            self.read, bool, "a node's cluster answers", deadline=ANSWERS, clock=self.clock, hint=hint
+        )
+        for section, text in pushes(live, edited(self.baseline, given, self.lab)):
+            argv = ("cibadmin", "-R", "-o", section, "-p")
+            check(self.remote, Command(at.name, argv, stdin=text, why=f"configuration: {given.words}"))
+
+    def read(self) -> tuple[Node, str]:
+        """A node whose cluster answers, and the CIB's XML there. Raises LabError when none does."""
+        for scene in sorted(self.scenes, key=lambda one: one.target.name != self.first):
+            result = self._try(Command(scene.target.name, cib.COMMAND, deadline=10))
+            if result:
+                return scene.target, result
+        raise LabError("no node's cluster answers: its configuration cannot be read", hint="./lab heal")
+
+    def changed(self) -> tuple[str, ...]:
+        """How the live configuration differs from the baseline, a line each."""
+        return differences(cib.parse(self.baseline).configuration, cib.parse(self.read()[1]).configuration)
+
+    def _try(self, command: Command) -> str:
+        try:
+            result = self.remote.run(command)
+        except LabError:
+            return ""
+        return result.out if result.good else ""
+
+    def _vote(self, wanted: bool) -> None:
+        if wanted == self._two_node:
+            return
+        acts = self.undo()
+        if wanted:
+            self._two_node = True  # also half of it is to be undone
+            acts = tuple(Act(one.target.name, two_node(one), why="two_node on") for one in self.scenes)
+        for act in acts:
+            check(self.remote, Command.script(act.node, act.script, why=act.why, deadline=act.deadline))
+        self._two_node = wanted
+        waiting.until(
+            self._flags,
+            lambda flags: all(("2Node" in one) == wanted for one in flags),
+            f"votequorum {'has' if wanted else 'no longer has'} the flag 2Node",
+            deadline=ANSWERS,
+            clock=self.clock,
+        )
+
+    def _flags(self) -> list[tuple[str, ...]]:
+        """Votequorum's flags on each node where a corosync answers."""
+        script = corosync_state.membership_script(self.system.corosync)
+        said = [self._try(Command.script(one.target.name, script, deadline=10)) for one in self.scenes]
+        found = [corosync_state.membership(text, self.lab, self.system.corosync) for text in said]
+        return [one.flags for one in found if one is not None]
+
+
+def shown(command: str, text: str) -> str:
+    """A shell text that prints what a command says, and `yes` on a last line when it contains the text."""
+    return f"o=$({command} 2>&1); printf '%s\\n' \"$o\"; case $o in *{shlex.quote(text)}*) echo yes ;; esac"

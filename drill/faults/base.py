@@ -1,0 +1,97 @@
+"""What a Fault is: data that says how to break one thing, how to prove that it broke, and how to mend it.
+
+Nothing here runs anything: `drill.faults` holds the rows, `drill.faults.remedies` what puts things right, and
+`drill.execute.injector` interprets both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from cluster.outage_bounds import Kind
+from inventory.model import Lab, Node
+from inventory.platforms.registry import Platform
+
+Power = Literal["power_off", "power_on", "freeze", "thaw"]
+Role = Literal["active", "passive", "dc", "both"]
+ROLES: tuple[Role, ...] = ("active", "passive", "dc", "both")
+
+
+@dataclass(frozen=True)
+class Act:
+    """One thing done to one node: a shell text as root there, or a word to the machine's power."""
+
+    node: str
+    script: str = ""
+    power: Power | None = None
+    deadline: float = 30.0
+    why: str = ""
+    cuts: bool = False
+    """It takes the node's own connection away: no answer is one of the good answers."""
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A reading that proves something: a shell text that prints `yes`, or the power state of a machine.
+
+    Where the text prints something else, it is why not.
+    """
+
+    node: str
+    script: str = ""
+    power: Literal["", "off", "frozen"] = ""
+    what: str = ""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """All that a fault may know when it is injected: the lab, its system, the target and its peer."""
+
+    lab: Lab
+    system: Platform
+    provider: str
+    target: Node
+    peer: Node
+
+
+@dataclass(frozen=True)
+class Mend:
+    """One thing to be put right on a node, as shell texts. Safe at any time, and as often as one likes.
+
+    `wrong` is a condition that holds while it is not right; only then `right` is run, and `said` told.
+    """
+
+    said: str
+    wrong: str
+    right: str
+
+
+Mending = Callable[[Scene], Mend]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One way to break one node.
+
+    `heals` names what puts it right again, on the target; `power` is done before that. `armed`: the
+    same is armed on the node before the cut, and done by a timer there when nobody comes back.
+    `roles` are the targets that make sense, the usual one first.
+    `answers`: the target goes on answering clients while it is broken (see `cluster.outage_bounds.bounds`).
+    `monitor` is the kind of resource whose monitor has to notice. `unavailable` maps a provider to the
+    reason why the fault cannot be had there.
+    """
+
+    name: str
+    title: str
+    kind: Kind
+    inject: Callable[[Scene], tuple[Act, ...]]
+    landed: Callable[[Scene], tuple[Proof, ...]]
+    heals: tuple[Mending, ...]
+    power: Power | None = None
+    armed: bool = True
+    roles: tuple[Role, ...] = ROLES
+    answers: bool | None = None
+    monitor: Literal["web", "address"] = "web"
+    unavailable: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,291 @@
+"""What puts a node right again, one thing each, for every fault and for whatever an interrupted run left.
+
+Each is a condition and a remedy as shell text (see `drill.faults.base.Mend`): safe at any time, told only when
+it did something. Sources: nft(8), iptables(8), corosync.service, pacemakerd(8), crm_attribute(8), mount(8).
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable
+
+from cluster import pcs
+from cluster.corosync_conf import PATH
+from drill.faults import background
+from drill.faults.background import FOLDER
+from drill.faults.base import Fault, Mend, Mending, Scene
+from inventory.platforms import registry as platforms
+from inventory.platforms.registry import Platform
+
+TABLE = "ha_lab"
+CHAINS = {"INPUT": "HA_LAB_IN", "OUTPUT": "HA_LAB_OUT"}
+"""The lab's own chains of iptables, by where they are called from."""
+STATE = "/var/lib/pacemaker"
+SMALL_DISK = "ha-lab-full"
+"""The source that mount(8) shows for the small file system of disk-full."""
+TWO_NODE = f"{FOLDER}/corosync.conf"
+"""The corosync.conf with two_node, laid over the real one by mount(8): that one is not touched at all."""
+LAID = f"grep -q ' {PATH} ' /proc/mounts"
+WITHIN = "nsenter -m -t $(pidof corosync)"
+"""corosync.service has a PrivateTmp, so that a running corosync may have mounts of its own (nsenter(1))."""
+VOTES = "corosync.conf is the one of before, without two_node"
+RAN_OUT = "its timer ran out"
+BROKEN = "zz-ha-lab-broken.conf"
+_DAEMONS = "pacemaker|(cib|stonithd|lrmd|attrd|pengine|crmd)$"
+"""Pacemaker's processes: those of 2.x by their beginning (comm is cut at 15), those of 1.1 by name."""
+
+
+def mending(scene: Scene, mends: Iterable[Mending]) -> str:
+    """Put each thing right that is wrong; prints a line for each one, and fails when a remedy did."""
+    parts = ["failed="]
+    for one in (mend(scene) for mend in mends):
+        said = shlex.quote(one.said)
+        parts.append(
+            f"if {one.wrong}; then\n"
+            f"if {{ {one.right}\n}} >/dev/null; then echo {said}; else failed=yes; echo {said}: failed >&2; fi\nfi"
+        )
+    return "\n".join([*parts, '[ -z "$failed" ]'])
+
+
+def wrong(scene: Scene, mends: Iterable[Mending]) -> str:
+    """Print `yes` when nothing is wrong, else what would have to be done."""
+    parts = ["left="]
+    for one in (mend(scene) for mend in mends):
+        parts.append(f"if {one.wrong}; then left=yes; echo not yet: {shlex.quote(one.said)}; fi")
+    return "\n".join([*parts, '[ -n "$left" ] || echo yes'])
+
+
+def holds(scene: Scene) -> str:
+    """A condition: the floating address is on this node."""
+    return f"ip -o -4 addr show | grep -qF ' {scene.lab.vip}/'"
+
+
+def release(scene: Scene) -> str:
+    """Take the floating address off this node."""
+    return (
+        f"ip -o -4 addr show | grep -F ' {scene.lab.vip}/' |"
+        " while read -r _ dev _ address _; do ip addr del $address dev $dev; done"
+    )
+
+
+def runs(system: Platform) -> str:
+    """A condition: corosync and pacemaker run here, and are not on their way down."""
+    there = f"pidof corosync >/dev/null && pidof {system.cluster_process} >/dev/null"
+    if system.init != "systemd":
+        return there
+    return " && ".join(
+        [there, *(f"systemctl -q is-active {unit}" for unit in platforms.cluster_services(system))]
+    )
+
+
+def service(system: Platform, action: platforms.Action, unit: str) -> str:
+    """An action on a service."""
+    return shlex.join(platforms.service(system, action, unit))
+
+
+def timer(fault: str) -> Mending:
+    """End the timer that a fault armed here."""
+    name = f"timer-{fault}"
+    return lambda scene: Mend(
+        f"disarmed the timer that would heal {fault}", background.alive(name), background.end(name)
+    )
+
+
+def overslept(fault: str) -> Mending:
+    """Tell that the timer was quicker than whoever was to heal."""
+    mark = f"{FOLDER}/timer-{fault}.fired"
+    return lambda scene: Mend(
+        f"the node had healed {fault} itself before: {RAN_OUT}", f"[ -e {mark} ]", f"rm -f {mark}"
+    )
+
+
+def act(scene: Scene) -> Mend:
+    """End the command that a killed drill had begun here: what comes after would undo the healing."""
+    file = f"{FOLDER}/act.pid"
+    return Mend(
+        "ended what an interrupted drill was still doing",
+        background.alive("act"),
+        f"pkill -KILL -g $(ps -o pgid= -p $(cat {file}) | tr -d ' ') && rm -f {file}",
+    )
+
+
+def timers(scene: Scene) -> Mend:
+    """End every timer that is still armed here."""
+    each = f"for f in {FOLDER}/timer-*.pid; do [ -e $f ] || continue; n=$(basename $f .pid); p=$(cat $f)"
+    armed = f'{each}; grep -qs "ha-lab-$n" /proc/$p/cmdline && echo armed; done | grep -q armed'
+    return Mend(
+        "disarmed the timers of an earlier drill",
+        armed,
+        f'{each}; ! grep -qs "ha-lab-$n" /proc/$p/cmdline || {{ kill -KILL $p; pkill -KILL -s $p; }}; rm -f $f; done',
+    )
+
+
+def traffic(scene: Scene) -> Mend:
+    """Let the cluster's traffic through."""
+    if scene.system.packet_filter == "nft":
+        return Mend(
+            "let the cluster's traffic through: no more nft table ha_lab",
+            f"nft list table inet {TABLE} >/dev/null 2>&1",
+            f"nft delete table inet {TABLE}",
+        )
+    off = "; ".join(
+        f"iptables -D {hook} -j {chain} 2>/dev/null; iptables -F {chain} 2>/dev/null; iptables -X {chain} 2>/dev/null"
+        for hook, chain in CHAINS.items()
+    )
+    there = " || ".join(f"iptables -nL {chain} >/dev/null 2>&1" for chain in CHAINS.values())
+    return Mend("let the cluster's traffic through: no more HA_LAB chains", there, f"{off}; ! {{ {there}; }}")
+
+
+def delay(scene: Scene) -> Mend:
+    """End the loop that holds corosync back."""
+    return Mend(
+        "corosync is held back no longer",
+        background.alive("delay"),
+        f"{background.end('delay')}; pkill -CONT -x corosync",
+    )
+
+
+def cpu(scene: Scene) -> Mend:
+    """End the loops that eat the processors."""
+    return Mend("the processors are free", background.alive("cpu"), background.end("cpu"))
+
+
+def stopped(scene: Scene) -> Mend:
+    """Let processes go on that were stopped with SIGSTOP."""
+    ours = f"corosync$|{_DAEMONS}|{scene.system.web_process}$"
+    return Mend(
+        "let stopped processes go on (SIGCONT)",
+        f"ps -eo stat=,comm= | grep -qE '^T[^ ]* +({ours})'",
+        f"pkill -CONT '^({ours})' 2>/dev/null",
+    )
+
+
+def disk(scene: Scene) -> Mend:
+    """Take the small full file system away. Pacemaker stopped writing its CIB; SIGPIPE lets it write again."""
+    mounted = f"grep -q '^{SMALL_DISK} {STATE} ' /proc/mounts"
+    return Mend(
+        f"took the full file system off {STATE}",
+        mounted,
+        f"umount {STATE} || umount -l {STATE}; pkill -PIPE '^(pacemaker-based|cib)$'; ! {mounted}",
+    )
+
+
+def web_file(scene: Scene) -> Mend:
+    """Take the broken line out of the web server's configuration."""
+    path = f"{scene.system.web_include}/{BROKEN}"
+    return Mend(f"removed {path}", f"[ -e {path} ]", f"rm -f {path}")
+
+
+def no_two_node(scene: Scene) -> Mend:
+    """Take the corosync.conf with two_node away again. A corosync that still waits for all is started anew."""
+    services = platforms.cluster_services(scene.system)
+    down = [service(scene.system, "stop", one) for one in reversed(services)]
+    again = "; ".join(down + [service(scene.system, "start", one) for one in services])
+    running = "pidof corosync >/dev/null"
+    return Mend(
+        VOTES,
+        f"{LAID} || {{ {running} && {WITHIN} {LAID}; }}",
+        f"! {LAID} || umount {PATH} || umount -l {PATH}\n"
+        f"if {running}; then\n"
+        f"! {WITHIN} {LAID} || {WITHIN} umount {PATH}; corosync-cfgtool -R\n"
+        f"if corosync-quorumtool -s | grep -q '^Flags:.*WaitForAll'; then {again}; fi\nfi\n"
+        f"rm -f {TWO_NODE}; ! {LAID}",
+    )
+
+
+def cluster(scene: Scene) -> Mend:
+    """Start the cluster where it is down; first away with what a dead one left running (two owners!)."""
+    system = scene.system
+    services = platforms.cluster_services(system)
+    start = " && ".join(service(system, "start", unit) for unit in services)
+    stop = "; ".join(f"timeout 20 {service(system, 'stop', unit)}" for unit in reversed(services))
+    known = f"systemctl reset-failed {' '.join(services)} 2>/dev/null; " if system.init == "systemd" else ""
+    return Mend(
+        "started the cluster on this node",
+        f"! {{ {runs(system)}; }}",
+        # A corosync that lives keeps what runs: pacemaker alone takes it over again.
+        f"if {'true' if len(services) == 1 else '! pidof corosync >/dev/null'}; then\n"
+        f"{stop}; pkill -KILL '^(corosync$|{_DAEMONS})' 2>/dev/null\n"
+        # The killed leave their libqb buffers, 30 MB of memory each time.
+        f"rm -rf /dev/shm/qb-*\n"
+        f"{service(system, 'stop', system.web_service)}; pkill -KILL -x {system.web_process}\n"
+        f"{release(scene)}\n"
+        f"fi\n"
+        f"{known}{start}",
+    )
+
+
+def standby(scene: Scene) -> Mend:
+    """End standby on this node."""
+    name = scene.target.name
+    read = f"crm_attribute -q -t nodes -N {name} -n standby -G 2>/dev/null | grep -qiE '^(on|true|yes)'"
+    return Mend(
+        f"{name} is no longer in standby",
+        f"pidof {scene.system.cluster_process} >/dev/null && {read}",
+        f"{shlex.join(pcs.unstandby(scene.system.pcs, name))}; ! {{ {read}; }}",
+    )
+
+
+def maintenance(scene: Scene) -> Mend:
+    """End maintenance mode of the whole cluster; the property goes, so the configuration is as before."""
+    ask = "crm_attribute -q -t crm_config -n maintenance-mode"
+    read = f"{ask} -G 2>/dev/null | grep -qiE '^(true|on|yes)'"
+    return Mend(
+        "the cluster is no longer in maintenance mode",
+        f"pidof {scene.system.cluster_process} >/dev/null && {read}",
+        f"{ask} -D",
+    )
+
+
+def bans(scene: Scene) -> Mend:
+    """Remove the constraints that a move or a ban left behind."""
+    listed = (
+        'cibadmin -Q -o constraints 2>/dev/null | sed -n \'s/.*<rsc_[a-z]* id="\\(cli-[^"]*\\)".*/\\1/p\''
+    )
+    delete = shlex.join(pcs.constraint_delete(scene.system.pcs, "ID")).replace("ID", "$id")
+    return Mend(
+        "removed the constraints that a move or a ban left behind",
+        f"pidof {scene.system.cluster_process} >/dev/null && {listed} | grep -q .",
+        f"{listed} | while read -r id; do {delete}; done; ! {{ {listed} | grep -q .; }}",
+    )
+
+
+def address(scene: Scene) -> Mend:
+    """Let the cluster look again where it believes the address to be, without waiting for its monitor."""
+    return _lost(scene, "address", f"! {holds(scene)}")
+
+
+def web(scene: Scene) -> Mend:
+    """Let the cluster look again where it believes the web server to run."""
+    return _lost(scene, "web", f"! pidof {scene.system.web_process} >/dev/null")
+
+
+def _lost(scene: Scene, kind: str, gone: str) -> Mend:
+    id_, name = scene.lab.resource(kind).id, scene.target.name
+    return Mend(
+        f"let the cluster look at {id_} again, which was gone from {name}",
+        f"{gone} && crm_resource -W -r {id_} 2>/dev/null | grep -qF 'running on: {name}'",
+        shlex.join(pcs.refresh(scene.system.pcs, id_)),
+    )
+
+
+def failures(scene: Scene) -> Mend:
+    """Forget the failures of resources, so that they may run where they failed."""
+    seen = "{ crm_mon -X -r; cibadmin -Q -o status; } 2>/dev/null | grep -qE '<failure |\"fail-count-'"
+    return Mend(
+        "forgot the failures of the resources",
+        f"pidof {scene.system.cluster_process} >/dev/null && {seen}",
+        shlex.join(pcs.cleanup(scene.system.pcs)),
+    )
+
+
+NODE: tuple[Mending, ...] = (act, timers, traffic, delay, cpu, stopped, disk, web_file, no_two_node, cluster)
+"""All that can be wrong on one node, in the order to put it right."""
+POLICY: tuple[Mending, ...] = (maintenance, standby, bans, address, web, failures)
+"""All that can be left in the cluster's configuration and memory; asks for a running cluster."""
+
+
+def of(fault: Fault) -> tuple[Mending, ...]:
+    """What heals a fault, its own timer first."""
+    own = (overslept(fault.name), timer(fault.name)) if fault.armed else ()
+    return (*own, *fault.heals)

@@ -1,0 +1,93 @@
+"""A shell loop on a node that answers line by line, kept open over one ssh connection. Source: ssh(1)."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import shlex
+import subprocess
+import time
+from dataclasses import dataclass
+from typing import Protocol
+
+from inventory.model import Node
+from inventory.remote.ssh import Ssh
+
+END = "@@end "
+"""Begins the last line of each answer."""
+
+
+class Session(Protocol):
+    """A way to the loop on one node. Every method raises EOFError once the session is over."""
+
+    def ask(self, line: str) -> None:
+        """Ask for a block."""
+
+    def answer(self, limit: float) -> str | None:
+        """The block asked for, without its end; None when it is not there within `limit` seconds."""
+        ...
+
+    def close(self) -> None:
+        """End it; safe at any time."""
+
+
+@dataclass
+class SshSession:
+    """The loop behind ssh(1), on a connection of its own, so that nothing else can hold it up."""
+
+    process: subprocess.Popen[bytes]
+    _read: bytes = b""
+
+    @classmethod
+    def begin(cls, ssh: Ssh, node: Node, text: str, *, longest: int) -> SshSession:
+        """Begin it, for so many seconds at most, without waiting for the connection."""
+        argv = ssh.argv(node.name)
+        words = ["sudo", "-n", "timeout", "-k", "5", str(longest), "sh", "-c", text]
+        return cls(
+            subprocess.Popen(
+                [argv[0], "-S", "none", *argv[1:], shlex.join(words)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        )
+
+    def ask(self, line: str) -> None:
+        """See Session."""
+        assert self.process.stdin is not None
+        try:
+            self.process.stdin.write(f"{line}\n".encode())
+            self.process.stdin.flush()
+        except OSError as error:
+            raise EOFError(str(error)) from error
+
+    def answer(self, limit: float) -> str | None:
+        """See Session."""
+        assert self.process.stdout is not None
+        until = time.monotonic() + limit
+        while True:
+            block, end, rest = self._read.partition(f"\n{END}".encode())
+            if end and b"\n" in rest:
+                self._read = rest.partition(b"\n")[2]
+                return block.decode("utf-8", errors="replace")
+            if not select.select([self.process.stdout], [], [], max(0.0, until - time.monotonic()))[0]:
+                return None
+            more = os.read(self.process.stdout.fileno(), 65536)
+            if not more:
+                raise EOFError("the session ended")
+            self._read += more
+
+    def close(self) -> None:
+        """See Session."""
+        self.process.terminate()
+        for stream in (self.process.stdin, self.process.stdout):
+            if stream is not None:
+                with contextlib.suppress(OSError):
+                    stream.close()
+        try:
+            self.process.wait(2)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()

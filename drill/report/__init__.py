@@ -1,0 +1,1 @@
+"""What came of a run: folder, verdicts, statistics, comparison and report. Offline; never touches the lab."""

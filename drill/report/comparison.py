@@ -1,0 +1,149 @@
+"""Two runs side by side: what each scenario's clients saw in both, and what was configured differently."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from drill.analysis.duration import Span
+from drill.checks.verdict import STATUSES
+from drill.report.run import Entry, Run
+from drill.report.statistics import Repeats, repeats
+
+_OWN = (
+    *("scenario", "fault", "roles", "bounds", "before", "after", "operations", "failcounts", "leftovers"),
+    *("checks", "probe", "error", "awaited", "seed", "again", "reset_s", "title", "why", "step"),
+)
+"""What a scenario's meta says about this one run of it, and not about how the lab was set up."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """One scenario in one run: its repeats, the prediction over them, and the worst verdict."""
+
+    repeats: Repeats
+    predicted: Span | None
+    status: str
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """For a table, in the order of COLUMNS."""
+        figures = self.repeats.figures
+        lengths = [figures[name].text if figures else "-" for name in ("minimum", "median", "maximum")]
+        return (
+            str(self.repeats.count),
+            *lengths,
+            self.predicted.text if self.predicted else "-",
+            self.status,
+        )
+
+
+COLUMNS = ("repeats", "least", "median", "most", "predicted", "verdict")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One scenario in both runs; None where it did not run."""
+
+    scenario: str
+    a: Side | None
+    b: Side | None
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing that was set up differently; "" where it was not set up at all."""
+
+    what: str
+    a: str
+    b: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two runs by scenario, in the order of the first run, and what was configured differently."""
+
+    a: str
+    b: str
+    differences: tuple[Difference, ...]
+    pairs: tuple[Pair, ...]
+
+    def lines(self) -> tuple[str, ...]:
+        """All of it as plain text for a terminal."""
+        told = [f"A: {self.a}", f"B: {self.b}", "", "configured differently:"]
+        told += [f"  {one.what}: A {one.a or '-'}, B {one.b or '-'}" for one in self.differences]
+        told += [] if self.differences else ["  nothing"]
+        rows: list[tuple[str, ...]] = [("scenario", "", *COLUMNS)]
+        for pair in self.pairs:
+            for name, side in (("A", pair.a), ("B", pair.b)):
+                cells = side.cells if side else ("did not run", *[""] * (len(COLUMNS) - 1))
+                rows.append((pair.scenario if name == "A" else "", name, *cells))
+        return (*told, "", *_table(rows))
+
+
+def compare(a: Run, b: Run) -> Comparison:
+    """Put two runs side by side."""
+    one, other = a.by_scenario(), b.by_scenario()
+    names = dict.fromkeys((*one, *other))
+    pairs = (Pair(name, _side(name, one.get(name)), _side(name, other.get(name))) for name in names)
+    return Comparison(a.name, b.name, tuple(_differences(a, b)), tuple(pairs))
+
+
+def _side(name: str, entries: Sequence[Entry] | None) -> Side | None:
+    if not entries:
+        return None
+    spans = [span for span in (entry.predicted for entry in entries) if span]
+    wide = Span(min(s.least for s in spans), max(s.most for s in spans)) if spans else None
+    return Side(repeats(name, entries), wide, max((one.status for one in entries), key=STATUSES.index))
+
+
+def _differences(a: Run, b: Run) -> Iterable[Difference]:
+    """What the metas say of the set-up, key by key; then the configuration, line by line.
+
+    Scenarios may ask for a set-up of their own, so those that both runs had are looked at; all when there is none.
+    """
+    common = [name for name in a.by_scenario() if name in b.by_scenario()]
+    mine, theirs = ([e for e in run.counted if not common or e.name in common] for run in (a, b))
+    one, other = _setup(mine), _setup(theirs)
+    for key in dict.fromkeys((*one, *other)):
+        if one.get(key) != other.get(key):
+            yield Difference(key, one.get(key, ""), other.get(key, ""))
+    one, other = _configured(mine), _configured(theirs)
+    for line in dict.fromkeys((*one, *other)):
+        if one.get(line) != other.get(line):
+            yield Difference("configuration", one.get(line, ""), other.get(line, ""))
+
+
+def _setup(entries: Iterable[Entry]) -> Mapping[str, str]:
+    """Each key's values, in words."""
+    found: dict[str, dict[str, None]] = {}
+    for entry in entries:
+        for key, value in entry.timeline.meta.items():
+            if key not in _OWN:
+                found.setdefault(key, {})[_word(value)] = None
+    return {key: " or ".join(sorted(values)) for key, values in found.items()}
+
+
+def _configured(entries: Sequence[Entry]) -> Mapping[str, str]:
+    """Each line of the configuration; with the scenarios that had it, where not all did."""
+    names = dict.fromkeys(entry.name for entry in entries)
+    found: dict[str, dict[str, None]] = {}
+    for entry in entries:
+        for line in entry.timeline.meta.get("before") or ():
+            found.setdefault(str(line), {})[entry.name] = None
+    return {
+        line: line if len(had) == len(names) else f"{line} ({', '.join(sorted(had))})"
+        for line, had in found.items()
+    }
+
+
+def _word(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def _table(rows: Sequence[tuple[str, ...]]) -> Iterable[str]:
+    widths = [max(len(row[n]) for row in rows) for n in range(len(rows[0]))]
+    for row in rows:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

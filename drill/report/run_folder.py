@@ -1,0 +1,108 @@
+"""`runs/<time>/`: what a run leaves on disk, and how it is read, judged again and drawn again, offline.
+
+    timeline.jsonl   what was recorded, scenario after scenario (drill.record); all the rest comes from it
+    verdicts.json    what the checks say
+    junit.xml        the same for a build server
+    report.html      the same for people, with plots; one file, no network
+
+Only this module writes there, but for timeline.jsonl while the run lasts.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+
+from drill.checks import registry as checks
+from drill.record import timeline_file
+from drill.record.timeline import Timeline
+from drill.report.html.page import report
+from drill.report.junit import junit
+from drill.report.run import Entry, Run, data, verdicts_of
+from inventory.errors import ConfigError, LabError
+
+TIMELINE, VERDICTS, JUNIT, REPORT = "timeline.jsonl", "verdicts.json", "junit.xml", "report.html"
+
+
+def fresh(runs: Path, now: datetime) -> Path:
+    """Make a new run's folder, named after the local time; a second one in the same second gets a number."""
+    name = now.strftime("%Y-%m-%d_%H-%M-%S")
+    for number in range(1, 1000):
+        folder = runs / (name if number == 1 else f"{name}_{number}")
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise LabError(f"{folder}: cannot be made: {error.strerror}", hint="is the disk full?") from error
+        return folder
+    raise LabError(f"{runs}: a thousand runs in one second", hint="remove some of them")
+
+
+def recheck(folder: Path) -> Run:
+    """Judge a run again from its timelines; verdicts, JUnit and report are written anew."""
+    run = Run(folder.resolve().name, tuple(Entry(one, checks.judge(one)) for one in _timelines(folder)))
+    verdicts = json.dumps(data(run), indent=1, ensure_ascii=False) + "\n"
+    _write(folder, {VERDICTS: verdicts, JUNIT: junit(run), REPORT: report(run)})
+    return run
+
+
+def rebuild(folder: Path) -> Run:
+    """Draw the report again from the timelines and the verdicts as they are."""
+    run = load(folder)
+    _write(folder, {REPORT: report(run)})
+    return run
+
+
+def load(folder: Path) -> Run:
+    """Read a run: its timelines and verdicts. Changes nothing."""
+    timelines = _timelines(folder)
+    path = folder / VERDICTS
+    hint = f"./lab recheck {folder} writes it anew"
+    try:
+        judged = verdicts_of(json.loads(path.read_bytes()))
+    except OSError as error:
+        raise LabError(f"{path}: cannot be read: {error.strerror}", hint=hint) from error
+    except (ValueError, RecursionError) as error:
+        raise LabError(f"{path}: not a run's verdicts: {error}", hint=hint) from error
+    if [name for name, _ in judged] != [one.scenario for one in timelines]:
+        raise LabError(f"{path}: its scenarios are not those of {TIMELINE}", hint=hint)
+    pairs = zip(timelines, judged, strict=True)
+    return Run(folder.resolve().name, tuple(Entry(one, verdicts) for one, (_, verdicts) in pairs))
+
+
+def _timelines(folder: Path) -> tuple[Timeline, ...]:
+    path = folder / TIMELINE
+    if not folder.is_dir():
+        raise ConfigError(f"{folder}: no such folder", hint="name a run's folder, such as one below runs/")
+    if not path.is_file():
+        raise ConfigError(f"{folder}: no run: it holds no {TIMELINE}", hint="name a folder below runs/")
+    return timeline_file.read_all(path)
+
+
+def _write(folder: Path, texts: Mapping[str, str]) -> None:
+    """Replace some files: each is either the old or the new, and none is touched unless all could be written."""
+    try:
+        with ExitStack() as cleaning:
+            aside = {}
+            for name, text in texts.items():
+                handle, path = tempfile.mkstemp(prefix=f".{name}.", dir=folder)
+                cleaning.callback(Path(path).unlink, missing_ok=True)
+                with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as stream:
+                    stream.write(text)
+                    stream.flush()
+                    os.fsync(stream.fileno())
+                Path(path).chmod(0o644)
+                aside[name] = Path(path)
+            for name, whole in aside.items():
+                whole.replace(folder / name)
+    except OSError as error:
+        raise LabError(
+            f"{folder}: the results cannot be written: {error.strerror}",
+            hint=f"make room or get the right to write, then ./lab recheck {folder}",
+        ) from error

@@ -1,0 +1,1 @@
+"""Reads lab.yaml; each mistake is named with its place."""

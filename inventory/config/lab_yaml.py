@@ -1,0 +1,123 @@
+"""lab.yaml -> Lab. Every mistake is found in one pass and named by line, key, found and allowed."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TypeVar
+
+from inventory.config.addresses import floating, network, nodes
+from inventory.config.cluster_properties import properties
+from inventory.config.resources import constraints, resources, score
+from inventory.config.yaml_document import Entry, change, listed, read
+from inventory.errors import ConfigError
+from inventory.host.install import PROGRAM
+from inventory.model import Corosync, Drill, Lab
+
+PLATFORMS = ("auto", "debian12", "centos9", "centos6")
+CIPHERS = ("aes256", "aes192", "aes128", "none")
+HASHES = ("sha512", "sha384", "sha256", "sha1", "md5", "none")
+BUDGETS = ("graceful", "crash", "freeze", "partition")
+SHORTEST_TOKEN_MS = 126
+"""Below this `corosync -t` refuses: token / 4.2, the time to a retransmit, falls under its 30 ms."""
+
+_T = TypeVar("_T")
+_NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
+
+
+def load(path: Path, changes: Mapping[str, object] | None = None) -> Lab:
+    """Read the lab that a file describes.
+
+    `changes` puts other values at dotted key paths ("corosync.token_ms", "nodes[0].address") before
+    all is judged. Raises ConfigError with every mistake.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        raise ConfigError(f"{path}: there is no such file", hint="run in the lab's folder") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read: {error}", hint="UTF-8 text is needed") from error
+    return parse(text, str(path), changes)
+
+
+def parse(text: str, where: str, changes: Mapping[str, object] | None = None) -> Lab:
+    """Read the lab that a YAML text describes; `where` names it in messages. Raises ConfigError."""
+    document = change(read(text, where), changes or {})
+    part = document.fields(
+        (
+            "name", "platform", "provider", "network", "nodes", "vip", "memory_mb", "corosync",
+            "properties", "stickiness", "resources", "constraints", "drill",
+        )
+    )  # fmt: skip
+    name = part["name"].text(
+        "up to 31 lower-case letters, digits and hyphens, a letter first",
+        lambda text: bool(_NAME.fullmatch(text)),
+    )
+    platform, provider = part["platform"].choice(PLATFORMS), part["provider"].choice(("auto", *PROGRAM))
+    net = network(part["network"])
+    pair = nodes(part["nodes"], net)
+    vip = floating(part["vip"], net, pair)
+    memory = part["memory_mb"].whole(384, 65536, "MiB for each virtual machine")
+    corosync = _corosync(part["corosync"])
+    settings = properties(part["properties"])
+    stickiness = score(part["stickiness"])
+    primitives = resources(part["resources"])
+    colocations, orders, locations = constraints(part["constraints"], primitives, pair)
+    drill = _drill(part["drill"])
+    document.book.close()
+    return Lab(
+        name=_sure(name),
+        platform=_sure(platform),
+        provider=_sure(provider),
+        network=_sure(net),
+        nodes=pair,
+        vip=_sure(vip),
+        memory_mb=_sure(memory),
+        corosync=_sure(corosync),
+        properties=settings,
+        stickiness=_sure(stickiness),
+        resources=primitives,
+        colocations=colocations,
+        orders=orders,
+        locations=locations,
+        drill=_sure(drill),
+    )
+
+
+def _sure(value: _T | None) -> _T:
+    assert value is not None, "a value is missing but no mistake was noted"
+    return value
+
+
+def _corosync(entry: Entry) -> Corosync | None:
+    part = entry.fields(("token_ms", "crypto_cipher", "crypto_hash", "two_node"), ("consensus_ms",))
+    token = part["token_ms"].whole(SHORTEST_TOKEN_MS, 600_000, "milliseconds")
+    consensus = part["consensus_ms"].whole(1, 7_200_000, "milliseconds")
+    if token is not None:
+        least = math.ceil(token * 6 / 5)
+        if not part["consensus_ms"].present:
+            consensus = least
+        elif consensus is not None and consensus < least:
+            part["consensus_ms"].wrong(f"at least {least}, 1.2 x token_ms (corosync.conf(5))")
+    cipher, hash_ = part["crypto_cipher"].choice(CIPHERS), part["crypto_hash"].choice(HASHES)
+    if hash_ == "none" and cipher not in (None, "none"):
+        part["crypto_hash"].wrong(f"{listed(HASHES[:-1])}: corosync wants one beside a cipher")
+    two_node = part["two_node"].flag()
+    if token is None or consensus is None or cipher is None or hash_ is None or two_node is None:
+        return None
+    return Corosync(token, consensus, cipher, hash_, two_node)
+
+
+def _drill(entry: Entry) -> Drill | None:
+    part = entry.fields(("probe_hz", "probe_timeout_ms", "watch_ms", "seed", "budget_s"))
+    rate = part["probe_hz"].whole(5, 100, "requests a second")
+    timeout = part["probe_timeout_ms"].whole(50, 10_000, "milliseconds")
+    watch = part["watch_ms"].whole(50, 5_000, "milliseconds")
+    seed = part["seed"].whole(0, 2**32 - 1)
+    limits = part["budget_s"].fields(BUDGETS)
+    budgets = {name: limit.above_zero(3600, "seconds of outage") for name, limit in limits.items()}
+    if rate is None or timeout is None or watch is None or seed is None:
+        return None
+    return Drill(rate, timeout, watch, seed, {name: seconds or 0.0 for name, seconds in budgets.items()})

@@ -1,0 +1,131 @@
+"""The lab's resources, the constraints between them, and their scores (walkthrough, steps 6 to 7.1)."""
+
+from __future__ import annotations
+
+import re
+
+from inventory.config.cluster_properties import INTERVAL, milliseconds
+from inventory.config.yaml_document import Entry, listed
+from inventory.model import INFINITY, Colocation, Location, Node, Order, Resource
+
+KINDS = ("address", "web")
+_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
+
+
+def score(entry: Entry) -> int | None:
+    """Take a score: a number, or INFINITY with or without a sign."""
+    value = entry.value
+    words = {"INFINITY": INFINITY, "+INFINITY": INFINITY, "-INFINITY": -INFINITY}
+    if isinstance(value, str) and value in words:
+        return words[value]
+    if isinstance(value, int) and not isinstance(value, bool) and -INFINITY <= value <= INFINITY:
+        return value
+    if entry.present:
+        entry.wrong(f"a whole number from -{INFINITY} to {INFINITY}, INFINITY, -INFINITY")
+    return None
+
+
+def resources(entry: Entry) -> tuple[Resource, ...]:
+    """Take the resources: exactly one of each kind, each with an id of its own."""
+    found: list[Resource] = []
+    ids: dict[str, str] = {}
+    kinds: dict[str, str] = {}
+    bad_kind = False
+    for item in entry.items("resources"):
+        part = item.fields(("id", "kind", "monitor"))
+        id_, kind = _identity(part["id"], ids), part["kind"].choice(KINDS)
+        interval = _interval(part["monitor"])
+        if kind is None:
+            bad_kind = True
+        elif kind in kinds:
+            part["kind"].wrong(f"one resource of this kind; {kinds[kind]} is one already")
+        else:
+            kinds[kind] = item.path
+        found.append(Resource(id_ or str(part["id"].value), kind or "", interval or ""))
+    absent = [kind for kind in KINDS if kind not in kinds]
+    if isinstance(entry.value, list) and absent and not bad_kind:
+        entry.remark(f"found no resource of kind {listed(absent)}; allowed: one address and one web")
+    return tuple(found)
+
+
+def constraints(
+    entry: Entry, resources: tuple[Resource, ...], nodes: tuple[Node, ...]
+) -> tuple[tuple[Colocation, ...], tuple[Order, ...], tuple[Location, ...]]:
+    """Take the constraints on known resources and nodes; orders have no circle."""
+    part = entry.fields((), ("colocation", "order", "location"))
+    known = tuple(resource.id for resource in resources)
+    colocations: list[Colocation] = []
+    for item in part["colocation"].items("colocations"):
+        of = item.fields(("resource", "with", "score"))
+        pair, weight = _pair(item, of["resource"], of["with"], known), score(of["score"])
+        if pair and any((one.resource, one.with_resource) == pair for one in colocations):
+            item.remark("found the same pair twice; allowed: one colocation of two resources")
+        elif pair:
+            colocations.append(Colocation(*pair, weight or 0))
+    orders: list[Order] = []
+    for item in part["order"].items("orders"):
+        of = item.fields(("first", "then"))
+        pair = _pair(item, of["first"], of["then"], known)
+        if pair and Order(*pair) in orders:
+            item.remark("found the same pair twice; allowed: one order of two resources")
+        elif pair and (way := _way(orders, pair[1], pair[0])):
+            item.remark(f"found a circle, {' -> '.join((pair[0], *way))}; allowed: orders with a beginning")
+        elif pair:
+            orders.append(Order(*pair))
+    ids = {resource.id: "resources" for resource in resources}
+    locations: list[Location] = []
+    for item in part["location"].items("locations"):
+        of = item.fields(("id", "resource", "node", "score"))
+        id_, resource = _identity(of["id"], ids), of["resource"].choice(known)
+        node, weight = _node(of["node"], nodes), score(of["score"])
+        if resource and node and any((one.resource, one.node) == (resource, node) for one in locations):
+            item.remark(
+                "found the same resource and node twice; allowed: one location of a resource on a node"
+            )
+        elif id_ and resource and node:
+            locations.append(Location(id_, resource, node, weight or 0))
+    return tuple(colocations), tuple(orders), tuple(locations)
+
+
+def _interval(entry: Entry) -> str | None:
+    if isinstance(entry.value, int) and not isinstance(entry.value, bool) and entry.value > 0:
+        return f"{entry.value}s"
+    return entry.text(INTERVAL, lambda text: (milliseconds(text) or 0) > 0)
+
+
+def _identity(entry: Entry, taken: dict[str, str]) -> str | None:
+    id_ = entry.text(
+        "an XML id: letters, digits, and . _ - after a first letter", lambda text: bool(_ID.fullmatch(text))
+    )
+    if id_ is not None:
+        if id_ in taken:
+            entry.remark(f"found the id {id_} twice; allowed: an id of its own (also {taken[id_]})")
+        taken.setdefault(id_, entry.path)
+    return id_
+
+
+def _pair(item: Entry, one: Entry, other: Entry, known: tuple[str, ...]) -> tuple[str, str] | None:
+    first, second = one.choice(known), other.choice(known)
+    if first is None or second is None:
+        return None
+    if first == second:
+        item.remark(f"found {first} on both sides; allowed: two different resources")
+        return None
+    return first, second
+
+
+def _way(orders: list[Order], start: str, end: str) -> tuple[str, ...]:
+    """Follow the orders (they have no circle) from start to end; empty when none leads there."""
+    if start == end:
+        return (end,)
+    for order in orders:
+        if order.first == start and (rest := _way(orders, order.then, end)):
+            return (start, *rest)
+    return ()
+
+
+def _node(entry: Entry, nodes: tuple[Node, ...]) -> str | None:
+    for node in nodes:
+        if entry.value in (node.name, node.alias):
+            return node.name
+    return entry.choice([node.name for node in nodes])

@@ -1,0 +1,33 @@
+"""A finding of the doctor: what was looked at, how good it is, and a remedy to paste."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from inventory.host.facts import Readings
+
+Level = Literal["ok", "warn", "bad"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at: ok, warn (works, with a drawback) or bad (the lab cannot run so)."""
+
+    name: str
+    level: Level
+    found: str
+    remedy: str = ""
+
+
+def install(readings: Readings, package: str) -> str:
+    """Write the command that installs a package here (Debian's name of it)."""
+    if "apt-get" in readings.programs:
+        return f"sudo apt-get install -y {package}"
+    return f"brew install {package}" if readings.system == "darwin" else f"sudo dnf install -y {package}"
+
+
+def numbers(version: str) -> tuple[int, ...]:
+    """Take a version apart: "20.10.24+dfsg1" is (20, 10, 24)."""
+    parts = version.split("+", 1)[0].split("-", 1)[0].split(".")
+    return tuple(int(part) for part in parts if part.isdecimal())

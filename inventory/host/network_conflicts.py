@@ -1,0 +1,116 @@
+"""What already uses the lab's addresses on this host: docker networks, interfaces, routes.
+
+A route to the lab's network or to a part of it takes the lab's packets elsewhere. A wider one (the
+default route, a blackhole of 172.16.0.0/12) does not: the longest prefix wins, and that is the lab's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from inventory.config.addresses import PRIVATE
+from inventory.host.facts import Link, Readings, Way
+from inventory.model import Lab
+
+
+@dataclass(frozen=True)
+class Clash:
+    """One user of the lab's addresses; fatal when the lab cannot run beside it."""
+
+    found: str
+    remedy: str
+    fatal: bool = True
+
+
+def clashes(readings: Readings, lab: Lab, provider: str, own_interface: str) -> tuple[Clash, ...]:
+    """List what clashes with the lab's network, each cause once; the lab's own interface never does."""
+    own = {own_interface, *(one.bridge for one in readings.networks or () if one.folder == readings.folder)}
+    if provider == "virtualbox":
+        own |= {
+            link.interface
+            for link in readings.links or ()
+            if link.interface.startswith("vboxnet") and link.address.network == lab.network
+        }
+    found: list[Clash] = []
+    named = set(own)
+    for network in readings.networks or ():
+        if network.bridge not in own and any(one.overlaps(lab.network) for one in network.subnets):
+            ranges = ", ".join(map(str, network.subnets))
+            owner = f", of the lab in {network.folder}" if network.folder else ""
+            remedy = (
+                f"cd '{network.folder}' && ./lab down"
+                if network.folder
+                else f"docker network rm {network.name}"
+            )
+            found.append(
+                Clash(f"the docker network {network.name} ({ranges}{owner}) uses {lab.network}", remedy)
+            )
+            named.add(network.bridge)
+    for link in readings.links or ():
+        if link.interface not in named:
+            for clash in _link(link, readings, lab):
+                found.append(clash)
+                named.add(link.interface)
+    for way in readings.ways or ():
+        if way.interface not in named and way.network.subnet_of(lab.network):
+            found.append(_way(way, lab))
+    return tuple(found)
+
+
+def _link(link: Link, readings: Readings, lab: Lab) -> Iterator[Clash]:
+    network, address = link.address.network, link.address.ip
+    taken = {node.address: node.name for node in lab.nodes} | {lab.vip: "the floating address"}
+    free = _another(readings, lab)
+    if address in taken:
+        yield Clash(
+            f"this host itself holds {address} on {link.interface}, which is {taken[address]}'s",
+            f"sudo ip address del {link.address} dev {link.interface}",
+        )
+    elif network.subnet_of(lab.network):
+        if link.interface.startswith("vboxnet"):
+            remedy = f"VBoxManage hostonlyif remove {link.interface}"
+        elif link.interface.startswith("virbr"):
+            remedy = "virsh net-list --all   # then: virsh net-destroy NAME"
+        else:
+            remedy = free
+        yield Clash(f"{link.interface} ({link.address}) is in {lab.network} already", remedy)
+    elif network.overlaps(lab.network):
+        yield Clash(
+            f"{link.interface} ({link.address}) has the lab's {lab.network} within its own, wider network: "
+            "the lab works, but hides the hosts there while it is up",
+            free,
+            fatal=False,
+        )
+
+
+def _way(way: Way, lab: Lab) -> Clash:
+    part = "exactly the lab's network" if way.network == lab.network else f"a part of the lab's {lab.network}"
+    if way.kind != "unicast":
+        return Clash(
+            f"a {way.kind} route for {way.network} is {part}: it drops the lab's packets",
+            f"sudo ip route del {way.kind} {way.network}",
+        )
+    through = f" through {way.gateway}" if way.gateway else ""
+    return Clash(
+        f"a route for {way.network} by {way.interface or 'several interfaces'}{through} is {part}: "
+        "it takes the lab's packets elsewhere",
+        f"sudo ip route del {way.network}" + (f" dev {way.interface}" if way.interface else ""),
+    )
+
+
+def _another(readings: Readings, lab: Lab) -> str:
+    """Write the command that moves the whole lab to the first free network of the same size."""
+    taken = [link.address.network for link in readings.links or ()]
+    taken += [way.network for way in readings.ways or ()] + [lab.network]
+    taken += [subnet for network in readings.networks or () for subnet in network.subnets]
+    octets = lab.network.prefixlen // 8
+    for private in PRIVATE:
+        if octets * 8 != lab.network.prefixlen or private.prefixlen > lab.network.prefixlen:
+            continue
+        for other in islice(private.subnets(new_prefix=lab.network.prefixlen), 256):
+            if not any(other.overlaps(one) for one in taken):
+                old, new = (".".join(str(net).split(".")[:octets]) for net in (lab.network, other))
+                return f"sed -i 's/{old.replace('.', '[.]')}[.]/{new}./g' lab.yaml   # {other} is free"
+    return "$EDITOR lab.yaml   # another network, and the addresses in it"

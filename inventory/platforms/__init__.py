@@ -1,0 +1,1 @@
+"""The operating systems of the nodes: all that differs between them is here."""

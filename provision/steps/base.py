@@ -1,0 +1,78 @@
+"""What a Step is: a step of the walkthrough that yields the commands still needed, and checks what came of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from cluster import pcs
+from inventory.model import Command, Node
+from inventory.platforms.registry import cluster_services, service
+from provision.facts import Facts, Goal
+
+Commands = Callable[[Goal, Facts], Iterator[Command]]
+Problems = Callable[[Goal, Facts], Iterator[str]]
+
+
+def nothing(goal: Goal, facts: Facts) -> Iterator[Command]:
+    """No command."""
+    return iter(())
+
+
+def no_problem(goal: Goal, facts: Facts) -> Iterator[str]:
+    """Nothing to object to."""
+    return iter(())
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: `commands` yields what is still needed, `problems` what is not as the document says.
+
+    `before` tells what must be seen just before the step changes something (the lesson of step 4).
+    `undo` takes the step back; steps without one (1 to 3, 5) stay as they are on a reset.
+    Titles and reasons for people are in provision/steps.yaml, by `id`.
+    """
+
+    id: str
+    number: str
+    commands: Commands = nothing
+    problems: Problems = no_problem
+    before: Problems = no_problem
+    undo: Commands = nothing
+    settles: float = 60.0
+    """Seconds within which the problems must have gone after the last command."""
+
+
+def put(node: Node, path: str, text: str, why: str, umask: str = "022") -> Command:
+    """Write a whole file or none: a connection that breaks half-way leaves the old one."""
+    folder = path.rpartition("/")[0]
+    return Command.script(
+        node.name,
+        f"mkdir -p {folder} && umask {umask} && cat > {path}.new"
+        f" && [ $(wc -c < {path}.new) -eq {len(text.encode())} ] && mv {path}.new {path}",
+        stdin=text,
+        why=why,
+    )
+
+
+def pcs_on(goal: Goal, facts: Facts, argv: pcs.Argv, why: str) -> Command:
+    """A pcs (or cibadmin) command on a node where the cluster runs; node1 as in the document when it can."""
+    return Command(speaker(goal, facts).name, argv, why=why, deadline=120)
+
+
+def speaker(goal: Goal, facts: Facts) -> Node:
+    """Where cluster commands are typed: node1, unless only its peer's cluster runs."""
+    running = [node for node in goal.lab.nodes if facts.of(node).pacemaker]
+    return running[0] if running else goal.lab.node1
+
+
+def cib_delete(goal: Goal, facts: Facts, xml: str, why: str) -> Command:
+    """Take one element out of the CIB (cibadmin(8)), much quicker than by pcs."""
+    return pcs_on(goal, facts, ("cibadmin", "--delete", "--xml-text", xml), why)
+
+
+def service_script(goal: Goal, action: str, *, reverse: bool = False) -> str:
+    """A shell text that starts or stops the cluster's services in their order."""
+    units = cluster_services(goal.system)
+    order = reversed(units) if reverse else units
+    return " && ".join(" ".join(service(goal.system, action, unit)) for unit in order)  # type: ignore[arg-type]

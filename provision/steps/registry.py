@@ -1,0 +1,54 @@
+"""The steps of the walkthrough, in its order."""
+
+from __future__ import annotations
+
+from inventory.errors import ConfigError
+from provision.steps import (
+    constraints,
+    corosync_conf,
+    names,
+    packages,
+    pages,
+    properties,
+    resources,
+    ssh,
+    start,
+)
+from provision.steps.base import Step
+
+STEPS: tuple[Step, ...] = (
+    names.STEP,
+    ssh.STEP,
+    packages.STEP,
+    corosync_conf.CONFIGURATION,
+    corosync_conf.AUTHKEY,
+    corosync_conf.LOG_DIRECTORY,
+    start.STEP,
+    properties.STONITH,
+    resources.AGENTS,
+    resources.ADDRESS,
+    properties.POLICY,
+    properties.STICKINESS,
+    pages.STEP,
+    resources.WEB,
+    constraints.COLOCATION,
+    constraints.ORDER,
+    constraints.LOCATION,
+)
+
+
+def find(name: str) -> Step:
+    """The step by id or number. A number that heads several means the last of them ("6" is 6.5)."""
+    for step in STEPS:
+        if name in (step.id, step.number):
+            return step
+    below = [step for step in STEPS if step.number.startswith(f"{name}.")]
+    if below:
+        return below[-1]
+    known = ", ".join(f"{step.number} {step.id}" for step in STEPS)
+    raise ConfigError(f"There is no step {name!r}.", hint=f"The steps are: {known}")
+
+
+def until(last: Step) -> tuple[Step, ...]:
+    """The steps up to and with one."""
+    return STEPS[: STEPS.index(last) + 1]

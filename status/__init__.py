@@ -1,0 +1,1 @@
+"""One reading of a node, and the one judgement whether the cluster is healthy."""

@@ -1,0 +1,198 @@
+"""A lab in memory whose service moves when the fault `crack` is injected, and the fault itself."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from drill.execute.journal import Journal
+from drill.execute.runner import Runner
+from drill.faults.base import Act, Fault, Mend, Proof
+from drill.faults.remedies import TWO_NODE
+from drill.observe.http_probe import Report
+from drill.observe.observation import Taker
+from drill.record import timeline_file
+from drill.record.timeline import Sample, Sight
+from drill.report.run import Entry
+from drill.scenarios.base import Move, Scenario
+from inventory.model import Command
+from inventory.platforms.registry import PLATFORMS
+from inventory.remote.ssh import Fake
+from inventory.waiting import Clock
+from tests.support.example_lab import CASES, METADATA, NODE1, NODE2, example_lab
+from tests.support.fake_power import Machines
+
+BREAK = Fault(
+    "crack",
+    "It cracks",
+    "crash",
+    inject=lambda scene: (Act(scene.target.name, "break", why="crack it"),),
+    landed=lambda scene: (Proof(scene.target.name, "is it", what="it is cracked"),),
+    heals=(lambda scene: Mend("mended", "is-broken", "mend"),),
+    unavailable={"vmware_desktop": "it is too hard there"},
+)
+
+LAB = example_lab()
+
+
+TEXT = (CASES / "cib" / "2.1.5.xml").read_text()
+
+
+TEXT = TEXT[: TEXT.index("<status>")] + "<status/></cib>"
+
+
+OTHER = {NODE1: NODE2, NODE2: NODE1}
+
+
+STEP = 0.1
+
+
+class World:
+    """A lab in which `break` takes the service from a node after 0.5 s, and mending gives it back.
+
+    Time passes only when somebody waits; then readings and requests come in.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root, self.power = root, Machines()
+        self.cib, self.time = TEXT, 0.0
+        self.broken: dict[str, float] = {}
+        self.taker: Taker | None = None
+        self.record_since: Callable[[], float] = lambda: 0.0
+        self.lands = self.heals = self.takes_over = True
+        self.well, self.two_node = True, False
+        self.interrupt_at = float("inf")
+        self.did: list[str] = []
+        self.said: list[str] = []
+        self.runner = Runner(
+            LAB, PLATFORMS["debian12"], "docker", Fake(self.answer), self.power, Journal(root),
+            root / "timeline.jsonl", lambda: None, self.observe, say=self.said.append,
+            clock=Clock(lambda: self.time, self.sleep),
+        )  # fmt: skip
+
+    @property
+    def holder(self) -> str:
+        """Who serves; "" for nobody."""
+        since = self.broken.get(NODE1)
+        if since is None:
+            return NODE1
+        return NODE2 if self.takes_over and NODE2 not in self.broken and self.time > since + 0.5 else ""
+
+    def sleep(self, seconds: float) -> None:
+        self.time += seconds
+        if self.time > self.interrupt_at:
+            self.interrupt_at = float("inf")
+            raise KeyboardInterrupt
+        if self.taker is None:
+            return
+        at = self.record_since()
+        placed = dict.fromkeys(("WebIP", "WebServer"), self.holder)
+        for node in (NODE1, NODE2):
+            up = node not in self.broken
+            members = tuple(name for name in (NODE1, NODE2) if name not in self.broken)
+            self.taker.sight(
+                Sight(
+                    asked=at - 0.02, at=at - 0.01, node=node, owns_vip=self.holder == node,
+                    web="running" if self.holder == node else "stopped", quorate=len(members) == 2 if up else None,
+                    members=members if up else (), dc=members[0] if up and members else "", corosync=up,
+                    placements=placed if up else {},
+                )
+            )  # fmt: skip
+        outcome = "ok" if self.holder else "refused"
+        self.taker.sample(Sample(at - 0.02, at - 0.01, outcome=outcome, page=self.holder))
+
+    @contextlib.contextmanager
+    def observe(self, taker: Taker, since: Callable[[], float]) -> Iterator[Callable[[], Report]]:
+        self.taker, self.record_since = taker, since
+        self.did.append("observe")
+        try:
+            yield lambda: Report(100, 0, 0.01)
+        finally:
+            self.taker = None
+            self.did.append("observed")
+
+    def answer(self, command: Command) -> tuple[int, str, str] | None:
+        node, line = command.node, command.line
+        if line == "true":
+            return 0, "", ""
+        if "@@part" in line:
+            return 0, self.view(node), ""
+        if line == "cibadmin -Q":
+            return 0, self.cib, ""
+        if line.startswith("cibadmin -R -o"):
+            assert command.stdin
+            section = line.split()[3]
+            self.did.append(f"push {section}")
+            pattern = re.compile(rf"<{section}[ >].*</{section}>|<{section} */>", re.S)
+            self.cib = pattern.sub(lambda found: command.stdin or "", self.cib)
+            return 0, "", ""
+        if "totem" in line:
+            return (
+                0,
+                "runtime.config.totem.token (u32) = 1000\nruntime.config.totem.consensus (u32) = 1200\n",
+                "",
+            )
+        if line.endswith("IPaddr meta-data"):
+            return 0, METADATA.format(name="ARP_INTERVAL_MS", default=500), ""
+        if "corosync-quorumtool -s 2>&1" in line:
+            return 0, "Flags: WaitForAll\nyes\n" if self.broken else "Flags: Quorate\n", ""
+        if line == "corosync-quorumtool -s":
+            flags = "Flags: 2Node Quorate" if self.two_node else "Flags: Quorate"
+            return 0, f"Quorate:          Yes\n{flags}\nMembership information\n", ""
+        if TWO_NODE in line:
+            self.two_node = "umount" not in line
+            self.did.append(f"two_node {'off' if 'umount' in line else 'on'} {node}")
+            return 0, "", ""
+        return self.fault(node, line)
+
+    def fault(self, node: str, line: str) -> tuple[int, str, str] | None:
+        if "is-broken && echo not yet" in line or "if is-broken; then left=yes" in line:
+            return 0, "not yet: mended\n" if node in self.broken else "yes\n", ""
+        if "setsid" in line:
+            return 0, "", ""
+        if "( break\n)" in line:
+            self.did.append(f"break {node}")
+            if self.lands:
+                self.broken[node] = self.time
+            return 0, "", ""
+        if line == "unreachable":
+            return None
+        if line == "is it":
+            return 0, "yes\n" if node in self.broken else "it is whole\n", ""
+        if "if is-broken; then" in line:
+            self.did.append(f"mend {node}")
+            if self.heals:
+                self.broken.pop(node, None)
+            return (0, "mended\n", "") if self.heals else (1, "", "mended: failed")
+        raise AssertionError(line)
+
+    def view(self, node: str) -> str:
+        online = "".join(f'<node name="{name}" online="true" standby="false"/>' for name in (NODE1, NODE2))
+        found = re.findall(r'<primitive id="(\w+)"', self.cib)
+        placed = "".join(
+            f'<resource id="{id_}" role="Started" active="true" managed="true"><node name="{self.holder}"/></resource>'
+            for id_ in found
+        )
+        here = "yes" if node == self.holder else ""
+        parts = {
+            "vip": here,
+            "web": here,
+            "busy": "",
+            "state": f'<crm_mon><summary><current_dc present="true" name="{NODE1}" with_quorum="true"/></summary>'
+            f"<nodes>{online}</nodes><resources>{placed}</resources></crm_mon>",
+            "cib": self.cib,
+            "left": "yes" if self.well and node not in self.broken else "not yet: something",
+        }
+        return "".join(f"\n@@part {name}\n{text}\n" for name, text in parts.items())
+
+    def run(self, *moves: Move, **more: Any) -> Entry:
+        checks = more.pop("checks", (("came_about", {}), ("recovered", {}), ("configuration_unchanged", {})))
+        return self.runner.run(Scenario("story", "7", moves, checks, **more))
+
+    @property
+    def marks(self) -> list[str]:
+        """What the last record says was done."""
+        return [mark.kind for mark in timeline_file.read_all(self.root / "timeline.jsonl")[-1].marks]

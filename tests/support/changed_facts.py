@@ -1,0 +1,63 @@
+"""Facts of a lab in memory, changed as a case in tests/cases says."""
+
+from __future__ import annotations
+
+import dataclasses
+from functools import cache
+from typing import Any
+
+from cluster.configuration import Primitive
+from inventory.model import Colocation, Location, Order
+from provision import apply
+from provision.facts import Facts, Goal, gather
+from tests.support.fake_cluster import Stored, Twin, fake_clock, goal
+
+NOUNS: dict[str, Any] = {"colocation": Colocation, "order": Order, "location": Location}
+
+
+@cache
+def twin(platform: str, state: str) -> Twin:
+    made = Twin(goal(platform))
+    if state == "built":
+        apply.run(made.goal, made, clock=fake_clock())
+    return made
+
+
+def change_cib(cib: Stored, changes: dict[str, Any]) -> None:
+    """None takes away, anything else puts in its place."""
+    changed: dict[str, dict[str, Any]] = {
+        "properties": cib.properties,
+        "defaults": cib.defaults,
+        "resources": cib.resources,
+        "constraints": cib.constraints,
+    }
+    for part, values in changes.items():
+        for name, value in values.items():
+            if value is None:
+                del changed[part][name]
+            elif part == "constraints":
+                noun, *arguments = value
+                cib.constraints[name] = NOUNS[noun](*arguments)
+            elif part == "resources":
+                known = cib.resources.get(name, Primitive(name, "", {}, {}))
+                cib.resources[name] = dataclasses.replace(known, **value)
+            else:
+                changed[part][name] = value
+
+
+def found(platform: str, row: dict[str, Any]) -> tuple[Goal, Facts]:
+    world = twin(platform, row.get("from", "built")).copy()
+    for cib in {id(one.cib): one.cib for one in world.machines.values() if one.cib}.values():
+        change_cib(cib, row.get("cib", {}))
+    facts = gather(world.goal, world)
+    nodes = {
+        node.name: dataclasses.replace(
+            facts.of(node), **shaped(row.get("nodes", {}) | row.get(node.alias, {}))
+        )
+        for node in world.goal.lab.nodes
+    }
+    return goal(platform, **row.get("lab", {})), Facts(nodes)
+
+
+def shaped(changes: dict[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in changes.items()}

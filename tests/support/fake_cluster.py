@@ -1,0 +1,520 @@
+"""Two nodes in memory that take the commands of the steps: enough of a machine and of a cluster to converge.
+
+What the model does not know is an AssertionError, so a new command needs a line here. It is stricter than a real
+node where that teaches: a key in the wrong mode does not start corosync, a constraint given twice is refused.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable, Iterator, Mapping
+from copy import copy, deepcopy
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any
+from xml.sax.saxutils import quoteattr
+
+from cluster import configuration, corosync_conf, scores
+from inventory.model import Colocation, Command, Constraint, Location, Node, Order, Result
+from inventory.platforms import registry as platforms
+from inventory.platforms.registry import PLATFORMS
+from inventory.remote.sections import MARK
+from inventory.waiting import Clock
+from provision.facts import CIB_FILE, FACTS, Goal
+from tests.support.example_lab import CASES, example_lab
+
+AUTHKEY, CONF = corosync_conf.AUTHKEY, corosync_conf.PATH
+CLUSTER = ("corosync", "pacemaker")
+
+
+class Killed(Exception):
+    """The run was killed: no error of the lab's, so nothing handles it."""
+
+
+class Refused(Exception):
+    """The tool refuses: exit status 1."""
+
+
+def goal(platform: str, **changes: Any) -> Goal:
+    return Goal(example_lab(platform=platform, **changes), PLATFORMS[platform])
+
+
+def fake_clock() -> Clock:
+    """A clock that stands still but for what is slept."""
+    seconds = [0.0]
+
+    def sleep(time: float) -> None:
+        seconds[0] += time
+
+    return Clock(lambda: seconds[0], sleep)
+
+
+@dataclass
+class Stored:
+    """A CIB that can be changed; `epoch` counts the changes."""
+
+    epoch: int = 0
+    properties: dict[str, str] = field(default_factory=dict)
+    defaults: dict[str, str] = field(default_factory=dict)
+    resources: dict[str, configuration.Primitive] = field(default_factory=dict)
+    constraints: dict[str, Constraint] = field(default_factory=dict)
+
+    def of(self, kind: type) -> list[Any]:
+        return [one for one in self.constraints.values() if isinstance(one, kind)]
+
+
+@dataclass
+class Machine:
+    """A node: files, packages, what runs, what starts at boot; `changed` and `began` are ticks of the twin."""
+
+    node: Node
+    files: dict[str, str]
+    packages: set[str]
+    running: set[str] = field(default_factory=set)
+    boot: set[str] = field(default_factory=set)
+    changed: dict[str, int] = field(default_factory=dict)
+    key_mode: str = "400"
+    began: int = 0
+    loaded: tuple[str, str] = ("", "")
+    """The configuration and key that corosync was started on: only nodes with the same ones see each other."""
+    cib: Stored | None = None
+    disk_cib: bool = False
+
+
+class Twin:
+    """A Remote. `ran` holds each command but the readings; after `kill_after` of them it raises Killed."""
+
+    def __init__(self, goal: Goal) -> None:
+        self.goal, self.system = goal, goal.system
+        self.web, self.start_order = goal.system.web_service, platforms.cluster_services(goal.system)
+        self.tick = 0
+        self.machines: dict[str, Machine] = {}
+        self.current: dict[str, str] = {}
+        self.disturbed: list[str] = []
+        self.ran: list[Command] = []
+        self.kill_after: int | None = None
+        self.keys_made = 0
+        self.lock = Lock()
+        for node in goal.lab.nodes:
+            self.boot_anew(node)
+
+    def boot_anew(self, node: Node) -> None:
+        """A fresh machine from the image in a node's place. On an installer's hosts file, as VMs have it."""
+        self.tick += 1
+        hosts = f"127.0.0.1 localhost\n127.0.1.1 {node.name} {node.alias}\n"
+        files = {
+            "/etc/hosts": hosts,
+            "uname": node.alias,
+            "hostname": node.alias,
+            "hostkey": f"ssh-rsa host{self.tick}",
+        }
+        self.machines[node.name] = Machine(node, files, {"openssh-server", "sudo"})
+        self.settle()
+
+    def copy(self) -> Twin:
+        """The same state, apart from this one."""
+        other = copy(self)
+        other.machines, other.current = deepcopy(self.machines), dict(self.current)
+        return other
+
+    # The remote
+
+    def run(self, command: Command) -> Result:
+        machine = self.machines[command.node]
+        if command.why == "read the facts":
+            return Result(command, 0, self.read(machine), "")
+        with self.lock:
+            return self.act(machine, command)
+
+    def act(self, machine: Machine, command: Command) -> Result:
+        if self.kill_after is not None and len(self.ran) >= self.kill_after:
+            raise Killed
+        self.ran.append(command)
+        self.tick += 1
+        try:
+            self.interpret(machine, command)
+        except Refused as error:
+            return Result(command, 1, "", str(error))
+        self.settle()
+        return Result(command, 0, "", "")
+
+    def interpret(self, machine: Machine, command: Command) -> None:
+        scripts = {self.system.repository: lambda: None, self.system.firewall: lambda: None}
+        if command.line in scripts:
+            return
+        for pattern, act in RULES:
+            match = re.fullmatch(pattern, command.line, re.DOTALL)
+            if match:
+                act(self, machine, command, match)
+                return
+        raise AssertionError(f"the model does not know this command: {command.line}")
+
+    # The machine
+
+    def write(self, machine: Machine, path: str, text: str) -> None:
+        machine.files[path] = text
+        machine.changed[path] = self.tick
+
+    def name(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
+        machine.files["uname"] = machine.files["hostname"] = match[1]
+
+    def revival(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
+        machine.files["revived"] = "" if match[1] == "no" else "yes"
+
+    def put(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
+        self.write(machine, match[1], command.stdin or "")
+
+    def keygen(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
+        machine.files["rootkey"] = f"ssh-rsa root{self.tick} root@{machine.node.name}"
+
+    def install(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
+        machine.packages |= set(match[1].split())
+        if self.system.family == "debian":
+            machine.files[CONF] = "the distribution's sample"
+            machine.boot |= {*CLUSTER, self.web}
+            machine.running |= {self.web}
+            machine.files["revived"] = "yes"
+
+    def authkey(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
+        assert not any(AUTHKEY in one.files for one in self.machines.values()), "the key is made only once"
+        self.keys_made += 1
+        self.write(machine, AUTHKEY, f"key{self.tick}")
+
+    def chmod(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
+        machine.key_mode = "400"
+        machine.changed[AUTHKEY] = self.tick
+
+    def copy_key(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
+        peer = self.reached(machine, match[1])
+        self.write(peer, AUTHKEY, machine.files[AUTHKEY])
+        peer.key_mode = machine.key_mode
+
+    def reached(self, machine: Machine, name: str) -> Machine:
+        """The peer, if root may log in there and knows it."""
+        peer = self.machines[name]
+        assert f"{peer.node.address} {name}" in machine.files["/etc/hosts"], f"{name} does not resolve"
+        assert machine.files["rootkey"] in peer.files["/root/.ssh/authorized_keys"], "root may not log in"
+        assert peer.files["hostkey"] in machine.files["/root/.ssh/known_hosts"], "the host key is not known"
+        return peer
+
+    def over_ssh(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
+        [script] = shlex.split(match[2])
+        peer = self.reached(machine, match[1])
+        self.interpret(peer, Command.script(peer.node.name, script))
+
+    def log_directory(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
+        machine.files["/var/log/cluster"] = "directory"
+
+    def services(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
+        for line in command.line.split(" && "):
+            words = line.split()
+            action, unit = (words[2], words[1]) if words[0] == "service" else (words[1], words[2])
+            if words[0] == "chkconfig":
+                action, unit = {"off": "disable"}[words[2]], words[1]
+            {"start": self.start, "stop": self.stop, "disable": self.disable}[action](machine, unit)
+
+    def disable(self, machine: Machine, unit: str) -> None:
+        machine.boot.discard(unit)
+
+    def start(self, machine: Machine, unit: str) -> None:
+        if unit == "corosync":
+            if not machine.files.get(AUTHKEY) or machine.key_mode != "400":
+                raise Refused("corosync: no usable authkey")
+            if machine.files[CONF] != corosync_conf.configuration(self.goal.lab, self.system.corosync):
+                raise Refused("corosync: not the lab's configuration")
+            assert "/var/log/cluster" in machine.files, "corosync has nowhere to log"
+            machine.began = self.tick
+            machine.loaded = machine.files[CONF], machine.files[AUTHKEY]
+        if unit == self.start_order[-1]:
+            if self.web in machine.running:
+                self.disturbed.append(f"{self.web} runs outside the cluster on {machine.node.name}")
+            machine.cib = machine.cib or Stored()
+            machine.disk_cib = True
+            machine.running.add("pacemaker")
+        machine.running.add(unit)
+
+    def stop(self, machine: Machine, unit: str) -> None:
+        if unit in CLUSTER and unit in machine.running:
+            self.disturbed.append(f"{unit} stopped on {machine.node.name}")
+        machine.running.discard(unit)
+        if unit == self.start_order[0]:
+            machine.running.discard("pacemaker")
+
+    def seed(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
+        machine.cib, machine.disk_cib = Stored(properties={"dc-deadtime": match[1]}), True
+
+    def prove(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
+        assert match[2] in machine.files[self.system.index], "the page is not served"
+        machine.running.discard(self.web)
+
+    # The cluster
+
+    def members(self, machine: Machine) -> list[Machine]:
+        """The machines whose clusters see one another, this one among them; none where it does not run."""
+        up = [one for one in self.machines.values() if {"corosync", "pacemaker"} <= one.running]
+        return [one for one in up if one.loaded == machine.loaded] if machine in up else []
+
+    def settle(self) -> None:
+        """What a cluster does by itself: the newest CIB goes to all members, resources go where they belong."""
+        for machine in self.machines.values():
+            members = self.members(machine)
+            if members:
+                newest = max((one.cib for one in members if one.cib), key=lambda cib: cib.epoch)
+                for one in members:
+                    one.cib = newest if one.cib is None or one.cib.epoch <= newest.epoch else one.cib
+        up = [one for one in self.machines.values() if self.members(one)]
+        before, self.current = self.current, self.placement(up[0]) if up else {}
+        for resource, node in before.items():
+            if self.current.get(resource) != node and resource in self.current:
+                self.disturbed.append(f"{resource} moved from {node}")
+
+    def placement(self, machine: Machine) -> dict[str, str]:
+        members, cib = self.members(machine), machine.cib
+        assert cib is not None
+        quorate = len(members) == 2 or cib.properties.get("no-quorum-policy") == "ignore"
+        if not quorate or cib.properties.get("stonith-enabled") != "false":
+            return {}
+        names = [one.node.name for one in members]
+        decision = scores.place(
+            names,
+            list(cib.resources),
+            stickiness=scores.parse(cib.defaults.get("resource-stickiness", "0")),
+            current={resource: node for resource, node in self.current.items() if node in names},
+            locations=cib.of(Location),
+            colocations=cib.of(Colocation),
+        )
+        return {resource: node for resource, node in decision.winner.items() if node}
+
+    def change(self, machine: Machine) -> Stored:
+        members = self.members(machine)
+        if not members:
+            raise Refused("the cluster is not running on this node")
+        changed = deepcopy(machine.cib)
+        assert changed is not None
+        changed.epoch += 1
+        for one in members:
+            one.cib = changed
+        return changed
+
+    def set_property(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
+        self.change(machine).properties[match[1]] = match[2]
+
+    def attribute(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
+        cib = self.change(machine)
+        pairs = cib.properties if match[1] == "crm_config" else cib.defaults
+        if match[3] == "-D":
+            del pairs[match[2]]
+        else:
+            pairs[match[2]] = match[3].removeprefix("-v ")
+
+    def stickiness(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
+        self.change(machine).defaults["resource-stickiness"] = match[1]
+
+    def create(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
+        options, _, interval = match[3].partition(" op monitor interval=")
+        pairs = dict(word.split("=", 1) for word in options.split())
+        cib = self.change(machine)
+        if match[1] in cib.resources:
+            raise Refused(f"{match[1]} already exists")
+        monitor = {"monitor": interval} if interval else {}
+        cib.resources[match[1]] = configuration.Primitive(match[1], match[2], pairs, monitor)
+
+    def amend(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
+        one = self.change(machine).resources[match[1]]
+        pairs = one.meta if match[2] else one.attributes
+        assert isinstance(pairs, dict)
+        if match[3] == "-d":
+            del pairs[match[4]]
+        else:
+            pairs[match[4]] = match[5]
+
+    def delete(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
+        cib = self.change(machine)
+        del cib.resources[match[1]]
+        cib.constraints = {id_: one for id_, one in cib.constraints.items() if match[1] not in repr(one)}
+
+    def constrain(self, machine: Machine, constraint: Constraint, id_: str) -> None:
+        cib = self.change(machine)
+        if constraint in cib.constraints.values() or id_ in cib.constraints:
+            raise Refused("duplicate constraint already exists")
+        for resource in re.findall(r"(?:resource|first|then)='(\S+?)'", repr(constraint)):
+            if resource not in cib.resources:
+                raise Refused(f"resource {resource} does not exist")
+        cib.constraints[id_] = constraint
+
+    def colocation(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
+        one = Colocation(match[1], match[2], scores.parse(match[3]))
+        self.constrain(machine, one, f"colocation-{one.resource}-{one.with_resource}-{match[3]}")
+
+    def order(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
+        self.constrain(machine, Order(match[1], match[2]), f"order-{match[1]}-{match[2]}-mandatory")
+
+    def location(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
+        self.constrain(machine, Location(match[1], match[2], match[3], scores.parse(match[4])), match[1])
+
+    def cibadmin_delete(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
+        cib = self.change(machine)
+        del (cib.resources if match[1] == "primitive" else cib.constraints)[match[2]]
+
+    # What the readings print
+
+    def read(self, machine: Machine) -> str:
+        fields = dict(self.readings(machine))
+        assert fields.keys() == {fact.field for fact in FACTS}, "the model must know each fact"
+        ended = {
+            name: f"{text}\n" if text and not text.endswith("\n") else text for name, text in fields.items()
+        }
+        return "".join(f"\n{MARK}{name}\n{text}" for name, text in ended.items())
+
+    def readings(self, machine: Machine) -> Iterator[tuple[str, str]]:
+        files, runs, system = machine.files, machine.running, self.system
+        state = self.crm_mon(machine) if "pacemaker" in runs else ""
+        installed = machine.packages & set(system.packages)
+        key = files.get(AUTHKEY, "")
+        stale = any(machine.changed.get(path, 0) > machine.began for path in (CONF, AUTHKEY))
+        yield "name", files["uname"]
+        yield "next_name", files["hostname"]
+        yield "hosts", files["/etc/hosts"]
+        yield "interface", "eth1"
+        yield "addresses", "\n".join(self.addresses(machine))
+        yield "resolves", "\n".join(self.resolves(machine))
+        yield "root_key", files.get("rootkey", "")
+        yield "authorized", files.get("/root/.ssh/authorized_keys", "")
+        yield "host_keys", files["hostkey"]
+        yield "known_hosts", files.get("/root/.ssh/known_hosts", "")
+        yield "missing", "\n".join(f"{name} installed" for name in sorted(installed))
+        yield "at_boot", "\n".join(sorted(machine.boot & {*self.start_order, self.web}))
+        yield "revived", files.get("revived", "")
+        yield "firewall", ""
+        yield "conf", files.get(CONF, "")
+        yield "authkey", f"{machine.key_mode} root:root {key}" if key else ""
+        yield "log_directory", "yes" if "/var/log/cluster" in files else ""
+        yield "corosync", "yes" if "corosync" in runs else ""
+        yield "pacemaker", "yes" if "pacemaker" in runs else ""
+        yield "stale", "yes" if stale and "corosync" in runs else ""
+        yield "node_id", str(machine.node.id) if "corosync" in runs else ""
+        yield "has_cib", "yes" if machine.disk_cib else ""
+        yield "cib", cib_xml(machine.cib) if machine.cib else ""
+        yield "state", state
+        safe = machine.cib and machine.cib.properties.get("stonith-enabled") == "false"
+        stonith = "Resource start-up disabled since no STONITH resources have been defined"
+        yield "verify", f"error: unpack_resources: {stonith}" if state and not safe else ""
+        yield "log", self.log(machine) if machine.began else ""
+        yield "page", files.get(system.index, "")
+        here = self.current.get("WebServer") == machine.node.name
+        yield "web_running", "yes" if self.web in runs or here else ""
+        yield "agents", "IPaddr\nIPaddr2\napache" if "resource-agents" in machine.packages else ""
+
+    def addresses(self, machine: Machine) -> Iterator[str]:
+        lab = self.goal.lab
+        yield f"eth1 {machine.node.address}/{lab.network.prefixlen}"
+        if self.current.get("WebIP") == machine.node.name:
+            yield f"eth1 {lab.vip}/{lab.network.prefixlen}"
+
+    def resolves(self, machine: Machine) -> Iterator[str]:
+        lines = [line.split() for line in machine.files["/etc/hosts"].splitlines()]
+        for name in (name for node in self.goal.lab.nodes for name in (node.name, node.alias)):
+            yield " ".join([name, *sorted({words[0] for words in lines if name in words[1:]})])
+
+    def log(self, machine: Machine) -> str:
+        text = (CASES / "corosync" / f"corosync-{self.system.corosync}.log").read_text()
+        return text.replace(str(self.goal.lab.node1.address), str(machine.node.address))
+
+    def crm_mon(self, machine: Machine) -> str:
+        members, cib = [one.node.name for one in self.members(machine)], machine.cib
+        if not members:
+            return ""
+        assert cib is not None
+        nodes = "".join(
+            f'<node name="{n.name}" online="{yes(n.name in members)}" is_dc="{yes(n.name == members[0])}"/>'
+            for n in self.goal.lab.nodes
+        )
+        resources = ""
+        for id_ in cib.resources:
+            node = self.current.get(id_)
+            where = f'<node name="{node}"/>' if node else ""
+            role, active = ("Started", "true") if node else ("Stopped", "false")
+            resources += (
+                f'<resource id="{id_}" role="{role}" active="{active}" managed="true">{where}</resource>'
+            )
+        quorate = yes(len(members) == 2)
+        return (
+            f'<crm_mon><summary><current_dc present="true" name="{members[0]}" with_quorum="{quorate}"/></summary>'
+            f"<nodes>{nodes}</nodes><resources>{resources}</resources></crm_mon>"
+        )
+
+
+def yes(truth: bool) -> str:
+    return "true" if truth else "false"
+
+
+def pairs_xml(pairs: Mapping[str, str]) -> str:
+    return "".join(f"<nvpair name={quoteattr(n)} value={quoteattr(v)}/>" for n, v in pairs.items())
+
+
+def constraint_xml(id_: str, one: Constraint) -> str:
+    if isinstance(one, Colocation):
+        score = scores.text(one.score)
+        return f'<rsc_colocation id="{id_}" rsc="{one.resource}" with-rsc="{one.with_resource}" score="{score}"/>'
+    if isinstance(one, Order):
+        return f'<rsc_order id="{id_}" first="{one.first}" then="{one.then}"/>'
+    return (
+        f'<rsc_location id="{id_}" rsc="{one.resource}" node="{one.node}" score="{scores.text(one.score)}"/>'
+    )
+
+
+def cib_xml(cib: Stored) -> str:
+    resources = ""
+    for one in cib.resources.values():
+        standard, _, rest = one.agent.partition(":")
+        provider, _, kind = rest.rpartition(":")
+        operations = "".join(f'<op name="{n}" interval="{i}"/>' for n, i in one.operations.items())
+        resources += (
+            f'<primitive id="{one.id}" class="{standard}"{f" provider={quoteattr(provider)}" if provider else ""}'
+            f' type="{kind}"><instance_attributes>{pairs_xml(one.attributes)}</instance_attributes>'
+            f"<meta_attributes>{pairs_xml(one.meta)}</meta_attributes>"
+            f"<operations>{operations}</operations></primitive>"
+        )
+    constraints = "".join(constraint_xml(id_, one) for id_, one in cib.constraints.items())
+    return (
+        f'<cib admin_epoch="0" epoch="{cib.epoch}" num_updates="0"><configuration>'
+        f"<crm_config><cluster_property_set>{pairs_xml(cib.properties)}</cluster_property_set></crm_config>"
+        f"<nodes/><resources>{resources}</resources><constraints>{constraints}</constraints>"
+        f"<rsc_defaults><meta_attributes>{pairs_xml(cib.defaults)}</meta_attributes></rsc_defaults>"
+        "</configuration><status/></cib>"
+    )
+
+
+Act = Callable[[Twin, Machine, Command, "re.Match[str]"], None]
+_SERVICE = r"(?:systemctl \w+ \S+|service \S+ \w+|chkconfig \S+ off)"
+RULES: tuple[tuple[str, Act], ...] = (
+    (r"hostname (\S+) && (?:echo|sed) .*", Twin.name),
+    (r"cat > (/etc/hosts)", Twin.put),
+    (r"mkdir -p \S+ && umask 0\d\d && cat > (\S+)\.new && \[ .* -eq \d+ \] && mv \1\.new \1", Twin.put),
+    (
+        r"mkdir -p /etc/systemd/system/\S+ && printf '.*Restart=(\w+).*' > \S+ && systemctl daemon-reload",
+        Twin.revival,
+    ),
+    (r"mkdir -p -m 700 /root/\.ssh && ssh-keygen .*", Twin.keygen),
+    (r"apt-get -q update", lambda *_: None),
+    (r"(?:env \S+ apt-get|dnf|yum) .*install ([^-].*)", Twin.install),
+    (rf"{_SERVICE}(?: && {_SERVICE})*", Twin.services),
+    (r"mkdir -p /etc/corosync && corosync-keygen .*", Twin.authkey),
+    (rf"chown root:root {AUTHKEY} && chmod 0400 {AUTHKEY}", Twin.chmod),
+    (rf"scp -p .* root@(\S+):{AUTHKEY}\.new && ssh .* mv {AUTHKEY}\.new {AUTHKEY}", Twin.copy_key),
+    (r"mkdir -p /var/log/cluster", Twin.log_directory),
+    (rf"cd \$\(dirname {CIB_FILE}\) && cibadmin --empty .* -n dc-deadtime -v (\S+) .*", Twin.seed),
+    (r"ssh -o BatchMode=yes (\S+) (.*)", Twin.over_ssh),
+    (r"pcs property set ([^=]+)=(\S+)", Twin.set_property),
+    (r"crm_attribute -q -t (\w+) -n (\S+) (-D|-v \S+)", Twin.attribute),
+    (r"pcs resource (?:rsc )?defaults (?:update )?resource-stickiness=(\S+)", Twin.stickiness),
+    (r"pcs resource create (\S+) (\S+)(.*)", Twin.create),
+    (r"crm_resource -r (\S+)( --meta)? (-[dp]) (\S+)(?: -v (\S+))?", Twin.amend),
+    (r"pcs resource delete (\S+)", Twin.delete),
+    (r"pcs constraint colocation add (\S+) (?:with )?(\S+) (\S+)", Twin.colocation),
+    (r"pcs constraint order (\S+) then (\S+)", Twin.order),
+    (r"pcs constraint location add (\S+) (\S+) (\S+) (\S+)", Twin.location),
+    (r"cibadmin --delete --xml-text '<(\w+) id=\"(\S+)\"/>'", Twin.cibadmin_delete),
+    (r"(.*) start.* && curl .* grep -q -x -F '(.*)'; good=\$\?; .* exit \$good", Twin.prove),
+)

@@ -1,0 +1,40 @@
+"""Two machines' power in memory, for `drill.execute.injector.Power`."""
+
+from __future__ import annotations
+
+from inventory.model import Node
+from tests.support.example_lab import NODE1, NODE2
+
+
+class Machines:
+    """Two machines' power."""
+
+    def __init__(self) -> None:
+        self.on = {NODE1: True, NODE2: True}
+        self.paused: set[str] = set()
+        self.words: list[str] = []
+
+    def power_off(self, node: Node) -> None:
+        self._word("power_off", node)
+        self.on[node.name] = False
+
+    def power_on(self, node: Node) -> None:
+        self._word("power_on", node)
+        self.on[node.name] = True
+
+    def freeze(self, node: Node) -> None:
+        self._word("freeze", node)
+        self.paused.add(node.name)
+
+    def thaw(self, node: Node) -> None:
+        self._word("thaw", node)
+        self.paused.discard(node.name)
+
+    def frozen(self, node: Node) -> bool:
+        return node.name in self.paused
+
+    def running(self) -> dict[str, bool]:
+        return dict(self.on)
+
+    def _word(self, word: str, node: Node) -> None:
+        self.words.append(f"{word} {node.alias}")

@@ -1,0 +1,275 @@
+"""The checks of a standing lab judge recorded facts; the exercises are whole, on every platform."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from classroom import attempt
+from classroom.attempt import Attempt, damage, mend
+from classroom.checks import CHECKS, judge
+from classroom.exercises import EXERCISES, Exercise, named, on
+from classroom.snapshot import REACHED, Sight, look, reading
+from classroom.texts import load, words
+from drill.checks.verdict import FAIL, PASS
+from inventory.errors import ConfigError, RouteRefused, TimedOut, Unreachable
+from inventory.model import Command, Location
+from inventory.platforms.registry import PLATFORMS
+from inventory.remote.sections import MARK
+from inventory.remote.ssh import Fake
+from provision import apply, reset
+from provision.facts import Goal, gather
+from provision.plan import plan
+from tests.support.changed_facts import found
+from tests.support.example_lab import CASES, NODE1, NODE2
+from tests.support.fake_cluster import Twin, fake_clock, goal
+
+ROWS = yaml.safe_load((CASES / "classroom" / "checks.yaml").read_text())
+SAYS = yaml.safe_load((CASES / "classroom" / "texts.yaml").read_text())
+BAD = [
+    pytest.param(platform, row, id=f"{row['check']}: {row.get('says', 'well')} ({platform})")
+    for row in ROWS
+    for platform in row.get("platforms", list(PLATFORMS))
+]
+NAMES = [check.name for check in CHECKS]
+each_platform = pytest.mark.parametrize("platform", PLATFORMS)
+each_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda one: one.name)
+
+
+def seen(platform: str, row: dict[str, Any]) -> tuple[Goal, Sight]:
+    goal, facts = found(platform, row)
+    well = Sight(facts, logins={NODE1: REACHED, NODE2: REACHED}, page="<h1>Node1.magedu.com</h1>")
+    return goal, dataclasses.replace(well, **row.get("sight", {}))
+
+
+@each_platform
+def test_a_lab_as_described_passes_every_check(platform: str) -> None:
+    verdicts = judge(*seen(platform, {}))
+    assert [one.check for one in verdicts] == NAMES
+    assert [one.text for one in verdicts if one.status != PASS] == []
+
+
+@pytest.mark.parametrize(("platform", "row"), BAD)
+def test_a_check_judges(platform: str, row: dict[str, Any]) -> None:
+    [check] = [one for one in CHECKS if one.name == row["check"]]
+    [verdict] = judge(*seen(platform, row), [check])
+    assert verdict.status == row.get("status", FAIL), verdict.text
+    assert row.get("says", "") in verdict.text
+    assert verdict.concept, "a failure teaches"
+    assert verdict.command, "and says where to look"
+
+
+def test_every_check_has_facts_that_it_rejects() -> None:
+    assert {row["check"] for row in ROWS if row.get("status", FAIL) == FAIL} == set(NAMES)
+
+
+def test_names_are_unique_and_texts_are_those_of_the_rows() -> None:
+    assert len(set(NAMES)) == len(NAMES)
+    assert len({one.name for one in EXERCISES}) == len(EXERCISES) >= 18
+    assert set(load("checks.yaml")) == set(NAMES)
+    assert set(load("exercises.yaml")) == {one.name for one in EXERCISES}
+
+
+@each_platform
+def test_every_text_is_whole(platform: str) -> None:
+    goal, _ = seen(platform, {})
+    known = words(goal)
+    for name, text in load("checks.yaml").items():
+        assert set(text) == {"expected", "concept", "look"}, name
+        assert all(value.format_map(known).strip() for value in text.values())
+    for name, text in load("exercises.yaml").items():
+        assert set(text) == {"title", "story", "hints", "solution"}, name
+        assert 2 <= len(text["hints"]) <= 3, name
+        told = [text["title"], text["story"], text["solution"], *text["hints"]]
+        assert all(value.format_map(known).strip() for value in told)
+
+
+def rendered(goal: Goal, file: str) -> dict[str, str]:
+    """All that a student is told, by name; of the exercises those that there are on this platform."""
+    known, there = words(goal), {one.name for one in on(goal)}
+    return {
+        name: "\n".join(
+            line.format_map(known)
+            for value in text.values()
+            for line in (value if isinstance(value, list) else [value])
+        )
+        for name, text in load(file).items()
+        if file != "exercises.yaml" or name in there
+    }
+
+
+@each_platform
+@pytest.mark.parametrize("row", SAYS, ids=lambda row: f"{row['text']}: {row['else']}")
+def test_a_text_speaks_of_its_platform(row: dict[str, str], platform: str) -> None:
+    goal, _ = seen(platform, {})
+    said = rendered(goal, row["file"])[row["text"]]
+    want = row.get(platform, row["else"])
+    assert want in said
+
+
+FOREIGN = {
+    "sysv": r"systemctl|corosync-cmapctl|corosync-quorumtool|pcs resource (defaults|clear|refresh)|/var/log/pacemaker",
+    "systemd": r"\bservice \S+ status|chkconfig|corosync-objctl|rsc defaults|unmove",
+}
+
+
+@each_platform
+def test_no_text_names_what_its_platform_does_not_have(platform: str) -> None:
+    goal, _ = seen(platform, {})
+    told = rendered(goal, "checks.yaml") | rendered(goal, "exercises.yaml")
+    assert {name: text for name, text in told.items() if re.search(FOREIGN[goal.system.init], text)} == {}
+
+
+def test_the_location_is_lab_yamls() -> None:
+    home = Location("home", "WebServer", NODE2, 700)
+    goal, sight = seen("debian12", {"lab": {"locations": (home,)}})
+    check = next(one for one in CHECKS if one.name == "location")
+    [verdict] = judge(goal, sight, [check])
+    assert f"expected WebServer to prefer {NODE2} by 700, and both resources on one node" in verdict.why
+    told = rendered(goal, "exercises.yaml")
+    assert (
+        "node2 is the stronger machine. After its last reboot the service stayed on node1"
+        in told["weak-location"]
+    )
+    assert "the service runs on node1. When node1 is rebooted" in told["location-elsewhere"]
+    moved = [command.line for command in named(goal, "location-elsewhere").breaks(goal, sight.facts)]
+    assert f'node="{NODE1}"' in moved[0], "away from where it wants to be"
+    nowhere, _ = seen("debian12", {"lab": {"locations": ()}})
+    assert rendered(nowhere, "checks.yaml")["location"].startswith("no preference, and both")
+
+
+@each_exercise
+def test_an_exercise_names_a_check_that_there_is(exercise: Exercise) -> None:
+    assert exercise.check in NAMES
+
+
+@each_exercise
+def test_a_story_tells_no_more_than_the_symptom(exercise: Exercise) -> None:
+    text = load("exercises.yaml")[exercise.name]
+    told = f"{text['title']} {text['story']}"
+    cause = re.search(
+        r"\b(authkey|nodeid|two_node|stickiness|no-quorum-policy|maintenance-mode|cidr_netmask)\b", told
+    )
+    assert cause is None, f"the story of {exercise.name} gives the cause away: {cause}"
+
+
+@each_platform
+@each_exercise
+def test_an_exercise_breaks_something_on_each_platform(exercise: Exercise, platform: str) -> None:
+    goal, sight = seen(platform, {})
+    if exercise not in on(goal):
+        with pytest.raises(ConfigError, match="no exercise"):
+            named(goal, exercise.name)
+        return
+    assert named(goal, exercise.name) is exercise
+    commands = list(exercise.breaks(goal, sight.facts))
+    assert commands
+    assert all(command.why and command.node in (NODE1, NODE2) for command in commands)
+    assert all("None" not in command.line for command in commands)
+
+
+def test_an_exercise_that_there_is_not() -> None:
+    goal, _ = seen("debian12", {})
+    with pytest.raises(ConfigError, match="no exercise 'nonesuch'") as error:
+        named(goal, "nonesuch")
+    assert "no-order" in error.value.hint
+
+
+def live(
+    node1: str = f"{MARK}login\n{REACHED}\n{MARK}rules\n",
+    node2: str = f"{MARK}login\n{REACHED}\n{MARK}rules\n",
+) -> Fake:
+    """The readings of a lab without any facts: all of it is missing, and each look says so."""
+
+    def answer(command: Command) -> tuple[int, str, str]:
+        if command.why == "read the facts":
+            return 0, "", ""
+        return 0, node1 if command.node == NODE1 else node2, ""
+
+    return Fake(answer)
+
+
+def test_a_look_reads_logins_rules_and_the_page() -> None:
+    goal, _ = seen("debian12", {})
+    remote = live(
+        node2=f"{MARK}login\nroot@node1: Permission denied\n{MARK}rules\ntable inet x {{\nudp dport 5405 drop\n}}\n"
+    )
+    sight = look(goal, remote, lambda: "<h1>Node1.magedu.com</h1>")
+    assert sight.logins == {NODE1: REACHED, NODE2: "root@node1: Permission denied"}
+    assert sight.rules[NODE2] == ("table inet x {", "udp dport 5405 drop", "}")
+    assert (sight.page, sight.refused) == ("<h1>Node1.magedu.com</h1>", "")
+    assert f"root@{NODE2}" in reading(goal, goal.lab.node1).line
+
+
+def test_a_refused_route_is_no_answer_of_the_cluster() -> None:
+    def refuse() -> str:
+        raise RouteRefused("it would leave by eth0")
+
+    goal, _ = seen("debian12", {})
+    assert look(goal, live(), refuse).refused == "it would leave by eth0"
+
+
+def test_damage_and_mending_run_on_the_nodes() -> None:
+    goal, _ = seen("debian12", {})
+    [drop] = [one for one in EXERCISES if one.name == "firewall-drop"]
+    remote = Fake(
+        lambda command: (0, "", "") if command.why != "call the node node1.magedu.com" else (1, "", "stop")
+    )
+    damage(drop, goal, remote)
+    assert [command.node for command in remote.ran if "counter drop" in command.line] == [NODE2]
+    with pytest.raises(
+        Exception, match="stop"
+    ):  # no more than the first command of provisioning is wanted here
+        mend(drop, goal, remote)
+    assert [command.node for command in remote.ran if "delete table" in command.line] == [NODE2]
+
+
+def test_a_lab_that_does_not_heal_is_named() -> None:
+    goal, _ = seen("debian12", {})
+    with pytest.raises(TimedOut, match="authkey"):
+        attempt.healed(goal, live(), lambda: "", deadline=5, clock=fake_clock())
+
+
+@pytest.mark.parametrize("name", ["maintenance-left", "no-order", "web-disabled"])
+def test_an_exercise_that_is_ended_leaves_nothing_broken(name: str, tmp_path: Path) -> None:
+    twin = Twin(goal("debian12"))
+    apply.run(twin.goal, twin, clock=fake_clock())
+    damage(named(twin.goal, name), twin.goal, twin)
+    before, said = gather(twin.goal, twin).cib, list[str]()
+    attempt.save(tmp_path, Attempt(name))
+    attempt.end(tmp_path, twin.goal, twin, said.append)
+    after = gather(twin.goal, twin)
+    assert after.cib != before
+    assert list(reset.strangers(twin.goal, after)) == []
+    assert plan(twin.goal, after).empty
+    assert attempt.under_way(tmp_path) is None
+    assert "does not count as solved: it was " + name in said[0]
+    attempt.end(tmp_path, twin.goal, twin, said.append)
+    assert len(said) == 1
+
+
+def test_an_exercise_that_could_not_be_mended_is_still_under_way(tmp_path: Path) -> None:
+    attempt.save(tmp_path, Attempt("firewall-drop"))
+    remote = Fake(lambda command: None)
+    with pytest.raises(Unreachable):
+        attempt.end(tmp_path, goal("debian12"), remote, print)
+    assert attempt.load(tmp_path) == Attempt("firewall-drop")
+
+
+def test_an_attempt_is_remembered(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="No exercise is under way"):
+        attempt.load(tmp_path)
+    attempt.save(tmp_path, Attempt("no-order", hints=2))
+    assert attempt.load(tmp_path) == Attempt("no-order", 2)
+    assert json.loads((tmp_path / "exercise.json").read_text()) == {"name": "no-order", "hints": 2}
+    attempt.save(tmp_path, None)
+    assert attempt.under_way(tmp_path) is None
+    attempt.save(tmp_path, None)
+    (tmp_path / "exercise.json").write_text("{half")
+    assert attempt.under_way(tmp_path) is None

@@ -1,0 +1,193 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+
+from cluster import cib
+from cluster.configuration import Configuration, Primitive
+from cluster.xml import OutputError
+from inventory.model import INFINITY, Colocation, Location, Order
+from inventory.platforms.registry import CENTOS6, CENTOS9, DEBIAN12, PLATFORMS
+from tests.support.example_lab import CASES, NODE1, NODE2, example_lab
+
+FOLDER = CASES / "cib"
+TEXT = (FOLDER / "2.1.5.xml").read_text()
+CHANGES = yaml.safe_load((FOLDER / "changes.yaml").read_text())
+STORED = {"stonith-enabled": "false", "no-quorum-policy": "ignore"}
+LAB = example_lab(properties=STORED)
+
+
+def test_what_the_documents_commands_store() -> None:
+    found = cib.parse((FOLDER / "1.1.8.xml").read_text()).configuration
+    assert found == Configuration(
+        properties={"dc-deadtime": "2s", "no-quorum-policy": "ignore", "stonith-enabled": "false"},
+        defaults={"resource-stickiness": "100"},
+        resources=(
+            Primitive(
+                "WebIP",
+                "ocf:heartbeat:IPaddr",
+                {"cidr_netmask": "16", "ip": "172.16.100.11"},
+                {"monitor": "30s"},
+            ),
+            Primitive("WebServer", "lsb:httpd", {}, {"monitor": "10s"}),
+        ),
+        colocations=(Colocation("WebServer", "WebIP", INFINITY),),
+        orders=(Order("WebIP", "WebServer"),),
+        locations=(Location("webserver_on_node1", "WebServer", NODE1, 500),),
+    )
+    assert cib.desired(example_lab(), CENTOS6) == found, "and this is what the lab wants there"
+
+
+def test_a_newer_pcs_stores_the_same_and_the_agents_own_operations() -> None:
+    found = cib.parse(TEXT).configuration
+    assert cib.differences(cib.desired(LAB, DEBIAN12), found) == ()
+    [address, server] = found.resources
+    assert address.monitor == "30s"
+    assert set(server.operations) == {"force-reload", "monitor", "restart", "start", "stop"}
+    assert found.others == ()
+
+
+@pytest.mark.parametrize("case", CHANGES, ids=lambda case: case["case"])
+def test_differences(case: dict[str, Any]) -> None:
+    text = TEXT
+    for old, new in case["edit"].items():
+        assert text.count(old) >= 1, f"{old!r} stands nowhere in the CIB"
+        text = text.replace(old, new, 1)
+    found = cib.parse(text)
+    assert list(cib.differences(cib.desired(LAB, DEBIAN12), found.configuration)) == case["says"]
+    assert list(found.leftovers) == case.get("leftovers", [])
+
+
+def test_a_default_that_lab_yaml_says_outright_may_be_stored_or_not() -> None:
+    want = cib.desired(example_lab(properties={**STORED, "maintenance-mode": "false"}), DEBIAN12)
+    assert cib.differences(want, cib.parse(TEXT).configuration) == ()
+    on = '<nvpair id="m" name="maintenance-mode" value="true"/><nvpair id="cib'
+    changed = cib.parse(TEXT.replace('<nvpair id="cib', on, 1)).configuration
+    assert cib.differences(want, changed) == ("property maintenance-mode: want false, found true",)
+
+
+def test_missing_and_back() -> None:
+    want, nothing = (
+        cib.desired(LAB, DEBIAN12),
+        cib.parse("<cib epoch='1'><configuration/></cib>").configuration,
+    )
+    lines = cib.differences(want, nothing)
+    assert "resource WebIP: missing" in lines
+    assert "property stonith-enabled: want false, not set" in lines
+    assert "constraint order WebIP then WebServer: missing" in lines
+    back = cib.differences(nothing, want)
+    assert len(back) == len(lines)
+    assert all("not wanted" in line for line in back)
+
+
+@pytest.mark.parametrize("system", PLATFORMS.values(), ids=PLATFORMS)
+def test_desired_by_platform(system: Any) -> None:
+    wanted = cib.desired(example_lab(), system)
+    agents = {resource.id: resource.agent for resource in wanted.resources}
+    assert agents == {"WebIP": system.agents["address"], "WebServer": system.agents["web"]}
+    assert wanted.defaults == {"resource-stickiness": "100"}
+
+
+@pytest.mark.parametrize(
+    ("system", "interface", "nic"),
+    [
+        (DEBIAN12, "eth1", "eth1"), (DEBIAN12, "eth0", None), (DEBIAN12, "", None),
+        (CENTOS6, "eth1", "eth1"), (CENTOS9, "eth1", None),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_ipaddr_is_told_its_interface(system: Any, interface: str, nic: str | None) -> None:
+    [address, _] = cib.desired(example_lab(), system, interface=interface).resources
+    assert address.attributes.get("nic") == nic
+
+
+def test_desired_in_part() -> None:
+    part = cib.desired(
+        example_lab(),
+        DEBIAN12,
+        properties=["stonith-enabled"],
+        stickiness=0,
+        resources=["WebIP"],
+        constraints=["order"],
+    )
+    assert part.properties == {"stonith-enabled": "false"}
+    assert part.defaults == {"resource-stickiness": "0"}
+    assert [resource.id for resource in part.resources] == ["WebIP"]
+    assert (part.colocations, part.orders, part.locations) == ((), (), ()), "a constraint needs its resources"
+    assert cib.desired(example_lab(), DEBIAN12, constraints=["order"]).orders == (
+        Order("WebIP", "WebServer"),
+    )
+    assert cib.desired(example_lab(), DEBIAN12, stickiness=INFINITY).defaults == {
+        "resource-stickiness": "INFINITY"
+    }
+
+
+def test_version_and_ids() -> None:
+    found = cib.parse((FOLDER / "1.1.8.xml").read_text())
+    assert found.version == (0, 14, 7)
+    assert found.ids(Order("WebIP", "WebServer")) == ("order-WebIP-WebServer-mandatory",)
+    assert found.ids(Order("WebServer", "WebIP")) == ()
+    assert found.ids(Location("webserver_on_node1", "WebServer", NODE1, 500)) == ("webserver_on_node1",)
+    assert found.configuration.node_attributes == {}, "a standby that is off is none"
+
+
+def test_the_same_constraint_twice_has_two_ids() -> None:
+    twice = TEXT.replace("<rsc_order", '<rsc_order first="WebIP" then="WebServer" id="again"/><rsc_order', 1)
+    assert cib.parse(twice).ids(Order("WebIP", "WebServer")) == ("again", "order-WebIP-WebServer-mandatory")
+
+
+def test_failcounts_are_summed_over_the_operations() -> None:
+    assert cib.parse(TEXT).failcounts == {("WebServer", NODE1): 2}
+    forever = TEXT.replace(
+        'name="fail-count-WebServer#start_0" value="1"',
+        'name="fail-count-WebServer#start_0" value="INFINITY"',
+    )
+    assert cib.parse(forever).failcounts == {("WebServer", NODE1): INFINITY}
+    old = TEXT.replace("fail-count-WebServer#start_0", "fail-count-WebServer")
+    assert cib.parse(old).failcounts == {("WebServer", NODE1): 2}
+
+
+def test_operations() -> None:
+    history = cib.operations(TEXT)
+    assert [(one.node, one.resource, one.operation, one.interval_ms, one.rc) for one in history] == [
+        (NODE1, "WebIP", "start", 0, 0),
+        (NODE1, "WebIP", "monitor", 30_000, 0),
+        (NODE1, "WebServer", "monitor", 10_000, 0),
+        (NODE1, "WebServer", "start", 0, 1),
+        (NODE2, "WebIP", "monitor", 0, 7),
+        (NODE2, "WebServer", "monitor", 0, 7),
+    ]
+    failed = history[3]
+    assert (failed.call_id, failed.status, failed.on_node) == (6, 0, NODE1)
+    assert failed.transition_magic.startswith("0:1;6:")
+    assert failed.last_change > 1_700_000_000
+    assert cib.operations("<cib/>") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "cibadmin printed no XML: nothing at all"),
+        ("Signon to CIB failed: Transport endpoint is not connected\n", "Transport endpoint is not connected"),
+        ("<cib><configuration>", "cibadmin printed broken XML"),
+        ("<crm_mon/>", "cibadmin printed <crm_mon>, not <cib>"),
+        (
+            "<cib><configuration><constraints><rsc_colocation rsc='a' with-rsc='b' score='much'/></constraints>"
+            "</configuration></cib>",
+            "'much' is no score",
+        ),
+    ],
+)  # fmt: skip
+def test_no_cib(text: str, says: str) -> None:
+    with pytest.raises(OutputError) as caught:
+        cib.parse(text)
+    assert says in caught.value.message
+    assert caught.value.hint
+
+
+def test_a_long_answer_is_cut() -> None:
+    with pytest.raises(OutputError) as caught:
+        cib.parse("no " * 200)
+    assert len(caught.value.message) < 260

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from typing import Any, get_args
+
+import pytest
+import yaml
+
+from cluster import pcs
+from inventory.errors import ConfigError
+from inventory.model import Colocation, Location, Order
+from inventory.platforms.registry import PcsGeneration
+from tests.support.example_lab import CASES
+
+ROWS = yaml.safe_load((CASES / "pcs.yaml").read_text())
+GENERATIONS = get_args(PcsGeneration)
+NOUNS = {"colocation": Colocation, "order": Order, "location": Location}
+
+
+def argument(value: Any) -> Any:
+    if isinstance(value, dict) and len(value) == 1 and (noun := next(iter(value))) in NOUNS:
+        return NOUNS[noun](*value[noun])
+    return value
+
+
+@pytest.mark.parametrize("generation", GENERATIONS)
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row['call']}-{len(row['with'])}")
+def test_words(row: dict[str, Any], generation: PcsGeneration) -> None:
+    want = row.get(generation, row["all"])
+    call = getattr(pcs, row["call"])
+    arguments = [argument(value) for value in row["with"]]
+    if want == "error":
+        with pytest.raises(ConfigError, match=r"0\.9\.26"):
+            call(generation, *arguments)
+    else:
+        assert call(generation, *arguments) == tuple(want.split())
+
+
+def test_every_operation_has_a_case() -> None:
+    public = {
+        name
+        for name, value in vars(pcs).items()
+        if callable(value) and value.__module__ == pcs.__name__ and not name.startswith("_")
+    }
+    assert public - {"generation_of"} == {row["call"] for row in ROWS}
+
+
+@pytest.mark.parametrize(
+    ("version", "generation"),
+    [
+        ("0.9.26\n", "0.9.26"),
+        ("0.9.123", "0.9"),
+        ("0.9.155", "0.9"),
+        ("0.9.169", "0.9"),
+        ("0.10.8", "0.10"),
+        ("0.10.18", "0.10"),
+        ("0.11.5\n", "0.11"),
+        ("0.11.11.dev1", "0.11"),
+        ("0.12", "0.12"),
+        ("0.12.0", "0.12"),
+    ],
+)
+def test_generation(version: str, generation: str) -> None:
+    assert pcs.generation_of(version) == generation
+
+
+@pytest.mark.parametrize(
+    "version", ["", "pcs: command not found", "0.9.25", "0.9.90", "0.10.6", "0.13.0", "1.0.1"]
+)
+def test_no_generation(version: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        pcs.generation_of(version)
+    assert caught.value.hint

@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+
+from cluster.scores import Score, add, parse, parse_simulation, place, text
+from cluster.xml import OutputError
+from inventory.model import INFINITY, Colocation, Location
+from tests.support.example_lab import CASES, NODE1, NODE2
+
+ROWS = yaml.safe_load((CASES / "scores.yaml").read_text())
+NAMES = {"node1": NODE1, "node2": NODE2}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "total"),
+    [
+        (100, 100, 200), (500, -100, 400), (0, 0, 0), (-1, 1, 0),
+        (INFINITY, 1, INFINITY), (INFINITY, -999_999, INFINITY), (INFINITY, INFINITY, INFINITY),
+        (-INFINITY, 1, -INFINITY), (-INFINITY, 999_999, -INFINITY), (INFINITY, -INFINITY, -INFINITY),
+        (600_000, 600_000, INFINITY), (-600_000, -600_000, -INFINITY), (999_999, 1, INFINITY),
+    ],
+)  # fmt: skip
+def test_arithmetic(one: int, other: int, total: int) -> None:
+    assert add(one, other) == add(other, one) == total
+
+
+@pytest.mark.parametrize(
+    ("written", "score"),
+    [
+        ("500", 500), (" -5 ", -5), ("+7", 7),
+        ("INFINITY", INFINITY), ("+INFINITY", INFINITY), ("-INFINITY", -INFINITY), ("infinity", INFINITY),
+        ("1000000", INFINITY), ("2000000", INFINITY), ("-2000000", -INFINITY),
+    ],
+)  # fmt: skip
+def test_parse(written: str, score: int) -> None:
+    assert parse(written) == score
+
+
+@pytest.mark.parametrize("written", ["", "much", "5.5", "1e3", "INFINITE"])
+def test_no_score(written: str) -> None:
+    with pytest.raises(OutputError, match="is no score"):
+        parse(written)
+
+
+def test_text() -> None:
+    assert [text(n) for n in (0, -7, 999_999, INFINITY, 2 * INFINITY, -INFINITY)] == [
+        "0", "-7", "999999", "INFINITY", "INFINITY", "-INFINITY",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["case"])
+def test_who_wins(row: dict[str, Any]) -> None:
+    nodes = [NAMES[name] for name in row.get("up", ["node1", "node2"])]
+    decision = place(
+        nodes,
+        list(row["winner"]),
+        stickiness=row.get("stickiness", 0),
+        current={resource: NAMES[node] for resource, node in row.get("runs", {}).items()},
+        locations=[
+            Location(f"webserver_on_{node}", "WebServer", NAMES[node], score)
+            for node, score in row.get("location", {}).items()
+        ],
+        colocations=[Colocation("WebServer", "WebIP", INFINITY)] if row.get("together") else [],
+    )
+    told = "\n".join(decision.why)
+    assert decision.winner == {resource: NAMES.get(node) for resource, node in row["winner"].items()}, told
+    for resource, scores in row.get("totals", {}).items():
+        assert [decision.totals[resource, node] for node in nodes] == scores, told
+
+
+def test_the_reason_shows_the_sum() -> None:
+    decision = place(
+        [NODE1, NODE2],
+        ["WebServer", "WebIP"],
+        stickiness=100,
+        current={"WebIP": NODE2, "WebServer": NODE2},
+        locations=[Location("webserver_on_node1", "WebServer", NODE1, 500)],
+        colocations=[Colocation("WebServer", "WebIP", INFINITY)],
+    )
+    assert decision.why == (
+        f"WebIP on {NODE1}: 500 = 500 from WebServer (webserver_on_node1)",
+        f"WebIP on {NODE2}: 200 = 100 stickiness + 100 from WebServer (stickiness)",
+        f"WebIP runs on {NODE1}",
+        f"WebServer on {NODE1}: 500 = 500 webserver_on_node1",
+        f"WebServer on {NODE2}: -INFINITY = 100 stickiness + -INFINITY colocation with WebIP",
+        f"WebServer runs on {NODE1}",
+    )
+
+
+SIMULATED = """\
+[ node1.magedu.com node2.magedu.com ]
+
+WebIP\t(ocf:heartbeat:IPaddr):\t Started node1.magedu.com
+WebServer\t(lsb:apache2):\t Started node1.magedu.com
+
+{name}: WebIP allocation score on node1.magedu.com: 700
+{name}: WebIP allocation score on node2.magedu.com: 0
+{name}: WebServer allocation score on node1.magedu.com: 600
+{name}: WebServer allocation score on node2.magedu.com: -INFINITY
+"""
+
+
+@pytest.mark.parametrize("name", ["native_color", "pcmk__native_allocate", "pcmk__primitive_assign"])
+def test_the_clusters_own_scores(name: str) -> None:
+    output = SIMULATED.format(name=name) + "clone_color: all allocation score on node1.magedu.com: 1\n"
+    assert parse_simulation(output) == (
+        Score("WebIP", NODE1, 700),
+        Score("WebIP", NODE2, 0),
+        Score("WebServer", NODE1, 600),
+        Score("WebServer", NODE2, -INFINITY),
+    )
+    decision = place(
+        [NODE1, NODE2],
+        ["WebIP", "WebServer"],
+        stickiness=100,
+        current={"WebIP": NODE1, "WebServer": NODE1},
+        locations=[Location("webserver_on_node1", "WebServer", NODE1, 500)],
+        colocations=[Colocation("WebServer", "WebIP", INFINITY)],
+    )
+    assert {(one.resource, one.node): one.score for one in parse_simulation(output)} == decision.totals
+
+
+@pytest.mark.parametrize("output", ["", "Connection to cluster failed\n"])
+def test_no_scores(output: str) -> None:
+    with pytest.raises(OutputError, match="crm_simulate printed no scores"):
+        parse_simulation(output)

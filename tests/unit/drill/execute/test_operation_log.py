@@ -1,0 +1,65 @@
+"""What the cluster remembers: only what is new, kept although a node forgets it."""
+
+from __future__ import annotations
+
+import re
+
+from drill.execute.operation_log import Memory
+from drill.execute.starting_state import Settings
+from inventory.model import Command
+from inventory.platforms.registry import PLATFORMS
+from inventory.remote.ssh import Fake
+from status import health
+from tests.support.example_lab import CASES, NODE1, NODE2, example_lab
+
+LAB = example_lab()
+TEXT = (CASES / "cib" / "2.1.5.xml").read_text()
+EMPTY = re.sub(r"<status>.*</status>", "<status/>", TEXT, flags=re.S)
+
+
+def memory(baseline: str, *texts: str) -> Memory:
+    """The cluster's answers in order; "" is a cluster that does not answer."""
+    left = [text for text in texts for _ in (range(1) if text else LAB.nodes)]
+
+    def answer(command: Command) -> tuple[int, str, str]:
+        text = left.pop(0)
+        return (0, text, "") if text else (102, "", "Connection refused")
+
+    scenes = health.scenes(LAB, PLATFORMS["debian12"], "docker")
+    return Memory(Settings(LAB, PLATFORMS["debian12"], Fake(answer), scenes, baseline))
+
+
+def test_what_was_done_before_is_not_the_scenarios() -> None:
+    one = memory(TEXT, TEXT)
+    one.take()
+    assert one.operations == []
+
+
+def test_what_a_node_forgets_is_kept() -> None:
+    one = memory(EMPTY, TEXT, "", EMPTY)
+    for _ in range(3):
+        one.take()
+    starts = [row for row in one.operations if row["operation"] == "start" and row["rc"] == 0]
+    assert {
+        "resource": "WebIP",
+        "operation": "start",
+        "node": NODE1,
+        "at": 1795540198,
+        "rc": 0,
+        "call": 2,
+    } in starts
+    assert len({str(row) for row in one.operations}) == len(one.operations), "nothing stands there twice"
+
+
+def test_the_most_failures_are_kept() -> None:
+    def counted(count: str) -> str:
+        pair = f'<nvpair id="f" name="fail-count-WebServer#monitor_10000" value="{count}"/>'
+        state = f'<node_state uname="{NODE2}"><transient_attributes><instance_attributes>{pair}'
+        return EMPTY.replace(
+            "<status/>", f"<status>{state}</instance_attributes></transient_attributes></node_state></status>"
+        )
+
+    one = memory(EMPTY, counted("2"), counted("INFINITY"), EMPTY)
+    for _ in range(3):
+        one.take()
+    assert one.failcounts == [{"resource": "WebServer", "node": NODE2, "count": "INFINITY"}]

@@ -1,0 +1,69 @@
+"""How long a scenario waits: thirty seconds, and longer where the cluster's own times ask for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from drill.checks.verdict import PASS
+from drill.faults import registry as faults
+from drill.scenarios.base import Await, Inject, Read
+from drill.scenarios.overrides import Given
+from inventory.model import Command
+from tests.support.breakable_lab import BREAK, World
+from tests.support.example_lab import NODE1, NODE2
+
+
+class Slow(World):
+    """A lab whose corosync waits 20 s for a token, and whose peer takes over after 42 s."""
+
+    takes = 42.0
+
+    @property
+    def holder(self) -> str:
+        since = self.broken.get(NODE1)
+        if since is None:
+            return NODE1
+        return NODE2 if self.time > since + self.takes else ""
+
+    def answer(self, command: Command) -> tuple[int, str, str] | None:
+        said = super().answer(command)
+        if said and "totem" in command.line:
+            return said[0], said[1].replace("= 1000", "= 20000").replace("= 1200", "= 24000"), said[2]
+        return said
+
+
+@pytest.fixture
+def slow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Slow:
+    monkeypatch.setattr(faults, "named", lambda name: BREAK)
+    return Slow(tmp_path)
+
+
+def test_what_comes_within_the_prediction_is_waited_for(slow: Slow) -> None:
+    entry = slow.run(Inject("crack"), Await("serving_from:peer"), kind="crash")
+    assert entry.status == PASS, [one.text for one in entry.verdicts]
+    [row] = entry.timeline.meta["awaited"]
+    assert row["at"] > slow.takes
+    assert row["within"] == entry.timeline.meta["bounds"]["most"] + 10
+
+
+def test_a_readers_patience_is_the_same(slow: Slow) -> None:
+    entry = slow.run(Inject("crack"), Read("peer", "corosync-quorumtool -s", "WaitForAll"), kind="crash")
+    [row] = entry.timeline.meta["awaited"]
+    assert row["within"] == entry.timeline.meta["bounds"]["most"] + 10
+
+
+def test_where_nothing_can_be_predicted_the_loss_of_a_token_is_waited_for(slow: Slow) -> None:
+    stop = Given(properties={"no-quorum-policy": "stop"})
+    for more in ({}, {"kind": "crash", "given": stop}):
+        entry = slow.run(Inject("crack"), Await("down"), **more)
+        assert entry.timeline.meta["awaited"][0]["within"] == pytest.approx(20 + 24 + 10)
+
+
+def test_short_times_leave_the_rows_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(faults, "named", lambda name: BREAK)
+    entry = World(tmp_path).run(
+        Inject("crack"), Await("serving_from:peer"), Await("serving", 50), kind="crash"
+    )
+    assert [row["within"] for row in entry.timeline.meta["awaited"]] == [30, 50]

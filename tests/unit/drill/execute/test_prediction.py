@@ -1,0 +1,89 @@
+"""What the live cluster lets expect: its timings and its CIB in, the prediction out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from cluster import cib
+from cluster.cib import Cib
+from drill.execute.prediction import predict
+from drill.scenarios.base import Scenario
+from drill.scenarios.catalog import named
+from drill.scenarios.overrides import Given, edited
+from inventory.errors import LabError
+from inventory.model import Command, Lab
+from inventory.platforms.registry import PLATFORMS
+from inventory.remote.ssh import Fake
+from tests.support.example_lab import CASES, METADATA, example_lab
+
+TEXT = (CASES / "cib" / "2.1.5.xml").read_text()
+STOP = Given(properties={"no-quorum-policy": "stop"})
+MONITOR = '<op name="monitor" interval="10s"'
+
+
+def answer(command: Command) -> tuple[int, str, str]:
+    if "totem" in command.line:
+        keys = "runtime.config.totem.token (u32) = 1000\nruntime.config.totem.consensus (u32) = 1200\n"
+        return 0, keys, ""
+    return 0, METADATA.format(name="ARP_INTERVAL_MS", default=4500), ""
+
+
+def live(given: Given, text: str = TEXT) -> Cib:
+    return cib.parse(edited(text, given, example_lab()))
+
+
+def predicted(scenario: Scenario, of: Cib, lab: Lab | None = None) -> Any:
+    return predict(lab or example_lab(), PLATFORMS["debian12"], Fake(answer), scenario, of).bounds
+
+
+@pytest.mark.parametrize(
+    ("given", "two_node", "ends"),
+    [
+        (STOP, False, False),
+        (STOP, True, True),
+        (Given(properties=STOP.properties, two_node=True), False, True),
+        (Given(), False, True),
+    ],
+)
+def test_a_survivor_acts_by_policy_or_by_two_node_of_either_place(
+    given: Given, two_node: bool, ends: bool
+) -> None:
+    scenario = Scenario("story", "", (), (), given, "crash")
+    found = predicted(scenario, live(given), example_lab(corosync={"two_node": two_node}))
+    assert (found["most"] is not None) is ends
+
+
+@pytest.mark.parametrize(
+    ("name", "heard"), [("web-broken", True), ("five-in-a-row", True), ("web-kill", False)]
+)
+def test_a_process_that_a_migration_threshold_moves_must_be_heard_of(name: str, heard: bool) -> None:
+    scenario = named(name)
+    lines = predicted(scenario, live(scenario.given))["lines"]
+    assert any("ARP: 0.00 to 4.50 s" in line for line in lines) is heard
+
+
+@pytest.mark.parametrize(
+    ("edit", "says"),
+    [
+        ("", "no monitor looks at it"),
+        ('<op name="monitor" interval="0"', "no monitor looks at it"),
+        ('<op name="monitor" enabled="false" interval="10s"', "no monitor looks at it"),
+        ('<op name="monitor" interval="9s" id="m"/><op name="monitor" interval="10s"', "a monitor every 9 s"),
+    ],
+    ids=["missing", "interval 0", "disabled", "two"],
+)
+def test_the_monitor_is_the_one_that_runs(edit: str, says: str) -> None:
+    assert TEXT.count(MONITOR) == 1
+    text = TEXT.replace(MONITOR, edit or '<op name="nothing" interval="10s"')
+    found = predicted(Scenario("story", "", (), (), kind="process"), live(Given(), text))
+    assert says in found["lines"][0]
+    assert (found["most"] is None) is (says == "no monitor looks at it")
+
+
+def test_a_lab_without_its_address_is_told() -> None:
+    bare = live(Given(resources=()))
+    with pytest.raises(LabError, match="WebIP is not configured") as error:
+        predicted(Scenario("story", "", (), (), kind="none"), bare)
+    assert "./lab provision" in error.value.hint

@@ -1,0 +1,243 @@
+"""Recovery on two nodes that are a few flags: whatever an interrupted drill left is found, healed and told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from drill.execute.journal import Journal, pending
+from drill.execute.recovery import Recovery
+from drill.faults import remedies
+from drill.faults.base import Act
+from inventory.errors import LabError
+from inventory.model import Command
+from inventory.platforms.registry import PLATFORMS
+from inventory.remote.ssh import Fake
+from tests.support.example_lab import NODE1, NODE2, example_lab
+from tests.support.fake_cluster import fake_clock
+from tests.support.fake_power import Machines
+
+LAB = example_lab()
+NAMES = (NODE1, NODE2)
+
+
+def cib(policy: str) -> str:
+    pair = f'<nvpair id="x" name="no-quorum-policy" value="{policy}"/>'
+    inner = f'<crm_config><cluster_property_set id="p">{pair}</cluster_property_set></crm_config>'
+    return f"<cib><configuration>{inner}</configuration><status/></cib>"
+
+
+class World:
+    """Both nodes; `wounds` are what a mend cures, `policy` what only a restored configuration does."""
+
+    def __init__(self, root: Path) -> None:
+        self.root, self.power = root, Machines()
+        self.wounds: dict[str, set[str]] = {name: set() for name in NAMES}
+        self.cluster_wide: set[str] = set()
+        self.down: set[str] = set()
+        self.stale: set[str] = set()
+        self.incurable: set[str] = set()
+        self.quorum_policy = "ignore"
+        self.journalled = 0
+        self.bare = False
+        self.said: list[str] = []
+
+    def heal(self) -> tuple[str, ...]:
+        return Recovery(
+            LAB, PLATFORMS["debian12"], "docker", Fake(self.answer), self.power, Journal(self.root),
+            say=self.said.append, clock=fake_clock(),
+        ).heal()  # fmt: skip
+
+    def answer(self, command: Command) -> tuple[int, str, str] | None:
+        node, line = command.node, command.line
+        if not self.power.on[node] or node in self.power.paused:
+            return None
+        if line == "true":
+            return 0, "", ""
+        if line == "hopeless":
+            return 1, "", "no such thing any more"
+        if line == "journalled":
+            self.journalled += 1
+            return 0, "undone\n", ""
+        if "@@part" in line:
+            return 0, self.view(node), ""
+        if line == "cibadmin -Q":
+            return 0, cib(self.quorum_policy), ""
+        if line.startswith("cibadmin -R"):
+            assert command.stdin is not None
+            assert command.stdin.startswith("<configuration>"), "the status section is not put back"
+            self.bare = False
+            self.quorum_policy = "ignore" if '"ignore"' in command.stdin else "stop"
+            return 0, "", ""
+        if "ha-lab-full" in line:
+            cured = self.wounds[node] - self.incurable
+            self.wounds[node] -= cured
+            started = ["started the cluster on this node"] if node in self.down else []
+            self.down.discard(node)
+            return 0, "".join(f"{one}\n" for one in [*sorted(cured), *started]), ""
+        if "maintenance-mode" in line:
+            cured, self.cluster_wide = self.cluster_wide, set()
+            return 0, "".join(f"{one}\n" for one in sorted(cured)), ""
+        if line.startswith("ip -o -4 addr show") and "ip addr del" in line:
+            self.stale.discard(node)
+            return 0, "", ""
+        raise AssertionError(line)
+
+    def view(self, node: str) -> str:
+        up = [name for name in NAMES if name not in self.down and self.power.on[name]]
+        standby = "true" if "standby" in self.cluster_wide else "false"
+        nodes = "".join(
+            f'<node name="{name}" online="{str(name in up).lower()}" standby="{standby}"/>' for name in NAMES
+        )
+        placed = "".join(
+            f'<resource id="{id_}" role="Started" active="true" managed="true"><node name="{NODE1}"/></resource>'
+            for id_ in (() if self.bare else ("WebIP", "WebServer"))
+        )
+        state = (
+            f'<crm_mon><summary><current_dc present="true" name="{NODE1}" with_quorum="true"/></summary>'
+            f"<nodes>{nodes}</nodes><resources>{placed}</resources></crm_mon>"
+        )
+        here = node == NODE1 and not self.bare
+        parts = {
+            "vip": "yes" if here or node in self.stale else "",
+            "web": "yes" if here else "",
+            "busy": "",
+            "state": "" if node in self.down else state,
+            "cib": "" if node in self.down else cib(self.quorum_policy),
+            "left": "\n".join(f"not yet: {one}" for one in self.wounds[node]) or "yes",
+        }
+        return "".join(f"\n@@part {name}\n{text}\n" for name, text in parts.items())
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
+
+
+def test_a_healthy_lab_is_left_alone(world: World) -> None:
+    assert world.heal() == ()
+
+
+def test_what_nobody_wrote_down_is_found_on_the_nodes(world: World) -> None:
+    world.wounds[NODE2] = {"the processors are free"}
+    world.cluster_wide = {"standby"}
+    assert world.heal() == ("node2.magedu.com: the processors are free", "node1.magedu.com: standby")
+    assert len(world.said) == 2, "each thing is told as it is done"
+    assert world.wounds[NODE2] == world.cluster_wide == set()
+
+
+def test_frozen_and_dead_machines(world: World) -> None:
+    world.power.paused.add(NODE1)
+    world.power.on[NODE2] = False
+    world.down = {NODE2}
+    assert world.heal() == (
+        "node1.magedu.com: thawed",
+        "node2.magedu.com: booted",
+        "node2.magedu.com: started the cluster on this node",
+    )
+    assert world.power.words == ["thaw node1", "power_on node2"]
+
+
+def test_the_journal_is_worked_off(world: World) -> None:
+    Journal(world.root).begin("partition", target=NODE1, mends=(Act(NODE1, "journalled"),))
+    assert world.heal() == (
+        "an interrupted drill left partition on node1.magedu.com",
+        "node1.magedu.com: undone",
+    )
+    assert pending(world.root) == ()
+    assert world.journalled == 1
+
+
+@pytest.mark.parametrize("late", ["killed", "stopped"])
+def test_what_comes_true_only_while_healing_is_healed_too(world: World, late: str) -> None:
+    """A killed drill's last command may still be under way on a node: a stop, a restart."""
+    world.wounds[NODE1] = {"the processors are free"}
+    looks = iter(range(99))
+
+    def answer(command: Command) -> tuple[int, str, str] | None:
+        if "@@part" in command.line and command.node == NODE2 and next(looks) == 1:
+            if late == "killed":
+                world.power.on[NODE2] = False
+            else:
+                world.down, world.wounds[NODE2] = {NODE2}, {"its timer is disarmed"}
+        return world.answer(command)
+
+    done = Recovery(
+        LAB,
+        PLATFORMS["debian12"],
+        "docker",
+        Fake(answer),
+        world.power,
+        Journal(world.root),
+        clock=fake_clock(),
+    ).heal()
+    assert (
+        done[-1]
+        == {
+            "killed": "node2.magedu.com: booted",
+            "stopped": "node2.magedu.com: started the cluster on this node",
+        }[late]
+    )
+
+
+def test_the_configuration_of_before_comes_back(world: World) -> None:
+    journal = Journal(world.root)
+    journal.begin("no quorum", baseline=cib("ignore"))
+    journal.begin("partition", baseline=cib("stop"))
+    world.quorum_policy = "stop"
+    done = world.heal()
+    assert world.quorum_policy == "ignore", "the oldest baseline is the one from before the drill"
+    assert "restored the configuration: property no-quorum-policy: want ignore, found stop" in done
+
+
+def test_a_second_owner_of_the_address_loses_it(world: World) -> None:
+    world.stale = {NODE2}
+    assert world.heal() == ("node2.magedu.com: took 172.16.100.11 off, which node1.magedu.com owns",)
+    assert world.stale == set()
+
+
+def test_what_cannot_be_healed_is_named_and_stays_written_down(world: World) -> None:
+    Journal(world.root).begin("disk-full", target=NODE1)
+    world.wounds[NODE1] = world.incurable = {"took the full file system off /var/lib/pacemaker"}
+    with pytest.raises(LabError) as caught:
+        world.heal()
+    assert (
+        "node1.magedu.com: not yet: took the full file system off /var/lib/pacemaker" in caught.value.message
+    )
+    assert "./lab down" in caught.value.hint
+    assert [entry.what for entry in pending(world.root)] == ["disk-full"]
+
+
+def test_no_healing_makes_a_resource(world: World) -> None:
+    world.bare = True
+    Journal(world.root).begin("freeze", target=NODE1)
+    with pytest.raises(LabError, match="WebIP is not configured") as caught:
+        world.heal()
+    assert "./lab provision" in caught.value.hint
+    assert [entry.what for entry in pending(world.root)] == ["freeze"]
+
+
+def test_resources_come_back_with_the_configuration_of_before(world: World) -> None:
+    world.bare, world.quorum_policy = True, "stop"
+    Journal(world.root).begin("apart", baseline=cib("ignore"))
+    assert "restored the configuration: property no-quorum-policy: want ignore, found stop" in world.heal()
+    assert not world.bare
+
+
+def test_two_node_is_found_where_the_journals_own_mend_failed(world: World) -> None:
+    Journal(world.root).begin("scenario two-node", mends=(Act(NODE1, "hopeless"),))
+    world.wounds[NODE1] = world.incurable = {remedies.VOTES}
+    with pytest.raises(LabError, match=f"node1.magedu.com: not yet: {remedies.VOTES}"):
+        world.heal()
+    assert remedies.no_two_node in remedies.NODE, "every look at a node, and every healing, knows of it"
+    assert [entry.what for entry in pending(world.root)] == ["scenario two-node"]
+
+
+def test_a_heal_of_the_journal_that_fails_keeps_nothing_from_being_healed(world: World) -> None:
+    Journal(world.root).begin("old", mends=(Act(NODE1, "hopeless"),))
+    world.wounds[NODE2] = {"the processors are free"}
+    done = world.heal()
+    assert done[1].startswith("could not be done: node1.magedu.com")
+    assert "node2.magedu.com: the processors are free" in done
+    assert pending(world.root) == ()

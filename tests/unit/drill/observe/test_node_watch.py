@@ -1,0 +1,172 @@
+"""The watch: a block as a node printed it, and what the reader makes of answers that come, come late, or don't."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import dataclass, field
+
+import pytest
+
+from drill.observe import node_watch
+from drill.observe.node_watch import LATE, RETRY, Reader, parse
+from drill.record.timeline import Sight
+from inventory.platforms.registry import PLATFORMS, Platform
+from tests.support.example_lab import CASES, NODE1, NODE2, example_lab
+
+LAB = example_lab()
+DEBIAN, CENTOS6 = PLATFORMS["debian12"], PLATFORMS["centos6"]
+FOLDER = CASES / "watch"
+ACTIVE, PASSIVE = ((FOLDER / f"3-{name}.txt").read_text() for name in ("active", "passive"))
+ALL_ON_1 = {"WebIP": NODE1, "WebServer": NODE1}
+
+
+def seen(text: str, system: Platform = DEBIAN) -> Sight:
+    return parse(text, LAB, system, LAB.node1, asked=1.0, at=1.1)
+
+
+def test_the_node_that_serves() -> None:
+    assert seen(ACTIVE) == Sight(
+        asked=1.0, at=1.1, node=NODE1, owns_vip=True, web="running", quorate=True, members=(NODE1, NODE2),
+        dc=NODE2, corosync=True, placements=ALL_ON_1,
+    )  # fmt: skip
+
+
+def test_the_node_that_does_not() -> None:
+    found = seen(PASSIVE)
+    assert (found.owns_vip, found.web, found.corosync) == (False, "stopped", True)
+    assert found.placements == ALL_ON_1
+
+
+def test_corosync_1_4_has_its_quorum_from_pacemaker() -> None:
+    found = seen((FOLDER / "1.4-active.txt").read_text(), CENTOS6)
+    assert (found.owns_vip, found.web, found.quorate, found.members) == (True, "running", True, (NODE1,))
+    assert found.placements == {"WebIP": NODE1, "WebServer": NODE2}
+
+
+@pytest.mark.parametrize(
+    ("states", "web"),
+    [
+        ("Ss   apache2\nSl   apache2\n", "running"),
+        ("Ts   apache2\nTl   apache2\n", "hung"),
+        ("Ts   apache2\nSl   apache2\n", "running"),
+        ("Zs   apache2\n", "stopped"),
+        ("Ss   apachectl\n", "stopped"),
+        ("", "stopped"),
+    ],
+)
+def test_the_web_server(states: str, web: str) -> None:
+    assert seen(f"@@part address\n@@part processes\nS<sl corosync\n{states}@@part ring\n").web == web
+
+
+@pytest.mark.parametrize(("state", "runs"), [("S<sl", True), ("R<l", True), ("Tl", False), ("Z", False)])
+def test_corosync(state: str, runs: bool) -> None:
+    assert seen(f"@@part processes\n{state} corosync\n").corosync is runs
+
+
+def test_a_node_whose_cluster_is_down() -> None:
+    text = (
+        ACTIVE[: ACTIVE.index("@@part ring")].replace("S<sl corosync\n", "") + "@@part ring\n@@part state\n"
+    )
+    found = seen(text)
+    assert (found.corosync, found.quorate, found.members, found.dc, found.placements) == (
+        False,
+        None,
+        (),
+        "",
+        {},
+    )
+    assert found.owns_vip, "the address may well be there still"
+
+
+@pytest.mark.parametrize("text", ["", "@@part state\n<crm_mon", "bash: ip: command not found"])
+def test_what_cannot_be_read_is_not_there(text: str) -> None:
+    assert seen(text) == Sight(asked=1.0, at=1.1, node=NODE1, web="stopped")
+
+
+def test_an_address_that_only_begins_alike_is_another() -> None:
+    assert not seen(ACTIVE.replace("172.16.100.11/16", "172.16.100.110/16")).owns_vip
+
+
+@dataclass
+class Session:
+    """Answers in order: a text, None for none in time, EOFError for the end."""
+
+    answers: list[str | type[EOFError] | None]
+    asked: list[str] = field(default_factory=list)
+    limits: list[float] = field(default_factory=list)
+    closed: bool = False
+
+    def ask(self, line: str) -> None:
+        self.asked.append(line)
+
+    def answer(self, limit: float) -> str | None:
+        self.limits.append(limit)
+        next_one = self.answers.pop(0) if self.answers else None
+        if isinstance(next_one, type):
+            raise next_one("it ended")
+        return next_one
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class Time:
+    """A clock that goes on by a little each time it is asked."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        self.now += 0.1
+        return self.now
+
+
+def reader(*sessions: Session) -> tuple[Reader, Time]:
+    left, clock = list(sessions), Time()
+    return Reader(LAB, DEBIAN, LAB.node1, lambda node: left.pop(0), clock, 0.25), clock
+
+
+def test_a_reading_lies_between_its_question_and_its_answer() -> None:
+    one, _ = reader(Session([ACTIVE]))
+    view = one.look()
+    assert (round(view.asked, 1), round(view.at, 1)) == (0.1, 0.2)
+
+
+def test_a_silent_node_is_not_seen_and_its_late_answer_is_not_recorded() -> None:
+    session = Session([ACTIVE, None, None, ACTIVE, ACTIVE])
+    one, _ = reader(session)
+    assert [one.look().seen for _ in range(5)] == [True, False, False, False, True]
+    assert len(session.asked) == 3, "a question that is not answered is not asked again"
+    assert session.limits == [LATE, LATE, 0.25, 0.25, LATE]
+
+
+def test_a_lost_session_is_opened_anew_after_a_while() -> None:
+    first, second = Session([ACTIVE, EOFError]), Session([PASSIVE])
+    one, clock = reader(first, second)
+    assert one.look().seen
+    assert not one.look().seen
+    assert first.closed
+    clock.now += RETRY
+    view = one.look()
+    assert (view.seen, view.owns_vip) == (True, False)
+
+
+def test_sessions_are_not_opened_in_a_hurry() -> None:
+    opened = []
+
+    def begin(node: object) -> Session:
+        opened.append(node)
+        return Session([EOFError])
+
+    one = Reader(LAB, DEBIAN, LAB.node1, begin, Time(), 0.25)
+    for _ in range(20):
+        assert not one.look().seen
+    assert 2 <= len(opened) <= 5, "20 looks took 4 s of that clock"
+
+
+@pytest.mark.parametrize("system", PLATFORMS.values(), ids=PLATFORMS)
+def test_the_loop_is_plain_sh(system: Platform) -> None:
+    done = subprocess.run(
+        ["sh", "-n"], input=node_watch.loop(LAB, system), text=True, capture_output=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")

@@ -1,0 +1,173 @@
+"""The page: one file, well formed, everything escaped, every link leads somewhere."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from html.parser import HTMLParser
+
+import pytest
+
+from drill.checks.verdict import FAIL, Verdict
+from drill.record.timeline import Mark, Sample, Sight, Timeline
+from drill.report.html.page import report, slug
+from drill.report.run import Entry, Run
+from tests.support import sample_timelines
+
+RUN = Run(
+    "2024-05-06_07-08-09",
+    (
+        Entry(sample_timelines.failover(), sample_timelines.passes("recovered", "one_owner")),
+        Entry(
+            sample_timelines.split_brain(),
+            (sample_timelines.TWO_OWNERS, *sample_timelines.passes("recovered")),
+        ),
+        Entry(sample_timelines.never(), (sample_timelines.NOT_RECOVERED,)),
+        Entry(sample_timelines.not_landed(), (sample_timelines.CANNOT_TELL,)),
+        Entry(sample_timelines.graceful(), sample_timelines.passes("recovered")),
+        Entry(sample_timelines.graceful(outage=0.6), ()),
+    ),
+)
+_VOID = {"meta", "link", "br"}
+_NASTY = "<script>alert(1)</script><img src=x onerror=alert(2)> \"' & </style>"
+
+
+class _Page(HTMLParser):
+    """A strict look at a page: tags must close in order; ids, links, texts and attributes are kept."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: Counter[str] = Counter()
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.attributes: set[str] = set()
+        self.texts: dict[str, list[str]] = {}
+        self.feed(text)
+        self.close()
+        assert self.open == [], f"never closed: {self.open}"
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_startendtag(tag, attrs)
+        if tag not in _VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags[tag] += 1
+        self.attributes |= {name for name, _ in attrs}
+        self.ids += [value or "" for name, value in attrs if name == "id"]
+        self.links += [value or "" for name, value in attrs if name in ("href", "src")]
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open, f"</{tag}> closes nothing"
+        assert self.open.pop() == tag, f"</{tag}> closes another tag"
+
+    def handle_data(self, data: str) -> None:
+        self.texts.setdefault(self.open[-1] if self.open else "", []).append(data)
+
+    def said(self, tag: str) -> list[str]:
+        return [" ".join(text.split()) for text in self.texts.get(tag, [])]
+
+
+@pytest.fixture(scope="module")
+def page() -> _Page:
+    return _Page(report(RUN))
+
+
+def test_it_is_one_file_that_asks_for_nothing(page: _Page) -> None:
+    text = report(RUN)
+    assert all(link.startswith(("#", "data:,")) for link in page.links), "a link leaves the file"
+    assert not re.search(r"@import|url\((?!#)|fetch\(|XMLHttpRequest|import\(", text)
+    assert not re.search(r"https?://(?!172\.16\.)", text), "only the recorded address of the service"
+    assert not any(name.startswith("on") for name in page.attributes), "handlers belong into report.js"
+
+
+def test_every_link_leads_to_one_place(page: _Page) -> None:
+    assert not [one for one, count in Counter(page.ids).items() if count > 1]
+    assert {link[1:] for link in page.links if link.startswith("#")} <= set(page.ids)
+
+
+def test_the_table_has_a_row_with_a_link_for_each_scenario(page: _Page) -> None:
+    anchors = [one for one in page.ids if re.fullmatch(r"s\d+-.*", one)]
+    assert anchors == [
+        *("s1-frozen-node", "s2-split-brain", "s3-no-quorum-stop", "s4-lossy-traffic"),
+        *("s5-graceful-stop", "s6-graceful-stop"),
+    ]
+    assert all(f"#{anchor}" in page.links for anchor in anchors)
+    assert page.said("a")[:6] == [
+        *("frozen-node", "split-brain", "no-quorum-stop", "lossy-traffic"),
+        *("graceful-stop (1 of 2)", "graceful-stop (2 of 2)"),
+    ]
+
+
+def test_the_summary_says_outage_prediction_and_budget(page: _Page) -> None:
+    cells = page.said("td")
+    for told in ("6.85 to 6.95 s", "6.00 to 13.30 s", "30 s", "none", "23.95 s or more", "6.50 s or more"):
+        assert told in cells
+
+
+def test_repeats_have_their_figures(page: _Page) -> None:
+    assert "minimum" in page.said("th")
+    calm = _Page(report(Run("once", RUN.entries[:2])))
+    assert "minimum" not in calm.said("th")
+
+
+def test_verdicts_teach(page: _Page) -> None:
+    every = " ".join(text for texts in page.texts.values() for text in texts)
+    for verdict in (
+        sample_timelines.TWO_OWNERS,
+        sample_timelines.NOT_RECOVERED,
+        sample_timelines.CANNOT_TELL,
+    ):
+        for part in (verdict.why, verdict.concept, verdict.command, *verdict.evidence):
+            assert part in every
+
+
+def test_what_nobody_judged_is_unknown(page: _Page) -> None:
+    assert any("No check judged this scenario" in text for text in page.said("p"))
+
+
+def test_bad_scenarios_stand_open_and_of_few_all() -> None:
+    def open_(run: Run) -> list[str]:
+        return re.findall(r'<details class="scenario" id="([^"]+)"[^>]* open>', report(run))
+
+    assert open_(RUN) == ["s2-split-brain", "s3-no-quorum-stop", "s4-lossy-traffic", "s6-graceful-stop"]
+    assert open_(Run("few", RUN.entries[:1])) == ["s1-frozen-node"]
+
+
+def test_the_same_run_gives_the_same_page() -> None:
+    assert report(RUN) == report(RUN)
+
+
+def test_an_empty_run_says_so() -> None:
+    page = _Page(report(Run("empty", ())))
+    assert "Nothing was recorded" in page.said("h2")
+    assert page.tags["table"] == 0
+
+
+def test_nothing_of_the_record_becomes_markup() -> None:
+    """Every text that a record or a verdict can hold is one that a node or a student may have written."""
+    meta = dict.fromkeys(("scenario", "fault", "error", "url"), _NASTY)
+    timeline = Timeline(
+        {
+            **meta,
+            "nodes": [_NASTY],
+            "roles": {_NASTY: _NASTY},
+            "bounds": {"least": 0, "most": 1, "lines": [_NASTY]},
+        },
+        (Sample(0, 1, page=_NASTY), Sample(1, 2, "probe", "refused", "", None, _NASTY)),
+        (Sight(asked=0, at=1, node=_NASTY, owns_vip=True, members=(_NASTY,), dc=_NASTY),),
+        (Mark(0.5, "inject", _NASTY, _NASTY, _NASTY), Mark(0.6, "landed", _NASTY, _NASTY)),
+        (_NASTY,),
+    )
+    verdict = Verdict(_NASTY, FAIL, _NASTY, (_NASTY,), _NASTY, _NASTY, {_NASTY: _NASTY})
+    text = report(Run(_NASTY, (Entry(timeline, (verdict,)), Entry(timeline, (verdict,)))))
+    page = _Page(text)
+    assert (page.tags["script"], page.tags["style"], page.tags["img"]) == (1, 1, 0)
+    assert "onerror" not in page.attributes
+    assert text.count("&lt;img") > 30
+    assert slug(_NASTY).replace("-", "").isalnum()
+
+
+def test_forty_scenarios_stay_a_page_that_opens_at_once() -> None:
+    assert len(report(Run("many", RUN.entries[:5] * 8))) < 2_500_000

@@ -1,0 +1,87 @@
+"""Two runs side by side: who saw what, and what was configured differently."""
+
+from __future__ import annotations
+
+from drill.checks.verdict import FAIL, PASS
+from drill.report.comparison import Difference, compare
+from drill.report.run import Entry, Run
+from tests.support import sample_timelines
+
+
+def _run(name: str, *entries: Entry) -> Run:
+    return Run(name, entries)
+
+
+def _stops(*lengths: float, **meta: object) -> list[Entry]:
+    return [
+        Entry(sample_timelines.graceful(outage=length, **meta), sample_timelines.passes("recovered"))
+        for length in lengths
+    ]
+
+
+def test_each_scenario_stands_beside_itself() -> None:
+    a = _run(
+        "a", *_stops(0.3, 0.5, 0.4), Entry(sample_timelines.failover(), sample_timelines.passes("recovered"))
+    )
+    b = _run("b", *_stops(1.2), Entry(sample_timelines.split_brain(), (sample_timelines.TWO_OWNERS,)))
+    stop, frozen, split = compare(a, b).pairs
+    assert [one.scenario for one in (stop, frozen, split)] == ["graceful-stop", "frozen-node", "split-brain"]
+    assert stop.a is not None
+    assert stop.b is not None
+    assert (stop.a.repeats.count, stop.b.repeats.count) == (3, 1)
+    assert stop.a.repeats.median.least <= 0.4 <= stop.a.repeats.median.most
+    assert (stop.a.status, frozen.b, split.a) == (PASS, None, None)
+    assert split.b is not None
+    assert split.b.status == FAIL
+
+
+def test_what_was_set_up_differently_is_named() -> None:
+    a = _run("a", *_stops(0.3, token_ms=1000, before=["stickiness=100", "policy=ignore"]))
+    b = _run("b", *_stops(0.3, token_ms=3000, before=["stickiness=100", "policy=stop"]))
+    assert compare(a, b).differences == (
+        Difference("token_ms", "1000", "3000"),
+        Difference("configuration", "policy=ignore", ""),
+        Difference("configuration", "", "policy=stop"),
+    )
+
+
+def test_what_belongs_to_one_run_of_a_scenario_is_no_difference() -> None:
+    a = _run("a", *_stops(0.3, roles={"active": "x"}, operations=[1], bounds={"least": 0, "most": 1}))
+    b = _run("b", *_stops(0.4, roles={"active": "y"}, operations=[2], bounds={"least": 0, "most": 2}))
+    assert compare(a, b).differences == ()
+
+
+def test_a_scenario_that_only_one_run_had_makes_no_configuration_differ() -> None:
+    a = _run("a", *_stops(0.3))
+    b = _run("b", *_stops(0.3), Entry(sample_timelines.never(before=["policy=stop"]), ()))
+    assert compare(a, b).differences == ()
+
+
+def test_the_lines_are_a_table_that_a_terminal_can_hold() -> None:
+    a = _run("runs-a", *_stops(0.3, 0.5, token_ms=1000))
+    b = _run(
+        "runs-b",
+        *_stops(1.2, token_ms=3000),
+        Entry(sample_timelines.never(token_ms=3000), (sample_timelines.NOT_RECOVERED,)),
+    )
+    lines = compare(a, b).lines()
+    assert lines[:5] == (
+        "A: runs-a",
+        "B: runs-b",
+        "",
+        "configured differently:",
+        "  token_ms: A 1000, B 3000",
+    )
+    table = [line.split() for line in lines[lines.index("", 3) + 1 :]]
+    assert table[0] == ["scenario", "repeats", "least", "median", "most", "predicted", "verdict"]
+    assert table[1][:3] == ["graceful-stop", "A", "2"]
+    assert table[2][:2] == ["B", "1"]
+    assert table[3] == ["no-quorum-stop", "A", "did", "not", "run"]
+    assert table[4][-1] == "FAIL"
+    assert "6.50 s or more" in lines[-1]
+    assert max(len(line) for line in lines) <= 120
+
+
+def test_the_same_run_twice_differs_in_nothing() -> None:
+    run = _run("a", *_stops(0.3))
+    assert "  nothing" in compare(run, run).lines()

@@ -1,0 +1,266 @@
+"""The table of scenarios: what a row names exists, and nothing of the issue is left out."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import yaml
+
+from cluster import cib, scores
+from drill.checks.placement import WHEN
+from drill.checks.registry import CHECKS, judge
+from drill.checks.verdict import FAIL, PASS, UNKNOWN
+from drill.execute.play import for_lab
+from drill.execute.runner import unavailable
+from drill.faults import registry as faults
+from drill.faults.registry import FAULTS
+from drill.scenarios import catalog, conditions
+from drill.scenarios.base import Await, Configure, Heal, Inject, Observe, Read, Scenario
+from drill.scenarios.catalog import SCENARIOS
+from drill.scenarios.overrides import Given, edited
+from inventory.config.lab_yaml import BUDGETS
+from inventory.errors import ConfigError
+from inventory.model import INFINITY
+from inventory.platforms.registry import PLATFORMS
+from tests.support.example_lab import CASES, NODE1, NODE2, example_lab
+from tests.support.timeline_notation import timeline
+
+LAB = example_lab()
+EACH = pytest.mark.parametrize("one", SCENARIOS.values(), ids=SCENARIOS)
+STORIES = yaml.safe_load((CASES / "rows.yaml").read_text())
+ROLES = {"active": NODE1, "passive": NODE2, "target": NODE1, "peer": NODE2}
+
+
+def moves(one: Scenario, sort: type) -> list:  # type: ignore[type-arg]
+    return [move for move in one.moves if isinstance(move, sort)]
+
+
+@EACH
+def test_faults_and_targets_exist(one: Scenario) -> None:
+    for move in moves(one, Inject):
+        fault = faults.named(move.fault)
+        assert move.target == "any" or move.target in fault.roles, f"{move.fault} has no target {move.target}"
+        assert move.target != "any" or {"active", "passive"} <= set(fault.roles)
+
+
+@EACH
+def test_conditions_and_roles_exist(one: Scenario) -> None:
+    for move in moves(one, Await):
+        conditions.condition(move.condition)
+        assert move.within >= 20, "deadlines are generous: a busy host is no failure of the cluster's"
+    for move in (*moves(one, Read), *moves(one, Heal)):
+        assert move.role in (*conditions.ROLES, "")
+
+
+@EACH
+def test_checks_exist_and_take_their_parameters(one: Scenario) -> None:
+    rows = for_lab(one.checks, LAB)
+    assert len({str(row) for row in rows}) == len(rows), "a check stands there twice"
+    for name, params in rows:
+        assert name in CHECKS
+        code = CHECKS[name].__code__
+        assert set(params) <= set(code.co_varnames[1 : code.co_argcount]), f"{name} takes no {params}"
+        assert params.get("when", "end") in WHEN
+        assert params.get("role", "peer") in conditions.ROLES
+        if name == "failcounts":
+            assert set(params["expected"]) <= {resource.id for resource in LAB.resources}
+
+
+@EACH
+def test_budget_and_bounds_are_there_when_they_are_judged(one: Scenario) -> None:
+    names = [name for name, _ in one.checks]
+    assert not one.budget or one.budget in BUDGETS
+    assert bool(one.budget) == ("outage_within_budget" in names)
+    if "outage_within_bounds" in names:
+        assert one.kind not in (None, "hang"), "nothing could contradict that prediction"
+    if "no_outage" in names:
+        assert one.kind == "none"
+
+
+@EACH
+def test_every_row_asks_for_a_whole_cluster_afterwards(one: Scenario) -> None:
+    names = {name for name, _ in one.checks}
+    assert {"came_about", "recovered", "configuration_unchanged", "no_leftovers"} <= names
+    assert len(names) > 4, "and for something of its own"
+
+
+@EACH
+def test_every_row_waits_or_looks_before_it_is_healed(one: Scenario) -> None:
+    assert one.moves
+    for before, after in zip(one.moves, [*one.moves[1:], Heal()], strict=True):
+        if isinstance(before, Inject):
+            assert isinstance(after, Await | Observe | Read), f"{before.fault} is healed at once"
+
+
+def test_every_fault_is_used_and_on_the_active_node() -> None:
+    used = {(move.fault, move.target) for one in SCENARIOS.values() for move in moves(one, Inject)}
+    for name, fault in FAULTS.items():
+        assert {(name, "active"), (name, "any")} & used, (
+            f"no scenario breaks the active node with {name}: {fault.title}"
+        )
+    assert {("corosync-stop", role) for role in ("active", "passive", "dc", "both")} <= used
+
+
+def test_a_split_brain_is_seen() -> None:
+    for name in ("partition", "partition-in", "corosync-kill", "corosync-freeze"):
+        assert "two_owners" in [check for check, _ in SCENARIOS[name].checks]
+        assert "one_owner" not in [check for check, _ in SCENARIOS[name].checks]
+
+
+def test_every_policy_and_every_stickiness_of_the_walkthrough() -> None:
+    states = [one.given for one in SCENARIOS.values()]
+    states += [move.given for one in SCENARIOS.values() for move in moves(one, Configure)]
+    assert {state.properties.get("no-quorum-policy") for state in states} >= {
+        None,
+        "stop",
+        "ignore",
+        "freeze",
+    }
+    assert {state.stickiness for state in states} >= {None, 0, 251, 1_000_000}
+    assert any(state.two_node for state in states)
+
+
+def states(one: Scenario) -> list[Given]:
+    return [one.given, *(move.given for move in moves(one, Configure))]
+
+
+@EACH
+def test_a_value_that_the_title_names_is_set_by_the_row(one: Scenario) -> None:
+    title = catalog.texts()[one.name].title
+    said = " ".join(state.words for state in states(one))
+    for value in re.findall(r"no-quorum-policy=\w+|becomes ignore|two_node|INFINITY|\b\d+\b", title):
+        wanted = value.replace("becomes ", "no-quorum-policy=")
+        assert wanted in said, f"{one.name} is about {wanted}, and leaves it to lab.yaml: it sets {said}"
+
+
+BACK, STAYS = NODE1, NODE2
+FLIPS = [
+    ("failback-stickiness-0", BACK, {"stickiness": 100}),
+    ("stickiness-100", STAYS, {"stickiness": 0}),
+    ("location-500", BACK, {"stickiness": 251}),
+    ("location-500", BACK, {"location": 199}),
+    ("stickiness-251", STAYS, {"stickiness": 250, "location": 501}),
+    ("stickiness-251", STAYS, {"stickiness": 100}),
+    ("stickiness-infinity", STAYS, {"stickiness": 100}),
+]
+
+
+def comes_to(given: Given) -> str:
+    """Where the pair goes that runs on NODE2 when NODE1 is back, by the scores."""
+    have = cib.parse(edited((CASES / "cib" / "2.1.5.xml").read_text(), given, LAB)).configuration
+    resources = [one.id for one in have.resources]
+    found = scores.place(
+        (NODE1, NODE2), resources, stickiness=scores.parse(have.defaults["resource-stickiness"]),
+        current=dict.fromkeys(resources, NODE2), locations=have.locations, colocations=have.colocations,
+    )  # fmt: skip
+    [node] = set(found.winner.values())
+    return str(node)
+
+
+@pytest.mark.parametrize(
+    ("name", "node", "other"), FLIPS, ids=[f"{name}-{other}" for name, _, other in FLIPS]
+)
+def test_the_rows_own_value_alone_decides_where_the_pair_ends(name: str, node: str, other: Any) -> None:
+    given = SCENARIOS[name].given
+    assert comes_to(given) == node
+    flipped = replace(given, **other)
+    assert comes_to(flipped) != node, f"{name} would see the same with {flipped.words}"
+
+
+def test_the_same_in_all_but_the_stickiness() -> None:
+    zero, hundred = SCENARIOS["failback-stickiness-0"].given, SCENARIOS["stickiness-100"].given
+    assert replace(zero, stickiness=100) == hundred
+    assert SCENARIOS["stickiness-infinity"].given.stickiness == INFINITY
+
+
+@pytest.mark.parametrize("case", STORIES, ids=[f"{one['scenario']}-{one['why']}" for one in STORIES])
+def test_a_story_to_the_contrary_is_no_success(case: dict[str, Any]) -> None:
+    row = SCENARIOS[case["scenario"]]
+    one = timeline({**case, "check": "came_about"})
+    meta = {"awaited": [], **one.meta, "roles": ROLES, "checks": for_lab(row.checks, LAB)}
+    found = judge(replace(one, meta=meta))
+    wrong = [verdict.text for verdict in found if verdict.status != PASS]
+    told = {
+        status: {verdict.check for verdict in found if verdict.status == status} for status in (FAIL, UNKNOWN)
+    }
+    assert set(case.get("fail", ())) <= told[FAIL], wrong
+    assert set(case.get("unknown", ())) <= told[UNKNOWN], wrong
+    if case["kind"] == "good":
+        assert not told[FAIL], wrong
+        contrary = [other for other in STORIES if other["scenario"] == row.name]
+        judged = {name for other in contrary for key in ("fail", "unknown") for name in other.get(key, ())}
+        assert judged, "and what is its contrary?"
+        assert not judged & told[UNKNOWN], wrong
+    else:
+        assert case.keys() & {"fail", "unknown"}, "say which check tells"
+
+
+def test_names() -> None:
+    for name in SCENARIOS:
+        assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name)
+        assert catalog.named(name).name == name
+    with pytest.raises(ConfigError, match="no scenario 'partiton'") as error:
+        catalog.named("partiton")
+    assert "partition" in error.value.hint
+
+
+def test_texts_belong_to_rows_and_rows_have_texts() -> None:
+    texts = catalog.texts()
+    assert list(texts) == list(SCENARIOS), "the same ones, in the same order"
+    for name, text in texts.items():
+        assert 10 < len(text.title) < 80, name
+        assert 100 < len(text.why) < 450, f"{name}: {len(text.why)} characters"
+        assert text.why.rstrip().endswith(".")
+        assert not re.search(r"\d+\.\d+\.\d+\.\d+|magedu", text.title + text.why), (
+            "addresses stand in lab.yaml only"
+        )
+
+
+def test_resources_are_named_by_kind() -> None:
+    rows = for_lab((("failcounts", {"expected": {"@web": 1, "@address": "none"}}), ("no_outage", {})), LAB)
+    assert rows == [["failcounts", {"expected": {"WebServer": 1, "WebIP": "none"}}], ["no_outage", {}]]
+
+
+@pytest.mark.parametrize("two_node", [False, True])
+def test_who_has_quorum_alone_is_the_labs_to_say(two_node: bool) -> None:
+    rows = for_lab(
+        (("quorum", {"role": "peer", "expected": "@two_node"}),), example_lab(corosync={"two_node": two_node})
+    )
+    assert rows == [["quorum", {"role": "peer", "expected": two_node}]]
+
+
+def test_what_cannot_be_had_says_why() -> None:
+    debian, centos6 = PLATFORMS["debian12"], PLATFORMS["centos6"]
+    for one in SCENARIOS.values():
+        assert unavailable(one, LAB, debian, "docker") == ""
+    assert "two_node" in unavailable(SCENARIOS["two-node"], LAB, centos6, "libvirt")
+    assert "vmrun" in unavailable(SCENARIOS["freeze"], LAB, debian, "vmware_desktop")
+
+
+def test_what_sets_the_score_of_the_location_needs_the_one_that_prefers_a_node() -> None:
+    [one], debian = LAB.locations, PLATFORMS["debian12"]
+    wants = {name for name, row in SCENARIOS.items() if row.given.location is not None}
+    assert "stickiness-100" in wants
+    other = dataclasses.replace(one, id="other", resource="WebIP")
+    away = dataclasses.replace(one, score=-500)
+    for locations in ((), (one, other), (away,)):
+        lab = example_lab(locations=locations)
+        left = {name for name, row in SCENARIOS.items() if unavailable(row, lab, debian, "docker")}
+        assert left == wants, f"with {len(locations)} locations"
+
+
+def test_with_two_node_in_lab_yaml_what_needs_a_lone_node_without_quorum_is_left_out() -> None:
+    lab, debian = example_lab(corosync={"two_node": True}), PLATFORMS["debian12"]
+    whys = {one.name: unavailable(one, lab, debian, "docker") for one in SCENARIOS.values()}
+    left = {name for name, why in whys.items() if why}
+    assert left == {"quorum-stop", "quorum-ignore-later", "quorum-freeze", "quorum-freeze-keeps"}
+    assert all("two_node: true" in whys[name] for name in left)
+    for name in SCENARIOS.keys() - left:
+        waits = [move.condition for move in moves(SCENARIOS[name], Await)]
+        assert not [text for text in waits if text.startswith("without_quorum")], f"{name} waits for ever"
+        rows = for_lab(SCENARIOS[name].checks, lab)
+        assert all(params["expected"] for check, params in rows if check == "quorum"), f"{name} fails"

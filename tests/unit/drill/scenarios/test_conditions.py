@@ -1,0 +1,152 @@
+"""What a scenario waits for: true exactly when the readings and requests after the last act say so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from drill.record.timeline import Sample, Sight, Timeline
+from drill.scenarios.conditions import CONDITIONS, ENOUGH, OF_A_NODE, ROLES, SILENCE, condition, meaning, now
+from inventory.errors import ConfigError
+from tests.support.example_lab import NODE1, NODE2
+
+ALIAS = {"active": NODE1, "passive": NODE2, "dc": NODE2, "target": NODE1, "peer": NODE2}
+ON1 = {"WebIP": NODE1, "WebServer": NODE1}
+APART, HALF = {"WebIP": NODE1, "WebServer": NODE2}, {"WebIP": NODE1, "WebServer": ""}
+ON2 = {"WebIP": NODE2, "WebServer": NODE2}
+CALM: dict[str, Any] = {
+    "quorate": True,
+    "members": (NODE1, NODE2),
+    "dc": NODE2,
+    "corosync": True,
+    "placements": ON1,
+}
+
+
+def sight(node: str, at: float = 10.0, **more: Any) -> Sight:
+    said = {"owns_vip": node == NODE1, "web": "running" if node == NODE1 else "stopped", **CALM, **more}
+    return Sight(asked=at, at=at + 0.05, node=node, **said) if said.get("seen", True) else gone(node, at)
+
+
+def gone(node: str, at: float = 10.0) -> Sight:
+    return Sight(asked=at, at=at + 1.5, node=node, seen=False)
+
+
+def samples(*answers: str, begin: float = 10.0) -> tuple[Sample, ...]:
+    """Requests 50 ms apart: a node's page, or how they failed."""
+    found = []
+    for n, one in enumerate(answers):
+        good = one in (NODE1, NODE2)
+        at = begin + n / 20
+        found.append(Sample(at, at + 0.01, outcome="ok" if good else one, page=one if good else ""))
+    return tuple(found)
+
+
+def holds(text: str, *sights: Sight, asked: tuple[Sample, ...] = (), since: float = 9.0) -> bool:
+    record = Timeline({"nodes": [NODE1, NODE2]}, asked, sights)
+    return condition(text)(now(record, since, ALIAS))
+
+
+ALONE = {"members": (NODE2,), "quorate": False, "placements": ON2}
+DOWN: dict[str, Any] = {
+    "owns_vip": False,
+    "quorate": None,
+    "members": (),
+    "dc": "",
+    "corosync": False,
+    "placements": {},
+}
+CASES: list[tuple[str, bool, tuple[Sight, ...], tuple[Sample, ...]]] = [
+    ("serving", True, (), samples(*[NODE1] * ENOUGH)),
+    ("serving", True, (), samples("refused", NODE1, NODE2, NODE1)),
+    ("serving", False, (), samples(*[NODE1] * (ENOUGH - 1))),
+    ("serving", False, (), samples(NODE1, NODE1, NODE1, "timeout")),
+    ("serving_from:peer", True, (), samples(*[NODE2] * ENOUGH)),
+    ("serving_from:peer", False, (), samples(NODE2, NODE1, NODE2)),
+    ("down", True, (), samples(*["refused"] * SILENCE)),
+    ("down", False, (), samples(*["refused"] * SILENCE, NODE1)),
+    ("down", False, (), samples("refused")),
+    ("vip_nowhere", True, (sight(NODE1, owns_vip=False), sight(NODE2)), ()),
+    ("vip_nowhere", True, (gone(NODE1), sight(NODE2)), ()),
+    ("vip_nowhere", False, (gone(NODE1), gone(NODE2)), ()),
+    ("vip_nowhere", False, (sight(NODE2),), ()),
+    ("vip_nowhere", False, (sight(NODE1), sight(NODE2)), ()),
+    ("vip_on:active", True, (sight(NODE1), sight(NODE2)), ()),
+    ("vip_on:active", False, (sight(NODE1), sight(NODE2, owns_vip=True)), ()),
+    ("vip_on:passive", False, (sight(NODE1), sight(NODE2)), ()),
+    ("two_holders", True, (sight(NODE1), sight(NODE2, owns_vip=True)), ()),
+    ("two_holders", False, (sight(NODE1), sight(NODE2)), ()),
+    ("both_online", True, (sight(NODE1), sight(NODE2)), ()),
+    ("both_online", False, (sight(NODE1, dc=""), sight(NODE2)), ()),
+    ("both_online", False, (sight(NODE1, members=(NODE1,)), sight(NODE2)), ()),
+    ("both_online", False, (sight(NODE1), sight(NODE2, quorate=False)), ()),
+    ("both_online", False, (sight(NODE1), gone(NODE2)), ()),
+    ("alone:peer", True, (sight(NODE2, **ALONE),), ()),
+    ("alone:peer", False, (sight(NODE2),), ()),
+    ("alone:peer", False, (gone(NODE2),), ()),
+    ("without_quorum:peer", True, (sight(NODE2, **ALONE),), ()),
+    ("without_quorum:peer", False, (sight(NODE2, **DOWN),), ()),
+    ("without_quorum:peer", False, (sight(NODE2),), ()),
+    ("placed_on:peer", True, (sight(NODE1, **DOWN), sight(NODE2, **ALONE)), ()),
+    ("placed_on:peer", False, (sight(NODE1), sight(NODE2, **ALONE)), ()),
+    ("placed_on:peer", False, (sight(NODE2, placements=HALF),), ()),
+    ("placed_on:peer", False, (sight(NODE1, **DOWN),), ()),
+    ("placed_apart", True, (sight(NODE1, placements=APART), sight(NODE2, placements=APART)), ()),
+    ("placed_apart", False, (sight(NODE1, placements=HALF), sight(NODE2, placements=HALF)), ()),
+    ("placed_apart", False, (sight(NODE1, placements=APART), gone(NODE2)), ()),
+    ("web_hung:target", True, (sight(NODE1, web="hung"),), ()),
+    ("web_hung:target", False, (sight(NODE1, web="stopped"),), ()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "wanted", "sights", "asked"), CASES)
+def test_condition(text: str, wanted: bool, sights: tuple[Sight, ...], asked: tuple[Sample, ...]) -> None:
+    assert holds(text, *sights, asked=asked) is wanted
+
+
+def test_every_condition_is_seen_to_hold_and_not_to_hold() -> None:
+    for name in CONDITIONS:
+        assert {wanted for text, wanted, _, _ in CASES if text.split(":")[0] == name} == {True, False}, name
+
+
+def test_what_was_seen_before_the_last_act_does_not_count() -> None:
+    assert not holds("vip_nowhere", sight(NODE1, owns_vip=False), sight(NODE2), since=10.01)
+    assert not holds("serving", asked=samples(*[NODE1] * ENOUGH), since=10.01)
+
+
+def test_a_kept_connection_is_no_service() -> None:
+    kept = tuple(Sample(10 + n, 10.1 + n, "keepalive", page=NODE1) for n in range(9))
+    assert not holds("serving", asked=kept)
+
+
+def test_the_last_reading_counts() -> None:
+    assert holds("web_hung:target", sight(NODE1, 10.0), sight(NODE1, 11.0, web="hung"))
+    assert not holds("web_hung:target", sight(NODE1, 11.0), sight(NODE1, 10.0, web="hung"))
+
+
+@pytest.mark.parametrize("text", ["served", "serving:peer", "serving_from", "serving_from:nobody", "alone:"])
+def test_what_is_no_condition(text: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        condition(text)
+    assert error.value.hint
+
+
+def test_a_time_out_can_tell_what_was_seen_last() -> None:
+    record = Timeline({"nodes": [NODE1, NODE2]}, samples("refused"), (sight(NODE1), gone(NODE2)))
+    told = str(now(record, 9.0, ALIAS))
+    for part in (
+        f"{NODE1}: holds the address, web running, quorum of 2",
+        f"{NODE2} not seen",
+        "refused at 10.00 s",
+    ):
+        assert part in told
+    assert str(now(Timeline(), 0.0, {})) == "no reading; no request"
+
+
+def test_conditions_say_what_they_mean() -> None:
+    assert meaning("alone:peer", ALIAS) == f"{NODE2}'s corosync sees nobody but itself"
+    for name in CONDITIONS:
+        words = meaning(f"{name}:peer" if name in OF_A_NODE else name, ALIAS)
+        assert (NODE2 in words) == (name in OF_A_NODE), words
+    assert set(ALIAS) == set(ROLES)

@@ -1,0 +1,146 @@
+"""Starting states: written into the CIB's XML and taken out of it again, by whole sections."""
+
+from __future__ import annotations
+
+import pytest
+
+from cluster import cib
+from cluster.configuration import differences
+from drill.scenarios.overrides import Given, edited, lines, pushes
+from inventory.errors import ConfigError
+from inventory.model import INFINITY
+from tests.support.example_lab import CASES, example_lab
+
+LAB = example_lab()
+TEXT = (CASES / "cib" / "2.1.5.xml").read_text()
+
+
+def changed(given: Given) -> tuple[str, ...]:
+    have = cib.parse(edited(TEXT, given, LAB)).configuration
+    return differences(cib.parse(TEXT).configuration, have)
+
+
+CHANGES = [
+    (Given(), ()),
+    (
+        Given(properties={"no-quorum-policy": "stop"}),
+        ("property no-quorum-policy: want ignore, found stop",),
+    ),
+    (
+        Given(properties={"placement-strategy": "balanced"}),
+        ("property placement-strategy: not wanted, found balanced",),
+    ),
+    (Given(stickiness=0), ("resource default resource-stickiness: want 100, found 0",)),
+    (
+        Given(stickiness=INFINITY, migration_threshold=1),
+        (
+            "resource default migration-threshold: not wanted, found 1",
+            "resource default resource-stickiness: want 100, found INFINITY",
+        ),
+    ),
+    (Given(monitors={"web": "2s"}), ("resource WebServer: monitor: want 10s, found 2s",)),
+    (
+        Given(location=150),
+        (
+            "constraint location webserver_on_node1 of WebServer on node1.magedu.com (500): missing",
+            "constraint location webserver_on_node1 of WebServer on node1.magedu.com (150): not wanted",
+        ),
+    ),
+    (
+        Given(without=("location",)),
+        ("constraint location webserver_on_node1 of WebServer on node1.magedu.com (500): missing",),
+    ),
+    (Given(without=("colocation",)), ("constraint colocation of WebServer with WebIP (INFINITY): missing",)),
+    (
+        Given(resources=("address",)),
+        (
+            "resource WebServer: missing",
+            "constraint colocation of WebServer with WebIP (INFINITY): missing",
+            "constraint order WebIP then WebServer: missing",
+            "constraint location webserver_on_node1 of WebServer on node1.magedu.com (500): missing",
+        ),
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("given", "wanted"), CHANGES, ids=[given.words for given, _ in CHANGES])
+def test_only_that_is_changed(given: Given, wanted: tuple[str, ...]) -> None:
+    assert changed(given) == wanted
+
+
+@pytest.mark.parametrize("given", [given for given, _ in CHANGES], ids=[given.words for given, _ in CHANGES])
+def test_the_way_there_and_back(given: Given) -> None:
+    there = edited(TEXT, given, LAB)
+    for before, after in ((TEXT, there), (there, TEXT)):
+        live = before
+        for section, text in pushes(before, after):
+            live = replaced(live, section, text)
+            ids = {one.id for one in cib.parse(live).configuration.resources}
+            have = cib.parse(live).configuration
+            named = {name for one in have.colocations for name in (one.resource, one.with_resource)}
+            named |= {name for one in have.orders for name in (one.first, one.then)} | {
+                one.resource for one in have.locations
+            }
+            assert named <= ids, (
+                f"after {section} a constraint names a resource that is not there: cibadmin would refuse it"
+            )
+        assert differences(cib.parse(after).configuration, cib.parse(live).configuration) == ()
+        assert pushes(live, after) == ()
+
+
+def replaced(live: str, section: str, text: str) -> str:
+    """What `cibadmin -R -o SECTION` does."""
+    start = live.index(f"<{section}")
+    closing = f"</{section}>"
+    if closing not in live:
+        return live[:start] + text + live[live.index("/>", start) + 2 :]
+    return live[:start] + text + live[live.index(closing) + len(closing) :]
+
+
+def test_nothing_is_pushed_that_is_there_already() -> None:
+    assert pushes(TEXT, TEXT) == ()
+    [(section, text)] = pushes(TEXT, edited(TEXT, Given(properties={"no-quorum-policy": "freeze"}), LAB))
+    assert section == "crm_config"
+    assert 'name="no-quorum-policy" value="freeze"' in text
+
+
+def test_a_cib_without_defaults_gets_them() -> None:
+    bare = (
+        "<cib><configuration><crm_config/><nodes/><resources/><constraints/></configuration><status/></cib>"
+    )
+    found = cib.parse(
+        edited(bare, Given(stickiness=7, properties={"no-quorum-policy": "stop"}), LAB)
+    ).configuration
+    assert (found.defaults, found.properties) == ({"resource-stickiness": "7"}, {"no-quorum-policy": "stop"})
+
+
+def test_a_location_under_another_name_is_set_too() -> None:
+    other = TEXT.replace("webserver_on_node1", "location-WebServer-1")
+    [found] = cib.parse(edited(other, Given(location=150), LAB)).configuration.locations
+    assert (found.id, found.score) == ("location-WebServer-1", 150)
+
+
+def test_a_score_needs_a_constraint() -> None:
+    bare = edited(TEXT, Given(without=("location",)), LAB)
+    with pytest.raises(ConfigError, match="location score of 150 is wanted, and no resource prefers a node"):
+        edited(bare, Given(location=150), LAB)
+
+
+def test_lines_say_everything_once() -> None:
+    found = lines(cib.parse(TEXT).configuration)
+    assert len(found) == len(set(found))
+    for line in (
+        "property no-quorum-policy=ignore",
+        "default resource-stickiness=100",
+        "resource WebIP ocf:heartbeat:IPaddr",
+        "resource WebIP option ip=172.16.100.11",
+        "resource WebServer monitor 10s",
+        "order WebIP then WebServer",
+    ):
+        assert line in found
+
+
+def test_what_a_state_serves() -> None:
+    assert Given().serves
+    assert not Given(without=("colocation",)).serves
+    assert not Given(resources=("address",)).serves

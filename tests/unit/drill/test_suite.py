@@ -1,0 +1,76 @@
+"""A run of many scenarios: repeats and seeds, the folder, and what is left when it is cut short."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from drill.faults import registry as faults
+from drill.report import run_folder
+from drill.report.run import Entry
+from drill.scenarios.base import Await, Inject, Scenario
+from drill.suite import Suite, finish, seed_of
+from inventory.errors import LabError
+from tests.support.breakable_lab import BREAK, World
+
+
+@pytest.fixture
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    monkeypatch.setattr(faults, "named", lambda name: BREAK)
+    return World(tmp_path)
+
+
+CALM = Scenario("calm", "", (Await("serving", 20),), (("came_about", {}), ("no_outage", {})))
+CRACK = Scenario(
+    "crack", "", (Inject("crack"), Await("serving_from:peer")), (("came_about", {}), ("recovered", {}))
+)
+
+
+def suite(world: World, **more: object) -> Suite:
+    world.runner.path = world.root / "runs" / run_folder.TIMELINE
+    return Suite(world.root, world.runner, world.root / "runs", **more)  # type: ignore[arg-type]
+
+
+def test_each_as_often_as_asked_into_one_folder(world: World) -> None:
+    told: list[Entry] = []
+    run = suite(world, told=told.append).run((CALM, CRACK), repeat=2, seed=7)
+    assert [entry.name for entry in run.entries] == ["calm", "calm", "crack", "crack"]
+    assert run.status == "PASS"
+    assert [entry.name for entry in told] == [entry.name for entry in run.entries]
+    assert [one.timeline.meta["seed"] for one in told] == [
+        seed_of(7, row, number) for row in (CALM, CRACK) for number in (0, 1)
+    ]
+    verdicts = json.loads((world.root / "runs" / run_folder.VERDICTS).read_text())
+    assert verdicts["counts"]["PASS"] == 4
+    for name in (run_folder.REPORT, run_folder.JUNIT):
+        assert (world.root / "runs" / name).stat().st_size > 100
+
+
+def test_seeds_do_not_depend_on_what_else_is_run() -> None:
+    assert seed_of(1, CALM, 0) == seed_of(1, CALM, 0)
+    assert (
+        len({seed_of(seed, row, number) for seed in (1, 2) for row in (CALM, CRACK) for number in range(3)})
+        == 12
+    )
+
+
+def test_what_was_recorded_is_judged_although_the_run_was_cut_short(world: World) -> None:
+    def stop(entry: Entry) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        suite(world, told=stop).run((CALM, CRACK))
+    assert [entry.name for entry in run_folder.load(world.root / "runs").entries] == ["calm"]
+
+
+def test_nothing_recorded_nothing_written(world: World, tmp_path: Path) -> None:
+    def refuse() -> None:
+        raise LabError("no way there")
+
+    world.runner.guard = refuse
+    with pytest.raises(LabError, match="no way there"):
+        suite(world).run((CALM,))
+    assert not (world.root / "runs").exists()
+    assert finish(tmp_path) is None

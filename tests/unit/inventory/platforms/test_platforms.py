@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+import yaml
+
+from inventory.errors import ConfigError
+from inventory.platforms import registry as platforms
+from inventory.platforms.registry import PLATFORMS, Action
+from tests.support.example_lab import CASES
+
+DATA = yaml.safe_load((CASES / "platforms.yaml").read_text())
+
+
+@pytest.mark.parametrize("system", PLATFORMS.values(), ids=PLATFORMS)
+@pytest.mark.parametrize("row", DATA["services"], ids=lambda row: row["action"])
+def test_service(system: platforms.Platform, row: dict[str, str]) -> None:
+    argv = platforms.service(system, cast(Action, row["action"]), row["unit"])
+    assert " ".join(argv) == row[system.init]
+
+
+def test_no_such_action() -> None:
+    with pytest.raises(ConfigError, match="reload"):
+        platforms.service(PLATFORMS["debian12"], cast(Action, "reload"), "apache2")
+
+
+@pytest.mark.parametrize("name", DATA["platforms"])
+def test_platform(name: str) -> None:
+    system, want = platforms.platform(name), DATA["platforms"][name]
+    have: dict[str, Any] = {
+        "init": system.init,
+        "pcs": system.pcs,
+        "corosync": system.corosync,
+        "address": system.agents["address"],
+        "web": system.agents["web"],
+        "cluster_services": list(platforms.cluster_services(system)),
+        "image": system.image,
+        "install": " ".join(platforms.install(system, ("pcs",))),
+        "libvirt": system.boxes["libvirt"],
+        "pacemaker_log": system.pacemaker_log,
+    }
+    assert have == want
+
+
+def test_all_platforms_have_a_case() -> None:
+    assert set(DATA["platforms"]) == set(PLATFORMS)
+
+
+def test_unknown_platform_names_the_known() -> None:
+    with pytest.raises(ConfigError) as caught:
+        platforms.platform("centos5")
+    assert "centos5" in str(caught.value)
+    assert "debian12, centos9, centos6" in str(caught.value)
+
+
+@pytest.mark.parametrize("system", PLATFORMS.values(), ids=PLATFORMS)
+def test_packages(system: platforms.Platform) -> None:
+    assert {"corosync", "pacemaker", "pcs", "resource-agents", system.web_service} <= set(system.packages)
+    assert len(set(system.packages)) == len(system.packages)
+    # ocf:heartbeat:IPaddr calls ifconfig; IPaddr2 does not.
+    assert ("net-tools" in system.packages) == (system.agents["address"] == "ocf:heartbeat:IPaddr")
+
+
+@pytest.mark.parametrize("system", PLATFORMS.values(), ids=PLATFORMS)
+def test_missing_packages(system: platforms.Platform) -> None:
+    answer = "\n".join(f"{name} installed" for name in system.packages if name not in ("pcs", "sudo"))
+    not_there = {
+        "debian": "pcs not-installed\nsudo config-files\n",
+        "redhat": "package pcs is not installed\npackage sudo is not installed\n",
+    }
+    assert platforms.missing(system, answer) == ("pcs", "sudo")
+    assert platforms.missing(system, f"{answer}\n{not_there[system.family]}") == ("pcs", "sudo")
+    assert platforms.missing(system, f"{answer}\npcs installed\nsudo installed\n") == ()
+
+
+@pytest.mark.parametrize("system", PLATFORMS.values(), ids=PLATFORMS)
+def test_scripts_are_shell(system: platforms.Platform) -> None:
+    for script in (system.repository, system.firewall):
+        subprocess.run(["sh", "-n"], input=script, text=True, check=True)
+
+
+def test_vault_lines(tmp_path: Path) -> None:
+    file = tmp_path / "CentOS-Base.repo"
+    file.write_text("".join(f"{before}\n" for before, _ in DATA["vault"]))
+    script = PLATFORMS["centos6"].repository.replace("/etc/yum.repos.d/CentOS-Base.repo", str(file))
+    for _ in range(2):
+        subprocess.run(["sh", "-c", script], check=True)
+        assert file.read_text().splitlines() == [after for _, after in DATA["vault"]]
+
+
+FAKE_IPTABLES = """
+state=$1; : >> "$state"
+service() { case "$2" in status) return 0;; save) echo saved;; esac; }
+iptables-save() { cat "$state"; }
+iptables() { shift 2; echo "-A INPUT $*" >> "$state"; }
+"""
+
+
+def test_centos6_firewall_opens_once(tmp_path: Path) -> None:
+    script = FAKE_IPTABLES.replace("iptables-save()", "iptables_save()") + PLATFORMS[
+        "centos6"
+    ].firewall.replace("iptables-save", "iptables_save")
+    rules = tmp_path / "rules"
+
+    def run() -> str:
+        argv = ["sh", "-c", script, "sh", str(rules)]
+        return subprocess.run(argv, check=True, capture_output=True, text=True).stdout
+
+    assert run() == "saved\n"
+    opened = rules.read_text()
+    assert re.findall(r"--dport (\S+)", opened) == ["5404:5405", "80"]
+    assert "-p igmp" in opened
+    assert run() == ""
+    assert rules.read_text() == opened

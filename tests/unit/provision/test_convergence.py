@@ -1,0 +1,275 @@
+"""The whole provisioning against two nodes in memory: it converges, whatever it finds and wherever it was killed."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from functools import cache
+
+import pytest
+
+from cluster import cib, corosync_conf
+from inventory.model import Order
+from inventory.platforms.registry import PLATFORMS
+from provision import apply, reset
+from provision.facts import Facts, gather
+from provision.plan import plan
+from provision.steps.registry import STEPS, find
+from tests.support.example_lab import NODE1, NODE2
+from tests.support.fake_cluster import Killed, Machine, Twin, fake_clock, goal
+
+EVERY = pytest.mark.parametrize("platform", PLATFORMS)
+
+
+def run(twin: Twin, kill_after: int | None = None) -> int:
+    """Provision once more; `ran` and `disturbed` tell of this run only."""
+    twin.ran, twin.disturbed, twin.kill_after = [], [], kill_after
+    return apply.run(twin.goal, twin, clock=fake_clock())
+
+
+@cache
+def built(platform: str) -> Twin:
+    twin = Twin(goal(platform))
+    run(twin)
+    return twin
+
+
+@cache
+def number_of_commands(platform: str) -> int:
+    twin = Twin(goal(platform))
+    return run(twin)
+
+
+def facts(twin: Twin) -> Facts:
+    return gather(twin.goal, twin)
+
+
+def converged(twin: Twin) -> None:
+    found = facts(twin)
+    left = plan(twin.goal, found)
+    assert left.empty, f"still needed: {[(one.step.id, one.commands, one.problems) for one in left.parts]}"
+    assert found.cib is not None
+    want = cib.desired(twin.goal.lab, twin.goal.system, interface="eth1")
+    assert cib.differences(want, found.cib) == ()
+    assert twin.current == {"WebIP": NODE1, "WebServer": NODE1}
+    assert twin.keys_made == 1
+    assert run(twin) == 0, "a second run has nothing to do"
+
+
+@EVERY
+def test_from_nothing(platform: str) -> None:
+    twin = built(platform).copy()
+    converged(twin)
+    texts = [machine.files[corosync_conf.PATH] for machine in twin.machines.values()]
+    assert texts[0] == texts[1]
+    assert {machine.key_mode for machine in twin.machines.values()} == {"400"}
+    assert not any(machine.boot for machine in twin.machines.values()), "the cluster starts by hand"
+    assert not any("127.0.1.1" in machine.files["/etc/hosts"] for machine in twin.machines.values())
+    assert all("127.0.0.1 localhost" in machine.files["/etc/hosts"] for machine in twin.machines.values())
+
+
+@EVERY
+def test_node2_is_started_from_node1(platform: str) -> None:
+    twin = Twin(goal(platform))
+    run(twin)
+    starts = [c for c in twin.ran if "start corosync" in c.line or "corosync start" in c.line]
+    assert [command.node for command in starts] == [NODE1, NODE1]
+    assert [command.argv[:4] == ("ssh", "-o", "BatchMode=yes", NODE2) for command in starts] == [False, True]
+
+
+@EVERY
+def test_killed_after_any_command(platform: str) -> None:
+    for after in range(number_of_commands(platform)):
+        killed_and_run_again(Twin(goal(platform)), after)
+
+
+def killed_and_run_again(twin: Twin, after: int) -> None:
+    with pytest.raises(Killed):
+        run(twin, kill_after=after)
+    run(twin)
+    converged(twin)
+
+
+@EVERY
+def test_killed_again_and_again(platform: str) -> None:
+    twin = Twin(goal(platform))
+    for _ in range(number_of_commands(platform)):
+        try:
+            run(twin, kill_after=3)
+        except Killed:
+            continue
+        break
+    converged(twin)
+
+
+@EVERY
+@pytest.mark.parametrize("name", [NODE1, NODE2])
+def test_a_node_destroyed_and_booted_anew_joins(platform: str, name: str) -> None:
+    twin = built(platform).copy()
+    node = twin.goal.lab.node(name)
+    key = twin.machines[NODE1].files[corosync_conf.AUTHKEY]
+    twin.boot_anew(node)
+    run(twin)
+    stopped = [what for what in twin.disturbed if "stopped" in what or "outside" in what]
+    assert stopped == [], "the running node's services are left alone"
+    assert {machine.files[corosync_conf.AUTHKEY] for machine in twin.machines.values()} == {key}
+    peer = twin.goal.lab.peer(node).name
+    touched = [
+        c.line
+        for c in twin.ran
+        if c.node == peer and c.stdin is None and not c.line.startswith(("scp", "ssh"))
+    ]
+    assert touched == []
+    converged(twin)
+
+
+@EVERY
+@pytest.mark.parametrize("name", [NODE1, NODE2])
+def test_killed_while_a_new_node_joins(platform: str, name: str) -> None:
+    whole = built(platform).copy()
+    whole.boot_anew(whole.goal.lab.node(name))
+    for after in range(run(whole)):
+        twin = built(platform).copy()
+        key = twin.machines[NODE1].files[corosync_conf.AUTHKEY]
+        twin.boot_anew(twin.goal.lab.node(name))
+        with pytest.raises(Killed):
+            run(twin, kill_after=after)
+        run(twin)
+        assert not [what for what in twin.disturbed if "stopped" in what or "outside" in what]
+        assert {machine.files[corosync_conf.AUTHKEY] for machine in twin.machines.values()} == {key}
+        converged(twin)
+
+
+def web_at_boot(one: Machine) -> None:
+    one.boot.add(PLATFORMS["debian12"].web_service)
+
+
+def other_key(one: Machine) -> None:
+    one.files[corosync_conf.AUTHKEY] = "another key"
+    one.changed[corosync_conf.AUTHKEY] = one.began + 1
+
+
+def name_on_loopback(one: Machine) -> None:
+    one.files["/etc/hosts"] += f"127.0.1.1 {one.node.name}\n"
+
+
+def other_token(one: Machine) -> None:
+    one.files[corosync_conf.PATH] = one.files[corosync_conf.PATH].replace("token: 3000", "token: 1000")
+
+
+def halted(one: Machine) -> None:
+    one.running.clear()
+
+
+def without_pacemaker(one: Machine) -> None:
+    one.running.discard("pacemaker")
+
+
+def stray_property(one: Machine) -> None:
+    assert one.cib
+    one.cib.properties["no-quorum-policy"] = "stop"
+
+
+def without_colocation(one: Machine) -> None:
+    assert one.cib
+    one.cib.constraints = {id_: c for id_, c in one.cib.constraints.items() if "colocation" not in id_}
+
+
+def order_twice(one: Machine) -> None:
+    assert one.cib
+    one.cib.constraints["again"] = Order("WebIP", "WebServer")
+
+
+def unmanaged_and_unwatched(one: Machine) -> None:
+    assert one.cib
+    web = one.cib.resources["WebServer"]
+    one.cib.resources["WebServer"] = dataclasses.replace(web, operations={}, meta={"is-managed": "false"})
+
+
+def another_prefix(one: Machine) -> None:
+    assert one.cib
+    address = one.cib.resources["WebIP"]
+    one.cib.resources["WebIP"] = dataclasses.replace(
+        address, attributes={**address.attributes, "cidr_netmask": "24"}
+    )
+
+
+def without_resources(one: Machine) -> None:
+    assert one.cib
+    one.cib.resources.clear()
+    one.cib.constraints.clear()
+
+
+DAMAGES: tuple[Callable[[Machine], None], ...] = (
+    web_at_boot, other_key, name_on_loopback, other_token, halted, without_pacemaker,
+    stray_property, without_colocation, order_twice, without_resources,
+    unmanaged_and_unwatched, another_prefix,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [NODE1, NODE2])
+@pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__)
+def test_what_was_broken_is_mended(damage: Callable[[Machine], None], name: str) -> None:
+    twin = built("debian12").copy()
+    damage(twin.machines[name])
+    twin.settle()
+    assert not plan(twin.goal, facts(twin)).empty, "the damage is seen"
+    assert run(twin) > 0
+    converged(twin)
+
+
+def means_the_same(one: Machine) -> None:
+    """Mends by other words than provisioning's: pacemaker's defaults said outright, a location by `prefers`."""
+    assert one.cib
+    wish = one.cib.constraints.pop("webserver_on_node1")
+    one.cib.constraints[f"location-WebServer-{NODE1}-500"] = wish
+    one.cib.properties["maintenance-mode"] = "false"
+    web = one.cib.resources["WebServer"]
+    meta = {"target-role": "Started", "is-managed": "true"}
+    one.cib.resources["WebServer"] = dataclasses.replace(web, meta=meta)
+
+
+@EVERY
+def test_what_means_the_same_is_left_alone(platform: str) -> None:
+    twin = built(platform).copy()
+    means_the_same(twin.machines[NODE1])
+    converged(twin)
+    assert reset.run(twin.goal, twin, clock=fake_clock()) == 0
+
+
+def test_both_nodes_halted_and_one_made_anew() -> None:
+    twin = built("debian12").copy()
+    key = twin.machines[NODE2].files[corosync_conf.AUTHKEY]
+    halted(twin.machines[NODE2])
+    twin.boot_anew(twin.goal.lab.node1)
+    run(twin)
+    assert twin.machines[NODE1].files[corosync_conf.AUTHKEY] == key
+    assert not [command for command in twin.ran if command.argv[0] == "pcs"], (
+        "node2's CIB is still the cluster's"
+    )
+    converged(twin)
+
+
+def test_a_changed_description_stops_all_before_one_starts() -> None:
+    twin = built("debian12").copy()
+    twin.goal = goal("debian12", corosync={"token_ms": 5000, "consensus_ms": 6000})
+    run(twin)
+    about = [
+        c.line.split(" ")[1] if c.argv[0] == "sh" else "start" for c in twin.ran if "systemctl" in c.line
+    ]
+    assert about == ["stop", "stop", "start", "start"]
+    converged(twin)
+
+
+@EVERY
+@pytest.mark.parametrize("step", STEPS[STEPS.index(find("start")) :], ids=lambda step: step.id)
+def test_reset_to_a_step_and_back(platform: str, step: object) -> None:
+    twin = built(platform).copy()
+    last = next(one for one in STEPS if one is step)
+    steps = STEPS[: STEPS.index(last) + 1]
+    reset.run(twin.goal, twin, last, clock=fake_clock())
+    assert plan(twin.goal, facts(twin), steps).empty
+    undone = [one.id for one in STEPS[len(steps) :] if list(one.undo(twin.goal, facts(twin)))]
+    assert undone == [], "later steps left nothing behind"
+    run(twin)
+    converged(twin)

@@ -1,0 +1,118 @@
+"""What each step yields, from data: tests/cases/steps, one file a part of the walkthrough.
+
+A case starts `from` fresh or built nodes, changes facts (`node1`, `node2`, `nodes`) or the CIB (`cib`), and gives
+the exact `commands`, the `problems`, what is seen `before`, and the `undo`, each only where it is asked for.
+A command is {node1: line}; `PUT umask path` stands for the writing of a whole file, whose text is in `stdin`
+(CONF: the lab's corosync.conf); START CLUSTER, STOP WEB and the like for what the platform calls that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+
+from cluster import corosync_conf
+from inventory.model import Command
+from inventory.platforms.registry import PLATFORMS, service
+from provision.facts import Goal
+from provision.plan import plan
+from provision.steps.registry import STEPS, find
+from tests.support.changed_facts import found
+from tests.support.example_lab import CASES
+
+ROWS = [row for file in sorted((CASES / "steps").glob("*.yaml")) for row in yaml.safe_load(file.read_text())]
+PLATFORM_ROWS = [
+    pytest.param(platform, row, id=f"{row['step']}: {row['case']} ({platform})")
+    for row in ROWS
+    for platform in row.get("platforms", list(PLATFORMS))
+]
+
+
+def of_platform(value: Any, platform: str) -> Any:
+    """A value may differ by platform."""
+    if isinstance(value, dict) and set(value) & {*PLATFORMS, "else"}:
+        value = value[platform] if platform in value else value["else"]
+    return value
+
+
+def expected(platform: str, goal: Goal, rows: list[dict[str, str]]) -> Iterator[tuple[str, str, str | None]]:
+    system = PLATFORMS[platform]
+    units = {"systemd": ("corosync", "pacemaker"), "sysv": ("corosync",)}[system.init]
+    web = system.web_service
+    words = {
+        "START CLUSTER": " && ".join(" ".join(service(system, "start", unit)) for unit in units),
+        "STOP CLUSTER": " && ".join(" ".join(service(system, "stop", unit)) for unit in reversed(units)),
+        "START WEB": " ".join(service(system, "start", web)),
+        "STOP WEB": " ".join(service(system, "stop", web)),
+        "DISABLE WEB": " ".join(service(system, "disable", web)),
+        "KEY": {"systemd": "ed25519", "sysv": "rsa"}[system.init],
+    }
+    for row in rows:
+        [(alias, line)] = [(name, text) for name, text in row.items() if name.startswith("node")]
+        stdin = row.get("stdin")
+        if stdin == "CONF":
+            stdin = corosync_conf.configuration(goal.lab, system.corosync)
+        if line.startswith("PUT "):
+            _, umask, path = line.split()
+            size = len((stdin or "").encode())
+            line = (
+                f"mkdir -p {path.rpartition('/')[0]} && umask {umask} && cat > {path}.new"
+                f" && [ $(wc -c < {path}.new) -eq {size} ] && mv {path}.new {path}"
+            )
+        for word, meaning in words.items():
+            line = line.replace(word, meaning)
+        yield alias, line, stdin
+
+
+def told(command: Command) -> tuple[str, str, str | None]:
+    return command.node.partition(".")[0], command.line, command.stdin
+
+
+@pytest.mark.parametrize(("platform", "row"), PLATFORM_ROWS)
+def test_step(platform: str, row: dict[str, Any]) -> None:
+    step = find(row["step"])
+    goal, facts = found(platform, row)
+    asked = {"commands": step.commands, "undo": step.undo}
+    for name in asked.keys() & row.keys():
+        want = list(expected(platform, goal, of_platform(row[name], platform)))
+        assert [told(command) for command in asked[name](goal, facts)] == want
+        assert all(command.why for command in asked[name](goal, facts)), "each command says why"
+    seen = {"problems": step.problems, "before": step.before}
+    for name in seen.keys() & row.keys():
+        assert list(seen[name](goal, facts)) == of_platform(row[name], platform)
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.id)
+def test_nothing_is_done_to_what_is_built(step: Any, platform: str) -> None:
+    goal, facts = found(platform, {})
+    assert list(step.commands(goal, facts)) == []
+    assert list(step.problems(goal, facts)) == []
+
+
+def test_every_step_that_acts_has_cases() -> None:
+    cases = {name: {row["step"] for row in ROWS if name in row} for name in ("commands", "undo", "problems")}
+    for step in STEPS:
+        yields = list(step.commands(*found("debian12", {"from": "fresh"})))
+        assert not yields or step.id in cases["commands"]
+        undone = list(step.undo(*found("debian12", {})))
+        assert not undone or step.id in cases["undo"]
+        doubts = list(step.problems(*found("debian12", {"from": "fresh"})))
+        assert not doubts or step.id in cases["problems"], step.id
+
+
+def test_a_plan_has_the_steps_that_are_not_done() -> None:
+    goal, facts = found("debian12", {})
+    assert plan(goal, facts).empty
+    goal, facts = found("debian12", {"from": "fresh"})
+    fresh = plan(goal, facts)
+    assert not fresh.empty
+    assert [one.step.id for one in fresh.parts][:4] == ["names", "ssh", "packages", "corosync.conf"]
+    goal, facts = found("debian12", {"cib": {"properties": {"no-quorum-policy": "stop"}}})
+    [part] = plan(goal, facts).parts
+    assert part.step.id == "no-quorum-policy"
+    assert [command.line for command in part.commands] == ["pcs property set no-quorum-policy=ignore"]
+    assert part.problems == ("no-quorum-policy is stop, not ignore",)

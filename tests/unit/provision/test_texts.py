@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import re
+import subprocess
+from ipaddress import IPv4Address
+
+import pytest
+import yaml
+
+from inventory.platforms.registry import PLATFORMS
+from provision import texts
+from provision.facts import Goal
+from provision.steps.base import Step
+from provision.steps.registry import STEPS, find
+from provision.texts import text
+from tests.support.example_lab import NODE1, NODE2, example_lab
+from tests.support.fake_cluster import goal
+
+EVERY = pytest.mark.parametrize("platform", PLATFORMS)
+
+
+def test_each_step_has_its_text_and_each_text_its_step() -> None:
+    assert list(texts._raw()) == [step.id for step in STEPS], "in the order of the document"
+
+
+@EVERY
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.id)
+def test_a_text_is_whole(step: Step, platform: str) -> None:
+    found = text(step, goal(platform))
+    whole = "\n".join((found.title, found.why, found.observe, *(command.line for command in found.look)))
+    assert not re.search(r"[{}]", whole), "every word is put in"
+    assert len(found.title) < 70
+    assert not found.title.endswith(".")
+    assert found.why.endswith(".")
+    assert found.observe.endswith(".")
+    assert found.look
+    assert {command.node for command in found.look} <= {NODE1, NODE2}
+    for command in found.look:
+        subprocess.run(["sh", "-n"], input=command.line, text=True, check=True)
+        assert not re.search(r"\b(set|create|delete|add|rm|mv|stop|start)\b ", command.line), (
+            "looking changes nothing"
+        )
+
+
+def test_nothing_of_lab_yaml_is_said_again() -> None:
+    raw = yaml.safe_dump(texts._raw())
+    assert "magedu" not in raw
+    assert "172.16" not in raw
+
+
+def test_the_labs_own_names_are_put_in() -> None:
+    lab = example_lab(vip=IPv4Address("172.16.5.5"), stickiness=251)
+    other = Goal(lab, PLATFORMS["centos6"])
+    assert "172.16.5.5" in text(find("floating-address"), other).why
+    assert "is 251 where it runs" in text(find("stickiness"), other).observe
+    assert [c.line for c in text(find("look-around"), other).look][
+        2
+    ] == "pcs resource describe ocf:heartbeat:IPaddr"
+    assert text(find("colocation"), other).look[0].line == "pcs constraint all"
+    assert text(find("colocation"), goal("debian12")).look[0].line == "pcs constraint config --full"
+    first = text(find("names"), other).look
+    assert [(c.node, c.line) for c in first][1] == (NODE1, f"getent hosts {NODE2}")
+
+
+@EVERY
+def test_pacemakers_lines_are_where_pacemaker_writes_them(platform: str) -> None:
+    step = text(find("order"), goal(platform))
+    assert f"{PLATFORMS[platform].pacemaker_log} shows the address first" in step.observe
+
+
+def test_a_step_without_text() -> None:
+    with pytest.raises(KeyError):
+        text(Step("unheard-of", "9"), goal("debian12"))
