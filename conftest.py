@@ -10,7 +10,7 @@ from testinfra.backend.ssh import SshBackend
 from testinfra.host import Host
 
 from classroom import attempt
-from cli.context import Site
+from cli.context import Context
 from inventory.errors import LabError
 from inventory.model import Lab, Node
 from inventory.providers.machines import Machines
@@ -30,9 +30,9 @@ class TimedSsh(SshBackend):
 
 
 @pytest.fixture(scope="session")
-def site() -> Site:
+def context() -> Context:
     """The lab in this folder, built and running; anything else ends the run with what to do."""
-    here = Site(Path(__file__).parent)
+    here = Context(Path(__file__).parent)
     try:
         stopped = [name for name, runs in here.machines.running().items() if not runs]
         trouble, remedy = f"not running: {', '.join(stopped)}" if stopped else "", "Run ./lab up first."
@@ -48,27 +48,27 @@ def site() -> Site:
 
 
 @pytest.fixture(scope="session")
-def lab(site: Site) -> Lab:
+def lab(context: Context) -> Lab:
     """lab.yaml."""
-    return site.lab
+    return context.lab
 
 
 @pytest.fixture(scope="session")
-def machines(site: Site) -> Machines:
+def machines(context: Context) -> Machines:
     """The machines under the nodes."""
-    return site.machines
+    return context.machines
 
 
 @pytest.fixture(scope="session")
-def remote(site: Site) -> Remote:
+def remote(context: Context) -> Remote:
     """Commands on nodes, as root, with deadlines."""
-    return site.remote
+    return context.remote
 
 
 @pytest.fixture(scope="session")
-def nodes(site: Site) -> Mapping[Node, Host]:
+def nodes(context: Context) -> Mapping[Node, Host]:
     """Each node's testinfra host, on vagrant's ssh-config and the lab's shared connections."""
-    return {node: Host(_backend(site.remote, node)) for node in site.lab.nodes}
+    return {node: Host(_backend(context.remote, node)) for node in context.lab.nodes}
 
 
 def _backend(ssh: Ssh, node: Node) -> SshBackend:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from classroom.snapshot import REACHED, Sight
+from classroom.snapshot import REACHED, Snapshot
 from classroom.texts import load, words
 from drill.checks.verdict import FAIL, PASS, UNKNOWN, Verdict
 from inventory.platforms.registry import cluster_services
@@ -20,7 +20,7 @@ from provision.steps import names, packages, pages, resources, start
 from provision.steps.base import Step
 from provision.steps.registry import STEPS
 
-Judge = Callable[[Goal, Sight], Iterator[str]]
+Judge = Callable[[Goal, Snapshot], Iterator[str]]
 DROPPED = re.compile(r"dports?\b.*\b(540[45]|80|http)\b.*\b(drop|reject)\b", re.IGNORECASE)
 """A rule of nft(8) or iptables(8) that holds back the cluster's or the web server's packets."""
 
@@ -31,12 +31,12 @@ class Check:
 
     name: str
     amiss: Judge
-    blind: Callable[[Sight], str] = lambda sight: ""
+    blind: Callable[[Snapshot], str] = lambda snapshot: ""
 
 
-def no_cluster(sight: Sight) -> str:
+def no_cluster(snapshot: Snapshot) -> str:
     """Without a running cluster there is nothing to ask."""
-    there = sight.facts.state is not None and sight.facts.cib is not None
+    there = snapshot.facts.state is not None and snapshot.facts.cib is not None
     return "" if there else "no cluster answers on any node"
 
 
@@ -47,62 +47,62 @@ BY_RESULT = (names.STEP,)
 def as_the_step_says(step: Step) -> Check:
     """A step of the walkthrough: its problems, or else what it would still do."""
 
-    def amiss(goal: Goal, sight: Sight) -> Iterator[str]:
-        left = part(step, goal, sight.facts)
+    def amiss(goal: Goal, snapshot: Snapshot) -> Iterator[str]:
+        left = part(step, goal, snapshot.facts)
         if step in BY_RESULT:
             yield from left.problems
             return
         yield from left.problems or (f"{c.node.split('.')[0]}: wanted: {c.why}" for c in left.commands)
 
     built_on_it = STEPS.index(step) > STEPS.index(start.STEP)
-    return Check(step.id, amiss, no_cluster if built_on_it else lambda sight: "")
+    return Check(step.id, amiss, no_cluster if built_on_it else lambda snapshot: "")
 
 
-def logins(goal: Goal, sight: Sight) -> Iterator[str]:
+def logins(goal: Goal, snapshot: Snapshot) -> Iterator[str]:
     """Root, who does not come to the peer by ssh."""
     for node in goal.lab.nodes:
-        said = sight.logins.get(node.name, "")
+        said = snapshot.logins.get(node.name, "")
         if REACHED not in said:
             reason = said.splitlines()[-1] if said else "no answer"
             yield f"root of {node.alias} cannot log in on {goal.lab.peer(node).alias}: {reason}"
 
 
-def at_boot(goal: Goal, sight: Sight) -> Iterator[str]:
+def at_boot(goal: Goal, snapshot: Snapshot) -> Iterator[str]:
     """Services that start at boot, or again after a kill, which someone else is to start."""
     for node in goal.lab.nodes:
         units = (*cluster_services(goal.system), goal.system.web_service)
-        yield from packages.starting(node, sight.facts, units)
-    yield from pages.revived(goal, sight.facts)
+        yield from packages.starting(node, snapshot.facts, units)
+    yield from pages.revived(goal, snapshot.facts)
 
 
-def firewall(goal: Goal, sight: Sight) -> Iterator[str]:
+def firewall(goal: Goal, snapshot: Snapshot) -> Iterator[str]:
     """Rules that hold packets back, and a firewall that is not open for them."""
     for node in goal.lab.nodes:
-        closed = [f"{what} is not let through" for what in sight.facts.of(node).firewall]
-        dropped = [line.strip() for line in sight.rules.get(node.name, ()) if DROPPED.search(line)]
+        closed = [f"{what} is not let through" for what in snapshot.facts.of(node).firewall]
+        dropped = [line.strip() for line in snapshot.rules.get(node.name, ()) if DROPPED.search(line)]
         yield from (f"{node.alias}: {line}" for line in (*closed, *dropped))
 
 
-def one_owner(goal: Goal, sight: Sight) -> Iterator[str]:
+def one_owner(goal: Goal, snapshot: Snapshot) -> Iterator[str]:
     """The floating address on no node or two, or where the cluster does not run it."""
-    holders = [node.alias for node, _, _ in resources.holdings(goal, sight.facts)]
+    holders = [node.alias for node, _, _ in resources.holdings(goal, snapshot.facts)]
     if len(holders) != 1:
         yield f"{goal.lab.vip} is held by {' and '.join(holders) or 'no node'}"
-    yield from resources.owners(goal, sight.facts)
+    yield from resources.owners(goal, snapshot.facts)
 
 
-def leftovers(goal: Goal, sight: Sight) -> Iterator[str]:
+def leftovers(goal: Goal, snapshot: Snapshot) -> Iterator[str]:
     """What no step has made."""
-    yield from (f"wanted: {command.why}" for command in reset.strangers(goal, sight.facts))
+    yield from (f"wanted: {command.why}" for command in reset.unmanaged_settings(goal, snapshot.facts))
 
 
-def served_page(goal: Goal, sight: Sight) -> Iterator[str]:
+def served_page(goal: Goal, snapshot: Snapshot) -> Iterator[str]:
     """Another page than that of the node which holds the address."""
-    holders = [node for node, _, _ in resources.holdings(goal, sight.facts)]
+    holders = [node for node, _, _ in resources.holdings(goal, snapshot.facts)]
     good = [pages.page(node) for node in holders]
-    if sight.page not in good:
+    if snapshot.page not in good:
         whose = " and ".join(node.alias for node in holders) or "no node"
-        yield f"{goal.lab.url} answers {sight.page[:100] or 'nothing'!r}, and {whose} holds the address"
+        yield f"{goal.lab.url} answers {snapshot.page[:100] or 'nothing'!r}, and {whose} holds the address"
 
 
 CHECKS: tuple[Check, ...] = (
@@ -110,24 +110,24 @@ CHECKS: tuple[Check, ...] = (
     Check("logins", logins),
     Check("at-boot", at_boot),
     Check("firewall", firewall),
-    Check("node-ids", lambda goal, sight: start.same_ids(goal, sight.facts)),
-    Check("one-cluster", lambda goal, sight: start.apart(goal, sight.facts)),
+    Check("node-ids", lambda goal, snapshot: start.same_ids(goal, snapshot.facts)),
+    Check("one-cluster", lambda goal, snapshot: start.apart(goal, snapshot.facts)),
     Check("one-owner", one_owner, no_cluster),
-    Check("one-web-server", lambda goal, sight: pages.strays(goal, sight.facts), no_cluster),
+    Check("one-web-server", lambda goal, snapshot: pages.strays(goal, snapshot.facts), no_cluster),
     Check("leftovers", leftovers, no_cluster),
-    Check("served-page", served_page, lambda sight: sight.refused),
+    Check("served-page", served_page, lambda snapshot: snapshot.refused),
 )
 
 
-def judge(goal: Goal, sight: Sight, checks: Sequence[Check] = CHECKS) -> tuple[Verdict, ...]:
+def judge(goal: Goal, snapshot: Snapshot, checks: Sequence[Check] = CHECKS) -> tuple[Verdict, ...]:
     """Every check's verdict about one look at the lab, in their order. Pure."""
-    return tuple(_verdict(check, goal, sight) for check in checks)
+    return tuple(_verdict(check, goal, snapshot) for check in checks)
 
 
-def _verdict(check: Check, goal: Goal, sight: Sight) -> Verdict:
+def _verdict(check: Check, goal: Goal, snapshot: Snapshot) -> Verdict:
     text = {name: value.format_map(words(goal)) for name, value in load("checks.yaml")[check.name].items()}
-    expected, blind = text["expected"], check.blind(sight)
-    lines = () if blind else tuple(check.amiss(goal, sight))
+    expected, blind = text["expected"], check.blind(snapshot)
+    lines = () if blind else tuple(check.amiss(goal, snapshot))
     if blind:
         status, why = UNKNOWN, f"expected {expected}; cannot tell: {blind}"
     elif lines:

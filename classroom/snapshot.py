@@ -16,7 +16,7 @@ REACHED = "reached the peer"
 
 
 @dataclass(frozen=True)
-class Sight:
+class Snapshot:
     """The lab at one moment. `logins` is what root saw who went to the peer by ssh, `rules` the packet filter's.
 
     `page` is what the floating address answered, "" when nothing did; `refused` why nothing was asked.
@@ -46,7 +46,7 @@ def reading(goal: Goal, node: Node) -> Command:
     )
 
 
-def look(goal: Goal, remote: Remote, fetch: Callable[[], str]) -> Sight:
+def look(goal: Goal, remote: Remote, fetch: Callable[[], str]) -> Snapshot:
     """Look at everything at the same time; `fetch` asks the floating address. Raises Unreachable."""
     with ThreadPoolExecutor(max_workers=2) as pool:
         answer = pool.submit(_fetched, fetch)
@@ -54,7 +54,7 @@ def look(goal: Goal, remote: Remote, fetch: Callable[[], str]) -> Sight:
         facts = gather(goal, remote)
         page, refused = answer.result()
         parts = {result.command.node: sections.read(result.out) for result in live.result()}
-    return Sight(
+    return Snapshot(
         facts,
         logins={name: part.get("login", "").strip() for name, part in parts.items()},
         rules={name: tuple(part.get("rules", "").splitlines()) for name, part in parts.items()},

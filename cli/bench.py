@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from cli.context import Site
+from cli.context import Context
 from cli.overview import look
 from inventory.errors import ConfigError
 
@@ -31,17 +31,17 @@ def bench(
     repeat: Annotated[int, typer.Option(min=1, max=100)] = 3,
 ) -> None:
     """Time a command of the lab as a user would run it; one JSON object with the raw seconds on stdout."""
-    site: Site = ctx.obj
+    context: Context = ctx.obj
     if what not in WHAT:
         raise ConfigError(f"There is no benchmark {what!r}.", hint=f"One of: {', '.join(WHAT)}")
     seconds = []
     for _ in range(repeat):
         if what in BEFORE:
-            _lab(site, *BEFORE[what])
+            _lab(context, *BEFORE[what])
         began = time.monotonic()
-        _lab(site, what)
+        _lab(context, what)
         seconds.append(round(time.monotonic() - began, 2))
-    seen = look(site)
+    seen = look(context)
     memory = [one.memory_mb for one in seen.nodes]
     sys.stdout.write(
         json.dumps(
@@ -58,7 +58,7 @@ def bench(
     )
 
 
-def _lab(site: Site, *words: str) -> None:
-    done = subprocess.run([str(site.root / "lab"), *words], stdout=sys.stderr, check=False)
+def _lab(context: Context, *words: str) -> None:
+    done = subprocess.run([str(context.root / "lab"), *words], stdout=sys.stderr, check=False)
     if done.returncode:
         raise typer.Exit(done.returncode)

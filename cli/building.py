@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from classroom import attempt
-from cli.context import Site
-from cli.progress import Teller
+from cli.context import Context
+from cli.progress import ConsoleProgress
 from inventory import waiting
 from inventory.host import install
 from provision import apply
@@ -14,33 +14,33 @@ from provision.steps.registry import STEPS, until
 SERVES_WITHIN = 60.0
 
 
-def prepared(site: Site, tell: Teller) -> None:
+def prepared(context: Context, tell: ConsoleProgress) -> None:
     """Make this host able, and decide what is booted."""
-    install.ensure(site.lab.provider, tell.say)
-    site.machines.prepare(site.lab.provider, site.lab.platform, tell.say)
+    install.ensure(context.lab.provider, tell.say)
+    context.machines.prepare(context.lab.provider, context.lab.platform, tell.say)
 
 
-def boot(site: Site, tell: Teller) -> None:
+def boot(context: Context, tell: ConsoleProgress) -> None:
     """Boot the nodes that do not run; thaw those that a drill left frozen."""
-    for node in site.lab.nodes:
-        if site.machines.frozen(node):
+    for node in context.lab.nodes:
+        if context.machines.frozen(node):
             tell.say(f"{node.name} was frozen: thawing it")
-            site.machines.thaw(node)
-    if not all(site.machines.running().values()):
+            context.machines.thaw(node)
+    if not all(context.machines.running().values()):
         with tell.busy("Booting the nodes"):
-            site.machines.up()
+            context.machines.up()
 
 
-def build(site: Site, tell: Teller, last: Step | None = None) -> int:
+def build(context: Context, tell: ConsoleProgress, last: Step | None = None) -> int:
     """Make the nodes as lab.yaml says, up to a step; then wait until the VIP answers. The number of commands."""
-    attempt.end(site.machines.state, site.goal, site.remote, tell.say)
+    attempt.end(context.machines.state, context.goal, context.remote, tell.say)
     with tell.building() as progress:
-        count = apply.run(site.goal, site.remote, until(last) if last else STEPS, progress)
+        count = apply.run(context.goal, context.remote, until(last) if last else STEPS, progress)
     if last is None:
         waiting.until(
-            site.fetch,
+            context.fetch,
             bool,
-            f"{site.lab.url} answers",
+            f"{context.lab.url} answers",
             deadline=SERVES_WITHIN,
             hint="./lab status shows what runs where; ./lab doctor looks at this machine.",
         )
@@ -48,9 +48,9 @@ def build(site: Site, tell: Teller, last: Step | None = None) -> int:
     return count
 
 
-def when_all_up(site: Site, tell: Teller) -> bool:
+def when_all_up(context: Context, tell: ConsoleProgress) -> bool:
     """Whether all nodes run: `vagrant up` by hand asks after each one, and the last one's asking builds."""
-    running = site.machines.running()
+    running = context.machines.running()
     waits = [name for name, up in running.items() if not up]
     if waits:
         tell.say(f"The cluster is built once {' and '.join(waits)} runs too.")

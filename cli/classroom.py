@@ -20,8 +20,8 @@ from classroom.checks import judge
 from classroom.exercises import Exercise, named, on
 from classroom.snapshot import look
 from classroom.texts import load, words
-from cli.context import Site
-from cli.progress import Teller
+from cli.context import Context
+from cli.progress import ConsoleProgress
 from drill.checks.verdict import FAIL, PASS, UNKNOWN, Verdict
 from inventory.errors import ConfigError, TimedOut
 from provision.facts import Goal
@@ -71,24 +71,24 @@ def break_(
     seed: Annotated[int | None, typer.Option(help="The same seed breaks the same thing.")] = None,
 ) -> None:
     """Break the healthy lab and tell what one sees. Find it, mend it on the nodes, then ./lab grade."""
-    site: Site = ctx.obj
-    goal, tell = site.goal, Teller()
+    context: Context = ctx.obj
+    goal, tell = context.goal, ConsoleProgress()
     if bool(name) == (at_random or seed is not None):
         raise ConfigError(
             "break takes the name of an exercise, or --random.", hint="./lab exercises lists them."
         )
     one = named(goal, name) if name else random.Random(seed).choice(on(goal))  # noqa: S311 -- a choice, no secret
-    with site.alone():
-        attempt.none_under_way(site.machines.state)
-        before = attempt.wrong(_judged(site))
+    with context.exclusive():
+        attempt.none_under_way(context.machines.state)
+        before = attempt.wrong(_judged(context))
         if before:
             raise ConfigError(
                 f"The lab is not healthy before the exercise: {before[0].check}: {before[0].why}",
                 hint="./lab check shows all of it; ./lab reset brings the lab to its end state.",
             )
-        attempt.save(site.machines.state, Attempt(one.name))
+        attempt.save(context.machines.state, Attempt(one.name))
         with tell.busy("Breaking something"):
-            attempt.damage(one, goal, site.remote)
+            attempt.damage(one, goal, context.remote)
     text = _texts(goal, one)
     out.print(Text(text["title"], style="bold"))
     out.print(text["story"])
@@ -99,11 +99,11 @@ def break_(
 
 def hint(ctx: typer.Context) -> None:
     """Give the next hint of the exercise under way, from far to near."""
-    site: Site = ctx.obj
-    now, one = _under_way(site)
-    hints = _texts(site.goal, one)["hints"]
+    context: Context = ctx.obj
+    now, one = _under_way(context)
+    hints = _texts(context.goal, one)["hints"]
     given = min(now.hints + 1, len(hints))
-    attempt.save(site.machines.state, replace(now, hints=given))
+    attempt.save(context.machines.state, replace(now, hints=given))
     for number, text in enumerate(hints[:given], 1):
         out.print(f"{number} of {len(hints)}: {text}")
     if now.hints >= len(hints):
@@ -112,10 +112,10 @@ def hint(ctx: typer.Context) -> None:
 
 def grade(ctx: typer.Context) -> None:
     """Judge the lab after the exercise: solved, or what is still not as it should be. Exit 1 unless solved."""
-    site: Site = ctx.obj
-    now, one = _under_way(site)
-    with Teller().busy("Judging the lab"):
-        left = _settled(site)
+    context: Context = ctx.obj
+    now, one = _under_way(context)
+    with ConsoleProgress().busy("Judging the lab"):
+        left = _settled(context)
     for verdict in left:
         out.print(Text.assemble((verdict.status, COLOURS[verdict.status]), f" {verdict.check}"))
         out.print(f"    look: {verdict.command}")
@@ -124,40 +124,40 @@ def grade(ctx: typer.Context) -> None:
             f"Not solved: {len(left)} of the checks do not pass. ./lab hint; ./lab check says what they saw."
         )
         raise typer.Exit(1)
-    attempt.save(site.machines.state, None)
+    attempt.save(context.machines.state, None)
     out.print(Text(f"Solved, with {now.hints} hints.", style="green"))
-    out.print(_texts(site.goal, one)["solution"])
+    out.print(_texts(context.goal, one)["solution"])
 
 
 def fix(ctx: typer.Context) -> None:
     """Mend what the exercise broke, and explain it."""
-    site: Site = ctx.obj
-    _, one = _under_way(site)
-    tell = Teller()
-    with site.alone(), tell.building() as progress:
-        attempt.mend(one, site.goal, site.remote, progress)
-        attempt.healed(site.goal, site.remote, site.fetch)
-        attempt.save(site.machines.state, None)
+    context: Context = ctx.obj
+    _, one = _under_way(context)
+    tell = ConsoleProgress()
+    with context.exclusive(), tell.building() as progress:
+        attempt.mend(one, context.goal, context.remote, progress)
+        attempt.healed(context.goal, context.remote, context.fetch)
+        attempt.save(context.machines.state, None)
     out.print(Text(f"{one.name}: every check passes again.", style="green"))
-    out.print(_texts(site.goal, one)["solution"])
+    out.print(_texts(context.goal, one)["solution"])
 
 
-def _judged(site: Site) -> tuple[Verdict, ...]:
-    return judge(site.goal, look(site.goal, site.remote, site.fetch))
+def _judged(context: Context) -> tuple[Verdict, ...]:
+    return judge(context.goal, look(context.goal, context.remote, context.fetch))
 
 
-def _settled(site: Site) -> tuple[Verdict, ...]:
+def _settled(context: Context) -> tuple[Verdict, ...]:
     """What does not pass, once the cluster had a moment to settle."""
     try:
-        attempt.healed(site.goal, site.remote, site.fetch, GRADED_WITHIN)
+        attempt.healed(context.goal, context.remote, context.fetch, GRADED_WITHIN)
     except TimedOut:
-        return attempt.wrong(_judged(site))
+        return attempt.wrong(_judged(context))
     return ()
 
 
-def _under_way(site: Site) -> tuple[Attempt, Exercise]:
-    now = attempt.load(site.machines.state)
-    return now, named(site.goal, now.name)
+def _under_way(context: Context) -> tuple[Attempt, Exercise]:
+    now = attempt.load(context.machines.state)
+    return now, named(context.goal, now.name)
 
 
 def _texts(goal: Goal, exercise: Exercise) -> Mapping[str, Any]:

@@ -22,7 +22,7 @@ from provision.facts import Goal
 
 
 @dataclass
-class Site:
+class Context:
     """Everything that a command of the CLI works on. Parts are made when they are first asked for."""
 
     root: Path
@@ -74,7 +74,7 @@ class Site:
             return ""
 
     @contextlib.contextmanager
-    def alone(self) -> Iterator[None]:
+    def exclusive(self) -> Iterator[None]:
         """Hold the lab's lock: only one command changes nodes at a time; the next one waits for it."""
         state = self.machines.state
         state.mkdir(exist_ok=True)

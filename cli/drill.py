@@ -15,17 +15,17 @@ from rich.markup import escape
 from rich.table import Table
 
 from classroom import attempt
-from cli.context import Site
-from cli.progress import Teller
+from cli.context import Context
+from cli.progress import ConsoleProgress
 from drill import suite
 from drill.checks.verdict import PASS, Verdict
 from drill.execute import journal
 from drill.execute.runner import unavailable
 from drill.observe.observation import observing
-from drill.record.timeline import Sample, Sight
+from drill.record.timeline import NodeReading, Sample
 from drill.report import comparison, run_folder
 from drill.report.objective import objective
-from drill.report.run import Entry, Run, told
+from drill.report.run import Run, ScenarioResult, told
 from drill.report.statistics import repeats
 from drill.scenarios import catalog, conditions
 from drill.scenarios.base import Scenario
@@ -54,22 +54,22 @@ def drill(
     listed: Annotated[bool, typer.Option("--list", help="Only list the scenarios.")] = False,
 ) -> None:
     """Break the cluster, watch what a client sees, judge it. Exit 1 unless all passed."""
-    site: Site = ctx.obj
+    context: Context = ctx.obj
     chosen = [catalog.named(name) for name in names] if names else list(catalog.SCENARIOS.values())
     goals = [objective(text) for text in wanted or []]
     if listed:
         out.print(_listing(chosen))
         return
-    tell, choice = Teller(), site.machines.choice
+    tell, choice = ConsoleProgress(), context.machines.choice
     if not names:
-        whys = {one.name: unavailable(one, site.lab, choice.system, choice.provider) for one in chosen}
+        whys = {one.name: unavailable(one, context.lab, choice.system, choice.provider) for one in chosen}
         for name, why in whys.items():
             if why:
                 tell.say(f"left out: {name}: {why}")
         chosen = [one for one in chosen if not whys[one.name]]
-    with site.alone():
-        attempt.none_under_way(site.machines.state)
-        run = _run(site, chosen, repeat, site.lab.drill.seed if seed < 0 else seed, tell)
+    with context.exclusive():
+        attempt.none_under_way(context.machines.state)
+        run = _run(context, chosen, repeat, context.lab.drill.seed if seed < 0 else seed, tell)
     judged = [
         goal.judge(repeats(name, entries)) for name, entries in run.by_scenario().items() for goal in goals
     ]
@@ -79,13 +79,15 @@ def drill(
     raise typer.Exit(0 if good else 1)
 
 
-def _run(site: Site, chosen: Sequence[Scenario], repeat: int, seed: int, tell: Teller) -> Run:
+def _run(context: Context, chosen: Sequence[Scenario], repeat: int, seed: int, tell: ConsoleProgress) -> Run:
     """Run the scenarios into a folder of their own; whatever ends them, what was recorded is there."""
-    folder = run_folder.fresh(site.root / "runs", datetime.now())
-    runner = suite.runner(site.root, site.lab, site.machines, site.remote, folder=folder, say=tell.say)
+    folder = run_folder.fresh(context.root / "runs", datetime.now())
+    runner = suite.runner(
+        context.root, context.lab, context.machines, context.remote, folder=folder, say=tell.say
+    )
     texts = catalog.texts()
     whole = suite.Suite(
-        site.root,
+        context.root,
         runner,
         folder,
         told=_tell,
@@ -102,10 +104,10 @@ def _run(site: Site, chosen: Sequence[Scenario], repeat: int, seed: int, tell: T
 
 def heal(ctx: typer.Context) -> None:
     """Put right whatever a drill left behind; says what it did."""
-    site, tell = _site(ctx), Teller()
-    with site.alone(), journal.alone(site.root), tell.busy("Looking at the lab"):
-        attempt.none_under_way(site.machines.state)
-        done = suite.recovery(site.root, site.lab, site.machines, site.remote, tell.say).heal()
+    context, tell = _site(ctx), ConsoleProgress()
+    with context.exclusive(), journal.exclusive(context.root), tell.busy("Looking at the lab"):
+        attempt.none_under_way(context.machines.state)
+        done = suite.recovery(context.root, context.lab, context.machines, context.remote, tell.say).heal()
     tell.say("The lab is healthy." if done else "Nothing to heal: the lab is healthy.")
 
 
@@ -135,11 +137,11 @@ def watch(
     seconds: Annotated[int, typer.Option(min=1, max=900, help="End by itself after so long.")] = 900,
 ) -> None:
     """Show live what each node and a client see, a line for each change; Ctrl-C ends it."""
-    site = _site(ctx)
-    choice = site.machines.choice
+    context = _site(ctx)
+    choice = context.machines.choice
     news: queue.Queue[tuple[str, str]] = queue.Queue()
     began, last = time.monotonic(), dict[str, str]()
-    view = observing(site.lab, choice.system, site.remote, site.guard)
+    view = observing(context.lab, choice.system, context.remote, context.guard)
     with view(_Live(news), lambda: time.monotonic() - began):
         while (left := began + seconds - time.monotonic()) > 0:
             try:
@@ -157,9 +159,9 @@ class _Live:
     def __init__(self, news: queue.Queue[tuple[str, str]]) -> None:
         self._news = news
 
-    def sight(self, sight: Sight) -> None:
+    def reading(self, reading: NodeReading) -> None:
         """Pass on a reading."""
-        self._news.put((sight.node, conditions.told(sight)))
+        self._news.put((reading.node, conditions.told(reading)))
 
     def sample(self, sample: Sample) -> None:
         """Pass on an answer of the probe."""
@@ -167,9 +169,9 @@ class _Live:
             self._news.put(("client", f"a client gets {sample.page or sample.outcome}"))
 
 
-def _site(ctx: typer.Context) -> Site:
-    site: Site = ctx.obj
-    return site
+def _site(ctx: typer.Context) -> Context:
+    context: Context = ctx.obj
+    return context
 
 
 def _listing(chosen: Sequence[Scenario]) -> Table:
@@ -182,7 +184,7 @@ def _listing(chosen: Sequence[Scenario]) -> Table:
     return table
 
 
-def _tell(entry: Entry) -> None:
+def _tell(entry: ScenarioResult) -> None:
     seen, *more = told(entry)
     predicted = f", predicted {entry.predicted.text}" if entry.predicted else ""
     words = f"{entry.name}: outage {seen}{predicted}{''.join(f'; {one}' for one in more)}"

@@ -23,9 +23,9 @@ from rich.markup import escape
 from classroom import attempt
 from cli import bench, classroom, drill, render, walk
 from cli.building import boot, build, prepared, when_all_up
-from cli.context import Site
+from cli.context import Context
 from cli.overview import look
-from cli.progress import Teller
+from cli.progress import ConsoleProgress
 from inventory.errors import LabError
 from inventory.host import doctor as physician
 from inventory.host import install
@@ -50,18 +50,18 @@ System = Annotated[str, typer.Option(help="debian12, centos9, centos6 or auto; l
 @app.callback()
 def begin(ctx: typer.Context, root: Annotated[Path, typer.Option(hidden=True)] = Path()) -> None:
     """A two-node Corosync/Pacemaker lab: build it, look at it, break it, judge it."""
-    ctx.obj = Site(root.resolve())
+    ctx.obj = Context(root.resolve())
 
 
 @app.command()
 def up(ctx: typer.Context, provider: Provider = "", platform: System = "") -> None:
     """Install what is missing here, boot the nodes, build the cluster, and show it."""
-    site, tell = _site(ctx, provider=provider, platform=platform), Teller()
-    with site.alone():
-        prepared(site, tell)
-        boot(site, tell)
-        build(site, tell)
-    seen = look(site)
+    context, tell = _site(ctx, provider=provider, platform=platform), ConsoleProgress()
+    with context.exclusive():
+        prepared(context, tell)
+        boot(context, tell)
+        build(context, tell)
+    seen = look(context)
     out.print(render.overview(seen))
     raise typer.Exit(1 if seen.troubles else 0)
 
@@ -69,8 +69,8 @@ def up(ctx: typer.Context, provider: Provider = "", platform: System = "") -> No
 @app.command()
 def plan(ctx: typer.Context, as_json: Json = False) -> None:
     """Show what `provision` would do now. Changes nothing."""
-    site = _site(ctx)
-    found = planned(site.goal, gather(site.goal, site.remote))
+    context = _site(ctx)
+    found = planned(context.goal, gather(context.goal, context.remote))
     if as_json:
         _json(render.plan_data(found))
     else:
@@ -84,12 +84,12 @@ def provision(
     all_up: Annotated[bool, typer.Option("--when-all-up", hidden=True)] = False,
 ) -> None:
     """Make the running nodes as lab.yaml says; only what is still needed is done."""
-    site, tell = _site(ctx), Teller()
+    context, tell = _site(ctx), ConsoleProgress()
     last = find(to) if to else None
-    if all_up and not when_all_up(site, tell):
+    if all_up and not when_all_up(context, tell):
         return
-    with site.alone():
-        build(site, tell, last)
+    with context.exclusive():
+        build(context, tell, last)
 
 
 @app.command()
@@ -109,20 +109,22 @@ def reset(
     step: Annotated[str, typer.Argument(help="A step's number or id; the end state without one.")] = "",
 ) -> None:
     """Bring the cluster back to the state after a step, without rebuilding the machines."""
-    site, tell = _site(ctx), Teller()
+    context, tell = _site(ctx), ConsoleProgress()
     last = find(step) if step else None
-    with site.alone(), tell.building() as progress:
-        attempt.end(site.machines.state, site.goal, site.remote, tell.say)
-        count = resetting.run(site.goal, site.remote, last, progress)
+    with context.exclusive(), tell.building() as progress:
+        attempt.end(context.machines.state, context.goal, context.remote, tell.say)
+        count = resetting.run(context.goal, context.remote, last, progress)
     tell.say(f"{count} commands." if count else "Nothing to do.")
 
 
 @app.command()
 def doctor(ctx: typer.Context, provider: Provider = "", platform: System = "", as_json: Json = False) -> None:
     """Look at this machine: can it run the lab? Each finding with its remedy. Exit 1 when something is bad."""
-    site = _site(ctx, provider=provider, platform=platform)
-    readings = physician.read(site.root, site.lab)
-    found = physician.findings(readings, site.lab, site.lab.platform, own_interface=site.machines.bridge)
+    context = _site(ctx, provider=provider, platform=platform)
+    readings = physician.read(context.root, context.lab)
+    found = physician.findings(
+        readings, context.lab, context.lab.platform, own_interface=context.machines.bridge
+    )
     if as_json:
         _json([vars(one) for one in found])
     else:
@@ -133,9 +135,9 @@ def doctor(ctx: typer.Context, provider: Provider = "", platform: System = "", a
 @app.command()
 def image(ctx: typer.Context, platform: System = "") -> None:
     """Make the node image of the docker provider, if it is not here yet."""
-    site, tell = _site(ctx, provider="docker", platform=platform), Teller()
+    context, tell = _site(ctx, provider="docker", platform=platform), ConsoleProgress()
     install.ensure("docker", tell.say)
-    system, why = node_image.choose(site.lab.platform, have=node_image.present)
+    system, why = node_image.choose(context.lab.platform, have=node_image.present)
     tell.say(why)
     with tell.busy(f"The node image of {system.name}"):
         tag = node_image.build(system, tell.say)
@@ -145,39 +147,39 @@ def image(ctx: typer.Context, platform: System = "") -> None:
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def ssh(ctx: typer.Context, node: str) -> None:
     """Open a root shell on a node, or run a command there: ./lab ssh node1 crm_mon -1."""
-    site = _site(ctx)
+    context = _site(ctx)
     words = ctx.args
     tty = not words or sys.stdin.isatty()
     inner = ["sudo", "-n", "-i", *(["sh", "-c", " ".join(words)] if words else [])]
-    argv = [*site.remote.argv(site.node(node).name, tty=tty), shlex.join(inner)]
+    argv = [*context.remote.argv(context.node(node).name, tty=tty), shlex.join(inner)]
     os.execvp(argv[0], argv)  # noqa: S606 -- the shell takes this program's place
 
 
 @app.command()
 def halt(ctx: typer.Context) -> None:
     """Shut the nodes down; `up` boots them again."""
-    site, tell = _site(ctx), Teller()
-    with site.alone(), tell.busy("Shutting the nodes down"):
-        site.machines.halt()
+    context, tell = _site(ctx), ConsoleProgress()
+    with context.exclusive(), tell.busy("Shutting the nodes down"):
+        context.machines.halt()
 
 
 @app.command()
 def down(ctx: typer.Context) -> None:
     """Remove all that `up` made here: machines, network, keys. The node image stays cached."""
-    site, tell = _site(ctx), Teller()
-    with site.alone():
+    context, tell = _site(ctx), ConsoleProgress()
+    with context.exclusive():
         with tell.busy("Removing the nodes"):
-            site.machines.destroy()
-        site.machines.release()
-        site.machines.forget()
+            context.machines.destroy()
+        context.machines.release()
+        context.machines.forget()
 
 
 @app.command(hidden=True)
 def prepare(ctx: typer.Context, provider: Provider = "", platform: System = "") -> None:
     """Decide provider and platform, make image and network: what the Vagrantfile needs before `vagrant up`."""
-    site, tell = _site(ctx, provider=provider, platform=platform), Teller()
-    with site.alone():
-        prepared(site, tell)
+    context, tell = _site(ctx, provider=provider, platform=platform), ConsoleProgress()
+    with context.exclusive():
+        prepared(context, tell)
 
 
 @app.command(hidden=True)
@@ -189,10 +191,10 @@ def released(ctx: typer.Context) -> None:
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def test(ctx: typer.Context) -> None:
     """Run the tests: the same as `tox`; further words go to it (./lab test -e unit)."""
-    site = _site(ctx)
+    context = _site(ctx)
     if not ctx.args or any("browser" in word for word in ctx.args):
-        install.ensure_browser(Teller().say)
-    done = subprocess.run([sys.executable, "-m", "tox", *ctx.args], cwd=site.root, check=False)
+        install.ensure_browser(ConsoleProgress().say)
+    done = subprocess.run([sys.executable, "-m", "tox", *ctx.args], cwd=context.root, check=False)
     raise typer.Exit(done.returncode)
 
 
@@ -202,10 +204,10 @@ drill.register(app)
 classroom.register(app)
 
 
-def _site(ctx: typer.Context, **changes: str) -> Site:
-    site: Site = ctx.obj
-    site.changes.update({key: value for key, value in changes.items() if value})
-    return site
+def _site(ctx: typer.Context, **changes: str) -> Context:
+    context: Context = ctx.obj
+    context.changes.update({key: value for key, value in changes.items() if value})
+    return context
 
 
 def _json(value: Any) -> None:

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from cli.context import Site
+from cli.context import Context
 from cluster import crm_mon, scores
 from inventory.errors import LabError, RouteRefused
 from inventory.model import Command, Node
@@ -83,13 +83,13 @@ def reading(node: Node, vip: str) -> Command:
     return Command.script(node.name, sections.script(parts), deadline=20)
 
 
-def look(site: Site) -> Overview:
+def look(context: Context) -> Overview:
     """Read everything at the same time. Raises MachineError without any lab; a dead node is only shown as such."""
-    choice, lab = site.machines.choice, site.lab
-    running = site.machines.running()
+    choice, lab = context.machines.choice, context.lab
+    running = context.machines.running()
     with ThreadPoolExecutor(max_workers=len(lab.nodes) + 1) as pool:
-        asked = {node: pool.submit(_read, site, node) for node in lab.nodes if running[node.name]}
-        answer = pool.submit(_fetch, site)
+        asked = {node: pool.submit(_read, context, node) for node in lab.nodes if running[node.name]}
+        answer = pool.submit(_fetch, context)
         parts = {node: asked[node].result() if node in asked else None for node in lab.nodes}
         page, refused = answer.result()
     states = {node: _state(part) for node, part in parts.items()}
@@ -118,16 +118,16 @@ def _known(state: crm_mon.ClusterState, resource: str) -> bool:
     return any(one.resource == resource for one in state.placements)
 
 
-def _read(site: Site, node: Node) -> dict[str, str] | None:
+def _read(context: Context, node: Node) -> dict[str, str] | None:
     try:
-        return sections.read(site.remote.run(reading(node, str(site.lab.vip))).out)
+        return sections.read(context.remote.run(reading(node, str(context.lab.vip))).out)
     except LabError:
         return None
 
 
-def _fetch(site: Site) -> tuple[str, str]:
+def _fetch(context: Context) -> tuple[str, str]:
     try:
-        return site.fetch(), ""
+        return context.fetch(), ""
     except RouteRefused as error:
         return "", error.message
 

@@ -15,7 +15,7 @@ from provision.apply import Progress
 from provision.steps.base import Step
 
 
-class Teller:
+class ConsoleProgress:
     """Speaks on stderr, so that stdout holds results only (`--json`)."""
 
     def __init__(self, console: Console | None = None) -> None:

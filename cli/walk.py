@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.text import Text
 
 from classroom import attempt
-from cli.context import Site
-from cli.progress import Teller
+from cli.context import Context
+from cli.progress import ConsoleProgress
 from inventory.model import Command
 from provision import apply, texts
 from provision.apply import Progress
@@ -33,14 +33,14 @@ def walk(
     last: Annotated[str, typer.Option("--to", help="End after this step.")] = "",
 ) -> None:
     """Go through the walkthrough: why, what is typed (if still needed), what to see. `reset 3` first shows it all."""
-    site: Site = ctx.obj
-    tell = Teller()
+    context: Context = ctx.obj
+    tell = ConsoleProgress()
     begin = STEPS.index(find(first)) if first else 0
     end = STEPS.index(find(last)) if last else len(STEPS) - 1
-    with site.alone():
-        attempt.end(site.machines.state, site.goal, site.remote, tell.say)
+    with context.exclusive():
+        attempt.end(context.machines.state, context.goal, context.remote, tell.say)
         for step in STEPS[begin : end + 1]:
-            _tour(site, site.goal, step)
+            _tour(context, context.goal, step)
             if step is not STEPS[end] and sys.stdin.isatty() and sys.stdout.isatty():
                 input("[Enter] ")
     tell.say(
@@ -48,18 +48,18 @@ def walk(
     )
 
 
-def _tour(site: Site, goal: Goal, step: Step) -> None:
+def _tour(context: Context, goal: Goal, step: Step) -> None:
     text = texts.text(step, goal)
     out.print(Text(f"\n{step.number}  {text.title}", style="bold"))
     out.print(Text(text.why))
     told = Progress(
         command=lambda _, command: _typed(command), observed=lambda _, seen: out.print(f"  first: {seen}")
     )
-    if not apply.run(goal, site.remote, (step,), told):
+    if not apply.run(goal, context.remote, (step,), told):
         out.print(Text("  (already so)", style="dim"))
     for command in text.look:
         _typed(command)
-        result = site.remote.run(command)
+        result = context.remote.run(command)
         for line in (result.out + result.err).rstrip().splitlines():
             out.print(f"  | {line}")
     out.print(Text(f"To see: {text.observe}", style="italic"))

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from cluster import scores
-from cluster.configuration import Configuration, Primitive, desired, differences, telling
+from cluster.configuration import Configuration, Primitive, desired, differences, without_defaults
 from cluster.xml import Element, element, whole
 from inventory.config.cluster_properties import boolean
 from inventory.model import Colocation, Constraint, Location, Order
@@ -81,8 +81,8 @@ def parse(text: str) -> Cib:
         others += [_line(item) for item in found if len(item) or item.tag != "meta_attributes"]
     properties = _pairs(root.findall("configuration/crm_config/cluster_property_set"))
     configuration = Configuration(
-        properties={n: value for n, value in telling(properties).items() if n not in BOOKKEEPING},
-        defaults=telling(_pairs(root.findall("configuration/rsc_defaults/meta_attributes"))),
+        properties={n: value for n, value in without_defaults(properties).items() if n not in BOOKKEEPING},
+        defaults=without_defaults(_pairs(root.findall("configuration/rsc_defaults/meta_attributes"))),
         resources=tuple(sorted(resources, key=lambda resource: resource.id)),
         colocations=tuple(sorted((c for c, _ in constraints if isinstance(c, Colocation)), key=repr)),
         orders=tuple(sorted((c for c, _ in constraints if isinstance(c, Order)), key=repr)),
@@ -143,7 +143,7 @@ def _primitive(item: Element) -> Primitive:
         agent=":".join(word for word in words if word) or f"template {item.get('template', '?')}",
         attributes=_pairs(item.findall("instance_attributes")),
         operations={name: ",".join(sorted(times)) for name, times in sorted(intervals.items())},
-        meta=telling(_pairs(item.findall("meta_attributes"))),
+        meta=without_defaults(_pairs(item.findall("meta_attributes"))),
     )
 
 
@@ -193,7 +193,7 @@ def _uname(rule: Element) -> str | None:
 
 def _node_attributes(root: Element) -> Iterator[tuple[str, dict[str, str]]]:
     for node in root.findall("configuration/nodes/node"):
-        kept = telling(_pairs(node.findall("instance_attributes")))
+        kept = without_defaults(_pairs(node.findall("instance_attributes")))
         if kept:
             yield node.get("uname", ""), kept
 

@@ -143,7 +143,7 @@ def same(name: str, one: str | None, other: str | None) -> bool:
     return _meaning(name, one) == _meaning(name, other)
 
 
-def telling(pairs: Mapping[str, str]) -> dict[str, str]:
+def without_defaults(pairs: Mapping[str, str]) -> dict[str, str]:
     """Give the options without those that are set to what holds without them."""
     return {name: value for name, value in pairs.items() if not same(name, value, None)}
 

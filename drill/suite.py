@@ -14,7 +14,7 @@ from drill.execute.recovery import Recovery
 from drill.execute.runner import Runner
 from drill.observe.observation import observing
 from drill.report import run_folder
-from drill.report.run import Entry, Run
+from drill.report.run import Run, ScenarioResult
 from drill.scenarios.base import Scenario
 from inventory.errors import LabError
 from inventory.host import routes
@@ -51,7 +51,7 @@ class Suite:
     root: Path
     runner: Runner
     folder: Path
-    told: Callable[[Entry], None] = lambda entry: None
+    told: Callable[[ScenarioResult], None] = lambda entry: None
     around: Callable[[Scenario], AbstractContextManager[None]] = lambda scenario: nullcontext()
 
     def run(self, scenarios: Sequence[Scenario], repeat: int = 1, seed: int = 0) -> Run:
@@ -59,7 +59,7 @@ class Suite:
 
         Raises the first cause when the lab could not be healed, after what was recorded is written.
         """
-        with journal.alone(self.root):
+        with journal.exclusive(self.root):
             try:
                 for scenario in scenarios:
                     for number in range(repeat):

@@ -43,14 +43,14 @@ def run(
 
 def commands(goal: Goal, facts: Facts, steps: tuple[Step, ...]) -> Iterator[tuple[Step, Command]]:
     """What is to go, each with the step that it belongs to, last step first."""
-    for command in strangers(goal, facts):
+    for command in unmanaged_settings(goal, facts):
         yield steps[-1], command
     for step in reversed(STEPS[len(steps) :]):
         for command in step.undo(goal, facts):
             yield step, command
 
 
-def strangers(goal: Goal, facts: Facts) -> Iterator[Command]:
+def unmanaged_settings(goal: Goal, facts: Facts) -> Iterator[Command]:
     """Take away what no step made: bans and moves, other resources and properties, standby, failures."""
     have = facts.cib
     if have is None:

@@ -14,8 +14,8 @@ from cluster import cib, crm_mon
 from cluster.cib import Cib
 from cluster.crm_mon import ClusterState
 from drill.faults import remedies
-from drill.faults.base import Scene
-from drill.scenarios.overrides import Given
+from drill.faults.base import FaultScope
+from drill.scenarios.overrides import Overrides
 from inventory.errors import LabError
 from inventory.model import Command, Lab, Node
 from inventory.platforms.registry import Platform
@@ -24,7 +24,7 @@ from inventory.remote.ssh import Remote
 
 
 @dataclass(frozen=True)
-class View:
+class NodeStatus:
     """One node as read: whether it answers, holds the address, runs the web server, and sees the cluster.
 
     `left` says what of a drill's doing is still there, a line each.
@@ -42,34 +42,34 @@ class View:
     left: tuple[str, ...] = ()
 
 
-def scenes(lab: Lab, system: Platform, provider: str) -> tuple[Scene, ...]:
+def scopes(lab: Lab, system: Platform, provider: str) -> tuple[FaultScope, ...]:
     """Each node as a target."""
-    return tuple(Scene(lab, system, provider, node, lab.peer(node)) for node in lab.nodes)
+    return tuple(FaultScope(lab, system, provider, node, lab.peer(node)) for node in lab.nodes)
 
 
-def reading(scene: Scene) -> Command:
+def reading(scope: FaultScope) -> Command:
     """One command that reads all of a view."""
-    web = scene.system.web_process
+    web = scope.system.web_process
     parts = {
-        "vip": f"{remedies.holds(scene)} && echo yes",
+        "vip": f"{remedies.holds(scope)} && echo yes",
         "web": f"ps -o stat= -C {web} | grep -q '^[^TZ]' && echo yes",
         # The states of a DC: S_IDLE, S_INTEGRATION, S_POLICY_ENGINE, S_TRANSITION_ENGINE ...; S_NOT_DC elsewhere.
-        "busy": f"timeout 10 crmadmin -S {scene.target.name} | grep S_ | grep -qvE 'S_IDLE|S_NOT_DC' && echo yes",
+        "busy": f"timeout 10 crmadmin -S {scope.target.name} | grep S_ | grep -qvE 'S_IDLE|S_NOT_DC' && echo yes",
         "state": f"timeout 10 {' '.join(crm_mon.COMMAND)}",
         "cib": f"timeout 10 {' '.join(cib.COMMAND)}",
-        "left": remedies.wrong(scene, remedies.NODE),
+        "left": remedies.wrong(scope, remedies.NODE),
     }
-    return Command.script(scene.target.name, sections.script(parts), why="look at the node", deadline=30)
+    return Command.script(scope.target.name, sections.script(parts), why="look at the node", deadline=30)
 
 
-def parse(out: str) -> View:
+def parse(out: str) -> NodeStatus:
     """A view from what the reading printed."""
     parts = {name: text.strip() for name, text in sections.read(out).items()}
     left = tuple(line for line in parts.get("left", "").splitlines() if line != "yes")
     state = found = None
     with contextlib.suppress(LabError):  # on its way up or down: no cluster to be seen
         state, found = crm_mon.parse(parts.get("state", "")), cib.parse(parts.get("cib", ""))
-    return View(
+    return NodeStatus(
         reachable=True,
         holds_vip=parts.get("vip") == "yes",
         web=parts.get("web") == "yes",
@@ -81,39 +81,41 @@ def parse(out: str) -> View:
     )
 
 
-def look(remote: Remote, where: tuple[Scene, ...]) -> dict[Node, View]:
+def look(remote: Remote, where: tuple[FaultScope, ...]) -> dict[Node, NodeStatus]:
     """Read the nodes at the same time; one that does not answer is only shown as such."""
 
-    def view(scene: Scene) -> View:
+    def view(scope: FaultScope) -> NodeStatus:
         try:
-            result = remote.run(reading(scene))
+            result = remote.run(reading(scope))
         except LabError:
-            return View()
-        return parse(result.out) if result.good else View()
+            return NodeStatus()
+        return parse(result.out) if result.good else NodeStatus()
 
     with ThreadPoolExecutor(max_workers=len(where)) as pool:
-        return dict(zip((scene.target for scene in where), pool.map(view, where), strict=True))
+        return dict(zip((scope.target for scope in where), pool.map(view, where), strict=True))
 
 
-def troubles(lab: Lab, views: Mapping[Node, View], given: Given | None = None) -> tuple[str, ...]:
+def troubles(
+    lab: Lab, views: Mapping[Node, NodeStatus], overrides: Overrides | None = None
+) -> tuple[str, ...]:
     """What keeps the lab from being healthy, a line each; none when it is. `given` wants something else of it."""
-    given = given or Given()
-    return (*unconfigured(lab, views, given), *_troubles(lab, views, given))
+    overrides = overrides or Overrides()
+    return (*unconfigured(lab, views, overrides), *_troubles(lab, views, overrides))
 
 
-def unconfigured(lab: Lab, views: Mapping[Node, View], given: Given) -> tuple[str, ...]:
+def unconfigured(lab: Lab, views: Mapping[Node, NodeStatus], overrides: Overrides) -> tuple[str, ...]:
     """Which of lab.yaml's resources no cluster that answers knows, a line each."""
     states = [view.state for view in views.values() if view.state is not None]
     known = {placement.resource for state in states for placement in state.placements}
-    wanted = [one.id for one in lab.resources if one.kind in given.resources] if states else []
+    wanted = [one.id for one in lab.resources if one.kind in overrides.resources] if states else []
     return tuple(f"{id_} is not configured: ./lab provision" for id_ in wanted if id_ not in known)
 
 
-def _troubles(lab: Lab, views: Mapping[Node, View], given: Given) -> Iterator[str]:
+def _troubles(lab: Lab, views: Mapping[Node, NodeStatus], overrides: Overrides) -> Iterator[str]:
     for node, view in views.items():
         if not view.reachable:
             yield f"{node.name} does not answer"
-        left = [line for line in view.left if not (given.two_node and line.endswith(remedies.VOTES))]
+        left = [line for line in view.left if not (overrides.two_node and line.endswith(remedies.VOTES))]
         yield from (f"{node.name}: {line}" for line in left)
         if view.reachable and view.state is None:
             yield f"{node.name}: no cluster answers there"
@@ -143,7 +145,7 @@ def _state(lab: Lab, state: ClusterState) -> Iterator[str]:
     )
 
 
-def _service(lab: Lab, views: Mapping[Node, View]) -> Iterator[str]:
+def _service(lab: Lab, views: Mapping[Node, NodeStatus]) -> Iterator[str]:
     """Exactly one holder of the address, and it is the node where the cluster runs it; the web server there only."""
     for node, view in views.items():
         if view.cib is not None and view.cib.leftovers:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import combinations
 
-from drill.record.timeline import Sight, Timeline
+from drill.record.timeline import NodeReading, Timeline
 
 BLIND = 2.0
 """Readings further apart than this (seconds) say nothing about the time between them."""
@@ -21,7 +21,7 @@ class Holding:
     """Consecutive readings of one node, all of which hold the address; surely held from `since` to `until`."""
 
     node: str
-    readings: tuple[Sight, ...]
+    readings: tuple[NodeReading, ...]
 
     @property
     def since(self) -> float:
@@ -33,7 +33,7 @@ class Holding:
         """The last reading's question: held at this moment or after."""
         return self.readings[-1].asked
 
-    def surely(self, reading: Sight) -> bool:
+    def surely(self, reading: NodeReading) -> bool:
         """Whether the address was held here all through another node's reading."""
         return self.since <= reading.asked and reading.at <= self.until
 
@@ -54,8 +54,8 @@ class Double:
 
 def holdings(timeline: Timeline, node: str) -> tuple[Holding, ...]:
     """One node's times of holding the address; an unanswered reading or a long silence ends one."""
-    found: list[list[Sight]] = []
-    before: Sight | None = None
+    found: list[list[NodeReading]] = []
+    before: NodeReading | None = None
     for reading in timeline.readings(node):
         if reading.seen and reading.owns_vip:
             follows = before is not None and before.seen and before.owns_vip
@@ -83,7 +83,7 @@ def owners_at(timeline: Timeline, moment: float, *, within: float = BLIND) -> tu
     return tuple(reading.node for reading in seen if reading.owns_vip) if seen else None
 
 
-def latest(timeline: Timeline, moment: float, *, within: float = BLIND) -> dict[str, Sight]:
+def latest(timeline: Timeline, moment: float, *, within: float = BLIND) -> dict[str, NodeReading]:
     """Each node's last reading before a moment, no older than `within` seconds."""
     return {
         node: reading

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import pairwise
 
-from drill.record.timeline import Sight, Timeline
+from drill.record.timeline import NodeReading, Timeline
 
 LONG = 3.0
 """Not read for longer than this (seconds), a node may have done anything. One late reading alone is not so long."""
@@ -13,7 +13,7 @@ LONG = 3.0
 
 def answered(
     timeline: Timeline, node: str, since: float = 0.0, until: float = float("inf")
-) -> tuple[Sight, ...]:
+) -> tuple[NodeReading, ...]:
     """The readings of a node that lie wholly between two moments (seconds) and were answered."""
     return tuple(
         one for one in timeline.readings(node) if one.seen and since <= one.asked and one.at <= until
@@ -42,10 +42,10 @@ def watched(timeline: Timeline) -> tuple[float, float] | None:
 
     None when nothing was read. A node that never answers has been asked from the first reading on.
     """
-    if not timeline.sights:
+    if not timeline.node_readings:
         return None
     firsts = [min((one.asked for one in answered(timeline, node)), default=None) for node in timeline.nodes]
     begun = [one for one in firsts if one is not None]
-    since = max(begun) if len(begun) == len(firsts) else min(one.asked for one in timeline.sights)
+    since = max(begun) if len(begun) == len(firsts) else min(one.asked for one in timeline.node_readings)
     injected = timeline.first("inject")
     return (since if injected is None else min(since, injected), timeline.end)

@@ -14,7 +14,7 @@ ENDLESS = math.inf
 
 
 @dataclass(frozen=True)
-class Span:
+class Duration:
     """At least `least` and at most `most` seconds; `most` may be infinite."""
 
     least: float
@@ -39,12 +39,12 @@ class Span:
         return {"least": self.least, "most": None if self.endless else self.most}
 
 
-def measured(outage: Outage) -> Span:
+def measured(outage: Outage) -> Duration:
     """What the samples say about an outage's length; endless when its beginning or end was not seen."""
-    return Span(outage.lower, ENDLESS if outage.upper is None else outage.upper)
+    return Duration(outage.lower, ENDLESS if outage.upper is None else outage.upper)
 
 
-def predicted(meta: Mapping[str, Any]) -> Span | None:
+def predicted(meta: Mapping[str, Any]) -> Duration | None:
     """The bounds in a timeline's meta; None when it predicts nothing. LabError when they are no span."""
     bounds = meta.get("bounds")
     if not bounds:
@@ -53,7 +53,7 @@ def predicted(meta: Mapping[str, Any]) -> Span | None:
         least = seconds(bounds.get("least"))
         most = ENDLESS if bounds.get("most") is None else seconds(bounds["most"])
         if least is not None and most is not None and least <= most:
-            return Span(least, most)
+            return Duration(least, most)
     raise LabError(
         f"{meta.get('scenario', 'unnamed')}: the bounds {bounds!r} are no least and most in seconds",
         hint="the timeline was changed by hand, or comes from another version of the lab",

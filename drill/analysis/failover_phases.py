@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from drill.analysis.address_owners import BLIND, owners_at
-from drill.analysis.fault_windows import Episode, episodes
+from drill.analysis.fault_windows import FaultWindow, fault_windows
 from drill.analysis.outages import outages
-from drill.record.timeline import Sight, Timeline
+from drill.record.timeline import NodeReading, Timeline
 
 _PREFIX = "phase:"
 
@@ -43,7 +43,7 @@ class _Stretch:
 
 def phases(timeline: Timeline) -> tuple[Phase, ...]:
     """The steps after the first fault. Times are those of the readings: late by up to one reading's spacing."""
-    faults = episodes(timeline)
+    faults = fault_windows(timeline)
     if not faults:
         return ()
     stretch = _stretch(faults)
@@ -67,14 +67,14 @@ def phases(timeline: Timeline) -> tuple[Phase, ...]:
         "answer": _answer(timeline, stretch),
     }
     by_hand = {
-        mark.label[len(_PREFIX) :]: mark.at
-        for mark in timeline.marked("note")
-        if mark.label.startswith(_PREFIX)
+        event.label[len(_PREFIX) :]: event.at
+        for event in timeline.events_of("note")
+        if event.label.startswith(_PREFIX)
     }
     return tuple(Phase(name, by_hand.get(name, at), meaning) for name, (at, meaning) in seen.items())
 
 
-def _stretch(faults: Collection[Episode]) -> _Stretch:
+def _stretch(faults: Collection[FaultWindow]) -> _Stretch:
     first, *later = faults
     following = min((one.injected for one in later if one.injected > first.injected), default=float("inf"))
     until = min(first.end, following)
@@ -116,7 +116,7 @@ def _released(timeline: Timeline, holders: Collection[str], stretch: _Stretch) -
 
 
 def _first_change(
-    timeline: Timeline, nodes: Iterable[str], stretch: _Stretch, state: Callable[[Sight], object]
+    timeline: Timeline, nodes: Iterable[str], stretch: _Stretch, state: Callable[[NodeReading], object]
 ) -> float | None:
     """The first reading that tells another state than the same node's last one before the fault."""
     found = []
@@ -161,7 +161,7 @@ def _answer(timeline: Timeline, stretch: _Stretch) -> tuple[float | None, str]:
     return outage.next_good, f"{meaning}{again}"
 
 
-def _within(timeline: Timeline, node: str, stretch: _Stretch) -> Iterable[Sight]:
+def _within(timeline: Timeline, node: str, stretch: _Stretch) -> Iterable[NodeReading]:
     return (one for one in timeline.readings(node) if stretch.since < one.at <= stretch.until)
 
 

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from drill.analysis.outages import Outage
-from drill.record.timeline import Mark, Timeline
+from drill.record.timeline import Event, Timeline
 
 NO_INJECTION = "no mark tells when the fault was injected"
 
 
 @dataclass(frozen=True)
-class Episode:
+class FaultWindow:
     """One injection on one node ("" when the marks do not say); seconds, None for what was not marked.
 
     `landed` is the last proof of it, `end` the beginning of its heal, or of the same again, or the record's end.
@@ -37,7 +37,7 @@ class Episode:
 
 
 @dataclass(frozen=True)
-class Window:
+class Period:
     """A stretch of time in which a state is judged, and the node that is broken in it."""
 
     since: float
@@ -52,63 +52,63 @@ class Window:
 
 def faulty(timeline: Timeline) -> bool:
     """Tell whether a fault belongs to this scenario, by its name or by a mark."""
-    return bool(timeline.meta.get("fault") or timeline.marked("inject", "not_landed"))
+    return bool(timeline.meta.get("fault") or timeline.events_of("inject", "not_landed"))
 
 
-def episodes(timeline: Timeline) -> tuple[Episode, ...]:
+def fault_windows(timeline: Timeline) -> tuple[FaultWindow, ...]:
     """All injections in time order; a mark belongs to the injection before it that bears the same names."""
-    injections = timeline.marked("inject")
+    injections = timeline.events_of("inject")
     found = []
-    for index, mark in enumerate(injections):
-        again = next((one.at for one in injections[index + 1 :] if _same(mark, one)), float("inf"))
-        heal = next(_moments(mark, timeline.marked("heal", "healed"), again), None)
+    for index, event in enumerate(injections):
+        again = next((one.at for one in injections[index + 1 :] if _same(event, one)), float("inf"))
+        heal = next(_moments(event, timeline.events_of("heal", "healed"), again), None)
         end = min(timeline.end, again) if heal is None else heal
-        proofs = [at for at in _moments(mark, timeline.marked("landed"), again) if at <= end]
+        proofs = [at for at in _moments(event, timeline.events_of("landed"), again) if at <= end]
         target = timeline.role("target")
-        node = mark.node or (target if target in timeline.nodes else "")
-        label = mark.label or str(timeline.meta.get("fault") or "")
-        found.append(Episode(label, node, mark.at, max(proofs, default=None), heal, end))
+        node = event.node or (target if target in timeline.nodes else "")
+        label = event.label or str(timeline.meta.get("fault") or "")
+        found.append(FaultWindow(label, node, event.at, max(proofs, default=None), heal, end))
     return tuple(found)
 
 
-def during(timeline: Timeline) -> tuple[Window, ...]:
+def during(timeline: Timeline) -> tuple[Period, ...]:
     """When a fault was in force: from each landing to its heal. The whole record for a scenario without a fault.
 
     Faults that overlap (both nodes at once) make one window, from the last landing to the last heal. None at all
     when there is a fault and no mark of its injection: see NO_INJECTION.
     """
     if not faulty(timeline):
-        return (Window(0.0, timeline.end),)
-    found: list[Window] = []
-    landed = ((one.landed, one.end, one.node) for one in episodes(timeline) if one.landed is not None)
+        return (Period(0.0, timeline.end),)
+    found: list[Period] = []
+    landed = ((one.landed, one.end, one.node) for one in fault_windows(timeline) if one.landed is not None)
     for since, until, node in sorted(landed):
         if found and since < found[-1].until:
             last = found.pop()
-            found.append(Window(since, max(until, last.until), node if node == last.node else ""))
+            found.append(Period(since, max(until, last.until), node if node == last.node else ""))
         else:
-            found.append(Window(since, until, node))
+            found.append(Period(since, until, node))
     return tuple(found)
 
 
 def missed(timeline: Timeline) -> str:
     """Why it is not proven that every fault landed, in words; "" when it is, or when there is none."""
-    for mark in timeline.marked("not_landed"):
-        where = mark.node and f" on {mark.node}"
-        told = mark.detail and f": {mark.detail}"
-        return f"{mark.label or timeline.meta.get('fault') or 'the fault'}{where} did not land{told}"
-    if faulty(timeline) and not timeline.marked("landed"):
+    for event in timeline.events_of("not_landed"):
+        where = event.node and f" on {event.node}"
+        told = event.detail and f": {event.detail}"
+        return f"{event.label or timeline.meta.get('fault') or 'the fault'}{where} did not land{told}"
+    if faulty(timeline) and not timeline.events_of("landed"):
         return f"no mark proves that {timeline.meta.get('fault') or 'the fault'} landed"
-    for one in episodes(timeline):
+    for one in fault_windows(timeline):
         if one.landed is None:
             return f"no mark proves that {one.named} landed"
     return ""
 
 
-def _moments(mark: Mark, others: Iterable[Mark], before: float) -> Iterator[float]:
-    return (one.at for one in others if mark.at <= one.at < before and _same(mark, one))
+def _moments(event: Event, others: Iterable[Event], before: float) -> Iterator[float]:
+    return (one.at for one in others if event.at <= one.at < before and _same(event, one))
 
 
-def _same(one: Mark, other: Mark) -> bool:
+def _same(one: Event, other: Event) -> bool:
     """Two marks may be about one fault when no name of theirs says otherwise."""
     pairs = ((one.node, other.node), (one.label, other.label))
     return all(mine == theirs for mine, theirs in pairs if mine and theirs)

@@ -40,7 +40,7 @@ def operations(entries: Iterable[Mapping[str, Any]]) -> tuple[Operation, ...]:
 
 
 @dataclass(frozen=True)
-class Step:
+class JudgedOperation:
     """An operation whose order can be judged: whether it was held, and the two operations compared."""
 
     held: bool
@@ -48,19 +48,19 @@ class Step:
     other: Operation
 
 
-def starts(history: tuple[Operation, ...], first: str, then: str) -> tuple[Step, ...]:
+def starts(history: tuple[Operation, ...], first: str, then: str) -> tuple[JudgedOperation, ...]:
     """The starts of `then`, each with whether `first` was up before it."""
     return _judge(history, watched=(then, "start"), other=(first, "start"))
 
 
-def stops(history: tuple[Operation, ...], first: str, then: str) -> tuple[Step, ...]:
+def stops(history: tuple[Operation, ...], first: str, then: str) -> tuple[JudgedOperation, ...]:
     """The stops of `first`, each with whether `then` was down before it."""
     return _judge(history, watched=(first, "stop"), other=(then, "stop"))
 
 
 def _judge(
     history: tuple[Operation, ...], watched: tuple[str, str], other: tuple[str, str]
-) -> tuple[Step, ...]:
+) -> tuple[JudgedOperation, ...]:
     """Each watched operation wants `other` done before it.
 
     It was held when the last thing the other resource did before is the wanted one; not when that is the
@@ -68,7 +68,7 @@ def _judge(
     operation afterwards means that it came too late, unless the watched resource was undone in between.
     """
     undo = {"start": "stop", "stop": "start"}
-    found: list[Step] = []
+    found: list[JudgedOperation] = []
     for index, one in enumerate(history):
         if (one.resource, one.operation) != watched:
             continue
@@ -78,14 +78,14 @@ def _judge(
         before = [op for n, op in same if n < index]
         after = [(n, op) for n, op in same if n > index]
         if before:
-            found.append(Step(before[-1].operation == other[1], one, before[-1]))
+            found.append(JudgedOperation(before[-1].operation == other[1], one, before[-1]))
         elif after and after[0][1].operation == other[1]:
             undone = any(
                 op.node == one.node and op.resource == watched[0] and op.operation == undo[watched[1]]
                 for op in history[index + 1 : after[0][0]]
             )
             if not undone:
-                found.append(Step(False, one, after[0][1]))
+                found.append(JudgedOperation(False, one, after[0][1]))
     return tuple(found)
 
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from drill.analysis.coverage import answered
-from drill.analysis.duration import Span, measured, predicted, seconds
-from drill.analysis.fault_windows import NO_INJECTION, Episode, Window, episodes
+from drill.analysis.duration import Duration, measured, predicted, seconds
+from drill.analysis.fault_windows import NO_INJECTION, FaultWindow, Period, fault_windows
 from drill.analysis.outages import outages
-from drill.checks.verdict import Finding, failed, gravest, passed, unknown
+from drill.checks.verdict import CheckResult, failed, gravest, passed, unknown
 from drill.record.timeline import Timeline
 
 PAUSE = 1.0
@@ -18,7 +18,7 @@ MOST_MISSED = 0.01
 """The share of its slots that the probe may miss."""
 
 
-def outage_within_budget(timeline: Timeline, budget: float | None = None) -> Finding:
+def outage_within_budget(timeline: Timeline, budget: float | None = None) -> CheckResult:
     """No outage lasts longer than the budget (seconds; meta["budget"] by default)."""
     limit = seconds(timeline.meta.get("budget") if budget is None else budget)
     if limit is None:
@@ -34,7 +34,7 @@ def outage_within_budget(timeline: Timeline, budget: float | None = None) -> Fin
     return passed(expected, *([one.line for one in found] or ["no request failed"]))
 
 
-def outage_within_bounds(timeline: Timeline) -> Finding:
+def outage_within_bounds(timeline: Timeline) -> CheckResult:
     """Each outage that a fault brought fits what the configuration lets expect (meta["bounds"])."""
     bounds = predicted(timeline.meta)
     if bounds is None:
@@ -42,24 +42,24 @@ def outage_within_bounds(timeline: Timeline) -> Finding:
     expected = f"an outage of {bounds.text}, as predicted from the configuration"
     if bounds.least <= 0 and bounds.endless:
         return unknown(expected, "no outage could contradict this prediction")
-    found = episodes(timeline)
+    found = fault_windows(timeline)
     if not found:
         return unknown(expected, NO_INJECTION)
     return gravest(_fits(timeline, one, bounds, expected) for one in found)
 
 
-def _fits(timeline: Timeline, episode: Episode, bounds: Span, expected: str) -> Finding:
-    before = [one for one in timeline.probe() if one.done < episode.injected]
+def _fits(timeline: Timeline, fault_window: FaultWindow, bounds: Duration, expected: str) -> CheckResult:
+    before = [one for one in timeline.probe() if one.done < fault_window.injected]
     if not before or not before[-1].good:
         state = "the service was already down" if before else "no request had been sent"
-        return unknown(expected, f"{state} when the fault was injected at {episode.injected:.2f} s")
-    mine = [one for one in outages(timeline.probe()) if episode.brought(one)]
+        return unknown(expected, f"{state} when the fault was injected at {fault_window.injected:.2f} s")
+    mine = [one for one in outages(timeline.probe()) if fault_window.brought(one)]
     lines = [one.line for one in mine] or ["no request failed"]
     if long := [one.line for one in mine if one.lower > bounds.most]:
         return failed(expected, f"longer: {long[0]}", *long[1:])
     short = max((measured(one).most for one in mine), default=0.0) < bounds.least
-    window = Window(episode.injected, episode.end)
-    if reason := unpolled(timeline, window, min(bounds.least, PAUSE) if short else PAUSE):
+    period = Period(fault_window.injected, fault_window.end)
+    if reason := unpolled(timeline, period, min(bounds.least, PAUSE) if short else PAUSE):
         return unknown(expected, reason)
     if short:
         return failed(expected, f"shorter: {lines[0]}", *lines[1:])
@@ -68,7 +68,7 @@ def _fits(timeline: Timeline, episode: Episode, bounds: Span, expected: str) -> 
     return passed(expected, *lines)
 
 
-def no_outage(timeline: Timeline) -> Finding:
+def no_outage(timeline: Timeline) -> CheckResult:
     """No request fails in the whole record."""
     expected = "no failed request at all"
     if found := [one.line for one in outages(timeline.probe())]:
@@ -79,20 +79,20 @@ def no_outage(timeline: Timeline) -> Finding:
     return passed(expected, f"{len(sent)} good answers from {sent[0]:.2f} to {sent[-1]:.2f} s")
 
 
-def no_failback_outage(timeline: Timeline) -> Finding:
+def no_failback_outage(timeline: Timeline) -> CheckResult:
     """After the heal, also when the broken node is a member again, no new outage begins."""
     expected = "no new outage once the broken node is back"
-    found = episodes(timeline)
+    found = fault_windows(timeline)
     if not found:
         return unknown(expected, NO_INJECTION)
     return gravest(_stays(timeline, one, expected) for one in found)
 
 
-def _stays(timeline: Timeline, episode: Episode, expected: str) -> Finding:
-    heal = episode.heal
+def _stays(timeline: Timeline, fault_window: FaultWindow, expected: str) -> CheckResult:
+    heal = fault_window.heal
     if heal is None:
-        return unknown(expected, f"no mark tells that {episode.named} was healed")
-    later = [mark.at for mark in timeline.marked("inject") if mark.at > heal]
+        return unknown(expected, f"no mark tells that {fault_window.named} was healed")
+    later = [event.at for event in timeline.events_of("inject") if event.at > heal]
     until = min(later, default=timeline.end)
     new = [one.line for one in outages(timeline.probe()) if heal <= one.first_failed < until]
     if new:
@@ -102,30 +102,32 @@ def _stays(timeline: Timeline, episode: Episode, expected: str) -> Finding:
     if back is None:
         return unknown(expected, f"no reading shows all nodes as members after the heal at {heal:.2f} s")
     end = until if later else max(back + PAUSE, _whole(timeline).until)
-    if reason := unpolled(timeline, Window(heal, end), PAUSE):
+    if reason := unpolled(timeline, Period(heal, end), PAUSE):
         return unknown(expected, reason)
     return passed(
         expected, f"healed at {heal:.2f} s, all members seen at {back:.2f} s, none until {end:.2f} s"
     )
 
 
-def interruptions(timeline: Timeline, counts: Sequence[int]) -> Finding:
+def interruptions(timeline: Timeline, counts: Sequence[int]) -> CheckResult:
     """After each fault, in their order, clients saw so many outages until the next fault, or the end."""
     expected = f"{' and '.join(map(str, counts))} outages, counted after each fault in turn"
-    found = episodes(timeline)
+    found = fault_windows(timeline)
     if not counts or len(found) != len(counts):
         named = ", ".join(one.named for one in found) or NO_INJECTION
         return unknown(expected, f"{len(found)} faults, and not {len(counts)}: {named}")
     begins = [0.0, *(one.injected for one in found[1:]), timeline.end]
-    windows = [Window(since, until) for since, until in pairwise(begins)]
+    windows = [Period(since, until) for since, until in pairwise(begins)]
     return gravest(_counted(timeline, *each, expected) for each in zip(found, windows, counts, strict=True))
 
 
-def _counted(timeline: Timeline, episode: Episode, window: Window, count: int, expected: str) -> Finding:
-    mine = [one.line for one in outages(timeline.probe()) if window.since <= one.first_failed < window.until]
-    seen = f"{len(mine)} after {episode.named}"
+def _counted(
+    timeline: Timeline, fault_window: FaultWindow, period: Period, count: int, expected: str
+) -> CheckResult:
+    mine = [one.line for one in outages(timeline.probe()) if period.since <= one.first_failed < period.until]
+    seen = f"{len(mine)} after {fault_window.named}"
     whole = _whole(timeline)
-    polled = Window(max(window.since, whole.since), min(window.until, whole.until))
+    polled = Period(max(period.since, whole.since), min(period.until, whole.until))
     reason = unpolled(timeline, polled, PAUSE)
     if reason and len(mine) <= count:
         return unknown(expected, reason)
@@ -134,7 +136,7 @@ def _counted(timeline: Timeline, episode: Episode, window: Window, count: int, e
     return passed(expected, seen, *mine)
 
 
-def stable_rate(timeline: Timeline) -> Finding:
+def stable_rate(timeline: Timeline) -> CheckResult:
     """The probe kept its rate. Never FAIL: a slow poller is no fault of the cluster's, but its record is thin."""
     expected = f"a probe that misses under {MOST_MISSED:.0%} of its slots"
     probe = timeline.meta.get("probe")
@@ -145,12 +147,12 @@ def stable_rate(timeline: Timeline) -> Finding:
     return passed(expected, seen) if missed < MOST_MISSED * slots else unknown(expected, seen)
 
 
-def unpolled(timeline: Timeline, window: Window, longest: float) -> str:
+def unpolled(timeline: Timeline, period: Period, longest: float) -> str:
     """Why the requests cannot tell, in words: none for longer than `longest` seconds in the window; "" if they can."""
     sent = [one.sent for one in timeline.probe()]
-    before = [at for at in sent if at <= window.since][-1:] or [window.since]
-    after = [at for at in sent if at >= window.until][:1] or [window.until]
-    within = [at for at in sent if window.since < at < window.until]
+    before = [at for at in sent if at <= period.since][-1:] or [period.since]
+    after = [at for at in sent if at >= period.until][:1] or [period.until]
+    within = [at for at in sent if period.since < at < period.until]
     if not sent:
         return "no request was sent"
     for one, two in pairwise([*before, *within, *after]):
@@ -159,9 +161,9 @@ def unpolled(timeline: Timeline, window: Window, longest: float) -> str:
     return ""
 
 
-def _whole(timeline: Timeline) -> Window:
+def _whole(timeline: Timeline) -> Period:
     """What has to be polled: from the first fault, or else the first request, to the last mark, or else the end."""
-    marks = [one.at for one in timeline.marks if one.kind != "note"]
+    events = [one.at for one in timeline.events if one.kind != "note"]
     first = timeline.first("inject")
     sent = [one.sent for one in timeline.probe()]
-    return Window(min(sent, default=0.0) if first is None else first, max(marks, default=timeline.end))
+    return Period(min(sent, default=0.0) if first is None else first, max(events, default=timeline.end))

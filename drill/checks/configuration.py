@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from cluster import scores
-from drill.analysis.operation_order import Step, operations, starts, stops
-from drill.checks.verdict import Finding, failed, passed, unknown
+from drill.analysis.operation_order import JudgedOperation, operations, starts, stops
+from drill.checks.verdict import CheckResult, failed, passed, unknown
 from drill.record.timeline import Timeline
 
 NONE = "none"
 
 
-def order_held(timeline: Timeline, first: str = "", then: str = "") -> Finding:
+def order_held(timeline: Timeline, first: str = "", then: str = "") -> CheckResult:
     """`first` starts before `then` and stops after it, by the history of each node (meta["order"] by default).
 
     Both have to be seen, a start and a stop.
@@ -40,11 +40,11 @@ def order_held(timeline: Timeline, first: str = "", then: str = "") -> Finding:
     return unknown(expected, *unseen, *good) if unseen else passed(expected, *good)
 
 
-def _step(step: Step) -> str:
+def _step(step: JudgedOperation) -> str:
     return f"{step.operation.line}; {step.other.line}"
 
 
-def no_leftovers(timeline: Timeline) -> Finding:
+def no_leftovers(timeline: Timeline) -> CheckResult:
     """No constraint of a move or a ban is left."""
     expected = "no constraint left over from a move or a ban"
     left = timeline.meta.get("leftovers")
@@ -53,7 +53,7 @@ def no_leftovers(timeline: Timeline) -> Finding:
     return failed(expected, *map(str, left)) if left else passed(expected, "none")
 
 
-def failcounts(timeline: Timeline, expected: Mapping[str, Any]) -> Finding:
+def failcounts(timeline: Timeline, expected: Mapping[str, Any]) -> CheckResult:
     """Each named resource has failed at least that often on all nodes together, or not at all ("none")."""
     if not expected:
         raise ValueError("expected names no resource")
@@ -66,7 +66,7 @@ def failcounts(timeline: Timeline, expected: Mapping[str, Any]) -> Finding:
     for entry in entries:
         counts[str(entry["resource"])] += scores.parse(str(entry["count"]))
     known = {*counts, *(timeline.meta.get("resources") or ())}
-    known |= {name for one in timeline.sights for name in one.placements}
+    known |= {name for one in timeline.node_readings for name in one.placements}
     if strange := [name for name in expected if name not in known]:
         return unknown(wanted, f"the record knows no resource {', '.join(strange)}")
     seen = ", ".join(f"{name} {counts[name]}" for name in expected)
@@ -77,7 +77,7 @@ def failcounts(timeline: Timeline, expected: Mapping[str, Any]) -> Finding:
     return passed(wanted, seen, *lines) if all(held) else failed(wanted, seen, *lines)
 
 
-def configuration_unchanged(timeline: Timeline) -> Finding:
+def configuration_unchanged(timeline: Timeline) -> CheckResult:
     """The configuration is the same before and after the scenario, line for line in any order."""
     expected = "the same configuration after the scenario as before it"
     before, after = timeline.meta.get("before"), timeline.meta.get("after")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from drill.checks.verdict import Finding, failed, passed, unknown
+from drill.checks.verdict import CheckResult, failed, passed, unknown
 from drill.record.timeline import Timeline
 
 
-def came_about(timeline: Timeline) -> Finding:
+def came_about(timeline: Timeline) -> CheckResult:
     """Everything that the scenario waited for came about within its time (meta["awaited"])."""
     rows = timeline.meta.get("awaited")
     expected = "every step of the scenario to come about within its time"
@@ -17,7 +17,7 @@ def came_about(timeline: Timeline) -> Finding:
         return failed(
             expected, *(f"not within {row['within']:g} s: {row['what']}; last: {row['last']}" for row in late)
         )
-    if not timeline.marked("settled"):
+    if not timeline.events_of("settled"):
         return unknown(expected, "the record ends before the lab was well again")
     told = [f"{row['what']} at {row['at']:.2f} s" for row in rows]
     return passed(expected, told[-1] if told else "nothing was waited for", *told[:-1])

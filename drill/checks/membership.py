@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from drill.analysis.coverage import LONG, answered
-from drill.analysis.fault_windows import NO_INJECTION, Window, during
+from drill.analysis.fault_windows import NO_INJECTION, Period, during
 from drill.analysis.outages import outages
 from drill.checks.ownership import LATE
-from drill.checks.verdict import Finding, failed, gravest, passed, unknown
-from drill.record.timeline import Sight, Timeline
+from drill.checks.verdict import CheckResult, failed, gravest, passed, unknown
+from drill.record.timeline import NodeReading, Timeline
 
 
-def quorum(timeline: Timeline, role: str, expected: bool) -> Finding:
+def quorum(timeline: Timeline, role: str, expected: bool) -> CheckResult:
     """While the fault is in force a node has quorum all along, or loses it and stays without (by role or name)."""
     node = timeline.role(role)
     called = node if node == role else f"{node} ({role})"
@@ -18,29 +18,29 @@ def quorum(timeline: Timeline, role: str, expected: bool) -> Finding:
     windows = during(timeline)
     if not windows:
         return unknown(wanted, NO_INJECTION)
-    return gravest(_votes(timeline, window, node, expected, wanted) for window in windows)
+    return gravest(_votes(timeline, period, node, expected, wanted) for period in windows)
 
 
-def _votes(timeline: Timeline, window: Window, node: str, expected: bool, wanted: str) -> Finding:
-    votes = [one for one in answered(timeline, node, window.since, window.until) if one.quorate is not None]
+def _votes(timeline: Timeline, period: Period, node: str, expected: bool, wanted: str) -> CheckResult:
+    votes = [one for one in answered(timeline, node, period.since, period.until) if one.quorate is not None]
     begun = next((n for n, one in enumerate(votes) if one.quorate is False), len(votes))
     wrong = votes[begun:] if expected else [one for one in votes[begun:] if one.quorate]
     if wrong:
         return failed(wanted, _vote(wrong[0]))
-    if not votes or votes[-1].at < window.until - LONG:
+    if not votes or votes[-1].at < period.until - LONG:
         last = f"the last at {votes[-1].at:.2f} s" if votes else "none at all"
-        return unknown(wanted, f"too few readings of {node}'s cluster from {window.text}: {last}")
+        return unknown(wanted, f"too few readings of {node}'s cluster from {period.text}: {last}")
     if votes[-1].quorate is not expected:
         return failed(wanted, _vote(votes[-1]))
     return passed(wanted, _vote(votes[-1] if expected else votes[begun]))
 
 
-def _vote(view: Sight) -> str:
+def _vote(view: NodeReading) -> str:
     members = ", ".join(view.members) or "no members"
     return f"{view.node} {'with' if view.quorate else 'WITHOUT'} quorum at {view.at:.2f} s ({members})"
 
 
-def recovered(timeline: Timeline) -> Finding:
+def recovered(timeline: Timeline) -> CheckResult:
     """At the end the service answers, one node holds the address, every node is a member with quorum, and all runs."""
     expected = "a whole cluster and an answering service at the end"
     late = timeline.end - LATE
@@ -69,7 +69,7 @@ def recovered(timeline: Timeline) -> Finding:
     )
 
 
-def _troubles(view: Sight, timeline: Timeline) -> list[str]:
+def _troubles(view: NodeReading, timeline: Timeline) -> list[str]:
     at = f"at {view.at:.2f} s"
     found = []
     if view.quorate is None:
@@ -78,7 +78,9 @@ def _troubles(view: Sight, timeline: Timeline) -> list[str]:
         found.append(f"{view.node} WITHOUT quorum {at}")
     if absent := [node for node in timeline.nodes if node not in view.members]:
         found.append(f"{view.node} did not see {', '.join(absent)} as a member {at}")
-    names = timeline.meta.get("resources") or {name for one in timeline.sights for name in one.placements}
+    names = timeline.meta.get("resources") or {
+        name for one in timeline.node_readings for name in one.placements
+    }
     if stopped := sorted(name for name in names if not view.placements.get(name)):
         found.append(f"{view.node} saw {', '.join(stopped)} run nowhere {at}")
     return found

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 
 from drill.analysis.address_owners import BLIND, doubles
 from drill.analysis.coverage import answered, gaps, unread, watched
-from drill.analysis.fault_windows import NO_INJECTION, Window, during, episodes
+from drill.analysis.fault_windows import NO_INJECTION, Period, during, fault_windows
 from drill.analysis.outages import outages
 from drill.checks.availability import PAUSE, unpolled
-from drill.checks.verdict import Finding, failed, gravest, passed, unknown
-from drill.record.timeline import Sample, Sight, Timeline
+from drill.checks.verdict import CheckResult, failed, gravest, passed, unknown
+from drill.record.timeline import NodeReading, Sample, Timeline
 
 NO_READING = "no node was read"
 LASTS = 2.0
@@ -21,7 +21,7 @@ LATE = 5.0
 """What was read this long before the record's end (seconds) or later counts as its end."""
 
 
-def one_owner(timeline: Timeline, off: str = "") -> Finding:
+def one_owner(timeline: Timeline, off: str = "") -> CheckResult:
     """Never two nodes with the address at once, and exactly one at the end.
 
     A node that cannot be read may hold it. `off` is the role or node that the fault switches off, so that its
@@ -34,7 +34,7 @@ def one_owner(timeline: Timeline, off: str = "") -> Finding:
     whole = watched(timeline)
     if whole is None:
         return unknown(expected, NO_READING)
-    dark = [one for one in episodes(timeline) if off and one.node == timeline.role(off)]
+    dark = [one for one in fault_windows(timeline) if off and one.node == timeline.role(off)]
     for node in timeline.nodes:
         for start, end in gaps(timeline, node, *whole):
             if not any(one.node == node and start <= one.end and one.injected <= end for one in dark):
@@ -48,10 +48,10 @@ def one_owner(timeline: Timeline, off: str = "") -> Finding:
     return passed(expected, f"never two from {whole[0]:.2f} s on, {owners[0]} at the end", *told)
 
 
-def two_owners(timeline: Timeline) -> Finding:
+def two_owners(timeline: Timeline) -> CheckResult:
     """A split brain is seen: after the injection two nodes hold the address at once, because nothing fences."""
     expected = "two nodes with the address at once: cut off, each takes the other for dead, and no fencing stops either"
-    found = episodes(timeline)
+    found = fault_windows(timeline)
     if not found:
         return unknown(expected, NO_INJECTION)
     if both := [one.line for one in doubles(timeline) if one.until >= found[0].injected]:
@@ -61,7 +61,7 @@ def two_owners(timeline: Timeline) -> Finding:
     return failed(expected, f"never two from the injection at {found[0].injected:.2f} s on")
 
 
-def page_names_owner(timeline: Timeline) -> Finding:
+def page_names_owner(timeline: Timeline) -> CheckResult:
     """Every page that came is the page of a node that held the address then."""
     expected = "only pages of the node that holds the address"
     readings = {node: timeline.readings(node) for node in timeline.nodes}
@@ -85,7 +85,7 @@ def page_names_owner(timeline: Timeline) -> Finding:
     return passed(expected, f"{counts}, each while it held the address")
 
 
-def _held(readings: Sequence[Sight], sample: Sample) -> bool | None:
+def _held(readings: Sequence[NodeReading], sample: Sample) -> bool | None:
     """Whether the page's node held the address all through a request; None when its readings do not tell."""
     first = bisect_right(readings, sample.sent, key=lambda one: one.at) - 1
     last = bisect_left(readings, sample.done, key=lambda one: one.asked)
@@ -97,7 +97,7 @@ def _held(readings: Sequence[Sight], sample: Sample) -> bool | None:
     return around[0].owns_vip
 
 
-def down_throughout(timeline: Timeline, within: float = 15.0) -> Finding:
+def down_throughout(timeline: Timeline, within: float = 15.0) -> CheckResult:
     """The service is down from at most `within` seconds after the landing until the heal, and never comes back before.
 
     Down: no good answer, and no node that can be read holds the address. The broken node itself may be silent.
@@ -106,27 +106,27 @@ def down_throughout(timeline: Timeline, within: float = 15.0) -> Finding:
     windows = during(timeline)
     if not windows:
         return unknown(expected, NO_INJECTION)
-    return gravest(_down(timeline, window, within, expected) for window in windows)
+    return gravest(_down(timeline, period, within, expected) for period in windows)
 
 
-def _down(timeline: Timeline, window: Window, within: float, expected: str) -> Finding:
-    mine = [one for one in timeline.probe() if one.sent >= window.since and one.done <= window.until]
+def _down(timeline: Timeline, period: Period, within: float, expected: str) -> CheckResult:
+    mine = [one for one in timeline.probe() if one.sent >= period.since and one.done <= period.until]
     ended = [one for one in outages(mine) if one.next_good is not None]
     if ended:
         return failed(
-            expected, f"the service came back before the heal at {window.until:.2f} s: {ended[0].line}"
+            expected, f"the service came back before the heal at {period.until:.2f} s: {ended[0].line}"
         )
     ups = [(one.sent, f"a page of {one.page} at {one.sent:.2f} s") for one in mine if one.good]
     for node in timeline.nodes:
-        held = [one for one in answered(timeline, node, window.since, window.until) if one.owns_vip]
+        held = [one for one in answered(timeline, node, period.since, period.until) if one.owns_vip]
         ups += [(one.asked, f"{node} held the address at {one.at:.2f} s") for one in held]
-    last, told = max(ups, default=(window.since, f"nothing since the landing at {window.since:.2f} s"))
-    if last > window.since + within:
-        return failed(expected, f"{told}, {last - window.since:.2f} s after the landing")
-    others = [node for node in timeline.nodes if node != window.node]
-    reason = unpolled(timeline, window, PAUSE) or unread(timeline, others, window.since, window.until)
+    last, told = max(ups, default=(period.since, f"nothing since the landing at {period.since:.2f} s"))
+    if last > period.since + within:
+        return failed(expected, f"{told}, {last - period.since:.2f} s after the landing")
+    others = [node for node in timeline.nodes if node != period.node]
+    reason = unpolled(timeline, period, PAUSE) or unread(timeline, others, period.since, period.until)
     if reason:
         return unknown(expected, reason)
-    if window.until - last < LASTS:
-        return unknown(expected, f"{told}, and the fault ended at {window.until:.2f} s already")
-    return passed(expected, f"the last sign of it: {told}; down until {window.until:.2f} s")
+    if period.until - last < LASTS:
+        return unknown(expected, f"{told}, and the fault ended at {period.until:.2f} s already")
+    return passed(expected, f"the last sign of it: {told}; down until {period.until:.2f} s")

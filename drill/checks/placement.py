@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from drill.analysis.coverage import LONG, answered, unread, watched
-from drill.analysis.fault_windows import NO_INJECTION, Window, during
+from drill.analysis.fault_windows import NO_INJECTION, Period, during
 from drill.checks.ownership import LATE, NO_READING
-from drill.checks.verdict import Finding, failed, gravest, passed, unknown
-from drill.record.timeline import Sight, Timeline
+from drill.checks.verdict import CheckResult, failed, gravest, passed, unknown
+from drill.record.timeline import NodeReading, Timeline
 
 WHEN = ("fault", "end")
 
 
-def colocated(timeline: Timeline, resources: Sequence[str] = ()) -> Finding:
+def colocated(timeline: Timeline, resources: Sequence[str] = ()) -> CheckResult:
     """In every reading the resources that run are on one node (all of the lab's resources by default)."""
     names = _resources(timeline, resources)
     expected = f"{' and '.join(names) or 'the resources'} on one node at all times"
@@ -31,13 +31,13 @@ def colocated(timeline: Timeline, resources: Sequence[str] = ()) -> Finding:
     return passed(expected, f"in all {len(together)} readings that show them running", _told(together[-1]))
 
 
-def apart(timeline: Timeline, resources: Sequence[str] = ()) -> Finding:
+def apart(timeline: Timeline, resources: Sequence[str] = ()) -> CheckResult:
     """Every resource is Started, but on different nodes, and no client gets an answer: the lesson of step 7.2."""
     names = _resources(timeline, resources)
     expected = f"{' and '.join(names) or 'the resources'} Started on different nodes, and the service broken"
-    if not timeline.sights:
+    if not timeline.node_readings:
         return unknown(expected, NO_READING)
-    stretches: list[list[Sight]] = [[]]
+    stretches: list[list[NodeReading]] = [[]]
     for one in _every(timeline):
         if _all_run(one, names) and len(_nodes(one, names)) > 1:
             stretches[-1].append(one)
@@ -56,7 +56,7 @@ def apart(timeline: Timeline, resources: Sequence[str] = ()) -> Finding:
     return passed(expected, f"{seen}; all {len(inside)} requests failed")
 
 
-def runs_on(timeline: Timeline, role: str, when: str = "end", resource: str = "") -> Finding:
+def runs_on(timeline: Timeline, role: str, when: str = "end", resource: str = "") -> CheckResult:
     """At the end of the fault, or of the record, a resource (or all) runs on a node, given by its role or name.
 
     The node's own cluster is asked; where none answers there, the others'. For all, it holds the address too.
@@ -67,16 +67,16 @@ def runs_on(timeline: Timeline, role: str, when: str = "end", resource: str = ""
     called = node if node == role else f"{node} ({role})"
     moment = "when the fault ends" if when == "fault" else "at the end"
     expected = f"{resource or 'all resources'} on {called} {moment}"
-    windows = during(timeline) if when == "fault" else (Window(0.0, timeline.end),)
+    windows = during(timeline) if when == "fault" else (Period(0.0, timeline.end),)
     late = LONG if when == "fault" else LATE
     names = [resource] if resource else _resources(timeline, ())
-    ends = [Window(max(one.since, one.until - late), one.until) for one in windows]
+    ends = [Period(max(one.since, one.until - late), one.until) for one in windows]
     if not ends:
         return unknown(expected, NO_INJECTION)
     return gravest(_runs(timeline, one, node, names, expected) for one in ends)
 
 
-def _runs(timeline: Timeline, end: Window, node: str, names: Sequence[str], expected: str) -> Finding:
+def _runs(timeline: Timeline, end: Period, node: str, names: Sequence[str], expected: str) -> CheckResult:
     others = [one for one in timeline.nodes if one != node]
     last = [view for one in (node, *others) for view in answered(timeline, one, end.since, end.until)[-1:]]
     seeing = [one for one in last if one.quorate is not None]
@@ -91,20 +91,20 @@ def _runs(timeline: Timeline, end: Window, node: str, names: Sequence[str], expe
     return passed(expected, _told(view))
 
 
-def _resources(timeline: Timeline, given: Sequence[str]) -> list[str]:
-    seen = {name for one in timeline.sights for name in one.placements}
-    return list(given or timeline.meta.get("resources") or sorted(seen))
+def _resources(timeline: Timeline, overrides: Sequence[str]) -> list[str]:
+    seen = {name for one in timeline.node_readings for name in one.placements}
+    return list(overrides or timeline.meta.get("resources") or sorted(seen))
 
 
-def _every(timeline: Timeline) -> list[Sight]:
-    return sorted((one for one in timeline.sights if one.seen), key=lambda one: one.at)
+def _every(timeline: Timeline) -> list[NodeReading]:
+    return sorted((one for one in timeline.node_readings if one.seen), key=lambda one: one.at)
 
 
-def _nodes(view: Sight, names: Sequence[str]) -> set[str]:
+def _nodes(view: NodeReading, names: Sequence[str]) -> set[str]:
     return {view.placements.get(name, "") for name in names} - {""}
 
 
-def _all_run(view: Sight, names: Sequence[str]) -> bool:
+def _all_run(view: NodeReading, names: Sequence[str]) -> bool:
     return all(view.placements.get(name) for name in names)
 
 
@@ -114,6 +114,6 @@ def _all_unread(timeline: Timeline, since: float, until: float) -> str:
     return "" if "" in reasons else " and ".join(reasons) or NO_READING
 
 
-def _told(view: Sight) -> str:
+def _told(view: NodeReading) -> str:
     places = ", ".join(f"{name} on {node or 'no node'}" for name, node in sorted(view.placements.items()))
     return f"{places or 'nothing runs'} (as {view.node} saw it at {view.at:.2f} s)"

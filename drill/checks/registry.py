@@ -24,10 +24,10 @@ from drill.checks.expectations import came_about
 from drill.checks.membership import quorum, recovered
 from drill.checks.ownership import down_throughout, one_owner, page_names_owner, two_owners
 from drill.checks.placement import apart, colocated, runs_on
-from drill.checks.verdict import Finding, Verdict, unknown, verdict
+from drill.checks.verdict import CheckResult, Verdict, unknown, verdict
 from drill.record.timeline import Timeline
 
-Check = Callable[..., Finding]
+Check = Callable[..., CheckResult]
 
 CHECKS: Mapping[str, Check] = MappingProxyType(
     {
@@ -67,7 +67,7 @@ def judge(timeline: Timeline) -> tuple[Verdict, ...]:
     return tuple(_judged(timeline, row) for row in rows)
 
 
-def _worthless(timeline: Timeline) -> Finding | None:
+def _worthless(timeline: Timeline) -> CheckResult | None:
     if error := timeline.meta.get("error"):
         return unknown("a drill that ran to its end", f"the drill itself failed: {error}")
     if reason := missed(timeline):

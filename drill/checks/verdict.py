@@ -16,7 +16,7 @@ STATUSES = (PASS, UNKNOWN, FAIL)
 
 
 @dataclass(frozen=True)
-class Finding:
+class CheckResult:
     """What a check found: the status, expectation and observation in words, and the lines that show it."""
 
     status: str
@@ -61,33 +61,33 @@ class Verdict:
         return "\n".join(rows)
 
 
-def passed(expected: str, seen: str, *evidence: str) -> Finding:
+def passed(expected: str, seen: str, *evidence: str) -> CheckResult:
     """Say that what was seen is what was expected."""
-    return Finding(PASS, expected, seen, evidence)
+    return CheckResult(PASS, expected, seen, evidence)
 
 
-def failed(expected: str, seen: str, *evidence: str) -> Finding:
+def failed(expected: str, seen: str, *evidence: str) -> CheckResult:
     """Say that the cluster did otherwise."""
-    return Finding(FAIL, expected, seen, evidence)
+    return CheckResult(FAIL, expected, seen, evidence)
 
 
-def unknown(expected: str, missing: str, *evidence: str) -> Finding:
+def unknown(expected: str, missing: str, *evidence: str) -> CheckResult:
     """Say that the record cannot tell, and what it lacks."""
-    return Finding(UNKNOWN, expected, missing, evidence)
+    return CheckResult(UNKNOWN, expected, missing, evidence)
 
 
-def gravest(findings: Iterable[Finding]) -> Finding:
+def gravest(findings: Iterable[CheckResult]) -> CheckResult:
     """The worst of some findings about one expectation, with what was seen in all of that status."""
     every = tuple(findings)
     status = max((one.status for one in every), key=STATUSES.index)
     worst_ones = [one for one in every if one.status == status]
     seen = "; ".join(dict.fromkeys(one.seen for one in worst_ones))
-    return Finding(
+    return CheckResult(
         status, every[0].expected, seen, tuple(line for one in worst_ones for line in one.evidence)
     )
 
 
-def verdict(check: str, finding: Finding, params: Mapping[str, Any] | None = None) -> Verdict:
+def verdict(check: str, finding: CheckResult, params: Mapping[str, Any] | None = None) -> Verdict:
     """Put a finding under its check's name, with its lesson."""
     verb = "cannot tell" if finding.status == UNKNOWN else "seen"
     why = f"expected {finding.expected}; {verb}: {finding.seen}"

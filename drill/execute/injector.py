@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from drill.execute import signals
-from drill.execute.journal import Entry, Journal
+from drill.execute.journal import Journal, JournalEntry
 from drill.faults import background, remedies
-from drill.faults.base import Act, Fault, Proof, Scene
+from drill.faults.base import Fault, FaultScope, NodeAction, Proof
 from inventory import waiting
 from inventory.errors import CommandFailed, LabError, Unreachable
 from inventory.model import Command, Lab, Node
@@ -28,7 +28,7 @@ BOOTS_S = 90.0
 """The longest that a node may take until it answers again after power or processors are back."""
 HEALS_S = 60.0
 
-Mark = Callable[[str, str, str], None]
+Event = Callable[[str, str, str], None]
 """Told as it happens: kind (inject, landed, heal, healed, note), node, detail."""
 
 
@@ -65,40 +65,42 @@ class NotAvailable(LabError):
 
 
 @dataclass(frozen=True)
-class Wound:
+class ActiveFault:
     """A fault at a node, begun and not healed yet."""
 
     fault: Fault
-    scene: Scene
-    entry: Entry
+    scope: FaultScope
+    entry: JournalEntry
 
 
-def heal_acts(fault: Fault, scene: Scene) -> tuple[Act, ...]:
+def heal_acts(fault: Fault, scope: FaultScope) -> tuple[NodeAction, ...]:
     """What heals a fault: power first, then one text on the node."""
-    node = scene.target.name
-    power = (Act(node, power=fault.power, why=f"{fault.power} {node}"),) if fault.power else ()
-    text = remedies.mending(scene, remedies.of(fault))
-    return (*power, Act(node, text, deadline=HEALS_S, why=f"heal {fault.name}"))
+    node = scope.target.name
+    power = (NodeAction(node, power=fault.power, why=f"{fault.power} {node}"),) if fault.power else ()
+    text = remedies.repair_script(scope, remedies.of(fault))
+    return (*power, NodeAction(node, text, deadline=HEALS_S, why=f"heal {fault.name}"))
 
 
-def arm_acts(fault: Fault, scene: Scene, seconds: float = TIMER_S) -> tuple[Act, ...]:
+def arm_acts(fault: Fault, scope: FaultScope, seconds: float = TIMER_S) -> tuple[NodeAction, ...]:
     """Lay the heal on the node under a timer, so that it comes even when nobody can reach the node."""
     if not fault.armed:
         return ()
     name = f"timer-{fault.name}"
-    heal = remedies.mending(scene, fault.heals)
+    heal = remedies.repair_script(scope, fault.remedies)
     text = f"sleep {seconds:g}\n( {heal}\n)\ntouch {background.FOLDER}/{name}.fired"
-    again = remedies.mending(scene, (remedies.overslept(fault.name), remedies.timer(fault.name)))
+    again = remedies.repair_script(scope, (remedies.timer_fired(fault.name), remedies.timer(fault.name)))
     launch = background.launch(name, text, seconds + HEALS_S)
     return (
-        Act(scene.target.name, f"{again}\n{launch}", why=f"arm the heal of {fault.name} in {seconds:g} s"),
+        NodeAction(
+            scope.target.name, f"{again}\n{launch}", why=f"arm the heal of {fault.name} in {seconds:g} s"
+        ),
     )
 
 
-def healed_proofs(fault: Fault, scene: Scene) -> tuple[Proof, ...]:
+def healed_proofs(fault: Fault, scope: FaultScope) -> tuple[Proof, ...]:
     """What shows that a fault is healed."""
     return (
-        Proof(scene.target.name, remedies.wrong(scene, remedies.of(fault)), what=f"{fault.name} is healed"),
+        Proof(scope.target.name, remedies.wrong(scope, remedies.of(fault)), what=f"{fault.name} is healed"),
     )
 
 
@@ -110,98 +112,102 @@ class Injector:
     remote: Remote
     power: Power
     journal: Journal
-    mark: Mark = lambda kind, node, detail: None
+    event: Event = lambda kind, node, detail: None
     clock: Clock = CLOCK
     timer_s: float = TIMER_S
 
     @contextlib.contextmanager
-    def broken(self, fault: Fault, *scenes: Scene, baseline: str = "") -> Iterator[tuple[Wound, ...]]:
+    def broken(
+        self, fault: Fault, *scopes: FaultScope, baseline: str = ""
+    ) -> Iterator[tuple[ActiveFault, ...]]:
         """The fault at one node or both, proven; healed on leaving, also by an exception or a signal.
 
         `baseline` is the CIB's XML before anything was changed. Raises NotAvailable before anything is
         done, NotLanded or CommandFailed after healing, TimedOut when the heal cannot be proven.
         """
-        wounds: list[Wound] = []
+        active_faults: list[ActiveFault] = []
         with signals.interruptible():
             try:
-                for scene in scenes:
-                    wounds.append(self.begin(fault, scene, baseline))
-                for wound in wounds:
-                    self.arm(wound)
-                for wound in wounds:
-                    self.inject(wound)
-                for wound in wounds:
-                    self.prove(wound)
-                yield tuple(wounds)
+                for scope in scopes:
+                    active_faults.append(self.begin(fault, scope, baseline))
+                for active_fault in active_faults:
+                    self.arm(active_fault)
+                for active_fault in active_faults:
+                    self.inject(active_fault)
+                for active_fault in active_faults:
+                    self.prove(active_fault)
+                yield tuple(active_faults)
             finally:
                 with signals.undisturbed():
-                    self.heal(*wounds)
+                    self.heal(*active_faults)
 
-    def begin(self, fault: Fault, scene: Scene, baseline: str = "") -> Wound:
+    def begin(self, fault: Fault, scope: FaultScope, baseline: str = "") -> ActiveFault:
         """Write down what is about to happen. Nothing is done yet. Raises NotAvailable."""
-        why = fault.unavailable.get(scene.provider)
+        why = fault.unavailable.get(scope.provider)
         if why:
-            raise NotAvailable(f"{fault.name} cannot be had with {scene.provider}: {why}.")
-        acts = heal_acts(fault, scene)
-        entry = self.journal.begin(fault.name, target=scene.target.name, mends=acts, baseline=baseline)
-        return Wound(fault, scene, entry)
+            raise NotAvailable(f"{fault.name} cannot be had with {scope.provider}: {why}.")
+        actions = heal_acts(fault, scope)
+        entry = self.journal.begin(fault.name, target=scope.target.name, undo=actions, baseline=baseline)
+        return ActiveFault(fault, scope, entry)
 
-    def arm(self, wound: Wound) -> None:
+    def arm(self, active_fault: ActiveFault) -> None:
         """Lay the heal on the node under a timer. The node is still whole."""
-        for act in arm_acts(wound.fault, wound.scene, self.timer_s):
-            self.act(act)
+        for action in arm_acts(active_fault.fault, active_fault.scope, self.timer_s):
+            self.action(action)
 
-    def inject(self, wound: Wound) -> None:
+    def inject(self, active_fault: ActiveFault) -> None:
         """Do it to its end: half of it would come true after the heal. Raises CommandFailed, MachineError."""
-        node = wound.scene.target.name
-        self.mark("inject", node, wound.fault.name)
+        node = active_fault.scope.target.name
+        self.event("inject", node, active_fault.fault.name)
         with signals.undisturbed():
-            for act in wound.fault.inject(wound.scene):
-                self.act(replace(act, script=background.underway(act.script)) if act.script else act)
+            for action in active_fault.fault.inject(active_fault.scope):
+                self.action(
+                    replace(action, script=background.underway(action.script)) if action.script else action
+                )
 
-    def prove(self, wound: Wound, deadline: float = LANDS_S) -> None:
+    def prove(self, active_fault: ActiveFault, deadline: float = LANDS_S) -> None:
         """Ask the node, or its power, until the fault is seen. Raises NotLanded with the last answer."""
-        node = wound.scene.target.name
+        node = active_fault.scope.target.name
         try:
-            for proof in wound.fault.landed(wound.scene):
+            for proof in active_fault.fault.landed(active_fault.scope):
                 self._until(proof, deadline)
-                self.mark("landed", node, proof.what)
+                self.event("landed", node, proof.what)
         except LabError as error:
-            self.mark("not_landed", node, error.message)
-            raise NotLanded(f"{wound.fault.name} did not land on {node}: {error.message}") from error
+            self.event("not_landed", node, error.message)
+            raise NotLanded(f"{active_fault.fault.name} did not land on {node}: {error.message}") from error
 
-    def heal(self, *wounds: Wound) -> tuple[str, ...]:
+    def heal(self, *active_faults: ActiveFault) -> tuple[str, ...]:
         """Mend, prove it, strike it out; what the nodes say they did. All are tried; the first error is raised."""
         said: list[str] = []
         errors: list[LabError] = []
-        for wound in wounds:
-            node = wound.scene.target.name
-            self.mark("heal", node, wound.fault.name)
+        for active_fault in active_faults:
+            node = active_fault.scope.target.name
+            self.event("heal", node, active_fault.fault.name)
             try:
-                lines = self.mend(wound.entry.mends)
+                lines = self.mend(active_fault.entry.undo)
                 said += lines
                 if early := [line for line in lines if remedies.RAN_OUT in line]:
                     # It did not last until now, so what was seen lately was not seen of this fault.
-                    self.mark("not_landed", node, early[0])
-                for proof in healed_proofs(wound.fault, wound.scene):
+                    self.event("not_landed", node, early[0])
+                for proof in healed_proofs(active_fault.fault, active_fault.scope):
                     self._until(proof, HEALS_S)
-                self.journal.strike(wound.entry)
-                self.mark("healed", node, wound.fault.name)
+                self.journal.strike(active_fault.entry)
+                self.event("healed", node, active_fault.fault.name)
             except LabError as error:
                 errors.append(error)
         if errors:
             raise errors[0]
         return tuple(said)
 
-    def mend(self, acts: tuple[Act, ...]) -> list[str]:
+    def mend(self, actions: tuple[NodeAction, ...]) -> list[str]:
         """Do the acts of a heal, waiting for a node that is on its way up; what they said they did."""
         said: list[str] = []
-        for act in acts:
-            if act.script:
-                self.answers(act.node)
-            for line in self.act(act).splitlines():
-                said.append(f"{act.node}: {line}")
-                self.mark("note", act.node, line)
+        for action in actions:
+            if action.script:
+                self.answers(action.node)
+            for line in self.action(action).splitlines():
+                said.append(f"{action.node}: {line}")
+                self.event("note", action.node, line)
         return said
 
     def answers(self, node: str, deadline: float = BOOTS_S) -> None:
@@ -217,34 +223,35 @@ class Injector:
             hint=hint,
         )
 
-    def act(self, act: Act) -> str:
+    def action(self, action: NodeAction) -> str:
         """Do one act; what it printed. Power words are done only where they change something."""
-        if act.power:
-            return self._powered(act)
-        command = Command.script(act.node, act.script, why=act.why, deadline=act.deadline)
+        if action.power:
+            return self._powered(action)
+        command = Command.script(action.node, action.script, why=action.why, deadline=action.deadline)
         try:
             result = self.remote.run(command)
         except Unreachable:
-            if act.cuts:
+            if action.cuts:
                 return ""
             raise
-        if not result.good and not act.cuts:
+        if not result.good and not action.cuts:
             raise CommandFailed(
-                f"{act.node}: {act.why}: exit {result.status}: {(result.err.strip() or result.out.strip())[-400:]}",
+                f"{action.node}: {action.why}: exit {result.status}: "
+                f"{(result.err.strip() or result.out.strip())[-400:]}",
                 hint="./lab heal puts the lab right; ./lab ssh looks at the node.",
             )
         return result.out
 
-    def _powered(self, act: Act) -> str:
-        node = self.lab.node(act.node)
-        if act.power == "thaw" and not self.power.frozen(node):
+    def _powered(self, action: NodeAction) -> str:
+        node = self.lab.node(action.node)
+        if action.power == "thaw" and not self.power.frozen(node):
             return ""
-        if act.power == "power_on" and self.power.running()[node.name]:
+        if action.power == "power_on" and self.power.running()[node.name]:
             return ""
         words = {"power_on": "booted", "thaw": "thawed", "power_off": "powered off", "freeze": "frozen"}
-        assert act.power is not None
-        getattr(self.power, act.power)(node)
-        return f"{words[act.power]}\n"
+        assert action.power is not None
+        getattr(self.power, action.power)(node)
+        return f"{words[action.power]}\n"
 
     def _until(self, proof: Proof, deadline: float) -> None:
         waiting.until(

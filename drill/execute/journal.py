@@ -15,18 +15,18 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from drill.faults.base import Act
+from drill.faults.base import NodeAction
 from inventory.errors import LabError
 
 
 @dataclass(frozen=True)
-class Entry:
+class JournalEntry:
     """One thing begun: what, on which node, what mends it, and the CIB as it was before (XML, or "")."""
 
     id: int
     what: str
     target: str = ""
-    mends: tuple[Act, ...] = ()
+    undo: tuple[NodeAction, ...] = ()
     baseline: str = ""
 
 
@@ -37,20 +37,22 @@ class Journal:
         self.path = root / ".lab" / "journal.jsonl"
         self._next = max((entry.id for entry in _read(self.path)[0]), default=0) + 1
 
-    def begin(self, what: str, *, target: str = "", mends: Sequence[Act] = (), baseline: str = "") -> Entry:
+    def begin(
+        self, what: str, *, target: str = "", undo: Sequence[NodeAction] = (), baseline: str = ""
+    ) -> JournalEntry:
         """Write down what is about to be done, and how to undo it; on disk when this returns."""
-        entry = Entry(self._next, what, target, tuple(mends), baseline)
+        entry = JournalEntry(self._next, what, target, tuple(undo), baseline)
         self._next += 1
         self._write(asdict(entry))
         return entry
 
-    def strike(self, entry: Entry) -> None:
+    def strike(self, entry: JournalEntry) -> None:
         """It is mended. The file goes with its last entry."""
         self._write({"struck": entry.id})
         if not self.pending():
             self.path.unlink()
 
-    def pending(self) -> tuple[Entry, ...]:
+    def pending(self) -> tuple[JournalEntry, ...]:
         """What was begun and not mended, in the order it was begun."""
         entries, struck = _read(self.path)
         return tuple(entry for entry in entries if entry.id not in struck)
@@ -65,13 +67,13 @@ class Journal:
             os.fsync(stream.fileno())
 
 
-def pending(root: Path) -> tuple[Entry, ...]:
+def pending(root: Path) -> tuple[JournalEntry, ...]:
     """What an interrupted run left in the lab of a folder."""
     return Journal(root).pending()
 
 
-def _read(path: Path) -> tuple[list[Entry], set[int]]:
-    entries: list[Entry] = []
+def _read(path: Path) -> tuple[list[JournalEntry], set[int]]:
+    entries: list[JournalEntry] = []
     struck: set[int] = set()
     for line in path.read_text(encoding="utf-8", errors="replace").splitlines() if path.exists() else ():
         with contextlib.suppress(ValueError, TypeError, KeyError):
@@ -79,12 +81,14 @@ def _read(path: Path) -> tuple[list[Entry], set[int]]:
             if "struck" in row:
                 struck.add(row["struck"])
             else:
-                entries.append(Entry(**{**row, "mends": tuple(Act(**act) for act in row["mends"])}))
+                entries.append(
+                    JournalEntry(**{**row, "undo": tuple(NodeAction(**action) for action in row["undo"])})
+                )
     return entries, struck
 
 
 @contextlib.contextmanager
-def alone(root: Path) -> Iterator[None]:
+def exclusive(root: Path) -> Iterator[None]:
     """Hold the lab's drill lock; LabError when another drill has it. It goes with the process."""
     path = root / ".lab" / "drill.lock"
     path.parent.mkdir(exist_ok=True)

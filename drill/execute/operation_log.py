@@ -6,26 +6,26 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cluster import cib, scores
-from drill.execute.starting_state import Settings
+from drill.execute.starting_state import StartingState
 from inventory.errors import LabError
 
 
 @dataclass
-class Memory:
+class OperationLog:
     """The operations since the beginning, and the most failures that were counted of each resource."""
 
-    settings: Settings
+    starting_state: StartingState
     _old: set[cib.Operation] = field(default_factory=set)
     _new: dict[cib.Operation, None] = field(default_factory=dict)
     _counts: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._old = set(cib.operations(self.settings.baseline))
+        self._old = set(cib.operations(self.starting_state.baseline))
 
     def take(self) -> None:
         """Read it once more; where no cluster answers there is nothing to be read."""
         try:
-            text = self.settings.read()[1]
+            text = self.starting_state.read()[1]
         except LabError:
             return
         self._new |= dict.fromkeys(one for one in cib.operations(text) if one not in self._old)

@@ -8,17 +8,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cluster import cib
-from drill.execute.injector import Injector, Wound
-from drill.execute.operation_log import Memory
+from drill.execute.injector import ActiveFault, Injector
+from drill.execute.operation_log import OperationLog
 from drill.execute.prediction import Prediction
-from drill.execute.starting_state import Settings, shown
+from drill.execute.starting_state import StartingState, shown
 from drill.faults import registry as faults
-from drill.faults.base import Scene
-from drill.record.timeline import Mark
+from drill.faults.base import FaultScope
+from drill.record.timeline import Event
 from drill.record.timeline_file import Recorder
 from drill.scenarios import conditions, overrides
 from drill.scenarios.base import Await, Configure, Heal, Inject, Move, Observe, Read, Scenario
-from drill.scenarios.conditions import Now
+from drill.scenarios.conditions import Situation
 from inventory import waiting
 from inventory.errors import TimedOut
 from inventory.model import Command, Lab
@@ -45,33 +45,33 @@ class Play:
     """Does a scenario's moves. `since` gives seconds of the record; `expected` is what its cluster lets expect."""
 
     lab: Lab
-    scenes: tuple[Scene, ...]
+    scopes: tuple[FaultScope, ...]
     scenario: Scenario
     recorder: Recorder
     injector: Injector
-    settings: Settings
+    starting_state: StartingState
     remote: Remote
     since: Callable[[], float]
     expected: Prediction
     rng: random.Random
     clock: Clock = CLOCK
     roles: dict[str, str] = field(default_factory=dict)
-    wounds: list[Wound] = field(default_factory=list)
+    active_faults: list[ActiveFault] = field(default_factory=list)
     awaited: list[dict[str, Any]] = field(default_factory=list)
-    memory: Memory = field(init=False)
+    operation_log: OperationLog = field(init=False)
     _acted: float = 0.0
     _first: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.memory = Memory(self.settings)
+        self.operation_log = OperationLog(self.starting_state)
 
     def begin(self) -> None:
         """Wait until everything is watched and the roles are clear. Raises TimedOut."""
-        self.injector.mark = self.mark
+        self.injector.event = self.event
         self._until(
             lambda view: view.complete and len(view.seen) == len(view.nodes), "every node is read", SEES
         )
-        if self.scenario.given.serves:
+        if self.scenario.overrides.serves:
             self._until(conditions.condition("serving"), "the service answers", SEES)
         watched = self.since() + BEFORE
         self._until(lambda view: view.complete and self.since() > watched, "the lab is watched", SEES)
@@ -97,11 +97,11 @@ class Play:
 
     def heal(self, role: str = "") -> None:
         """Mend what is broken on a role's node, or everywhere. Raises what Injector.heal raises."""
-        mine = [one for one in self.wounds if not role or one.scene.target.name == self.roles[role]]
+        mine = [one for one in self.active_faults if not role or one.scope.target.name == self.roles[role]]
         if mine:
-            self.memory.take()
+            self.operation_log.take()
             self.injector.heal(*mine)
-            self.wounds = [one for one in self.wounds if one not in mine]
+            self.active_faults = [one for one in self.active_faults if one not in mine]
             self._acted = self.since()
 
     def meta(self) -> dict[str, Any]:
@@ -109,20 +109,20 @@ class Play:
         return {
             "roles": self._first or self.roles,
             "awaited": self.awaited,
-            "operations": self.memory.operations,
-            "failcounts": self.memory.failcounts,
+            "operations": self.operation_log.operations,
+            "failcounts": self.operation_log.failcounts,
         }
 
-    def mark(self, kind: str, node: str, detail: str) -> None:
+    def event(self, kind: str, node: str, detail: str) -> None:
         """Take down what an injector tells."""
         label = detail if kind in ("inject", "heal", "healed") else ""
         if kind in ("landed", "not_landed"):
-            label = next((one.fault.name for one in self.wounds if one.scene.target.name == node), "")
-        self.recorder.mark(Mark(self.since(), kind, label, node, "" if label == detail else detail))
+            label = next((one.fault.name for one in self.active_faults if one.scope.target.name == node), "")
+        self.recorder.event(Event(self.since(), kind, label, node, "" if label == detail else detail))
 
     def note(self, label: str, detail: str, node: str = "") -> None:
         """Take down what the scenario itself does."""
-        self.recorder.mark(Mark(self.since(), "note", label, node, detail))
+        self.recorder.event(Event(self.since(), "note", label, node, detail))
 
     def _move(self, move: Move) -> None:
         if isinstance(move, Inject):
@@ -130,9 +130,9 @@ class Play:
         elif isinstance(move, Heal):
             self.heal(move.role)
         elif isinstance(move, Configure):
-            self.settings.apply(move.given)
-            self.note("configure", move.given.words)
-            self.recorder.meta(before=overrides.lines(cib.parse(self.settings.read()[1]).configuration))
+            self.starting_state.apply(move.overrides)
+            self.note("configure", move.overrides.words)
+            self.recorder.meta(before=overrides.lines(cib.parse(self.starting_state.read()[1]).configuration))
             self._acted = self.since()
         elif isinstance(move, Observe):
             self._observe(move)
@@ -151,19 +151,19 @@ class Play:
             role = self.rng.choice([one for one in ("active", "passive") if one in fault.roles])
         names = [self.roles["active"], self.roles["passive"]] if role == "both" else [self.roles[role]]
         self.roles |= {"target": names[0], "peer": self.lab.peer(self.lab.node(names[0])).name}
-        self.settings.first = self.roles["peer"]
+        self.starting_state.first = self.roles["peer"]
         self._first = self._first or dict(self.roles)
         self.recorder.meta(roles=self._first)
         new = [
-            self.injector.begin(fault, scene, self.settings.baseline)
+            self.injector.begin(fault, scope, self.starting_state.baseline)
             for name in names
-            for scene in self.scenes
-            if scene.target.name == name
+            for scope in self.scopes
+            if scope.target.name == name
         ]
-        self.wounds += new
+        self.active_faults += new
         for do in (self.injector.arm, self.injector.inject, self.injector.prove):
-            for wound in new:
-                do(wound)
+            for active_fault in new:
+                do(active_fault)
             self._acted = self.since()
 
     def _observe(self, move: Observe) -> None:
@@ -215,10 +215,10 @@ class Play:
             raise _Over from error
         row["at"] = round(self.since(), 3)
 
-    def _until(self, good: Callable[[Now], bool], what: str, within: float) -> Now:
+    def _until(self, good: Callable[[Situation], bool], what: str, within: float) -> Situation:
         return waiting.until(self._now, good, what, deadline=within, every=POLL, clock=self.clock)
 
-    def _now(self) -> Now:
+    def _now(self) -> Situation:
         return conditions.now(self.recorder.timeline(), self._acted, self.roles)
 
     def _resolve(self) -> None:

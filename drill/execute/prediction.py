@@ -11,7 +11,7 @@ from cluster.cib import Cib
 from cluster.outage_bounds import Kind, Timing
 from drill.faults import registry as faults
 from drill.faults.base import Fault
-from drill.scenarios.base import Inject, Scenario, Span
+from drill.scenarios.base import ClusterTime, Inject, Scenario
 from inventory.config.cluster_properties import boolean, milliseconds
 from inventory.errors import LabError
 from inventory.model import Command, Lab
@@ -23,7 +23,7 @@ from inventory.remote.ssh import Remote, check
 class Prediction:
     """The cluster's own times by name (seconds), and the predicted outage as the record keeps it ({}: none)."""
 
-    spans: Mapping[Span, float]
+    spans: Mapping[ClusterTime, float]
     bounds: Mapping[str, Any]
     timing: Mapping[str, float]
     """token_s and consensus_s of the running corosync, for the record."""
@@ -47,11 +47,11 @@ def predict(lab: Lab, system: Platform, remote: Remote, scenario: Scenario, live
         arp_s=_arp(lab, remote, live),
         monitor_s=monitors.get(first.monitor if first else "web", 0.0),
         survivor_acts=lab.corosync.two_node
-        or scenario.given.two_node
+        or scenario.overrides.two_node
         or properties.get("no-quorum-policy", "stop") == "ignore",
         fencing=boolean(properties.get("stonith-enabled", "true")) is True,
     )
-    spans: dict[Span, float] = {"loss": token + consensus}
+    spans: dict[ClusterTime, float] = {"loss": token + consensus}
     spans |= {f"{kind} monitor": interval for kind, interval in monitors.items()}  # type: ignore[misc]
     bounds_ = _plain(scenario.kind, timing, first, live) if scenario.kind else {}
     return Prediction(spans, bounds_, {"token_s": token, "consensus_s": consensus})

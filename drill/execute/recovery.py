@@ -9,10 +9,10 @@ from xml.etree import ElementTree
 from cluster import cib
 from cluster.configuration import differences
 from drill.execute.injector import Injector, Power
-from drill.execute.journal import Entry, Journal
+from drill.execute.journal import Journal, JournalEntry
 from drill.faults import remedies
-from drill.faults.base import Act, Mending, Scene
-from drill.scenarios.overrides import Given
+from drill.faults.base import FaultScope, NodeAction, RemedyFactory
+from drill.scenarios.overrides import Overrides
 from inventory import waiting
 from inventory.errors import LabError, TimedOut
 from inventory.model import Command, Lab, Node
@@ -20,7 +20,7 @@ from inventory.platforms.registry import Platform
 from inventory.remote.ssh import Remote, check
 from inventory.waiting import CLOCK, Clock
 from status import health
-from status.health import View
+from status.health import NodeStatus
 
 ROUNDS = 3
 MEETS_S = 60.0
@@ -87,8 +87,8 @@ class Recovery:
         return tuple(self._done)
 
     @property
-    def _scenes(self) -> tuple[Scene, ...]:
-        return health.scenes(self.lab, self.system, self.provider)
+    def _scenes(self) -> tuple[FaultScope, ...]:
+        return health.scopes(self.lab, self.system, self.provider)
 
     @property
     def _injector(self) -> Injector:
@@ -98,27 +98,27 @@ class Recovery:
         self._done.append(line)
         self.say(line)
 
-    def _configured(self, views: Mapping[Node, View]) -> None:
-        missing = health.unconfigured(self.lab, views, Given())
+    def _configured(self, views: Mapping[Node, NodeStatus]) -> None:
+        missing = health.unconfigured(self.lab, views, Overrides())
         if missing:
             hint = "./lab provision configures what lab.yaml describes; no healing makes a resource."
             raise NotConfigured("; ".join(missing), hint=hint)
 
     def _power(self) -> None:
         """Frozen nodes run on, stopped ones boot, and all answer."""
-        wanted = [Act(node.name, power="thaw") for node in self.lab.nodes]
-        wanted += [Act(node.name, power="power_on") for node in self.lab.nodes]
-        for act in wanted:
-            for line in self._injector.act(act).splitlines():
-                self._tell(f"{act.node}: {line}")
+        wanted = [NodeAction(node.name, power="thaw") for node in self.lab.nodes]
+        wanted += [NodeAction(node.name, power="power_on") for node in self.lab.nodes]
+        for action in wanted:
+            for line in self._injector.action(action).splitlines():
+                self._tell(f"{action.node}: {line}")
         for node in self.lab.nodes:
             self._injector.answers(node.name)
 
-    def _round(self, left: tuple[Entry, ...]) -> None:
+    def _round(self, left: tuple[JournalEntry, ...]) -> None:
         """What the journal says, newest first; then all that can be wrong on a node; then the configuration."""
         for entry in reversed(left):
             try:
-                for line in self._injector.mend(entry.mends):
+                for line in self._injector.mend(entry.undo):
                     self._tell(line)
             except LabError as error:  # what follows looks at the nodes themselves
                 self._tell(f"could not be done: {error.message}")
@@ -134,13 +134,15 @@ class Recovery:
         self._restore(left)
         self._stale()
 
-    def _mend(self, what: tuple[Mending, ...]) -> None:
-        for scene in self._scenes:
-            act = Act(scene.target.name, remedies.mending(scene, what), deadline=120, why="heal")
-            for line in self._injector.act(act).splitlines():
-                self._tell(f"{scene.target.name}: {line}")
+    def _mend(self, what: tuple[RemedyFactory, ...]) -> None:
+        for scope in self._scenes:
+            action = NodeAction(
+                scope.target.name, remedies.repair_script(scope, what), deadline=120, why="heal"
+            )
+            for line in self._injector.action(action).splitlines():
+                self._tell(f"{scope.target.name}: {line}")
 
-    def _watch(self) -> dict[Node, View]:
+    def _watch(self) -> dict[Node, NodeStatus]:
         """Look while waiting: what the interrupted drill was about to do may come true only now."""
         views = health.look(self.remote, self._scenes)
         if not all(view.reachable for view in views.values()):
@@ -149,7 +151,7 @@ class Recovery:
             self._mend(remedies.NODE)
         return views
 
-    def _missing(self, views: Mapping[Node, View]) -> tuple[str, ...]:
+    def _missing(self, views: Mapping[Node, NodeStatus]) -> tuple[str, ...]:
         names = {node.name for node in self.lab.nodes}
         return tuple(
             node.name
@@ -157,10 +159,10 @@ class Recovery:
             if view.state is None or view.state.dc is None or set(view.state.online) != names
         )
 
-    def _baseline(self, left: tuple[Entry, ...]) -> str:
+    def _baseline(self, left: tuple[JournalEntry, ...]) -> str:
         return next((entry.baseline for entry in left if entry.baseline), "")
 
-    def _changed(self, left: tuple[Entry, ...]) -> tuple[str, ...]:
+    def _changed(self, left: tuple[JournalEntry, ...]) -> tuple[str, ...]:
         """How the configuration differs from what it was before the interrupted drill."""
         baseline = self._baseline(left)
         if not baseline:
@@ -168,7 +170,7 @@ class Recovery:
         text = check(self.remote, Command(self.lab.node1.name, cib.COMMAND, why="read the configuration")).out
         return differences(cib.parse(baseline).configuration, cib.parse(text).configuration)
 
-    def _restore(self, left: tuple[Entry, ...]) -> None:
+    def _restore(self, left: tuple[JournalEntry, ...]) -> None:
         """Put the whole configuration section back as the journal has it, where it means something else."""
         changed = self._changed(left)
         if not changed:
@@ -185,14 +187,14 @@ class Recovery:
         """Take the address off a node whose cluster, whole again, runs it on the other."""
         views = health.look(self.remote, self._scenes)
         address = self.lab.resource("address").id
-        for scene in self._scenes:
-            view = views[scene.target]
+        for scope in self._scenes:
+            view = views[scope.target]
             others = view.state.where(address) if view.state else ()
-            if view.holds_vip and len(others) == 1 and others[0] != scene.target.name:
-                self._injector.act(Act(scene.target.name, remedies.release(scene), why="one owner"))
-                self._tell(f"{scene.target.name}: took {self.lab.vip} off, which {others[0]} owns")
+            if view.holds_vip and len(others) == 1 and others[0] != scope.target.name:
+                self._injector.action(NodeAction(scope.target.name, remedies.release(scope), why="one owner"))
+                self._tell(f"{scope.target.name}: took {self.lab.vip} off, which {others[0]} owns")
 
-    def _settled(self, left: tuple[Entry, ...]) -> tuple[str, ...]:
+    def _settled(self, left: tuple[JournalEntry, ...]) -> tuple[str, ...]:
         """Wait until nothing is wrong any more; what still is."""
         last: list[tuple[str, ...]] = [()]
 

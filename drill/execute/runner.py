@@ -16,16 +16,16 @@ from drill.execute.journal import Journal
 from drill.execute.play import Play, for_lab
 from drill.execute.prediction import predict
 from drill.execute.recovery import Recovery
-from drill.execute.starting_state import Settings
+from drill.execute.starting_state import StartingState
 from drill.faults import registry as faults
-from drill.faults.base import Scene
+from drill.faults.base import FaultScope
 from drill.observe.observation import Observing
-from drill.record.timeline import Mark
+from drill.record.timeline import Event
 from drill.record.timeline_file import Recorder
-from drill.report.run import Entry
+from drill.report.run import ScenarioResult
 from drill.scenarios import catalog
 from drill.scenarios.base import Configure, Scenario
-from drill.scenarios.overrides import Given, lines
+from drill.scenarios.overrides import Overrides, lines
 from inventory import waiting
 from inventory.errors import LabError, TimedOut
 from inventory.model import Lab, Node
@@ -33,7 +33,7 @@ from inventory.platforms.registry import Platform
 from inventory.remote.ssh import Remote
 from inventory.waiting import CLOCK, Clock
 from status import health
-from status.health import View
+from status.health import NodeStatus
 
 SETTLES = 60.0
 """The longest that the cluster may take to be well again after a heal or a change (seconds)."""
@@ -46,13 +46,13 @@ def unavailable(scenario: Scenario, lab: Lab, system: Platform, provider: str) -
     for name in scenario.faults:
         if why := faults.named(name).unavailable.get(provider):
             return f"{name} cannot be had with {provider}: {why}"
-    states = [scenario.given, *(move.given for move in scenario.moves if isinstance(move, Configure))]
+    states = [scenario.overrides, *(move.overrides for move in scenario.moves if isinstance(move, Configure))]
     if system.corosync == "1.4" and any(state.two_node for state in states):
         return "corosync 1.4's plugin has no two_node"
     preferences = [one.score > 0 for one in lab.locations]
     if any(state.location is not None for state in states) and preferences != [True]:
         return "it sets the score of the one location constraint of lab.yaml that prefers a node"
-    if lab.corosync.two_node and scenario.given.lone_stops:
+    if lab.corosync.two_node and scenario.overrides.lone_stops:
         return "lab.yaml says two_node: true, so that a node alone keeps its quorum, whatever the no-quorum-policy"
     return ""
 
@@ -77,7 +77,7 @@ class Runner:
     clock: Clock = CLOCK
     broken: LabError | None = field(default=None, init=False)
 
-    def run(self, scenario: Scenario, seed: int = 0, *, again: bool = False) -> Entry:
+    def run(self, scenario: Scenario, seed: int = 0, *, again: bool = False) -> ScenarioResult:
         """Run one scenario and judge it. The lab's own failure is in the record (Entry.error), a signal is raised.
 
         `again`: in the place of the scenario's record before, which could not tell.
@@ -91,13 +91,17 @@ class Runner:
         self.guard()
         before = self._well()
         baseline = next(iter(before.values())).text
-        settings = Settings(self.lab, self.system, self.remote, self._scenes, baseline, clock=self.clock)
+        starting_state = StartingState(
+            self.lab, self.system, self.remote, self._scenes, baseline, clock=self.clock
+        )
         began = self.clock.now()
         meta = self._meta(scenario, seed) | ({"again": True} if again else {})
         with Recorder(self.path, meta) as recorder, signals.interruptible():
-            entry = self.journal.begin(f"scenario {scenario.name}", mends=settings.undo(), baseline=baseline)
+            entry = self.journal.begin(
+                f"scenario {scenario.name}", undo=starting_state.undo(), baseline=baseline
+            )
             try:
-                self._play(scenario, seed, settings, recorder, lambda: self.clock.now() - began)
+                self._play(scenario, seed, starting_state, recorder, lambda: self.clock.now() - began)
             except LabError as error:
                 recorder.meta(error=error.message)
             except BaseException as error:
@@ -105,15 +109,15 @@ class Runner:
                 raise
             finally:
                 with signals.undisturbed():
-                    self._restore(settings, recorder)
+                    self._restore(starting_state, recorder)
                     if self.broken is None:
                         self.journal.strike(entry)
             timeline = recorder.timeline()
-        return Entry(timeline, judge(timeline))
+        return ScenarioResult(timeline, judge(timeline))
 
     @property
-    def _scenes(self) -> tuple[Scene, ...]:
-        return health.scenes(self.lab, self.system, self.provider)
+    def _scenes(self) -> tuple[FaultScope, ...]:
+        return health.scopes(self.lab, self.system, self.provider)
 
     def _meta(self, scenario: Scenario, seed: int) -> dict[str, Any]:
         text = catalog.texts().get(scenario.name)
@@ -124,7 +128,7 @@ class Runner:
             "title": text.title if text else "",
             "why": text.why if text else "",
             "step": scenario.step,
-            "given": scenario.given.words,
+            "given": scenario.overrides.words,
             "seed": seed,
             "nodes": [node.name for node in self.lab.nodes],
             "url": self.lab.url,
@@ -141,19 +145,19 @@ class Runner:
         self,
         scenario: Scenario,
         seed: int,
-        settings: Settings,
+        starting_state: StartingState,
         recorder: Recorder,
         since: Callable[[], float],
     ) -> None:
-        settings.apply(scenario.given)
-        live = cib.parse(settings.read()[1])
+        starting_state.apply(scenario.overrides)
+        live = cib.parse(starting_state.read()[1])
         expected = predict(self.lab, self.system, self.remote, scenario, live)
         recorder.meta(before=lines(live.configuration), bounds=expected.bounds, **expected.timing)
-        if scenario.given != Given():
-            self._settled(given=settings.given)
+        if scenario.overrides != Overrides():
+            self._settled(overrides=starting_state.overrides)
         injector = Injector(self.lab, self.remote, self.power, self.journal, clock=self.clock)
         play = Play(
-            self.lab, self._scenes, scenario, recorder, injector, settings, self.remote, since,
+            self.lab, self._scenes, scenario, recorder, injector, starting_state, self.remote, since,
             expected, random.Random(seed), self.clock,  # noqa: S311
         )  # fmt: skip
         with self.observe(recorder, since) as report:
@@ -166,14 +170,14 @@ class Runner:
                 with signals.undisturbed():
                     play.heal()
             try:
-                self._settled(given=settings.given)
-                recorder.mark(Mark(since(), "settled"))
+                self._settled(overrides=starting_state.overrides)
+                recorder.event(Event(since(), "settled"))
                 play.end()
             except TimedOut as error:
                 play.note("not well", error.message)
-            play.memory.take()
+            play.operation_log.take()
             kept = report()
-        after = cib.parse(settings.read()[1])
+        after = cib.parse(starting_state.read()[1])
         recorder.meta(
             **play.meta(),
             after=lines(after.configuration),
@@ -181,10 +185,10 @@ class Runner:
             probe={"slots": kept.slots, "missed": kept.missed, "worst_late": round(kept.worst_late, 4)},
         )
 
-    def _look(self) -> dict[Node, View]:
+    def _look(self) -> dict[Node, NodeStatus]:
         return health.look(self.remote, self._scenes)
 
-    def _well(self) -> dict[Node, View]:
+    def _well(self) -> dict[Node, NodeStatus]:
         """The lab as it is, healthy; healed first where it is not. Raises LabError when it can't be."""
         try:
             if self.journal.pending():
@@ -195,27 +199,29 @@ class Runner:
             self._recover()
         return self._look()
 
-    def _settled(self, deadline: float = SETTLES, *, twice: bool = False, given: Given | None = None) -> None:
+    def _settled(
+        self, deadline: float = SETTLES, *, twice: bool = False, overrides: Overrides | None = None
+    ) -> None:
         """Wait until the cluster is well; looked at twice after a change, which it may not have seen at once."""
         for _ in range(1 + twice):
             waiting.until(
-                lambda: health.troubles(self.lab, self._look(), given),
+                lambda: health.troubles(self.lab, self._look(), overrides),
                 lambda found: not found,
                 "the lab is well",
                 deadline=deadline,
                 clock=self.clock,
             )
 
-    def _restore(self, settings: Settings, recorder: Recorder) -> None:
+    def _restore(self, starting_state: StartingState, recorder: Recorder) -> None:
         """lab.yaml's configuration, whole and healthy; by all means there are where the plain way does not do."""
         began = self.clock.now()
         try:
-            changed = settings.touched or bool(settings.changed())
+            changed = starting_state.touched or bool(starting_state.changed())
             if changed:
-                settings.apply(Given())
+                starting_state.apply(Overrides())
             if changed or recorder.timeline().first("settled") is None:
                 self._settled(twice=True)
-            if left := settings.changed():
+            if left := starting_state.changed():
                 raise LabError(f"the configuration is not as before: {'; '.join(left)}")
             if [one for one in self.journal.pending() if one.target]:
                 raise LabError("something is broken still")

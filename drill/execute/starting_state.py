@@ -10,9 +10,9 @@ from cluster.configuration import differences
 from cluster.corosync_conf import PATH
 from drill.faults import remedies
 from drill.faults.background import FOLDER
-from drill.faults.base import Act, Scene
+from drill.faults.base import FaultScope, NodeAction
 from drill.faults.remedies import LAID, TWO_NODE, WITHIN
-from drill.scenarios.overrides import Given, edited, pushes
+from drill.scenarios.overrides import Overrides, edited, pushes
 from inventory import waiting
 from inventory.errors import LabError
 from inventory.model import Command, Lab, Node
@@ -24,7 +24,7 @@ ANSWERS = 60.0
 """The longest that a cluster that was just started may take to answer (seconds)."""
 
 
-def two_node(scene: Scene) -> str:
+def two_node(scope: FaultScope) -> str:
     """The shell text that sets two_node in corosync.conf and lets a running corosync read it (votequorum(5))."""
     return (
         f"! grep -q two_node {PATH} || exit 0\n"
@@ -38,18 +38,18 @@ def two_node(scene: Scene) -> str:
 
 
 @dataclass
-class Settings:
+class StartingState:
     """The configuration of one lab, changed and brought back; `baseline` is the CIB's XML of the end state."""
 
     lab: Lab
     system: Platform
     remote: Remote
-    scenes: tuple[Scene, ...]
+    scopes: tuple[FaultScope, ...]
     baseline: str
     first: str = ""
     """The node to ask first: one that is known to answer."""
     clock: Clock = CLOCK
-    given: Given = field(default_factory=Given, init=False)
+    overrides: Overrides = field(default_factory=Overrides, init=False)
     """What was asked for last."""
     _two_node: bool = False
 
@@ -58,36 +58,36 @@ class Settings:
         """Something other than the CIB was changed: two_node laid over lab.yaml's corosync.conf."""
         return self._two_node
 
-    def undo(self) -> tuple[Act, ...]:
+    def undo(self) -> tuple[NodeAction, ...]:
         """What brings corosync.conf back, for the journal; harmless when nothing was changed."""
         return tuple(
-            Act(
+            NodeAction(
                 one.target.name,
-                remedies.mending(one, (remedies.no_two_node,)),
+                remedies.repair_script(one, (remedies.no_two_node,)),
                 deadline=90,
                 why="corosync.conf as before",
             )
-            for one in self.scenes
+            for one in self.scopes
         )
 
-    def apply(self, given: Given) -> None:
+    def apply(self, overrides: Overrides) -> None:
         """Make the configuration as `given` says, on whichever nodes run. Raises CommandFailed, Unreachable."""
-        self.given = given
-        self._vote(given.two_node and not self.lab.corosync.two_node)
+        self.overrides = overrides
+        self._vote(overrides.two_node and not self.lab.corosync.two_node)
         hint = "./lab heal"
         at, live = waiting.until(
             self.read, bool, "a node's cluster answers", deadline=ANSWERS, clock=self.clock, hint=hint
         )
-        for section, text in pushes(live, edited(self.baseline, given, self.lab)):
+        for section, text in pushes(live, edited(self.baseline, overrides, self.lab)):
             argv = ("cibadmin", "-R", "-o", section, "-p")
-            check(self.remote, Command(at.name, argv, stdin=text, why=f"configuration: {given.words}"))
+            check(self.remote, Command(at.name, argv, stdin=text, why=f"configuration: {overrides.words}"))
 
     def read(self) -> tuple[Node, str]:
         """A node whose cluster answers, and the CIB's XML there. Raises LabError when none does."""
-        for scene in sorted(self.scenes, key=lambda one: one.target.name != self.first):
-            result = self._try(Command(scene.target.name, cib.COMMAND, deadline=10))
+        for scope in sorted(self.scopes, key=lambda one: one.target.name != self.first):
+            result = self._try(Command(scope.target.name, cib.COMMAND, deadline=10))
             if result:
-                return scene.target, result
+                return scope.target, result
         raise LabError("no node's cluster answers: its configuration cannot be read", hint="./lab heal")
 
     def changed(self) -> tuple[str, ...]:
@@ -104,12 +104,17 @@ class Settings:
     def _vote(self, wanted: bool) -> None:
         if wanted == self._two_node:
             return
-        acts = self.undo()
+        actions = self.undo()
         if wanted:
             self._two_node = True  # also half of it is to be undone
-            acts = tuple(Act(one.target.name, two_node(one), why="two_node on") for one in self.scenes)
-        for act in acts:
-            check(self.remote, Command.script(act.node, act.script, why=act.why, deadline=act.deadline))
+            actions = tuple(
+                NodeAction(one.target.name, two_node(one), why="two_node on") for one in self.scopes
+            )
+        for action in actions:
+            check(
+                self.remote,
+                Command.script(action.node, action.script, why=action.why, deadline=action.deadline),
+            )
         self._two_node = wanted
         waiting.until(
             self._flags,
@@ -122,7 +127,7 @@ class Settings:
     def _flags(self) -> list[tuple[str, ...]]:
         """Votequorum's flags on each node where a corosync answers."""
         script = corosync_state.membership_script(self.system.corosync)
-        said = [self._try(Command.script(one.target.name, script, deadline=10)) for one in self.scenes]
+        said = [self._try(Command.script(one.target.name, script, deadline=10)) for one in self.scopes]
         found = [corosync_state.membership(text, self.lab, self.system.corosync) for text in said]
         return [one.flags for one in found if one is not None]
 

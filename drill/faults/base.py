@@ -20,7 +20,7 @@ ROLES: tuple[Role, ...] = ("active", "passive", "dc", "both")
 
 
 @dataclass(frozen=True)
-class Act:
+class NodeAction:
     """One thing done to one node: a shell text as root there, or a word to the machine's power."""
 
     node: str
@@ -46,7 +46,7 @@ class Proof:
 
 
 @dataclass(frozen=True)
-class Scene:
+class FaultScope:
     """All that a fault may know when it is injected: the lab, its system, the target and its peer."""
 
     lab: Lab
@@ -57,7 +57,7 @@ class Scene:
 
 
 @dataclass(frozen=True)
-class Mend:
+class Remedy:
     """One thing to be put right on a node, as shell texts. Safe at any time, and as often as one likes.
 
     `wrong` is a condition that holds while it is not right; only then `right` is run, and `said` told.
@@ -68,7 +68,7 @@ class Mend:
     right: str
 
 
-Mending = Callable[[Scene], Mend]
+RemedyFactory = Callable[[FaultScope], Remedy]
 
 
 @dataclass(frozen=True)
@@ -86,9 +86,9 @@ class Fault:
     name: str
     title: str
     kind: Kind
-    inject: Callable[[Scene], tuple[Act, ...]]
-    landed: Callable[[Scene], tuple[Proof, ...]]
-    heals: tuple[Mending, ...]
+    inject: Callable[[FaultScope], tuple[NodeAction, ...]]
+    landed: Callable[[FaultScope], tuple[Proof, ...]]
+    remedies: tuple[RemedyFactory, ...]
     power: Power | None = None
     armed: bool = True
     roles: tuple[Role, ...] = ROLES

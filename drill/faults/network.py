@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from cluster.corosync_conf import MULTICAST, PORT
 from drill.faults import background, remedies
-from drill.faults.base import Act, Fault, Proof, Scene
+from drill.faults.base import Fault, FaultScope, NodeAction, Proof
 
 LOSS = 30
 """Of a hundred packets, in each direction."""
@@ -18,21 +18,21 @@ HELD_S, LET_S = 0.4, 0.1
 """Seconds that corosync is held back and let run, in turn: far below the token."""
 
 
-def cut(scene: Scene, chains: tuple[str, ...], percent: int = 100) -> tuple[Act, ...]:
+def cut(scope: FaultScope, chains: tuple[str, ...], percent: int = 100) -> tuple[NodeAction, ...]:
     """Drop cluster packets at the target, on their way in, out, or both."""
     rules = (
-        _nft(scene, chains, percent)
-        if scene.system.packet_filter == "nft"
-        else _iptables(scene, chains, percent)
+        _nft(scope, chains, percent)
+        if scope.system.packet_filter == "nft"
+        else _iptables(scope, chains, percent)
     )
     return (
-        Act(
-            scene.target.name, rules, why=f"drop {percent} % of the cluster's packets: {' and '.join(chains)}"
+        NodeAction(
+            scope.target.name, rules, why=f"drop {percent} % of the cluster's packets: {' and '.join(chains)}"
         ),
     )
 
 
-def _nft(scene: Scene, chains: tuple[str, ...], percent: int) -> str:
+def _nft(scope: FaultScope, chains: tuple[str, ...], percent: int) -> str:
     table = f"inet {remedies.TABLE}"
     often = "" if percent == 100 else f" numgen random mod 100 < {percent}"
     lines = [f"add table {table}", f"delete table {table}", f"add table {table}"]
@@ -40,19 +40,19 @@ def _nft(scene: Scene, chains: tuple[str, ...], percent: int) -> str:
         hook, side = ("input", "saddr") if chain == "in" else ("output", "daddr")
         lines.append(f"add chain {table} {chain} {{ type filter hook {hook} priority -300; }}")
         lines.append(
-            f"add rule {table} {chain} ip {side} {scene.peer.address} udp dport {PORT}{often} counter drop"
+            f"add rule {table} {chain} ip {side} {scope.peer.address} udp dport {PORT}{often} counter drop"
         )
     return "nft -f - <<'END'\n" + "\n".join(lines) + "\nEND"
 
 
-def _iptables(scene: Scene, chains: tuple[str, ...], percent: int) -> str:
+def _iptables(scope: FaultScope, chains: tuple[str, ...], percent: int) -> str:
     often = "" if percent == 100 else f" -m statistic --mode random --probability {percent / 100:.2f}"
-    lines = [remedies.mending(scene, (remedies.traffic,)), "set -e"]
+    lines = [remedies.repair_script(scope, (remedies.traffic,)), "set -e"]
     for chain in chains:
         hook = "INPUT" if chain == "in" else "OUTPUT"
         own = remedies.CHAINS[hook]
         sides = (
-            [f"-s {scene.peer.address}"] if chain == "in" else [f"-d {scene.peer.address}", f"-d {MULTICAST}"]
+            [f"-s {scope.peer.address}"] if chain == "in" else [f"-d {scope.peer.address}", f"-d {MULTICAST}"]
         )
         lines.append(f"iptables -N {own}")
         lines += [f"iptables -A {own} {side} -p udp --dport {PORT}{often} -j DROP" for side in sides]
@@ -60,11 +60,11 @@ def _iptables(scene: Scene, chains: tuple[str, ...], percent: int) -> str:
     return "\n".join(lines)
 
 
-def counted(scene: Scene, chains: tuple[str, ...]) -> tuple[Proof, ...]:
+def counted(scope: FaultScope, chains: tuple[str, ...]) -> tuple[Proof, ...]:
     """The rules are there and have dropped something."""
     proofs = []
     for chain in chains:
-        if scene.system.packet_filter == "nft":
+        if scope.system.packet_filter == "nft":
             text = (
                 f"nft list chain inet {remedies.TABLE} {chain} | grep -q 'packets [1-9].* drop' && echo yes"
             )
@@ -72,12 +72,12 @@ def counted(scene: Scene, chains: tuple[str, ...]) -> tuple[Proof, ...]:
             own = remedies.CHAINS["INPUT" if chain == "in" else "OUTPUT"]
             text = f'iptables -nvxL {own} | awk \'$3 == "DROP" && $1 > 0 {{ print "yes"; exit }}\''
         proofs.append(
-            Proof(scene.target.name, text, what=f"cluster packets were dropped on their way {chain}")
+            Proof(scope.target.name, text, what=f"cluster packets were dropped on their way {chain}")
         )
     return tuple(proofs)
 
 
-def hold_back(scene: Scene) -> tuple[Act, ...]:
+def hold_back(scope: FaultScope) -> tuple[NodeAction, ...]:
     """Hold corosync back again and again: each message waits. Needs no kernel module, as netem would."""
     rounds = int(LONGEST_S / (HELD_S + LET_S))
     text = (
@@ -86,26 +86,26 @@ def hold_back(scene: Scene) -> tuple[Act, ...]:
     )
     hold = f"! {background.alive('delay')} || exit 0\n{background.launch('delay', text, LONGEST_S + 60)}"
     why = f"hold corosync back for {HELD_S:g} s of every {HELD_S + LET_S:g} s"
-    return (Act(scene.target.name, hold, why=why),)
+    return (NodeAction(scope.target.name, hold, why=why),)
 
 
-def held_back(scene: Scene) -> tuple[Proof, ...]:
+def held_back(scope: FaultScope) -> tuple[Proof, ...]:
     """The loop runs and corosync is seen stopped; from corosync 3 on, the peer measures the delay."""
     loop = (
         f"{background.alive('delay')} || {{ echo the loop does not run; exit; }}\n"
         "case $(ps -o stat= -C corosync) in T*) echo yes ;; *) echo corosync runs just now ;; esac"
     )
-    proofs = (Proof(scene.target.name, loop, what="corosync is held back"),)
-    if scene.system.corosync == "1.4":
+    proofs = (Proof(scope.target.name, loop, what="corosync is held back"),)
+    if scope.system.corosync == "1.4":
         return proofs
-    key = f"stats.knet.node{scene.target.id}.link0.latency_ave"
+    key = f"stats.knet.node{scope.target.id}.link0.latency_ave"
     late = (
         f"us=$(corosync-cmapctl -m stats -g {key} | sed 's/.*= //')\n"
         f'[ "$us" -gt {LATE_US} ] && echo yes || echo the link answers in $us us'
     )
     return (
         *proofs,
-        Proof(scene.peer.name, late, what=f"the peer waits more than {LATE_US // 1000} ms for an answer"),
+        Proof(scope.peer.name, late, what=f"the peer waits more than {LATE_US // 1000} ms for an answer"),
     )
 
 
@@ -115,25 +115,25 @@ FAULTS = (
         "partition",
         "The cluster's traffic is cut both ways: each node believes the other dead",
         "partition",
-        inject=lambda scene: cut(scene, BOTH),
-        landed=lambda scene: counted(scene, BOTH),
-        heals=(remedies.traffic, remedies.cluster),
+        inject=lambda scope: cut(scope, BOTH),
+        landed=lambda scope: counted(scope, BOTH),
+        remedies=(remedies.traffic, remedies.cluster),
     ),
     Fault(
         "partition-in",
         "The cluster's traffic is cut one way: the node hears nothing, and is heard",
         "partition",
-        inject=lambda scene: cut(scene, ("in",)),
-        landed=lambda scene: counted(scene, ("in",)),
-        heals=(remedies.traffic, remedies.cluster),
+        inject=lambda scope: cut(scope, ("in",)),
+        landed=lambda scope: counted(scope, ("in",)),
+        remedies=(remedies.traffic, remedies.cluster),
     ),
     Fault(
         "loss",
         f"{LOSS} % of the cluster's packets are lost, each way",
         "partition",
-        inject=lambda scene: cut(scene, BOTH, LOSS),
-        landed=lambda scene: counted(scene, BOTH),
-        heals=(remedies.traffic, remedies.cluster),
+        inject=lambda scope: cut(scope, BOTH, LOSS),
+        landed=lambda scope: counted(scope, BOTH),
+        remedies=(remedies.traffic, remedies.cluster),
     ),
     Fault(
         "delay",
@@ -141,6 +141,6 @@ FAULTS = (
         "none",
         inject=hold_back,
         landed=held_back,
-        heals=(remedies.delay, remedies.stopped, remedies.cluster),
+        remedies=(remedies.delay, remedies.stopped, remedies.cluster),
     ),
 )

@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 from drill.faults import background, remedies
-from drill.faults.base import Act, Fault, Proof, Scene
+from drill.faults.base import Fault, FaultScope, NodeAction, Proof
 
 MARK = "/dev/shm/ha-lab-before-reboot"  # noqa: S108 -- on a node, and root's alone
 NO_POWER = {"vmware_desktop": "the lab has no way to the power of VMware's machines: vmrun is not asked"}
 
 
-def reboot(scene: Scene) -> tuple[Act, ...]:
+def reboot(scope: FaultScope) -> tuple[NodeAction, ...]:
     """Restart from within. The mark is in memory, so that its absence tells of another boot."""
     text = f"mkdir -p {background.FOLDER} /dev/shm && touch {MARK}\n" + background.launch(
         "reboot", "sleep 0.3; reboot", 60
     )
-    return (Act(scene.target.name, text, why="restart the node from within", cuts=True),)
+    return (NodeAction(scope.target.name, text, why="restart the node from within", cuts=True),)
 
 
-def rebooted(scene: Scene) -> tuple[Proof, ...]:
+def rebooted(scope: FaultScope) -> tuple[Proof, ...]:
     """A container is off until it is started again; a machine comes back by itself without the mark."""
-    if scene.provider == "docker":
-        return (Proof(scene.target.name, power="off", what="the node went down"),)
+    if scope.provider == "docker":
+        return (Proof(scope.target.name, power="off", what="the node went down"),)
     return (
         Proof(
-            scene.target.name,
+            scope.target.name,
             f"[ -e {MARK} ] && echo the mark is still there || echo yes",
             what="the node booted anew",
         ),
@@ -35,9 +35,9 @@ FAULTS = (
         "power-off",
         "The node loses its power: no shutdown, no goodbye",
         "crash",
-        inject=lambda scene: (Act(scene.target.name, power="power_off", why="cut the power"),),
-        landed=lambda scene: (Proof(scene.target.name, power="off", what="the machine is off"),),
-        heals=(remedies.cluster,),
+        inject=lambda scope: (NodeAction(scope.target.name, power="power_off", why="cut the power"),),
+        landed=lambda scope: (Proof(scope.target.name, power="off", what="the machine is off"),),
+        remedies=(remedies.cluster,),
         power="power_on",
         armed=False,
         unavailable=NO_POWER,
@@ -46,9 +46,11 @@ FAULTS = (
         "freeze",
         "The node freezes: it answers nothing, and does not know",
         "freeze",
-        inject=lambda scene: (Act(scene.target.name, power="freeze", why="stop the machine's processors"),),
-        landed=lambda scene: (Proof(scene.target.name, power="frozen", what="the machine is paused"),),
-        heals=(remedies.cluster,),
+        inject=lambda scope: (
+            NodeAction(scope.target.name, power="freeze", why="stop the machine's processors"),
+        ),
+        landed=lambda scope: (Proof(scope.target.name, power="frozen", what="the machine is paused"),),
+        remedies=(remedies.cluster,),
         power="thaw",
         armed=False,
         unavailable=NO_POWER,
@@ -59,7 +61,7 @@ FAULTS = (
         "graceful",
         inject=reboot,
         landed=rebooted,
-        heals=(remedies.cluster,),
+        remedies=(remedies.cluster,),
         power="power_on",
         armed=False,
     ),

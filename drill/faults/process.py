@@ -4,76 +4,76 @@ from __future__ import annotations
 
 from drill.faults import background, remedies
 from drill.faults.background import FOLDER
-from drill.faults.base import Act, Fault, Proof, Scene
+from drill.faults.base import Fault, FaultScope, NodeAction, Proof
 
 CPU_S = 120
 """The longest that the processors are kept busy."""
 
 
-def kill(scene: Scene, process: str, before: str = "") -> tuple[Act, ...]:
+def kill(scope: FaultScope, process: str, before: str = "") -> tuple[NodeAction, ...]:
     """SIGKILL all processes of that name, and remember which they were: others may follow at once."""
     text = (
         f"mkdir -p {FOLDER}\n{before}pidof {process} > {FOLDER}/{process}.killed"
         f" || {{ echo no {process} runs here >&2; exit 1; }}\nkill -KILL $(cat {FOLDER}/{process}.killed)"
     )
-    return (Act(scene.target.name, text, why=f"SIGKILL {process}"),)
+    return (NodeAction(scope.target.name, text, why=f"SIGKILL {process}"),)
 
 
-def killed(scene: Scene, process: str) -> tuple[Proof, ...]:
+def killed(scope: FaultScope, process: str) -> tuple[Proof, ...]:
     """None of the processes there were is there any more."""
     text = (
         f"[ -s {FOLDER}/{process}.killed ] || exit 0\nfor p in $(cat {FOLDER}/{process}.killed); do\n"
         f'[ "$(ps -o comm= -p $p)" != {process} ] || {{ echo process $p is there; exit; }}\ndone; echo yes'
     )
-    return (Proof(scene.target.name, text, what=f"the {process} of before is gone"),)
+    return (Proof(scope.target.name, text, what=f"the {process} of before is gone"),)
 
 
-def stop(scene: Scene, process: str) -> tuple[Act, ...]:
+def stop(scope: FaultScope, process: str) -> tuple[NodeAction, ...]:
     """SIGSTOP all processes of that name."""
-    return (Act(scene.target.name, f"pkill -STOP -x {process}", why=f"SIGSTOP {process}"),)
+    return (NodeAction(scope.target.name, f"pkill -STOP -x {process}", why=f"SIGSTOP {process}"),)
 
 
-def stopped(scene: Scene, process: str) -> tuple[Proof, ...]:
+def stopped(scope: FaultScope, process: str) -> tuple[Proof, ...]:
     """Every process of that name is in state T."""
     text = (
         f'states=$(ps -o stat= -C {process}); [ -n "$states" ] || exit 0\n'
         "echo \"$states\" | grep -qv '^T' && echo state $states || echo yes"
     )
-    return (Proof(scene.target.name, text, what=f"{process} is stopped (state T)"),)
+    return (Proof(scope.target.name, text, what=f"{process} is stopped (state T)"),)
 
 
-def break_web(scene: Scene) -> tuple[Act, ...]:
+def break_web(scope: FaultScope) -> tuple[NodeAction, ...]:
     """Put a line into the web server's configuration that it cannot read, then kill it: it can't start again."""
-    path = f"{scene.system.web_include}/{remedies.BROKEN}"
-    return kill(scene, scene.system.web_process, f"echo ThisIsNoDirective > {path} || exit 1\n")
+    path = f"{scope.system.web_include}/{remedies.BROKEN}"
+    return kill(scope, scope.system.web_process, f"echo ThisIsNoDirective > {path} || exit 1\n")
 
 
-def broken_web(scene: Scene) -> tuple[Proof, ...]:
+def broken_web(scope: FaultScope) -> tuple[Proof, ...]:
     """The file is there and the processes of before are gone."""
-    path = f"{scene.system.web_include}/{remedies.BROKEN}"
-    there = Proof(scene.target.name, f"[ -s {path} ] && echo yes", what="its configuration is broken")
-    return (there, *killed(scene, scene.system.web_process))
+    path = f"{scope.system.web_include}/{remedies.BROKEN}"
+    there = Proof(scope.target.name, f"[ -s {path} ] && echo yes", what="its configuration is broken")
+    return (there, *killed(scope, scope.system.web_process))
 
 
-def busy(scene: Scene) -> tuple[Act, ...]:
+def busy(scope: FaultScope) -> tuple[NodeAction, ...]:
     """One loop more than there are processors, each under timeout(1)."""
     loops = f"for i in 0 $(seq $(nproc)); do timeout {CPU_S} sh -c 'while :; do :; done' & done; wait"
     text = f"! {background.alive('cpu')} || exit 0\n{background.launch('cpu', loops, CPU_S + 10)}"
-    return (Act(scene.target.name, text, why="keep every processor busy"),)
+    return (NodeAction(scope.target.name, text, why="keep every processor busy"),)
 
 
-def is_busy(scene: Scene) -> tuple[Proof, ...]:
+def is_busy(scope: FaultScope) -> tuple[Proof, ...]:
     """As many loops are running as there are processors, and more."""
     text = (
         f"{background.alive('cpu')} || exit 0\n"
         f"n=$(ps -o stat= -s $(cat {FOLDER}/cpu.pid) | grep -c '^R'); [ $n -gt $(nproc) ] && echo yes || echo $n run"
     )
-    return (Proof(scene.target.name, text, what="more processes run than there are processors"),)
+    return (Proof(scope.target.name, text, what="more processes run than there are processors"),)
 
 
-def web(scene: Scene) -> str:
+def web(scope: FaultScope) -> str:
     """The web server's process."""
-    return scene.system.web_process
+    return scope.system.web_process
 
 
 FAULTS = (
@@ -81,45 +81,45 @@ FAULTS = (
         "corosync-kill",
         "corosync is killed (SIGKILL): the node is gone from the cluster, its resources are not",
         "crash",
-        inject=lambda scene: kill(scene, "corosync"),
-        landed=lambda scene: killed(scene, "corosync"),
-        heals=(remedies.cluster,),
+        inject=lambda scope: kill(scope, "corosync"),
+        landed=lambda scope: killed(scope, "corosync"),
+        remedies=(remedies.cluster,),
         answers=True,
     ),
     Fault(
         "corosync-freeze",
         "corosync is stopped (SIGSTOP): it runs, and says nothing",
         "freeze",
-        inject=lambda scene: stop(scene, "corosync"),
-        landed=lambda scene: stopped(scene, "corosync"),
-        heals=(remedies.stopped, remedies.cluster),
+        inject=lambda scope: stop(scope, "corosync"),
+        landed=lambda scope: stopped(scope, "corosync"),
+        remedies=(remedies.stopped, remedies.cluster),
         answers=True,
     ),
     Fault(
         "pacemaker-kill",
         "pacemakerd is killed (SIGKILL): the service manager starts it again",
         "none",
-        inject=lambda scene: kill(scene, scene.system.cluster_process),
-        landed=lambda scene: killed(scene, scene.system.cluster_process),
-        heals=(remedies.cluster,),
+        inject=lambda scope: kill(scope, scope.system.cluster_process),
+        landed=lambda scope: killed(scope, scope.system.cluster_process),
+        remedies=(remedies.cluster,),
     ),
     Fault(
         "web-kill",
         "The web server is killed (SIGKILL): its monitor finds it, the cluster starts it again",
         "process",
-        inject=lambda scene: kill(scene, web(scene)),
-        landed=lambda scene: killed(scene, web(scene)),
+        inject=lambda scope: kill(scope, web(scope)),
+        landed=lambda scope: killed(scope, web(scope)),
         roles=("active",),
-        heals=(remedies.cluster, remedies.web, remedies.failures),
+        remedies=(remedies.cluster, remedies.web, remedies.failures),
     ),
     Fault(
         "web-hang",
         "The web server hangs (SIGSTOP): it is there, and answers nobody",
         "hang",
-        inject=lambda scene: stop(scene, web(scene)),
-        landed=lambda scene: stopped(scene, web(scene)),
+        inject=lambda scope: stop(scope, web(scope)),
+        landed=lambda scope: stopped(scope, web(scope)),
         roles=("active",),
-        heals=(remedies.stopped, remedies.cluster, remedies.web, remedies.failures),
+        remedies=(remedies.stopped, remedies.cluster, remedies.web, remedies.failures),
     ),
     Fault(
         "web-broken",
@@ -128,7 +128,7 @@ FAULTS = (
         inject=break_web,
         landed=broken_web,
         roles=("active",),
-        heals=(remedies.web_file, remedies.cluster, remedies.web, remedies.failures),
+        remedies=(remedies.web_file, remedies.cluster, remedies.web, remedies.failures),
     ),
     Fault(
         "cpu",
@@ -136,6 +136,6 @@ FAULTS = (
         "none",
         inject=busy,
         landed=is_busy,
-        heals=(remedies.cpu, remedies.cluster),
+        remedies=(remedies.cpu, remedies.cluster),
     ),
 )

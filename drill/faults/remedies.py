@@ -13,7 +13,7 @@ from cluster import pcs
 from cluster.corosync_conf import PATH
 from drill.faults import background
 from drill.faults.background import FOLDER
-from drill.faults.base import Fault, Mend, Mending, Scene
+from drill.faults.base import Fault, FaultScope, Remedy, RemedyFactory
 from inventory.platforms import registry as platforms
 from inventory.platforms.registry import Platform
 
@@ -35,10 +35,10 @@ _DAEMONS = "pacemaker|(cib|stonithd|lrmd|attrd|pengine|crmd)$"
 """Pacemaker's processes: those of 2.x by their beginning (comm is cut at 15), those of 1.1 by name."""
 
 
-def mending(scene: Scene, mends: Iterable[Mending]) -> str:
+def repair_script(scope: FaultScope, undo: Iterable[RemedyFactory]) -> str:
     """Put each thing right that is wrong; prints a line for each one, and fails when a remedy did."""
     parts = ["failed="]
-    for one in (mend(scene) for mend in mends):
+    for one in (mend(scope) for mend in undo):
         said = shlex.quote(one.said)
         parts.append(
             f"if {one.wrong}; then\n"
@@ -47,23 +47,23 @@ def mending(scene: Scene, mends: Iterable[Mending]) -> str:
     return "\n".join([*parts, '[ -z "$failed" ]'])
 
 
-def wrong(scene: Scene, mends: Iterable[Mending]) -> str:
+def wrong(scope: FaultScope, undo: Iterable[RemedyFactory]) -> str:
     """Print `yes` when nothing is wrong, else what would have to be done."""
     parts = ["left="]
-    for one in (mend(scene) for mend in mends):
+    for one in (mend(scope) for mend in undo):
         parts.append(f"if {one.wrong}; then left=yes; echo not yet: {shlex.quote(one.said)}; fi")
     return "\n".join([*parts, '[ -n "$left" ] || echo yes'])
 
 
-def holds(scene: Scene) -> str:
+def holds(scope: FaultScope) -> str:
     """A condition: the floating address is on this node."""
-    return f"ip -o -4 addr show | grep -qF ' {scene.lab.vip}/'"
+    return f"ip -o -4 addr show | grep -qF ' {scope.lab.vip}/'"
 
 
-def release(scene: Scene) -> str:
+def release(scope: FaultScope) -> str:
     """Take the floating address off this node."""
     return (
-        f"ip -o -4 addr show | grep -F ' {scene.lab.vip}/' |"
+        f"ip -o -4 addr show | grep -F ' {scope.lab.vip}/' |"
         " while read -r _ dev _ address _; do ip addr del $address dev $dev; done"
     )
 
@@ -83,47 +83,47 @@ def service(system: Platform, action: platforms.Action, unit: str) -> str:
     return shlex.join(platforms.service(system, action, unit))
 
 
-def timer(fault: str) -> Mending:
+def timer(fault: str) -> RemedyFactory:
     """End the timer that a fault armed here."""
     name = f"timer-{fault}"
-    return lambda scene: Mend(
+    return lambda scope: Remedy(
         f"disarmed the timer that would heal {fault}", background.alive(name), background.end(name)
     )
 
 
-def overslept(fault: str) -> Mending:
+def timer_fired(fault: str) -> RemedyFactory:
     """Tell that the timer was quicker than whoever was to heal."""
-    mark = f"{FOLDER}/timer-{fault}.fired"
-    return lambda scene: Mend(
-        f"the node had healed {fault} itself before: {RAN_OUT}", f"[ -e {mark} ]", f"rm -f {mark}"
+    event = f"{FOLDER}/timer-{fault}.fired"
+    return lambda scope: Remedy(
+        f"the node had healed {fault} itself before: {RAN_OUT}", f"[ -e {event} ]", f"rm -f {event}"
     )
 
 
-def act(scene: Scene) -> Mend:
+def action(scope: FaultScope) -> Remedy:
     """End the command that a killed drill had begun here: what comes after would undo the healing."""
     file = f"{FOLDER}/act.pid"
-    return Mend(
+    return Remedy(
         "ended what an interrupted drill was still doing",
         background.alive("act"),
         f"pkill -KILL -g $(ps -o pgid= -p $(cat {file}) | tr -d ' ') && rm -f {file}",
     )
 
 
-def timers(scene: Scene) -> Mend:
+def timers(scope: FaultScope) -> Remedy:
     """End every timer that is still armed here."""
     each = f"for f in {FOLDER}/timer-*.pid; do [ -e $f ] || continue; n=$(basename $f .pid); p=$(cat $f)"
     armed = f'{each}; grep -qs "ha-lab-$n" /proc/$p/cmdline && echo armed; done | grep -q armed'
-    return Mend(
+    return Remedy(
         "disarmed the timers of an earlier drill",
         armed,
         f'{each}; ! grep -qs "ha-lab-$n" /proc/$p/cmdline || {{ kill -KILL $p; pkill -KILL -s $p; }}; rm -f $f; done',
     )
 
 
-def traffic(scene: Scene) -> Mend:
+def traffic(scope: FaultScope) -> Remedy:
     """Let the cluster's traffic through."""
-    if scene.system.packet_filter == "nft":
-        return Mend(
+    if scope.system.packet_filter == "nft":
+        return Remedy(
             "let the cluster's traffic through: no more nft table ha_lab",
             f"nft list table inet {TABLE} >/dev/null 2>&1",
             f"nft delete table inet {TABLE}",
@@ -133,56 +133,58 @@ def traffic(scene: Scene) -> Mend:
         for hook, chain in CHAINS.items()
     )
     there = " || ".join(f"iptables -nL {chain} >/dev/null 2>&1" for chain in CHAINS.values())
-    return Mend("let the cluster's traffic through: no more HA_LAB chains", there, f"{off}; ! {{ {there}; }}")
+    return Remedy(
+        "let the cluster's traffic through: no more HA_LAB chains", there, f"{off}; ! {{ {there}; }}"
+    )
 
 
-def delay(scene: Scene) -> Mend:
+def delay(scope: FaultScope) -> Remedy:
     """End the loop that holds corosync back."""
-    return Mend(
+    return Remedy(
         "corosync is held back no longer",
         background.alive("delay"),
         f"{background.end('delay')}; pkill -CONT -x corosync",
     )
 
 
-def cpu(scene: Scene) -> Mend:
+def cpu(scope: FaultScope) -> Remedy:
     """End the loops that eat the processors."""
-    return Mend("the processors are free", background.alive("cpu"), background.end("cpu"))
+    return Remedy("the processors are free", background.alive("cpu"), background.end("cpu"))
 
 
-def stopped(scene: Scene) -> Mend:
+def stopped(scope: FaultScope) -> Remedy:
     """Let processes go on that were stopped with SIGSTOP."""
-    ours = f"corosync$|{_DAEMONS}|{scene.system.web_process}$"
-    return Mend(
+    ours = f"corosync$|{_DAEMONS}|{scope.system.web_process}$"
+    return Remedy(
         "let stopped processes go on (SIGCONT)",
         f"ps -eo stat=,comm= | grep -qE '^T[^ ]* +({ours})'",
         f"pkill -CONT '^({ours})' 2>/dev/null",
     )
 
 
-def disk(scene: Scene) -> Mend:
+def disk(scope: FaultScope) -> Remedy:
     """Take the small full file system away. Pacemaker stopped writing its CIB; SIGPIPE lets it write again."""
     mounted = f"grep -q '^{SMALL_DISK} {STATE} ' /proc/mounts"
-    return Mend(
+    return Remedy(
         f"took the full file system off {STATE}",
         mounted,
         f"umount {STATE} || umount -l {STATE}; pkill -PIPE '^(pacemaker-based|cib)$'; ! {mounted}",
     )
 
 
-def web_file(scene: Scene) -> Mend:
+def web_file(scope: FaultScope) -> Remedy:
     """Take the broken line out of the web server's configuration."""
-    path = f"{scene.system.web_include}/{BROKEN}"
-    return Mend(f"removed {path}", f"[ -e {path} ]", f"rm -f {path}")
+    path = f"{scope.system.web_include}/{BROKEN}"
+    return Remedy(f"removed {path}", f"[ -e {path} ]", f"rm -f {path}")
 
 
-def no_two_node(scene: Scene) -> Mend:
+def no_two_node(scope: FaultScope) -> Remedy:
     """Take the corosync.conf with two_node away again. A corosync that still waits for all is started anew."""
-    services = platforms.cluster_services(scene.system)
-    down = [service(scene.system, "stop", one) for one in reversed(services)]
-    again = "; ".join(down + [service(scene.system, "start", one) for one in services])
+    services = platforms.cluster_services(scope.system)
+    down = [service(scope.system, "stop", one) for one in reversed(services)]
+    again = "; ".join(down + [service(scope.system, "start", one) for one in services])
     running = "pidof corosync >/dev/null"
-    return Mend(
+    return Remedy(
         VOTES,
         f"{LAID} || {{ {running} && {WITHIN} {LAID}; }}",
         f"! {LAID} || umount {PATH} || umount -l {PATH}\n"
@@ -193,14 +195,14 @@ def no_two_node(scene: Scene) -> Mend:
     )
 
 
-def cluster(scene: Scene) -> Mend:
+def cluster(scope: FaultScope) -> Remedy:
     """Start the cluster where it is down; first away with what a dead one left running (two owners!)."""
-    system = scene.system
+    system = scope.system
     services = platforms.cluster_services(system)
     start = " && ".join(service(system, "start", unit) for unit in services)
     stop = "; ".join(f"timeout 20 {service(system, 'stop', unit)}" for unit in reversed(services))
     known = f"systemctl reset-failed {' '.join(services)} 2>/dev/null; " if system.init == "systemd" else ""
-    return Mend(
+    return Remedy(
         "started the cluster on this node",
         f"! {{ {runs(system)}; }}",
         # A corosync that lives keeps what runs: pacemaker alone takes it over again.
@@ -209,83 +211,94 @@ def cluster(scene: Scene) -> Mend:
         # The killed leave their libqb buffers, 30 MB of memory each time.
         f"rm -rf /dev/shm/qb-*\n"
         f"{service(system, 'stop', system.web_service)}; pkill -KILL -x {system.web_process}\n"
-        f"{release(scene)}\n"
+        f"{release(scope)}\n"
         f"fi\n"
         f"{known}{start}",
     )
 
 
-def standby(scene: Scene) -> Mend:
+def standby(scope: FaultScope) -> Remedy:
     """End standby on this node."""
-    name = scene.target.name
+    name = scope.target.name
     read = f"crm_attribute -q -t nodes -N {name} -n standby -G 2>/dev/null | grep -qiE '^(on|true|yes)'"
-    return Mend(
+    return Remedy(
         f"{name} is no longer in standby",
-        f"pidof {scene.system.cluster_process} >/dev/null && {read}",
-        f"{shlex.join(pcs.unstandby(scene.system.pcs, name))}; ! {{ {read}; }}",
+        f"pidof {scope.system.cluster_process} >/dev/null && {read}",
+        f"{shlex.join(pcs.unstandby(scope.system.pcs, name))}; ! {{ {read}; }}",
     )
 
 
-def maintenance(scene: Scene) -> Mend:
+def maintenance(scope: FaultScope) -> Remedy:
     """End maintenance mode of the whole cluster; the property goes, so the configuration is as before."""
     ask = "crm_attribute -q -t crm_config -n maintenance-mode"
     read = f"{ask} -G 2>/dev/null | grep -qiE '^(true|on|yes)'"
-    return Mend(
+    return Remedy(
         "the cluster is no longer in maintenance mode",
-        f"pidof {scene.system.cluster_process} >/dev/null && {read}",
+        f"pidof {scope.system.cluster_process} >/dev/null && {read}",
         f"{ask} -D",
     )
 
 
-def bans(scene: Scene) -> Mend:
+def bans(scope: FaultScope) -> Remedy:
     """Remove the constraints that a move or a ban left behind."""
     listed = (
         'cibadmin -Q -o constraints 2>/dev/null | sed -n \'s/.*<rsc_[a-z]* id="\\(cli-[^"]*\\)".*/\\1/p\''
     )
-    delete = shlex.join(pcs.constraint_delete(scene.system.pcs, "ID")).replace("ID", "$id")
-    return Mend(
+    delete = shlex.join(pcs.constraint_delete(scope.system.pcs, "ID")).replace("ID", "$id")
+    return Remedy(
         "removed the constraints that a move or a ban left behind",
-        f"pidof {scene.system.cluster_process} >/dev/null && {listed} | grep -q .",
+        f"pidof {scope.system.cluster_process} >/dev/null && {listed} | grep -q .",
         f"{listed} | while read -r id; do {delete}; done; ! {{ {listed} | grep -q .; }}",
     )
 
 
-def address(scene: Scene) -> Mend:
+def address(scope: FaultScope) -> Remedy:
     """Let the cluster look again where it believes the address to be, without waiting for its monitor."""
-    return _lost(scene, "address", f"! {holds(scene)}")
+    return _lost(scope, "address", f"! {holds(scope)}")
 
 
-def web(scene: Scene) -> Mend:
+def web(scope: FaultScope) -> Remedy:
     """Let the cluster look again where it believes the web server to run."""
-    return _lost(scene, "web", f"! pidof {scene.system.web_process} >/dev/null")
+    return _lost(scope, "web", f"! pidof {scope.system.web_process} >/dev/null")
 
 
-def _lost(scene: Scene, kind: str, gone: str) -> Mend:
-    id_, name = scene.lab.resource(kind).id, scene.target.name
-    return Mend(
+def _lost(scope: FaultScope, kind: str, gone: str) -> Remedy:
+    id_, name = scope.lab.resource(kind).id, scope.target.name
+    return Remedy(
         f"let the cluster look at {id_} again, which was gone from {name}",
         f"{gone} && crm_resource -W -r {id_} 2>/dev/null | grep -qF 'running on: {name}'",
-        shlex.join(pcs.refresh(scene.system.pcs, id_)),
+        shlex.join(pcs.refresh(scope.system.pcs, id_)),
     )
 
 
-def failures(scene: Scene) -> Mend:
+def failures(scope: FaultScope) -> Remedy:
     """Forget the failures of resources, so that they may run where they failed."""
     seen = "{ crm_mon -X -r; cibadmin -Q -o status; } 2>/dev/null | grep -qE '<failure |\"fail-count-'"
-    return Mend(
+    return Remedy(
         "forgot the failures of the resources",
-        f"pidof {scene.system.cluster_process} >/dev/null && {seen}",
-        shlex.join(pcs.cleanup(scene.system.pcs)),
+        f"pidof {scope.system.cluster_process} >/dev/null && {seen}",
+        shlex.join(pcs.cleanup(scope.system.pcs)),
     )
 
 
-NODE: tuple[Mending, ...] = (act, timers, traffic, delay, cpu, stopped, disk, web_file, no_two_node, cluster)
+NODE: tuple[RemedyFactory, ...] = (
+    action,
+    timers,
+    traffic,
+    delay,
+    cpu,
+    stopped,
+    disk,
+    web_file,
+    no_two_node,
+    cluster,
+)
 """All that can be wrong on one node, in the order to put it right."""
-POLICY: tuple[Mending, ...] = (maintenance, standby, bans, address, web, failures)
+POLICY: tuple[RemedyFactory, ...] = (maintenance, standby, bans, address, web, failures)
 """All that can be left in the cluster's configuration and memory; asks for a running cluster."""
 
 
-def of(fault: Fault) -> tuple[Mending, ...]:
+def of(fault: Fault) -> tuple[RemedyFactory, ...]:
     """What heals a fault, its own timer first."""
-    own = (overslept(fault.name), timer(fault.name)) if fault.armed else ()
-    return (*own, *fault.heals)
+    own = (timer_fired(fault.name), timer(fault.name)) if fault.armed else ()
+    return (*own, *fault.remedies)

@@ -10,66 +10,72 @@ import shlex
 from cluster import pcs
 from drill.faults import remedies
 from drill.faults.background import FOLDER
-from drill.faults.base import Act, Fault, Proof, Scene
+from drill.faults.base import Fault, FaultScope, NodeAction, Proof
 from inventory.platforms import registry as platforms
 
 DISK_MB = 64
 """The most memory that the small file system of disk-full may take."""
 
 
-def stop(scene: Scene) -> tuple[Act, ...]:
+def stop(scope: FaultScope) -> tuple[NodeAction, ...]:
     """Stop corosync, as the walkthrough does; pacemaker goes first, by its unit's Requires."""
-    words = platforms.service(scene.system, "stop", "corosync")
-    return (Act(scene.target.name, shlex.join(words), deadline=90, why="stop corosync in order"),)
+    words = platforms.service(scope.system, "stop", "corosync")
+    return (NodeAction(scope.target.name, shlex.join(words), deadline=90, why="stop corosync in order"),)
 
 
-def is_down(scene: Scene) -> tuple[Proof, ...]:
+def is_down(scope: FaultScope) -> tuple[Proof, ...]:
     """Neither corosync nor pacemaker runs."""
-    either = f"pidof corosync {scene.system.cluster_process}"
-    return (Proof(scene.target.name, f"{either} || echo yes", what="corosync and pacemaker are down"),)
+    either = f"pidof corosync {scope.system.cluster_process}"
+    return (Proof(scope.target.name, f"{either} || echo yes", what="corosync and pacemaker are down"),)
 
 
-def take_address(scene: Scene) -> tuple[Act, ...]:
+def take_address(scope: FaultScope) -> tuple[NodeAction, ...]:
     """Take the floating address off its interface behind the cluster's back."""
-    text = f"{remedies.holds(scene)} || {{ echo the address is not here >&2; exit 1; }}\n{remedies.release(scene)}"
-    return (Act(scene.target.name, text, why=f"take {scene.lab.vip} off its interface"),)
+    text = f"{remedies.holds(scope)} || {{ echo the address is not here >&2; exit 1; }}\n{remedies.release(scope)}"
+    return (NodeAction(scope.target.name, text, why=f"take {scope.lab.vip} off its interface"),)
 
 
-def no_address(scene: Scene) -> tuple[Proof, ...]:
+def no_address(scope: FaultScope) -> tuple[Proof, ...]:
     """The address is not on the node."""
     return (
-        Proof(scene.target.name, f"{remedies.holds(scene)} || echo yes", what=f"{scene.lab.vip} is gone"),
+        Proof(scope.target.name, f"{remedies.holds(scope)} || echo yes", what=f"{scope.lab.vip} is gone"),
     )
 
 
-def rest(scene: Scene) -> tuple[Act, ...]:
+def rest(scope: FaultScope) -> tuple[NodeAction, ...]:
     """Standby: everything moves off the node."""
     return (
-        Act(scene.target.name, shlex.join(pcs.standby(scene.system.pcs, scene.target.name)), why="standby"),
+        NodeAction(
+            scope.target.name, shlex.join(pcs.standby(scope.system.pcs, scope.target.name)), why="standby"
+        ),
     )
 
 
-def rests(scene: Scene) -> tuple[Proof, ...]:
+def rests(scope: FaultScope) -> tuple[Proof, ...]:
     """The cluster shows the node as standby."""
-    text = f"crm_mon -X -r | grep -F '<node name=\"{scene.target.name}\"' | grep -q ' standby=\"true\"' && echo yes"
-    return (Proof(scene.target.name, text, what="the cluster shows the node in standby"),)
+    text = f"crm_mon -X -r | grep -F '<node name=\"{scope.target.name}\"' | grep -q ' standby=\"true\"' && echo yes"
+    return (Proof(scope.target.name, text, what="the cluster shows the node in standby"),)
 
 
-def unmanage(scene: Scene) -> tuple[Act, ...]:
+def unmanage(scope: FaultScope) -> tuple[NodeAction, ...]:
     """Maintenance mode: the cluster watches nothing and touches nothing."""
-    return (Act(scene.target.name, shlex.join(pcs.maintenance_on(scene.system.pcs)), why="maintenance mode"),)
+    return (
+        NodeAction(
+            scope.target.name, shlex.join(pcs.maintenance_on(scope.system.pcs)), why="maintenance mode"
+        ),
+    )
 
 
-def unmanaged(scene: Scene) -> tuple[Proof, ...]:
+def unmanaged(scope: FaultScope) -> tuple[Proof, ...]:
     """Every resource is shown unmanaged."""
     text = (
         'crm_mon -X -r | awk \'/<resource /{n++} /<resource .*managed="false"/{u++}'
         ' END{if (n && n==u) print "yes"}\''
     )
-    return (Proof(scene.target.name, text, what="the cluster shows its resources unmanaged"),)
+    return (Proof(scope.target.name, text, what="the cluster shows its resources unmanaged"),)
 
 
-def fill(scene: Scene) -> tuple[Act, ...]:
+def fill(scope: FaultScope) -> tuple[NodeAction, ...]:
     """Lay a small full file system over pacemaker's part of /var, its content copied: the disk itself is spared."""
     state, aside = remedies.STATE, f"{FOLDER}/disk"
     text = f"""\
@@ -84,17 +90,17 @@ chown --reference={state} {aside}; chmod --reference={state} {aside}
 dd if=/dev/zero of={aside}/ha-lab-full bs=4k 2>/dev/null || true
 mount --bind {aside} {state}
 umount {aside}"""
-    return (Act(scene.target.name, text, why=f"fill the disk under {state}"),)
+    return (NodeAction(scope.target.name, text, why=f"fill the disk under {state}"),)
 
 
-def is_full(scene: Scene) -> tuple[Proof, ...]:
+def is_full(scope: FaultScope) -> tuple[Proof, ...]:
     """Nothing can be written any more."""
     probe = f"{remedies.STATE}/ha-lab-probe"
     text = (
         f"grep -q '^{remedies.SMALL_DISK} {remedies.STATE} ' /proc/mounts || exit 0\n"
         f"dd if=/dev/zero of={probe} bs=4k count=1 2>/dev/null && echo there is room || echo yes\nrm -f {probe}"
     )
-    return (Proof(scene.target.name, text, what=f"no space is left under {remedies.STATE}"),)
+    return (Proof(scope.target.name, text, what=f"no space is left under {remedies.STATE}"),)
 
 
 FAULTS = (
@@ -104,7 +110,7 @@ FAULTS = (
         "graceful",
         inject=stop,
         landed=is_down,
-        heals=(remedies.cluster,),
+        remedies=(remedies.cluster,),
     ),
     Fault(
         "vip-removed",
@@ -113,7 +119,7 @@ FAULTS = (
         inject=take_address,
         landed=no_address,
         roles=("active",),
-        heals=(remedies.cluster, remedies.address, remedies.failures),
+        remedies=(remedies.cluster, remedies.address, remedies.failures),
         monitor="address",
     ),
     Fault(
@@ -122,7 +128,7 @@ FAULTS = (
         "graceful",
         inject=rest,
         landed=rests,
-        heals=(remedies.cluster, remedies.standby),
+        remedies=(remedies.cluster, remedies.standby),
     ),
     Fault(
         "maintenance",
@@ -130,7 +136,7 @@ FAULTS = (
         "none",
         inject=unmanage,
         landed=unmanaged,
-        heals=(remedies.cluster, remedies.maintenance),
+        remedies=(remedies.cluster, remedies.maintenance),
     ),
     Fault(
         "disk-full",
@@ -138,6 +144,6 @@ FAULTS = (
         "none",
         inject=fill,
         landed=is_full,
-        heals=(remedies.disk, remedies.cluster),
+        remedies=(remedies.disk, remedies.cluster),
     ),
 )

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from cluster import corosync_state, crm_mon
 from drill.observe.observer import Observer, unrecorded
 from drill.observe.ssh_session import END, Session, SshSession
-from drill.record.timeline import Sight
+from drill.record.timeline import NodeReading
 from inventory.errors import LabError
 from inventory.model import Lab, Node
 from inventory.platforms.registry import Platform
@@ -45,7 +45,7 @@ echo; echo "{END}$number"
 done"""
 
 
-def parse(text: str, lab: Lab, system: Platform, node: Node, *, asked: float, at: float) -> Sight:
+def parse(text: str, lab: Lab, system: Platform, node: Node, *, asked: float, at: float) -> NodeReading:
     """A reading from what the loop printed for one line. Never fails: what cannot be read is not there."""
     parts = sections.read(text)
     states: dict[str, list[str]] = {}
@@ -60,7 +60,7 @@ def parse(text: str, lab: Lab, system: Platform, node: Node, *, asked: float, at
     if ring is not None and quorate is None and state is not None:
         quorate = state.quorate  # corosync 1.4 counts no votes: its plugin's pacemaker does
     where = {one.id: state.where(one.id) for one in lab.resources} if state is not None else {}
-    return Sight(
+    return NodeReading(
         asked=asked,
         at=at,
         node=node.name,
@@ -95,7 +95,7 @@ class Reader:
     _pending: bool = False
     _number: int = 0
 
-    def look(self) -> Sight:
+    def look(self) -> NodeReading:
         """One reading. Takes LATE seconds at most."""
         asked = self.clock()
         try:
@@ -105,7 +105,7 @@ class Reader:
             text = None
         at = self.clock()
         if text is None:
-            return Sight(asked=asked, at=at, node=self.node.name, seen=False)
+            return NodeReading(asked=asked, at=at, node=self.node.name, seen=False)
         return parse(text, self.lab, self.system, self.node, asked=asked, at=at)
 
     def _block(self, asked: float) -> str | None:
@@ -141,7 +141,7 @@ class Watch(Observer):
     system: Platform
     begin: Callable[[Node], Session]
     clock: Callable[[], float]
-    on_sight: Callable[[Sight], None]
+    on_reading: Callable[[NodeReading], None]
     _stop: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
     _error: BaseException | None = None
@@ -153,12 +153,12 @@ class Watch(Observer):
         system: Platform,
         ssh: Ssh,
         clock: Callable[[], float],
-        on_sight: Callable[[Sight], None],
+        on_reading: Callable[[NodeReading], None],
     ) -> Watch:
         """The watch of real nodes."""
         text = loop(lab, system)
         return cls(
-            lab, system, lambda node: SshSession.begin(ssh, node, text, longest=LONGEST), clock, on_sight
+            lab, system, lambda node: SshSession.begin(ssh, node, text, longest=LONGEST), clock, on_reading
         )
 
     def start(self) -> None:
@@ -183,7 +183,7 @@ class Watch(Observer):
         begun = slot = time.monotonic()
         try:
             while slot - begun < LONGEST and not self._stop.wait(max(0.0, slot - time.monotonic())):
-                self.on_sight(reader.look())
+                self.on_reading(reader.look())
                 slot = max(slot + period, time.monotonic())
         except BaseException as error:
             self._error = self._error or error

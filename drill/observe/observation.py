@@ -8,23 +8,23 @@ from typing import Protocol
 
 from drill.observe.http_probe import Probe, Report
 from drill.observe.node_watch import Watch
-from drill.record.timeline import Sample, Sight
+from drill.record.timeline import NodeReading, Sample
 from inventory.model import Lab
 from inventory.platforms.registry import Platform
 from inventory.remote.ssh import Ssh
 
 
-class Taker(Protocol):
+class ObservationSink(Protocol):
     """Whoever takes what is seen: a Recorder."""
 
     def sample(self, sample: Sample) -> None:
         """Take a request."""
 
-    def sight(self, sight: Sight) -> None:
+    def reading(self, reading: NodeReading) -> None:
         """Take a reading."""
 
 
-Observing = Callable[[Taker, Callable[[], float]], AbstractContextManager[Callable[[], Report]]]
+Observing = Callable[[ObservationSink, Callable[[], float]], AbstractContextManager[Callable[[], Report]]]
 """Probe and watch around a scenario: given a taker and a record's clock, they fill it, and tell how the probe did."""
 
 
@@ -32,7 +32,7 @@ def observing(lab: Lab, system: Platform, ssh: Ssh, guard: Callable[[], None]) -
     """Probe and watch of the real lab; `guard` refuses before anything is sent to another network."""
 
     @contextmanager
-    def observe(taker: Taker, since: Callable[[], float]) -> Iterator[Callable[[], Report]]:
+    def observe(sink: ObservationSink, since: Callable[[], float]) -> Iterator[Callable[[], Report]]:
         pages = {node.name.capitalize(): node.name for node in lab.nodes}
         drill = lab.drill
         probe = Probe(
@@ -42,10 +42,10 @@ def observing(lab: Lab, system: Platform, ssh: Ssh, guard: Callable[[], None]) -
             since,
             pages=pages,
             keepalive_hz=drill.probe_hz,
-            on_sample=taker.sample,
+            on_sample=sink.sample,
             guard=guard,
         )
-        with Watch.over_ssh(lab, system, ssh, since, taker.sight), probe:
+        with Watch.over_ssh(lab, system, ssh, since, sink.reading), probe:
             yield probe.report
 
     return observe

@@ -60,7 +60,7 @@ class Sample:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sight:
+class NodeReading:
     """One reading of a node over its management path; what it says was true between `asked` and `at`.
 
     A node that does not answer (powered off, frozen) is `seen=False`, and then says nothing else.
@@ -81,7 +81,7 @@ class Sight:
 
 
 @dataclass(frozen=True)
-class Mark:
+class Event:
     """Something the drill did or noticed: inject, landed, not_landed, heal, healed, settled, note.
 
     A note labelled `phase:detected` (decided, stopped, address, answer) sets that phase by hand.
@@ -100,8 +100,8 @@ class Timeline:
 
     meta: Mapping[str, Any] = field(default_factory=dict)
     samples: tuple[Sample, ...] = ()
-    sights: tuple[Sight, ...] = ()
-    marks: tuple[Mark, ...] = ()
+    node_readings: tuple[NodeReading, ...] = ()
+    events: tuple[Event, ...] = ()
     notes: tuple[str, ...] = field(default=(), compare=False)
     """What the reader has to say about the file (a truncated last line)."""
 
@@ -113,7 +113,7 @@ class Timeline:
     @property
     def nodes(self) -> tuple[str, ...]:
         """The nodes, as the lab orders them; those seen, when meta does not say."""
-        named = self.meta.get("nodes") or sorted({sight.node for sight in self.sights})
+        named = self.meta.get("nodes") or sorted({reading.node for reading in self.node_readings})
         return tuple(str(node) for node in named)
 
     @property
@@ -122,8 +122,8 @@ class Timeline:
         return max(
             (
                 *(sample.done for sample in self.samples),
-                *(sight.at for sight in self.sights),
-                *(mark.at for mark in self.marks),
+                *(reading.at for reading in self.node_readings),
+                *(event.at for event in self.events),
             ),
             default=0.0,
         )
@@ -133,17 +133,19 @@ class Timeline:
         mine = (sample for sample in self.samples if sample.client == client)
         return tuple(sorted(mine, key=lambda sample: (sample.sent, sample.done)))
 
-    def readings(self, node: str) -> tuple[Sight, ...]:
+    def readings(self, node: str) -> tuple[NodeReading, ...]:
         """One node's readings in the order they came."""
-        return tuple(sorted((s for s in self.sights if s.node == node), key=lambda sight: sight.at))
+        return tuple(
+            sorted((s for s in self.node_readings if s.node == node), key=lambda reading: reading.at)
+        )
 
-    def marked(self, *kinds: str) -> tuple[Mark, ...]:
+    def events_of(self, *kinds: str) -> tuple[Event, ...]:
         """The marks of some kinds, in time order."""
-        return tuple(sorted((m for m in self.marks if m.kind in kinds), key=lambda mark: mark.at))
+        return tuple(sorted((m for m in self.events if m.kind in kinds), key=lambda event: event.at))
 
     def first(self, *kinds: str) -> float | None:
         """When the first mark of these kinds was set."""
-        return next((mark.at for mark in self.marked(*kinds)), None)
+        return next((event.at for event in self.events_of(*kinds)), None)
 
     def role(self, name: str) -> str:
         """The node behind a role of this run, or the name itself."""

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TextIO, cast
 
-from drill.record.timeline import CLIENTS, MARKS, OUTCOMES, WEB, Mark, Sample, Sight, Timeline
+from drill.record.timeline import CLIENTS, MARKS, OUTCOMES, WEB, Event, NodeReading, Sample, Timeline
 from inventory.errors import LabError
 
 _HINT = "changed by hand, no timeline, or from another version of the lab; take the file from another run"
@@ -51,13 +51,13 @@ class Recorder:
         """Record a request."""
         self._add("sample", sample, self._open.samples)
 
-    def sight(self, sight: Sight) -> None:
+    def reading(self, reading: NodeReading) -> None:
         """Record a reading of a node."""
-        self._add("sight", sight, self._open.sights)
+        self._add("sight", reading, self._open.node_readings)
 
-    def mark(self, mark: Mark) -> None:
+    def event(self, event: Event) -> None:
         """Record what the drill did; on disk before this returns."""
-        self._add("mark", mark, self._open.marks)
+        self._add("mark", event, self._open.events)
         with self._lock:
             if not self._stream.closed:
                 self._stream.flush()
@@ -99,7 +99,11 @@ def append(path: Path, timeline: Timeline) -> None:
 def lines(timeline: Timeline) -> Iterable[str]:
     """A timeline as the lines of its file; reading them gives an equal timeline."""
     yield _line("timeline", dict(timeline.meta))
-    for kind, items in (("sample", timeline.samples), ("sight", timeline.sights), ("mark", timeline.marks)):
+    for kind, items in (
+        ("sample", timeline.samples),
+        ("sight", timeline.node_readings),
+        ("mark", timeline.events),
+    ):
         for item in cast("tuple[Any, ...]", items):
             yield _line(kind, asdict(item))
 
@@ -138,13 +142,17 @@ def read_all(path: Path) -> tuple[Timeline, ...]:
 class _Building:
     meta: dict[str, Any]
     samples: list[Sample] = field(default_factory=list)
-    sights: list[Sight] = field(default_factory=list)
-    marks: list[Mark] = field(default_factory=list)
+    node_readings: list[NodeReading] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     def done(self) -> Timeline:
         return Timeline(
-            dict(self.meta), tuple(self.samples), tuple(self.sights), tuple(self.marks), tuple(self.notes)
+            dict(self.meta),
+            tuple(self.samples),
+            tuple(self.node_readings),
+            tuple(self.events),
+            tuple(self.notes),
         )
 
 
@@ -171,9 +179,9 @@ def _take(found: list[_Building], row: str) -> None:
     elif kind == "sample":
         found[-1].samples.append(_sample(body))
     elif kind == "sight":
-        found[-1].sights.append(_sight(body))
+        found[-1].node_readings.append(_sight(body))
     else:
-        found[-1].marks.append(_mark(body))
+        found[-1].events.append(_mark(body))
 
 
 def _list(value: Any) -> bool:
@@ -197,16 +205,16 @@ def _sample(body: dict[str, Any]) -> Sample:
     return Sample(**body)
 
 
-def _sight(body: dict[str, Any]) -> Sight:
+def _sight(body: dict[str, Any]) -> NodeReading:
     _fields(body, {"asked": _time, "at": _time, "node": _text, "seen": _flag, "owns_vip": _flag})
     _fields(body, {"web": _one_of(WEB), "quorate": _maybe_flag, "members": _texts, "dc": _text})
     _fields(body, {"corosync": _flag, "placements": _text_to_text})
-    return Sight(**{**body, "members": tuple(body["members"])})
+    return NodeReading(**{**body, "members": tuple(body["members"])})
 
 
-def _mark(body: dict[str, Any]) -> Mark:
+def _mark(body: dict[str, Any]) -> Event:
     _fields(body, {"at": _time, "kind": _one_of(MARKS), "label": _text, "node": _text, "detail": _text})
-    return Mark(**body)
+    return Event(**body)
 
 
 def _fields(body: dict[str, Any], rules: Mapping[str, Callable[[Any], bool]]) -> None:

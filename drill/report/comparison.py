@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from drill.analysis.duration import Span
+from drill.analysis.duration import Duration
 from drill.checks.verdict import STATUSES
-from drill.report.run import Entry, Run
-from drill.report.statistics import Repeats, repeats
+from drill.report.run import Run, ScenarioResult
+from drill.report.statistics import Statistics, repeats
 
 _OWN = (
     *("scenario", "fault", "roles", "bounds", "before", "after", "operations", "failcounts", "leftovers"),
@@ -23,8 +23,8 @@ _OWN = (
 class Side:
     """One scenario in one run: its repeats, the prediction over them, and the worst verdict."""
 
-    repeats: Repeats
-    predicted: Span | None
+    repeats: Statistics
+    predicted: Duration | None
     status: str
 
     @property
@@ -91,11 +91,11 @@ def compare(a: Run, b: Run) -> Comparison:
     return Comparison(a.name, b.name, tuple(_differences(a, b)), tuple(pairs))
 
 
-def _side(name: str, entries: Sequence[Entry] | None) -> Side | None:
+def _side(name: str, entries: Sequence[ScenarioResult] | None) -> Side | None:
     if not entries:
         return None
-    spans = [span for span in (entry.predicted for entry in entries) if span]
-    wide = Span(min(s.least for s in spans), max(s.most for s in spans)) if spans else None
+    spans = [duration for duration in (entry.predicted for entry in entries) if duration]
+    wide = Duration(min(s.least for s in spans), max(s.most for s in spans)) if spans else None
     return Side(repeats(name, entries), wide, max((one.status for one in entries), key=STATUSES.index))
 
 
@@ -116,7 +116,7 @@ def _differences(a: Run, b: Run) -> Iterable[Difference]:
             yield Difference("configuration", one.get(line, ""), other.get(line, ""))
 
 
-def _setup(entries: Iterable[Entry]) -> Mapping[str, str]:
+def _setup(entries: Iterable[ScenarioResult]) -> Mapping[str, str]:
     """Each key's values, in words."""
     found: dict[str, dict[str, None]] = {}
     for entry in entries:
@@ -126,7 +126,7 @@ def _setup(entries: Iterable[Entry]) -> Mapping[str, str]:
     return {key: " or ".join(sorted(values)) for key, values in found.items()}
 
 
-def _configured(entries: Sequence[Entry]) -> Mapping[str, str]:
+def _configured(entries: Sequence[ScenarioResult]) -> Mapping[str, str]:
     """Each line of the configuration; with the scenarios that had it, where not all did."""
     names = dict.fromkeys(entry.name for entry in entries)
     found: dict[str, dict[str, None]] = {}

@@ -6,7 +6,7 @@ import re
 from xml.etree import ElementTree as ET
 
 from drill.checks.verdict import FAIL, PASS, UNKNOWN, Verdict
-from drill.report.run import Entry, Run
+from drill.report.run import Run, ScenarioResult
 
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 cannot hold, not even as a reference (section 2.2)."""
@@ -21,7 +21,7 @@ def junit(run: Run) -> str:
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 
 
-def _suite(entry: Entry) -> ET.Element:
+def _suite(entry: ScenarioResult) -> ET.Element:
     judged = entry.verdicts or (Verdict("judged", UNKNOWN, "no check judged this scenario"),)
     counts = {
         "tests": str(len(judged)),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from drill.checks.verdict import Finding, Verdict, failed, passed, unknown, verdict
-from drill.report.statistics import FIGURES, Repeats
+from drill.checks.verdict import CheckResult, Verdict, failed, passed, unknown, verdict
+from drill.report.statistics import FIGURES, Statistics
 from inventory.errors import ConfigError
 
 _FORM = re.compile(r"\s*(\w+)\s*(<=|<)\s*(\d+(?:\.\d+)?)\s*(ms|s|min)\s*", re.ASCII)
@@ -24,13 +24,13 @@ class Objective:
     strict: bool
     limit: float
 
-    def judge(self, repeats: Repeats) -> Verdict:
+    def judge(self, repeats: Statistics) -> Verdict:
         """PASS when the figure surely keeps to the limit, FAIL when it surely does not, else UNKNOWN."""
         return verdict(
             "objective", self._finding(repeats), {"objective": self.text, "scenario": repeats.scenario}
         )
 
-    def _finding(self, repeats: Repeats) -> Finding:
+    def _finding(self, repeats: Statistics) -> CheckResult:
         expected = f"{self.text} over {repeats.count} of {repeats.scenario}"
         name = "maximum" if self.figure == "outage" else self.figure
         found = repeats.figures.get(name)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from drill.analysis.duration import Span, measured, predicted, seconds
-from drill.analysis.fault_windows import episodes
+from drill.analysis.duration import Duration, measured, predicted, seconds
+from drill.analysis.fault_windows import fault_windows
 from drill.analysis.outages import Outage, outages
 from drill.checks import verdict
 from drill.checks.verdict import Verdict
@@ -17,7 +17,7 @@ from drill.record.timeline import Timeline
 
 
 @dataclass(frozen=True)
-class Entry:
+class ScenarioResult:
     """One scenario of a run: what was recorded, and what the checks say about it."""
 
     timeline: Timeline
@@ -39,15 +39,15 @@ class Entry:
         return outages(self.timeline.probe())
 
     @property
-    def longest(self) -> Span | None:
+    def longest(self) -> Duration | None:
         """The longest outage; a span of 0 when no request failed, None when none was sent."""
         return longest(self.outages) if self.timeline.probe() else None
 
     @cached_property
     def brought(self) -> tuple[Outage, ...]:
         """The outages that began while a fault was in force: what a prediction speaks of."""
-        every = episodes(self.timeline)
-        return tuple(one for one in self.outages if any(episode.brought(one) for episode in every))
+        every = fault_windows(self.timeline)
+        return tuple(one for one in self.outages if any(fault_window.brought(one) for fault_window in every))
 
     @property
     def later(self) -> tuple[Outage, ...]:
@@ -60,13 +60,13 @@ class Entry:
         )
 
     @property
-    def total(self) -> Span:
+    def total(self) -> Duration:
         """All outages together."""
         spans = [measured(one) for one in self.outages]
-        return Span(sum(one.least for one in spans), sum(one.most for one in spans))
+        return Duration(sum(one.least for one in spans), sum(one.most for one in spans))
 
     @property
-    def predicted(self) -> Span | None:
+    def predicted(self) -> Duration | None:
         """The outage that the live configuration lets expect."""
         return predicted(self.timeline.meta)
 
@@ -81,7 +81,7 @@ class Entry:
         return str(self.timeline.meta.get("error") or "")
 
 
-def told(entry: Entry) -> tuple[str, ...]:
+def told(entry: ScenarioResult) -> tuple[str, ...]:
     """What a client saw, in words: the outage that the fault brought; of how many; the longest one after the heal."""
     if entry.longest is None:
         return ("nothing measured",)
@@ -98,14 +98,14 @@ def _counted(outages: Sequence[Outage]) -> tuple[str, ...]:
     return (text, f"the longest of {len(outages)}") if len(outages) > 1 else (text,)
 
 
-def longest(outages: Iterable[Outage]) -> Span:
+def longest(outages: Iterable[Outage]) -> Duration:
     """The longest of some outages; one that is still open may be the longest, and a closed one surely is so long."""
     spans = [measured(one) for one in outages]
     least, most = (
         max((one.least for one in spans), default=0.0),
         max((one.most for one in spans), default=0.0),
     )
-    return Span(least, most)
+    return Duration(least, most)
 
 
 @dataclass(frozen=True)
@@ -113,13 +113,13 @@ class Run:
     """All scenarios of a run in the order they ran; `name` is its folder's."""
 
     name: str
-    entries: tuple[Entry, ...]
+    entries: tuple[ScenarioResult, ...]
 
     @cached_property
-    def counted(self) -> tuple[Entry, ...]:
+    def counted(self) -> tuple[ScenarioResult, ...]:
         """All but those that could not tell and were made once more."""
         again: set[str] = set()
-        found: list[Entry] = []
+        found: list[ScenarioResult] = []
         for entry in reversed(self.entries):
             if not (entry.name in again and entry.status == verdict.UNKNOWN):
                 found.append(entry)
@@ -140,7 +140,7 @@ class Run:
         found = Counter(entry.status for entry in self.counted)
         return {status: found[status] for status in reversed(verdict.STATUSES)}
 
-    def by_scenario(self) -> Mapping[str, tuple[Entry, ...]]:
+    def by_scenario(self) -> Mapping[str, tuple[ScenarioResult, ...]]:
         """The entries that count by scenario, for repeats."""
         names = dict.fromkeys(entry.name for entry in self.counted)
         return {name: tuple(entry for entry in self.counted if entry.name == name) for name in names}

@@ -23,7 +23,7 @@ from drill.record import timeline_file
 from drill.record.timeline import Timeline
 from drill.report.html.page import report
 from drill.report.junit import junit
-from drill.report.run import Entry, Run, data, verdicts_of
+from drill.report.run import Run, ScenarioResult, data, verdicts_of
 from inventory.errors import ConfigError, LabError
 
 TIMELINE, VERDICTS, JUNIT, REPORT = "timeline.jsonl", "verdicts.json", "junit.xml", "report.html"
@@ -46,7 +46,9 @@ def fresh(runs: Path, now: datetime) -> Path:
 
 def recheck(folder: Path) -> Run:
     """Judge a run again from its timelines; verdicts, JUnit and report are written anew."""
-    run = Run(folder.resolve().name, tuple(Entry(one, checks.judge(one)) for one in _timelines(folder)))
+    run = Run(
+        folder.resolve().name, tuple(ScenarioResult(one, checks.judge(one)) for one in _timelines(folder))
+    )
     verdicts = json.dumps(data(run), indent=1, ensure_ascii=False) + "\n"
     _write(folder, {VERDICTS: verdicts, JUNIT: junit(run), REPORT: report(run)})
     return run
@@ -73,7 +75,7 @@ def load(folder: Path) -> Run:
     if [name for name, _ in judged] != [one.scenario for one in timelines]:
         raise LabError(f"{path}: its scenarios are not those of {TIMELINE}", hint=hint)
     pairs = zip(timelines, judged, strict=True)
-    return Run(folder.resolve().name, tuple(Entry(one, verdicts) for one, (_, verdicts) in pairs))
+    return Run(folder.resolve().name, tuple(ScenarioResult(one, verdicts) for one, (_, verdicts) in pairs))
 
 
 def _timelines(folder: Path) -> tuple[Timeline, ...]:

@@ -6,13 +6,13 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from drill.analysis.duration import Span
+from drill.analysis.duration import Duration
 from drill.checks.verdict import UNKNOWN
-from drill.report.run import Entry
+from drill.report.run import ScenarioResult
 
 
 @dataclass(frozen=True)
-class Repeats:
+class Statistics:
     """One scenario's repeats: for each its longest outage (0 when no request failed) and all of its outages.
 
     Every figure is a Span: the same statistic of the lower bounds and of the upper bounds, between which the
@@ -20,8 +20,8 @@ class Repeats:
     """
 
     scenario: str
-    longest: tuple[Span, ...]
-    totals: tuple[Span, ...]
+    longest: tuple[Duration, ...]
+    totals: tuple[Duration, ...]
     doubts: tuple[str, ...] = ()
 
     @property
@@ -30,37 +30,37 @@ class Repeats:
         return len(self.longest)
 
     @property
-    def minimum(self) -> Span:
+    def minimum(self) -> Duration:
         """The shortest of the repeats' longest outages."""
         return self._ranked(0.0)
 
     @property
-    def median(self) -> Span:
+    def median(self) -> Duration:
         """Half of the repeats had no longer outage than this."""
         return self._ranked(0.5)
 
     @property
-    def p95(self) -> Span:
+    def p95(self) -> Duration:
         """Of twenty repeats nineteen had no longer outage than this."""
         return self._ranked(0.95)
 
     @property
-    def maximum(self) -> Span:
+    def maximum(self) -> Duration:
         """The longest outage of all."""
         return self._ranked(1.0)
 
     @property
-    def total(self) -> Span:
+    def total(self) -> Duration:
         """Total unavailability: all outages of all repeats."""
-        return Span(sum(one.least for one in self.totals), sum(one.most for one in self.totals))
+        return Duration(sum(one.least for one in self.totals), sum(one.most for one in self.totals))
 
     @property
-    def figures(self) -> dict[str, Span]:
+    def figures(self) -> dict[str, Duration]:
         """All of them by name; empty when nothing was measured."""
         return {name: getattr(self, name) for name in FIGURES} if self.longest else {}
 
-    def _ranked(self, share: float) -> Span:
-        return Span(
+    def _ranked(self, share: float) -> Duration:
+        return Duration(
             _rank([one.least for one in self.longest], share),
             _rank([one.most for one in self.longest], share),
         )
@@ -69,7 +69,7 @@ class Repeats:
 FIGURES = ("minimum", "median", "p95", "maximum", "total")
 
 
-def repeats(scenario: str, entries: Iterable[Entry]) -> Repeats:
+def repeats(scenario: str, entries: Iterable[ScenarioResult]) -> Statistics:
     """Put one scenario's repeats together; one without requests or with an UNKNOWN verdict counts as a doubt.
 
     Its outage, where it has one, counts all the same.
@@ -84,7 +84,7 @@ def repeats(scenario: str, entries: Iterable[Entry]) -> Repeats:
         elif entry.status == UNKNOWN or entry.error:
             why = next((one.why for one in entry.verdicts if one.status == UNKNOWN), "no check judged it")
             doubts.append(f"repeat {number}: {why}")
-    return Repeats(scenario, tuple(longest), tuple(totals), tuple(doubts))
+    return Statistics(scenario, tuple(longest), tuple(totals), tuple(doubts))
 
 
 def _rank(lengths: Sequence[float], share: float) -> float:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from cluster.outage_bounds import Kind
-from drill.scenarios.overrides import Given
+from drill.scenarios.overrides import Overrides
 
 Target = Literal["active", "passive", "dc", "both", "any"]
 """Whom a fault hits, resolved when it is injected. `any` is the active or the passive node, by the run's seed."""
-Span = Literal["loss", "address monitor", "web monitor"]
+ClusterTime = Literal["loss", "address monitor", "web monitor"]
 """The cluster's own times: token and consensus together, or a monitor's interval."""
 
 
@@ -45,7 +45,7 @@ class Await:
 class Observe:
     """Look on, to see that something does not happen: so many times as long as one of the cluster's own times."""
 
-    span: Span = "loss"
+    span: ClusterTime = "loss"
     times: float = 1.0
 
 
@@ -53,7 +53,7 @@ class Observe:
 class Configure:
     """Change the starting state into another one, while all goes on."""
 
-    given: Given
+    overrides: Overrides
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class Scenario:
     step: str
     moves: tuple[Move, ...]
     checks: tuple[Check, ...]
-    given: Given = field(default_factory=Given)
+    overrides: Overrides = field(default_factory=Overrides)
     kind: Kind | None = None
     budget: str = ""
 

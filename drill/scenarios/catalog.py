@@ -26,19 +26,19 @@ from drill.scenarios.base import (
     Target,
     Text,
 )
-from drill.scenarios.overrides import Given
+from drill.scenarios.overrides import Overrides
 from inventory.errors import ConfigError
 from inventory.model import INFINITY
 
 # Starting states
-END = Given()
-STOP = Given(properties={"no-quorum-policy": "stop"})
-IGNORE = Given(properties={"no-quorum-policy": "ignore"})
-FREEZE = Given(properties={"no-quorum-policy": "freeze"})
-TWO_NODE = Given(properties={"no-quorum-policy": "stop"}, two_node=True)
-PREFERRED = Given(stickiness=100, location=500)
-APART = Given(without=("colocation", "order", "location"))
-WATCHFUL = Given(monitors={"web": "2s", "address": "2s"})
+END = Overrides()
+STOP = Overrides(properties={"no-quorum-policy": "stop"})
+IGNORE = Overrides(properties={"no-quorum-policy": "ignore"})
+FREEZE = Overrides(properties={"no-quorum-policy": "freeze"})
+TWO_NODE = Overrides(properties={"no-quorum-policy": "stop"}, two_node=True)
+PREFERRED = Overrides(stickiness=100, location=500)
+APART = Overrides(without=("colocation", "order", "location"))
+WATCHFUL = Overrides(monitors={"web": "2s", "address": "2s"})
 
 # Moves
 STOP_ACTIVE = Inject("corosync-stop")
@@ -67,13 +67,13 @@ def _fault(
     *checks: Check,
     moves: tuple[Move, ...] = TAKEN,
     target: Target = "active",
-    given: Given = END,
+    overrides: Overrides = END,
     kind: Kind | None = None,
     budget: str = "",
 ) -> Scenario:
     """A scenario that is about one fault on one node, named after it."""
     label = name if target in ("active", "any") else f"{name}-{target}"
-    return Scenario(label, "", (Inject(name, target), *moves), (*checks, *ALWAYS), given, kind, budget)
+    return Scenario(label, "", (Inject(name, target), *moves), (*checks, *ALWAYS), overrides, kind, budget)
 
 
 WALKTHROUGH = (
@@ -89,7 +89,7 @@ WALKTHROUGH = (
         "6.2",
         (STOP_ACTIVE, Await("vip_nowhere"), Observe("loss", 0.5)),
         (("down_throughout", {}), NO_QUORUM, ("one_owner", {}), *ALWAYS),
-        given=STOP,
+        overrides=STOP,
         kind="graceful",
     ),
     Scenario(
@@ -97,7 +97,7 @@ WALKTHROUGH = (
         "6.3",
         (STOP_ACTIVE, *TAKEN),
         (*LENGTH, NO_QUORUM, MOVED, *ONE, *ALWAYS),
-        given=IGNORE,
+        overrides=IGNORE,
         kind="graceful",
         budget="graceful",
     ),
@@ -112,7 +112,7 @@ WALKTHROUGH = (
             *TAKEN,
         ),
         (NO_QUORUM, MOVED, *ONE, *ALWAYS),
-        given=STOP,
+        overrides=STOP,
         kind="graceful",
     ),
     Scenario(
@@ -120,7 +120,7 @@ WALKTHROUGH = (
         "6.2",
         (Inject("freeze"), Await("without_quorum:peer"), Observe("loss", 0.5)),
         (("down_throughout", {}), NO_QUORUM, *ALWAYS),
-        given=FREEZE,
+        overrides=FREEZE,
         kind="freeze",
     ),
     Scenario(
@@ -128,7 +128,7 @@ WALKTHROUGH = (
         "6.2",
         (Inject("corosync-stop", "passive"), Await("without_quorum:peer"), Observe("loss", 0.5)),
         (NO_QUORUM, MOVED, *UNTOUCHED, *ALWAYS),
-        given=FREEZE,
+        overrides=FREEZE,
         kind="none",
     ),
     Scenario(
@@ -136,7 +136,7 @@ WALKTHROUGH = (
         "6.2",
         (Inject("freeze"), *TAKEN),
         (*LENGTH, ("quorum", {"role": "peer", "expected": True}), MOVED, *ALWAYS),
-        given=TWO_NODE,
+        overrides=TWO_NODE,
         kind="freeze",
         budget="freeze",
     ),
@@ -153,14 +153,14 @@ WALKTHROUGH = (
             Configure(STOP),
         ),
         (("down_throughout", {}), ("one_owner", {}), *ALWAYS),
-        given=TWO_NODE,
+        overrides=TWO_NODE,
     ),
     Scenario(
         "failback-stickiness-0",
         "6.4",
         (STOP_ACTIVE, *TAKEN, *BACK, Await("serving_from:target")),
         (*LENGTH, MOVED, RETURNED, ("interruptions", {"counts": (2,)}), *ONE, *ALWAYS),
-        given=Given(stickiness=0, location=150),
+        overrides=Overrides(stickiness=0, location=150),
         kind="graceful",
         budget="graceful",
     ),
@@ -169,7 +169,7 @@ WALKTHROUGH = (
         "6.4",
         (Inject("standby"), *TAKEN, *BACK),
         (*LENGTH, MOVED, *ONE, *ALWAYS),
-        given=Given(stickiness=0, without=("location",)),
+        overrides=Overrides(stickiness=0, without=("location",)),
         kind="graceful",
         budget="graceful",
     ),
@@ -178,7 +178,7 @@ WALKTHROUGH = (
         "6.5",
         (STOP_ACTIVE, *TAKEN, *BACK),
         (*LENGTH, STAYED, ("no_failback_outage", {}), *ONE, *ALWAYS),
-        given=Given(stickiness=100, location=150),
+        overrides=Overrides(stickiness=100, location=150),
         kind="graceful",
         budget="graceful",
     ),
@@ -187,7 +187,7 @@ WALKTHROUGH = (
         "7.1",
         (STOP_ACTIVE, *TAKEN, *BACK, Await("serving_from:target")),
         (*LENGTH, MOVED, RETURNED, *ONE, *ALWAYS),
-        given=PREFERRED,
+        overrides=PREFERRED,
         kind="graceful",
         budget="graceful",
     ),
@@ -196,7 +196,7 @@ WALKTHROUGH = (
         "7.1",
         (Inject("standby"), *TAKEN, *BACK),
         (*LENGTH, STAYED, ("no_failback_outage", {}), *ONE, *ALWAYS),
-        given=Given(stickiness=251, location=500),
+        overrides=Overrides(stickiness=251, location=500),
         kind="graceful",
         budget="graceful",
     ),
@@ -211,7 +211,7 @@ WALKTHROUGH = (
             *ONE,
             *ALWAYS,
         ),
-        given=Given(stickiness=INFINITY, location=500),
+        overrides=Overrides(stickiness=INFINITY, location=500),
         kind="graceful",
         budget="graceful",
     ),
@@ -220,14 +220,14 @@ WALKTHROUGH = (
         "7.2",
         (Configure(APART), Await("placed_apart"), Observe("loss", 0.5), Configure(END), Await("serving")),
         (("apart", {}), ("one_owner", {}), *ALWAYS),
-        given=Given(without=("colocation", "order", "location"), resources=("address",)),
+        overrides=Overrides(without=("colocation", "order", "location"), resources=("address",)),
     ),
     Scenario(
         "order",
         "7.1",
         (Inject("standby"), *TAKEN),
         (("order_held", {}), *LENGTH, MOVED, RETURNED, *ONE, *ALWAYS),
-        given=PREFERRED,
+        overrides=PREFERRED,
         kind="graceful",
         budget="graceful",
     ),
@@ -345,7 +345,7 @@ FAULTS = (
             *ONE,
             *ALWAYS,
         ),
-        given=WATCHFUL,
+        overrides=WATCHFUL,
     ),
     _fault(
         "vip-removed",
@@ -353,7 +353,7 @@ FAULTS = (
         ("failcounts", {"expected": {"@address": 1}}),
         *ONE,
         moves=(COUNTED, Await("vip_on:target"), Await("serving")),
-        given=WATCHFUL,
+        overrides=WATCHFUL,
         kind="process",
         budget="crash",
     ),
@@ -364,7 +364,7 @@ FAULTS = (
         ("runs_on", {"role": "target", "when": "end"}),
         *ONE,
         moves=(COUNTED, Await("serving_from:target")),
-        given=WATCHFUL,
+        overrides=WATCHFUL,
         kind="process",
         budget="crash",
     ),
@@ -374,7 +374,7 @@ FAULTS = (
         ("runs_on", {"role": "target", "when": "fault"}),
         *ONE,
         moves=(Await("web_hung:target"), Await("down"), Observe("web monitor", 2)),
-        given=WATCHFUL,
+        overrides=WATCHFUL,
         kind="hang",
     ),
     _fault(
@@ -384,7 +384,7 @@ FAULTS = (
         MOVED,
         *ONE,
         moves=(COUNTED, *TAKEN),
-        given=Given(monitors={"web": "2s"}, migration_threshold=1),
+        overrides=Overrides(monitors={"web": "2s"}, migration_threshold=1),
         kind="process",
         budget="crash",
     ),
@@ -400,14 +400,14 @@ FAULTS = (
             Await("serving_from:peer", 60),
         ),
         (("one_owner", {}), *ALWAYS),
-        given=IGNORE,
+        overrides=IGNORE,
     ),
     Scenario(
         "rolling-restart",
         "7.1",
         (Inject("corosync-stop", "passive"), Await("alone:peer"), *BACK, STOP_ACTIVE, *TAKEN),
         (*LENGTH, ("interruptions", {"counts": (0, 2)}), *ONE, *ALWAYS),
-        given=PREFERRED,
+        overrides=PREFERRED,
         kind="graceful",
         budget="graceful",
     ),
@@ -421,7 +421,7 @@ FAULTS = (
             *TAKEN,
         ),
         (*LENGTH, ("failcounts", {"expected": {"@web": 5}}), STAYED, *ONE, *ALWAYS),
-        given=Given(without=("location",), monitors={"web": "1s"}, migration_threshold=5),
+        overrides=Overrides(without=("location",), monitors={"web": "1s"}, migration_threshold=5),
         kind="process",
         budget="crash",
     ),

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from drill.record.timeline import Sample, Sight, Timeline
+from drill.record.timeline import NodeReading, Sample, Timeline
 from inventory.errors import ConfigError
 
 ROLES = ("active", "passive", "dc", "target", "peer")
@@ -21,44 +21,44 @@ SILENCE = 6
 
 
 @dataclass(frozen=True)
-class Now:
+class Situation:
     """The latest of everything since a moment: each node's last reading, and the probe's requests in order."""
 
     nodes: tuple[str, ...]
     roles: Mapping[str, str]
-    sights: Mapping[str, Sight]
+    node_readings: Mapping[str, NodeReading]
     samples: tuple[Sample, ...]
 
     @property
-    def seen(self) -> tuple[Sight, ...]:
+    def seen(self) -> tuple[NodeReading, ...]:
         """The readings that were answered."""
-        return tuple(one for one in self.sights.values() if one.seen)
+        return tuple(one for one in self.node_readings.values() if one.seen)
 
     @property
     def complete(self) -> bool:
         """Every node was asked."""
-        return set(self.sights) >= set(self.nodes)
+        return set(self.node_readings) >= set(self.nodes)
 
     def last(self, count: int) -> tuple[Sample, ...]:
         """The last requests; fewer when there were fewer."""
         return self.samples[-count:]
 
     def __str__(self) -> str:
-        rows = [told(one) for one in self.sights.values()] or ["no reading"]
+        rows = [told(one) for one in self.node_readings.values()] or ["no reading"]
         last = self.samples[-1] if self.samples else None
         rows.append("no request" if last is None else f"{last.page or last.outcome} at {last.sent:.2f} s")
         return "; ".join(rows)
 
 
-def now(timeline: Timeline, since: float, roles: Mapping[str, str]) -> Now:
+def now(timeline: Timeline, since: float, roles: Mapping[str, str]) -> Situation:
     """What was asked since a moment (seconds of the record)."""
-    late = [one for one in timeline.sights if one.asked >= since]
-    sights = {one.node: one for one in sorted(late, key=lambda one: one.at)}
+    late = [one for one in timeline.node_readings if one.asked >= since]
+    node_readings = {one.node: one for one in sorted(late, key=lambda one: one.at)}
     samples = tuple(one for one in timeline.samples if one.client == "probe" and one.sent >= since)
-    return Now(timeline.nodes, roles, sights, tuple(sorted(samples, key=lambda one: one.sent)))
+    return Situation(timeline.nodes, roles, node_readings, tuple(sorted(samples, key=lambda one: one.sent)))
 
 
-def told(one: Sight) -> str:
+def told(one: NodeReading) -> str:
     """A reading in one line."""
     if not one.seen:
         return f"{one.node} not seen"
@@ -68,75 +68,75 @@ def told(one: Sight) -> str:
     return f"{one.node}: {held}, web {one.web}, {quorum} of {len(one.members)}{places and f', {places}'}"
 
 
-Condition = Callable[[Now, str], bool]
+Condition = Callable[[Situation, str], bool]
 
 
-def serving(view: Now, node: str) -> bool:
+def serving(view: Situation, node: str) -> bool:
     """The service answers."""
     last = view.last(ENOUGH)
     return len(last) == ENOUGH and all(one.good for one in last)
 
 
-def serving_from(view: Now, node: str) -> bool:
+def serving_from(view: Situation, node: str) -> bool:
     """The service answers with the page of that node."""
     return serving(view, node) and all(one.page == node for one in view.last(ENOUGH))
 
 
-def down(view: Now, node: str) -> bool:
+def down(view: Situation, node: str) -> bool:
     """No request is answered."""
     last = view.last(SILENCE)
     return len(last) == SILENCE and not any(one.good for one in last)
 
 
-def vip_nowhere(view: Now, node: str) -> bool:
+def vip_nowhere(view: Situation, node: str) -> bool:
     """No node that can be seen holds the address."""
     return view.complete and bool(view.seen) and not any(one.owns_vip for one in view.seen)
 
 
-def vip_on(view: Now, node: str) -> bool:
+def vip_on(view: Situation, node: str) -> bool:
     """That node holds the address, and it alone."""
     return view.complete and [one.node for one in view.seen if one.owns_vip] == [node]
 
 
-def two_holders(view: Now, node: str) -> bool:
+def two_holders(view: Situation, node: str) -> bool:
     """Two nodes hold the address."""
     return sum(one.owns_vip for one in view.seen) > 1
 
 
-def both_online(view: Now, node: str) -> bool:
+def both_online(view: Situation, node: str) -> bool:
     """Every node sees every node as a member, with quorum and a DC."""
     return len(view.seen) == len(view.nodes) and all(
         one.quorate and one.dc and set(one.members) >= set(view.nodes) for one in view.seen
     )
 
 
-def alone(view: Now, node: str) -> bool:
+def alone(view: Situation, node: str) -> bool:
     """That node's corosync sees nobody but itself."""
-    one = view.sights.get(node)
+    one = view.node_readings.get(node)
     return one is not None and one.seen and one.members == (node,)
 
 
-def without_quorum(view: Now, node: str) -> bool:
+def without_quorum(view: Situation, node: str) -> bool:
     """That node's corosync runs without quorum."""
-    one = view.sights.get(node)
+    one = view.node_readings.get(node)
     return one is not None and one.quorate is False
 
 
-def placed_on(view: Now, node: str) -> bool:
+def placed_on(view: Situation, node: str) -> bool:
     """Every cluster that answers runs all resources on that node."""
     where = [set(one.placements.values()) for one in view.seen if one.placements]
     return bool(where) and all(nodes == {node} for nodes in where)
 
 
-def placed_apart(view: Now, node: str) -> bool:
+def placed_apart(view: Situation, node: str) -> bool:
     """All resources run, on different nodes."""
     where = [set(one.placements.values()) for one in view.seen]
     return len(where) == len(view.nodes) and all(len(nodes) > 1 and "" not in nodes for nodes in where)
 
 
-def web_hung(view: Now, node: str) -> bool:
+def web_hung(view: Situation, node: str) -> bool:
     """The web server of that node hangs."""
-    one = view.sights.get(node)
+    one = view.node_readings.get(node)
     return one is not None and one.web == "hung"
 
 
@@ -163,7 +163,7 @@ OF_A_NODE = frozenset(("serving_from", "vip_on", "alone", "without_quorum", "pla
 """Those that need a role."""
 
 
-def condition(text: str) -> Callable[[Now], bool]:
+def condition(text: str) -> Callable[[Situation], bool]:
     """The predicate of a text; ConfigError for one that is not known, or that lacks its role."""
     name, _, role = text.partition(":")
     if name not in CONDITIONS:

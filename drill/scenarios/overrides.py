@@ -23,7 +23,7 @@ SECTIONS = ("crm_config", "rsc_defaults", "resources", "constraints")
 
 
 @dataclass(frozen=True)
-class Given:
+class Overrides:
     """Differences from the end state; without any it is the end state itself.
 
     `location` is the score of the lab's location constraints. `without` names sorts of constraints that are not there,
@@ -66,43 +66,46 @@ class Given:
         return ", ".join(found) or "as in lab.yaml"
 
 
-def edited(text: str, given: Given, lab: Lab) -> str:
+def edited(text: str, overrides: Overrides, lab: Lab) -> str:
     """The CIB's XML as `given` wants it; `text` is the end state's. ConfigError without a constraint to set."""
     root = element(text, "cibadmin", ("cib",))
     options = _set(root, "crm_config", "cluster_property_set", "cib-bootstrap-options")
-    for name, value in given.properties.items():
+    for name, value in overrides.properties.items():
         _put(options, name, value)
-    defaults = {"resource-stickiness": given.stickiness, "migration-threshold": given.migration_threshold}
+    defaults = {
+        "resource-stickiness": overrides.stickiness,
+        "migration-threshold": overrides.migration_threshold,
+    }
     for name, number in defaults.items():
         if number is not None:
             _put(
                 _set(root, "rsc_defaults", "meta_attributes", "rsc_defaults-meta"), name, scores.text(number)
             )
-    for kind, interval in given.monitors.items():
+    for kind, interval in overrides.monitors.items():
         path = (
             f"configuration/resources/primitive[@id='{lab.resource(kind).id}']/operations/op[@name='monitor']"
         )
         for operation in root.findall(path):
             operation.set("interval", interval)
-    gone = {lab.resource(kind).id for kind in KINDS if kind not in given.resources}
+    gone = {lab.resource(kind).id for kind in KINDS if kind not in overrides.resources}
     resources, constraints = (_section(root, name) for name in ("resources", "constraints"))
     for item in list(resources):
         if item.get("id") in gone:
             resources.remove(item)
     for item in list(constraints):
-        if item.tag.removeprefix("rsc_") in given.without or gone & set(item.attrib.values()):
+        if item.tag.removeprefix("rsc_") in overrides.without or gone & set(item.attrib.values()):
             constraints.remove(item)
-    if given.location is not None:
+    if overrides.location is not None:
         wanted = {(one.resource, one.node) for one in lab.locations}
         stored = constraints.findall("rsc_location")
         preferred = [item for item in stored if (item.get("rsc"), item.get("node")) in wanted]
         if not preferred:
             raise ConfigError(
-                f"a location score of {scores.text(given.location)} is wanted, and no resource prefers a node",
+                f"a location score of {scores.text(overrides.location)} is wanted, and no resource prefers a node",
                 hint="lab.yaml: constraints: location names the preferred node",
             )
         for item in preferred:
-            item.set("score", scores.text(given.location))
+            item.set("score", scores.text(overrides.location))
     return ElementTree.tostring(root, encoding="unicode")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from ipaddress import IPv4Address, IPv4Network
 
-from inventory.config.yaml_document import Entry, listed
+from inventory.config.yaml_document import YamlNode, listed
 from inventory.model import Node
 
 PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "198.18.0.0/15")))
@@ -13,35 +13,37 @@ _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _FQDN = re.compile(rf"{_LABEL}(\.{_LABEL})*\.(?=.*[a-z]){_LABEL}")
 
 
-def network(entry: Entry) -> IPv4Network | None:
+def network(yaml_node: YamlNode) -> IPv4Network | None:
     """Take a private network with room for the lab."""
     allowed = "an IPv4 network with its prefix length, such as 172.16.0.0/16"
-    text = entry.text(allowed, lambda text: "/" in text)
+    text = yaml_node.text(allowed, lambda text: "/" in text)
     if text is None:
         return None
     try:
         found = IPv4Network(text, strict=False)
     except ValueError:
-        entry.wrong(allowed)
+        yaml_node.wrong(allowed)
         return None
     if str(found.network_address) != text.split("/", 1)[0]:
-        entry.wrong(f"the network's own address: {found}")
+        yaml_node.wrong(f"the network's own address: {found}")
     if found.overlaps(IPv4Network("127.0.0.0/8")):
-        entry.wrong("a private network; this one overlaps loopback (127.0.0.0/8)")
+        yaml_node.wrong("a private network; this one overlaps loopback (127.0.0.0/8)")
     elif found.overlaps(IPv4Network("224.0.0.0/4")):
-        entry.wrong("a private network; this one overlaps multicast (224.0.0.0/4)")
+        yaml_node.wrong("a private network; this one overlaps multicast (224.0.0.0/4)")
     elif not any(found.subnet_of(private) for private in PRIVATE):
-        entry.wrong(f"a network within {listed(map(str, PRIVATE))}; others hide real hosts")
+        yaml_node.wrong(f"a network within {listed(map(str, PRIVATE))}; others hide real hosts")
     elif found.prefixlen > 29:
-        entry.wrong("a prefix length of 29 or less: two nodes, the floating address and this host need room")
+        yaml_node.wrong(
+            "a prefix length of 29 or less: two nodes, the floating address and this host need room"
+        )
     return found
 
 
-def nodes(entry: Entry, network: IPv4Network | None) -> tuple[Node, ...]:
+def nodes(yaml_node: YamlNode, network: IPv4Network | None) -> tuple[Node, ...]:
     """Take exactly two nodes; one whose name or address is wrong is noted and kept as it stands."""
-    items = entry.items("two nodes")
-    if isinstance(entry.value, list) and len(items) != 2:
-        entry.remark(f"found {len(items)} nodes; allowed: exactly two, this is a two-node lab")
+    items = yaml_node.items("two nodes")
+    if isinstance(yaml_node.value, list) and len(items) != 2:
+        yaml_node.remark(f"found {len(items)} nodes; allowed: exactly two, this is a two-node lab")
     found: list[Node] = []
     names: dict[str, str] = {}
     aliases: dict[str, str] = {}
@@ -70,51 +72,51 @@ def nodes(entry: Entry, network: IPv4Network | None) -> tuple[Node, ...]:
     return tuple(found)
 
 
-def floating(entry: Entry, network: IPv4Network | None, nodes: tuple[Node, ...]) -> IPv4Address | None:
+def floating(yaml_node: YamlNode, network: IPv4Network | None, nodes: tuple[Node, ...]) -> IPv4Address | None:
     """Take the floating address: in the network, and no node's own."""
-    vip = _address(entry, network)
+    vip = _address(yaml_node, network)
     for node in nodes:
         if vip is not None and node.address == vip:
-            entry.wrong(f"an address of its own; this one is {node.name}'s")
+            yaml_node.wrong(f"an address of its own; this one is {node.name}'s")
     return vip
 
 
-def _address(entry: Entry, network: IPv4Network | None) -> IPv4Address | None:
+def _address(yaml_node: YamlNode, network: IPv4Network | None) -> IPv4Address | None:
     allowed = f"an IPv4 address in {network}" if network else "an IPv4 address"
-    text = entry.text(allowed)
+    text = yaml_node.text(allowed)
     if text is None:
         return None
     try:
         address = IPv4Address(text)
     except ValueError:
-        entry.wrong(allowed)
+        yaml_node.wrong(allowed)
         return None
     if network is None:
         return address
     if address not in network:
-        entry.wrong(f"{allowed}; this one lies outside the network")
+        yaml_node.wrong(f"{allowed}; this one lies outside the network")
     elif address == network.network_address:
-        entry.wrong(f"{allowed}; this one is the network's own address")
+        yaml_node.wrong(f"{allowed}; this one is the network's own address")
     elif address == network.broadcast_address:
-        entry.wrong(f"{allowed}; this one is the broadcast address")
+        yaml_node.wrong(f"{allowed}; this one is the broadcast address")
     elif address == network.network_address + 1:
-        entry.wrong(f"{allowed}; the first one is this host's own on the lab's network")
+        yaml_node.wrong(f"{allowed}; the first one is this host's own on the lab's network")
     return address
 
 
-def _hostname(entry: Entry) -> str | None:
+def _hostname(yaml_node: YamlNode) -> str | None:
     allowed = "a full host name in lower case, such as node1.example.com, as `uname -n` will print it"
-    text = entry.text(allowed)
+    text = yaml_node.text(allowed)
     if text is None:
         return None
     if "." not in text.strip("."):
-        entry.wrong(f"{allowed}; this one has no domain")
+        yaml_node.wrong(f"{allowed}; this one has no domain")
     elif len(text) > 64:
-        entry.wrong(f"{allowed}; this one has {len(text)} characters and Linux takes 64")
+        yaml_node.wrong(f"{allowed}; this one has {len(text)} characters and Linux takes 64")
     elif not _FQDN.fullmatch(text):
-        entry.wrong(f"{allowed}: labels of letters, digits and inner hyphens")
+        yaml_node.wrong(f"{allowed}: labels of letters, digits and inner hyphens")
     elif text.startswith("localhost."):
-        entry.wrong(f"{allowed}; localhost is every host's own loopback name")
+        yaml_node.wrong(f"{allowed}; localhost is every host's own loopback name")
     else:
         return text
     return None

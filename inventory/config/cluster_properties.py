@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from inventory.config.yaml_document import Entry, listed
+from inventory.config.yaml_document import YamlNode, listed
 from inventory.model import INFINITY
 
 INTERVAL = 'a time above zero in pacemaker\'s notation, such as "30s", "500ms", "1min"'
@@ -94,42 +94,42 @@ def boolean(text: str) -> bool | None:
     return True if word in _TRUE else False if word in _FALSE else None
 
 
-def properties(entry: Entry) -> dict[str, str]:
+def properties(yaml_node: YamlNode) -> dict[str, str]:
     """Take the properties as pacemaker's own texts (false, not False); what it would not take is noted."""
     result = {}
-    for name, value in entry.pairs("cluster properties"):
+    for name, value in yaml_node.pairs("cluster properties"):
         if name in _OWN:
             value.remark("pacemaker sets this property by itself; remove the key")
         elif name not in KNOWN:
-            entry.unknown(name, KNOWN, KNOWN)
+            yaml_node.unknown(name, KNOWN, KNOWN)
         else:
             result[name] = _text(name, value)
     return result
 
 
-def _text(name: str, entry: Entry) -> str:
-    text = str(entry.value).lower() if isinstance(entry.value, bool) else str(entry.value)
-    if isinstance(entry.value, (dict, list)) or entry.value is None:
+def _text(name: str, yaml_node: YamlNode) -> str:
+    text = str(yaml_node.value).lower() if isinstance(yaml_node.value, bool) else str(yaml_node.value)
+    if isinstance(yaml_node.value, (dict, list)) or yaml_node.value is None:
         text = ""
     if name in _BOOLEAN:
         truth = boolean(text)
         if truth is not None:
             return "true" if truth else "false"
-        entry.wrong("true, false")
+        yaml_node.wrong("true, false")
     elif name in _WORDS:
         if text not in _WORDS[name]:
-            entry.choice(_WORDS[name])
+            yaml_node.choice(_WORDS[name])
     elif name in _TIME:
         if milliseconds(text) is None:
-            entry.wrong(DURATION)
+            yaml_node.wrong(DURATION)
     elif name in _WHOLE:
         if not re.fullmatch(r"-?\d{1,9}", text):
-            entry.wrong("a whole number")
+            yaml_node.wrong("a whole number")
     elif name in _SCORE:
         if not re.fullmatch(r"[+-]?(INFINITY|\d{1,7})", text) or _beyond(text):
-            entry.wrong(f"a whole number from -{INFINITY} to {INFINITY}, INFINITY, -INFINITY")
+            yaml_node.wrong(f"a whole number from -{INFINITY} to {INFINITY}, INFINITY, -INFINITY")
     elif not re.fullmatch(r"\d{1,3}(\.\d+)?%", text):
-        entry.wrong(listed(["a percentage such as 80%"]))
+        yaml_node.wrong(listed(["a percentage such as 80%"]))
     return text
 
 

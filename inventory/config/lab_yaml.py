@@ -11,7 +11,7 @@ from typing import TypeVar
 from inventory.config.addresses import floating, network, nodes
 from inventory.config.cluster_properties import properties
 from inventory.config.resources import constraints, resources, score
-from inventory.config.yaml_document import Entry, change, listed, read
+from inventory.config.yaml_document import YamlNode, change, listed, read
 from inventory.errors import ConfigError
 from inventory.host.install import PROGRAM
 from inventory.model import Corosync, Drill, Lab
@@ -66,7 +66,7 @@ def parse(text: str, where: str, changes: Mapping[str, object] | None = None) ->
     primitives = resources(part["resources"])
     colocations, orders, locations = constraints(part["constraints"], primitives, pair)
     drill = _drill(part["drill"])
-    document.book.close()
+    document.document.close()
     return Lab(
         name=_sure(name),
         platform=_sure(platform),
@@ -91,8 +91,8 @@ def _sure(value: _T | None) -> _T:
     return value
 
 
-def _corosync(entry: Entry) -> Corosync | None:
-    part = entry.fields(("token_ms", "crypto_cipher", "crypto_hash", "two_node"), ("consensus_ms",))
+def _corosync(yaml_node: YamlNode) -> Corosync | None:
+    part = yaml_node.fields(("token_ms", "crypto_cipher", "crypto_hash", "two_node"), ("consensus_ms",))
     token = part["token_ms"].whole(SHORTEST_TOKEN_MS, 600_000, "milliseconds")
     consensus = part["consensus_ms"].whole(1, 7_200_000, "milliseconds")
     if token is not None:
@@ -110,8 +110,8 @@ def _corosync(entry: Entry) -> Corosync | None:
     return Corosync(token, consensus, cipher, hash_, two_node)
 
 
-def _drill(entry: Entry) -> Drill | None:
-    part = entry.fields(("probe_hz", "probe_timeout_ms", "watch_ms", "seed", "budget_s"))
+def _drill(yaml_node: YamlNode) -> Drill | None:
+    part = yaml_node.fields(("probe_hz", "probe_timeout_ms", "watch_ms", "seed", "budget_s"))
     rate = part["probe_hz"].whole(5, 100, "requests a second")
     timeout = part["probe_timeout_ms"].whole(50, 10_000, "milliseconds")
     watch = part["watch_ms"].whole(50, 5_000, "milliseconds")

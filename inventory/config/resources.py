@@ -5,33 +5,33 @@ from __future__ import annotations
 import re
 
 from inventory.config.cluster_properties import INTERVAL, milliseconds
-from inventory.config.yaml_document import Entry, listed
+from inventory.config.yaml_document import YamlNode, listed
 from inventory.model import INFINITY, Colocation, Location, Node, Order, Resource
 
 KINDS = ("address", "web")
 _ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 
 
-def score(entry: Entry) -> int | None:
+def score(yaml_node: YamlNode) -> int | None:
     """Take a score: a number, or INFINITY with or without a sign."""
-    value = entry.value
+    value = yaml_node.value
     words = {"INFINITY": INFINITY, "+INFINITY": INFINITY, "-INFINITY": -INFINITY}
     if isinstance(value, str) and value in words:
         return words[value]
     if isinstance(value, int) and not isinstance(value, bool) and -INFINITY <= value <= INFINITY:
         return value
-    if entry.present:
-        entry.wrong(f"a whole number from -{INFINITY} to {INFINITY}, INFINITY, -INFINITY")
+    if yaml_node.present:
+        yaml_node.wrong(f"a whole number from -{INFINITY} to {INFINITY}, INFINITY, -INFINITY")
     return None
 
 
-def resources(entry: Entry) -> tuple[Resource, ...]:
+def resources(yaml_node: YamlNode) -> tuple[Resource, ...]:
     """Take the resources: exactly one of each kind, each with an id of its own."""
     found: list[Resource] = []
     ids: dict[str, str] = {}
     kinds: dict[str, str] = {}
     bad_kind = False
-    for item in entry.items("resources"):
+    for item in yaml_node.items("resources"):
         part = item.fields(("id", "kind", "monitor"))
         id_, kind = _identity(part["id"], ids), part["kind"].choice(KINDS)
         interval = _interval(part["monitor"])
@@ -43,16 +43,16 @@ def resources(entry: Entry) -> tuple[Resource, ...]:
             kinds[kind] = item.path
         found.append(Resource(id_ or str(part["id"].value), kind or "", interval or ""))
     absent = [kind for kind in KINDS if kind not in kinds]
-    if isinstance(entry.value, list) and absent and not bad_kind:
-        entry.remark(f"found no resource of kind {listed(absent)}; allowed: one address and one web")
+    if isinstance(yaml_node.value, list) and absent and not bad_kind:
+        yaml_node.remark(f"found no resource of kind {listed(absent)}; allowed: one address and one web")
     return tuple(found)
 
 
 def constraints(
-    entry: Entry, resources: tuple[Resource, ...], nodes: tuple[Node, ...]
+    yaml_node: YamlNode, resources: tuple[Resource, ...], nodes: tuple[Node, ...]
 ) -> tuple[tuple[Colocation, ...], tuple[Order, ...], tuple[Location, ...]]:
     """Take the constraints on known resources and nodes; orders have no circle."""
-    part = entry.fields((), ("colocation", "order", "location"))
+    part = yaml_node.fields((), ("colocation", "order", "location"))
     known = tuple(resource.id for resource in resources)
     colocations: list[Colocation] = []
     for item in part["colocation"].items("colocations"):
@@ -87,24 +87,24 @@ def constraints(
     return tuple(colocations), tuple(orders), tuple(locations)
 
 
-def _interval(entry: Entry) -> str | None:
-    if isinstance(entry.value, int) and not isinstance(entry.value, bool) and entry.value > 0:
-        return f"{entry.value}s"
-    return entry.text(INTERVAL, lambda text: (milliseconds(text) or 0) > 0)
+def _interval(yaml_node: YamlNode) -> str | None:
+    if isinstance(yaml_node.value, int) and not isinstance(yaml_node.value, bool) and yaml_node.value > 0:
+        return f"{yaml_node.value}s"
+    return yaml_node.text(INTERVAL, lambda text: (milliseconds(text) or 0) > 0)
 
 
-def _identity(entry: Entry, taken: dict[str, str]) -> str | None:
-    id_ = entry.text(
+def _identity(yaml_node: YamlNode, taken: dict[str, str]) -> str | None:
+    id_ = yaml_node.text(
         "an XML id: letters, digits, and . _ - after a first letter", lambda text: bool(_ID.fullmatch(text))
     )
     if id_ is not None:
         if id_ in taken:
-            entry.remark(f"found the id {id_} twice; allowed: an id of its own (also {taken[id_]})")
-        taken.setdefault(id_, entry.path)
+            yaml_node.remark(f"found the id {id_} twice; allowed: an id of its own (also {taken[id_]})")
+        taken.setdefault(id_, yaml_node.path)
     return id_
 
 
-def _pair(item: Entry, one: Entry, other: Entry, known: tuple[str, ...]) -> tuple[str, str] | None:
+def _pair(item: YamlNode, one: YamlNode, other: YamlNode, known: tuple[str, ...]) -> tuple[str, str] | None:
     first, second = one.choice(known), other.choice(known)
     if first is None or second is None:
         return None
@@ -124,8 +124,8 @@ def _way(orders: list[Order], start: str, end: str) -> tuple[str, ...]:
     return ()
 
 
-def _node(entry: Entry, nodes: tuple[Node, ...]) -> str | None:
+def _node(yaml_node: YamlNode, nodes: tuple[Node, ...]) -> str | None:
     for node in nodes:
-        if entry.value in (node.name, node.alias):
+        if yaml_node.value in (node.name, node.alias):
             return node.name
-    return entry.choice([node.name for node in nodes])
+    return yaml_node.choice([node.name for node in nodes])

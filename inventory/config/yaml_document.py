@@ -17,7 +17,7 @@ ABSENT: Any = object()
 
 
 @dataclass
-class Book:
+class YamlDocument:
     """The mistakes found in one document, and the line of each of its key paths."""
 
     where: str
@@ -29,9 +29,9 @@ class Book:
         """Write down a mistake at a key path; the line is that of the path or of its nearest parent."""
         line = self.line(path)
         place = "changed on request: " if self._is_changed(path) else f"line {line}: " if line else ""
-        entry = (line, f"{place}{path or 'the document'}: {text}")
-        if entry not in self.mistakes:
-            self.mistakes.append(entry)
+        yaml_node = (line, f"{place}{path or 'the document'}: {text}")
+        if yaml_node not in self.mistakes:
+            self.mistakes.append(yaml_node)
 
     def line(self, path: str) -> int:
         """Find the line (from 1) where a key path stands; 0 when nothing of it is in the document."""
@@ -57,12 +57,12 @@ class Book:
 
 
 @dataclass(frozen=True)
-class Entry:
+class YamlNode:
     """A value of the document with its key path; a reading that fails is noted and gives None."""
 
     value: Any
     path: str
-    book: Book
+    document: YamlDocument
 
     @property
     def present(self) -> bool:
@@ -71,13 +71,13 @@ class Entry:
 
     def wrong(self, allowed: str) -> None:
         """Note that this value is not what is allowed here."""
-        self.book.note(self.path, f"found {show(self.value)}; allowed: {allowed}")
+        self.document.note(self.path, f"found {show(self.value)}; allowed: {allowed}")
 
     def remark(self, text: str) -> None:
         """Note a mistake in words of its own."""
-        self.book.note(self.path, text)
+        self.document.note(self.path, text)
 
-    def fields(self, required: Sequence[str], optional: Sequence[str] = ()) -> dict[str, Entry]:
+    def fields(self, required: Sequence[str], optional: Sequence[str] = ()) -> dict[str, YamlNode]:
         """Take the fields of a mapping; note unknown and missing keys. An empty optional one is absent."""
         known = (*required, *optional)
         table: Mapping[Any, Any] = {}
@@ -93,33 +93,33 @@ class Entry:
             value = table.get(name, ABSENT)
             if value is None and name in optional:
                 value = ABSENT
-            result[name] = Entry(value, joined(self.path, name), self.book)
+            result[name] = YamlNode(value, joined(self.path, name), self.document)
             if name in required and name not in table and isinstance(self.value, Mapping):
-                self.book.note(self.path, f"the key {name} is missing")
+                self.document.note(self.path, f"the key {name} is missing")
         return result
 
     def unknown(self, key: object, near: Iterable[str], known: Iterable[str]) -> None:
         """Note an unknown key, with the nearest known one as a hint."""
         match = difflib.get_close_matches(str(key).lower(), list(near), n=1)
         hint = f"did you mean {match[0]}?" if match else f"allowed: {listed(known)}"
-        self.book.note(joined(self.path, str(key)), f"unknown key {show(key)}; {hint}")
+        self.document.note(joined(self.path, str(key)), f"unknown key {show(key)}; {hint}")
 
-    def items(self, of: str) -> list[Entry]:
+    def items(self, of: str) -> list[YamlNode]:
         """Take the items of a list."""
         if isinstance(self.value, list):
-            return [Entry(item, f"{self.path}[{at}]", self.book) for at, item in enumerate(self.value)]
+            return [YamlNode(item, f"{self.path}[{at}]", self.document) for at, item in enumerate(self.value)]
         if self.present:
             self.wrong(f"a list of {of}")
         return []
 
-    def pairs(self, of: str) -> list[tuple[str, Entry]]:
+    def pairs(self, of: str) -> list[tuple[str, YamlNode]]:
         """Take the keys and values of a mapping whose keys are not fixed."""
         if not isinstance(self.value, Mapping):
             if self.present and self.value is not None:
                 self.wrong(f"a mapping of {of}")
             return []
         return [
-            (str(key), Entry(item, joined(self.path, str(key)), self.book))
+            (str(key), YamlNode(item, joined(self.path, str(key)), self.document))
             for key, item in self.value.items()
         ]
 
@@ -190,17 +190,17 @@ def show(value: object) -> str:
     return str(value)
 
 
-def read(text: str, where: str) -> Entry:
+def read(text: str, where: str) -> YamlNode:
     """Read a YAML document as an Entry with the line of every key; duplicate keys are noted.
 
     Raises ConfigError with the line when the text is not YAML at all.
     """
-    book = Book(where)
+    document = YamlDocument(where)
     loader = yaml.SafeLoader  # builds plain values only
     try:
         tree = yaml.compose(text, Loader=loader)
         if tree is not None:
-            _survey(tree, "", book, set())
+            _survey(tree, "", document, set())
         value = yaml.load(text, Loader=loader)  # noqa: S506 (SafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -213,10 +213,10 @@ def read(text: str, where: str) -> Entry:
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         first = (str(error).splitlines() or [type(error).__name__])[0]
         raise ConfigError(f"{where}: this is not YAML: {first}", hint=f"correct {where}") from error
-    return Entry(value, "", book)
+    return YamlNode(value, "", document)
 
 
-def change(document: Entry, changes: Mapping[str, object]) -> Entry:
+def change(document: YamlNode, changes: Mapping[str, object]) -> YamlNode:
     """Put other values at dotted key paths ("corosync.token_ms", "nodes[0].address").
 
     A last key that is new is added (and judged like any other); a path through nothing is a mistake.
@@ -233,11 +233,11 @@ def change(document: Entry, changes: Mapping[str, object]) -> Entry:
             at[int(last)] = item
         else:
             raise ConfigError(
-                f"{document.book.where}: no place for the change {path}={show(item)}",
+                f"{document.document.where}: no place for the change {path}={show(item)}",
                 hint="name an existing key path, such as corosync.token_ms or nodes[0].address",
             )
-        document.book.changed.add(path)
-    return Entry(value, document.path, document.book)
+        document.document.changed.add(path)
+    return YamlNode(value, document.path, document.document)
 
 
 def _child(value: Any, key: str) -> Any:
@@ -258,26 +258,26 @@ def _parent(path: str) -> str:
     return path[: max(path.rfind("."), path.rfind("["), 0)]
 
 
-def _survey(node: yaml.Node, path: str, book: Book, above: set[int]) -> None:
-    book.lines.setdefault(path, node.start_mark.line + 1)
+def _survey(node: yaml.Node, path: str, document: YamlDocument, above: set[int]) -> None:
+    document.lines.setdefault(path, node.start_mark.line + 1)
     if id(node) in above:
         raise ConfigError(
-            f"{book.where}: line {node.start_mark.line + 1}: {path}: this alias contains itself",
-            hint=f"write the values out in {book.where}",
+            f"{document.where}: line {node.start_mark.line + 1}: {path}: this alias contains itself",
+            hint=f"write the values out in {document.where}",
         )
     inside = above | {id(node)}
     if isinstance(node, yaml.SequenceNode):
         for at, item in enumerate(node.value):
-            _survey(item, f"{path}[{at}]", book, inside)
+            _survey(item, f"{path}[{at}]", document, inside)
     elif isinstance(node, yaml.MappingNode):
         seen: dict[str, int] = {}
         for key, item in node.value:
             name, line = str(key.value), key.start_mark.line + 1
             below = joined(path, name)
             if name in seen:
-                book.mistakes.append(
+                document.mistakes.append(
                     (line, f"line {line}: {below}: this key stands here twice, first in line {seen[name]}")
                 )
             seen[name] = line
-            book.lines.setdefault(below, line)
-            _survey(item, below, book, inside)
+            document.lines.setdefault(below, line)
+            _survey(item, below, document, inside)

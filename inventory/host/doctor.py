@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from inventory.host.facts import Readings, read
+from inventory.host.facts import HostFacts, read
 from inventory.host.finding import Finding, Level, install, numbers
 from inventory.host.install import PROGRAM
-from inventory.host.network_conflicts import clashes
+from inventory.host.network_conflicts import network_conflicts
 from inventory.model import Lab
 from inventory.platforms.registry import PLATFORMS
 from inventory.providers.requirements import docker, libvirt, virtualbox, vmware
 
-__all__ = ["Finding", "Readings", "findings", "provider_of", "read"]
+__all__ = ["Finding", "HostFacts", "findings", "provider_of", "read"]
 
 CONTAINERS_MB = 700
 DISK_MB = {"docker": 3_000, "virtualbox": 10_000, "libvirt": 10_000, "vmware_desktop": 10_000}
@@ -23,87 +23,85 @@ VAGRANT_LEAST = (2, 2, 19)
 """From here on Vagrant knows VirtualBox's allowed host-only ranges (its changelog, 2.2.19)."""
 
 
-def provider_of(readings: Readings, lab: Lab) -> str:
+def provider_of(facts: HostFacts, lab: Lab) -> str:
     """Name the provider that lab.yaml chooses, or the first whose program is here; docker when none is."""
     if lab.provider != "auto":
         return lab.provider
-    return next((name for name, program in PROGRAM.items() if program in readings.programs), "docker")
+    return next((name for name, program in PROGRAM.items() if program in facts.programs), "docker")
 
 
 def findings(
-    readings: Readings, lab: Lab, platform: str, *, own_interface: str = "", provider: str = ""
+    facts: HostFacts, lab: Lab, platform: str, *, own_interface: str = "", provider: str = ""
 ) -> tuple[Finding, ...]:
     """Judge the readings for a lab on a platform (or "auto").
 
     `own_interface` is the lab's bridge, which is no clash; `provider` overrides lab.yaml's.
     """
-    chosen = provider or provider_of(readings, lab)
-    up = any(link.interface == own_interface for link in readings.links or ())
+    chosen = provider or provider_of(facts, lab)
+    up = any(link.interface == own_interface for link in facts.links or ())
     found = [
-        *_python(readings),
-        *_programs(readings),
-        _vagrant(readings),
-        *_provider(readings, lab, chosen, platform),
-        *_resources(readings, lab, chosen, up),
-        *_network(readings, lab, chosen, own_interface),
+        *_python(facts),
+        *_programs(facts),
+        _vagrant(facts),
+        *_provider(facts, lab, chosen, platform),
+        *_resources(facts, lab, chosen, up),
+        *_network(facts, lab, chosen, own_interface),
     ]
     return tuple(found)
 
 
-def _python(readings: Readings) -> Iterator[Finding]:
-    major, minor = readings.python
-    if (3, 10) <= readings.python <= (3, 13):
+def _python(facts: HostFacts) -> Iterator[Finding]:
+    major, minor = facts.python
+    if (3, 10) <= facts.python <= (3, 13):
         yield Finding("python", "ok", f"Python {major}.{minor}")
     else:
         yield Finding(
             "python",
             "bad",
             f"Python {major}.{minor}; the lab runs on 3.10 to 3.13",
-            install(readings, "python3"),
+            install(facts, "python3"),
         )
-    if readings.venv:
+    if facts.venv:
         yield Finding("venv", "ok", "Python can make virtual environments")
     else:
-        yield Finding(
-            "venv", "bad", "Python's venv or ensurepip is missing", install(readings, "python3-venv")
-        )
+        yield Finding("venv", "bad", "Python's venv or ensurepip is missing", install(facts, "python3-venv"))
 
 
-def _programs(readings: Readings) -> Iterator[Finding]:
-    missing = [name for name in ("ssh", "ssh-keygen") if name not in readings.programs]
+def _programs(facts: HostFacts) -> Iterator[Finding]:
+    missing = [name for name in ("ssh", "ssh-keygen") if name not in facts.programs]
     if missing:
-        yield Finding("ssh", "bad", f"{' and '.join(missing)} missing", install(readings, "openssh-client"))
+        yield Finding("ssh", "bad", f"{' and '.join(missing)} missing", install(facts, "openssh-client"))
     else:
         yield Finding("ssh", "ok", "the ssh client and ssh-keygen are here")
-    if readings.system == "linux" and "ip" not in readings.programs:
+    if facts.system == "linux" and "ip" not in facts.programs:
         yield Finding(
             "ip",
             "bad",
             "ip is missing: the way to the lab cannot be checked, so nothing would be sent",
-            install(readings, "iproute2"),
+            install(facts, "iproute2"),
         )
 
 
-def _vagrant(readings: Readings) -> Finding:
-    remedy = install(readings, "vagrant")
-    if readings.vagrant is None:
+def _vagrant(facts: HostFacts) -> Finding:
+    remedy = install(facts, "vagrant")
+    if facts.vagrant is None:
         return Finding("vagrant", "bad", "Vagrant is missing", remedy)
-    if not readings.vagrant:
+    if not facts.vagrant:
         return Finding("vagrant", "bad", "`vagrant --version` gave no version", "vagrant --version")
-    if numbers(readings.vagrant) < VAGRANT_LEAST:
-        return Finding("vagrant", "bad", f"Vagrant {readings.vagrant}; 2.2.19 or later is needed", remedy)
-    return Finding("vagrant", "ok", f"Vagrant {readings.vagrant}")
+    if numbers(facts.vagrant) < VAGRANT_LEAST:
+        return Finding("vagrant", "bad", f"Vagrant {facts.vagrant}; 2.2.19 or later is needed", remedy)
+    return Finding("vagrant", "ok", f"Vagrant {facts.vagrant}")
 
 
-def _provider(readings: Readings, lab: Lab, chosen: str, platform: str) -> Iterator[Finding]:
-    here = [name for name, program in PROGRAM.items() if program in readings.programs]
+def _provider(facts: HostFacts, lab: Lab, chosen: str, platform: str) -> Iterator[Finding]:
+    here = [name for name, program in PROGRAM.items() if program in facts.programs]
     why = "lab.yaml" if lab.provider != "auto" else "the first that is here"
     if lab.provider == "auto" and not here:
         yield Finding(
             "provider",
             "bad",
             "none of docker, VirtualBox, libvirt, VMware is here",
-            install(readings, "docker.io"),
+            install(facts, "docker.io"),
         )
     else:
         yield Finding("provider", "ok", f"{chosen} ({why}); here: {', '.join(here) or 'none'}")
@@ -124,43 +122,43 @@ def _provider(readings: Readings, lab: Lab, chosen: str, platform: str) -> Itera
         )
     judges = {"docker": docker, "virtualbox": virtualbox, "libvirt": libvirt, "vmware_desktop": vmware}
     for name, judge in judges.items():
-        for finding in judge(readings, lab, platform):
+        for finding in judge(facts, lab, platform):
             if name == chosen:
                 yield finding
-            elif PROGRAM[name] in readings.programs:
+            elif PROGRAM[name] in facts.programs:
                 eased: Level = "warn" if finding.level == "bad" else finding.level
                 yield Finding(
                     finding.name, eased, f"{finding.found} (only matters with {name})", finding.remedy
                 )
 
 
-def _resources(readings: Readings, lab: Lab, chosen: str, up: bool) -> Iterator[Finding]:
+def _resources(facts: HostFacts, lab: Lab, chosen: str, up: bool) -> Iterator[Finding]:
     need = CONTAINERS_MB if chosen == "docker" else 2 * lab.memory_mb
-    if readings.memory_mb is None:
+    if facts.memory_mb is None:
         yield Finding("memory", "warn", f"free memory cannot be read; {need} MB are needed", "top")
-    elif readings.memory_mb >= need or up:
-        yield Finding("memory", "ok", f"{readings.memory_mb} MB free; the nodes need {need} MB")
+    elif facts.memory_mb >= need or up:
+        yield Finding("memory", "ok", f"{facts.memory_mb} MB free; the nodes need {need} MB")
     else:
         yield Finding(
             "memory",
             "bad",
-            f"{readings.memory_mb} MB free; the nodes need {need} MB",
+            f"{facts.memory_mb} MB free; the nodes need {need} MB",
             "ps -eo rss,pid,comm --sort=-rss | head   # end what is not needed"
             if chosen == "docker"
-            else f"sed -i 's/^memory_mb: .*/memory_mb: {max(512, readings.memory_mb // 2)}/' lab.yaml",
+            else f"sed -i 's/^memory_mb: .*/memory_mb: {max(512, facts.memory_mb // 2)}/' lab.yaml",
         )
     space = DISK_MB[chosen]
-    if readings.disk_mb is None:
+    if facts.disk_mb is None:
         yield Finding("disk", "warn", f"free disk space cannot be read; {space} MB are needed", "df -h .")
-    elif readings.disk_mb >= space or up:
-        yield Finding("disk", "ok", f"{readings.disk_mb} MB free on disk")
+    elif facts.disk_mb >= space or up:
+        yield Finding("disk", "ok", f"{facts.disk_mb} MB free on disk")
     else:
         clean = "docker system df && docker builder prune" if chosen == "docker" else "vagrant box prune"
         yield Finding(
-            "disk", "bad", f"{readings.disk_mb} MB free on disk; image and nodes take {space} MB", clean
+            "disk", "bad", f"{facts.disk_mb} MB free on disk; image and nodes take {space} MB", clean
         )
-    if readings.cpus >= 2:
-        yield Finding("cpu", "ok", f"{readings.cpus} processors")
+    if facts.cpus >= 2:
+        yield Finding("cpu", "ok", f"{facts.cpus} processors")
     else:
         yield Finding(
             "cpu",
@@ -170,15 +168,15 @@ def _resources(readings: Readings, lab: Lab, chosen: str, up: bool) -> Iterator[
         )
 
 
-def _network(readings: Readings, lab: Lab, chosen: str, own_interface: str) -> Iterator[Finding]:
-    if readings.links is None or readings.ways is None:
+def _network(facts: HostFacts, lab: Lab, chosen: str, own_interface: str) -> Iterator[Finding]:
+    if facts.links is None or facts.route_entries is None:
         level: Level = "warn"
         yield Finding(
             "network", level, "this host's addresses and routes cannot be read", "ip addr; ip route"
         )
         return
-    found = clashes(readings, lab, chosen, own_interface)
-    for clash in found:
-        yield Finding("network", "bad" if clash.fatal else "warn", clash.found, clash.remedy)
-    if not any(clash.fatal for clash in found):
+    found = network_conflicts(facts, lab, chosen, own_interface)
+    for conflict in found:
+        yield Finding("network", "bad" if conflict.fatal else "warn", conflict.found, conflict.remedy)
+    if not any(conflict.fatal for conflict in found):
         yield Finding("network", "ok", f"{lab.network} is free for the lab")

@@ -58,7 +58,7 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Way:
+class RouteEntry:
     """A route of this host; `kind` is unicast, blackhole, unreachable …; no interface for the latter."""
 
     network: IPv4Network
@@ -78,7 +78,7 @@ class DockerNetwork:
 
 
 @dataclass(frozen=True)
-class Readings:
+class HostFacts:
     """All that `inventory.host.doctor` judges. Sizes are MiB. None: could not be read, or does not apply."""
 
     folder: str
@@ -114,11 +114,11 @@ class Readings:
     disk_mb: int | None
     cpus: int
     links: tuple[Link, ...] | None
-    ways: tuple[Way, ...] | None
+    route_entries: tuple[RouteEntry, ...] | None
     networks: tuple[DockerNetwork, ...] | None
 
 
-def read(root: Path, lab: Lab) -> Readings:
+def read(root: Path, lab: Lab) -> HostFacts:
     """Read this host for the lab in a folder; at most half a minute, usually two seconds."""
     programs = frozenset(name for name in PROGRAMS if shutil.which(name))
     slow = lab.provider in ("libvirt", "vmware_desktop") or (
@@ -140,7 +140,7 @@ def read(root: Path, lab: Lab) -> Readings:
         answers = dict(zip(questions, pool.map(_ask, questions.values()), strict=True))
     engine = _engine(answers["engine"], answers["info"]) if "docker" in programs else None
     mounts = _text(Path("/proc/self/mountinfo")) or ""
-    return Readings(
+    return HostFacts(
         folder=str(root.resolve()),
         system=sys.platform,
         python=sys.version_info[:2],
@@ -164,7 +164,7 @@ def read(root: Path, lab: Lab) -> Readings:
         disk_mb=shutil.disk_usage(root).free // 2**20,
         cpus=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
         links=_parsed(links, answers["links"]),
-        ways=_parsed(ways, answers["ways"]),
+        route_entries=_parsed(route_entries, answers["ways"]),
         networks=_networks(answers["networks"]),
     )
 
@@ -215,10 +215,10 @@ def links(text: str) -> tuple[Link, ...]:
     )
 
 
-def ways(text: str) -> tuple[Way, ...]:
+def route_entries(text: str) -> tuple[RouteEntry, ...]:
     """Parse `ip -j -4 route` (ip-route(8)); the default route is left out."""
     return tuple(
-        Way(
+        RouteEntry(
             IPv4Network(entry["dst"]),
             str(entry.get("dev", "")),
             str(entry.get("type", "unicast")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from inventory.host.facts import Readings
+from inventory.host.facts import HostFacts
 
 Level = Literal["ok", "warn", "bad"]
 
@@ -20,11 +20,11 @@ class Finding:
     remedy: str = ""
 
 
-def install(readings: Readings, package: str) -> str:
+def install(facts: HostFacts, package: str) -> str:
     """Write the command that installs a package here (Debian's name of it)."""
-    if "apt-get" in readings.programs:
+    if "apt-get" in facts.programs:
         return f"sudo apt-get install -y {package}"
-    return f"brew install {package}" if readings.system == "darwin" else f"sudo dnf install -y {package}"
+    return f"brew install {package}" if facts.system == "darwin" else f"sudo dnf install -y {package}"
 
 
 def numbers(version: str) -> tuple[int, ...]:

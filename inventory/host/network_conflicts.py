@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from itertools import islice
 
 from inventory.config.addresses import PRIVATE
-from inventory.host.facts import Link, Readings, Way
+from inventory.host.facts import HostFacts, Link, RouteEntry
 from inventory.model import Lab
 
 
 @dataclass(frozen=True)
-class Clash:
+class NetworkConflict:
     """One user of the lab's addresses; fatal when the lab cannot run beside it."""
 
     found: str
@@ -24,18 +24,20 @@ class Clash:
     fatal: bool = True
 
 
-def clashes(readings: Readings, lab: Lab, provider: str, own_interface: str) -> tuple[Clash, ...]:
+def network_conflicts(
+    facts: HostFacts, lab: Lab, provider: str, own_interface: str
+) -> tuple[NetworkConflict, ...]:
     """List what clashes with the lab's network, each cause once; the lab's own interface never does."""
-    own = {own_interface, *(one.bridge for one in readings.networks or () if one.folder == readings.folder)}
+    own = {own_interface, *(one.bridge for one in facts.networks or () if one.folder == facts.folder)}
     if provider == "virtualbox":
         own |= {
             link.interface
-            for link in readings.links or ()
+            for link in facts.links or ()
             if link.interface.startswith("vboxnet") and link.address.network == lab.network
         }
-    found: list[Clash] = []
+    found: list[NetworkConflict] = []
     named = set(own)
-    for network in readings.networks or ():
+    for network in facts.networks or ():
         if network.bridge not in own and any(one.overlaps(lab.network) for one in network.subnets):
             ranges = ", ".join(map(str, network.subnets))
             owner = f", of the lab in {network.folder}" if network.folder else ""
@@ -45,26 +47,28 @@ def clashes(readings: Readings, lab: Lab, provider: str, own_interface: str) -> 
                 else f"docker network rm {network.name}"
             )
             found.append(
-                Clash(f"the docker network {network.name} ({ranges}{owner}) uses {lab.network}", remedy)
+                NetworkConflict(
+                    f"the docker network {network.name} ({ranges}{owner}) uses {lab.network}", remedy
+                )
             )
             named.add(network.bridge)
-    for link in readings.links or ():
+    for link in facts.links or ():
         if link.interface not in named:
-            for clash in _link(link, readings, lab):
-                found.append(clash)
+            for conflict in _link(link, facts, lab):
+                found.append(conflict)
                 named.add(link.interface)
-    for way in readings.ways or ():
+    for way in facts.route_entries or ():
         if way.interface not in named and way.network.subnet_of(lab.network):
             found.append(_way(way, lab))
     return tuple(found)
 
 
-def _link(link: Link, readings: Readings, lab: Lab) -> Iterator[Clash]:
+def _link(link: Link, facts: HostFacts, lab: Lab) -> Iterator[NetworkConflict]:
     network, address = link.address.network, link.address.ip
     taken = {node.address: node.name for node in lab.nodes} | {lab.vip: "the floating address"}
-    free = _another(readings, lab)
+    free = _another(facts, lab)
     if address in taken:
-        yield Clash(
+        yield NetworkConflict(
             f"this host itself holds {address} on {link.interface}, which is {taken[address]}'s",
             f"sudo ip address del {link.address} dev {link.interface}",
         )
@@ -75,9 +79,9 @@ def _link(link: Link, readings: Readings, lab: Lab) -> Iterator[Clash]:
             remedy = "virsh net-list --all   # then: virsh net-destroy NAME"
         else:
             remedy = free
-        yield Clash(f"{link.interface} ({link.address}) is in {lab.network} already", remedy)
+        yield NetworkConflict(f"{link.interface} ({link.address}) is in {lab.network} already", remedy)
     elif network.overlaps(lab.network):
-        yield Clash(
+        yield NetworkConflict(
             f"{link.interface} ({link.address}) has the lab's {lab.network} within its own, wider network: "
             "the lab works, but hides the hosts there while it is up",
             free,
@@ -85,26 +89,26 @@ def _link(link: Link, readings: Readings, lab: Lab) -> Iterator[Clash]:
         )
 
 
-def _way(way: Way, lab: Lab) -> Clash:
+def _way(way: RouteEntry, lab: Lab) -> NetworkConflict:
     part = "exactly the lab's network" if way.network == lab.network else f"a part of the lab's {lab.network}"
     if way.kind != "unicast":
-        return Clash(
+        return NetworkConflict(
             f"a {way.kind} route for {way.network} is {part}: it drops the lab's packets",
             f"sudo ip route del {way.kind} {way.network}",
         )
     through = f" through {way.gateway}" if way.gateway else ""
-    return Clash(
+    return NetworkConflict(
         f"a route for {way.network} by {way.interface or 'several interfaces'}{through} is {part}: "
         "it takes the lab's packets elsewhere",
         f"sudo ip route del {way.network}" + (f" dev {way.interface}" if way.interface else ""),
     )
 
 
-def _another(readings: Readings, lab: Lab) -> str:
+def _another(facts: HostFacts, lab: Lab) -> str:
     """Write the command that moves the whole lab to the first free network of the same size."""
-    taken = [link.address.network for link in readings.links or ()]
-    taken += [way.network for way in readings.ways or ()] + [lab.network]
-    taken += [subnet for network in readings.networks or () for subnet in network.subnets]
+    taken = [link.address.network for link in facts.links or ()]
+    taken += [way.network for way in facts.route_entries or ()] + [lab.network]
+    taken += [subnet for network in facts.networks or () for subnet in network.subnets]
     octets = lab.network.prefixlen // 8
     for private in PRIVATE:
         if octets * 8 != lab.network.prefixlen or private.prefixlen > lab.network.prefixlen:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import IPv4Network
 
-from inventory.host.facts import Readings
+from inventory.host.facts import HostFacts
 from inventory.host.finding import Finding, install, numbers
 from inventory.model import Lab
 
@@ -15,21 +15,21 @@ DOCKER_LEAST = (20, 10)
 VBOX_DEFAULT = "192.168.56.0/21"
 
 
-def docker(readings: Readings, lab: Lab, platform: str) -> Iterator[Finding]:
+def docker(facts: HostFacts, lab: Lab, platform: str) -> Iterator[Finding]:
     """Judge what docker needs here."""
-    engine = readings.engine
+    engine = facts.engine
     if engine is None:
-        yield Finding("docker", "bad", "docker is missing", install(readings, "docker.io"))
+        yield Finding("docker", "bad", "docker is missing", install(facts, "docker.io"))
         return
     if not engine.version:
         yield Finding(
             "docker",
             "bad",
             f"the docker engine does not answer: {engine.error}",
-            _wake(readings, engine.error),
+            _wake(facts, engine.error),
         )
         return
-    desktop = "desktop" in engine.system.lower() or readings.system == "darwin"
+    desktop = "desktop" in engine.system.lower() or facts.system == "darwin"
     if engine.endpoint and not engine.endpoint.startswith("unix:"):
         yield Finding(
             "docker",
@@ -45,14 +45,14 @@ def docker(readings: Readings, lab: Lab, platform: str) -> Iterator[Finding]:
             f"the engine ({what}) keeps its bridges in another network: this host would not reach the nodes",
             "./lab up --provider virtualbox"
             if desktop
-            else f"{install(readings, 'docker.io')} && docker context use default",
+            else f"{install(facts, 'docker.io')} && docker context use default",
         )
     elif numbers(engine.version) < DOCKER_LEAST:
         yield Finding(
             "docker",
             "bad",
             f"docker engine {engine.version}; 20.10 or later is needed (--cgroupns)",
-            install(readings, "docker.io"),
+            install(facts, "docker.io"),
         )
     else:
         yield Finding("docker", "ok", f"docker engine {engine.version} answers")
@@ -66,55 +66,55 @@ def docker(readings: Readings, lab: Lab, platform: str) -> Iterator[Finding]:
         )
     elif engine.storage:
         yield Finding("storage", "ok", f"storage driver {engine.storage}")
-    yield _cgroup(readings)
-    if readings.system == "linux" and not {"iptables", "nft"} & readings.programs:
+    yield _cgroup(facts)
+    if facts.system == "linux" and not {"iptables", "nft"} & facts.programs:
         yield Finding(
             "firewall",
             "warn",
             "neither iptables nor nft is here; docker sets its bridges up with them",
-            install(readings, "iptables"),
+            install(facts, "iptables"),
         )
-    if platform in ("auto", "debian12") and not readings.image:
-        if "mmdebstrap" in readings.programs:
+    if platform in ("auto", "debian12") and not facts.image:
+        if "mmdebstrap" in facts.programs:
             yield Finding("image", "ok", "no node image yet; mmdebstrap can make it (1 to 2 minutes, once)")
         else:
             yield Finding(
                 "image",
                 "bad" if platform == "debian12" else "warn",
                 "no node image yet, and mmdebstrap is missing; it makes the one of debian12",
-                install(readings, "mmdebstrap"),
+                install(facts, "mmdebstrap"),
             )
-    elif readings.image:
+    elif facts.image:
         yield Finding("image", "ok", "the node image of debian12 is here")
 
 
-def _wake(readings: Readings, error: str) -> str:
+def _wake(facts: HostFacts, error: str) -> str:
     """Say what makes a silent engine answer, by its client's complaint."""
     if "permission denied" in error.lower():
-        if readings.docker_group:
+        if facts.docker_group:
             return "sudo systemctl restart docker.socket docker"
         return 'sudo usermod -aG docker "$USER" && newgrp docker'
-    if readings.system == "darwin":
+    if facts.system == "darwin":
         return "open -a Docker"
-    if readings.service_manager:
+    if facts.service_manager:
         return "sudo systemctl enable --now docker"
     return "sudo sh -c 'dockerd >/var/log/dockerd.log 2>&1 &'"
 
 
-def _cgroup(readings: Readings) -> Finding:
-    kind = readings.cgroup
+def _cgroup(facts: HostFacts) -> Finding:
+    kind = facts.cgroup
     if kind is None:
         return Finding(
             "cgroup", "warn", "how this host mounts /sys/fs/cgroup cannot be read", "mount -t cgroup2"
         )
-    if kind == "v2" and not readings.cgroup_writable:
+    if kind == "v2" and not facts.cgroup_writable:
         return Finding(
             "cgroup",
             "bad",
             "cgroup v2 is mounted read-only here: systemd in the nodes cannot start",
             "sudo mount -o remount,rw /sys/fs/cgroup",
         )
-    if kind != "v2" and not readings.cgroup_systemd:
+    if kind != "v2" and not facts.cgroup_systemd:
         return Finding(
             "cgroup",
             "bad" if kind == "v1" else "warn",
@@ -125,28 +125,28 @@ def _cgroup(readings: Readings) -> Finding:
     return Finding("cgroup", "ok", f"cgroup {kind}")
 
 
-def virtualbox(readings: Readings, lab: Lab, platform: str) -> Iterator[Finding]:
+def virtualbox(facts: HostFacts, lab: Lab, platform: str) -> Iterator[Finding]:
     """Judge what VirtualBox needs here."""
-    if readings.virtualbox is None:
+    if facts.virtualbox is None:
         url = "https://www.virtualbox.org/wiki/Linux_Downloads"
         yield Finding("virtualbox", "bad", "VirtualBox is missing", f"xdg-open {url}")
-    elif readings.vbox_driver:
-        yield Finding("virtualbox", "ok", f"VirtualBox {readings.virtualbox}")
+    elif facts.vbox_driver:
+        yield Finding("virtualbox", "ok", f"VirtualBox {facts.virtualbox}")
     else:
         yield Finding(
             "virtualbox",
             "bad",
-            f"VirtualBox {readings.virtualbox}: its kernel module is not loaded",
+            f"VirtualBox {facts.virtualbox}: its kernel module is not loaded",
             "sudo modprobe vboxdrv || sudo /sbin/vboxconfig",
         )
-    yield _vbox_ranges(readings, lab)
+    yield _vbox_ranges(facts, lab)
 
 
-def _vbox_ranges(readings: Readings, lab: Lab) -> Finding:
-    found = numbers(readings.virtualbox or "")
+def _vbox_ranges(facts: HostFacts, lab: Lab) -> Finding:
+    found = numbers(facts.virtualbox or "")
     if found and found < VBOX_RANGES_SINCE:
         return Finding("vbox-networks", "ok", "this VirtualBox allows every host-only network")
-    text = readings.vbox_networks
+    text = facts.vbox_networks
     allowed = (VBOX_DEFAULT,) if text is None else vbox_ranges(text)
     if any(_covers(one, lab) for one in allowed):
         return Finding("vbox-networks", "ok", f"VirtualBox allows {lab.network}")
@@ -172,21 +172,21 @@ def _covers(allowed: str, lab: Lab) -> bool:
         return False
 
 
-def libvirt(readings: Readings, lab: Lab, platform: str) -> Iterator[Finding]:
+def libvirt(facts: HostFacts, lab: Lab, platform: str) -> Iterator[Finding]:
     """Judge what libvirt needs here."""
     remedies = {
-        "absent": f"{install(readings, 'libvirt-daemon-system')} && sudo systemctl enable --now libvirtd",
+        "absent": f"{install(facts, 'libvirt-daemon-system')} && sudo systemctl enable --now libvirtd",
         "denied": 'sudo usermod -aG libvirt "$USER" && newgrp libvirt',
     }
-    state = readings.libvirt_socket
+    state = facts.libvirt_socket
     if state == "ok":
         yield Finding("libvirt", "ok", "libvirt's socket can be used")
     else:
         words = {"absent": "libvirt's daemon does not run", "denied": "libvirt's socket is not for this user"}
         yield Finding("libvirt", "bad", words[state], remedies[state])
-    if readings.kvm == "ok":
+    if facts.kvm == "ok":
         yield Finding("kvm", "ok", "/dev/kvm can be used")
-    elif readings.kvm == "denied":
+    elif facts.kvm == "denied":
         yield Finding(
             "kvm", "bad", "/dev/kvm is not for this user", 'sudo usermod -aG kvm "$USER" && newgrp kvm'
         )
@@ -197,23 +197,23 @@ def libvirt(readings: Readings, lab: Lab, platform: str) -> Iterator[Finding]:
             "no /dev/kvm: machines are emulated, ten times slower",
             "sudo modprobe kvm_intel || sudo modprobe kvm_amd",
         )
-    yield from _plugin(readings, "vagrant-libvirt")
+    yield from _plugin(facts, "vagrant-libvirt")
 
 
-def vmware(readings: Readings, lab: Lab, platform: str) -> Iterator[Finding]:
+def vmware(facts: HostFacts, lab: Lab, platform: str) -> Iterator[Finding]:
     """Judge what VMware needs here."""
-    if "vmrun" in readings.programs:
+    if "vmrun" in facts.programs:
         yield Finding("vmware", "ok", "VMware is here")
     else:
         url = "https://developer.hashicorp.com/vagrant/docs/providers/vmware/installation"
         yield Finding("vmware", "bad", "VMware Workstation or Fusion is missing (vmrun)", f"xdg-open {url}")
-    yield from _plugin(readings, "vagrant-vmware-desktop")
+    yield from _plugin(facts, "vagrant-vmware-desktop")
 
 
-def _plugin(readings: Readings, name: str) -> Iterator[Finding]:
-    if readings.plugins is None:
+def _plugin(facts: HostFacts, name: str) -> Iterator[Finding]:
+    if facts.plugins is None:
         yield Finding("plugin", "warn", f"whether {name} is installed was not read", "vagrant plugin list")
-    elif name in readings.plugins:
+    elif name in facts.plugins:
         yield Finding("plugin", "ok", f"{name} is installed")
     else:
         yield Finding("plugin", "bad", f"{name} is missing", f"vagrant plugin install {name}")

@@ -114,7 +114,7 @@ class Ssh:
 
 
 @dataclass
-class Fake:
+class FakeRemote:
     """Answers from a script: a function of the command, or rows of (node, text in the line) -> Result parts.
 
     `ran` holds every command in order; an answer of None is Unreachable. An unexpected command is an AssertionError.
@@ -124,7 +124,7 @@ class Fake:
     ran: list[Command] = field(default_factory=list)
 
     @classmethod
-    def scripted(cls, rows: Sequence[tuple[str, str, tuple[int, str, str] | None]]) -> Fake:
+    def scripted(cls, rows: Sequence[tuple[str, str, tuple[int, str, str] | None]]) -> FakeRemote:
         """From rows of (node or "*", a part of the command line, answer); the first that fits answers."""
 
         def answer(command: Command) -> tuple[int, str, str] | None:

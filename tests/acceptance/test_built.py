@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 from testinfra.host import Host
 
-from cli.context import Site
+from cli.context import Context
 from cli.overview import look
 from cluster import corosync_conf
 from inventory.model import Lab, Node
@@ -19,8 +19,8 @@ Nodes = Mapping[Node, Host]
 
 
 @pytest.fixture(scope="module")
-def facts(site: Site) -> Facts:
-    return gather(site.goal, site.remote)
+def facts(context: Context) -> Facts:
+    return gather(context.goal, context.remote)
 
 
 def test_each_node_has_its_name(nodes: Nodes) -> None:
@@ -68,12 +68,12 @@ def test_corosync_files_are_the_same(nodes: Nodes) -> None:
         assert host.file("/var/log/cluster").is_directory, "step 2.4"
 
 
-def test_log_shows_a_good_start(nodes: Nodes, site: Site) -> None:
+def test_log_shows_a_good_start(nodes: Nodes, context: Context) -> None:
     for node, host in nodes.items():
-        log = corosync_conf.since_start(host.file(site.goal.system.cluster_log).content_string)
-        missing = corosync_conf.missing_log_lines(site.goal.system.corosync, node, log)
+        log = corosync_conf.since_start(host.file(context.goal.system.cluster_log).content_string)
+        missing = corosync_conf.missing_log_lines(context.goal.system.corosync, node, log)
         assert not missing, (
-            f"step 3.2: {site.goal.system.cluster_log} on {node.alias} does not show that {missing}"
+            f"step 3.2: {context.goal.system.cluster_log} on {node.alias} does not show that {missing}"
         )
         assert corosync_conf.unexpected_errors(log) == (), f"step 3.2: errors in the log on {node.alias}"
 
@@ -86,22 +86,22 @@ def test_crm_verify_is_silent(nodes: Nodes) -> None:
         )
 
 
-def test_only_the_cluster_starts_the_web_server(nodes: Nodes, site: Site) -> None:
+def test_only_the_cluster_starts_the_web_server(nodes: Nodes, context: Context) -> None:
     for node, host in nodes.items():
-        unit = host.service(site.goal.system.web_service)
+        unit = host.service(context.goal.system.web_service)
         assert not unit.is_enabled, (
             f"step 7: {unit.name} must not start at boot on {node.alias}: the cluster starts it"
         )
 
 
-def test_everything_is_as_described(site: Site, facts: Facts) -> None:
-    needed = plan(site.goal, facts)
+def test_everything_is_as_described(context: Context, facts: Facts) -> None:
+    needed = plan(context.goal, facts)
     assert needed.empty, [(part.step.id, part.commands, part.problems) for part in needed.parts]
     assert len(STEPS) >= 17
 
 
-def test_the_vip_answers_with_the_active_nodes_page(site: Site) -> None:
-    seen = look(site)
+def test_the_vip_answers_with_the_active_nodes_page(context: Context) -> None:
+    seen = look(context)
     assert seen.troubles == ()
     [active] = [node for node in seen.nodes if node.holds_vip]
     assert active.name.lower() in seen.page.lower(), (

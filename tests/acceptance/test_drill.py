@@ -15,14 +15,14 @@ from datetime import datetime
 
 import pytest
 
-from cli.context import Site
+from cli.context import Context
 from drill import suite
 from drill.checks.verdict import FAIL, PASS, UNKNOWN
 from drill.execute import journal
 from drill.execute.injector import NotAvailable
 from drill.execute.runner import Runner
 from drill.report import run_folder
-from drill.report.run import Entry
+from drill.report.run import ScenarioResult
 from drill.scenarios import catalog
 from inventory.errors import LabError
 
@@ -31,15 +31,15 @@ pytestmark = pytest.mark.filterwarnings("always:.* made once more")
 
 
 @pytest.fixture(scope="module")
-def runner(site: Site) -> Iterator[Runner]:
+def runner(context: Context) -> Iterator[Runner]:
     """The runner of this folder's lab, alone on it; what it recorded is judged and drawn at the end."""
-    folder = run_folder.fresh(site.root / "runs", datetime.now())
-    with site.alone(), journal.alone(site.root):
+    folder = run_folder.fresh(context.root / "runs", datetime.now())
+    with context.exclusive(), journal.exclusive(context.root):
         yield suite.runner(
-            site.root,
-            site.lab,
-            site.machines,
-            site.remote,
+            context.root,
+            context.lab,
+            context.machines,
+            context.remote,
             folder=folder,
             say=LOG.warning,
         )
@@ -47,10 +47,10 @@ def runner(site: Site) -> Iterator[Runner]:
 
 
 @pytest.fixture(params=catalog.SCENARIOS)
-def entry(request: pytest.FixtureRequest, runner: Runner, site: Site) -> Entry:
+def entry(request: pytest.FixtureRequest, runner: Runner, context: Context) -> ScenarioResult:
     """A scenario's record that tells PASS or FAIL; without one the test is an error, or skipped."""
     scenario = catalog.named(request.param)
-    seed = suite.seed_of(site.lab.drill.seed, scenario, 0)
+    seed = suite.seed_of(context.lab.drill.seed, scenario, 0)
     try:
         made = runner.run(scenario, seed)
     except NotAvailable as error:
@@ -66,11 +66,11 @@ def entry(request: pytest.FixtureRequest, runner: Runner, site: Site) -> Entry:
     return made
 
 
-def test_scenario(entry: Entry) -> None:
+def test_scenario(entry: ScenarioResult) -> None:
     failed = [one.text for one in entry.verdicts if one.status == FAIL]
     text = catalog.texts()[entry.name]
     assert not failed, "\n\n".join([f"{text.title}\n{text.why}", *failed])
 
 
-def _unproven(entry: Entry) -> str:
+def _unproven(entry: ScenarioResult) -> str:
     return "\n".join(one.text for one in entry.verdicts if one.status != PASS) or "nothing was judged"

@@ -16,7 +16,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from drill.checks.verdict import Verdict
 from drill.report.html.page import report
-from drill.report.run import Entry, Run
+from drill.report.run import Run, ScenarioResult
 from tests.support import sample_timelines
 
 pytestmark = pytest.mark.browser
@@ -27,29 +27,31 @@ FLAGS = (
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
 FIVE = (
-    Entry(
+    ScenarioResult(
         sample_timelines.failover(), sample_timelines.passes("recovered", "one_owner", "outage_within_bounds")
     ),
-    Entry(
+    ScenarioResult(
         sample_timelines.split_brain(), (sample_timelines.TWO_OWNERS, *sample_timelines.passes("recovered"))
     ),
-    Entry(sample_timelines.never(error="ssh to node2 was lost"), (sample_timelines.NOT_RECOVERED,)),
-    Entry(sample_timelines.not_landed(), (sample_timelines.CANNOT_TELL,)),
-    Entry(sample_timelines.graceful(), sample_timelines.passes("recovered", "colocated")),
+    ScenarioResult(sample_timelines.never(error="ssh to node2 was lost"), (sample_timelines.NOT_RECOVERED,)),
+    ScenarioResult(sample_timelines.not_landed(), (sample_timelines.CANNOT_TELL,)),
+    ScenarioResult(sample_timelines.graceful(), sample_timelines.passes("recovered", "colocated")),
 )
 LONG = "a-scenario-whose-name-is-much-longer-than-anybody-would-choose-by-hand-and-has-no-space"
 MANY = (
     *(
-        Entry(sample_timelines.graceful(outage=0.2 + n / 20), sample_timelines.passes("recovered"))
+        ScenarioResult(sample_timelines.graceful(outage=0.2 + n / 20), sample_timelines.passes("recovered"))
         for n in range(20)
     ),
     *(
-        Entry(sample_timelines.failover(f"frozen-node-{n}"), sample_timelines.passes("recovered"))
+        ScenarioResult(sample_timelines.failover(f"frozen-node-{n}"), sample_timelines.passes("recovered"))
         for n in range(15)
     ),
     *FIVE[1:4],
-    Entry(sample_timelines.graceful(LONG, nodes=["a-node-with-a-long-alias.example", "other.example"]), ()),
-    Entry(
+    ScenarioResult(
+        sample_timelines.graceful(LONG, nodes=["a-node-with-a-long-alias.example", "other.example"]), ()
+    ),
+    ScenarioResult(
         sample_timelines.graceful("words"),
         (Verdict("x" * 90, "FAIL", "y" * 400, ("z" * 300,), "w" * 200, "v" * 200),),
     ),

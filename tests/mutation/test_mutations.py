@@ -14,7 +14,7 @@ from classroom.attempt import damage, healed, mend, undo, wrong
 from classroom.checks import CHECKS, judge
 from classroom.exercises import EXERCISES, Exercise, named, on
 from classroom.snapshot import look
-from cli.context import Site
+from cli.context import Context
 from drill.checks.verdict import FAIL
 from inventory import waiting
 from inventory.errors import ConfigError
@@ -24,19 +24,19 @@ CAUGHT_WITHIN = 30.0
 
 
 @pytest.fixture
-def whole(site: Site) -> Iterator[Site]:
+def whole(context: Context) -> Iterator[Context]:
     """The lab before: every check passes. And after, whatever happened: every check passes again."""
-    if wrong(judge(site.goal, look(site.goal, site.remote, site.fetch))):
-        for row in on(site.goal):
-            undo(row, site.goal, site.remote)
-        reset.run(site.goal, site.remote)
-        healed(site.goal, site.remote, site.fetch)
-    yield site
-    healed(site.goal, site.remote, site.fetch)
+    if wrong(judge(context.goal, look(context.goal, context.remote, context.fetch))):
+        for row in on(context.goal):
+            undo(row, context.goal, context.remote)
+        reset.run(context.goal, context.remote)
+        healed(context.goal, context.remote, context.fetch)
+    yield context
+    healed(context.goal, context.remote, context.fetch)
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda row: row.name)
-def test_mutation_is_caught(whole: Site, exercise: Exercise) -> None:
+def test_mutation_is_caught(whole: Context, exercise: Exercise) -> None:
     goal, remote = whole.goal, whole.remote
     if exercise not in on(goal):
         with pytest.raises(ConfigError, match="no exercise"):

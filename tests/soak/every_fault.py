@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from drill.execute.injector import Injector
-from drill.execute.journal import Journal, alone
+from drill.execute.journal import Journal, exclusive
 from drill.execute.recovery import Recovery
-from drill.faults.base import Fault, Scene
+from drill.faults.base import Fault, FaultScope
 from drill.faults.registry import FAULTS, named
 from inventory import waiting
 from inventory.config import lab_yaml
@@ -27,7 +27,7 @@ from inventory.model import Lab, Node
 from inventory.providers.machines import Machines
 from inventory.remote.ssh import Ssh
 from status import health
-from status.health import View
+from status.health import NodeStatus
 
 
 def main() -> int:
@@ -44,9 +44,9 @@ def main() -> int:
     machines = Machines(root, lab)
     choice = machines.choice
     remote = Ssh(machines.ssh_config(), {node.name: node.alias for node in lab.nodes}, machines.control)
-    where = health.scenes(lab, choice.system, choice.provider)
+    where = health.scopes(lab, choice.system, choice.provider)
     bad = 0
-    with alone(root):
+    with exclusive(root):
         for fault in [named(name) for name in args.names] or FAULTS.values():
             for role in [one for one in args.role or ("active", "passive") if one in fault.roles]:
                 row = trial(Injector(lab, remote, machines, Journal(root)), where, fault, role, args.hold)
@@ -60,23 +60,23 @@ def main() -> int:
 
 
 def trial(
-    injector: Injector, where: tuple[Scene, ...], fault: Fault, role: str, hold: float
+    injector: Injector, where: tuple[FaultScope, ...], fault: Fault, role: str, hold: float
 ) -> dict[str, Any]:
     lab = injector.lab
     began = time.monotonic()
-    row: dict[str, Any] = {"fault": fault.name, "role": role, "marks": [], "seen": []}
+    row: dict[str, Any] = {"fault": fault.name, "role": role, "events": [], "seen": []}
 
     def since() -> float:
         return round(time.monotonic() - began, 2)
 
-    injector.mark = lambda kind, node, detail: row["marks"].append([since(), kind, node, detail])
+    injector.event = lambda kind, node, detail: row["events"].append([since(), kind, node, detail])
     try:
         healthy(lab, injector, where)
         active = holder(health.look(injector.remote, where))
         target = active if role == "active" else lab.peer(active)
-        scene = next(one for one in where if one.target == target)
+        scope = next(one for one in where if one.target == target)
         began = time.monotonic()
-        with injector.broken(fault, scene):
+        with injector.broken(fault, scope):
             while since() < hold:
                 seen = summary(health.look(injector.remote, where))
                 if not row["seen"] or row["seen"][-1][1] != seen:
@@ -89,7 +89,7 @@ def trial(
     return row
 
 
-def healthy(lab: Lab, injector: Injector, where: tuple[Scene, ...]) -> tuple[str, ...]:
+def healthy(lab: Lab, injector: Injector, where: tuple[FaultScope, ...]) -> tuple[str, ...]:
     """Wait until the lab is healthy."""
     return waiting.until(
         lambda: health.troubles(lab, health.look(injector.remote, where)),
@@ -99,12 +99,12 @@ def healthy(lab: Lab, injector: Injector, where: tuple[Scene, ...]) -> tuple[str
     )
 
 
-def holder(views: dict[Node, View]) -> Node:
+def holder(views: dict[Node, NodeStatus]) -> Node:
     """The node with the address."""
     return next(node for node, view in views.items() if view.holds_vip)
 
 
-def summary(views: dict[Node, View]) -> str:
+def summary(views: dict[Node, NodeStatus]) -> str:
     """One line for what is seen."""
     rows = []
     for node, view in views.items():

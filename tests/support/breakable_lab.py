@@ -10,17 +10,17 @@ from typing import Any
 
 from drill.execute.journal import Journal
 from drill.execute.runner import Runner
-from drill.faults.base import Act, Fault, Mend, Proof
+from drill.faults.base import Fault, NodeAction, Proof, Remedy
 from drill.faults.remedies import TWO_NODE
 from drill.observe.http_probe import Report
-from drill.observe.observation import Taker
+from drill.observe.observation import ObservationSink
 from drill.record import timeline_file
-from drill.record.timeline import Sample, Sight
-from drill.report.run import Entry
+from drill.record.timeline import NodeReading, Sample
+from drill.report.run import ScenarioResult
 from drill.scenarios.base import Move, Scenario
 from inventory.model import Command
 from inventory.platforms.registry import PLATFORMS
-from inventory.remote.ssh import Fake
+from inventory.remote.ssh import FakeRemote
 from inventory.waiting import Clock
 from tests.support.example_lab import CASES, METADATA, NODE1, NODE2, example_lab
 from tests.support.fake_power import Machines
@@ -29,9 +29,9 @@ BREAK = Fault(
     "crack",
     "It cracks",
     "crash",
-    inject=lambda scene: (Act(scene.target.name, "break", why="crack it"),),
-    landed=lambda scene: (Proof(scene.target.name, "is it", what="it is cracked"),),
-    heals=(lambda scene: Mend("mended", "is-broken", "mend"),),
+    inject=lambda scope: (NodeAction(scope.target.name, "break", why="crack it"),),
+    landed=lambda scope: (Proof(scope.target.name, "is it", what="it is cracked"),),
+    remedies=(lambda scope: Remedy("mended", "is-broken", "mend"),),
     unavailable={"vmware_desktop": "it is too hard there"},
 )
 
@@ -60,7 +60,7 @@ class World:
         self.root, self.power = root, Machines()
         self.cib, self.time = TEXT, 0.0
         self.broken: dict[str, float] = {}
-        self.taker: Taker | None = None
+        self.sink: ObservationSink | None = None
         self.record_since: Callable[[], float] = lambda: 0.0
         self.lands = self.heals = self.takes_over = True
         self.well, self.two_node = True, False
@@ -68,7 +68,7 @@ class World:
         self.did: list[str] = []
         self.said: list[str] = []
         self.runner = Runner(
-            LAB, PLATFORMS["debian12"], "docker", Fake(self.answer), self.power, Journal(root),
+            LAB, PLATFORMS["debian12"], "docker", FakeRemote(self.answer), self.power, Journal(root),
             root / "timeline.jsonl", lambda: None, self.observe, say=self.said.append,
             clock=Clock(lambda: self.time, self.sleep),
         )  # fmt: skip
@@ -86,15 +86,15 @@ class World:
         if self.time > self.interrupt_at:
             self.interrupt_at = float("inf")
             raise KeyboardInterrupt
-        if self.taker is None:
+        if self.sink is None:
             return
         at = self.record_since()
         placed = dict.fromkeys(("WebIP", "WebServer"), self.holder)
         for node in (NODE1, NODE2):
             up = node not in self.broken
             members = tuple(name for name in (NODE1, NODE2) if name not in self.broken)
-            self.taker.sight(
-                Sight(
+            self.sink.reading(
+                NodeReading(
                     asked=at - 0.02, at=at - 0.01, node=node, owns_vip=self.holder == node,
                     web="running" if self.holder == node else "stopped", quorate=len(members) == 2 if up else None,
                     members=members if up else (), dc=members[0] if up and members else "", corosync=up,
@@ -102,16 +102,16 @@ class World:
                 )
             )  # fmt: skip
         outcome = "ok" if self.holder else "refused"
-        self.taker.sample(Sample(at - 0.02, at - 0.01, outcome=outcome, page=self.holder))
+        self.sink.sample(Sample(at - 0.02, at - 0.01, outcome=outcome, page=self.holder))
 
     @contextlib.contextmanager
-    def observe(self, taker: Taker, since: Callable[[], float]) -> Iterator[Callable[[], Report]]:
-        self.taker, self.record_since = taker, since
+    def observe(self, sink: ObservationSink, since: Callable[[], float]) -> Iterator[Callable[[], Report]]:
+        self.sink, self.record_since = sink, since
         self.did.append("observe")
         try:
             yield lambda: Report(100, 0, 0.01)
         finally:
-            self.taker = None
+            self.sink = None
             self.did.append("observed")
 
     def answer(self, command: Command) -> tuple[int, str, str] | None:
@@ -188,11 +188,11 @@ class World:
         }
         return "".join(f"\n@@part {name}\n{text}\n" for name, text in parts.items())
 
-    def run(self, *moves: Move, **more: Any) -> Entry:
+    def run(self, *moves: Move, **more: Any) -> ScenarioResult:
         checks = more.pop("checks", (("came_about", {}), ("recovered", {}), ("configuration_unchanged", {})))
         return self.runner.run(Scenario("story", "7", moves, checks, **more))
 
     @property
-    def marks(self) -> list[str]:
+    def events(self) -> list[str]:
         """What the last record says was done."""
-        return [mark.kind for mark in timeline_file.read_all(self.root / "timeline.jsonl")[-1].marks]
+        return [event.kind for event in timeline_file.read_all(self.root / "timeline.jsonl")[-1].events]

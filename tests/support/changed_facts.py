@@ -10,14 +10,14 @@ from cluster.configuration import Primitive
 from inventory.model import Colocation, Location, Order
 from provision import apply
 from provision.facts import Facts, Goal, gather
-from tests.support.fake_cluster import Stored, Twin, fake_clock, goal
+from tests.support.fake_cluster import FakeCluster, Stored, fake_clock, goal
 
 NOUNS: dict[str, Any] = {"colocation": Colocation, "order": Order, "location": Location}
 
 
 @cache
-def twin(platform: str, state: str) -> Twin:
-    made = Twin(goal(platform))
+def fake_cluster(platform: str, state: str) -> FakeCluster:
+    made = FakeCluster(goal(platform))
     if state == "built":
         apply.run(made.goal, made, clock=fake_clock())
     return made
@@ -46,7 +46,7 @@ def change_cib(cib: Stored, changes: dict[str, Any]) -> None:
 
 
 def found(platform: str, row: dict[str, Any]) -> tuple[Goal, Facts]:
-    world = twin(platform, row.get("from", "built")).copy()
+    world = fake_cluster(platform, row.get("from", "built")).copy()
     for cib in {id(one.cib): one.cib for one in world.machines.values() if one.cib}.values():
         change_cib(cib, row.get("cib", {}))
     facts = gather(world.goal, world)

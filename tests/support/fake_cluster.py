@@ -82,7 +82,7 @@ class Machine:
     disk_cib: bool = False
 
 
-class Twin:
+class FakeCluster:
     """A Remote. `ran` holds each command but the readings; after `kill_after` of them it raises Killed."""
 
     def __init__(self, goal: Goal) -> None:
@@ -112,7 +112,7 @@ class Twin:
         self.machines[node.name] = Machine(node, files, {"openssh-server", "sudo"})
         self.settle()
 
-    def copy(self) -> Twin:
+    def copy(self) -> FakeCluster:
         """The same state, apart from this one."""
         other = copy(self)
         other.machines, other.current = deepcopy(self.machines), dict(self.current)
@@ -125,9 +125,9 @@ class Twin:
         if command.why == "read the facts":
             return Result(command, 0, self.read(machine), "")
         with self.lock:
-            return self.act(machine, command)
+            return self.action(machine, command)
 
-    def act(self, machine: Machine, command: Command) -> Result:
+    def action(self, machine: Machine, command: Command) -> Result:
         if self.kill_after is not None and len(self.ran) >= self.kill_after:
             raise Killed
         self.ran.append(command)
@@ -143,10 +143,10 @@ class Twin:
         scripts = {self.system.repository: lambda: None, self.system.firewall: lambda: None}
         if command.line in scripts:
             return
-        for pattern, act in RULES:
+        for pattern, action in RULES:
             match = re.fullmatch(pattern, command.line, re.DOTALL)
             if match:
-                act(self, machine, command, match)
+                action(self, machine, command, match)
                 return
         raise AssertionError(f"the model does not know this command: {command.line}")
 
@@ -486,35 +486,38 @@ def cib_xml(cib: Stored) -> str:
     )
 
 
-Act = Callable[[Twin, Machine, Command, "re.Match[str]"], None]
+NodeAction = Callable[[FakeCluster, Machine, Command, "re.Match[str]"], None]
 _SERVICE = r"(?:systemctl \w+ \S+|service \S+ \w+|chkconfig \S+ off)"
-RULES: tuple[tuple[str, Act], ...] = (
-    (r"hostname (\S+) && (?:echo|sed) .*", Twin.name),
-    (r"cat > (/etc/hosts)", Twin.put),
-    (r"mkdir -p \S+ && umask 0\d\d && cat > (\S+)\.new && \[ .* -eq \d+ \] && mv \1\.new \1", Twin.put),
+RULES: tuple[tuple[str, NodeAction], ...] = (
+    (r"hostname (\S+) && (?:echo|sed) .*", FakeCluster.name),
+    (r"cat > (/etc/hosts)", FakeCluster.put),
+    (
+        r"mkdir -p \S+ && umask 0\d\d && cat > (\S+)\.new && \[ .* -eq \d+ \] && mv \1\.new \1",
+        FakeCluster.put,
+    ),
     (
         r"mkdir -p /etc/systemd/system/\S+ && printf '.*Restart=(\w+).*' > \S+ && systemctl daemon-reload",
-        Twin.revival,
+        FakeCluster.revival,
     ),
-    (r"mkdir -p -m 700 /root/\.ssh && ssh-keygen .*", Twin.keygen),
+    (r"mkdir -p -m 700 /root/\.ssh && ssh-keygen .*", FakeCluster.keygen),
     (r"apt-get -q update", lambda *_: None),
-    (r"(?:env \S+ apt-get|dnf|yum) .*install ([^-].*)", Twin.install),
-    (rf"{_SERVICE}(?: && {_SERVICE})*", Twin.services),
-    (r"mkdir -p /etc/corosync && corosync-keygen .*", Twin.authkey),
-    (rf"chown root:root {AUTHKEY} && chmod 0400 {AUTHKEY}", Twin.chmod),
-    (rf"scp -p .* root@(\S+):{AUTHKEY}\.new && ssh .* mv {AUTHKEY}\.new {AUTHKEY}", Twin.copy_key),
-    (r"mkdir -p /var/log/cluster", Twin.log_directory),
-    (rf"cd \$\(dirname {CIB_FILE}\) && cibadmin --empty .* -n dc-deadtime -v (\S+) .*", Twin.seed),
-    (r"ssh -o BatchMode=yes (\S+) (.*)", Twin.over_ssh),
-    (r"pcs property set ([^=]+)=(\S+)", Twin.set_property),
-    (r"crm_attribute -q -t (\w+) -n (\S+) (-D|-v \S+)", Twin.attribute),
-    (r"pcs resource (?:rsc )?defaults (?:update )?resource-stickiness=(\S+)", Twin.stickiness),
-    (r"pcs resource create (\S+) (\S+)(.*)", Twin.create),
-    (r"crm_resource -r (\S+)( --meta)? (-[dp]) (\S+)(?: -v (\S+))?", Twin.amend),
-    (r"pcs resource delete (\S+)", Twin.delete),
-    (r"pcs constraint colocation add (\S+) (?:with )?(\S+) (\S+)", Twin.colocation),
-    (r"pcs constraint order (\S+) then (\S+)", Twin.order),
-    (r"pcs constraint location add (\S+) (\S+) (\S+) (\S+)", Twin.location),
-    (r"cibadmin --delete --xml-text '<(\w+) id=\"(\S+)\"/>'", Twin.cibadmin_delete),
-    (r"(.*) start.* && curl .* grep -q -x -F '(.*)'; good=\$\?; .* exit \$good", Twin.prove),
+    (r"(?:env \S+ apt-get|dnf|yum) .*install ([^-].*)", FakeCluster.install),
+    (rf"{_SERVICE}(?: && {_SERVICE})*", FakeCluster.services),
+    (r"mkdir -p /etc/corosync && corosync-keygen .*", FakeCluster.authkey),
+    (rf"chown root:root {AUTHKEY} && chmod 0400 {AUTHKEY}", FakeCluster.chmod),
+    (rf"scp -p .* root@(\S+):{AUTHKEY}\.new && ssh .* mv {AUTHKEY}\.new {AUTHKEY}", FakeCluster.copy_key),
+    (r"mkdir -p /var/log/cluster", FakeCluster.log_directory),
+    (rf"cd \$\(dirname {CIB_FILE}\) && cibadmin --empty .* -n dc-deadtime -v (\S+) .*", FakeCluster.seed),
+    (r"ssh -o BatchMode=yes (\S+) (.*)", FakeCluster.over_ssh),
+    (r"pcs property set ([^=]+)=(\S+)", FakeCluster.set_property),
+    (r"crm_attribute -q -t (\w+) -n (\S+) (-D|-v \S+)", FakeCluster.attribute),
+    (r"pcs resource (?:rsc )?defaults (?:update )?resource-stickiness=(\S+)", FakeCluster.stickiness),
+    (r"pcs resource create (\S+) (\S+)(.*)", FakeCluster.create),
+    (r"crm_resource -r (\S+)( --meta)? (-[dp]) (\S+)(?: -v (\S+))?", FakeCluster.amend),
+    (r"pcs resource delete (\S+)", FakeCluster.delete),
+    (r"pcs constraint colocation add (\S+) (?:with )?(\S+) (\S+)", FakeCluster.colocation),
+    (r"pcs constraint order (\S+) then (\S+)", FakeCluster.order),
+    (r"pcs constraint location add (\S+) (\S+) (\S+) (\S+)", FakeCluster.location),
+    (r"cibadmin --delete --xml-text '<(\w+) id=\"(\S+)\"/>'", FakeCluster.cibadmin_delete),
+    (r"(.*) start.* && curl .* grep -q -x -F '(.*)'; good=\$\?; .* exit \$good", FakeCluster.prove),
 )

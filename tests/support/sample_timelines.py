@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from drill.checks.verdict import FAIL, PASS, UNKNOWN, Verdict
-from drill.record.timeline import Mark, Sample, Sight, Timeline
+from drill.record.timeline import Event, NodeReading, Sample, Timeline
 from tests.support.example_lab import NODE1, NODE2, example_lab
 
 NODES = (NODE1, NODE2)
@@ -35,7 +35,7 @@ def requests(
 
 def readings(
     node: str, say: Callable[[float], dict[str, Any]], *, end: float, every: float = 0.2
-) -> list[Sight]:
+) -> list[NodeReading]:
     """Readings of one node at a fixed spacing, each 40 ms long; `say` gives what differs from a calm passive node."""
     calm = {"web": "stopped", "quorate": True, "members": NODES, "dc": NODE1, "corosync": True}
     calm |= {"placements": {"WebIP": NODE1, "WebServer": NODE1}}
@@ -44,9 +44,9 @@ def readings(
         asked = round(n * every + (0.0 if node == NODE1 else every / 2), 3)
         said = {**calm, **say(asked)}
         if said.get("seen", True):
-            found.append(Sight(asked=asked, at=round(asked + 0.04, 3), node=node, **said))
+            found.append(NodeReading(asked=asked, at=round(asked + 0.04, 3), node=node, **said))
         else:
-            found.append(Sight(asked=asked, at=round(asked + 0.04, 3), node=node, seen=False))
+            found.append(NodeReading(asked=asked, at=round(asked + 0.04, 3), node=node, seen=False))
     return found
 
 
@@ -97,17 +97,17 @@ def failover(scenario: str = "frozen-node", **more: Any) -> Timeline:
         said: dict[str, Any] = {"owns_vip": held, "placements": {"WebIP": where, "WebServer": where}}
         return {**said, "members": (NODE2,), "quorate": False, "dc": NODE2} if alone else said
 
-    marks = (
-        Mark(cut, "inject", "node frozen", NODE1),
-        Mark(cut + 0.3, "landed", "node frozen", NODE1, "the machine does not run"),
-        Mark(thawed, "heal", "node frozen", NODE1),
-        Mark(thawed + 0.4, "healed", "node frozen", NODE1),
-        Mark(28.5, "settled"),
+    events = (
+        Event(cut, "inject", "node frozen", NODE1),
+        Event(cut + 0.3, "landed", "node frozen", NODE1, "the machine does not run"),
+        Event(thawed, "heal", "node frozen", NODE1),
+        Event(thawed + 0.4, "healed", "node frozen", NODE1),
+        Event(28.5, "settled"),
     )
     samples = requests(client, end=end) + requests(kept, end=end, hz=5, client="keepalive", seed=2)
-    sights = readings(NODE1, first, end=end) + readings(NODE2, second, end=end)
+    node_readings = readings(NODE1, first, end=end) + readings(NODE2, second, end=end)
     whole = {"bounds": {"least": 6.0, "most": 13.3}, "budget": 30.0} | more
-    return Timeline(meta(scenario, "node_frozen", **whole), tuple(samples), tuple(sights), marks)
+    return Timeline(meta(scenario, "node_frozen", **whole), tuple(samples), tuple(node_readings), events)
 
 
 def graceful(scenario: str = "graceful-stop", outage: float = 0.35, **more: Any) -> Timeline:
@@ -131,17 +131,17 @@ def graceful(scenario: str = "graceful-stop", outage: float = 0.35, **more: Any)
         }
         return {**said, "members": (NODE2,), "quorate": False} if cut + 0.2 <= at < 15 else said
 
-    marks = (
-        Mark(cut, "inject", "corosync stopped", NODE1),
-        Mark(cut + 0.5, "landed", "corosync stopped", NODE1),
-        Mark(14.0, "heal", "corosync stopped", NODE1),
-        Mark(14.6, "healed", "corosync stopped", NODE1),
-        Mark(19.0, "settled"),
+    events = (
+        Event(cut, "inject", "corosync stopped", NODE1),
+        Event(cut + 0.5, "landed", "corosync stopped", NODE1),
+        Event(14.0, "heal", "corosync stopped", NODE1),
+        Event(14.6, "healed", "corosync stopped", NODE1),
+        Event(19.0, "settled"),
     )
     samples = requests(client, end=end) + requests(client, end=end, hz=5, client="keepalive", seed=3)
-    sights = readings(NODE1, first, end=end) + readings(NODE2, second, end=end)
+    node_readings = readings(NODE1, first, end=end) + readings(NODE2, second, end=end)
     whole = {"bounds": {"least": 0.0, "most": 8.6}, "budget": 5.0} | more
-    return Timeline(meta(scenario, "corosync_stopped", **whole), tuple(samples), tuple(sights), marks)
+    return Timeline(meta(scenario, "corosync_stopped", **whole), tuple(samples), tuple(node_readings), events)
 
 
 def split_brain(scenario: str = "split-brain", **more: Any) -> Timeline:
@@ -166,16 +166,16 @@ def split_brain(scenario: str = "split-brain", **more: Any) -> Timeline:
         alone: dict[str, Any] = {"members": (NODE2,), "quorate": False, "dc": NODE2, "web": "running"}
         return {**alone, "owns_vip": True, "placements": {"WebIP": NODE2, "WebServer": NODE2}}
 
-    marks = (
-        Mark(cut, "inject", "traffic cut both ways", NODE1),
-        Mark(cut + 0.2, "landed", "traffic cut both ways", NODE1),
-        Mark(healed, "heal", "traffic cut both ways", NODE1),
-        Mark(healed + 0.2, "healed", "traffic cut both ways", NODE1),
+    events = (
+        Event(cut, "inject", "traffic cut both ways", NODE1),
+        Event(cut + 0.2, "landed", "traffic cut both ways", NODE1),
+        Event(healed, "heal", "traffic cut both ways", NODE1),
+        Event(healed + 0.2, "healed", "traffic cut both ways", NODE1),
     )
     samples = requests(client, end=end) + requests(lambda at: NODE1, end=end, hz=5, client="keepalive")
-    sights = readings(NODE1, first, end=end) + readings(NODE2, second, end=end)
+    node_readings = readings(NODE1, first, end=end) + readings(NODE2, second, end=end)
     whole = {"bounds": {"least": 0.0, "most": 13.3}, "budget": 30.0} | more
-    return Timeline(meta(scenario, "traffic_cut", **whole), tuple(samples), tuple(sights), marks)
+    return Timeline(meta(scenario, "traffic_cut", **whole), tuple(samples), tuple(node_readings), events)
 
 
 def never(scenario: str = "no-quorum-stop", **more: Any) -> Timeline:
@@ -194,29 +194,29 @@ def never(scenario: str = "no-quorum-stop", **more: Any) -> Timeline:
             {} if at < cut + 0.5 else {"members": (NODE2,), "quorate": False, "dc": NODE2, "placements": {}}
         )
 
-    marks = (
-        Mark(cut, "inject", "node powered off", NODE1),
-        Mark(cut + 0.6, "landed", "node powered off", NODE1),
+    events = (
+        Event(cut, "inject", "node powered off", NODE1),
+        Event(cut + 0.6, "landed", "node powered off", NODE1),
     )
     samples = requests(client, end=end) + requests(client, end=end, hz=5, client="keepalive")
-    sights = readings(NODE1, first, end=end) + readings(NODE2, second, end=end)
+    node_readings = readings(NODE1, first, end=end) + readings(NODE2, second, end=end)
     whole = {"bounds": {"least": 6.5, "most": None}, "budget": 30.0} | more
-    return Timeline(meta(scenario, "node_powered_off", **whole), tuple(samples), tuple(sights), marks)
+    return Timeline(meta(scenario, "node_powered_off", **whole), tuple(samples), tuple(node_readings), events)
 
 
 def not_landed(scenario: str = "lossy-traffic", **more: Any) -> Timeline:
     """A fault that did not land: nothing happened, so nothing is known."""
     end = 12.0
-    marks = (
-        Mark(4.0, "inject", "traffic lossy", NODE1),
-        Mark(5.0, "not_landed", "traffic lossy", NODE1, "netem is not there"),
-        Mark(5.2, "heal", "traffic lossy", NODE1),
+    events = (
+        Event(4.0, "inject", "traffic lossy", NODE1),
+        Event(5.0, "not_landed", "traffic lossy", NODE1, "netem is not there"),
+        Event(5.2, "heal", "traffic lossy", NODE1),
     )
-    sights = readings(NODE1, lambda at: {"owns_vip": True, "web": "running"}, end=end)
-    sights += readings(NODE2, lambda at: {}, end=end)
+    node_readings = readings(NODE1, lambda at: {"owns_vip": True, "web": "running"}, end=end)
+    node_readings += readings(NODE2, lambda at: {}, end=end)
     whole = {"bounds": {"least": 0.0, "most": 2.0}, "budget": 5.0} | more
     samples = requests(lambda at: NODE1, end=end)
-    return Timeline(meta(scenario, "traffic_lossy", **whole), tuple(samples), tuple(sights), marks)
+    return Timeline(meta(scenario, "traffic_lossy", **whole), tuple(samples), tuple(node_readings), events)
 
 
 def passes(*checks: str) -> tuple[Verdict, ...]:

@@ -1,4 +1,4 @@
-"""Timelines in a few words: the notation of tests/cases/timelines, made into samples, sights and marks.
+"""Timelines in a few words: the notation of tests/cases/timelines, made into samples, sights and events.
 
 probe   "node1 0-10, refused 10-12, node2 12-40": whose page, or how requests fail; `hz` a second (10),
         each 10 ms long; what no stretch covers is not asked
@@ -7,7 +7,7 @@ node1   a list of stretches "0-10 vip quorate m12 all@1": read 4 times a second,
         quorate    or without (quorum), or nothing: no cluster answers there
         m12        sees both nodes as members         all@1      both resources run on node1
         WebIP@2    one resource runs on node2
-marks   "inject 10 node1, landed 10.5, heal 30": kind, moment, node if any, then details
+events  "inject 10 node1, landed 10.5, heal 30": kind, moment, node if any, then details
 meta    laid over the usual one; a value of ~ takes a key away
 """
 
@@ -18,7 +18,7 @@ from typing import Any
 
 import yaml
 
-from drill.record.timeline import OUTCOMES, Mark, Sample, Sight, Timeline
+from drill.record.timeline import OUTCOMES, Event, NodeReading, Sample, Timeline
 from tests.support.example_lab import CASES, NODE1, NODE2
 
 NODES = {"node1": NODE1, "node2": NODE2}
@@ -37,7 +37,7 @@ def cases() -> list[dict[str, Any]]:
 def timeline(case: dict[str, Any]) -> Timeline:
     """The timeline of a case: what it says itself, laid over the base that it names."""
     base = BASES[case["from"]]
-    said = {**base, **{key: case[key] for key in ("probe", "hz", "node1", "node2", "marks") if key in case}}
+    said = {**base, **{key: case[key] for key in ("probe", "hz", "node1", "node2", "events") if key in case}}
     meta = {
         "scenario": case["from"],
         "nodes": list(NODES.values()),
@@ -48,14 +48,16 @@ def timeline(case: dict[str, Any]) -> Timeline:
         **case.get("meta", {}),
         "checks": [[case["check"], case.get("with", {})]],
     }
-    sights = [sight for alias in NODES for text in said.get(alias, []) for sight in _sights(alias, text)]
+    node_readings = [
+        reading for alias in NODES for text in said.get(alias, []) for reading in _sights(alias, text)
+    ]
     return Timeline(
         {key: value for key, value in meta.items() if value is not None},
         tuple(
             sample for text in _parts(said.get("probe", "")) for sample in _samples(text, said.get("hz", 10))
         ),
-        tuple(sights),
-        tuple(_mark(text) for text in _parts(said.get("marks", ""))),
+        tuple(node_readings),
+        tuple(_mark(text) for text in _parts(said.get("events", ""))),
     )
 
 
@@ -73,13 +75,15 @@ def _samples(text: str, hz: float) -> list[Sample]:
     return [Sample(at, round(at + 0.01, 3), outcome=what) for at in slots]
 
 
-def _sights(alias: str, text: str) -> list[Sight]:
+def _sights(alias: str, text: str) -> list[NodeReading]:
     stretch, *words = text.split()
     since, until = map(float, stretch.split("-"))
     shift = 0.0 if alias == "node1" else 0.1
     moments = [since + shift + n * EVERY for n in range(round((until - since) / EVERY))]
     state = _state(words)
-    return [Sight(asked=round(at, 3), at=round(at + TAKES, 3), node=NODES[alias], **state) for at in moments]
+    return [
+        NodeReading(asked=round(at, 3), at=round(at + TAKES, 3), node=NODES[alias], **state) for at in moments
+    ]
 
 
 def _state(words: list[str]) -> dict[str, Any]:
@@ -100,6 +104,6 @@ def _state(words: list[str]) -> dict[str, Any]:
     return state
 
 
-def _mark(text: str) -> Mark:
+def _mark(text: str) -> Event:
     kind, at, *more = text.split(maxsplit=3)
-    return Mark(float(at), kind, node=NODES[more[0]] if more else "", detail=" ".join(more[1:]))
+    return Event(float(at), kind, node=NODES[more[0]] if more else "", detail=" ".join(more[1:]))

@@ -14,7 +14,7 @@ from drill import suite
 from drill.checks.verdict import FAIL, PASS, UNKNOWN, Verdict
 from drill.execute.injector import NotAvailable
 from drill.record.timeline import Timeline
-from drill.report.run import Entry
+from drill.report.run import ScenarioResult
 from drill.scenarios.base import Scenario
 from inventory.errors import LabError
 from tests.support.example_lab import example_lab
@@ -22,15 +22,15 @@ from tests.support.example_lab import example_lab
 DRILL = Path(__file__).parent.parent / "acceptance" / "test_drill.py"
 CONFTEST = """
 import pytest
-from cli.context import Site
+from cli.context import Context
 
 @pytest.fixture(scope="session")
-def site():
-    return Site()
+def context():
+    return Context()
 """
 
 
-class Site:
+class Context:
     """A lab of which only the description is there."""
 
     machines = remote = None
@@ -40,7 +40,7 @@ class Site:
         self.root = Path.cwd()
 
     @contextlib.contextmanager
-    def alone(self) -> Iterator[None]:
+    def exclusive(self) -> Iterator[None]:
         yield
 
 
@@ -52,7 +52,7 @@ class Runner:
     def __init__(self, told: dict[str, list[str]]) -> None:
         self.told, self.ran = told, list[str]()
 
-    def run(self, scenario: Scenario, seed: int, *, again: bool = False) -> Entry:
+    def run(self, scenario: Scenario, seed: int, *, again: bool = False) -> ScenarioResult:
         assert again == (scenario.name in self.ran)
         self.ran.append(scenario.name)
         status = self.told[scenario.name].pop(0)
@@ -62,7 +62,7 @@ class Runner:
             raise LabError("the lab could not be healed", hint="./lab heal")
         meta = {"scenario": scenario.name, **({"error": "no way there"} if status == "error" else {})}
         judged = UNKNOWN if status == "error" else status
-        return Entry(Timeline(meta), (Verdict("recovered", judged, f"this is why it is {judged}"),))
+        return ScenarioResult(Timeline(meta), (Verdict("recovered", judged, f"this is why it is {judged}"),))
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def drilled(
 ) -> SimpleNamespace:
     """The acceptance test's outcome over records of these statuses."""
     runner = Runner(request.param)
-    monkeypatch.setattr(context, "Site", Site)
+    monkeypatch.setattr(context, "Context", Context)
     monkeypatch.setattr(suite, "runner", lambda *args, **more: runner)
     pytester.makeconftest(CONFTEST)
     pytester.makepyfile(test_drill=DRILL.read_text())

@@ -17,14 +17,14 @@ from typing import Any
 from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from drill.analysis.duration import Span, measured
+from drill.analysis.duration import Duration, measured
 from drill.analysis.failover_phases import phases
 from drill.analysis.outages import outages
 from drill.checks.verdict import PASS, STATUSES, Verdict
 from drill.record.timeline import OUTCOMES
 from drill.report.html.plot import CLIENTS, Bar, Plot, plots, short
-from drill.report.run import Entry, Run, told
-from drill.report.statistics import Repeats, repeats
+from drill.report.run import Run, ScenarioResult, told
+from drill.report.statistics import Statistics, repeats
 
 _ALL_OPEN = 3
 """Up to so many scenarios all stand open; of more only those that did not pass."""
@@ -58,7 +58,7 @@ class Section:
 
     anchor: str
     title: str
-    entry: Entry
+    entry: ScenarioResult
     seen: tuple[str, ...]
     open: bool
     plots: tuple[Plot, ...]
@@ -129,40 +129,44 @@ def _sections(run: Run) -> Iterable[Section]:
         )
 
 
-def _repeated(run: Run) -> Iterable[Repeats]:
+def _repeated(run: Run) -> Iterable[Statistics]:
     return (repeats(name, found) for name, found in run.by_scenario().items() if len(found) > 1)
 
 
-def _lengths(entry: Entry) -> tuple[Length, ...]:
+def _lengths(entry: ScenarioResult) -> tuple[Length, ...]:
     """Prediction, budget, and each client's outages, on one scale from 0."""
-    rows: list[tuple[str, str, Span, str]] = []
+    rows: list[tuple[str, str, Duration, str]] = []
     if entry.predicted is not None:
         rows.append(("predicted", entry.predicted.text, entry.predicted, "predicted"))
     if entry.budget is not None:
-        rows.append(("budget", f"at most {entry.budget:g} s", Span(0.0, entry.budget), "budget"))
+        rows.append(("budget", f"at most {entry.budget:g} s", Duration(0.0, entry.budget), "budget"))
     for client, label in (("probe", "measured"), ("keepalive", "kept connection")):
         if not (samples := entry.timeline.probe(client)):
             continue
         found = sorted(outages(samples), key=lambda one: (-one.lower, one.first_failed))
         if not found:
-            rows.append((label, "no request failed", Span(0.0, 0.0), client))
+            rows.append((label, "no request failed", Duration(0.0, 0.0), client))
         for one in found[:_MOST_ROWS]:
             rows.append(
                 (label, f"{measured(one).text}, from {one.first_failed:.2f} s", measured(one), client)
             )
         if len(found) > _MOST_ROWS:
-            rows.append((label, f"and {len(found) - _MOST_ROWS} shorter ones", Span(0.0, 0.0), client))
-    ends = [end for _, _, span, _ in rows for end in (span.least, span.most) if end < float("inf")]
+            rows.append((label, f"and {len(found) - _MOST_ROWS} shorter ones", Duration(0.0, 0.0), client))
+    ends = [
+        end for _, _, duration, _ in rows for end in (duration.least, duration.most) if end < float("inf")
+    ]
     scale = 1.05 * max(ends, default=0.0) or 1.0
-    return tuple(Length(label, text, _bar(span, scale, style, text)) for label, text, span, style in rows)
+    return tuple(
+        Length(label, text, _bar(duration, scale, style, text)) for label, text, duration, style in rows
+    )
 
 
-def _bar(span: Span, scale: float, style: str, tip: str) -> Bar:
-    low, high = 100 * span.least / scale, 100.0 if span.endless else 100 * span.most / scale
-    return Bar(round(low, 2), round(high - low, 2), f"{style} endless" if span.endless else style, tip)
+def _bar(duration: Duration, scale: float, style: str, tip: str) -> Bar:
+    low, high = 100 * duration.least / scale, 100.0 if duration.endless else 100 * duration.most / scale
+    return Bar(round(low, 2), round(high - low, 2), f"{style} endless" if duration.endless else style, tip)
 
 
-def _steps(entry: Entry) -> Iterable[Step]:
+def _steps(entry: ScenarioResult) -> Iterable[Step]:
     found = phases(entry.timeline)
     injected = found[0].at if found else None
     for number, one in enumerate(found, start=1):
@@ -172,7 +176,7 @@ def _steps(entry: Entry) -> Iterable[Step]:
             yield Step(number, one.name, f"{one.at:.2f} s", f"+{one.at - injected:.2f} s", one.meaning)
 
 
-def _facts(entry: Entry) -> Iterable[tuple[str, str]]:
+def _facts(entry: ScenarioResult) -> Iterable[tuple[str, str]]:
     """What to know about a scenario besides its verdicts."""
     meta, timeline = entry.timeline.meta, entry.timeline
     for name, key in (("fault", "fault"), ("from", "given"), ("walkthrough step", "step")):

@@ -14,8 +14,8 @@ from drill.analysis.address_owners import doubles
 from drill.analysis.failover_phases import phases
 from drill.record.timeline import OUTCOMES, Sample, Timeline
 from drill.report.html import plot_segments
-from drill.report.html.plot_segments import Stretch
-from drill.report.run import Entry
+from drill.report.html.plot_segments import PlotSegment
+from drill.report.run import ScenarioResult
 
 ROW, HEAD = 18, 26
 """Heights (pixels): of a row, and of a row that only names what follows."""
@@ -84,7 +84,7 @@ class Plot:
         return sum(row.height for row in self.rows)
 
 
-def plots(entry: Entry) -> tuple[Plot, ...]:
+def plots(entry: ScenarioResult) -> tuple[Plot, ...]:
     """The whole scenario, and its failover larger where that is but a small part of it."""
     end = entry.timeline.end
     if not end > 0:
@@ -104,7 +104,7 @@ def plot(timeline: Timeline, start: float, end: float) -> Plot:
     for client, title in CLIENTS.items():
         if samples := timeline.probe(client):
             rows += [Row(title, head=True), *_requests(view, timeline, samples)]
-    if timeline.sights:
+    if timeline.node_readings:
         rows += [Row("who holds the floating address", head=True), *_owners(view, timeline)]
         rows += [Row("quorum, as each node sees it", head=True), *_quorum(view, timeline)]
     lines = view.symbols((at, "phase", tip) for at, _, tip in moments)
@@ -131,7 +131,7 @@ class _View:
     def sees(self, at: float) -> bool:
         return self.start <= at <= self.end
 
-    def bars(self, every: Iterable[Stretch]) -> tuple[Bar, ...]:
+    def bars(self, every: Iterable[PlotSegment]) -> tuple[Bar, ...]:
         found = []
         for one in every:
             low, high = max(one.since, self.start), min(one.until, self.end)
@@ -172,7 +172,7 @@ class _View:
         return tuple(found)
 
 
-def _failover(entry: Entry) -> tuple[float, float] | None:
+def _failover(entry: ScenarioResult) -> tuple[float, float] | None:
     """From the fault to the answer after its longest outage, with some room on both sides (seconds).
 
     Where no fault brought one, the longest outage of all.
@@ -182,7 +182,7 @@ def _failover(entry: Entry) -> tuple[float, float] | None:
         return None
     longest = max(ended, key=lambda one: one.lower)
     begun = longest.first_failed if longest.last_good is None else longest.last_good
-    cause = [mark.at for mark in entry.timeline.marked("inject") if mark.at <= longest.first_failed]
+    cause = [event.at for event in entry.timeline.events_of("inject") if event.at <= longest.first_failed]
     since, until = min([begun, *cause[-1:]]), longest.next_good or longest.last_failed
     room = max(0.3, 0.15 * (until - since))
     return max(0.0, since - room), min(entry.timeline.end, until + room)
@@ -211,10 +211,10 @@ def _laid(rows: Iterable[Row]) -> Iterable[Row]:
 
 
 def _marks(timeline: Timeline) -> Iterable[tuple[float, str, str]]:
-    for mark in timeline.marks:
-        words = (f"{mark.at:.2f} s:", mark.kind.replace("_", " "), mark.label, mark.node, mark.detail)
-        if not mark.label.startswith("phase:"):
-            yield mark.at, "mark", " ".join(word for word in words if word)
+    for event in timeline.events:
+        words = (f"{event.at:.2f} s:", event.kind.replace("_", " "), event.label, event.node, event.detail)
+        if not event.label.startswith("phase:"):
+            yield event.at, "mark", " ".join(word for word in words if word)
 
 
 def _requests(view: _View, timeline: Timeline, samples: Sequence[Sample]) -> Iterable[Row]:
@@ -248,7 +248,9 @@ def _owners(view: _View, timeline: Timeline) -> Iterable[Row]:
     names = short(timeline.nodes)
     for place, node in enumerate(timeline.nodes):
         yield Row(names[node], f"n{place % 4}", node, view.bars(plot_segments.held(timeline, node)))
-    both = [Stretch(one.since, max(one.since, one.until), "double", one.line) for one in doubles(timeline)]
+    both = [
+        PlotSegment(one.since, max(one.since, one.until), "double", one.line) for one in doubles(timeline)
+    ]
     if both:
         yield Row("both at once", "double", "two nodes held it at the same time", view.bars(both))
 

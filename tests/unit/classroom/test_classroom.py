@@ -15,20 +15,20 @@ from classroom import attempt
 from classroom.attempt import Attempt, damage, mend
 from classroom.checks import CHECKS, judge
 from classroom.exercises import EXERCISES, Exercise, named, on
-from classroom.snapshot import REACHED, Sight, look, reading
+from classroom.snapshot import REACHED, Snapshot, look, reading
 from classroom.texts import load, words
 from drill.checks.verdict import FAIL, PASS
 from inventory.errors import ConfigError, RouteRefused, TimedOut, Unreachable
 from inventory.model import Command, Location
 from inventory.platforms.registry import PLATFORMS
 from inventory.remote.sections import MARK
-from inventory.remote.ssh import Fake
+from inventory.remote.ssh import FakeRemote
 from provision import apply, reset
 from provision.facts import Goal, gather
 from provision.plan import plan
 from tests.support.changed_facts import found
 from tests.support.example_lab import CASES, NODE1, NODE2
-from tests.support.fake_cluster import Twin, fake_clock, goal
+from tests.support.fake_cluster import FakeCluster, fake_clock, goal
 
 ROWS = yaml.safe_load((CASES / "classroom" / "checks.yaml").read_text())
 SAYS = yaml.safe_load((CASES / "classroom" / "texts.yaml").read_text())
@@ -42,9 +42,9 @@ each_platform = pytest.mark.parametrize("platform", PLATFORMS)
 each_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda one: one.name)
 
 
-def seen(platform: str, row: dict[str, Any]) -> tuple[Goal, Sight]:
+def seen(platform: str, row: dict[str, Any]) -> tuple[Goal, Snapshot]:
     goal, facts = found(platform, row)
-    well = Sight(facts, logins={NODE1: REACHED, NODE2: REACHED}, page="<h1>Node1.magedu.com</h1>")
+    well = Snapshot(facts, logins={NODE1: REACHED, NODE2: REACHED}, page="<h1>Node1.magedu.com</h1>")
     return goal, dataclasses.replace(well, **row.get("sight", {}))
 
 
@@ -128,9 +128,9 @@ def test_no_text_names_what_its_platform_does_not_have(platform: str) -> None:
 
 def test_the_location_is_lab_yamls() -> None:
     home = Location("home", "WebServer", NODE2, 700)
-    goal, sight = seen("debian12", {"lab": {"locations": (home,)}})
+    goal, snapshot = seen("debian12", {"lab": {"locations": (home,)}})
     check = next(one for one in CHECKS if one.name == "location")
-    [verdict] = judge(goal, sight, [check])
+    [verdict] = judge(goal, snapshot, [check])
     assert f"expected WebServer to prefer {NODE2} by 700, and both resources on one node" in verdict.why
     told = rendered(goal, "exercises.yaml")
     assert (
@@ -138,7 +138,7 @@ def test_the_location_is_lab_yamls() -> None:
         in told["weak-location"]
     )
     assert "the service runs on node1. When node1 is rebooted" in told["location-elsewhere"]
-    moved = [command.line for command in named(goal, "location-elsewhere").breaks(goal, sight.facts)]
+    moved = [command.line for command in named(goal, "location-elsewhere").breaks(goal, snapshot.facts)]
     assert f'node="{NODE1}"' in moved[0], "away from where it wants to be"
     nowhere, _ = seen("debian12", {"lab": {"locations": ()}})
     assert rendered(nowhere, "checks.yaml")["location"].startswith("no preference, and both")
@@ -162,13 +162,13 @@ def test_a_story_tells_no_more_than_the_symptom(exercise: Exercise) -> None:
 @each_platform
 @each_exercise
 def test_an_exercise_breaks_something_on_each_platform(exercise: Exercise, platform: str) -> None:
-    goal, sight = seen(platform, {})
+    goal, snapshot = seen(platform, {})
     if exercise not in on(goal):
         with pytest.raises(ConfigError, match="no exercise"):
             named(goal, exercise.name)
         return
     assert named(goal, exercise.name) is exercise
-    commands = list(exercise.breaks(goal, sight.facts))
+    commands = list(exercise.breaks(goal, snapshot.facts))
     assert commands
     assert all(command.why and command.node in (NODE1, NODE2) for command in commands)
     assert all("None" not in command.line for command in commands)
@@ -184,7 +184,7 @@ def test_an_exercise_that_there_is_not() -> None:
 def live(
     node1: str = f"{MARK}login\n{REACHED}\n{MARK}rules\n",
     node2: str = f"{MARK}login\n{REACHED}\n{MARK}rules\n",
-) -> Fake:
+) -> FakeRemote:
     """The readings of a lab without any facts: all of it is missing, and each look says so."""
 
     def answer(command: Command) -> tuple[int, str, str]:
@@ -192,7 +192,7 @@ def live(
             return 0, "", ""
         return 0, node1 if command.node == NODE1 else node2, ""
 
-    return Fake(answer)
+    return FakeRemote(answer)
 
 
 def test_a_look_reads_logins_rules_and_the_page() -> None:
@@ -200,10 +200,10 @@ def test_a_look_reads_logins_rules_and_the_page() -> None:
     remote = live(
         node2=f"{MARK}login\nroot@node1: Permission denied\n{MARK}rules\ntable inet x {{\nudp dport 5405 drop\n}}\n"
     )
-    sight = look(goal, remote, lambda: "<h1>Node1.magedu.com</h1>")
-    assert sight.logins == {NODE1: REACHED, NODE2: "root@node1: Permission denied"}
-    assert sight.rules[NODE2] == ("table inet x {", "udp dport 5405 drop", "}")
-    assert (sight.page, sight.refused) == ("<h1>Node1.magedu.com</h1>", "")
+    snapshot = look(goal, remote, lambda: "<h1>Node1.magedu.com</h1>")
+    assert snapshot.logins == {NODE1: REACHED, NODE2: "root@node1: Permission denied"}
+    assert snapshot.rules[NODE2] == ("table inet x {", "udp dport 5405 drop", "}")
+    assert (snapshot.page, snapshot.refused) == ("<h1>Node1.magedu.com</h1>", "")
     assert f"root@{NODE2}" in reading(goal, goal.lab.node1).line
 
 
@@ -218,7 +218,7 @@ def test_a_refused_route_is_no_answer_of_the_cluster() -> None:
 def test_damage_and_mending_run_on_the_nodes() -> None:
     goal, _ = seen("debian12", {})
     [drop] = [one for one in EXERCISES if one.name == "firewall-drop"]
-    remote = Fake(
+    remote = FakeRemote(
         lambda command: (0, "", "") if command.why != "call the node node1.magedu.com" else (1, "", "stop")
     )
     damage(drop, goal, remote)
@@ -238,25 +238,25 @@ def test_a_lab_that_does_not_heal_is_named() -> None:
 
 @pytest.mark.parametrize("name", ["maintenance-left", "no-order", "web-disabled"])
 def test_an_exercise_that_is_ended_leaves_nothing_broken(name: str, tmp_path: Path) -> None:
-    twin = Twin(goal("debian12"))
-    apply.run(twin.goal, twin, clock=fake_clock())
-    damage(named(twin.goal, name), twin.goal, twin)
-    before, said = gather(twin.goal, twin).cib, list[str]()
+    fake_cluster = FakeCluster(goal("debian12"))
+    apply.run(fake_cluster.goal, fake_cluster, clock=fake_clock())
+    damage(named(fake_cluster.goal, name), fake_cluster.goal, fake_cluster)
+    before, said = gather(fake_cluster.goal, fake_cluster).cib, list[str]()
     attempt.save(tmp_path, Attempt(name))
-    attempt.end(tmp_path, twin.goal, twin, said.append)
-    after = gather(twin.goal, twin)
+    attempt.end(tmp_path, fake_cluster.goal, fake_cluster, said.append)
+    after = gather(fake_cluster.goal, fake_cluster)
     assert after.cib != before
-    assert list(reset.strangers(twin.goal, after)) == []
-    assert plan(twin.goal, after).empty
+    assert list(reset.unmanaged_settings(fake_cluster.goal, after)) == []
+    assert plan(fake_cluster.goal, after).empty
     assert attempt.under_way(tmp_path) is None
     assert "does not count as solved: it was " + name in said[0]
-    attempt.end(tmp_path, twin.goal, twin, said.append)
+    attempt.end(tmp_path, fake_cluster.goal, fake_cluster, said.append)
     assert len(said) == 1
 
 
 def test_an_exercise_that_could_not_be_mended_is_still_under_way(tmp_path: Path) -> None:
     attempt.save(tmp_path, Attempt("firewall-drop"))
-    remote = Fake(lambda command: None)
+    remote = FakeRemote(lambda command: None)
     with pytest.raises(Unreachable):
         attempt.end(tmp_path, goal("debian12"), remote, print)
     assert attempt.load(tmp_path) == Attempt("firewall-drop")

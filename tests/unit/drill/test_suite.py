@@ -9,7 +9,7 @@ import pytest
 
 from drill.faults import registry as faults
 from drill.report import run_folder
-from drill.report.run import Entry
+from drill.report.run import ScenarioResult
 from drill.scenarios.base import Await, Inject, Scenario
 from drill.suite import Suite, finish, seed_of
 from inventory.errors import LabError
@@ -34,7 +34,7 @@ def suite(world: World, **more: object) -> Suite:
 
 
 def test_each_as_often_as_asked_into_one_folder(world: World) -> None:
-    told: list[Entry] = []
+    told: list[ScenarioResult] = []
     run = suite(world, told=told.append).run((CALM, CRACK), repeat=2, seed=7)
     assert [entry.name for entry in run.entries] == ["calm", "calm", "crack", "crack"]
     assert run.status == "PASS"
@@ -57,7 +57,7 @@ def test_seeds_do_not_depend_on_what_else_is_run() -> None:
 
 
 def test_what_was_recorded_is_judged_although_the_run_was_cut_short(world: World) -> None:
-    def stop(entry: Entry) -> None:
+    def stop(entry: ScenarioResult) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

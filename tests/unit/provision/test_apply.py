@@ -16,7 +16,7 @@ from provision.apply import Progress
 from provision.facts import Facts, Goal
 from provision.steps.base import Step
 from tests.support.example_lab import NODE1, NODE2
-from tests.support.fake_cluster import Twin, fake_clock, goal
+from tests.support.fake_cluster import FakeCluster, fake_clock, goal
 
 GOAL = goal("debian12")
 
@@ -206,11 +206,11 @@ def test_the_same_command_on_both_nodes_is_told_and_run_for_each() -> None:
 
 
 def test_a_node_that_is_gone() -> None:
-    twin = Twin(GOAL)
+    fake_cluster = FakeCluster(GOAL)
 
     def gone(command: Command) -> Result:
         raise Unreachable(f"{command.node} does not answer over ssh")
 
-    twin.act = lambda machine, command: gone(command)  # type: ignore[method-assign]
+    fake_cluster.action = lambda machine, command: gone(command)  # type: ignore[method-assign]
     with pytest.raises(Unreachable):
-        apply.run(GOAL, twin, clock=fake_clock())
+        apply.run(GOAL, fake_cluster, clock=fake_clock())

@@ -16,63 +16,65 @@ from provision.facts import Facts, gather
 from provision.plan import plan
 from provision.steps.registry import STEPS, find
 from tests.support.example_lab import NODE1, NODE2
-from tests.support.fake_cluster import Killed, Machine, Twin, fake_clock, goal
+from tests.support.fake_cluster import FakeCluster, Killed, Machine, fake_clock, goal
 
 EVERY = pytest.mark.parametrize("platform", PLATFORMS)
 
 
-def run(twin: Twin, kill_after: int | None = None) -> int:
+def run(fake_cluster: FakeCluster, kill_after: int | None = None) -> int:
     """Provision once more; `ran` and `disturbed` tell of this run only."""
-    twin.ran, twin.disturbed, twin.kill_after = [], [], kill_after
-    return apply.run(twin.goal, twin, clock=fake_clock())
+    fake_cluster.ran, fake_cluster.disturbed, fake_cluster.kill_after = [], [], kill_after
+    return apply.run(fake_cluster.goal, fake_cluster, clock=fake_clock())
 
 
 @cache
-def built(platform: str) -> Twin:
-    twin = Twin(goal(platform))
-    run(twin)
-    return twin
+def built(platform: str) -> FakeCluster:
+    fake_cluster = FakeCluster(goal(platform))
+    run(fake_cluster)
+    return fake_cluster
 
 
 @cache
 def number_of_commands(platform: str) -> int:
-    twin = Twin(goal(platform))
-    return run(twin)
+    fake_cluster = FakeCluster(goal(platform))
+    return run(fake_cluster)
 
 
-def facts(twin: Twin) -> Facts:
-    return gather(twin.goal, twin)
+def facts(fake_cluster: FakeCluster) -> Facts:
+    return gather(fake_cluster.goal, fake_cluster)
 
 
-def converged(twin: Twin) -> None:
-    found = facts(twin)
-    left = plan(twin.goal, found)
+def converged(fake_cluster: FakeCluster) -> None:
+    found = facts(fake_cluster)
+    left = plan(fake_cluster.goal, found)
     assert left.empty, f"still needed: {[(one.step.id, one.commands, one.problems) for one in left.parts]}"
     assert found.cib is not None
-    want = cib.desired(twin.goal.lab, twin.goal.system, interface="eth1")
+    want = cib.desired(fake_cluster.goal.lab, fake_cluster.goal.system, interface="eth1")
     assert cib.differences(want, found.cib) == ()
-    assert twin.current == {"WebIP": NODE1, "WebServer": NODE1}
-    assert twin.keys_made == 1
-    assert run(twin) == 0, "a second run has nothing to do"
+    assert fake_cluster.current == {"WebIP": NODE1, "WebServer": NODE1}
+    assert fake_cluster.keys_made == 1
+    assert run(fake_cluster) == 0, "a second run has nothing to do"
 
 
 @EVERY
 def test_from_nothing(platform: str) -> None:
-    twin = built(platform).copy()
-    converged(twin)
-    texts = [machine.files[corosync_conf.PATH] for machine in twin.machines.values()]
+    fake_cluster = built(platform).copy()
+    converged(fake_cluster)
+    texts = [machine.files[corosync_conf.PATH] for machine in fake_cluster.machines.values()]
     assert texts[0] == texts[1]
-    assert {machine.key_mode for machine in twin.machines.values()} == {"400"}
-    assert not any(machine.boot for machine in twin.machines.values()), "the cluster starts by hand"
-    assert not any("127.0.1.1" in machine.files["/etc/hosts"] for machine in twin.machines.values())
-    assert all("127.0.0.1 localhost" in machine.files["/etc/hosts"] for machine in twin.machines.values())
+    assert {machine.key_mode for machine in fake_cluster.machines.values()} == {"400"}
+    assert not any(machine.boot for machine in fake_cluster.machines.values()), "the cluster starts by hand"
+    assert not any("127.0.1.1" in machine.files["/etc/hosts"] for machine in fake_cluster.machines.values())
+    assert all(
+        "127.0.0.1 localhost" in machine.files["/etc/hosts"] for machine in fake_cluster.machines.values()
+    )
 
 
 @EVERY
 def test_node2_is_started_from_node1(platform: str) -> None:
-    twin = Twin(goal(platform))
-    run(twin)
-    starts = [c for c in twin.ran if "start corosync" in c.line or "corosync start" in c.line]
+    fake_cluster = FakeCluster(goal(platform))
+    run(fake_cluster)
+    starts = [c for c in fake_cluster.ran if "start corosync" in c.line or "corosync start" in c.line]
     assert [command.node for command in starts] == [NODE1, NODE1]
     assert [command.argv[:4] == ("ssh", "-o", "BatchMode=yes", NODE2) for command in starts] == [False, True]
 
@@ -80,47 +82,47 @@ def test_node2_is_started_from_node1(platform: str) -> None:
 @EVERY
 def test_killed_after_any_command(platform: str) -> None:
     for after in range(number_of_commands(platform)):
-        killed_and_run_again(Twin(goal(platform)), after)
+        killed_and_run_again(FakeCluster(goal(platform)), after)
 
 
-def killed_and_run_again(twin: Twin, after: int) -> None:
+def killed_and_run_again(fake_cluster: FakeCluster, after: int) -> None:
     with pytest.raises(Killed):
-        run(twin, kill_after=after)
-    run(twin)
-    converged(twin)
+        run(fake_cluster, kill_after=after)
+    run(fake_cluster)
+    converged(fake_cluster)
 
 
 @EVERY
 def test_killed_again_and_again(platform: str) -> None:
-    twin = Twin(goal(platform))
+    fake_cluster = FakeCluster(goal(platform))
     for _ in range(number_of_commands(platform)):
         try:
-            run(twin, kill_after=3)
+            run(fake_cluster, kill_after=3)
         except Killed:
             continue
         break
-    converged(twin)
+    converged(fake_cluster)
 
 
 @EVERY
 @pytest.mark.parametrize("name", [NODE1, NODE2])
 def test_a_node_destroyed_and_booted_anew_joins(platform: str, name: str) -> None:
-    twin = built(platform).copy()
-    node = twin.goal.lab.node(name)
-    key = twin.machines[NODE1].files[corosync_conf.AUTHKEY]
-    twin.boot_anew(node)
-    run(twin)
-    stopped = [what for what in twin.disturbed if "stopped" in what or "outside" in what]
+    fake_cluster = built(platform).copy()
+    node = fake_cluster.goal.lab.node(name)
+    key = fake_cluster.machines[NODE1].files[corosync_conf.AUTHKEY]
+    fake_cluster.boot_anew(node)
+    run(fake_cluster)
+    stopped = [what for what in fake_cluster.disturbed if "stopped" in what or "outside" in what]
     assert stopped == [], "the running node's services are left alone"
-    assert {machine.files[corosync_conf.AUTHKEY] for machine in twin.machines.values()} == {key}
-    peer = twin.goal.lab.peer(node).name
+    assert {machine.files[corosync_conf.AUTHKEY] for machine in fake_cluster.machines.values()} == {key}
+    peer = fake_cluster.goal.lab.peer(node).name
     touched = [
         c.line
-        for c in twin.ran
+        for c in fake_cluster.ran
         if c.node == peer and c.stdin is None and not c.line.startswith(("scp", "ssh"))
     ]
     assert touched == []
-    converged(twin)
+    converged(fake_cluster)
 
 
 @EVERY
@@ -129,15 +131,15 @@ def test_killed_while_a_new_node_joins(platform: str, name: str) -> None:
     whole = built(platform).copy()
     whole.boot_anew(whole.goal.lab.node(name))
     for after in range(run(whole)):
-        twin = built(platform).copy()
-        key = twin.machines[NODE1].files[corosync_conf.AUTHKEY]
-        twin.boot_anew(twin.goal.lab.node(name))
+        fake_cluster = built(platform).copy()
+        key = fake_cluster.machines[NODE1].files[corosync_conf.AUTHKEY]
+        fake_cluster.boot_anew(fake_cluster.goal.lab.node(name))
         with pytest.raises(Killed):
-            run(twin, kill_after=after)
-        run(twin)
-        assert not [what for what in twin.disturbed if "stopped" in what or "outside" in what]
-        assert {machine.files[corosync_conf.AUTHKEY] for machine in twin.machines.values()} == {key}
-        converged(twin)
+            run(fake_cluster, kill_after=after)
+        run(fake_cluster)
+        assert not [what for what in fake_cluster.disturbed if "stopped" in what or "outside" in what]
+        assert {machine.files[corosync_conf.AUTHKEY] for machine in fake_cluster.machines.values()} == {key}
+        converged(fake_cluster)
 
 
 def web_at_boot(one: Machine) -> None:
@@ -210,12 +212,12 @@ DAMAGES: tuple[Callable[[Machine], None], ...] = (
 @pytest.mark.parametrize("name", [NODE1, NODE2])
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__)
 def test_what_was_broken_is_mended(damage: Callable[[Machine], None], name: str) -> None:
-    twin = built("debian12").copy()
-    damage(twin.machines[name])
-    twin.settle()
-    assert not plan(twin.goal, facts(twin)).empty, "the damage is seen"
-    assert run(twin) > 0
-    converged(twin)
+    fake_cluster = built("debian12").copy()
+    damage(fake_cluster.machines[name])
+    fake_cluster.settle()
+    assert not plan(fake_cluster.goal, facts(fake_cluster)).empty, "the damage is seen"
+    assert run(fake_cluster) > 0
+    converged(fake_cluster)
 
 
 def means_the_same(one: Machine) -> None:
@@ -231,45 +233,47 @@ def means_the_same(one: Machine) -> None:
 
 @EVERY
 def test_what_means_the_same_is_left_alone(platform: str) -> None:
-    twin = built(platform).copy()
-    means_the_same(twin.machines[NODE1])
-    converged(twin)
-    assert reset.run(twin.goal, twin, clock=fake_clock()) == 0
+    fake_cluster = built(platform).copy()
+    means_the_same(fake_cluster.machines[NODE1])
+    converged(fake_cluster)
+    assert reset.run(fake_cluster.goal, fake_cluster, clock=fake_clock()) == 0
 
 
 def test_both_nodes_halted_and_one_made_anew() -> None:
-    twin = built("debian12").copy()
-    key = twin.machines[NODE2].files[corosync_conf.AUTHKEY]
-    halted(twin.machines[NODE2])
-    twin.boot_anew(twin.goal.lab.node1)
-    run(twin)
-    assert twin.machines[NODE1].files[corosync_conf.AUTHKEY] == key
-    assert not [command for command in twin.ran if command.argv[0] == "pcs"], (
+    fake_cluster = built("debian12").copy()
+    key = fake_cluster.machines[NODE2].files[corosync_conf.AUTHKEY]
+    halted(fake_cluster.machines[NODE2])
+    fake_cluster.boot_anew(fake_cluster.goal.lab.node1)
+    run(fake_cluster)
+    assert fake_cluster.machines[NODE1].files[corosync_conf.AUTHKEY] == key
+    assert not [command for command in fake_cluster.ran if command.argv[0] == "pcs"], (
         "node2's CIB is still the cluster's"
     )
-    converged(twin)
+    converged(fake_cluster)
 
 
 def test_a_changed_description_stops_all_before_one_starts() -> None:
-    twin = built("debian12").copy()
-    twin.goal = goal("debian12", corosync={"token_ms": 5000, "consensus_ms": 6000})
-    run(twin)
+    fake_cluster = built("debian12").copy()
+    fake_cluster.goal = goal("debian12", corosync={"token_ms": 5000, "consensus_ms": 6000})
+    run(fake_cluster)
     about = [
-        c.line.split(" ")[1] if c.argv[0] == "sh" else "start" for c in twin.ran if "systemctl" in c.line
+        c.line.split(" ")[1] if c.argv[0] == "sh" else "start"
+        for c in fake_cluster.ran
+        if "systemctl" in c.line
     ]
     assert about == ["stop", "stop", "start", "start"]
-    converged(twin)
+    converged(fake_cluster)
 
 
 @EVERY
 @pytest.mark.parametrize("step", STEPS[STEPS.index(find("start")) :], ids=lambda step: step.id)
 def test_reset_to_a_step_and_back(platform: str, step: object) -> None:
-    twin = built(platform).copy()
+    fake_cluster = built(platform).copy()
     last = next(one for one in STEPS if one is step)
     steps = STEPS[: STEPS.index(last) + 1]
-    reset.run(twin.goal, twin, last, clock=fake_clock())
-    assert plan(twin.goal, facts(twin), steps).empty
-    undone = [one.id for one in STEPS[len(steps) :] if list(one.undo(twin.goal, facts(twin)))]
+    reset.run(fake_cluster.goal, fake_cluster, last, clock=fake_clock())
+    assert plan(fake_cluster.goal, facts(fake_cluster), steps).empty
+    undone = [one.id for one in STEPS[len(steps) :] if list(one.undo(fake_cluster.goal, facts(fake_cluster)))]
     assert undone == [], "later steps left nothing behind"
-    run(twin)
-    converged(twin)
+    run(fake_cluster)
+    converged(fake_cluster)

@@ -11,7 +11,7 @@ from inventory.errors import CommandFailed, Unreachable
 from inventory.model import Command, Result
 from inventory.platforms.registry import PLATFORMS
 from inventory.remote.sections import MARK
-from inventory.remote.ssh import Fake
+from inventory.remote.ssh import FakeRemote
 from provision.facts import FACTS, Facts, NodeFacts, gather, parse, readings
 from tests.support.example_lab import CASES, NODE1, NODE2
 from tests.support.fake_cluster import goal
@@ -89,12 +89,12 @@ def test_readings_that_fail_are_no_facts() -> None:
 
 def test_gather_asks_every_node_once() -> None:
     out = (CASES / "facts" / "running.txt").read_text()
-    remote = Fake(lambda command: (0, out, ""))
+    remote = FakeRemote(lambda command: (0, out, ""))
     found = gather(GOAL, remote)
     assert sorted(command.node for command in remote.ran) == [NODE1, NODE2]
     assert found.of(NODE) == recorded("running")
     with pytest.raises(Unreachable):
-        gather(GOAL, Fake(lambda command: None))
+        gather(GOAL, FakeRemote(lambda command: None))
 
 
 STALE = """\

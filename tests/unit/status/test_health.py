@@ -8,12 +8,12 @@ import pytest
 from cluster import cib, crm_mon
 from cluster.crm_mon import ClusterState
 from drill.faults import remedies
-from drill.scenarios.overrides import Given
+from drill.scenarios.overrides import Overrides
 from inventory.model import Command, Node
 from inventory.platforms.registry import PLATFORMS
-from inventory.remote.ssh import Fake
+from inventory.remote.ssh import FakeRemote
 from status import health
-from status.health import View
+from status.health import NodeStatus
 from tests.support.example_lab import CASES, NODE1, NODE2, example_lab
 
 LAB = example_lab()
@@ -33,9 +33,9 @@ def state(**changes: Any) -> ClusterState:
     return dataclasses.replace(good, **changes)
 
 
-def views(one: dict[str, Any] | None = None, two: dict[str, Any] | None = None) -> dict[Node, View]:
-    good = View(reachable=True, holds_vip=True, web=True, state=state())
-    other = View(reachable=True, state=state())
+def views(one: dict[str, Any] | None = None, two: dict[str, Any] | None = None) -> dict[Node, NodeStatus]:
+    good = NodeStatus(reachable=True, holds_vip=True, web=True, state=state())
+    other = NodeStatus(reachable=True, state=state())
     return {ONE: dataclasses.replace(good, **(one or {})), TWO: dataclasses.replace(other, **(two or {}))}
 
 
@@ -88,16 +88,16 @@ def test_resources_that_are_not_configured() -> None:
         {"state": state(placements=()), "holds_vip": False, "web": False}, {"state": state(placements=())}
     )
     assert health.troubles(LAB, bare) == BARE
-    assert health.unconfigured(LAB, bare, Given()) == BARE
-    assert health.unconfigured(LAB, bare, Given(resources=("address",))) == BARE[:1], "as it is wanted"
-    unseen = {node: View() for node in LAB.nodes}
-    assert health.unconfigured(LAB, unseen, Given()) == (), "no cluster says what it knows"
+    assert health.unconfigured(LAB, bare, Overrides()) == BARE
+    assert health.unconfigured(LAB, bare, Overrides(resources=("address",))) == BARE[:1], "as it is wanted"
+    unseen = {node: NodeStatus() for node in LAB.nodes}
+    assert health.unconfigured(LAB, unseen, Overrides()) == (), "no cluster says what it knows"
 
 
 def test_two_node_is_left_unless_it_is_wanted() -> None:
     laid = views({"left": (f"not yet: {remedies.VOTES}", "not yet: another")})
     assert len(health.troubles(LAB, laid)) == 2
-    assert health.troubles(LAB, laid, Given(two_node=True)) == ("node1.magedu.com: not yet: another",)
+    assert health.troubles(LAB, laid, Overrides(two_node=True)) == ("node1.magedu.com: not yet: another",)
 
 
 def test_a_ban_is_left() -> None:
@@ -130,5 +130,5 @@ def test_a_node_that_does_not_answer_is_shown_as_such() -> None:
     def answer(command: Command) -> tuple[int, str, str] | None:
         return None if command.node == NODE1 else (0, "\n@@part vip\nyes\n", "")
 
-    seen = health.look(Fake(answer), health.scenes(LAB, PLATFORMS["debian12"], "docker"))
+    seen = health.look(FakeRemote(answer), health.scopes(LAB, PLATFORMS["debian12"], "docker"))
     assert (seen[ONE].reachable, seen[TWO].reachable, seen[TWO].holds_vip) == (False, True, True)

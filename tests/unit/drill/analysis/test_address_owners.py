@@ -6,20 +6,22 @@ import pytest
 
 from drill.analysis.address_owners import Double, doubles, holdings, latest, owners_at
 from drill.analysis.coverage import answered, gaps, unread, watched
-from drill.record.timeline import Mark, Sight, Timeline
+from drill.record.timeline import Event, NodeReading, Timeline
 from tests.support.example_lab import NODE1, NODE2
 
 
-def sight(node: str, asked: float, holds: bool = False, *, takes: float = 0.1, seen: bool = True) -> Sight:
-    return Sight(asked=asked, at=asked + takes, node=node, owns_vip=holds, seen=seen)
+def reading(
+    node: str, asked: float, holds: bool = False, *, takes: float = 0.1, seen: bool = True
+) -> NodeReading:
+    return NodeReading(asked=asked, at=asked + takes, node=node, owns_vip=holds, seen=seen)
 
 
-def told(*sights: Sight) -> Timeline:
-    return Timeline({"nodes": [NODE1, NODE2]}, sights=sights)
+def told(*node_readings: NodeReading) -> Timeline:
+    return Timeline({"nodes": [NODE1, NODE2]}, node_readings=node_readings)
 
 
-def held(node: str, since: float, until: float, every: float = 0.5) -> list[Sight]:
-    return [sight(node, since + n * every, True) for n in range(int((until - since) / every) + 1)]
+def held(node: str, since: float, until: float, every: float = 0.5) -> list[NodeReading]:
+    return [reading(node, since + n * every, True) for n in range(int((until - since) / every) + 1)]
 
 
 def test_a_holding_is_sure_from_the_first_answer_to_the_last_question() -> None:
@@ -28,9 +30,9 @@ def test_a_holding_is_sure_from_the_first_answer_to_the_last_question() -> None:
 
 
 @pytest.mark.parametrize(
-    "between", [sight(NODE1, 2.1), sight(NODE1, 2.1, seen=False)], ids=["not held", "unanswered"]
+    "between", [reading(NODE1, 2.1), reading(NODE1, 2.1, seen=False)], ids=["not held", "unanswered"]
 )
-def test_another_reading_ends_a_holding(between: Sight) -> None:
+def test_another_reading_ends_a_holding(between: NodeReading) -> None:
     found = holdings(told(*held(NODE1, 0, 2), between, *held(NODE1, 2.5, 4)), NODE1)
     assert [(one.since, one.until) for one in found] == [(0.1, 2.0), (2.6, 4.0)]
 
@@ -41,7 +43,7 @@ def test_a_long_silence_ends_a_holding() -> None:
 
 
 def test_a_hand_over_is_no_double() -> None:
-    after = [sight(NODE1, 2.2), *held(NODE2, 2.1, 5), sight(NODE2, 1.6)]
+    after = [reading(NODE1, 2.2), *held(NODE2, 2.1, 5), reading(NODE2, 1.6)]
     assert doubles(told(*held(NODE1, 0, 2), *after)) == ()
 
 
@@ -52,17 +54,17 @@ def test_holdings_that_overlap_are_a_double() -> None:
 
 
 def test_one_reading_within_the_others_holding_is_a_double() -> None:
-    [both] = doubles(told(*held(NODE2, 0, 4), sight(NODE1, 2.0, True)))
+    [both] = doubles(told(*held(NODE2, 0, 4), reading(NODE1, 2.0, True)))
     assert (both.since, both.until) == (2.0, 2.1)
 
 
 def test_one_reading_at_the_edge_is_none() -> None:
-    assert doubles(told(*held(NODE2, 0, 4), sight(NODE1, 3.95, True))) == ()
-    assert doubles(told(*held(NODE2, 0, 4), sight(NODE1, 0.05, True))) == ()
+    assert doubles(told(*held(NODE2, 0, 4), reading(NODE1, 3.95, True))) == ()
+    assert doubles(told(*held(NODE2, 0, 4), reading(NODE1, 0.05, True))) == ()
 
 
 def test_two_single_readings_prove_nothing() -> None:
-    assert doubles(told(sight(NODE1, 1.0, True), sight(NODE2, 1.05, True))) == ()
+    assert doubles(told(reading(NODE1, 1.0, True), reading(NODE2, 1.05, True))) == ()
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -76,39 +78,39 @@ def test_no_true_hand_over_is_ever_called_a_double(seed: int) -> None:
     def owner(moment: float) -> str:
         return (NODE1, NODE2)[sum(at <= moment for at in moves) % 2]
 
-    sights = []
+    node_readings = []
     for node in (NODE1, NODE2):
         at = chance.uniform(0, 0.3)
         while at < 60:
             takes = chance.uniform(0.01, 0.6)
-            sights.append(sight(node, at, owner(at + takes * chance.random()) == node, takes=takes))
+            node_readings.append(reading(node, at, owner(at + takes * chance.random()) == node, takes=takes))
             at += takes + chance.uniform(0.0, 0.3)
-    assert doubles(told(*sights)) == ()
+    assert doubles(told(*node_readings)) == ()
 
 
 def test_owners_at_a_moment() -> None:
-    one = told(*held(NODE1, 0, 4), sight(NODE2, 3.5))
+    one = told(*held(NODE1, 0, 4), reading(NODE2, 3.5))
     assert owners_at(one, 4.0) == (NODE1,)
     assert owners_at(one, 3.65) == (NODE1,)
     assert owners_at(one, 20.0) is None, "nothing was read lately"
-    assert owners_at(told(sight(NODE1, 0.0), sight(NODE2, 0.0)), 1.0) == ()
-    assert owners_at(told(sight(NODE1, 0.0, seen=False)), 1.0) is None
+    assert owners_at(told(reading(NODE1, 0.0), reading(NODE2, 0.0)), 1.0) == ()
+    assert owners_at(told(reading(NODE1, 0.0, seen=False)), 1.0) is None
 
 
 def test_the_latest_readings() -> None:
-    one = told(sight(NODE1, 1.0), sight(NODE1, 2.0), sight(NODE2, 0.0))
+    one = told(reading(NODE1, 1.0), reading(NODE1, 2.0), reading(NODE2, 0.0))
     assert {node: reading.asked for node, reading in latest(one, 2.5).items()} == {NODE1: 2.0}
     assert latest(one, 2.05)[NODE1].asked == 1.0, "a reading counts from its answer"
     assert latest(one, 2.05, within=5)[NODE2].asked == 0.0
 
 
 def test_answered_readings_lie_within() -> None:
-    one = told(*(sight(NODE1, float(n), seen=n != 3) for n in range(6)))
+    one = told(*(reading(NODE1, float(n), seen=n != 3) for n in range(6)))
     assert [reading.asked for reading in answered(one, NODE1, 1.0, 5.0)] == [1.0, 2.0, 4.0]
 
 
 def test_gaps_are_what_no_answer_covers() -> None:
-    one = told(sight(NODE1, 3.0), sight(NODE1, 4.0), sight(NODE1, 5.0, seen=False), sight(NODE1, 9.0))
+    one = told(reading(NODE1, 3.0), reading(NODE1, 4.0), reading(NODE1, 5.0, seen=False), reading(NODE1, 9.0))
     assert gaps(one, NODE1, 0.0, 10.0, longer=2) == ((0.0, 3.0), (4.1, 9.0))
     assert gaps(one, NODE1, 3.0, 4.1, longer=0.9) == ()
     assert gaps(one, NODE2, 1.0, 4.1) == ((1.0, 4.1),)
@@ -117,20 +119,20 @@ def test_gaps_are_what_no_answer_covers() -> None:
 
 
 def test_unread_in_words() -> None:
-    one = told(*held(NODE1, 0, 10), sight(NODE2, 0.0))
+    one = told(*held(NODE1, 0, 10), reading(NODE2, 0.0))
     assert unread(one, [NODE1], 0, 10) == ""
     assert unread(one, [NODE1, NODE2], 0, 10) == f"{NODE2} gave no reading from 0.10 to 10.00 s"
 
 
 def test_watched_from_when_all_were_read_to_the_end_of_all() -> None:
-    end = Mark(9.0, "settled")
-    both = (sight(NODE1, 2.0), sight(NODE2, 1.0, seen=False), sight(NODE2, 4.0), sight(NODE1, 5.0))
+    end = Event(9.0, "settled")
+    both = (reading(NODE1, 2.0), reading(NODE2, 1.0, seen=False), reading(NODE2, 4.0), reading(NODE1, 5.0))
 
-    def since(*sights: Sight, marks: tuple[Mark, ...] = (end,)) -> tuple[float, float] | None:
-        return watched(Timeline({"nodes": [NODE1, NODE2]}, sights=sights, marks=marks))
+    def since(*node_readings: NodeReading, events: tuple[Event, ...] = (end,)) -> tuple[float, float] | None:
+        return watched(Timeline({"nodes": [NODE1, NODE2]}, node_readings=node_readings, events=events))
 
     assert since(*both) == (4.0, 9.0)
-    assert since(*both, marks=(Mark(3.0, "inject"), end)) == (3.0, 9.0), "a fault must not go unwatched"
-    assert since(*both, marks=(Mark(6.0, "inject"), end)) == (4.0, 9.0)
+    assert since(*both, events=(Event(3.0, "inject"), end)) == (3.0, 9.0), "a fault must not go unwatched"
+    assert since(*both, events=(Event(6.0, "inject"), end)) == (4.0, 9.0)
     assert since(*both[:2]) == (1.0, 9.0), "node2 never answered"
     assert since() is None

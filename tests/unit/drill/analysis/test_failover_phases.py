@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 from drill.analysis.failover_phases import phases
-from drill.analysis.fault_windows import Window, during, episodes, missed
-from drill.record.timeline import Mark, Timeline
+from drill.analysis.fault_windows import Period, during, fault_windows, missed
+from drill.record.timeline import Event, Timeline
 from tests.support.example_lab import CASES, NODE1, NODE2
 from tests.support.timeline_notation import EVERY, TAKES, timeline
 
@@ -19,7 +19,7 @@ RECORDED: dict[str, dict[str, Any]] = yaml.safe_load((CASES / "phases" / "record
 def recorded(name: str) -> Timeline:
     case = RECORDED[name]
     meta = {"fault": case["fault"], "roles": {"target": {"node1": NODE1, "node2": NODE2}[case["target"]]}}
-    told = {key: case[key] for key in ("probe", "node1", "node2", "marks")}
+    told = {key: case[key] for key in ("probe", "node1", "node2", "events")}
     return run("calm", hz=20, meta=meta, **told)
 
 
@@ -120,7 +120,7 @@ def test_a_holder_that_takes_the_address_again() -> None:
         "calm",
         node1=["0-10 vip quorate m12 all@1", "10-12 quorate m12 all@1", "12-20 vip quorate m12 all@1"],
         probe="node1 0-10, timeout 10-12, node1 12-20",
-        marks="inject 10 node1, landed 10.1",
+        events="inject 10 node1, landed 10.1",
     )
     found = seen(one)
     assert (found["stopped"], found["address"], found["answer"]) == (10.05, 12.05, 12.01)
@@ -151,13 +151,13 @@ def test_members_in_another_order_are_no_change() -> None:
 
 def test_a_resource_that_is_named_but_runs_nowhere_is_no_change() -> None:
     one = run(
-        "calm", marks="inject 10 node1, landed 10", node2=["0-15 quorate m12 WebIP@1", "15-20 quorate m12"]
+        "calm", events="inject 10 node1, landed 10", node2=["0-15 quorate m12 WebIP@1", "15-20 quorate m12"]
     )
     told = [
         dataclasses.replace(s, placements={"WebServer": "", **s.placements}) if s.at > 11 else s
-        for s in one.sights
+        for s in one.node_readings
     ]
-    assert seen(dataclasses.replace(one, sights=tuple(told)))["decided"] == 15.15
+    assert seen(dataclasses.replace(one, node_readings=tuple(told)))["decided"] == 15.15
 
 
 def test_without_an_injection_there_are_no_phases() -> None:
@@ -166,8 +166,8 @@ def test_without_an_injection_there_are_no_phases() -> None:
 
 def test_a_phase_may_be_set_by_hand() -> None:
     one = run("failover")
-    marks = (*one.marks, Mark(10.3, "note", "phase:detected"), Mark(10.4, "note", "hello"))
-    assert seen(dataclasses.replace(one, marks=marks))["detected"] == 10.3
+    events = (*one.events, Event(10.3, "note", "phase:detected"), Event(10.4, "note", "hello"))
+    assert seen(dataclasses.replace(one, events=events))["detected"] == 10.3
 
 
 def test_nothing_read_means_nothing_known() -> None:
@@ -176,7 +176,7 @@ def test_nothing_read_means_nothing_known() -> None:
 
 
 def test_episodes_pair_the_marks_by_their_names() -> None:
-    found = episodes(run("twice"))
+    found = fault_windows(run("twice"))
     assert [(e.node[:5], e.injected, e.landed, e.heal, e.end) for e in found] == [
         ("node1", 10.0, 10.5, 20.0, 20.0),
         ("node2", 40.0, 40.5, 50.0, 50.0),
@@ -185,7 +185,7 @@ def test_episodes_pair_the_marks_by_their_names() -> None:
 
 
 @pytest.mark.parametrize(
-    ("marks", "windows"),
+    ("events", "windows"),
     [
         ("inject 1, landed 2, heal 5", [(2, 5)]),
         ("inject 1, landed 2", [(2, 20)]),
@@ -209,36 +209,36 @@ def test_episodes_pair_the_marks_by_their_names() -> None:
         ("", []),
     ],
 )
-def test_when_a_fault_was_in_force(marks: str, windows: list[tuple[float, float]]) -> None:
-    one = run("calm", marks=marks, meta={"fault": "corosync_stopped"})
+def test_when_a_fault_was_in_force(events: str, windows: list[tuple[float, float]]) -> None:
+    one = run("calm", events=events, meta={"fault": "corosync_stopped"})
     assert [(w.since, w.until) for w in during(one)] == [
         (since, one.end if until == 20 else until) for since, until in windows
     ]
 
 
 def test_a_window_of_two_broken_nodes_names_neither() -> None:
-    marks = "inject 1 node1, inject 1 node2, landed 2 node1, landed 2 node2, heal 5"
-    [both] = during(run("calm", marks=marks, meta={"fault": "corosync_stopped"}))
+    events = "inject 1 node1, inject 1 node2, landed 2 node1, landed 2 node2, heal 5"
+    [both] = during(run("calm", events=events, meta={"fault": "corosync_stopped"}))
     assert both.node == ""
-    [one] = during(run("calm", marks="inject 1 node1, landed 2, heal 5"))
+    [one] = during(run("calm", events="inject 1 node1, landed 2, heal 5"))
     assert one.node == "node1.magedu.com"
 
 
 def test_without_a_fault_the_whole_record_counts() -> None:
     one = run("calm")
-    assert during(one) == (Window(0.0, one.end),)
+    assert during(one) == (Period(0.0, one.end),)
     assert missed(one) == ""
 
 
 def test_the_target_by_its_role_when_the_marks_name_no_node() -> None:
-    [one] = episodes(run("failover", marks="inject 10, landed 11"))
+    [one] = fault_windows(run("failover", events="inject 10, landed 11"))
     assert one.node == "node1.magedu.com"
-    [one] = episodes(run("failover", marks="inject 10, landed 11", meta={"roles": {}}))
+    [one] = fault_windows(run("failover", events="inject 10, landed 11", meta={"roles": {}}))
     assert one.node == ""
 
 
 @pytest.mark.parametrize(
-    ("marks", "words"),
+    ("events", "words"),
     [
         ("inject 1 node1, landed 2 node1", ""),
         ("inject 1 node1, landed 2", ""),
@@ -253,21 +253,21 @@ def test_the_target_by_its_role_when_the_marks_name_no_node() -> None:
         ("", "no mark proves that corosync_stopped landed"),
     ],
 )
-def test_why_a_landing_is_not_proven(marks: str, words: str) -> None:
-    found = missed(run("calm", marks=marks, meta={"fault": "corosync_stopped"}))
+def test_why_a_landing_is_not_proven(events: str, words: str) -> None:
+    found = missed(run("calm", events=events, meta={"fault": "corosync_stopped"}))
     assert words in found
     assert bool(found) == bool(words)
 
 
 def test_a_mark_with_another_label_is_about_another_fault() -> None:
-    marks = (
-        Mark(1, "inject", "cut"),
-        Mark(2, "landed", "cut"),
-        Mark(3, "heal", "httpd killed"),
-        Mark(4, "heal", "cut"),
+    events = (
+        Event(1, "inject", "cut"),
+        Event(2, "landed", "cut"),
+        Event(3, "heal", "httpd killed"),
+        Event(4, "heal", "cut"),
     )
-    one = dataclasses.replace(run("calm"), marks=marks)
-    assert [(e.label, e.landed, e.heal) for e in episodes(one)] == [("cut", 2, 4)]
-    one = dataclasses.replace(one, marks=(*marks, Mark(5, "not_landed", "httpd hung", "node1.magedu.com")))
+    one = dataclasses.replace(run("calm"), events=events)
+    assert [(e.label, e.landed, e.heal) for e in fault_windows(one)] == [("cut", 2, 4)]
+    one = dataclasses.replace(one, events=(*events, Event(5, "not_landed", "httpd hung", "node1.magedu.com")))
     assert missed(one) == "httpd hung on node1.magedu.com did not land"
-    assert missed(dataclasses.replace(one, marks=(Mark(5, "not_landed"),))) == "the fault did not land"
+    assert missed(dataclasses.replace(one, events=(Event(5, "not_landed"),))) == "the fault did not land"

@@ -12,7 +12,7 @@ import pytest
 from drill.checks.registry import CHECKS, judge
 from drill.checks.verdict import FAIL, PASS, UNKNOWN, Verdict, lessons
 from drill.record import timeline_file
-from drill.record.timeline import Mark, Timeline
+from drill.record.timeline import Event, Timeline
 from tests.support.timeline_notation import cases, timeline
 
 CASES = cases()
@@ -102,8 +102,8 @@ def test_a_record_without_an_end_proves_nothing(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", GOOD, ids=names)
 def test_a_fault_that_did_not_land_proves_nothing(case: dict[str, Any]) -> None:
     one = timeline(case)
-    mark = Mark(10.2, "not_landed", node=one.nodes[0], detail="netem is not there")
-    found = verdict(dataclasses.replace(one, marks=(*one.marks, mark)))
+    event = Event(10.2, "not_landed", node=one.nodes[0], detail="netem is not there")
+    found = verdict(dataclasses.replace(one, events=(*one.events, event)))
     assert found.status == UNKNOWN
     assert "on node1.magedu.com did not land: netem is not there" in found.why
 
@@ -111,8 +111,8 @@ def test_a_fault_that_did_not_land_proves_nothing(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", FAULTY, ids=names)
 def test_a_fault_without_proof_of_its_landing_proves_nothing(case: dict[str, Any]) -> None:
     one = timeline(case)
-    unproven = tuple(mark for mark in one.marks if mark.kind != "landed")
-    found = verdict(dataclasses.replace(one, marks=unproven))
+    unproven = tuple(event for event in one.events if event.kind != "landed")
+    found = verdict(dataclasses.replace(one, events=unproven))
     assert found.status == UNKNOWN
     assert f"no mark proves that {one.meta['fault']}" in found.why
 
@@ -120,8 +120,8 @@ def test_a_fault_without_proof_of_its_landing_proves_nothing(case: dict[str, Any
 @pytest.mark.parametrize("case", [case for case in FAULTY if case["from"] == "twice"], ids=names)
 def test_each_of_several_faults_needs_its_proof(case: dict[str, Any]) -> None:
     one = timeline(case)
-    unproven = tuple(mark for mark in one.marks if (mark.kind, mark.at) != ("landed", 40.5))
-    found = verdict(dataclasses.replace(one, marks=unproven))
+    unproven = tuple(event for event in one.events if (event.kind, event.at) != ("landed", 40.5))
+    found = verdict(dataclasses.replace(one, events=unproven))
     assert found.status == UNKNOWN
     assert "corosync_stopped on node2.magedu.com at 40.00 s landed" in found.why
 

@@ -6,7 +6,7 @@ from drill.checks.verdict import (
     FAIL,
     PASS,
     UNKNOWN,
-    Finding,
+    CheckResult,
     Verdict,
     failed,
     gravest,
@@ -77,8 +77,8 @@ def test_the_gravest_finding_speaks_for_all() -> None:
     found = gravest(
         [passed("e", "fine", "1"), failed("e", "bad", "2"), unknown("e", "?"), failed("e", "worse", "3")]
     )
-    assert found == Finding(FAIL, "e", "bad; worse", ("2", "3"))
-    assert gravest([passed("e", "fine", "1"), passed("e", "fine", "2")]) == Finding(
+    assert found == CheckResult(FAIL, "e", "bad; worse", ("2", "3"))
+    assert gravest([passed("e", "fine", "1"), passed("e", "fine", "2")]) == CheckResult(
         PASS, "e", "fine", ("1", "2")
     )
     assert gravest([passed("e", "fine"), unknown("e", "?")]).status == UNKNOWN

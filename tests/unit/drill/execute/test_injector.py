@@ -10,13 +10,13 @@ import pytest
 
 from drill.execute.injector import Injector, NotAvailable, NotLanded
 from drill.execute.journal import Journal, pending
-from drill.faults.base import Act, Scene
+from drill.faults.base import FaultScope, NodeAction
 from drill.faults.registry import FAULTS
 from drill.faults.remedies import RAN_OUT
 from inventory.errors import CommandFailed, TimedOut, Unreachable
 from inventory.model import Command
 from inventory.platforms.registry import PLATFORMS
-from inventory.remote.ssh import Fake
+from inventory.remote.ssh import FakeRemote
 from tests.support.breakable_lab import BREAK
 from tests.support.example_lab import NODE1, NODE2, example_lab
 from tests.support.fake_cluster import fake_clock
@@ -33,13 +33,19 @@ class World:
         self.lands = self.heals = True
         self.fired = False
         self.boots_after = 0
-        self.remote = Fake(self.answer)
+        self.remote = FakeRemote(self.answer)
         self.lab = example_lab()
         self.injector = Injector(
-            self.lab, self.remote, self.power, Journal(root), mark=self.mark, clock=fake_clock(), timer_s=120
+            self.lab,
+            self.remote,
+            self.power,
+            Journal(root),
+            event=self.event,
+            clock=fake_clock(),
+            timer_s=120,
         )
 
-    def mark(self, kind: str, node: str, detail: str) -> None:
+    def event(self, kind: str, node: str, detail: str) -> None:
         self.log.append(kind)
 
     def answer(self, command: Command) -> tuple[int, str, str] | None:
@@ -76,9 +82,9 @@ class World:
             return 0, "mended\n" if was else "", ""
         raise AssertionError(line)
 
-    def scene(self, node: int = 0, provider: str = "docker") -> Scene:
+    def scope(self, node: int = 0, provider: str = "docker") -> FaultScope:
         nodes = self.lab.nodes
-        return Scene(self.lab, PLATFORMS["debian12"], provider, nodes[node], nodes[1 - node])
+        return FaultScope(self.lab, PLATFORMS["debian12"], provider, nodes[node], nodes[1 - node])
 
 
 @pytest.fixture
@@ -87,7 +93,7 @@ def world(tmp_path: Path) -> World:
 
 
 def test_the_order_of_things(world: World) -> None:
-    with world.injector.broken(BREAK, world.scene(), baseline="<cib/>"):
+    with world.injector.broken(BREAK, world.scope(), baseline="<cib/>"):
         assert world.broken == {NODE1}
         (entry,) = pending(world.root)
         assert (entry.what, entry.target, entry.baseline) == ("crack", NODE1, "<cib/>")
@@ -98,14 +104,14 @@ def test_the_order_of_things(world: World) -> None:
 
 @pytest.mark.parametrize("error", [RuntimeError("a test failed"), KeyboardInterrupt()])
 def test_whatever_happens_it_is_healed(world: World, error: BaseException) -> None:
-    with pytest.raises(type(error)), world.injector.broken(BREAK, world.scene()):
+    with pytest.raises(type(error)), world.injector.broken(BREAK, world.scope()):
         raise error
     assert world.broken == set()
     assert pending(world.root) == ()
 
 
 def test_both_nodes_at_once(world: World) -> None:
-    with world.injector.broken(BREAK, world.scene(0), world.scene(1)):
+    with world.injector.broken(BREAK, world.scope(0), world.scope(1)):
         assert world.broken == {NODE1, NODE2}
         assert world.log.index("broke") > world.log.index("armed") + 1, "both are armed before either breaks"
     assert world.broken == set()
@@ -115,7 +121,7 @@ def test_a_fault_that_does_not_land_is_no_fault(world: World) -> None:
     world.lands = False
     with (
         pytest.raises(NotLanded, match=r"crack did not land on node1.*it is whole"),
-        world.injector.broken(BREAK, world.scene()),
+        world.injector.broken(BREAK, world.scope()),
     ):
         pytest.fail("nothing may be measured")
     assert world.log[-3:] == ["heal", "mended", "healed"], "it may land yet: it is healed all the same"
@@ -123,10 +129,10 @@ def test_a_fault_that_does_not_land_is_no_fault(world: World) -> None:
 
 
 def test_what_cannot_be_had_is_refused_before_anything_is_done(world: World) -> None:
-    scene = world.scene(provider="vmware_desktop")
+    scope = world.scope(provider="vmware_desktop")
     with (
         pytest.raises(NotAvailable, match="vmware_desktop: it is too hard there"),
-        world.injector.broken(BREAK, scene),
+        world.injector.broken(BREAK, scope),
     ):
         pytest.fail("it was not refused")
     assert world.remote.ran == []
@@ -137,7 +143,7 @@ def test_what_is_not_healed_stays_in_the_journal(world: World) -> None:
     world.heals = False
     with (
         pytest.raises(CommandFailed, match="heal crack: exit 1: mended: failed"),
-        world.injector.broken(BREAK, world.scene()),
+        world.injector.broken(BREAK, world.scope()),
     ):
         pass
     assert [entry.what for entry in pending(world.root)] == ["crack"]
@@ -145,7 +151,7 @@ def test_what_is_not_healed_stays_in_the_journal(world: World) -> None:
 
 def test_a_fault_that_the_timer_healed_did_not_last(world: World) -> None:
     """Whatever was measured at the end was not measured of the fault: the verdict is UNKNOWN."""
-    with world.injector.broken(BREAK, world.scene()):
+    with world.injector.broken(BREAK, world.scope()):
         world.broken.clear()
         world.fired = True
     assert world.log[-3:] == ["note", "not_landed", "healed"]
@@ -154,27 +160,27 @@ def test_a_fault_that_the_timer_healed_did_not_last(world: World) -> None:
 def test_a_signal_waits_until_the_fault_is_whole(world: World) -> None:
     """Half a command would go on on the node and come true after the heal."""
 
-    def inject(scene: Scene) -> tuple[Act, ...]:
+    def inject(scope: FaultScope) -> tuple[NodeAction, ...]:
         signal.raise_signal(signal.SIGTERM)
-        return BREAK.inject(scene)
+        return BREAK.inject(scope)
 
     interrupted = dataclasses.replace(BREAK, inject=inject)
-    with pytest.raises(KeyboardInterrupt, match="SIGTERM"), world.injector.broken(interrupted, world.scene()):
+    with pytest.raises(KeyboardInterrupt, match="SIGTERM"), world.injector.broken(interrupted, world.scope()):
         pytest.fail("it was interrupted before")
     assert world.log == ["armed", "inject", "broke", "heal", "mended", "note", "healed"]
     assert pending(world.root) == ()
 
 
 def test_one_node_that_cannot_be_healed_does_not_keep_the_other_from_it(world: World) -> None:
-    with pytest.raises(TimedOut, match=NODE1), world.injector.broken(BREAK, world.scene(0), world.scene(1)):
+    with pytest.raises(TimedOut, match=NODE1), world.injector.broken(BREAK, world.scope(0), world.scope(1)):
         world.power.paused.add(NODE1)
     assert NODE2 not in world.broken
     assert [entry.target for entry in pending(world.root)] == [NODE1]
 
 
 def test_a_heal_is_safe_when_there_is_nothing_to_heal(world: World) -> None:
-    wound = world.injector.begin(BREAK, world.scene())
-    assert world.injector.heal(wound) == ()
+    active_fault = world.injector.begin(BREAK, world.scope())
+    assert world.injector.heal(active_fault) == ()
     assert pending(world.root) == ()
 
 
@@ -183,13 +189,13 @@ def test_power(world: World, name: str) -> None:
     """No power word is said twice, and a node that boots is waited for."""
     cut, back = {"power-off": ("power_off", "power_on"), "freeze": ("freeze", "thaw")}[name]
     fault = FAULTS[name]
-    injector, scene = world.injector, world.scene()
-    wound = injector.begin(fault, scene)
-    injector.inject(wound)
-    injector.prove(wound)
-    (power, script) = wound.entry.mends
-    assert injector.act(power) in ("booted\n", "thawed\n")
-    assert injector.act(power) == "", "done only where it changes something"
+    injector, scope = world.injector, world.scope()
+    active_fault = injector.begin(fault, scope)
+    injector.inject(active_fault)
+    injector.prove(active_fault)
+    (power, script) = active_fault.entry.undo
+    assert injector.action(power) in ("booted\n", "thawed\n")
+    assert injector.action(power) == "", "done only where it changes something"
     world.boots_after = 3
     injector.answers(NODE1)
     assert world.power.words == [f"{cut} node1", f"{back} node1"]
@@ -198,14 +204,14 @@ def test_power(world: World, name: str) -> None:
 
 def test_a_power_fault_that_did_not_land(world: World) -> None:
     world.power.power_off = lambda node: None  # type: ignore[method-assign]
-    wound = world.injector.begin(FAULTS["power-off"], world.scene())
-    world.injector.inject(wound)
+    active_fault = world.injector.begin(FAULTS["power-off"], world.scope())
+    world.injector.inject(active_fault)
     with pytest.raises(NotLanded, match="the machine runs"):
-        world.injector.prove(wound)
+        world.injector.prove(active_fault)
 
 
 def test_an_act_that_cuts_its_own_connection_needs_no_answer(world: World) -> None:
     world.power.on[NODE1] = False
-    assert world.injector.act(Act(NODE1, "reboot", cuts=True)) == ""
+    assert world.injector.action(NodeAction(NODE1, "reboot", cuts=True)) == ""
     with pytest.raises(Unreachable):
-        world.injector.act(Act(NODE1, "reboot"))
+        world.injector.action(NodeAction(NODE1, "reboot"))

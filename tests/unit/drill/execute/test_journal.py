@@ -8,20 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from drill.execute.journal import Journal, alone, pending
-from drill.faults.base import Act
+from drill.execute.journal import Journal, exclusive, pending
+from drill.faults.base import NodeAction
 from inventory.errors import LabError
 
-ACT = Act("node1", "nft delete table inet ha_lab", why="heal", deadline=60)
+ACT = NodeAction("node1", "nft delete table inet ha_lab", why="heal", deadline=60)
 
 
 def test_what_is_begun_is_on_disk_before_it_is_done(tmp_path: Path) -> None:
     Journal(tmp_path).begin(
-        "partition", target="node1", mends=(ACT, Act("node1", power="thaw")), baseline="<cib/>"
+        "partition", target="node1", undo=(ACT, NodeAction("node1", power="thaw")), baseline="<cib/>"
     )
     (entry,) = pending(tmp_path)
     assert (entry.what, entry.target, entry.baseline) == ("partition", "node1", "<cib/>")
-    assert entry.mends == (ACT, Act("node1", power="thaw"))
+    assert entry.undo == (ACT, NodeAction("node1", power="thaw"))
 
 
 def test_what_is_struck_out_is_done_with(tmp_path: Path) -> None:
@@ -63,15 +63,15 @@ def test_no_lab_no_journal(tmp_path: Path) -> None:
 
 def test_lines_are_plain_data(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
-    journal.begin("partition", mends=(ACT,))
+    journal.begin("partition", undo=(ACT,))
     (line,) = journal.path.read_text().splitlines()
-    assert json.loads(line)["mends"][0]["script"] == ACT.script
+    assert json.loads(line)["undo"][0]["script"] == ACT.script
 
 
 def test_two_drills_never_run_at_once(tmp_path: Path) -> None:
-    code = "from pathlib import Path\nfrom drill.execute.journal import alone\n"
-    other = f"{code}with alone(Path({str(tmp_path)!r})): pass"
-    with alone(tmp_path):
+    code = "from pathlib import Path\nfrom drill.execute.journal import exclusive\n"
+    other = f"{code}with exclusive(Path({str(tmp_path)!r})): pass"
+    with exclusive(tmp_path):
         done = subprocess.run([sys.executable, "-c", other], capture_output=True, text=True, check=False)
         assert done.returncode != 0
         assert f"Another drill is running on this lab (process {os.getpid()})" in done.stderr
@@ -79,7 +79,7 @@ def test_two_drills_never_run_at_once(tmp_path: Path) -> None:
 
 
 def test_the_lock_names_no_one_when_it_cannot(tmp_path: Path) -> None:
-    with alone(tmp_path):
+    with exclusive(tmp_path):
         (tmp_path / ".lab" / "drill.lock").write_text("")
-        with pytest.raises(LabError, match="process unknown"), alone(tmp_path):
+        with pytest.raises(LabError, match="process unknown"), exclusive(tmp_path):
             pass

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from drill.execute.operation_log import Memory
-from drill.execute.starting_state import Settings
+from drill.execute.operation_log import OperationLog
+from drill.execute.starting_state import StartingState
 from inventory.model import Command
 from inventory.platforms.registry import PLATFORMS
-from inventory.remote.ssh import Fake
+from inventory.remote.ssh import FakeRemote
 from status import health
 from tests.support.example_lab import CASES, NODE1, NODE2, example_lab
 
@@ -17,7 +17,7 @@ TEXT = (CASES / "cib" / "2.1.5.xml").read_text()
 EMPTY = re.sub(r"<status>.*</status>", "<status/>", TEXT, flags=re.S)
 
 
-def memory(baseline: str, *texts: str) -> Memory:
+def operation_log(baseline: str, *texts: str) -> OperationLog:
     """The cluster's answers in order; "" is a cluster that does not answer."""
     left = [text for text in texts for _ in (range(1) if text else LAB.nodes)]
 
@@ -25,18 +25,18 @@ def memory(baseline: str, *texts: str) -> Memory:
         text = left.pop(0)
         return (0, text, "") if text else (102, "", "Connection refused")
 
-    scenes = health.scenes(LAB, PLATFORMS["debian12"], "docker")
-    return Memory(Settings(LAB, PLATFORMS["debian12"], Fake(answer), scenes, baseline))
+    scopes = health.scopes(LAB, PLATFORMS["debian12"], "docker")
+    return OperationLog(StartingState(LAB, PLATFORMS["debian12"], FakeRemote(answer), scopes, baseline))
 
 
 def test_what_was_done_before_is_not_the_scenarios() -> None:
-    one = memory(TEXT, TEXT)
+    one = operation_log(TEXT, TEXT)
     one.take()
     assert one.operations == []
 
 
 def test_what_a_node_forgets_is_kept() -> None:
-    one = memory(EMPTY, TEXT, "", EMPTY)
+    one = operation_log(EMPTY, TEXT, "", EMPTY)
     for _ in range(3):
         one.take()
     starts = [row for row in one.operations if row["operation"] == "start" and row["rc"] == 0]
@@ -59,7 +59,7 @@ def test_the_most_failures_are_kept() -> None:
             "<status/>", f"<status>{state}</instance_attributes></transient_attributes></node_state></status>"
         )
 
-    one = memory(EMPTY, counted("2"), counted("INFINITY"), EMPTY)
+    one = operation_log(EMPTY, counted("2"), counted("INFINITY"), EMPTY)
     for _ in range(3):
         one.take()
     assert one.failcounts == [{"resource": "WebServer", "node": NODE2, "count": "INFINITY"}]

@@ -9,7 +9,7 @@ import pytest
 from drill.checks.verdict import PASS
 from drill.faults import registry as faults
 from drill.scenarios.base import Await, Inject, Read
-from drill.scenarios.overrides import Given
+from drill.scenarios.overrides import Overrides
 from inventory.model import Command
 from tests.support.breakable_lab import BREAK, World
 from tests.support.example_lab import NODE1, NODE2
@@ -55,8 +55,8 @@ def test_a_readers_patience_is_the_same(slow: Slow) -> None:
 
 
 def test_where_nothing_can_be_predicted_the_loss_of_a_token_is_waited_for(slow: Slow) -> None:
-    stop = Given(properties={"no-quorum-policy": "stop"})
-    for more in ({}, {"kind": "crash", "given": stop}):
+    stop = Overrides(properties={"no-quorum-policy": "stop"})
+    for more in ({}, {"kind": "crash", "overrides": stop}):
         entry = slow.run(Inject("crack"), Await("down"), **more)
         assert entry.timeline.meta["awaited"][0]["within"] == pytest.approx(20 + 24 + 10)
 

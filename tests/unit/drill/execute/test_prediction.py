@@ -11,15 +11,15 @@ from cluster.cib import Cib
 from drill.execute.prediction import predict
 from drill.scenarios.base import Scenario
 from drill.scenarios.catalog import named
-from drill.scenarios.overrides import Given, edited
+from drill.scenarios.overrides import Overrides, edited
 from inventory.errors import LabError
 from inventory.model import Command, Lab
 from inventory.platforms.registry import PLATFORMS
-from inventory.remote.ssh import Fake
+from inventory.remote.ssh import FakeRemote
 from tests.support.example_lab import CASES, METADATA, example_lab
 
 TEXT = (CASES / "cib" / "2.1.5.xml").read_text()
-STOP = Given(properties={"no-quorum-policy": "stop"})
+STOP = Overrides(properties={"no-quorum-policy": "stop"})
 MONITOR = '<op name="monitor" interval="10s"'
 
 
@@ -30,28 +30,28 @@ def answer(command: Command) -> tuple[int, str, str]:
     return 0, METADATA.format(name="ARP_INTERVAL_MS", default=4500), ""
 
 
-def live(given: Given, text: str = TEXT) -> Cib:
-    return cib.parse(edited(text, given, example_lab()))
+def live(overrides: Overrides, text: str = TEXT) -> Cib:
+    return cib.parse(edited(text, overrides, example_lab()))
 
 
 def predicted(scenario: Scenario, of: Cib, lab: Lab | None = None) -> Any:
-    return predict(lab or example_lab(), PLATFORMS["debian12"], Fake(answer), scenario, of).bounds
+    return predict(lab or example_lab(), PLATFORMS["debian12"], FakeRemote(answer), scenario, of).bounds
 
 
 @pytest.mark.parametrize(
-    ("given", "two_node", "ends"),
+    ("overrides", "two_node", "ends"),
     [
         (STOP, False, False),
         (STOP, True, True),
-        (Given(properties=STOP.properties, two_node=True), False, True),
-        (Given(), False, True),
+        (Overrides(properties=STOP.properties, two_node=True), False, True),
+        (Overrides(), False, True),
     ],
 )
 def test_a_survivor_acts_by_policy_or_by_two_node_of_either_place(
-    given: Given, two_node: bool, ends: bool
+    overrides: Overrides, two_node: bool, ends: bool
 ) -> None:
-    scenario = Scenario("story", "", (), (), given, "crash")
-    found = predicted(scenario, live(given), example_lab(corosync={"two_node": two_node}))
+    scenario = Scenario("story", "", (), (), overrides, "crash")
+    found = predicted(scenario, live(overrides), example_lab(corosync={"two_node": two_node}))
     assert (found["most"] is not None) is ends
 
 
@@ -60,7 +60,7 @@ def test_a_survivor_acts_by_policy_or_by_two_node_of_either_place(
 )
 def test_a_process_that_a_migration_threshold_moves_must_be_heard_of(name: str, heard: bool) -> None:
     scenario = named(name)
-    lines = predicted(scenario, live(scenario.given))["lines"]
+    lines = predicted(scenario, live(scenario.overrides))["lines"]
     assert any("ARP: 0.00 to 4.50 s" in line for line in lines) is heard
 
 
@@ -77,13 +77,13 @@ def test_a_process_that_a_migration_threshold_moves_must_be_heard_of(name: str, 
 def test_the_monitor_is_the_one_that_runs(edit: str, says: str) -> None:
     assert TEXT.count(MONITOR) == 1
     text = TEXT.replace(MONITOR, edit or '<op name="nothing" interval="10s"')
-    found = predicted(Scenario("story", "", (), (), kind="process"), live(Given(), text))
+    found = predicted(Scenario("story", "", (), (), kind="process"), live(Overrides(), text))
     assert says in found["lines"][0]
     assert (found["most"] is None) is (says == "no monitor looks at it")
 
 
 def test_a_lab_without_its_address_is_told() -> None:
-    bare = live(Given(resources=()))
+    bare = live(Overrides(resources=()))
     with pytest.raises(LabError, match="WebIP is not configured") as error:
         predicted(Scenario("story", "", (), (), kind="none"), bare)
     assert "./lab provision" in error.value.hint

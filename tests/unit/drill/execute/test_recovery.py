@@ -9,11 +9,11 @@ import pytest
 from drill.execute.journal import Journal, pending
 from drill.execute.recovery import Recovery
 from drill.faults import remedies
-from drill.faults.base import Act
+from drill.faults.base import NodeAction
 from inventory.errors import LabError
 from inventory.model import Command
 from inventory.platforms.registry import PLATFORMS
-from inventory.remote.ssh import Fake
+from inventory.remote.ssh import FakeRemote
 from tests.support.example_lab import NODE1, NODE2, example_lab
 from tests.support.fake_cluster import fake_clock
 from tests.support.fake_power import Machines
@@ -33,7 +33,7 @@ class World:
 
     def __init__(self, root: Path) -> None:
         self.root, self.power = root, Machines()
-        self.wounds: dict[str, set[str]] = {name: set() for name in NAMES}
+        self.active_faults: dict[str, set[str]] = {name: set() for name in NAMES}
         self.cluster_wide: set[str] = set()
         self.down: set[str] = set()
         self.stale: set[str] = set()
@@ -45,7 +45,7 @@ class World:
 
     def heal(self) -> tuple[str, ...]:
         return Recovery(
-            LAB, PLATFORMS["debian12"], "docker", Fake(self.answer), self.power, Journal(self.root),
+            LAB, PLATFORMS["debian12"], "docker", FakeRemote(self.answer), self.power, Journal(self.root),
             say=self.said.append, clock=fake_clock(),
         ).heal()  # fmt: skip
 
@@ -71,8 +71,8 @@ class World:
             self.quorum_policy = "ignore" if '"ignore"' in command.stdin else "stop"
             return 0, "", ""
         if "ha-lab-full" in line:
-            cured = self.wounds[node] - self.incurable
-            self.wounds[node] -= cured
+            cured = self.active_faults[node] - self.incurable
+            self.active_faults[node] -= cured
             started = ["started the cluster on this node"] if node in self.down else []
             self.down.discard(node)
             return 0, "".join(f"{one}\n" for one in [*sorted(cured), *started]), ""
@@ -105,7 +105,7 @@ class World:
             "busy": "",
             "state": "" if node in self.down else state,
             "cib": "" if node in self.down else cib(self.quorum_policy),
-            "left": "\n".join(f"not yet: {one}" for one in self.wounds[node]) or "yes",
+            "left": "\n".join(f"not yet: {one}" for one in self.active_faults[node]) or "yes",
         }
         return "".join(f"\n@@part {name}\n{text}\n" for name, text in parts.items())
 
@@ -120,11 +120,11 @@ def test_a_healthy_lab_is_left_alone(world: World) -> None:
 
 
 def test_what_nobody_wrote_down_is_found_on_the_nodes(world: World) -> None:
-    world.wounds[NODE2] = {"the processors are free"}
+    world.active_faults[NODE2] = {"the processors are free"}
     world.cluster_wide = {"standby"}
     assert world.heal() == ("node2.magedu.com: the processors are free", "node1.magedu.com: standby")
     assert len(world.said) == 2, "each thing is told as it is done"
-    assert world.wounds[NODE2] == world.cluster_wide == set()
+    assert world.active_faults[NODE2] == world.cluster_wide == set()
 
 
 def test_frozen_and_dead_machines(world: World) -> None:
@@ -140,7 +140,7 @@ def test_frozen_and_dead_machines(world: World) -> None:
 
 
 def test_the_journal_is_worked_off(world: World) -> None:
-    Journal(world.root).begin("partition", target=NODE1, mends=(Act(NODE1, "journalled"),))
+    Journal(world.root).begin("partition", target=NODE1, undo=(NodeAction(NODE1, "journalled"),))
     assert world.heal() == (
         "an interrupted drill left partition on node1.magedu.com",
         "node1.magedu.com: undone",
@@ -152,7 +152,7 @@ def test_the_journal_is_worked_off(world: World) -> None:
 @pytest.mark.parametrize("late", ["killed", "stopped"])
 def test_what_comes_true_only_while_healing_is_healed_too(world: World, late: str) -> None:
     """A killed drill's last command may still be under way on a node: a stop, a restart."""
-    world.wounds[NODE1] = {"the processors are free"}
+    world.active_faults[NODE1] = {"the processors are free"}
     looks = iter(range(99))
 
     def answer(command: Command) -> tuple[int, str, str] | None:
@@ -160,14 +160,14 @@ def test_what_comes_true_only_while_healing_is_healed_too(world: World, late: st
             if late == "killed":
                 world.power.on[NODE2] = False
             else:
-                world.down, world.wounds[NODE2] = {NODE2}, {"its timer is disarmed"}
+                world.down, world.active_faults[NODE2] = {NODE2}, {"its timer is disarmed"}
         return world.answer(command)
 
     done = Recovery(
         LAB,
         PLATFORMS["debian12"],
         "docker",
-        Fake(answer),
+        FakeRemote(answer),
         world.power,
         Journal(world.root),
         clock=fake_clock(),
@@ -199,7 +199,7 @@ def test_a_second_owner_of_the_address_loses_it(world: World) -> None:
 
 def test_what_cannot_be_healed_is_named_and_stays_written_down(world: World) -> None:
     Journal(world.root).begin("disk-full", target=NODE1)
-    world.wounds[NODE1] = world.incurable = {"took the full file system off /var/lib/pacemaker"}
+    world.active_faults[NODE1] = world.incurable = {"took the full file system off /var/lib/pacemaker"}
     with pytest.raises(LabError) as caught:
         world.heal()
     assert (
@@ -226,8 +226,8 @@ def test_resources_come_back_with_the_configuration_of_before(world: World) -> N
 
 
 def test_two_node_is_found_where_the_journals_own_mend_failed(world: World) -> None:
-    Journal(world.root).begin("scenario two-node", mends=(Act(NODE1, "hopeless"),))
-    world.wounds[NODE1] = world.incurable = {remedies.VOTES}
+    Journal(world.root).begin("scenario two-node", undo=(NodeAction(NODE1, "hopeless"),))
+    world.active_faults[NODE1] = world.incurable = {remedies.VOTES}
     with pytest.raises(LabError, match=f"node1.magedu.com: not yet: {remedies.VOTES}"):
         world.heal()
     assert remedies.no_two_node in remedies.NODE, "every look at a node, and every healing, knows of it"
@@ -235,8 +235,8 @@ def test_two_node_is_found_where_the_journals_own_mend_failed(world: World) -> N
 
 
 def test_a_heal_of_the_journal_that_fails_keeps_nothing_from_being_healed(world: World) -> None:
-    Journal(world.root).begin("old", mends=(Act(NODE1, "hopeless"),))
-    world.wounds[NODE2] = {"the processors are free"}
+    Journal(world.root).begin("old", undo=(NodeAction(NODE1, "hopeless"),))
+    world.active_faults[NODE2] = {"the processors are free"}
     done = world.heal()
     assert done[1].startswith("could not be done: node1.magedu.com")
     assert "node2.magedu.com: the processors are free" in done

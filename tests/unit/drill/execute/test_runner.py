@@ -16,10 +16,10 @@ from drill.faults import registry as faults
 from drill.faults.remedies import TWO_NODE, VOTES
 from drill.record import timeline_file
 from drill.scenarios.base import Await, Configure, Heal, Inject, Observe, Read, Scenario
-from drill.scenarios.overrides import Given
+from drill.scenarios.overrides import Overrides
 from inventory.errors import LabError, RouteRefused
 from inventory.model import Command
-from inventory.remote.ssh import Fake
+from inventory.remote.ssh import FakeRemote
 from tests.support.breakable_lab import BREAK, STEP, TEXT, World
 from tests.support.example_lab import NODE1, NODE2, example_lab
 
@@ -45,21 +45,21 @@ def whole(world: World) -> None:
     assert world.broken == {}
     assert pending(world.root) == ()
     assert cib.parse(world.cib).configuration == cib.parse(TEXT).configuration
-    assert world.taker is None, "nobody watches any more"
+    assert world.sink is None, "nobody watches any more"
 
 
 def test_a_story_from_beginning_to_end(world: World) -> None:
     entry = world.run(Inject("crack"), Await("serving_from:peer"))
     assert entry.status == PASS, [one.text for one in entry.verdicts]
     assert world.did == ["observe", f"break {NODE1}", f"mend {NODE1}", "observed"]
-    assert world.marks == ["inject", "landed", "heal", "note", "healed", "settled"]
+    assert world.events == ["inject", "landed", "heal", "note", "healed", "settled"]
     whole(world)
     meta = entry.timeline.meta
     assert meta["roles"] == {"active": NODE1, "passive": NODE2, "dc": NODE1, "target": NODE1, "peer": NODE2}
     assert meta["probe"] == {"slots": 100, "missed": 0, "worst_late": 0.01}
     assert meta["before"] == meta["after"]
     assert "property no-quorum-policy=ignore" in meta["before"]
-    assert timeline_file.read(world.root / "timeline.jsonl").marks == entry.timeline.marks
+    assert timeline_file.read(world.root / "timeline.jsonl").events == entry.timeline.events
 
 
 def test_the_prediction_comes_from_the_running_cluster(world: World) -> None:
@@ -68,7 +68,10 @@ def test_the_prediction_comes_from_the_running_cluster(world: World) -> None:
     assert (meta["token_s"], meta["consensus_s"]) == (1.0, 1.2), "compare tells runs apart by them"
     assert 1.9 < bounds["least"] < 2.2, "token 1000 and consensus 1200 of corosync, not lab.yaml's 3000"
     alone = world.run(
-        Inject("crack"), Await("down"), kind="crash", given=Given(properties={"no-quorum-policy": "stop"})
+        Inject("crack"),
+        Await("down"),
+        kind="crash",
+        overrides=Overrides(properties={"no-quorum-policy": "stop"}),
     )
     assert alone.timeline.meta["bounds"]["most"] is None, "nobody takes over without quorum"
 
@@ -77,7 +80,7 @@ def test_the_starting_state_is_made_and_taken_back(world: World) -> None:
     entry = world.run(
         Inject("crack"),
         Await("serving_from:peer"),
-        given=Given(properties={"no-quorum-policy": "stop"}, without=("location",)),
+        overrides=Overrides(properties={"no-quorum-policy": "stop"}, without=("location",)),
     )
     assert entry.status == PASS, [one.text for one in entry.verdicts]
     pushes = [what for what in world.did if what.startswith("push")]
@@ -88,7 +91,7 @@ def test_the_starting_state_is_made_and_taken_back(world: World) -> None:
 
 def test_a_change_on_the_way_is_the_new_before(world: World) -> None:
     entry = world.run(
-        Inject("crack"), Await("vip_nowhere"), Configure(Given(stickiness=7)), Await("serving_from:peer")
+        Inject("crack"), Await("vip_nowhere"), Configure(Overrides(stickiness=7)), Await("serving_from:peer")
     )
     assert entry.status == PASS, [one.text for one in entry.verdicts]
     assert "default resource-stickiness=7" in entry.timeline.meta["before"]
@@ -96,7 +99,7 @@ def test_a_change_on_the_way_is_the_new_before(world: World) -> None:
 
 
 def test_two_node_is_set_on_both_nodes_and_taken_back_from_both(world: World) -> None:
-    world.run(Inject("crack"), Await("serving_from:peer"), given=Given(two_node=True))
+    world.run(Inject("crack"), Await("serving_from:peer"), overrides=Overrides(two_node=True))
     assert [what for what in world.did if what.startswith("two_node")] == [
         f"two_node {word} {node}" for word in ("on", "off") for node in (NODE1, NODE2)
     ]
@@ -107,16 +110,16 @@ def test_while_two_node_is_wanted_it_is_no_trouble(world: World) -> None:
     view = world.view
     laid = f"\n@@part left\nnot yet: {VOTES}\n"
     world.view = lambda node: view(node) + (laid if world.two_node else "")  # type: ignore[method-assign]
-    entry = world.run(Inject("crack"), Await("serving_from:peer"), given=Given(two_node=True))
+    entry = world.run(Inject("crack"), Await("serving_from:peer"), overrides=Overrides(two_node=True))
     assert entry.status == PASS, [one.text for one in entry.verdicts]
     assert world.said == [], "nothing had to be healed"
     whole(world)
 
 
-@pytest.mark.parametrize("given", [Given(), Given(two_node=True)], ids=["end", "two_node"])
-def test_where_lab_yaml_has_two_node_nothing_is_laid_over_it(world: World, given: Given) -> None:
+@pytest.mark.parametrize("overrides", [Overrides(), Overrides(two_node=True)], ids=["end", "two_node"])
+def test_where_lab_yaml_has_two_node_nothing_is_laid_over_it(world: World, overrides: Overrides) -> None:
     world.runner.lab, world.two_node = example_lab(corosync={"two_node": True}), True
-    entry = world.run(Inject("crack"), Await("serving_from:peer"), given=given)
+    entry = world.run(Inject("crack"), Await("serving_from:peer"), overrides=overrides)
     assert entry.status == PASS, [entry.error, *(one.text for one in entry.verdicts)]
     assert world.two_node
     assert not [what for what in world.did if what.startswith("two_node")]
@@ -130,8 +133,8 @@ def test_half_of_two_node_is_taken_back(world: World) -> None:
             return 1, "", "mount: no room"
         return answer(command)
 
-    world.runner.remote = Fake(half)
-    entry = world.run(Await("serving", 20), given=Given(two_node=True))
+    world.runner.remote = FakeRemote(half)
+    entry = world.run(Await("serving", 20), overrides=Overrides(two_node=True))
     assert "no room" in entry.error
     assert not world.two_node
     assert world.said == [], "the plain way does it"
@@ -156,13 +159,13 @@ def test_the_journal_knows_everything_before_it_is_done(world: World) -> None:
             assert all(
                 cib.parse(entry.baseline).configuration == cib.parse(TEXT).configuration for entry in entries
             )
-            assert TWO_NODE in "".join(act.script for act in entries[0].mends), (
+            assert TWO_NODE in "".join(action.script for action in entries[0].undo), (
                 "corosync.conf comes back, too"
             )
         return answer(node, line)
 
     world.fault = look  # type: ignore[method-assign]
-    world.run(Inject("crack"), Await("serving_from:peer"), given=Given(stickiness=0))
+    world.run(Inject("crack"), Await("serving_from:peer"), overrides=Overrides(stickiness=0))
     assert seen == [("scenario story", "crack")]
 
 
@@ -208,7 +211,7 @@ def test_a_fault_that_does_not_land_proves_nothing(world: World) -> None:
     world.lands = False
     entry = world.run(Inject("crack"), Await("serving_from:peer"))
     assert {one.status for one in entry.verdicts} == {UNKNOWN}
-    assert "not_landed" in world.marks
+    assert "not_landed" in world.events
     assert all("crack" in one.why for one in entry.verdicts)
     whole(world)
 
@@ -229,7 +232,9 @@ def test_the_drills_own_failure_is_no_failure_of_the_clusters(
 def test_ctrl_c_heals_first(world: World, after: float) -> None:
     world.interrupt_at = after
     with pytest.raises(KeyboardInterrupt):
-        world.run(Inject("crack"), Await("serving_from:peer"), Observe("loss", 2), given=Given(stickiness=0))
+        world.run(
+            Inject("crack"), Await("serving_from:peer"), Observe("loss", 2), overrides=Overrides(stickiness=0)
+        )
     whole(world)
     [left] = timeline_file.read_all(world.root / "timeline.jsonl")
     assert left.meta["error"] == "interrupted: KeyboardInterrupt"
@@ -281,8 +286,8 @@ def test_what_else_is_broken_afterwards_is_healed_and_told(
     monkeypatch.setattr(runner, "Recovery", Recovery)
     world.fault = fault  # type: ignore[method-assign]
     entry = world.run(Inject("crack"), Await("serving_from:peer"))
-    assert "settled" not in world.marks
-    [told] = [mark for mark in entry.timeline.marks if mark.label == "not well"]
+    assert "settled" not in world.events
+    [told] = [event for event in entry.timeline.events if event.label == "not well"]
     assert "not yet: something" in told.detail
     assert [one.check for one in entry.verdicts if one.status != PASS] == ["came_about"]
     assert "not well by itself" in world.said[0]
@@ -300,9 +305,9 @@ def test_a_configuration_that_does_not_come_back_is_no_success(
             return 0, "", ""
         return answer(command)
 
-    world.runner.remote = Fake(stubborn)
+    world.runner.remote = FakeRemote(stubborn)
     with pytest.raises(LabError, match="beyond repair"):
-        world.run(Await("serving", 20), given=Given(properties={"no-quorum-policy": "freeze"}))
+        world.run(Await("serving", 20), overrides=Overrides(properties={"no-quorum-policy": "freeze"}))
     assert "no-quorum-policy: want ignore, found freeze" in world.said[0]
 
 
@@ -329,12 +334,12 @@ def test_what_the_provider_has_not_is_refused_before(world: World) -> None:
 def test_a_nodes_own_words(world: World) -> None:
     entry = world.run(Inject("crack"), Read("peer", "corosync-quorumtool -s", "WaitForAll"), Heal())
     assert entry.status == PASS, [one.text for one in entry.verdicts]
-    [said] = [mark for mark in entry.timeline.marks if mark.label == "read"]
+    [said] = [event for event in entry.timeline.events if event.label == "read"]
     assert (said.node, said.detail) == (NODE2, "corosync-quorumtool -s: Flags: WaitForAll")
 
 
 def test_observing_takes_as_long_as_the_cluster_needs(world: World) -> None:
     entry = world.run(Inject("crack"), Await("serving_from:peer"), Observe("loss", 2))
-    [healed] = entry.timeline.marked("heal")
-    [begun] = [mark for mark in entry.timeline.marks if mark.label == "observe"]
+    [healed] = entry.timeline.events_of("heal")
+    [begun] = [event for event in entry.timeline.events if event.label == "observe"]
     assert 4.4 <= healed.at - begun.at < 4.4 + 3 * STEP, "twice token 1.0 s and consensus 1.2 s"

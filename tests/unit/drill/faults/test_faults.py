@@ -13,7 +13,7 @@ import yaml
 from drill.execute.injector import arm_acts, heal_acts, healed_proofs
 from drill.faults import registry as faults
 from drill.faults import remedies
-from drill.faults.base import ROLES, Act, Fault, Proof, Scene
+from drill.faults.base import ROLES, Fault, FaultScope, NodeAction, Proof
 from drill.faults.registry import FAULTS
 from inventory.errors import ConfigError
 from inventory.platforms.registry import PLATFORMS
@@ -25,7 +25,7 @@ DATA: dict[str, Any] = {
     for part in PARTS
     for name, row in yaml.safe_load((CASES / "faults" / f"{part}.yaml").read_text()).items()
 }
-MENDS = yaml.safe_load((CASES / "faults" / "mends.yaml").read_text())
+MENDS = yaml.safe_load((CASES / "faults" / "remedies.yaml").read_text())
 NAMES = [
     *("corosync-stop", "corosync-kill", "corosync-freeze", "pacemaker-kill", "power-off", "freeze", "reboot"),
     *("partition", "partition-in", "loss", "delay", "vip-removed", "web-kill", "web-hang", "web-broken"),
@@ -33,13 +33,13 @@ NAMES = [
 ]
 
 
-def scene(platform: str, *, node: int = 0, provider: str = "") -> Scene:
+def scope(platform: str, *, node: int = 0, provider: str = "") -> FaultScope:
     lab = example_lab()
     where = provider or ("docker" if platform == "debian12" else "virtualbox")
-    return Scene(lab, PLATFORMS[platform], where, lab.nodes[node], lab.nodes[1 - node])
+    return FaultScope(lab, PLATFORMS[platform], where, lab.nodes[node], lab.nodes[1 - node])
 
 
-def row(item: Act | Proof, target: str) -> dict[str, Any]:
+def row(item: NodeAction | Proof, target: str) -> dict[str, Any]:
     """An act or proof as the cases have it: only what is not the usual."""
     fields = {
         key: value
@@ -49,10 +49,10 @@ def row(item: Act | Proof, target: str) -> dict[str, Any]:
     return {**({} if item.node == target else {"node": item.node}), **{k: v for k, v in fields.items() if v}}
 
 
-def texts(fault: Fault, at: Scene) -> Iterator[str]:
+def texts(fault: Fault, at: FaultScope) -> Iterator[str]:
     """All that a fault may ever run on a node."""
-    for act in (*fault.inject(at), *heal_acts(fault, at), *arm_acts(fault, at)):
-        yield act.script
+    for action in (*fault.inject(at), *heal_acts(fault, at), *arm_acts(fault, at)):
+        yield action.script
     for proof in (*fault.landed(at), *healed_proofs(fault, at)):
         yield proof.script
 
@@ -69,14 +69,14 @@ def test_an_unknown_fault_names_those_there_are() -> None:
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_acts(name: str, platform: str) -> None:
-    fault, want, at = FAULTS[name], DATA[name], scene(platform)
+    fault, want, at = FAULTS[name], DATA[name], scope(platform)
     every = want["on"].get("every", want["on"].get("debian12"))
     wanted = want["on"].get(platform, every)
     target = at.target.name
-    assert [row(act, target) for act in fault.inject(at)] == wanted["inject"]
+    assert [row(action, target) for action in fault.inject(at)] == wanted["inject"]
     assert [row(proof, target) for proof in fault.landed(at)] == wanted["landed"]
     assert list(fault.roles) == want["roles"]
-    assert [mend.__name__ for mend in fault.heals] == want["heals"]
+    assert [mend.__name__ for mend in fault.remedies] == want["heals"]
     assert (fault.kind, fault.answers, fault.power) == (want["kind"], want["answers"], want["power"])
     assert sorted(fault.unavailable) == want["unavailable"]
 
@@ -85,7 +85,7 @@ def test_acts(name: str, platform: str) -> None:
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_mends(name: str, platform: str) -> None:
     every = MENDS[name].get("every", MENDS[name].get("debian12"))
-    mend = getattr(remedies, name)(scene(platform))
+    mend = getattr(remedies, name)(scope(platform))
     assert dataclasses.asdict(mend) == MENDS[name].get(platform, every)
 
 
@@ -96,7 +96,7 @@ def test_every_mend_has_a_case() -> None:
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_all_texts_are_shell(name: str, platform: str) -> None:
-    for text in texts(FAULTS[name], scene(platform)):
+    for text in texts(FAULTS[name], scope(platform)):
         subprocess.run(["sh", "-n"], input=text, text=True, check=True)
 
 
@@ -113,7 +113,7 @@ def test_the_other_node_is_broken_the_same_way(name: str, platform: str) -> None
             text = text.replace(first, "\0").replace(second, first).replace("\0", second)
         return text
 
-    here, there = texts(FAULTS[name], scene(platform)), texts(FAULTS[name], scene(platform, node=1))
+    here, there = texts(FAULTS[name], scope(platform)), texts(FAULTS[name], scope(platform, node=1))
     assert [exchanged(text) for text in here] == list(there)
 
 
@@ -121,23 +121,25 @@ def test_the_other_node_is_broken_the_same_way(name: str, platform: str) -> None
 def test_only_cluster_traffic_is_touched(name: str) -> None:
     """No rule may drop anything but udp 5405, or the way to the node would be cut with it."""
     for platform in PLATFORMS:
-        for act in FAULTS[name].inject(scene(platform)):
-            drops = [line for line in act.script.splitlines() if line.rstrip().endswith(("drop", "-j DROP"))]
+        for action in FAULTS[name].inject(scope(platform)):
+            drops = [
+                line for line in action.script.splitlines() if line.rstrip().endswith(("drop", "-j DROP"))
+            ]
             assert all("udp dport 5405" in line or "-p udp --dport 5405" in line for line in drops)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_fault_is_armed_unless_it_takes_the_node_itself_away(name: str) -> None:
-    fault, at = FAULTS[name], scene("debian12")
-    acts = arm_acts(fault, at, 120)
+    fault, at = FAULTS[name], scope("debian12")
+    actions = arm_acts(fault, at, 120)
     if fault.power:
-        assert acts == ()
+        assert actions == ()
         return
-    (act,) = acts
-    assert "sleep 120" in act.script
-    for mend in fault.heals:
+    (action,) = actions
+    assert "sleep 120" in action.script
+    for mend in fault.remedies:
         # Quoted once more inside the timer: the first word of each remedy is enough to know it.
-        assert mend(at).right.split("'")[0].strip() in act.script
+        assert mend(at).right.split("'")[0].strip() in action.script
 
 
 def test_power_is_not_to_be_had_with_vmware() -> None:
@@ -149,12 +151,12 @@ def test_power_is_not_to_be_had_with_vmware() -> None:
 
 def test_a_machine_that_reboots_must_have_lost_its_mark() -> None:
     fault = FAULTS["reboot"]
-    (off,) = fault.landed(scene("debian12"))
-    (mark,) = fault.landed(scene("debian12", provider="libvirt"))
+    (off,) = fault.landed(scope("debian12"))
+    (event,) = fault.landed(scope("debian12", provider="libvirt"))
     assert off.power == "off"
-    assert "ha-lab-before-reboot" in mark.script
+    assert "ha-lab-before-reboot" in event.script
     assert (
-        "touch /dev/shm/ha-lab-before-reboot" in fault.inject(scene("debian12", provider="libvirt"))[0].script
+        "touch /dev/shm/ha-lab-before-reboot" in fault.inject(scope("debian12", provider="libvirt"))[0].script
     )
 
 

@@ -8,18 +8,18 @@ from pathlib import Path
 import pytest
 
 from drill.faults import background, remedies
-from drill.faults.base import Mend, Mending, Scene
+from drill.faults.base import FaultScope, Remedy, RemedyFactory
 from inventory.platforms.registry import PLATFORMS
 from tests.support.example_lab import example_lab
 
 
-def scene() -> Scene:
+def scope() -> FaultScope:
     lab = example_lab()
-    return Scene(lab, PLATFORMS["debian12"], "docker", lab.nodes[0], lab.nodes[1])
+    return FaultScope(lab, PLATFORMS["debian12"], "docker", lab.nodes[0], lab.nodes[1])
 
 
-def gone(path: Path) -> Mending:
-    return lambda scene: Mend(f"removed {path.name}", f"[ -e {path} ]", f"rm {path}")
+def gone(path: Path) -> RemedyFactory:
+    return lambda scope: Remedy(f"removed {path.name}", f"[ -e {path} ]", f"rm {path}")
 
 
 def shell(text: str) -> subprocess.CompletedProcess[str]:
@@ -29,8 +29,8 @@ def shell(text: str) -> subprocess.CompletedProcess[str]:
 def test_only_what_is_wrong_is_mended_and_told(tmp_path: Path) -> None:
     one, two = tmp_path / "one", tmp_path / "two's"
     one.touch()
-    text = remedies.mending(
-        scene(), (gone(one), lambda _: Mend("removed two's", f'[ -e "{two}" ]', f'rm "{two}"'))
+    text = remedies.repair_script(
+        scope(), (gone(one), lambda _: Remedy("removed two's", f'[ -e "{two}" ]', f'rm "{two}"'))
     )
     first, second = shell(text), shell(text)
     assert (first.returncode, first.stdout) == (0, "removed one\n")
@@ -40,7 +40,7 @@ def test_only_what_is_wrong_is_mended_and_told(tmp_path: Path) -> None:
 def test_a_remedy_that_fails_is_told_and_the_others_are_done(tmp_path: Path) -> None:
     there = tmp_path / "there"
     there.touch()
-    done = shell(remedies.mending(scene(), (lambda _: Mend("cured", "true", "false"), gone(there))))
+    done = shell(remedies.repair_script(scope(), (lambda _: Remedy("cured", "true", "false"), gone(there))))
     assert done.returncode != 0
     assert "cured: failed" in done.stderr
     assert done.stdout == "removed there\n"
@@ -48,7 +48,7 @@ def test_a_remedy_that_fails_is_told_and_the_others_are_done(tmp_path: Path) -> 
 
 def test_wrong_says_what_is_left_else_yes(tmp_path: Path) -> None:
     there = tmp_path / "there"
-    text = remedies.wrong(scene(), (gone(there),))
+    text = remedies.wrong(scope(), (gone(there),))
     assert shell(text).stdout == "yes\n"
     there.touch()
     assert shell(text).stdout == "not yet: removed there\n"
@@ -87,7 +87,7 @@ def test_a_timer_heals_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(background, "FOLDER", str(tmp_path / "run"))
     broken = tmp_path / "broken"
     broken.touch()
-    heal = remedies.mending(scene(), (gone(broken),))
+    heal = remedies.repair_script(scope(), (gone(broken),))
     assert shell(background.launch("timer-x", f"sleep 0\n( {heal}\n)", 20)).returncode == 0
     assert (
         shell(f"for i in $(seq 100); do [ -e {broken} ] || exit 0; sleep 0.05; done; exit 1").returncode == 0
@@ -100,7 +100,7 @@ def test_what_a_killed_drill_still_does_is_ended(tmp_path: Path, monkeypatch: py
     late = tmp_path / "late"
     text = background.underway(f"sleep 60; touch {late}")
     doing = subprocess.Popen(["timeout", "60", "sh", "-c", text], start_new_session=True)
-    heal = remedies.mending(scene(), (remedies.act,))
+    heal = remedies.repair_script(scope(), (remedies.action,))
     there = background.alive("act")
     assert shell(f"for i in $(seq 100); do {there} && exit; sleep 0.05; done; exit 1").returncode == 0
     assert shell(heal).stdout == "ended what an interrupted drill was still doing\n"

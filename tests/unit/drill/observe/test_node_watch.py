@@ -9,7 +9,7 @@ import pytest
 
 from drill.observe import node_watch
 from drill.observe.node_watch import LATE, RETRY, Reader, parse
-from drill.record.timeline import Sight
+from drill.record.timeline import NodeReading
 from inventory.platforms.registry import PLATFORMS, Platform
 from tests.support.example_lab import CASES, NODE1, NODE2, example_lab
 
@@ -20,12 +20,12 @@ ACTIVE, PASSIVE = ((FOLDER / f"3-{name}.txt").read_text() for name in ("active",
 ALL_ON_1 = {"WebIP": NODE1, "WebServer": NODE1}
 
 
-def seen(text: str, system: Platform = DEBIAN) -> Sight:
+def seen(text: str, system: Platform = DEBIAN) -> NodeReading:
     return parse(text, LAB, system, LAB.node1, asked=1.0, at=1.1)
 
 
 def test_the_node_that_serves() -> None:
-    assert seen(ACTIVE) == Sight(
+    assert seen(ACTIVE) == NodeReading(
         asked=1.0, at=1.1, node=NODE1, owns_vip=True, web="running", quorate=True, members=(NODE1, NODE2),
         dc=NODE2, corosync=True, placements=ALL_ON_1,
     )  # fmt: skip
@@ -80,7 +80,7 @@ def test_a_node_whose_cluster_is_down() -> None:
 
 @pytest.mark.parametrize("text", ["", "@@part state\n<crm_mon", "bash: ip: command not found"])
 def test_what_cannot_be_read_is_not_there(text: str) -> None:
-    assert seen(text) == Sight(asked=1.0, at=1.1, node=NODE1, web="stopped")
+    assert seen(text) == NodeReading(asked=1.0, at=1.1, node=NODE1, web="stopped")
 
 
 def test_an_address_that_only_begins_alike_is_another() -> None:

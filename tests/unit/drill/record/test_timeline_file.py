@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from drill.record.timeline import Mark, Sample, Sight, Timeline
+from drill.record.timeline import Event, NodeReading, Sample, Timeline
 from drill.record.timeline_file import Recorder, append, lines, read, read_all
 from inventory.errors import LabError
 from tests.support.timeline_notation import BASES, timeline
@@ -14,8 +14,12 @@ from tests.support.timeline_notation import BASES, timeline
 SMALL = Timeline(
     {"scenario": "héllo", "roles": {"active": "n1"}},
     (Sample(0.5, 0.6, page="n1", status=200), Sample(1.0, 1.5, "keepalive", "timeout", detail="timed out")),
-    (Sight(asked=0.1, at=0.2, node="n1", quorate=None, members=("n1", "n2"), placements={"WebIP": "n1"}),),
-    (Mark(0.3, "inject", "cut", "n1", "both ways"),),
+    (
+        NodeReading(
+            asked=0.1, at=0.2, node="n1", quorate=None, members=("n1", "n2"), placements={"WebIP": "n1"}
+        ),
+    ),
+    (Event(0.3, "inject", "cut", "n1", "both ways"),),
 )
 
 
@@ -37,31 +41,35 @@ def test_a_recorder_writes_what_it_keeps(tmp_path: Path) -> None:
     with Recorder(path, {"scenario": "a", "fault": ""}) as recorder:
         for sample in SMALL.samples:
             recorder.sample(sample)
-        for sight in SMALL.sights:
-            recorder.sight(sight)
-        for mark in SMALL.marks:
-            recorder.mark(mark)
+        for reading in SMALL.node_readings:
+            recorder.reading(reading)
+        for event in SMALL.events:
+            recorder.event(event)
         recorder.meta(fault="cut", operations=[])
         kept = recorder.timeline()
     assert read(path) == kept
     assert kept.meta == {"scenario": "a", "fault": "cut", "operations": []}
-    assert (kept.samples, kept.sights, kept.marks) == (SMALL.samples, SMALL.sights, SMALL.marks)
+    assert (kept.samples, kept.node_readings, kept.events) == (
+        SMALL.samples,
+        SMALL.node_readings,
+        SMALL.events,
+    )
 
 
 def test_a_mark_is_on_disk_at_once(tmp_path: Path) -> None:
     path = tmp_path / "timeline.jsonl"
     with Recorder(path, {}) as recorder:
-        recorder.mark(Mark(1.0, "inject"))
-        assert read(path).marks == (Mark(1.0, "inject"),)
+        recorder.event(Event(1.0, "inject"))
+        assert read(path).events == (Event(1.0, "inject"),)
 
 
 def test_after_closing_it_still_keeps_but_writes_no_more(tmp_path: Path) -> None:
     path = tmp_path / "timeline.jsonl"
     recorder = Recorder(path, {})
     recorder.close()
-    recorder.mark(Mark(1.0, "heal"))
-    assert recorder.timeline().marks == (Mark(1.0, "heal"),)
-    assert read(path).marks == ()
+    recorder.event(Event(1.0, "heal"))
+    assert recorder.timeline().events == (Event(1.0, "heal"),)
+    assert read(path).events == ()
 
 
 def test_many_threads_write_whole_lines(tmp_path: Path) -> None:
@@ -100,9 +108,9 @@ def test_every_torn_last_line_leaves_the_rest(tmp_path: Path) -> None:
         if cut == 1:
             assert found == SMALL, "only the end of the line is missing"
             continue
-        assert found.marks == ()
+        assert found.events == ()
         assert found.notes == ("line 5 is cut off: the run was killed while writing it",)
-        assert (found.samples, found.sights) == (SMALL.samples, SMALL.sights)
+        assert (found.samples, found.node_readings) == (SMALL.samples, SMALL.node_readings)
 
 
 def test_the_next_scenario_starts_on_a_line_of_its_own(tmp_path: Path) -> None:
@@ -110,7 +118,7 @@ def test_the_next_scenario_starts_on_a_line_of_its_own(tmp_path: Path) -> None:
     path.write_bytes("".join(lines(SMALL)).encode()[:-7])
     append(path, SMALL)
     first, second = read_all(path)
-    assert first.marks == ()
+    assert first.events == ()
     assert second == SMALL
 
 

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 from drill.checks.verdict import FAIL, PASS
 from drill.report.comparison import Difference, compare
-from drill.report.run import Entry, Run
+from drill.report.run import Run, ScenarioResult
 from tests.support import sample_timelines
 
 
-def _run(name: str, *entries: Entry) -> Run:
+def _run(name: str, *entries: ScenarioResult) -> Run:
     return Run(name, entries)
 
 
-def _stops(*lengths: float, **meta: object) -> list[Entry]:
+def _stops(*lengths: float, **meta: object) -> list[ScenarioResult]:
     return [
-        Entry(sample_timelines.graceful(outage=length, **meta), sample_timelines.passes("recovered"))
+        ScenarioResult(sample_timelines.graceful(outage=length, **meta), sample_timelines.passes("recovered"))
         for length in lengths
     ]
 
 
 def test_each_scenario_stands_beside_itself() -> None:
     a = _run(
-        "a", *_stops(0.3, 0.5, 0.4), Entry(sample_timelines.failover(), sample_timelines.passes("recovered"))
+        "a",
+        *_stops(0.3, 0.5, 0.4),
+        ScenarioResult(sample_timelines.failover(), sample_timelines.passes("recovered")),
     )
-    b = _run("b", *_stops(1.2), Entry(sample_timelines.split_brain(), (sample_timelines.TWO_OWNERS,)))
+    b = _run(
+        "b", *_stops(1.2), ScenarioResult(sample_timelines.split_brain(), (sample_timelines.TWO_OWNERS,))
+    )
     stop, frozen, split = compare(a, b).pairs
     assert [one.scenario for one in (stop, frozen, split)] == ["graceful-stop", "frozen-node", "split-brain"]
     assert stop.a is not None
@@ -53,7 +57,7 @@ def test_what_belongs_to_one_run_of_a_scenario_is_no_difference() -> None:
 
 def test_a_scenario_that_only_one_run_had_makes_no_configuration_differ() -> None:
     a = _run("a", *_stops(0.3))
-    b = _run("b", *_stops(0.3), Entry(sample_timelines.never(before=["policy=stop"]), ()))
+    b = _run("b", *_stops(0.3), ScenarioResult(sample_timelines.never(before=["policy=stop"]), ()))
     assert compare(a, b).differences == ()
 
 
@@ -62,7 +66,7 @@ def test_the_lines_are_a_table_that_a_terminal_can_hold() -> None:
     b = _run(
         "runs-b",
         *_stops(1.2, token_ms=3000),
-        Entry(sample_timelines.never(token_ms=3000), (sample_timelines.NOT_RECOVERED,)),
+        ScenarioResult(sample_timelines.never(token_ms=3000), (sample_timelines.NOT_RECOVERED,)),
     )
     lines = compare(a, b).lines()
     assert lines[:5] == (

@@ -7,19 +7,19 @@ from xml.etree import ElementTree as ET
 from drill.checks.verdict import FAIL, PASS, Verdict
 from drill.record.timeline import Timeline
 from drill.report.junit import junit
-from drill.report.run import Entry, Run
+from drill.report.run import Run, ScenarioResult
 from tests.support import sample_timelines
 
 
-def _read(*entries: Entry) -> ET.Element:
+def _read(*entries: ScenarioResult) -> ET.Element:
     return ET.fromstring(junit(Run("a-run", entries)).encode())
 
 
 def test_each_verdict_is_a_case_of_its_scenario() -> None:
-    split = Entry(
+    split = ScenarioResult(
         sample_timelines.split_brain(), (sample_timelines.TWO_OWNERS, *sample_timelines.passes("recovered"))
     )
-    root = _read(split, Entry(sample_timelines.not_landed(), (sample_timelines.CANNOT_TELL,)))
+    root = _read(split, ScenarioResult(sample_timelines.not_landed(), (sample_timelines.CANNOT_TELL,)))
     assert (root.get("tests"), root.get("failures"), root.get("errors")) == ("3", "1", "1")
     assert [suite.get("name") for suite in root] == ["split-brain", "lossy-traffic"]
     cases = {
@@ -34,7 +34,9 @@ def test_each_verdict_is_a_case_of_its_scenario() -> None:
 
 
 def test_a_failure_teaches() -> None:
-    [failure] = _read(Entry(sample_timelines.split_brain(), (sample_timelines.TWO_OWNERS,))).iter("failure")
+    [failure] = _read(ScenarioResult(sample_timelines.split_brain(), (sample_timelines.TWO_OWNERS,))).iter(
+        "failure"
+    )
     assert failure.get("message") == sample_timelines.TWO_OWNERS.why
     assert failure.text == sample_timelines.TWO_OWNERS.text
     assert "split brain" in failure.text
@@ -42,13 +44,13 @@ def test_a_failure_teaches() -> None:
 
 
 def test_a_scenario_that_nobody_judged_is_an_error() -> None:
-    [error] = _read(Entry(sample_timelines.graceful(), ())).iter("error")
+    [error] = _read(ScenarioResult(sample_timelines.graceful(), ())).iter("error")
     assert error.get("message") == "no check judged this scenario"
 
 
 def test_whatever_a_verdict_says_the_file_stays_xml() -> None:
     nasty = 'a < b & "c" ]]> \x00\x1b[31m \ud800 \ufffe end'
     verdict = Verdict("check", FAIL, nasty, (nasty,), nasty, nasty, {"text": nasty})
-    entry = Entry(Timeline({"scenario": nasty}), (verdict, Verdict("other", PASS, nasty)))
+    entry = ScenarioResult(Timeline({"scenario": nasty}), (verdict, Verdict("other", PASS, nasty)))
     [failure] = _read(entry).iter("failure")
     assert failure.get("message") == 'a < b & "c" ]]> ??[31m ? ? end'

@@ -4,27 +4,29 @@ from __future__ import annotations
 
 import pytest
 
-from drill.analysis.duration import ENDLESS, Span
+from drill.analysis.duration import ENDLESS, Duration
 from drill.analysis.outages import Outage
 from drill.checks.verdict import FAIL, PASS, UNKNOWN, Verdict
-from drill.record.timeline import Mark, Sample, Timeline
+from drill.record.timeline import Event, Sample, Timeline
 from drill.report.html.page import report
 from drill.report.junit import junit
-from drill.report.run import Entry, Run, longest, told
+from drill.report.run import Run, ScenarioResult, longest, told
 
 
 def entry(
     *down: tuple[float, float], inject: float | None = 2.0, heal: float = 6.0, end: float = 12.0
-) -> Entry:
+) -> ScenarioResult:
     """Requests ten times a second that fail in some stretches, and a fault from `inject` to `heal`."""
     at = [n / 10 for n in range(round(end * 10))]
     samples = tuple(
         Sample(t, t + 0.01, outcome="refused" if any(a <= t < b for a, b in down) else "ok") for t in at
     )
-    marks = (
-        () if inject is None else (Mark(inject, "inject"), Mark(inject + 0.5, "landed"), Mark(heal, "heal"))
+    events = (
+        ()
+        if inject is None
+        else (Event(inject, "inject"), Event(inject + 0.5, "landed"), Event(heal, "heal"))
     )
-    return Entry(Timeline({"fault": "web-kill" if marks else ""}, samples, (), marks), ())
+    return ScenarioResult(Timeline({"fault": "web-kill" if events else ""}, samples, (), events), ())
 
 
 @pytest.mark.parametrize(
@@ -37,11 +39,11 @@ def entry(
         (entry((8, 10)), ("none by the fault", "1.90 to 2.11 s after the heal")),
         (entry((1, 1.5), inject=None), ("0.40 to 0.61 s",)),
         (entry(), ("none",)),
-        (Entry(Timeline(), ()), ("nothing measured",)),
+        (ScenarioResult(Timeline(), ()), ("nothing measured",)),
     ],
     ids=["one", "and the failback's", "two", "one before", "only the failback's", "no fault", "none", "not asked"],
 )  # fmt: skip
-def test_the_words(one: Entry, words: tuple[str, ...]) -> None:
+def test_the_words(one: ScenarioResult, words: tuple[str, ...]) -> None:
     assert told(one) == words
 
 
@@ -51,11 +53,11 @@ def test_an_open_outage_hides_no_longer_one() -> None:
     assert (span.least, span.most) == (pytest.approx(9.95), ENDLESS), (
         "it surely lasted so long, and perhaps longer"
     )
-    assert longest([]) == Span(0.0, 0.0)
+    assert longest([]) == Duration(0.0, 0.0)
 
 
-def record(name: str, status: str, **meta: bool) -> Entry:
-    return Entry(Timeline({"scenario": name, **meta}), (Verdict("recovered", status, "because"),))
+def record(name: str, status: str, **meta: bool) -> ScenarioResult:
+    return ScenarioResult(Timeline({"scenario": name, **meta}), (Verdict("recovered", status, "because"),))
 
 
 def test_a_record_that_could_not_tell_gives_way_to_the_one_made_in_its_place() -> None:
@@ -85,5 +87,5 @@ def test_a_record_that_could_not_tell_gives_way_to_the_one_made_in_its_place() -
         "nothing",
     ],
 )
-def test_what_counts_all_the_same(entries: tuple[Entry, ...], status: str) -> None:
+def test_what_counts_all_the_same(entries: tuple[ScenarioResult, ...], status: str) -> None:
     assert Run("r", entries).status == status

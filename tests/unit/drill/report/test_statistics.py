@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from drill.analysis.duration import ENDLESS, Span
+from drill.analysis.duration import ENDLESS, Duration
 from drill.checks.verdict import FAIL, PASS, UNKNOWN
 from drill.record.timeline import Timeline
 from drill.report.objective import objective
-from drill.report.run import Entry
-from drill.report.statistics import Repeats, repeats
+from drill.report.run import ScenarioResult
+from drill.report.statistics import Statistics, repeats
 from inventory.errors import ConfigError
 from tests.support import sample_timelines
 
 
-def _of(*pairs: tuple[float, float], doubts: tuple[str, ...] = ()) -> Repeats:
-    spans = tuple(Span(*pair) for pair in pairs)
-    return Repeats("graceful-stop", spans, spans, doubts)
+def _of(*pairs: tuple[float, float], doubts: tuple[str, ...] = ()) -> Statistics:
+    spans = tuple(Duration(*pair) for pair in pairs)
+    return Statistics("graceful-stop", spans, spans, doubts)
 
 
 TWENTY = _of(*((n / 10, n / 10 + 0.05) for n in range(1, 21)))
@@ -39,12 +39,15 @@ def test_figures_by_nearest_rank(figure: str, least: float, most: float) -> None
 
 def test_each_repeat_gives_its_longest_outage_and_a_calm_one_gives_none() -> None:
     entries = [
-        Entry(sample_timelines.graceful(outage=length), sample_timelines.passes("x")) for length in (0.5, 0.3)
+        ScenarioResult(sample_timelines.graceful(outage=length), sample_timelines.passes("x"))
+        for length in (0.5, 0.3)
     ]
-    entries.append(Entry(sample_timelines.split_brain("graceful-stop"), sample_timelines.passes("x")))
+    entries.append(
+        ScenarioResult(sample_timelines.split_brain("graceful-stop"), sample_timelines.passes("x"))
+    )
     found = repeats("graceful-stop", entries)
     assert (found.count, found.doubts) == (3, ())
-    assert found.minimum == Span(0.0, 0.0)
+    assert found.minimum == Duration(0.0, 0.0)
     assert found.median.least <= 0.3 <= found.median.most
     assert found.maximum.least <= 0.5 <= found.maximum.most
     assert found.total.least <= 0.8 <= found.total.most
@@ -52,7 +55,11 @@ def test_each_repeat_gives_its_longest_outage_and_a_calm_one_gives_none() -> Non
 
 def test_what_measured_nothing_is_told() -> None:
     found = repeats(
-        "x", [Entry(Timeline(), ()), Entry(sample_timelines.not_landed(), (sample_timelines.CANNOT_TELL,))]
+        "x",
+        [
+            ScenarioResult(Timeline(), ()),
+            ScenarioResult(sample_timelines.not_landed(), (sample_timelines.CANNOT_TELL,)),
+        ],
     )
     assert found.count == 1
     assert [doubt.split(":")[0] for doubt in found.doubts] == ["repeat 1", "repeat 2"]
@@ -87,7 +94,7 @@ def test_no_repeats_have_no_figures() -> None:
         ("outage<=3s", _of(), UNKNOWN),
     ],
 )
-def test_objectives(text: str, found: Repeats, status: str) -> None:
+def test_objectives(text: str, found: Statistics, status: str) -> None:
     verdict = objective(text).judge(found)
     assert verdict.status == status, verdict.text
     assert "".join(text.split()) in verdict.why

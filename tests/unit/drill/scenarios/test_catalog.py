@@ -21,7 +21,7 @@ from drill.faults.registry import FAULTS
 from drill.scenarios import catalog, conditions
 from drill.scenarios.base import Await, Configure, Heal, Inject, Observe, Read, Scenario
 from drill.scenarios.catalog import SCENARIOS
-from drill.scenarios.overrides import Given, edited
+from drill.scenarios.overrides import Overrides, edited
 from inventory.config.lab_yaml import BUDGETS
 from inventory.errors import ConfigError
 from inventory.model import INFINITY
@@ -112,8 +112,8 @@ def test_a_split_brain_is_seen() -> None:
 
 
 def test_every_policy_and_every_stickiness_of_the_walkthrough() -> None:
-    states = [one.given for one in SCENARIOS.values()]
-    states += [move.given for one in SCENARIOS.values() for move in moves(one, Configure)]
+    states = [one.overrides for one in SCENARIOS.values()]
+    states += [move.overrides for one in SCENARIOS.values() for move in moves(one, Configure)]
     assert {state.properties.get("no-quorum-policy") for state in states} >= {
         None,
         "stop",
@@ -124,8 +124,8 @@ def test_every_policy_and_every_stickiness_of_the_walkthrough() -> None:
     assert any(state.two_node for state in states)
 
 
-def states(one: Scenario) -> list[Given]:
-    return [one.given, *(move.given for move in moves(one, Configure))]
+def states(one: Scenario) -> list[Overrides]:
+    return [one.overrides, *(move.overrides for move in moves(one, Configure))]
 
 
 @EACH
@@ -149,9 +149,9 @@ FLIPS = [
 ]
 
 
-def comes_to(given: Given) -> str:
+def comes_to(overrides: Overrides) -> str:
     """Where the pair goes that runs on NODE2 when NODE1 is back, by the scores."""
-    have = cib.parse(edited((CASES / "cib" / "2.1.5.xml").read_text(), given, LAB)).configuration
+    have = cib.parse(edited((CASES / "cib" / "2.1.5.xml").read_text(), overrides, LAB)).configuration
     resources = [one.id for one in have.resources]
     found = scores.place(
         (NODE1, NODE2), resources, stickiness=scores.parse(have.defaults["resource-stickiness"]),
@@ -165,16 +165,16 @@ def comes_to(given: Given) -> str:
     ("name", "node", "other"), FLIPS, ids=[f"{name}-{other}" for name, _, other in FLIPS]
 )
 def test_the_rows_own_value_alone_decides_where_the_pair_ends(name: str, node: str, other: Any) -> None:
-    given = SCENARIOS[name].given
-    assert comes_to(given) == node
-    flipped = replace(given, **other)
+    overrides = SCENARIOS[name].overrides
+    assert comes_to(overrides) == node
+    flipped = replace(overrides, **other)
     assert comes_to(flipped) != node, f"{name} would see the same with {flipped.words}"
 
 
 def test_the_same_in_all_but_the_stickiness() -> None:
-    zero, hundred = SCENARIOS["failback-stickiness-0"].given, SCENARIOS["stickiness-100"].given
+    zero, hundred = SCENARIOS["failback-stickiness-0"].overrides, SCENARIOS["stickiness-100"].overrides
     assert replace(zero, stickiness=100) == hundred
-    assert SCENARIOS["stickiness-infinity"].given.stickiness == INFINITY
+    assert SCENARIOS["stickiness-infinity"].overrides.stickiness == INFINITY
 
 
 @pytest.mark.parametrize("case", STORIES, ids=[f"{one['scenario']}-{one['why']}" for one in STORIES])
@@ -243,7 +243,7 @@ def test_what_cannot_be_had_says_why() -> None:
 
 def test_what_sets_the_score_of_the_location_needs_the_one_that_prefers_a_node() -> None:
     [one], debian = LAB.locations, PLATFORMS["debian12"]
-    wants = {name for name, row in SCENARIOS.items() if row.given.location is not None}
+    wants = {name for name, row in SCENARIOS.items() if row.overrides.location is not None}
     assert "stickiness-100" in wants
     other = dataclasses.replace(one, id="other", resource="WebIP")
     away = dataclasses.replace(one, score=-500)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from drill.record.timeline import Sample, Sight, Timeline
+from drill.record.timeline import NodeReading, Sample, Timeline
 from drill.scenarios.conditions import CONDITIONS, ENOUGH, OF_A_NODE, ROLES, SILENCE, condition, meaning, now
 from inventory.errors import ConfigError
 from tests.support.example_lab import NODE1, NODE2
@@ -24,13 +24,15 @@ CALM: dict[str, Any] = {
 }
 
 
-def sight(node: str, at: float = 10.0, **more: Any) -> Sight:
+def reading(node: str, at: float = 10.0, **more: Any) -> NodeReading:
     said = {"owns_vip": node == NODE1, "web": "running" if node == NODE1 else "stopped", **CALM, **more}
-    return Sight(asked=at, at=at + 0.05, node=node, **said) if said.get("seen", True) else gone(node, at)
+    return (
+        NodeReading(asked=at, at=at + 0.05, node=node, **said) if said.get("seen", True) else gone(node, at)
+    )
 
 
-def gone(node: str, at: float = 10.0) -> Sight:
-    return Sight(asked=at, at=at + 1.5, node=node, seen=False)
+def gone(node: str, at: float = 10.0) -> NodeReading:
+    return NodeReading(asked=at, at=at + 1.5, node=node, seen=False)
 
 
 def samples(*answers: str, begin: float = 10.0) -> tuple[Sample, ...]:
@@ -43,8 +45,8 @@ def samples(*answers: str, begin: float = 10.0) -> tuple[Sample, ...]:
     return tuple(found)
 
 
-def holds(text: str, *sights: Sight, asked: tuple[Sample, ...] = (), since: float = 9.0) -> bool:
-    record = Timeline({"nodes": [NODE1, NODE2]}, asked, sights)
+def holds(text: str, *node_readings: NodeReading, asked: tuple[Sample, ...] = (), since: float = 9.0) -> bool:
+    record = Timeline({"nodes": [NODE1, NODE2]}, asked, node_readings)
     return condition(text)(now(record, since, ALIAS))
 
 
@@ -57,7 +59,7 @@ DOWN: dict[str, Any] = {
     "corosync": False,
     "placements": {},
 }
-CASES: list[tuple[str, bool, tuple[Sight, ...], tuple[Sample, ...]]] = [
+CASES: list[tuple[str, bool, tuple[NodeReading, ...], tuple[Sample, ...]]] = [
     ("serving", True, (), samples(*[NODE1] * ENOUGH)),
     ("serving", True, (), samples("refused", NODE1, NODE2, NODE1)),
     ("serving", False, (), samples(*[NODE1] * (ENOUGH - 1))),
@@ -67,42 +69,44 @@ CASES: list[tuple[str, bool, tuple[Sight, ...], tuple[Sample, ...]]] = [
     ("down", True, (), samples(*["refused"] * SILENCE)),
     ("down", False, (), samples(*["refused"] * SILENCE, NODE1)),
     ("down", False, (), samples("refused")),
-    ("vip_nowhere", True, (sight(NODE1, owns_vip=False), sight(NODE2)), ()),
-    ("vip_nowhere", True, (gone(NODE1), sight(NODE2)), ()),
+    ("vip_nowhere", True, (reading(NODE1, owns_vip=False), reading(NODE2)), ()),
+    ("vip_nowhere", True, (gone(NODE1), reading(NODE2)), ()),
     ("vip_nowhere", False, (gone(NODE1), gone(NODE2)), ()),
-    ("vip_nowhere", False, (sight(NODE2),), ()),
-    ("vip_nowhere", False, (sight(NODE1), sight(NODE2)), ()),
-    ("vip_on:active", True, (sight(NODE1), sight(NODE2)), ()),
-    ("vip_on:active", False, (sight(NODE1), sight(NODE2, owns_vip=True)), ()),
-    ("vip_on:passive", False, (sight(NODE1), sight(NODE2)), ()),
-    ("two_holders", True, (sight(NODE1), sight(NODE2, owns_vip=True)), ()),
-    ("two_holders", False, (sight(NODE1), sight(NODE2)), ()),
-    ("both_online", True, (sight(NODE1), sight(NODE2)), ()),
-    ("both_online", False, (sight(NODE1, dc=""), sight(NODE2)), ()),
-    ("both_online", False, (sight(NODE1, members=(NODE1,)), sight(NODE2)), ()),
-    ("both_online", False, (sight(NODE1), sight(NODE2, quorate=False)), ()),
-    ("both_online", False, (sight(NODE1), gone(NODE2)), ()),
-    ("alone:peer", True, (sight(NODE2, **ALONE),), ()),
-    ("alone:peer", False, (sight(NODE2),), ()),
+    ("vip_nowhere", False, (reading(NODE2),), ()),
+    ("vip_nowhere", False, (reading(NODE1), reading(NODE2)), ()),
+    ("vip_on:active", True, (reading(NODE1), reading(NODE2)), ()),
+    ("vip_on:active", False, (reading(NODE1), reading(NODE2, owns_vip=True)), ()),
+    ("vip_on:passive", False, (reading(NODE1), reading(NODE2)), ()),
+    ("two_holders", True, (reading(NODE1), reading(NODE2, owns_vip=True)), ()),
+    ("two_holders", False, (reading(NODE1), reading(NODE2)), ()),
+    ("both_online", True, (reading(NODE1), reading(NODE2)), ()),
+    ("both_online", False, (reading(NODE1, dc=""), reading(NODE2)), ()),
+    ("both_online", False, (reading(NODE1, members=(NODE1,)), reading(NODE2)), ()),
+    ("both_online", False, (reading(NODE1), reading(NODE2, quorate=False)), ()),
+    ("both_online", False, (reading(NODE1), gone(NODE2)), ()),
+    ("alone:peer", True, (reading(NODE2, **ALONE),), ()),
+    ("alone:peer", False, (reading(NODE2),), ()),
     ("alone:peer", False, (gone(NODE2),), ()),
-    ("without_quorum:peer", True, (sight(NODE2, **ALONE),), ()),
-    ("without_quorum:peer", False, (sight(NODE2, **DOWN),), ()),
-    ("without_quorum:peer", False, (sight(NODE2),), ()),
-    ("placed_on:peer", True, (sight(NODE1, **DOWN), sight(NODE2, **ALONE)), ()),
-    ("placed_on:peer", False, (sight(NODE1), sight(NODE2, **ALONE)), ()),
-    ("placed_on:peer", False, (sight(NODE2, placements=HALF),), ()),
-    ("placed_on:peer", False, (sight(NODE1, **DOWN),), ()),
-    ("placed_apart", True, (sight(NODE1, placements=APART), sight(NODE2, placements=APART)), ()),
-    ("placed_apart", False, (sight(NODE1, placements=HALF), sight(NODE2, placements=HALF)), ()),
-    ("placed_apart", False, (sight(NODE1, placements=APART), gone(NODE2)), ()),
-    ("web_hung:target", True, (sight(NODE1, web="hung"),), ()),
-    ("web_hung:target", False, (sight(NODE1, web="stopped"),), ()),
+    ("without_quorum:peer", True, (reading(NODE2, **ALONE),), ()),
+    ("without_quorum:peer", False, (reading(NODE2, **DOWN),), ()),
+    ("without_quorum:peer", False, (reading(NODE2),), ()),
+    ("placed_on:peer", True, (reading(NODE1, **DOWN), reading(NODE2, **ALONE)), ()),
+    ("placed_on:peer", False, (reading(NODE1), reading(NODE2, **ALONE)), ()),
+    ("placed_on:peer", False, (reading(NODE2, placements=HALF),), ()),
+    ("placed_on:peer", False, (reading(NODE1, **DOWN),), ()),
+    ("placed_apart", True, (reading(NODE1, placements=APART), reading(NODE2, placements=APART)), ()),
+    ("placed_apart", False, (reading(NODE1, placements=HALF), reading(NODE2, placements=HALF)), ()),
+    ("placed_apart", False, (reading(NODE1, placements=APART), gone(NODE2)), ()),
+    ("web_hung:target", True, (reading(NODE1, web="hung"),), ()),
+    ("web_hung:target", False, (reading(NODE1, web="stopped"),), ()),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "wanted", "sights", "asked"), CASES)
-def test_condition(text: str, wanted: bool, sights: tuple[Sight, ...], asked: tuple[Sample, ...]) -> None:
-    assert holds(text, *sights, asked=asked) is wanted
+@pytest.mark.parametrize(("text", "wanted", "node_readings", "asked"), CASES)
+def test_condition(
+    text: str, wanted: bool, node_readings: tuple[NodeReading, ...], asked: tuple[Sample, ...]
+) -> None:
+    assert holds(text, *node_readings, asked=asked) is wanted
 
 
 def test_every_condition_is_seen_to_hold_and_not_to_hold() -> None:
@@ -111,7 +115,7 @@ def test_every_condition_is_seen_to_hold_and_not_to_hold() -> None:
 
 
 def test_what_was_seen_before_the_last_act_does_not_count() -> None:
-    assert not holds("vip_nowhere", sight(NODE1, owns_vip=False), sight(NODE2), since=10.01)
+    assert not holds("vip_nowhere", reading(NODE1, owns_vip=False), reading(NODE2), since=10.01)
     assert not holds("serving", asked=samples(*[NODE1] * ENOUGH), since=10.01)
 
 
@@ -121,8 +125,8 @@ def test_a_kept_connection_is_no_service() -> None:
 
 
 def test_the_last_reading_counts() -> None:
-    assert holds("web_hung:target", sight(NODE1, 10.0), sight(NODE1, 11.0, web="hung"))
-    assert not holds("web_hung:target", sight(NODE1, 11.0), sight(NODE1, 10.0, web="hung"))
+    assert holds("web_hung:target", reading(NODE1, 10.0), reading(NODE1, 11.0, web="hung"))
+    assert not holds("web_hung:target", reading(NODE1, 11.0), reading(NODE1, 10.0, web="hung"))
 
 
 @pytest.mark.parametrize("text", ["served", "serving:peer", "serving_from", "serving_from:nobody", "alone:"])
@@ -133,7 +137,7 @@ def test_what_is_no_condition(text: str) -> None:
 
 
 def test_a_time_out_can_tell_what_was_seen_last() -> None:
-    record = Timeline({"nodes": [NODE1, NODE2]}, samples("refused"), (sight(NODE1), gone(NODE2)))
+    record = Timeline({"nodes": [NODE1, NODE2]}, samples("refused"), (reading(NODE1), gone(NODE2)))
     told = str(now(record, 9.0, ALIAS))
     for part in (
         f"{NODE1}: holds the address, web running, quorum of 2",

@@ -6,7 +6,7 @@ import pytest
 
 from cluster import cib
 from cluster.configuration import differences
-from drill.scenarios.overrides import Given, edited, lines, pushes
+from drill.scenarios.overrides import Overrides, edited, lines, pushes
 from inventory.errors import ConfigError
 from inventory.model import INFINITY
 from tests.support.example_lab import CASES, example_lab
@@ -15,44 +15,44 @@ LAB = example_lab()
 TEXT = (CASES / "cib" / "2.1.5.xml").read_text()
 
 
-def changed(given: Given) -> tuple[str, ...]:
-    have = cib.parse(edited(TEXT, given, LAB)).configuration
+def changed(overrides: Overrides) -> tuple[str, ...]:
+    have = cib.parse(edited(TEXT, overrides, LAB)).configuration
     return differences(cib.parse(TEXT).configuration, have)
 
 
 CHANGES = [
-    (Given(), ()),
+    (Overrides(), ()),
     (
-        Given(properties={"no-quorum-policy": "stop"}),
+        Overrides(properties={"no-quorum-policy": "stop"}),
         ("property no-quorum-policy: want ignore, found stop",),
     ),
     (
-        Given(properties={"placement-strategy": "balanced"}),
+        Overrides(properties={"placement-strategy": "balanced"}),
         ("property placement-strategy: not wanted, found balanced",),
     ),
-    (Given(stickiness=0), ("resource default resource-stickiness: want 100, found 0",)),
+    (Overrides(stickiness=0), ("resource default resource-stickiness: want 100, found 0",)),
     (
-        Given(stickiness=INFINITY, migration_threshold=1),
+        Overrides(stickiness=INFINITY, migration_threshold=1),
         (
             "resource default migration-threshold: not wanted, found 1",
             "resource default resource-stickiness: want 100, found INFINITY",
         ),
     ),
-    (Given(monitors={"web": "2s"}), ("resource WebServer: monitor: want 10s, found 2s",)),
+    (Overrides(monitors={"web": "2s"}), ("resource WebServer: monitor: want 10s, found 2s",)),
     (
-        Given(location=150),
+        Overrides(location=150),
         (
             "constraint location webserver_on_node1 of WebServer on node1.magedu.com (500): missing",
             "constraint location webserver_on_node1 of WebServer on node1.magedu.com (150): not wanted",
         ),
     ),
     (
-        Given(without=("location",)),
+        Overrides(without=("location",)),
         ("constraint location webserver_on_node1 of WebServer on node1.magedu.com (500): missing",),
     ),
-    (Given(without=("colocation",)), ("constraint colocation of WebServer with WebIP (INFINITY): missing",)),
+    (Overrides(without=("colocation",)), ("constraint colocation of WebServer with WebIP (INFINITY): missing",)),
     (
-        Given(resources=("address",)),
+        Overrides(resources=("address",)),
         (
             "resource WebServer: missing",
             "constraint colocation of WebServer with WebIP (INFINITY): missing",
@@ -63,14 +63,16 @@ CHANGES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("given", "wanted"), CHANGES, ids=[given.words for given, _ in CHANGES])
-def test_only_that_is_changed(given: Given, wanted: tuple[str, ...]) -> None:
-    assert changed(given) == wanted
+@pytest.mark.parametrize(("overrides", "wanted"), CHANGES, ids=[overrides.words for overrides, _ in CHANGES])
+def test_only_that_is_changed(overrides: Overrides, wanted: tuple[str, ...]) -> None:
+    assert changed(overrides) == wanted
 
 
-@pytest.mark.parametrize("given", [given for given, _ in CHANGES], ids=[given.words for given, _ in CHANGES])
-def test_the_way_there_and_back(given: Given) -> None:
-    there = edited(TEXT, given, LAB)
+@pytest.mark.parametrize(
+    "overrides", [overrides for overrides, _ in CHANGES], ids=[overrides.words for overrides, _ in CHANGES]
+)
+def test_the_way_there_and_back(overrides: Overrides) -> None:
+    there = edited(TEXT, overrides, LAB)
     for before, after in ((TEXT, there), (there, TEXT)):
         live = before
         for section, text in pushes(before, after):
@@ -99,7 +101,7 @@ def replaced(live: str, section: str, text: str) -> str:
 
 def test_nothing_is_pushed_that_is_there_already() -> None:
     assert pushes(TEXT, TEXT) == ()
-    [(section, text)] = pushes(TEXT, edited(TEXT, Given(properties={"no-quorum-policy": "freeze"}), LAB))
+    [(section, text)] = pushes(TEXT, edited(TEXT, Overrides(properties={"no-quorum-policy": "freeze"}), LAB))
     assert section == "crm_config"
     assert 'name="no-quorum-policy" value="freeze"' in text
 
@@ -109,21 +111,21 @@ def test_a_cib_without_defaults_gets_them() -> None:
         "<cib><configuration><crm_config/><nodes/><resources/><constraints/></configuration><status/></cib>"
     )
     found = cib.parse(
-        edited(bare, Given(stickiness=7, properties={"no-quorum-policy": "stop"}), LAB)
+        edited(bare, Overrides(stickiness=7, properties={"no-quorum-policy": "stop"}), LAB)
     ).configuration
     assert (found.defaults, found.properties) == ({"resource-stickiness": "7"}, {"no-quorum-policy": "stop"})
 
 
 def test_a_location_under_another_name_is_set_too() -> None:
     other = TEXT.replace("webserver_on_node1", "location-WebServer-1")
-    [found] = cib.parse(edited(other, Given(location=150), LAB)).configuration.locations
+    [found] = cib.parse(edited(other, Overrides(location=150), LAB)).configuration.locations
     assert (found.id, found.score) == ("location-WebServer-1", 150)
 
 
 def test_a_score_needs_a_constraint() -> None:
-    bare = edited(TEXT, Given(without=("location",)), LAB)
+    bare = edited(TEXT, Overrides(without=("location",)), LAB)
     with pytest.raises(ConfigError, match="location score of 150 is wanted, and no resource prefers a node"):
-        edited(bare, Given(location=150), LAB)
+        edited(bare, Overrides(location=150), LAB)
 
 
 def test_lines_say_everything_once() -> None:
@@ -141,6 +143,6 @@ def test_lines_say_everything_once() -> None:
 
 
 def test_what_a_state_serves() -> None:
-    assert Given().serves
-    assert not Given(without=("colocation",)).serves
-    assert not Given(resources=("address",)).serves
+    assert Overrides().serves
+    assert not Overrides(without=("colocation",)).serves
+    assert not Overrides(resources=("address",)).serves

@@ -12,8 +12,8 @@ import yaml
 
 from inventory.config.lab_yaml import load
 from inventory.host import doctor, facts
-from inventory.host.doctor import Finding, Readings, findings, provider_of, read
-from inventory.host.facts import DockerNetwork, Engine, Link, Way
+from inventory.host.doctor import Finding, HostFacts, findings, provider_of, read
+from inventory.host.facts import DockerNetwork, Engine, Link, RouteEntry
 from inventory.model import Lab
 from inventory.platforms.registry import DEBIAN12, PLATFORMS
 from inventory.providers.requirements import vbox_ranges
@@ -25,7 +25,7 @@ CASES = [
     for file in sorted((ROOT / "tests/cases/doctor").glob("*.yaml"))
     for case in yaml.safe_load(file.read_text())
 ]
-GOOD = Readings(
+GOOD = HostFacts(
     folder="/labs/one",
     system="linux",
     python=(3, 11),
@@ -51,7 +51,7 @@ GOOD = Readings(
     disk_mb=80_000,
     cpus=2,
     links=(Link("eth0", IPv4Interface("192.0.2.2/24")),),
-    ways=(Way(IPv4Network("192.0.2.0/24"), "eth0"),),
+    route_entries=(RouteEntry(IPv4Network("192.0.2.0/24"), "eth0"),),
     networks=(),
 )
 
@@ -63,8 +63,8 @@ def shaped(name: str, value: Any) -> Any:
         return Engine(**value)
     if name == "links":
         return tuple(Link(interface, IPv4Interface(address)) for interface, address in value)
-    if name == "ways":
-        return tuple(Way(IPv4Network(network), *rest) for network, *rest in value)
+    if name == "route_entries":
+        return tuple(RouteEntry(IPv4Network(network), *rest) for network, *rest in value)
     if name == "networks":
         return tuple(
             DockerNetwork(name, tuple(map(IPv4Network, ranges)), *rest) for name, ranges, *rest in value
@@ -167,7 +167,7 @@ def test_no_field_is_left_unjudged() -> None:
         (ROOT / "inventory" / name).read_text()
         for name in ("host/doctor.py", "providers/requirements.py", "host/network_conflicts.py")
     )
-    assert [one.name for one in fields(Readings) if f"readings.{one.name}" not in text] == []
+    assert [one.name for one in fields(HostFacts) if f"facts.{one.name}" not in text] == []
 
 
 V1 = "30 29 0:26 / /sys/fs/cgroup/systemd rw - cgroup cgroup rw,name=systemd\n"
@@ -215,12 +215,12 @@ def test_parsers() -> None:
 
 
 def test_routes_and_addresses() -> None:
-    assert facts.ways(
+    assert facts.route_entries(
         '[{"dst":"default","gateway":"192.0.2.1","dev":"eth0"},{"type":"blackhole","dst":"172.16.0.0/12"},'
         '{"dst":"10.8.0.1","dev":"tun0"}]'
     ) == (
-        Way(IPv4Network("172.16.0.0/12"), "", "blackhole"),
-        Way(IPv4Network("10.8.0.1/32"), "tun0"),
+        RouteEntry(IPv4Network("172.16.0.0/12"), "", "blackhole"),
+        RouteEntry(IPv4Network("10.8.0.1/32"), "tun0"),
     )
     assert facts.links(
         '[{"ifname":"lo","flags":["LOOPBACK"],"addr_info":[{"family":"inet","local":"127.0.0.1","prefixlen":8}]},'

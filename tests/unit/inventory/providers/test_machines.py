@@ -179,7 +179,7 @@ def routed(host: Host) -> None:
 
 
 @pytest.mark.parametrize(
-    ("clash", "says", "hint"),
+    ("conflict", "says", "hint"),
     [
         (of_another_lab, "network ha-lab-0 (172.16.0.0/16) of the lab in /labs/other.", "cd /labs/other && ./lab down"),
         (of_somebody, "taken by the docker network theirs (172.16.100.0/24).", "docker network rm theirs"),
@@ -189,11 +189,11 @@ def routed(host: Host) -> None:
     ids=["another lab", "a docker network", "a wider one", "a route"],
 )  # fmt: skip
 def test_taken_addresses_are_refused(
-    host: Host, tmp_path: Path, clash: Callable[[Host], None], says: str, hint: str
+    host: Host, tmp_path: Path, conflict: Callable[[Host], None], says: str, hint: str
 ) -> None:
     host.network("bridge", "172.17.0.0/16")
     host.network("six", "fd00::/64")
-    clash(host)
+    conflict(host)
     before = len(host.networks)
     lab = Machines(tmp_path, example_lab())
     with pytest.raises(MachineError) as caught:

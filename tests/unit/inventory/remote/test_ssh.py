@@ -9,7 +9,7 @@ import pytest
 
 from inventory.errors import CommandFailed, Unreachable
 from inventory.model import Command, Result
-from inventory.remote.ssh import Fake, Ssh, check, everywhere, failed
+from inventory.remote.ssh import FakeRemote, Ssh, check, everywhere, failed
 from tests.support.example_lab import NODE1, NODE2
 
 DATE = Command(NODE1, ("date",), why="the time")
@@ -116,14 +116,14 @@ def test_the_error_names_node_reason_command_and_output() -> None:
 
 
 def test_check() -> None:
-    remote = Fake.scripted([(NODE1, "date", (0, "now", "")), ("*", "date", (1, "", "no clock"))])
+    remote = FakeRemote.scripted([(NODE1, "date", (0, "now", "")), ("*", "date", (1, "", "no clock"))])
     assert check(remote, DATE).out == "now"
     with pytest.raises(CommandFailed, match="no clock"):
         check(remote, Command(NODE2, ("date",)))
 
 
 def test_everywhere_keeps_the_order() -> None:
-    remote = Fake(lambda command: (0, command.node, ""))
+    remote = FakeRemote(lambda command: (0, command.node, ""))
     assert [result.out for result in everywhere(remote, [Command(n, ("date",)) for n in (NODE2, NODE1, NODE2)])] == [
         NODE2, NODE1, NODE2,
     ]  # fmt: skip
@@ -131,13 +131,13 @@ def test_everywhere_keeps_the_order() -> None:
 
 
 def test_everywhere_raises_what_one_node_raises() -> None:
-    remote = Fake.scripted([(NODE1, "date", None), (NODE2, "date", (0, "", ""))])
+    remote = FakeRemote.scripted([(NODE1, "date", None), (NODE2, "date", (0, "", ""))])
     with pytest.raises(Unreachable, match=NODE1):
         everywhere(remote, [Command(NODE1, ("date",)), Command(NODE2, ("date",))])
 
 
 def test_the_fake_knows_what_it_was_not_told() -> None:
-    remote = Fake.scripted([(NODE1, "date", (0, "", ""))])
+    remote = FakeRemote.scripted([(NODE1, "date", (0, "", ""))])
     with pytest.raises(AssertionError, match=r"no answer was scripted for node2\.magedu\.com: date"):
         remote.run(Command(NODE2, ("date",)))
     assert [command.node for command in remote.ran] == [NODE2]

@@ -9,23 +9,23 @@ from html.parser import HTMLParser
 import pytest
 
 from drill.checks.verdict import FAIL, Verdict
-from drill.record.timeline import Mark, Sample, Sight, Timeline
+from drill.record.timeline import Event, NodeReading, Sample, Timeline
 from drill.report.html.page import report, slug
-from drill.report.run import Entry, Run
+from drill.report.run import Run, ScenarioResult
 from tests.support import sample_timelines
 
 RUN = Run(
     "2024-05-06_07-08-09",
     (
-        Entry(sample_timelines.failover(), sample_timelines.passes("recovered", "one_owner")),
-        Entry(
+        ScenarioResult(sample_timelines.failover(), sample_timelines.passes("recovered", "one_owner")),
+        ScenarioResult(
             sample_timelines.split_brain(),
             (sample_timelines.TWO_OWNERS, *sample_timelines.passes("recovered")),
         ),
-        Entry(sample_timelines.never(), (sample_timelines.NOT_RECOVERED,)),
-        Entry(sample_timelines.not_landed(), (sample_timelines.CANNOT_TELL,)),
-        Entry(sample_timelines.graceful(), sample_timelines.passes("recovered")),
-        Entry(sample_timelines.graceful(outage=0.6), ()),
+        ScenarioResult(sample_timelines.never(), (sample_timelines.NOT_RECOVERED,)),
+        ScenarioResult(sample_timelines.not_landed(), (sample_timelines.CANNOT_TELL,)),
+        ScenarioResult(sample_timelines.graceful(), sample_timelines.passes("recovered")),
+        ScenarioResult(sample_timelines.graceful(outage=0.6), ()),
     ),
 )
 _VOID = {"meta", "link", "br"}
@@ -156,12 +156,12 @@ def test_nothing_of_the_record_becomes_markup() -> None:
             "bounds": {"least": 0, "most": 1, "lines": [_NASTY]},
         },
         (Sample(0, 1, page=_NASTY), Sample(1, 2, "probe", "refused", "", None, _NASTY)),
-        (Sight(asked=0, at=1, node=_NASTY, owns_vip=True, members=(_NASTY,), dc=_NASTY),),
-        (Mark(0.5, "inject", _NASTY, _NASTY, _NASTY), Mark(0.6, "landed", _NASTY, _NASTY)),
+        (NodeReading(asked=0, at=1, node=_NASTY, owns_vip=True, members=(_NASTY,), dc=_NASTY),),
+        (Event(0.5, "inject", _NASTY, _NASTY, _NASTY), Event(0.6, "landed", _NASTY, _NASTY)),
         (_NASTY,),
     )
     verdict = Verdict(_NASTY, FAIL, _NASTY, (_NASTY,), _NASTY, _NASTY, {_NASTY: _NASTY})
-    text = report(Run(_NASTY, (Entry(timeline, (verdict,)), Entry(timeline, (verdict,)))))
+    text = report(Run(_NASTY, (ScenarioResult(timeline, (verdict,)), ScenarioResult(timeline, (verdict,)))))
     page = _Page(text)
     assert (page.tags["script"], page.tags["style"], page.tags["img"]) == (1, 1, 0)
     assert "onerror" not in page.attributes

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from drill.analysis.failover_phases import phases
-from drill.record.timeline import Mark, Sample, Sight, Timeline
+from drill.record.timeline import Event, NodeReading, Sample, Timeline
 from drill.report.html.plot import Plot, Row, plot, plots, short
-from drill.report.run import Entry
+from drill.report.run import ScenarioResult
 from tests.support import sample_timelines
 from tests.support.example_lab import NODE1, NODE2
 
@@ -60,9 +60,9 @@ def test_a_fault_without_proof_and_a_fault_without_heal_look_and_read_otherwise(
 
 
 def test_five_faults_in_a_row_are_five_bands() -> None:
-    marks = [Mark(n + part, kind, "web killed", NODE1) for n in range(5) for part, kind in
+    events = [Event(n + part, kind, "web killed", NODE1) for n in range(5) for part, kind in
              ((0.1, "inject"), (0.2, "landed"), (0.6, "heal"))]  # fmt: skip
-    drawn = _whole(Timeline(samples=(Sample(0, 5),), marks=tuple(marks)))
+    drawn = _whole(Timeline(samples=(Sample(0, 5),), events=tuple(events)))
     assert [round(bar.x) for bar in drawn.faults] == [2, 22, 42, 62, 82]
 
 
@@ -112,24 +112,24 @@ def test_quorum_is_drawn_as_each_node_saw_it() -> None:
 
 
 def test_a_long_silence_of_the_watch_is_not_filled_in() -> None:
-    sights = tuple(
-        Sight(asked=at, at=at + 0.1, node=NODE1, quorate=True, owns_vip=True) for at in (0, 1, 9, 10)
+    node_readings = tuple(
+        NodeReading(asked=at, at=at + 0.1, node=NODE1, quorate=True, owns_vip=True) for at in (0, 1, 9, 10)
     )
-    drawn = _whole(Timeline(sights=sights))
+    drawn = _whole(Timeline(node_readings=node_readings))
     bars = _rows(drawn, "quorum")["node1"].bars
     assert [(round(bar.x), round(bar.x + bar.width)) for bar in bars] == [(0, 11), (89, 100)]
 
 
 def test_the_failover_is_drawn_again_larger_where_it_is_small() -> None:
-    whole, near = plots(Entry(sample_timelines.graceful(), ()))
+    whole, near = plots(ScenarioResult(sample_timelines.graceful(), ()))
     assert whole.start == 0
     assert 5.5 < near.start < 6.0
     assert 6.45 < near.end < 8
-    assert len(plots(Entry(sample_timelines.split_brain(), ()))) == 1, (
+    assert len(plots(ScenarioResult(sample_timelines.split_brain(), ()))) == 1, (
         "nothing failed, so there is nothing to enlarge"
     )
-    assert len(plots(Entry(sample_timelines.never(), ()))) == 1, "it never ended"
-    assert plots(Entry(Timeline(), ())) == ()
+    assert len(plots(ScenarioResult(sample_timelines.never(), ()))) == 1, "it never ended"
+    assert plots(ScenarioResult(Timeline(), ())) == ()
 
 
 @pytest.mark.parametrize("seconds", [0.02, 0.7, 1.0, 3.3, 12, 30, 59, 61, 900])
@@ -166,8 +166,8 @@ def test_phases_that_fall_together_share_their_numbers() -> None:
 
 def test_phases_at_the_end_stay_within_the_plot_and_apart() -> None:
     names = ("injected", "detected", "decided", "stopped", "address", "answer")
-    notes = [Mark(9.0 + n / 6, "note", f"phase:{name}") for n, name in enumerate(names)]
-    drawn = _whole(Timeline(samples=(Sample(0, 10),), marks=(Mark(9.0, "inject"), *notes)))
+    notes = [Event(9.0 + n / 6, "note", f"phase:{name}") for n, name in enumerate(names)]
+    drawn = _whole(Timeline(samples=(Sample(0, 10),), events=(Event(9.0, "inject"), *notes)))
     [symbol] = _rows(drawn)["phases"].symbols
     assert symbol.text == "1·2·3·4·5·6"
     assert (symbol.x, symbol.anchor) == (pytest.approx(98.3, abs=0.1), "end"), (
