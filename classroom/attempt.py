@@ -8,16 +8,16 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from classroom.checks import judge
-from classroom.exercises import Exercise, named
+from classroom.exercises import Exercise, get
 from classroom.snapshot import look
 from drill.checks.verdict import PASS, Verdict
 from inventory import waiting
 from inventory.errors import ConfigError
 from inventory.providers.machines import EXERCISE
-from inventory.remote.ssh import Remote, check
-from inventory.waiting import CLOCK, Clock
+from inventory.remote.ssh import check
+from inventory.session import LabSession
 from provision import apply, reset
-from provision.facts import Goal, gather
+from provision.facts import gather
 from provision.steps.base import nothing
 
 SETTLES = 90.0
@@ -70,30 +70,30 @@ def save(state: Path, attempt: Attempt | None) -> None:
     new.replace(path)
 
 
-def damage(exercise: Exercise, goal: Goal, remote: Remote) -> None:
+def damage(exercise: Exercise, session: LabSession) -> None:
     """Break the lab. Raises CommandFailed."""
-    for command in exercise.breaks(goal, gather(goal, remote)):
-        check(remote, command)
+    for command in exercise.breaks(session, gather(session)):
+        check(session.remote, command)
 
 
-def undo(exercise: Exercise, goal: Goal, remote: Remote) -> None:
+def undo(exercise: Exercise, session: LabSession) -> None:
     """Take back what provisioning knows nothing of. Safe at any time."""
     if exercise.undo is not nothing:
-        for command in exercise.undo(goal, gather(goal, remote)):
-            check(remote, command)
+        for command in exercise.undo(session, gather(session)):
+            check(session.remote, command)
 
 
-def mend(exercise: Exercise, goal: Goal, remote: Remote, progress: apply.Progress | None = None) -> None:
+def mend(exercise: Exercise, session: LabSession, progress: apply.Progress | None = None) -> None:
     """Undo it, then bring the lab back to its end state."""
-    undo(exercise, goal, remote)
-    reset.run(goal, remote, progress=progress)
+    undo(exercise, session)
+    reset.run(session, progress=progress)
 
 
-def end(state: Path, goal: Goal, remote: Remote, say: Callable[[str], None]) -> None:
+def end(state: Path, session: LabSession, say: Callable[[str], None]) -> None:
     """End an exercise under way, if there is one, before the lab is made as lab.yaml says by other means."""
     now = under_way(state)
     if now:
-        mend(named(goal, now.name), goal, remote)
+        mend(get(session, now.name), session)
         save(state, None)
         say(f"The exercise under way is over, and does not count as solved: it was {now.name}.")
 
@@ -103,15 +103,13 @@ def wrong(verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
     return tuple(one for one in verdicts if one.status != PASS)
 
 
-def healed(
-    goal: Goal, remote: Remote, fetch: Callable[[], str], deadline: float = SETTLES, clock: Clock = CLOCK
-) -> None:
+def healed(session: LabSession, fetch: Callable[[], str], deadline: float = SETTLES) -> None:
     """Wait until every check passes. Raises TimedOut with those that do not."""
     waiting.until(
-        lambda: [f"{one.check}: {one.why}" for one in wrong(judge(goal, look(goal, remote, fetch)))],
+        lambda: [f"{one.check}: {one.why}" for one in wrong(judge(session, look(session, fetch)))],
         lambda left: not left,
         "Every check of the lab passes",
         deadline=deadline,
-        clock=clock,
+        clock=session.clock,
         hint="./lab check shows them with what to look at; ./lab reset brings the lab to its end state.",
     )

@@ -13,14 +13,14 @@ from classroom.snapshot import REACHED, Snapshot
 from classroom.texts import load, words
 from drill.checks.verdict import FAIL, PASS, UNKNOWN, Verdict
 from inventory.platforms.registry import cluster_services
+from inventory.session import LabSession
 from provision import reset
-from provision.facts import Goal
 from provision.plan import part
 from provision.steps import names, packages, pages, resources, start
 from provision.steps.base import Step
 from provision.steps.registry import STEPS
 
-Judge = Callable[[Goal, Snapshot], Iterator[str]]
+Judge = Callable[[LabSession, Snapshot], Iterator[str]]
 DROPPED = re.compile(r"dports?\b.*\b(540[45]|80|http)\b.*\b(drop|reject)\b", re.IGNORECASE)
 """A rule of nft(8) or iptables(8) that holds back the cluster's or the web server's packets."""
 
@@ -47,8 +47,8 @@ BY_RESULT = (names.STEP,)
 def as_the_step_says(step: Step) -> Check:
     """A step of the walkthrough: its problems, or else what it would still do."""
 
-    def amiss(goal: Goal, snapshot: Snapshot) -> Iterator[str]:
-        left = part(step, goal, snapshot.facts)
+    def amiss(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
+        left = part(step, session, snapshot.facts)
         if step in BY_RESULT:
             yield from left.problems
             return
@@ -58,51 +58,51 @@ def as_the_step_says(step: Step) -> Check:
     return Check(step.id, amiss, no_cluster if built_on_it else lambda snapshot: "")
 
 
-def logins(goal: Goal, snapshot: Snapshot) -> Iterator[str]:
+def logins(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
     """Root, who does not come to the peer by ssh."""
-    for node in goal.lab.nodes:
+    for node in session.lab.nodes:
         said = snapshot.logins.get(node.name, "")
         if REACHED not in said:
             reason = said.splitlines()[-1] if said else "no answer"
-            yield f"root of {node.alias} cannot log in on {goal.lab.peer(node).alias}: {reason}"
+            yield f"root of {node.alias} cannot log in on {session.lab.peer(node).alias}: {reason}"
 
 
-def at_boot(goal: Goal, snapshot: Snapshot) -> Iterator[str]:
+def at_boot(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
     """Services that start at boot, or again after a kill, which someone else is to start."""
-    for node in goal.lab.nodes:
-        units = (*cluster_services(goal.system), goal.system.web_service)
+    for node in session.lab.nodes:
+        units = (*cluster_services(session.platform), session.platform.web_service)
         yield from packages.starting(node, snapshot.facts, units)
-    yield from pages.revived(goal, snapshot.facts)
+    yield from pages.revived(session, snapshot.facts)
 
 
-def firewall(goal: Goal, snapshot: Snapshot) -> Iterator[str]:
+def firewall(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
     """Rules that hold packets back, and a firewall that is not open for them."""
-    for node in goal.lab.nodes:
+    for node in session.lab.nodes:
         closed = [f"{what} is not let through" for what in snapshot.facts.of(node).firewall]
         dropped = [line.strip() for line in snapshot.rules.get(node.name, ()) if DROPPED.search(line)]
         yield from (f"{node.alias}: {line}" for line in (*closed, *dropped))
 
 
-def one_owner(goal: Goal, snapshot: Snapshot) -> Iterator[str]:
+def one_owner(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
     """The floating address on no node or two, or where the cluster does not run it."""
-    holders = [node.alias for node, _, _ in resources.holdings(goal, snapshot.facts)]
+    holders = [node.alias for node, _, _ in resources.holdings(session, snapshot.facts)]
     if len(holders) != 1:
-        yield f"{goal.lab.vip} is held by {' and '.join(holders) or 'no node'}"
-    yield from resources.owners(goal, snapshot.facts)
+        yield f"{session.lab.vip} is held by {' and '.join(holders) or 'no node'}"
+    yield from resources.owners(session, snapshot.facts)
 
 
-def leftovers(goal: Goal, snapshot: Snapshot) -> Iterator[str]:
+def leftovers(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
     """What no step has made."""
-    yield from (f"wanted: {command.why}" for command in reset.unmanaged_settings(goal, snapshot.facts))
+    yield from (f"wanted: {command.why}" for command in reset.unmanaged_settings(session, snapshot.facts))
 
 
-def served_page(goal: Goal, snapshot: Snapshot) -> Iterator[str]:
+def served_page(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
     """Another page than that of the node which holds the address."""
-    holders = [node for node, _, _ in resources.holdings(goal, snapshot.facts)]
+    holders = [node for node, _, _ in resources.holdings(session, snapshot.facts)]
     good = [pages.page(node) for node in holders]
     if snapshot.page not in good:
         whose = " and ".join(node.alias for node in holders) or "no node"
-        yield f"{goal.lab.url} answers {snapshot.page[:100] or 'nothing'!r}, and {whose} holds the address"
+        yield f"{session.lab.url} answers {snapshot.page[:100] or 'nothing'!r}, and {whose} holds the address"
 
 
 CHECKS: tuple[Check, ...] = (
@@ -110,24 +110,24 @@ CHECKS: tuple[Check, ...] = (
     Check("logins", logins),
     Check("at-boot", at_boot),
     Check("firewall", firewall),
-    Check("node-ids", lambda goal, snapshot: start.same_ids(goal, snapshot.facts)),
-    Check("one-cluster", lambda goal, snapshot: start.apart(goal, snapshot.facts)),
+    Check("node-ids", lambda session, snapshot: start.same_ids(session, snapshot.facts)),
+    Check("one-cluster", lambda session, snapshot: start.apart(session, snapshot.facts)),
     Check("one-owner", one_owner, no_cluster),
-    Check("one-web-server", lambda goal, snapshot: pages.strays(goal, snapshot.facts), no_cluster),
+    Check("one-web-server", lambda session, snapshot: pages.strays(session, snapshot.facts), no_cluster),
     Check("leftovers", leftovers, no_cluster),
     Check("served-page", served_page, lambda snapshot: snapshot.refused),
 )
 
 
-def judge(goal: Goal, snapshot: Snapshot, checks: Sequence[Check] = CHECKS) -> tuple[Verdict, ...]:
+def judge(session: LabSession, snapshot: Snapshot, checks: Sequence[Check] = CHECKS) -> tuple[Verdict, ...]:
     """Every check's verdict about one look at the lab, in their order. Pure."""
-    return tuple(_verdict(check, goal, snapshot) for check in checks)
+    return tuple(_verdict(check, session, snapshot) for check in checks)
 
 
-def _verdict(check: Check, goal: Goal, snapshot: Snapshot) -> Verdict:
-    text = {name: value.format_map(words(goal)) for name, value in load("checks.yaml")[check.name].items()}
+def _verdict(check: Check, session: LabSession, snapshot: Snapshot) -> Verdict:
+    text = {name: value.format_map(words(session)) for name, value in load("checks.yaml")[check.name].items()}
     expected, blind = text["expected"], check.blind(snapshot)
-    lines = () if blind else tuple(check.amiss(goal, snapshot))
+    lines = () if blind else tuple(check.amiss(session, snapshot))
     if blind:
         status, why = UNKNOWN, f"expected {expected}; cannot tell: {blind}"
     elif lines:

@@ -12,7 +12,8 @@ from cluster import corosync_conf, pcs
 from inventory.errors import ConfigError
 from inventory.model import Colocation, Command, Constraint, Location, Node, Order
 from inventory.platforms.registry import CorosyncGeneration, name_script, revival, service
-from provision.facts import Facts, Goal
+from inventory.session import LabSession
+from provision.facts import Facts
 from provision.steps import constraints, pages
 from provision.steps.base import Commands, cib_delete, nothing, pcs_on, put, service_script
 
@@ -32,15 +33,15 @@ class Exercise:
     """The corosyncs on which one can do this."""
 
 
-def active(goal: Goal, facts: Facts) -> Node:
+def active(session: LabSession, facts: Facts) -> Node:
     """The node that serves."""
-    where = facts.state.where(goal.lab.resource("address").id) if facts.state else ()
-    return goal.lab.node(where[0]) if where else goal.lab.node1
+    where = facts.state.where(session.lab.resource("address").id) if facts.state else ()
+    return session.lab.node(where[0]) if where else session.lab.node1
 
 
-def passive(goal: Goal, facts: Facts) -> Node:
+def passive(session: LabSession, facts: Facts) -> Node:
     """The node that waits."""
-    return goal.lab.peer(active(goal, facts))
+    return session.lab.peer(active(session, facts))
 
 
 # The configuration of the cluster (CIB)
@@ -49,25 +50,25 @@ def passive(goal: Goal, facts: Facts) -> Node:
 def without(kind: type[Constraint]) -> Commands:
     """Take away the constraints of a kind."""
 
-    def commands(goal: Goal, facts: Facts) -> Iterator[Command]:
+    def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
         for found, id_ in constraints.stored(facts):
             if isinstance(found, kind):
                 yield cib_delete(
-                    goal, facts, f'<{constraints.TAGS[kind]} id="{id_}"/>', f"no {kind.__name__}"
+                    session, facts, f'<{constraints.TAGS[kind]} id="{id_}"/>', f"no {kind.__name__}"
                 )
 
     return commands
 
 
-def changed(kind: type[Constraint], attributes: Callable[[Goal], str]) -> Commands:
+def changed(kind: type[Constraint], attributes: Callable[[LabSession], str]) -> Commands:
     """Give the constraints of a kind other attributes."""
 
-    def commands(goal: Goal, facts: Facts) -> Iterator[Command]:
+    def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
         for found, id_ in constraints.stored(facts):
             if isinstance(found, kind):
-                xml = f'<{constraints.TAGS[kind]} id="{id_}" {attributes(goal)}/>'
+                xml = f'<{constraints.TAGS[kind]} id="{id_}" {attributes(session)}/>'
                 yield pcs_on(
-                    goal, facts, ("cibadmin", "--modify", "--xml-text", xml), f"another {kind.__name__}"
+                    session, facts, ("cibadmin", "--modify", "--xml-text", xml), f"another {kind.__name__}"
                 )
 
     return commands
@@ -76,47 +77,47 @@ def changed(kind: type[Constraint], attributes: Callable[[Goal], str]) -> Comman
 def option(section: str, name: str, value: str) -> Commands:
     """Set a cluster property (crm_config) or a default of the resources (rsc_defaults); crm_attribute(8)."""
 
-    def commands(goal: Goal, facts: Facts) -> Iterator[Command]:
+    def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
         argv = ("crm_attribute", "-q", "-t", section, "-n", name, "-v", value)
-        yield pcs_on(goal, facts, argv, f"{name} is {value}")
+        yield pcs_on(session, facts, argv, f"{name} is {value}")
 
     return commands
 
 
-def parameter(kind: str, name: str, value: Callable[[Goal], str], *words: str) -> Commands:
+def parameter(kind: str, name: str, value: Callable[[LabSession], str], *words: str) -> Commands:
     """Set an option of a resource, or with --meta one of its meta attributes; crm_resource(8)."""
 
-    def commands(goal: Goal, facts: Facts) -> Iterator[Command]:
-        id_ = goal.lab.resource(kind).id
-        argv = ("crm_resource", "-r", id_, *words, "-p", name, "-v", value(goal))
-        yield pcs_on(goal, facts, argv, f"another {name} for {id_}")
+    def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
+        id_ = session.lab.resource(kind).id
+        argv = ("crm_resource", "-r", id_, *words, "-p", name, "-v", value(session))
+        yield pcs_on(session, facts, argv, f"another {name} for {id_}")
 
     return commands
 
 
-def no_monitor(goal: Goal, facts: Facts) -> Iterator[Command]:
+def no_monitor(session: LabSession, facts: Facts) -> Iterator[Command]:
     """Take the web server's monitor away."""
-    id_ = goal.lab.resource("web").id
+    id_ = session.lab.resource("web").id
     path = f"//primitive[@id='{id_}']/operations/op[@name='monitor']"
-    yield pcs_on(goal, facts, ("cibadmin", "--delete", "--xpath", path), f"no monitor of {id_}")
+    yield pcs_on(session, facts, ("cibadmin", "--delete", "--xpath", path), f"no monitor of {id_}")
 
 
-def other_address(goal: Goal) -> str:
+def other_address(session: LabSession) -> str:
     """The next address of the network that nobody has."""
-    taken = {goal.lab.vip, *(node.address for node in goal.lab.nodes)}
-    return str(next(one for one in (goal.lab.vip + k for k in range(1, 99)) if one not in taken))
+    taken = {session.lab.vip, *(node.address for node in session.lab.nodes)}
+    return str(next(one for one in (session.lab.vip + k for k in range(1, 99)) if one not in taken))
 
 
-def other_prefix(goal: Goal) -> str:
+def other_prefix(session: LabSession) -> str:
     """A netmask longer than the network's."""
-    return str(min(goal.lab.network.prefixlen + 8, 32))
+    return str(min(session.lab.network.prefixlen + 8, 32))
 
 
-def pcs_word(words: Callable[[Goal, Facts], pcs.Argv], why: str) -> Commands:
+def pcs_word(words: Callable[[LabSession, Facts], pcs.Argv], why: str) -> Commands:
     """One command of pcs, as this platform's generation types it."""
 
-    def commands(goal: Goal, facts: Facts) -> Iterator[Command]:
-        yield pcs_on(goal, facts, words(goal, facts), why)
+    def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
+        yield pcs_on(session, facts, words(session, facts), why)
 
     return commands
 
@@ -124,131 +125,133 @@ def pcs_word(words: Callable[[Goal, Facts], pcs.Argv], why: str) -> Commands:
 # The nodes
 
 
-def web(action: str, where: Callable[[Goal, Facts], Node]) -> Commands:
+def web(action: str, where: Callable[[LabSession, Facts], Node]) -> Commands:
     """Do something to the web server's service behind the cluster's back."""
 
-    def commands(goal: Goal, facts: Facts) -> Iterator[Command]:
-        argv = service(goal.system, action, goal.system.web_service)  # type: ignore[arg-type]
-        yield Command(where(goal, facts).name, argv, why=f"{action} the web server")
+    def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
+        argv = service(session.platform, action, session.platform.web_service)  # type: ignore[arg-type]
+        yield Command(where(session, facts).name, argv, why=f"{action} the web server")
 
     return commands
 
 
-def revived(goal: Goal, facts: Facts) -> Iterator[Command]:
+def revived(session: LabSession, facts: Facts) -> Iterator[Command]:
     """Let systemd start the active node's web server anew when it is killed."""
-    script = revival(goal.system.web_service, "always")
-    yield Command.script(active(goal, facts).name, script, why="systemd looks after the web server too")
+    script = revival(session.platform.web_service, "always")
+    yield Command.script(active(session, facts).name, script, why="systemd looks after the web server too")
 
 
-def node1(goal: Goal, facts: Facts) -> Node:
+def node1(session: LabSession, facts: Facts) -> Node:
     """The first node of lab.yaml."""
-    return goal.lab.nodes[0]
+    return session.lab.nodes[0]
 
 
-def node2(goal: Goal, facts: Facts) -> Node:
+def node2(session: LabSession, facts: Facts) -> Node:
     """The second node of lab.yaml."""
-    return goal.lab.nodes[1]
+    return session.lab.nodes[1]
 
 
-def restarted(goal: Goal, node: Node, change: str, why: str) -> Command:
+def restarted(session: LabSession, node: Node, change: str, why: str) -> Command:
     """Stop a node's cluster, change something, start it on that."""
-    stop, start = service_script(goal, "stop", reverse=True), service_script(goal, "start")
+    stop, start = service_script(session, "stop", reverse=True), service_script(session, "start")
     return Command.script(node.name, f"{stop} && {change} && {start}", why=why, deadline=180)
 
 
-def another_key(goal: Goal, facts: Facts) -> Iterator[Command]:
+def another_key(session: LabSession, facts: Facts) -> Iterator[Command]:
     """Give the second node a key of its own, of the same length."""
     key = corosync_conf.AUTHKEY
     change = (
         f"head -c $(stat -c %s {key}) /dev/urandom > {key}.new && chmod 400 {key}.new && mv {key}.new {key}"
     )
-    yield restarted(goal, node2(goal, facts), change, "another key")
+    yield restarted(session, node2(session, facts), change, "another key")
 
 
-def same_nodeid(goal: Goal, facts: Facts) -> Iterator[Command]:
+def same_nodeid(session: LabSession, facts: Facts) -> Iterator[Command]:
     """Let the second node run under the first one's number, in its own file only."""
-    if goal.system.corosync == "1.4":
-        script = f"s/^totem {{$/&\\n    nodeid: {facts.of(goal.lab.node1).node_id}/"
+    if session.platform.corosync == "1.4":
+        script = f"s/^totem {{$/&\\n    nodeid: {facts.of(session.lab.node1).node_id}/"
     else:
-        one, two = (node.id for node in goal.lab.nodes)
+        one, two = (node.id for node in session.lab.nodes)
         script = f"s/nodeid: {one}$/nodeid: x/; s/nodeid: {two}$/nodeid: {one}/; s/nodeid: x$/nodeid: {two}/"
     change = f"sed -i '{script}' {corosync_conf.PATH}"
-    yield restarted(goal, node2(goal, facts), change, "the first node's number")
+    yield restarted(session, node2(session, facts), change, "the first node's number")
 
 
-def two_node(goal: Goal, facts: Facts) -> Iterator[Command]:
+def two_node(session: LabSession, facts: Facts) -> Iterator[Command]:
     """Set two_node in the second node's file only."""
     change = f"sed -i 's/^    expected_votes:.*/&\\n    two_node: 1/' {corosync_conf.PATH}"
-    yield restarted(goal, node2(goal, facts), change, "two_node on one node")
+    yield restarted(session, node2(session, facts), change, "two_node on one node")
 
 
-def loopback(goal: Goal, facts: Facts) -> Iterator[Command]:
+def loopback(session: LabSession, facts: Facts) -> Iterator[Command]:
     """Write what installers write: the node's own name on 127.0.1.1."""
-    node = node2(goal, facts)
+    node = node2(session, facts)
     text = f"127.0.1.1 {node.name} {node.alias}\n{facts.of(node).hosts}"
     yield Command.script(node.name, "cat > /etc/hosts", stdin=text, why="the name on a loopback address")
 
 
-def short_name(goal: Goal, facts: Facts) -> Iterator[Command]:
+def short_name(session: LabSession, facts: Facts) -> Iterator[Command]:
     """Call the second node by its first label."""
-    node = node2(goal, facts)
-    yield Command.script(node.name, name_script(goal.system, node.alias), why="a short name")
+    node = node2(session, facts)
+    yield Command.script(node.name, name_script(session.platform, node.alias), why="a short name")
 
 
-def locked_out(goal: Goal, facts: Facts) -> Iterator[Command]:
+def locked_out(session: LabSession, facts: Facts) -> Iterator[Command]:
     """Take the first node's key out of the second one's list."""
-    node, key = node2(goal, facts), facts.of(node1(goal, facts)).root_key
+    node, key = node2(session, facts), facts.of(node1(session, facts)).root_key
     kept = [line for line in facts.of(node).authorized.splitlines() if line != key]
     text = "".join(f"{line}\n" for line in kept)
     yield put(node, "/root/.ssh/authorized_keys", text, "forget the peer's key", umask="077")
 
 
-def page_of_peer(goal: Goal, facts: Facts) -> Iterator[Command]:
+def page_of_peer(session: LabSession, facts: Facts) -> Iterator[Command]:
     """Put the peer's page on the active node."""
-    node = active(goal, facts)
-    yield put(node, goal.system.index, pages.page(goal.lab.peer(node)) + "\n", "the other node's page")
+    node = active(session, facts)
+    yield put(
+        node, session.platform.index, pages.page(session.lab.peer(node)) + "\n", "the other node's page"
+    )
 
 
-def second_holder(goal: Goal, facts: Facts) -> Iterator[Command]:
+def second_holder(session: LabSession, facts: Facts) -> Iterator[Command]:
     """Give the floating address to the passive node too."""
-    node = passive(goal, facts)
-    address = f"{goal.lab.vip}/{goal.lab.network.prefixlen}"
+    node = passive(session, facts)
+    address = f"{session.lab.vip}/{session.lab.network.prefixlen}"
     argv = ("ip", "addr", "add", address, "dev", facts.of(node).interface)
     yield Command(node.name, argv, why="the address, set by hand")
 
 
-def drop(goal: Goal, facts: Facts) -> Iterator[Command]:
+def drop(session: LabSession, facts: Facts) -> Iterator[Command]:
     """Drop the cluster's packets on their way into the second node."""
     rule = f"iptables -I INPUT -p udp --dport {corosync_conf.PORT} -j DROP"
-    if goal.system.packet_filter == "nft":
+    if session.platform.packet_filter == "nft":
         chain = "{ type filter hook input priority 0; }"
         rule = (
             f"nft -f - <<'END'\nadd table {TABLE}\nadd chain {TABLE} in {chain}\n"
             f"add rule {TABLE} in udp dport {corosync_conf.PORT} counter drop\nEND"
         )
-    yield Command.script(node2(goal, facts).name, rule, why="a firewall")
+    yield Command.script(node2(session, facts).name, rule, why="a firewall")
 
 
-def undrop(goal: Goal, facts: Facts) -> Iterator[Command]:
+def undrop(session: LabSession, facts: Facts) -> Iterator[Command]:
     """Take that rule away, where it is."""
     rule = f"while iptables -D INPUT -p udp --dport {corosync_conf.PORT} -j DROP 2>/dev/null; do :; done"
-    if goal.system.packet_filter == "nft":
+    if session.platform.packet_filter == "nft":
         rule = f"nft delete table {TABLE} 2>/dev/null || true"
-    yield Command.script(node2(goal, facts).name, rule, why="the packet filter as it was")
+    yield Command.script(node2(session, facts).name, rule, why="the packet filter as it was")
 
 
-def _pair(goal: Goal) -> str:
-    order = goal.lab.orders[0]
+def _pair(session: LabSession) -> str:
+    order = session.lab.orders[0]
     return f'first="{order.then}" then="{order.first}"'
 
 
-ELSEWHERE = changed(Location, lambda goal: f'node="{goal.lab.peer(goal.lab.preferred).name}"')
+ELSEWHERE = changed(Location, lambda session: f'node="{session.lab.peer(session.lab.preferred).name}"')
 EXERCISES: tuple[Exercise, ...] = (
     Exercise("no-order", "order", without(Order)),
     Exercise("wrong-order", "order", changed(Order, _pair)),
     Exercise("no-colocation", "colocation", without(Colocation)),
-    Exercise("negative-colocation", "colocation", changed(Colocation, lambda goal: 'score="-INFINITY"')),
-    Exercise("weak-location", "location", changed(Location, lambda goal: 'score="50"')),
+    Exercise("negative-colocation", "colocation", changed(Colocation, lambda session: 'score="-INFINITY"')),
+    Exercise("weak-location", "location", changed(Location, lambda session: 'score="50"')),
     Exercise("location-elsewhere", "location", ELSEWHERE),
     Exercise("web-at-boot", "at-boot", web("enable", node2)),
     Exercise("web-revived", "at-boot", revived, generations=("3",)),
@@ -269,30 +272,30 @@ EXERCISES: tuple[Exercise, ...] = (
     Exercise("two-node-once", "corosync.conf", two_node, generations=("3",)),
     Exercise(
         "ban-left", "leftovers",
-        pcs_word(lambda g, f: pcs.ban(g.system.pcs, g.lab.resource("web").id, active(g, f).name), "a ban"),
+        pcs_word(lambda g, f: pcs.ban(g.platform.pcs, g.lab.resource("web").id, active(g, f).name), "a ban"),
     ),
     Exercise(
         "standby-left", "leftovers",
-        pcs_word(lambda g, f: pcs.standby(g.system.pcs, node2(g, f).name), "a standby"),
+        pcs_word(lambda g, f: pcs.standby(g.platform.pcs, node2(g, f).name), "a standby"),
     ),
-    Exercise("maintenance-left", "leftovers", pcs_word(lambda g, f: pcs.maintenance_on(g.system.pcs), "maintenance")),
-    Exercise("web-disabled", "web-server", parameter("web", "target-role", lambda goal: "Stopped", "--meta")),
-    Exercise("web-unmanaged", "web-server", parameter("web", "is-managed", lambda goal: "false", "--meta")),
+    Exercise("maintenance-left", "leftovers", pcs_word(lambda g, f: pcs.maintenance_on(g.platform.pcs), "maintenance")),
+    Exercise("web-disabled", "web-server", parameter("web", "target-role", lambda session: "Stopped", "--meta")),
+    Exercise("web-unmanaged", "web-server", parameter("web", "is-managed", lambda session: "false", "--meta")),
     Exercise("locked-out", "ssh", locked_out),
 )  # fmt: skip
 
 
-def on(goal: Goal) -> tuple[Exercise, ...]:
+def on(session: LabSession) -> tuple[Exercise, ...]:
     """Those that this platform can be broken by."""
-    return tuple(one for one in EXERCISES if goal.system.corosync in one.generations)
+    return tuple(one for one in EXERCISES if session.platform.corosync in one.generations)
 
 
-def named(goal: Goal, name: str) -> Exercise:
+def get(session: LabSession, name: str) -> Exercise:
     """One by name. Raises ConfigError."""
-    for one in on(goal):
+    for one in on(session):
         if one.name == name:
             return one
     raise ConfigError(
         f"There is no exercise {name!r}.",
-        hint=f"The exercises are: {', '.join(one.name for one in on(goal))}",
+        hint=f"The exercises are: {', '.join(one.name for one in on(session))}",
     )

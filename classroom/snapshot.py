@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from inventory.errors import RouteRefused
 from inventory.model import Command, Node
 from inventory.remote import sections
-from inventory.remote.ssh import Remote, everywhere
-from provision.facts import Facts, Goal, gather
+from inventory.remote.ssh import everywhere
+from inventory.session import LabSession
+from provision.facts import Facts, gather
 
 REACHED = "reached the peer"
 
@@ -29,10 +30,10 @@ class Snapshot:
     refused: str = ""
 
 
-def reading(goal: Goal, node: Node) -> Command:
+def reading(session: LabSession, node: Node) -> Command:
     """One command for what the facts do not have: a login on the peer, and the packet filter."""
-    peer = goal.lab.peer(node)
-    rules = "nft list ruleset" if goal.system.packet_filter == "nft" else "iptables-save"
+    peer = session.lab.peer(node)
+    rules = "nft list ruleset" if session.platform.packet_filter == "nft" else "iptables-save"
     return Command.script(
         node.name,
         sections.script(
@@ -46,12 +47,12 @@ def reading(goal: Goal, node: Node) -> Command:
     )
 
 
-def look(goal: Goal, remote: Remote, fetch: Callable[[], str]) -> Snapshot:
+def look(session: LabSession, fetch: Callable[[], str]) -> Snapshot:
     """Look at everything at the same time; `fetch` asks the floating address. Raises Unreachable."""
     with ThreadPoolExecutor(max_workers=2) as pool:
         answer = pool.submit(_fetched, fetch)
-        live = pool.submit(everywhere, remote, [reading(goal, node) for node in goal.lab.nodes])
-        facts = gather(goal, remote)
+        live = pool.submit(everywhere, session.remote, [reading(session, node) for node in session.lab.nodes])
+        facts = gather(session)
         page, refused = answer.result()
         parts = {result.command.node: sections.read(result.out) for result in live.result()}
     return Snapshot(

@@ -13,8 +13,8 @@ import yaml
 from cluster import corosync_conf, corosync_state, pcs, scores
 from inventory.model import Lab
 from inventory.platforms.registry import cluster_services, restart_shown, service
+from inventory.session import LabSession
 from provision import texts
-from provision.facts import Goal
 
 
 @cache
@@ -24,35 +24,36 @@ def load(name: str) -> Mapping[str, Any]:
     return read
 
 
-def words(goal: Goal) -> Mapping[str, str]:
+def words(session: LabSession) -> Mapping[str, str]:
     """What stands for {word} in a text: the words of the steps (provision.texts), and what only the classroom needs."""
-    lab, system = goal.lab, goal.system
-    web, httpd = lab.resource("web").id, system.web_service
+    lab, platform = session.lab, session.platform
+    web, httpd = lab.resource("web").id, platform.web_service
     commands = {
-        "resources": pcs.list_resources(system.pcs),
-        "defaults": pcs.list_defaults(system.pcs),
-        "refresh": pcs.refresh(system.pcs, web),
-        "clear": pcs.clear(system.pcs, web),
-        "web_status": service(system, "status", httpd),
-        "web_at_boot": service(system, "is-enabled", httpd),
+        "resources": pcs.list_resources(platform.pcs),
+        "defaults": pcs.list_defaults(platform.pcs),
+        "refresh": pcs.refresh(platform.pcs, web),
+        "clear": pcs.clear(platform.pcs, web),
+        "web_status": service(platform, "status", httpd),
+        "web_at_boot": service(platform, "is-enabled", httpd),
     }
     enabled = {
-        unit: shlex.join(service(system, "is-enabled", unit)) for unit in (*cluster_services(system), httpd)
+        unit: shlex.join(service(platform, "is-enabled", unit))
+        for unit in (*cluster_services(platform), httpd)
     }
-    restart = restart_shown(system, httpd)
+    restart = restart_shown(platform, httpd)
     return {
-        **texts.words(goal),
+        **texts.words(session),
         **{name: shlex.join(argv) for name, argv in commands.items()},
         "at_boot": "; ".join(filter(None, [*enabled.values(), restart])),
         "web_by_itself": "; ".join(filter(None, [enabled[httpd], restart])),
-        "membership": corosync_state.membership_script(system.corosync),
+        "membership": corosync_state.membership_script(platform.corosync),
         "preferences": _preferences(lab),
         "preferred": lab.preferred.alias,
         "other": lab.peer(lab.preferred).alias,
         "prefix": str(lab.network.prefixlen),
         "httpd": httpd,
         "port": str(corosync_conf.PORT),
-        "rules": "nft list ruleset" if system.packet_filter == "nft" else "iptables-save",
+        "rules": "nft list ruleset" if platform.packet_filter == "nft" else "iptables-save",
     }
 
 

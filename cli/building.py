@@ -33,9 +33,9 @@ def boot(context: Context, tell: ConsoleProgress) -> None:
 
 def build(context: Context, tell: ConsoleProgress, last: Step | None = None) -> int:
     """Make the nodes as lab.yaml says, up to a step; then wait until the VIP answers. The number of commands."""
-    attempt.end(context.machines.state, context.goal, context.remote, tell.say)
+    attempt.end(context.machines.state, context.session, tell.say)
     with tell.building() as progress:
-        count = apply.run(context.goal, context.remote, until(last) if last else STEPS, progress)
+        count = apply.run(context.session, until(last) if last else STEPS, progress)
     if last is None:
         waiting.until(
             context.fetch,

@@ -17,14 +17,14 @@ from rich.text import Text
 from classroom import attempt
 from classroom.attempt import Attempt
 from classroom.checks import judge
-from classroom.exercises import Exercise, named, on
+from classroom.exercises import Exercise, get, on
 from classroom.snapshot import look
 from classroom.texts import load, words
 from cli.context import Context
 from cli.progress import ConsoleProgress
 from drill.checks.verdict import FAIL, PASS, UNKNOWN, Verdict
 from inventory.errors import ConfigError, TimedOut
-from provision.facts import Goal
+from inventory.session import LabSession
 
 COLOURS = {PASS: "green", FAIL: "red", UNKNOWN: "yellow"}
 GRADED_WITHIN = 15.0
@@ -55,12 +55,12 @@ def check(
 
 def exercises(ctx: typer.Context) -> None:
     """List the exercises: broken configurations to find and to mend."""
-    goal = ctx.obj.goal
+    session = ctx.obj.session
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("exercise")
     table.add_column("what one sees")
-    for one in on(goal):
-        table.add_row(one.name, _texts(goal, one)["title"])
+    for one in on(session):
+        table.add_row(one.name, _texts(session, one)["title"])
     out.print(table)
 
 
@@ -72,12 +72,12 @@ def break_(
 ) -> None:
     """Break the healthy lab and tell what one sees. Find it, mend it on the nodes, then ./lab grade."""
     context: Context = ctx.obj
-    goal, tell = context.goal, ConsoleProgress()
+    session, tell = context.session, ConsoleProgress()
     if bool(name) == (at_random or seed is not None):
         raise ConfigError(
             "break takes the name of an exercise, or --random.", hint="./lab exercises lists them."
         )
-    one = named(goal, name) if name else random.Random(seed).choice(on(goal))  # noqa: S311 -- a choice, no secret
+    one = get(session, name) if name else random.Random(seed).choice(on(session))  # noqa: S311 -- a choice, no secret
     with context.exclusive():
         attempt.none_under_way(context.machines.state)
         before = attempt.wrong(_judged(context))
@@ -88,8 +88,8 @@ def break_(
             )
         attempt.save(context.machines.state, Attempt(one.name))
         with tell.busy("Breaking something"):
-            attempt.damage(one, goal, context.remote)
-    text = _texts(goal, one)
+            attempt.damage(one, session)
+    text = _texts(session, one)
     out.print(Text(text["title"], style="bold"))
     out.print(text["story"])
     out.print(
@@ -101,7 +101,7 @@ def hint(ctx: typer.Context) -> None:
     """Give the next hint of the exercise under way, from far to near."""
     context: Context = ctx.obj
     now, one = _under_way(context)
-    hints = _texts(context.goal, one)["hints"]
+    hints = _texts(context.session, one)["hints"]
     given = min(now.hints + 1, len(hints))
     attempt.save(context.machines.state, replace(now, hints=given))
     for number, text in enumerate(hints[:given], 1):
@@ -126,7 +126,7 @@ def grade(ctx: typer.Context) -> None:
         raise typer.Exit(1)
     attempt.save(context.machines.state, None)
     out.print(Text(f"Solved, with {now.hints} hints.", style="green"))
-    out.print(_texts(context.goal, one)["solution"])
+    out.print(_texts(context.session, one)["solution"])
 
 
 def fix(ctx: typer.Context) -> None:
@@ -135,21 +135,21 @@ def fix(ctx: typer.Context) -> None:
     _, one = _under_way(context)
     tell = ConsoleProgress()
     with context.exclusive(), tell.building() as progress:
-        attempt.mend(one, context.goal, context.remote, progress)
-        attempt.healed(context.goal, context.remote, context.fetch)
+        attempt.mend(one, context.session, progress)
+        attempt.healed(context.session, context.fetch)
         attempt.save(context.machines.state, None)
     out.print(Text(f"{one.name}: every check passes again.", style="green"))
-    out.print(_texts(context.goal, one)["solution"])
+    out.print(_texts(context.session, one)["solution"])
 
 
 def _judged(context: Context) -> tuple[Verdict, ...]:
-    return judge(context.goal, look(context.goal, context.remote, context.fetch))
+    return judge(context.session, look(context.session, context.fetch))
 
 
 def _settled(context: Context) -> tuple[Verdict, ...]:
     """What does not pass, once the cluster had a moment to settle."""
     try:
-        attempt.healed(context.goal, context.remote, context.fetch, GRADED_WITHIN)
+        attempt.healed(context.session, context.fetch, GRADED_WITHIN)
     except TimedOut:
         return attempt.wrong(_judged(context))
     return ()
@@ -157,11 +157,11 @@ def _settled(context: Context) -> tuple[Verdict, ...]:
 
 def _under_way(context: Context) -> tuple[Attempt, Exercise]:
     now = attempt.load(context.machines.state)
-    return now, named(context.goal, now.name)
+    return now, get(context.session, now.name)
 
 
-def _texts(goal: Goal, exercise: Exercise) -> Mapping[str, Any]:
-    known = words(goal)
+def _texts(session: LabSession, exercise: Exercise) -> Mapping[str, Any]:
+    known = words(session)
     text = load("exercises.yaml")[exercise.name]
     return {
         name: [line.format_map(known) for line in value]

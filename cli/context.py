@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,13 +11,15 @@ from pathlib import Path
 
 import requests
 
+from inventory import files
 from inventory.config import lab_yaml
 from inventory.errors import ConfigError
 from inventory.host import routes
+from inventory.journal import Journal
 from inventory.model import Lab, Node
 from inventory.providers.machines import Machines
 from inventory.remote.ssh import Ssh
-from provision.facts import Goal
+from inventory.session import LabSession
 
 
 @dataclass
@@ -45,10 +46,11 @@ class Context:
         aliases = {node.name: node.alias for node in self.lab.nodes}
         return Ssh(self.machines.ssh_config(), aliases, self.machines.control)
 
-    @property
-    def goal(self) -> Goal:
-        """What the lab is to become, on the system that was chosen for it."""
-        return Goal(self.lab, self.machines.choice.system)
+    @cached_property
+    def session(self) -> LabSession:
+        """The lab under way. Raises MachineError when there are no machines yet."""
+        self.machines.choice  # noqa: B018 -- without one there is no lab: say that first
+        return LabSession(self.lab, self.machines, self.remote, Journal(self.root))
 
     def node(self, name: str) -> Node:
         """The node of a name or alias. Raises ConfigError."""
@@ -76,8 +78,5 @@ class Context:
     @contextlib.contextmanager
     def exclusive(self) -> Iterator[None]:
         """Hold the lab's lock: only one command changes nodes at a time; the next one waits for it."""
-        state = self.machines.state
-        state.mkdir(exist_ok=True)
-        with (state / "lock").open("w") as handle:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+        with files.lock(self.root / ".lab" / "lock"):
             yield

@@ -19,7 +19,7 @@ from cli.context import Context
 from cli.progress import ConsoleProgress
 from drill import suite
 from drill.checks.verdict import PASS, Verdict
-from drill.execute import journal
+from drill.execute.recovery import Recovery
 from drill.execute.runner import unavailable
 from drill.observe.observation import observing
 from drill.record.timeline import NodeReading, Sample
@@ -29,6 +29,7 @@ from drill.report.run import Run, ScenarioResult, told
 from drill.report.statistics import repeats
 from drill.scenarios import catalog, conditions
 from drill.scenarios.base import Scenario
+from inventory import journal
 from inventory.errors import LabError
 
 out = Console(highlight=False, soft_wrap=True, emoji=False)
@@ -55,14 +56,14 @@ def drill(
 ) -> None:
     """Break the cluster, watch what a client sees, judge it. Exit 1 unless all passed."""
     context: Context = ctx.obj
-    chosen = [catalog.named(name) for name in names] if names else list(catalog.SCENARIOS.values())
+    chosen = [catalog.get(name) for name in names] if names else list(catalog.SCENARIOS.values())
     goals = [objective(text) for text in wanted or []]
     if listed:
         out.print(_listing(chosen))
         return
-    tell, choice = ConsoleProgress(), context.machines.choice
+    tell = ConsoleProgress()
     if not names:
-        whys = {one.name: unavailable(one, context.lab, choice.system, choice.provider) for one in chosen}
+        whys = {one.name: unavailable(one, context.session) for one in chosen}
         for name, why in whys.items():
             if why:
                 tell.say(f"left out: {name}: {why}")
@@ -82,9 +83,7 @@ def drill(
 def _run(context: Context, chosen: Sequence[Scenario], repeat: int, seed: int, tell: ConsoleProgress) -> Run:
     """Run the scenarios into a folder of their own; whatever ends them, what was recorded is there."""
     folder = run_folder.fresh(context.root / "runs", datetime.now())
-    runner = suite.runner(
-        context.root, context.lab, context.machines, context.remote, folder=folder, say=tell.say
-    )
+    runner = suite.runner(context.session, context.remote, folder, context.guard, tell.say)
     texts = catalog.texts()
     whole = suite.Suite(
         context.root,
@@ -107,7 +106,7 @@ def heal(ctx: typer.Context) -> None:
     context, tell = _site(ctx), ConsoleProgress()
     with context.exclusive(), journal.exclusive(context.root), tell.busy("Looking at the lab"):
         attempt.none_under_way(context.machines.state)
-        done = suite.recovery(context.root, context.lab, context.machines, context.remote, tell.say).heal()
+        done = Recovery(context.session, tell.say).heal()
     tell.say("The lab is healthy." if done else "Nothing to heal: the lab is healthy.")
 
 
@@ -138,10 +137,9 @@ def watch(
 ) -> None:
     """Show live what each node and a client see, a line for each change; Ctrl-C ends it."""
     context = _site(ctx)
-    choice = context.machines.choice
     news: queue.Queue[tuple[str, str]] = queue.Queue()
     began, last = time.monotonic(), dict[str, str]()
-    view = observing(context.lab, choice.system, context.remote, context.guard)
+    view = observing(context.session, context.remote, context.guard)
     with view(_Live(news), lambda: time.monotonic() - began):
         while (left := began + seconds - time.monotonic()) > 0:
             try:

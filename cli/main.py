@@ -70,7 +70,7 @@ def up(ctx: typer.Context, provider: Provider = "", platform: System = "") -> No
 def plan(ctx: typer.Context, as_json: Json = False) -> None:
     """Show what `provision` would do now. Changes nothing."""
     context = _site(ctx)
-    found = planned(context.goal, gather(context.goal, context.remote))
+    found = planned(context.session, gather(context.session))
     if as_json:
         _json(render.plan_data(found))
     else:
@@ -112,8 +112,8 @@ def reset(
     context, tell = _site(ctx), ConsoleProgress()
     last = find(step) if step else None
     with context.exclusive(), tell.building() as progress:
-        attempt.end(context.machines.state, context.goal, context.remote, tell.say)
-        count = resetting.run(context.goal, context.remote, last, progress)
+        attempt.end(context.machines.state, context.session, tell.say)
+        count = resetting.run(context.session, last, progress)
     tell.say(f"{count} commands." if count else "Nothing to do.")
 
 
@@ -137,10 +137,10 @@ def image(ctx: typer.Context, platform: System = "") -> None:
     """Make the node image of the docker provider, if it is not here yet."""
     context, tell = _site(ctx, provider="docker", platform=platform), ConsoleProgress()
     install.ensure("docker", tell.say)
-    system, why = node_image.choose(context.lab.platform, have=node_image.present)
+    chosen, why = node_image.choose(context.lab.platform, have=node_image.present)
     tell.say(why)
-    with tell.busy(f"The node image of {system.name}"):
-        tag = node_image.build(system, tell.say)
+    with tell.busy(f"The node image of {chosen.name}"):
+        tag = node_image.build(chosen, tell.say)
     out.print(tag)
 
 

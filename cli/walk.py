@@ -13,9 +13,9 @@ from classroom import attempt
 from cli.context import Context
 from cli.progress import ConsoleProgress
 from inventory.model import Command
+from inventory.session import LabSession
 from provision import apply, texts
 from provision.apply import Progress
-from provision.facts import Goal
 from provision.steps.base import Step
 from provision.steps.registry import STEPS, find
 
@@ -38,9 +38,9 @@ def walk(
     begin = STEPS.index(find(first)) if first else 0
     end = STEPS.index(find(last)) if last else len(STEPS) - 1
     with context.exclusive():
-        attempt.end(context.machines.state, context.goal, context.remote, tell.say)
+        attempt.end(context.machines.state, context.session, tell.say)
         for step in STEPS[begin : end + 1]:
-            _tour(context, context.goal, step)
+            _tour(context, context.session, step)
             if step is not STEPS[end] and sys.stdin.isatty() and sys.stdout.isatty():
                 input("[Enter] ")
     tell.say(
@@ -48,14 +48,14 @@ def walk(
     )
 
 
-def _tour(context: Context, goal: Goal, step: Step) -> None:
-    text = texts.text(step, goal)
+def _tour(context: Context, session: LabSession, step: Step) -> None:
+    text = texts.text(step, session)
     out.print(Text(f"\n{step.number}  {text.title}", style="bold"))
     out.print(Text(text.why))
     told = Progress(
         command=lambda _, command: _typed(command), observed=lambda _, seen: out.print(f"  first: {seen}")
     )
-    if not apply.run(goal, context.remote, (step,), told):
+    if not apply.run(session, (step,), told):
         out.print(Text("  (already so)", style="dim"))
     for command in text.look:
         _typed(command)

@@ -8,67 +8,60 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from drill.execute import journal
-from drill.execute.journal import Journal
-from drill.execute.recovery import Recovery
+from drill.checks import registry as checks
 from drill.execute.runner import Runner
 from drill.observe.observation import observing
+from drill.record.timeline import Timeline
 from drill.report import run_folder
 from drill.report.run import Run, ScenarioResult
 from drill.scenarios.base import Scenario
+from inventory import journal
 from inventory.errors import LabError
-from inventory.host import routes
-from inventory.model import Lab
-from inventory.providers.machines import Machines
 from inventory.remote.ssh import Ssh
+from inventory.session import LabSession
 
 Say = Callable[[str], None]
 
 
-def runner(root: Path, lab: Lab, machines: Machines, ssh: Ssh, *, folder: Path, say: Say) -> Runner:
-    """The runner of a real lab; its records go into `folder`. Raises MachineError when there is no lab."""
-    choice = machines.choice
-
-    def guard() -> None:
-        routes.require(lab.vip, machines.is_own, lab)
-
-    return Runner(
-        lab, choice.system, choice.provider, ssh, machines, Journal(root), folder / run_folder.TIMELINE, guard,
-        observing(lab, choice.system, ssh, guard), say=say,
-    )  # fmt: skip
-
-
-def recovery(root: Path, lab: Lab, machines: Machines, ssh: Ssh, say: Say) -> Recovery:
-    """The healing of a real lab."""
-    choice = machines.choice
-    return Recovery(lab, choice.system, choice.provider, ssh, machines, Journal(root), say=say)
+def runner(session: LabSession, ssh: Ssh, folder: Path, guard: Callable[[], None], say: Say) -> Runner:
+    """The runner of a real lab; its records go into `folder`, `guard` refuses requests to another network."""
+    return Runner(session, folder / run_folder.TIMELINE, guard, observing(session, ssh, guard), say)
 
 
 @dataclass
 class Suite:
-    """Runs scenarios with one runner; `told` gets each entry as it is done, `around` is entered for each scenario."""
+    """Runs scenarios with one runner and judges each; `told` gets each result, `around` is entered for each scenario.
+
+    `root` is the lab's folder, `folder` the run's.
+    """
 
     root: Path
     runner: Runner
     folder: Path
-    told: Callable[[ScenarioResult], None] = lambda entry: None
+    told: Callable[[ScenarioResult], None] = lambda result: None
     around: Callable[[Scenario], AbstractContextManager[None]] = lambda scenario: nullcontext()
 
     def run(self, scenarios: Sequence[Scenario], repeat: int = 1, seed: int = 0) -> Run:
-        """Run each so many times; the judged run, also written to the folder. The same seed gives the same targets.
+        """Run each scenario `repeat` times; the judged run, also written to the folder.
 
-        Raises the first cause when the lab could not be healed, after what was recorded is written.
+        The same seed gives the same targets. Raises the first cause when the lab could not be healed, after
+        what was recorded is written.
         """
         with journal.exclusive(self.root):
             try:
                 for scenario in scenarios:
                     for number in range(repeat):
                         with self.around(scenario):
-                            entry = self.runner.run(scenario, seed_of(seed, scenario, number))
-                        self.told(entry)
+                            timeline = self.runner.run(scenario, seed_of(seed, scenario, number))
+                        self.told(judged(timeline))
             finally:
-                judged = finish(self.folder)
-        return judged or Run(self.folder.name, ())
+                run = finish(self.folder)
+        return run or Run(self.folder.name, ())
+
+
+def judged(timeline: Timeline) -> ScenarioResult:
+    """A record with the verdicts of its checks."""
+    return ScenarioResult(timeline, checks.judge(timeline))
 
 
 def seed_of(seed: int, scenario: Scenario, number: int) -> int:

@@ -9,6 +9,7 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network
+from typing import Literal
 
 INFINITY = 1_000_000
 """Pacemaker's INFINITY (Pacemaker Explained, "Scores"; walkthrough step 7.1)."""
@@ -139,6 +140,22 @@ class Lab:
     def url(self) -> str:
         """Where the service answers."""
         return f"http://{self.vip}/"
+
+
+PowerWord = Literal["power_off", "power_on", "freeze", "thaw"]
+
+
+@dataclass(frozen=True)
+class NodeAction:
+    """One thing done to one node: a shell text as root there, or a word to the machine's power."""
+
+    node: str
+    script: str = ""
+    power: PowerWord | None = None
+    deadline: float = 30.0
+    why: str = ""
+    cuts: bool = False
+    """It takes the node's own connection away: no answer is one of the good answers."""
 
 
 @dataclass(frozen=True)

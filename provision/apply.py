@@ -12,8 +12,8 @@ from inventory import waiting
 from inventory.errors import CommandFailed
 from inventory.model import Command
 from inventory.remote.ssh import Remote, check, everywhere, failed
-from inventory.waiting import CLOCK, Clock
-from provision.facts import Facts, Goal, gather
+from inventory.session import LabSession
+from provision.facts import Facts, gather
 from provision.plan import Part, part
 from provision.steps.base import Step
 from provision.steps.registry import STEPS
@@ -32,52 +32,46 @@ class Progress:
 
 
 def run(
-    goal: Goal,
-    remote: Remote,
+    session: LabSession,
     steps: Sequence[Step] = STEPS,
     progress: Progress | None = None,
-    clock: Clock = CLOCK,
 ) -> int:
     """Make the nodes as the steps say, each looked at before the next begins; the number of commands it took.
 
     0 means that it was so already. Raises CommandFailed with the step, node, command and output, or what is
     still missing; TimedOut when a step's problems do not go.
     """
-    facts, total = gather(goal, remote), 0
+    facts, total = gather(session), 0
     for step in steps:
-        facts, count = _together(goal, remote, (step,), facts, tell=progress or Progress(), clock=clock)
+        facts, count = _together(session, (step,), facts, progress or Progress())
         total += count
     return total
 
 
 def together(
-    goal: Goal,
-    remote: Remote,
+    session: LabSession,
     steps: Sequence[Step],
     progress: Progress | None = None,
-    clock: Clock = CLOCK,
 ) -> int:
     """Make the nodes as several steps say, all looked at after the last one: quicker, for steps that can wait.
 
     The number of commands; raises as `run` does.
     """
-    return _together(goal, remote, steps, gather(goal, remote), tell=progress or Progress(), clock=clock)[1]
+    return _together(session, steps, gather(session), progress or Progress())[1]
 
 
-def _together(
-    goal: Goal, remote: Remote, steps: Sequence[Step], facts: Facts, *, tell: Progress, clock: Clock
-) -> tuple[Facts, int]:
+def _together(session: LabSession, steps: Sequence[Step], facts: Facts, tell: Progress) -> tuple[Facts, int]:
     counts = dict.fromkeys((step.id for step in steps), 0)
-    parts = _parts(steps, goal, facts)
+    parts = _parts(steps, session, facts)
     for turn in range(ROUNDS):
         for one in parts:
-            _make(one, goal, facts, remote, tell, first=turn == 0)
+            _make(one, session, facts, tell, first=turn == 0)
             counts[one.step.id] += len(one.commands)
         if any(one.commands for one in parts):
-            facts = gather(goal, remote)
+            facts = gather(session)
         for step in steps:
-            facts = _settled(step, steps, goal, facts, remote=remote, clock=clock)
-        parts = _parts(steps, goal, facts)
+            facts = _settled(step, steps, session, facts)
+        parts = _parts(steps, session, facts)
         if not any(one.commands for one in parts):
             break
     else:
@@ -87,18 +81,18 @@ def _together(
     return facts, sum(counts.values())
 
 
-def _parts(steps: Sequence[Step], goal: Goal, facts: Facts) -> list[Part]:
-    return [part(step, goal, facts) for step in steps]
+def _parts(steps: Sequence[Step], session: LabSession, facts: Facts) -> list[Part]:
+    return [part(step, session, facts) for step in steps]
 
 
-def _make(one: Part, goal: Goal, facts: Facts, remote: Remote, tell: Progress, *, first: bool) -> None:
+def _make(one: Part, session: LabSession, facts: Facts, tell: Progress, *, first: bool) -> None:
     step = one.step
     if first:
         tell.step(step)
-        for objection in step.before(goal, facts) if one.commands else ():
+        for objection in step.before(session, facts) if one.commands else ():
             tell.observed(step, objection)
     try:
-        _execute(one.commands, remote, lambda command: tell.command(step, command))
+        _execute(one.commands, session.remote, lambda command: tell.command(step, command))
     except CommandFailed as error:
         raise CommandFailed(f"Step {step.number} ({step.id}): {error.message}", hint=error.hint) from error
 
@@ -113,19 +107,17 @@ def _unstable(parts: Sequence[Part]) -> CommandFailed:
     )
 
 
-def _settled(
-    step: Step, steps: Sequence[Step], goal: Goal, facts: Facts, *, remote: Remote, clock: Clock
-) -> Facts:
+def _settled(step: Step, steps: Sequence[Step], session: LabSession, facts: Facts) -> Facts:
     """Wait until the step has no problem, or until one of the steps has a command against it."""
     seen = [facts]
 
     def problems() -> tuple[str, ...]:
-        if any(one.commands for one in _parts(steps, goal, seen[0])):
+        if any(one.commands for one in _parts(steps, session, seen[0])):
             return ()
-        return part(step, goal, seen[0]).problems
+        return part(step, session, seen[0]).problems
 
     def ask() -> tuple[str, ...]:
-        seen[:] = [gather(goal, remote)]
+        seen[:] = [gather(session)]
         return problems()
 
     if problems():
@@ -134,8 +126,8 @@ def _settled(
             lambda found: not found,
             f"Step {step.number} ({step.id}) is not as the document says",
             deadline=step.settles,
-            clock=clock,
-            hint=f"./lab status shows the cluster; {goal.system.pacemaker_log} on the nodes says why.",
+            clock=session.clock,
+            hint=f"./lab status shows the cluster; {session.platform.pacemaker_log} on the nodes says why.",
         )
     return seen[0]
 

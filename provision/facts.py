@@ -11,23 +11,15 @@ from typing import Any
 
 from cluster import cib, corosync_conf, crm_mon
 from inventory.errors import CommandFailed, LabError
-from inventory.model import Command, Lab, Node, Result
+from inventory.model import Command, Node, Result
 from inventory.platforms import registry as platforms
-from inventory.platforms.registry import Platform
 from inventory.remote import sections
-from inventory.remote.ssh import Remote, everywhere
+from inventory.remote.ssh import everywhere
+from inventory.session import LabSession
 
 CIB_FILE = "/var/lib/pacemaker/cib/cib.xml"
 PACEMAKER = "pidof -s pacemakerd crmd >/dev/null"
 """The plugin of corosync 1.4 starts pacemaker's daemons itself, without a pacemakerd."""
-
-
-@dataclass(frozen=True)
-class Goal:
-    """What the lab is to become: the description and the system it runs on."""
-
-    lab: Lab
-    system: Platform
 
 
 @dataclass(frozen=True)
@@ -112,48 +104,48 @@ class Fact:
     """A reading for a node and the pure function that makes a field of NodeFacts from its output."""
 
     field: str
-    reading: Callable[[Goal, Node], str]
-    parse: Callable[[Goal, str], Any]
+    reading: Callable[[LabSession, Node], str]
+    parse: Callable[[LabSession, str], Any]
 
 
-def _text(_: Goal, out: str) -> str:
+def _text(_: LabSession, out: str) -> str:
     return out
 
 
-def _yes(_: Goal, out: str) -> bool:
+def _yes(_: LabSession, out: str) -> bool:
     return out.strip() == "yes"
 
 
-def _lines(_: Goal, out: str) -> tuple[str, ...]:
+def _lines(_: LabSession, out: str) -> tuple[str, ...]:
     return tuple(line for line in out.splitlines() if line.strip())
 
 
-def _word(_: Goal, out: str) -> str:
+def _word(_: LabSession, out: str) -> str:
     return out.strip()
 
 
-def _cib(_: Goal, out: str) -> cib.Cib | None:
+def _cib(_: LabSession, out: str) -> cib.Cib | None:
     try:
         return cib.parse(out) if out.strip() else None
     except LabError:
         return None  # on its way up or down: as good as none, and asked again
 
 
-def _state(_: Goal, out: str) -> crm_mon.ClusterState | None:
+def _state(_: LabSession, out: str) -> crm_mon.ClusterState | None:
     try:
         return crm_mon.parse(out) if out.strip() else None
     except LabError:
         return None
 
 
-def _plain(text: str) -> Callable[[Goal, Node], str]:
-    return lambda goal, node: text
+def _plain(text: str) -> Callable[[LabSession, Node], str]:
+    return lambda session, node: text
 
 
-def _at_boot(goal: Goal, node: Node) -> str:
-    units = (*platforms.cluster_services(goal.system), goal.system.web_service)
+def _at_boot(session: LabSession, node: Node) -> str:
+    units = (*platforms.cluster_services(session.platform), session.platform.web_service)
     return "\n".join(
-        f'[ -z "$({platforms.enabled_reading(goal.system, unit)})" ] || echo {unit}' for unit in units
+        f'[ -z "$({platforms.enabled_reading(session.platform, unit)})" ] || echo {unit}' for unit in units
     )
 
 
@@ -171,33 +163,45 @@ for n in {names}; do echo $n $(getent ahostsv4 $n | awk '{{print $1}}' | sort -u
 
 FACTS: tuple[Fact, ...] = (
     Fact("name", _plain("uname -n"), _word),
-    Fact("next_name", lambda goal, node: platforms.name_reading(goal.system), _word),
+    Fact("next_name", lambda session, node: platforms.name_reading(session.platform), _word),
     Fact("hosts", _plain("cat /etc/hosts"), _text),
-    Fact("interface", lambda goal, node: f"ip -o -4 addr show to {node.address} | awk '{{print $2}}'", _word),
+    Fact(
+        "interface", lambda session, node: f"ip -o -4 addr show to {node.address} | awk '{{print $2}}'", _word
+    ),
     Fact(
         "addresses",
-        lambda goal, node: f"ip -o -4 addr show to {goal.lab.network} | awk '{{print $2, $4}}'",
+        lambda session, node: f"ip -o -4 addr show to {session.lab.network} | awk '{{print $2, $4}}'",
         _lines,
     ),
     Fact(
         "resolves",
-        lambda goal, node: _RESOLVES.format(
-            names=" ".join(f"{one.name} {one.alias}" for one in goal.lab.nodes)
+        lambda session, node: _RESOLVES.format(
+            names=" ".join(f"{one.name} {one.alias}" for one in session.lab.nodes)
         ),
         _lines,
     ),
-    Fact("root_key", lambda goal, node: f"cat /root/.ssh/id_{platforms.key_type(goal.system)}.pub", _word),
+    Fact(
+        "root_key",
+        lambda session, node: f"cat /root/.ssh/id_{platforms.key_type(session.platform)}.pub",
+        _word,
+    ),
     Fact("authorized", _plain("cat /root/.ssh/authorized_keys"), _text),
     Fact("host_keys", _plain("cut -d' ' -f1,2 /etc/ssh/ssh_host_*_key.pub"), _lines),
     Fact("known_hosts", _plain("cat /root/.ssh/known_hosts"), _text),
     Fact(
         "missing",
-        lambda goal, node: " ".join(f"'{w}'" for w in platforms.query(goal.system, goal.system.packages)),
-        lambda goal, out: platforms.missing(goal.system, out),
+        lambda session, node: " ".join(
+            f"'{w}'" for w in platforms.query(session.platform, session.platform.packages)
+        ),
+        lambda session, out: platforms.missing(session.platform, out),
     ),
     Fact("at_boot", _at_boot, _lines),
-    Fact("revived", lambda goal, node: platforms.revived_reading(goal.system, goal.system.web_service), _yes),
-    Fact("firewall", lambda goal, node: platforms.firewall_reading(goal.system), _lines),
+    Fact(
+        "revived",
+        lambda session, node: platforms.revived_reading(session.platform, session.platform.web_service),
+        _yes,
+    ),
+    Fact("firewall", lambda session, node: platforms.firewall_reading(session.platform), _lines),
     Fact("conf", _plain(f"cat {corosync_conf.PATH}"), _text),
     Fact(
         "authkey",
@@ -216,22 +220,24 @@ FACTS: tuple[Fact, ...] = (
     Fact("cib", _plain(f"timeout 10 cibadmin -Q -l || CIB_file={CIB_FILE} cibadmin -Q -l"), _cib),
     Fact("state", _plain(f"{PACEMAKER} && timeout 10 crm_mon -X -r"), _state),
     Fact("verify", _plain(f"{PACEMAKER} && timeout 10 crm_verify -L -V 2>&1"), _word),
-    Fact("log", lambda goal, node: f"tail -n 400 {goal.system.cluster_log} | cut -c1-300", _text),
-    Fact("page", lambda goal, node: f"cat {goal.system.index}", _word),
+    Fact("log", lambda session, node: f"tail -n 400 {session.platform.cluster_log} | cut -c1-300", _text),
+    Fact("page", lambda session, node: f"cat {session.platform.index}", _word),
     Fact(
-        "web_running", lambda goal, node: f"pidof -s {goal.system.web_process} >/dev/null && echo yes", _yes
+        "web_running",
+        lambda session, node: f"pidof -s {session.platform.web_process} >/dev/null && echo yes",
+        _yes,
     ),
     Fact("agents", _plain("crm_resource --list-agents ocf:heartbeat"), _lines),
 )
 
 
-def readings(goal: Goal, node: Node) -> Command:
+def readings(session: LabSession, node: Node) -> Command:
     """One command that reads all facts of a node."""
-    text = sections.script({fact.field: fact.reading(goal, node) for fact in FACTS})
+    text = sections.script({fact.field: fact.reading(session, node) for fact in FACTS})
     return Command.script(node.name, text, why="read the facts", deadline=60)
 
 
-def parse(goal: Goal, result: Result) -> NodeFacts:
+def parse(session: LabSession, result: Result) -> NodeFacts:
     """The facts from what the readings printed."""
     if not result.good:
         raise CommandFailed(
@@ -239,12 +245,12 @@ def parse(goal: Goal, result: Result) -> NodeFacts:
             hint="Look on the node: ./lab ssh; does `sudo -n true` work there?",
         )
     found = sections.read(result.out)
-    return NodeFacts(**{fact.field: fact.parse(goal, found.get(fact.field, "")) for fact in FACTS})
+    return NodeFacts(**{fact.field: fact.parse(session, found.get(fact.field, "")) for fact in FACTS})
 
 
-def gather(goal: Goal, remote: Remote) -> Facts:
+def gather(session: LabSession) -> Facts:
     """Read all facts of all nodes at the same time. Raises Unreachable."""
-    results = everywhere(remote, [readings(goal, node) for node in goal.lab.nodes])
+    results = everywhere(session.remote, [readings(session, node) for node in session.lab.nodes])
     return Facts(
-        {node.name: parse(goal, result) for node, result in zip(goal.lab.nodes, results, strict=True)}
+        {node.name: parse(session, result) for node, result in zip(session.lab.nodes, results, strict=True)}
     )

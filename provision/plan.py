@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from inventory.model import Command
-from provision.facts import Facts, Goal
+from inventory.session import LabSession
+from provision.facts import Facts
 from provision.steps.base import Step
 from provision.steps.registry import STEPS
 
@@ -32,12 +33,12 @@ class Plan:
         return not self.parts
 
 
-def part(step: Step, goal: Goal, facts: Facts) -> Part:
+def part(step: Step, session: LabSession, facts: Facts) -> Part:
     """What one step still needs."""
-    return Part(step, tuple(step.commands(goal, facts)), tuple(step.problems(goal, facts)))
+    return Part(step, tuple(step.commands(session, facts)), tuple(step.problems(session, facts)))
 
 
-def plan(goal: Goal, facts: Facts, steps: Sequence[Step] = STEPS) -> Plan:
+def plan(session: LabSession, facts: Facts, steps: Sequence[Step] = STEPS) -> Plan:
     """What is still needed, from facts alone. What a command brings forth is seen by asking again."""
-    parts = [part(step, goal, facts) for step in steps]
+    parts = [part(step, session, facts) for step in steps]
     return Plan(tuple(one for one in parts if one.commands or one.problems))

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from cluster import configuration
 from inventory.model import Command
-from inventory.remote.ssh import Remote, check
-from inventory.waiting import CLOCK, Clock
+from inventory.remote.ssh import check
+from inventory.session import LabSession
 from provision import apply
-from provision.facts import Facts, Goal, gather
+from provision.facts import Facts, gather
 from provision.steps import start
 from provision.steps.base import Step, cib_delete, pcs_on
 from provision.steps.constraints import TAGS, stored
@@ -17,11 +17,9 @@ from provision.steps.registry import STEPS, until
 
 
 def run(
-    goal: Goal,
-    remote: Remote,
+    session: LabSession,
     last: Step | None = None,
     progress: apply.Progress | None = None,
-    clock: Clock = CLOCK,
 ) -> int:
     """Bring the cluster to the state after `last` (None: the end); the number of commands it took.
 
@@ -31,44 +29,46 @@ def run(
     steps = until(last) if last else STEPS
     apart = STEPS.index(start.STEP) + 1
     # First one cluster: what is taken out of one half of a split one comes back with the other's configuration.
-    count = apply.run(goal, remote, steps[:apart], progress, clock)
-    facts = gather(goal, remote)
+    count = apply.run(session, steps[:apart], progress)
+    facts = gather(session)
     if facts.cib is not None and facts.state is not None:
-        for step, command in commands(goal, facts, steps):
+        for step, command in commands(session, facts, steps):
             tell.command(step, command)
-            check(remote, command)
+            check(session.remote, command)
             count += 1
-    return count + apply.together(goal, remote, steps[apart:], progress, clock)
+    return count + apply.together(session, steps[apart:], progress)
 
 
-def commands(goal: Goal, facts: Facts, steps: tuple[Step, ...]) -> Iterator[tuple[Step, Command]]:
+def commands(session: LabSession, facts: Facts, steps: tuple[Step, ...]) -> Iterator[tuple[Step, Command]]:
     """What is to go, each with the step that it belongs to, last step first."""
-    for command in unmanaged_settings(goal, facts):
+    for command in unmanaged_settings(session, facts):
         yield steps[-1], command
     for step in reversed(STEPS[len(steps) :]):
-        for command in step.undo(goal, facts):
+        for command in step.undo(session, facts):
             yield step, command
 
 
-def unmanaged_settings(goal: Goal, facts: Facts) -> Iterator[Command]:
+def unmanaged_settings(session: LabSession, facts: Facts) -> Iterator[Command]:
     """Take away what no step made: bans and moves, other resources and properties, standby, failures."""
     have = facts.cib
     if have is None:
         return
-    want = configuration.desired(goal.lab, goal.system)
+    want = configuration.desired(session.lab, session.platform)
     known = {*want.colocations, *want.orders, *want.locations}
     for constraint, id_ in stored(facts):
         if constraint not in known:
             tag = TAGS[type(constraint)]
-            yield cib_delete(goal, facts, f'<{tag} id="{id_}"/>', f"no {configuration.describe(constraint)}")
+            yield cib_delete(
+                session, facts, f'<{tag} id="{id_}"/>', f"no {configuration.describe(constraint)}"
+            )
     ids = {resource.id for resource in want.resources}
     for resource in have.resources:
         if resource.id not in ids:
-            yield cib_delete(goal, facts, f'<primitive id="{resource.id}"/>', f"no {resource.id}")
+            yield cib_delete(session, facts, f'<primitive id="{resource.id}"/>', f"no {resource.id}")
     for name in have.properties:
         if name not in want.properties:
             yield pcs_on(
-                goal,
+                session,
                 facts,
                 ("crm_attribute", "-q", "-t", "crm_config", "-n", name, "-D"),
                 f"no property {name}",
@@ -76,6 +76,6 @@ def unmanaged_settings(goal: Goal, facts: Facts) -> Iterator[Command]:
     for node, attributes in have.node_attributes.items():
         for name in attributes:
             argv = ("crm_attribute", "-q", "-t", "nodes", "-N", node, "-n", name, "-D")
-            yield pcs_on(goal, facts, argv, f"no {name} on {node}")
+            yield pcs_on(session, facts, argv, f"no {name} on {node}")
     if facts.state and (facts.state.failures or facts.state.failcounts):
-        yield pcs_on(goal, facts, ("crm_resource", "--cleanup"), "forget the failures")
+        yield pcs_on(session, facts, ("crm_resource", "--cleanup"), "forget the failures")

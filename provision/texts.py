@@ -13,7 +13,7 @@ import yaml
 
 from cluster import corosync_conf, pcs, scores
 from inventory.model import Command
-from provision.facts import Goal
+from inventory.session import LabSession
 from provision.steps.base import Step
 
 
@@ -27,14 +27,14 @@ class Text:
     observe: str
 
 
-def text(step: Step, goal: Goal) -> Text:
+def text(step: Step, session: LabSession) -> Text:
     """The step's text with the lab's own names in it; KeyError when steps.yaml does not know the step."""
-    raw, known = _raw()[step.id], words(goal)
+    raw, known = _raw()[step.id], words(session)
     return Text(
         title=raw["title"].format_map(known),
         why=raw["why"].format_map(known),
         look=tuple(
-            Command.script(goal.lab.node(known[place]).name, line.format_map(known), why="look")
+            Command.script(session.lab.node(known[place]).name, line.format_map(known), why="look")
             for row in raw["look"]
             for place, line in row.items()
         ),
@@ -42,16 +42,16 @@ def text(step: Step, goal: Goal) -> Text:
     )
 
 
-def words(goal: Goal) -> Mapping[str, str]:
+def words(session: LabSession) -> Mapping[str, str]:
     """What stands for {word} in steps.yaml: names of lab.yaml, commands as the platform types them."""
-    lab, system = goal.lab, goal.system
+    lab, platform = session.lab, session.platform
     commands = {
-        "status": pcs.status(system.pcs),
-        "properties": pcs.list_properties(system.pcs),
-        "constraints": pcs.list_constraints(system.pcs),
-        "standards": pcs.standards(system.pcs),
-        "providers": pcs.providers(system.pcs),
-        "describe_address": pcs.describe(system.pcs, system.agents["address"]),
+        "status": pcs.status(platform.pcs),
+        "properties": pcs.list_properties(platform.pcs),
+        "constraints": pcs.list_constraints(platform.pcs),
+        "standards": pcs.standards(platform.pcs),
+        "providers": pcs.providers(platform.pcs),
+        "describe_address": pcs.describe(platform.pcs, platform.agents["address"]),
     }
     nodes = {
         f"{what}{node.id}": value
@@ -64,15 +64,15 @@ def words(goal: Goal) -> Mapping[str, str]:
         "vip": str(lab.vip),
         "url": lab.url,
         "address": lab.resource("address").id,
-        "address_agent": system.agents["address"],
+        "address_agent": platform.agents["address"],
         "web": lab.resource("web").id,
-        "web_process": system.web_process,
-        "index": system.index,
+        "web_process": platform.web_process,
+        "index": platform.index,
         "stickiness": scores.text(lab.stickiness),
         "conf": corosync_conf.PATH,
         "authkey": corosync_conf.AUTHKEY,
-        "log": system.cluster_log,
-        "pacemaker_log": system.pacemaker_log,
+        "log": platform.cluster_log,
+        "pacemaker_log": platform.pacemaker_log,
     }
 
 

@@ -18,7 +18,6 @@ from drill.faults.base import FaultScope
 from drill.scenarios.overrides import Overrides
 from inventory.errors import LabError
 from inventory.model import Command, Lab, Node
-from inventory.platforms.registry import Platform
 from inventory.remote import sections
 from inventory.remote.ssh import Remote
 
@@ -42,14 +41,9 @@ class NodeStatus:
     left: tuple[str, ...] = ()
 
 
-def scopes(lab: Lab, system: Platform, provider: str) -> tuple[FaultScope, ...]:
-    """Each node as a target."""
-    return tuple(FaultScope(lab, system, provider, node, lab.peer(node)) for node in lab.nodes)
-
-
 def reading(scope: FaultScope) -> Command:
     """One command that reads all of a view."""
-    web = scope.system.web_process
+    web = scope.platform.web_process
     parts = {
         "vip": f"{remedies.holds(scope)} && echo yes",
         "web": f"ps -o stat= -C {web} | grep -q '^[^TZ]' && echo yes",

@@ -9,17 +9,15 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from drill.execute import signals
-from drill.execute.journal import Journal, JournalEntry
 from drill.faults import background, remedies
-from drill.faults.base import Fault, FaultScope, NodeAction, Proof
+from drill.faults.base import Fault, FaultScope, Proof
 from inventory import waiting
 from inventory.errors import CommandFailed, LabError, Unreachable
-from inventory.model import Command, Lab, Node
-from inventory.remote.ssh import Remote
-from inventory.waiting import CLOCK, Clock
+from inventory.journal import JournalEntry
+from inventory.model import Command, NodeAction
+from inventory.session import LabSession
 
 TIMER_S = 300.0
 """After this a node heals itself, when nobody did."""
@@ -28,32 +26,8 @@ BOOTS_S = 90.0
 """The longest that a node may take until it answers again after power or processors are back."""
 HEALS_S = 60.0
 
-Event = Callable[[str, str, str], None]
+OnEvent = Callable[[str, str, str], None]
 """Told as it happens: kind (inject, landed, heal, healed, note), node, detail."""
-
-
-class Power(Protocol):
-    """The machines' power: `inventory.providers.machines.Machines`, or a fake."""
-
-    def power_off(self, node: Node) -> None:
-        """Cut the power."""
-
-    def power_on(self, node: Node) -> None:
-        """Boot."""
-
-    def freeze(self, node: Node) -> None:
-        """Stop the processors."""
-
-    def thaw(self, node: Node) -> None:
-        """Let them run on."""
-
-    def frozen(self, node: Node) -> bool:
-        """Whether they are stopped."""
-        ...
-
-    def running(self) -> dict[str, bool]:
-        """Whether each node's machine runs."""
-        ...
 
 
 class NotLanded(LabError):
@@ -108,12 +82,8 @@ def healed_proofs(fault: Fault, scope: FaultScope) -> tuple[Proof, ...]:
 class Injector:
     """Breaks nodes and mends them, over ssh and by the machines' power."""
 
-    lab: Lab
-    remote: Remote
-    power: Power
-    journal: Journal
-    event: Event = lambda kind, node, detail: None
-    clock: Clock = CLOCK
+    session: LabSession
+    event: OnEvent = lambda kind, node, detail: None
     timer_s: float = TIMER_S
 
     @contextlib.contextmanager
@@ -143,11 +113,13 @@ class Injector:
 
     def begin(self, fault: Fault, scope: FaultScope, baseline: str = "") -> ActiveFault:
         """Write down what is about to happen. Nothing is done yet. Raises NotAvailable."""
-        why = fault.unavailable.get(scope.provider)
+        why = fault.unavailable.get(self.session.provider)
         if why:
-            raise NotAvailable(f"{fault.name} cannot be had with {scope.provider}: {why}.")
+            raise NotAvailable(f"{fault.name} cannot be had with {self.session.provider}: {why}.")
         actions = heal_acts(fault, scope)
-        entry = self.journal.begin(fault.name, target=scope.target.name, undo=actions, baseline=baseline)
+        entry = self.session.journal.begin(
+            fault.name, target=scope.target.name, undo=actions, baseline=baseline
+        )
         return ActiveFault(fault, scope, entry)
 
     def arm(self, active_fault: ActiveFault) -> None:
@@ -191,7 +163,7 @@ class Injector:
                     self.event("not_landed", node, early[0])
                 for proof in healed_proofs(active_fault.fault, active_fault.scope):
                     self._until(proof, HEALS_S)
-                self.journal.strike(active_fault.entry)
+                self.session.journal.strike(active_fault.entry)
                 self.event("healed", node, active_fault.fault.name)
             except LabError as error:
                 errors.append(error)
@@ -215,11 +187,11 @@ class Injector:
         command = Command(node, ("true",), deadline=5)
         hint = "./lab up boots what is down; ./lab doctor looks at this machine."
         waiting.until(
-            lambda: self.remote.run(command).good,
+            lambda: self.session.remote.run(command).good,
             bool,
             f"{node} answers over ssh",
             deadline=deadline,
-            clock=self.clock,
+            clock=self.session.clock,
             hint=hint,
         )
 
@@ -229,7 +201,7 @@ class Injector:
             return self._powered(action)
         command = Command.script(action.node, action.script, why=action.why, deadline=action.deadline)
         try:
-            result = self.remote.run(command)
+            result = self.session.remote.run(command)
         except Unreachable:
             if action.cuts:
                 return ""
@@ -243,14 +215,14 @@ class Injector:
         return result.out
 
     def _powered(self, action: NodeAction) -> str:
-        node = self.lab.node(action.node)
-        if action.power == "thaw" and not self.power.frozen(node):
+        node = self.session.lab.node(action.node)
+        if action.power == "thaw" and not self.session.machines.frozen(node):
             return ""
-        if action.power == "power_on" and self.power.running()[node.name]:
+        if action.power == "power_on" and self.session.machines.running()[node.name]:
             return ""
         words = {"power_on": "booted", "thaw": "thawed", "power_off": "powered off", "freeze": "frozen"}
         assert action.power is not None
-        getattr(self.power, action.power)(node)
+        getattr(self.session.machines, action.power)(node)
         return f"{words[action.power]}\n"
 
     def _until(self, proof: Proof, deadline: float) -> None:
@@ -259,14 +231,16 @@ class Injector:
             lambda answer: answer == "yes",
             f"{proof.node}: {proof.what}",
             deadline=deadline,
-            clock=self.clock,
+            clock=self.session.clock,
         )
 
     def _answer(self, proof: Proof) -> str:
-        node = self.lab.node(proof.node)
+        node = self.session.lab.node(proof.node)
         if proof.power == "off":
-            return "yes" if not self.power.running()[node.name] else "the machine runs"
+            return "yes" if not self.session.machines.running()[node.name] else "the machine runs"
         if proof.power == "frozen":
-            return "yes" if self.power.frozen(node) else "the machine is not paused"
-        result = self.remote.run(Command.script(proof.node, proof.script, why=proof.what, deadline=20))
+            return "yes" if self.session.machines.frozen(node) else "the machine is not paused"
+        result = self.session.remote.run(
+            Command.script(proof.node, proof.script, why=proof.what, deadline=20)
+        )
         return result.out.strip() or result.err.strip() or "nothing"

@@ -13,7 +13,7 @@ from drill.execute.operation_log import OperationLog
 from drill.execute.prediction import Prediction
 from drill.execute.starting_state import StartingState, shown
 from drill.faults import registry as faults
-from drill.faults.base import FaultScope
+from drill.faults.base import scopes
 from drill.record.timeline import Event
 from drill.record.timeline_file import Recorder
 from drill.scenarios import conditions, overrides
@@ -22,8 +22,7 @@ from drill.scenarios.conditions import Situation
 from inventory import waiting
 from inventory.errors import TimedOut
 from inventory.model import Command, Lab
-from inventory.remote.ssh import Remote
-from inventory.waiting import CLOCK, Clock
+from inventory.session import LabSession
 
 POLL = 0.1
 MARGIN = 10.0
@@ -42,39 +41,38 @@ class _Over(Exception):
 
 @dataclass
 class Play:
-    """Does a scenario's moves. `since` gives seconds of the record; `expected` is what its cluster lets expect."""
+    """Does a scenario's moves; `expected` is what its cluster lets expect, `seed` chooses random targets."""
 
-    lab: Lab
-    scopes: tuple[FaultScope, ...]
+    session: LabSession
     scenario: Scenario
     recorder: Recorder
-    injector: Injector
     starting_state: StartingState
-    remote: Remote
-    since: Callable[[], float]
     expected: Prediction
-    rng: random.Random
-    clock: Clock = CLOCK
-    roles: dict[str, str] = field(default_factory=dict)
-    active_faults: list[ActiveFault] = field(default_factory=list)
-    awaited: list[dict[str, Any]] = field(default_factory=list)
+    seed: int = 0
+    roles: dict[str, str] = field(default_factory=dict, init=False)
+    active_faults: list[ActiveFault] = field(default_factory=list, init=False)
+    awaited: list[dict[str, Any]] = field(default_factory=list, init=False)
+    injector: Injector = field(init=False)
     operation_log: OperationLog = field(init=False)
     _acted: float = 0.0
     _first: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.operation_log = OperationLog(self.starting_state)
+        self.injector = Injector(self.session, self.event)
+        self._rng = random.Random(self.seed)  # noqa: S311 -- a choice, no secret
 
     def begin(self) -> None:
         """Wait until everything is watched and the roles are clear. Raises TimedOut."""
-        self.injector.event = self.event
         self._until(
             lambda view: view.complete and len(view.seen) == len(view.nodes), "every node is read", SEES
         )
         if self.scenario.overrides.serves:
             self._until(conditions.condition("serving"), "the service answers", SEES)
-        watched = self.since() + BEFORE
-        self._until(lambda view: view.complete and self.since() > watched, "the lab is watched", SEES)
+        watched = self.recorder.since() + BEFORE
+        self._until(
+            lambda view: view.complete and self.recorder.since() > watched, "the lab is watched", SEES
+        )
         self._resolve()
 
     def run(self) -> None:
@@ -87,10 +85,10 @@ class Play:
 
     def end(self) -> None:
         """Look on for a moment after all is well: the last readings and answers of the record. Raises TimedOut."""
-        self._acted = self.since()
+        self._acted = self.recorder.since()
         until = self._acted + LAST
         self._until(
-            lambda view: view.complete and conditions.serving(view, "") and self.since() > until,
+            lambda view: view.complete and conditions.serving(view, "") and self.recorder.since() > until,
             "the service answers at the end",
             SEES,
         )
@@ -102,7 +100,7 @@ class Play:
             self.operation_log.take()
             self.injector.heal(*mine)
             self.active_faults = [one for one in self.active_faults if one not in mine]
-            self._acted = self.since()
+            self._acted = self.recorder.since()
 
     def meta(self) -> dict[str, Any]:
         """What the record gets to know of it."""
@@ -118,11 +116,13 @@ class Play:
         label = detail if kind in ("inject", "heal", "healed") else ""
         if kind in ("landed", "not_landed"):
             label = next((one.fault.name for one in self.active_faults if one.scope.target.name == node), "")
-        self.recorder.event(Event(self.since(), kind, label, node, "" if label == detail else detail))
+        self.recorder.event(
+            Event(self.recorder.since(), kind, label, node, "" if label == detail else detail)
+        )
 
     def note(self, label: str, detail: str, node: str = "") -> None:
         """Take down what the scenario itself does."""
-        self.recorder.event(Event(self.since(), "note", label, node, detail))
+        self.recorder.event(Event(self.recorder.since(), "note", label, node, detail))
 
     def _move(self, move: Move) -> None:
         if isinstance(move, Inject):
@@ -133,7 +133,7 @@ class Play:
             self.starting_state.apply(move.overrides)
             self.note("configure", move.overrides.words)
             self.recorder.meta(before=overrides.lines(cib.parse(self.starting_state.read()[1]).configuration))
-            self._acted = self.since()
+            self._acted = self.recorder.since()
         elif isinstance(move, Observe):
             self._observe(move)
         elif isinstance(move, Await):
@@ -145,39 +145,42 @@ class Play:
 
     def _inject(self, move: Inject) -> None:
         self._resolve()
-        fault = faults.named(move.fault)
+        fault = faults.get(move.fault)
         role = move.target
         if role == "any":
-            role = self.rng.choice([one for one in ("active", "passive") if one in fault.roles])
+            role = self._rng.choice([one for one in ("active", "passive") if one in fault.roles])
         names = [self.roles["active"], self.roles["passive"]] if role == "both" else [self.roles[role]]
-        self.roles |= {"target": names[0], "peer": self.lab.peer(self.lab.node(names[0])).name}
+        self.roles |= {
+            "target": names[0],
+            "peer": self.session.lab.peer(self.session.lab.node(names[0])).name,
+        }
         self.starting_state.first = self.roles["peer"]
         self._first = self._first or dict(self.roles)
         self.recorder.meta(roles=self._first)
         new = [
             self.injector.begin(fault, scope, self.starting_state.baseline)
             for name in names
-            for scope in self.scopes
+            for scope in scopes(self.session)
             if scope.target.name == name
         ]
         self.active_faults += new
         for do in (self.injector.arm, self.injector.inject, self.injector.prove):
             for active_fault in new:
                 do(active_fault)
-            self._acted = self.since()
+            self._acted = self.recorder.since()
 
     def _observe(self, move: Observe) -> None:
         span = self.expected.spans[move.span]
         seconds = span * move.times
-        end = self.since() + seconds
+        end = self.recorder.since() + seconds
         self.note("observe", f"{seconds:.1f} s: {move.times:g} x {move.span} of {span:g} s")
         waiting.until(
-            self.since,
+            self.recorder.since,
             lambda at: at >= end,
             f"{seconds:.1f} s have been observed",
             deadline=seconds + 60,
             every=POLL,
-            clock=self.clock,
+            clock=self.session.clock,
         )
 
     def _read(self, move: Read) -> None:
@@ -187,11 +190,11 @@ class Play:
 
         def ask(within: float) -> None:
             out = waiting.until(
-                lambda: self.remote.run(command).out,
+                lambda: self.session.remote.run(command).out,
                 lambda text: text.strip().endswith("yes"),
                 what,
                 deadline=within,
-                clock=self.clock,
+                clock=self.session.clock,
             )
             line = next((one for one in out.splitlines() if move.shows in one), "")
             self.note("read", f"{move.command}: {' '.join(line.split())}", node)
@@ -213,10 +216,10 @@ class Play:
             row["last"] = error.message
             self.note("not seen", error.message)
             raise _Over from error
-        row["at"] = round(self.since(), 3)
+        row["at"] = round(self.recorder.since(), 3)
 
     def _until(self, good: Callable[[Situation], bool], what: str, within: float) -> Situation:
-        return waiting.until(self._now, good, what, deadline=within, every=POLL, clock=self.clock)
+        return waiting.until(self._now, good, what, deadline=within, every=POLL, clock=self.session.clock)
 
     def _now(self) -> Situation:
         return conditions.now(self.recorder.timeline(), self._acted, self.roles)
@@ -230,7 +233,11 @@ class Play:
         )
         active = next(one.node for one in view.seen if one.owns_vip)
         dc = next(one.dc for one in view.seen if one.dc)
-        self.roles |= {"active": active, "passive": self.lab.peer(self.lab.node(active)).name, "dc": dc}
+        self.roles |= {
+            "active": active,
+            "passive": self.session.lab.peer(self.session.lab.node(active)).name,
+            "dc": dc,
+        }
 
 
 def for_lab(checks: Iterable[tuple[str, Mapping[str, Any]]], lab: Lab) -> list[list[Any]]:

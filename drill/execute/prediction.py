@@ -15,8 +15,8 @@ from drill.scenarios.base import ClusterTime, Inject, Scenario
 from inventory.config.cluster_properties import boolean, milliseconds
 from inventory.errors import LabError
 from inventory.model import Command, Lab
-from inventory.platforms.registry import Platform
 from inventory.remote.ssh import Remote, check
+from inventory.session import LabSession
 
 
 @dataclass(frozen=True)
@@ -29,17 +29,18 @@ class Prediction:
     """token_s and consensus_s of the running corosync, for the record."""
 
 
-def predict(lab: Lab, system: Platform, remote: Remote, scenario: Scenario, live: Cib) -> Prediction:
+def predict(session: LabSession, scenario: Scenario, live: Cib) -> Prediction:
     """Read token and consensus of the running corosync, the address's agent and the live CIB.
 
     Raises CommandFailed, OutputError when they do not say what is needed, LabError when there is no address.
     """
-    script = corosync_state.timings_script(system.corosync)
+    lab, remote = session.lab, session.remote
+    script = corosync_state.timings_script(session.platform.corosync)
     said = check(remote, Command.script(lab.node1.name, script, why="token and consensus", deadline=10))
     token, consensus = corosync_state.timings(said.out)
     monitors = _monitors(lab, live)
     properties = live.configuration.properties
-    first = next((faults.named(move.fault) for move in scenario.moves if isinstance(move, Inject)), None)
+    first = next((faults.get(move.fault) for move in scenario.moves if isinstance(move, Inject)), None)
     timing = replace(
         outage_bounds.timing(lab),
         token_s=token,

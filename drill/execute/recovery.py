@@ -8,17 +8,16 @@ from xml.etree import ElementTree
 
 from cluster import cib
 from cluster.configuration import differences
-from drill.execute.injector import Injector, Power
-from drill.execute.journal import Journal, JournalEntry
+from drill.execute.injector import Injector
 from drill.faults import remedies
-from drill.faults.base import FaultScope, NodeAction, RemedyFactory
+from drill.faults.base import FaultScope, RemedyFactory, scopes
 from drill.scenarios.overrides import Overrides
 from inventory import waiting
 from inventory.errors import LabError, TimedOut
-from inventory.model import Command, Lab, Node
-from inventory.platforms.registry import Platform
-from inventory.remote.ssh import Remote, check
-from inventory.waiting import CLOCK, Clock
+from inventory.journal import JournalEntry
+from inventory.model import Command, Node, NodeAction
+from inventory.remote.ssh import check
+from inventory.session import LabSession
 from status import health
 from status.health import NodeStatus
 
@@ -37,14 +36,8 @@ class NotConfigured(LabError):
 class Recovery:
     """One healing of a lab; `say` is told each thing that is done, as it is done."""
 
-    lab: Lab
-    system: Platform
-    provider: str
-    remote: Remote
-    power: Power
-    journal: Journal
+    session: LabSession
     say: Callable[[str], None] = lambda line: None
-    clock: Clock = CLOCK
     _done: list[str] = field(default_factory=list)
 
     def heal(self) -> tuple[str, ...]:
@@ -52,7 +45,7 @@ class Recovery:
 
         Raises LabError with what could not be healed, NotConfigured with resources that are not there.
         """
-        left = self.journal.pending()
+        left = self.session.journal.pending()
         for entry in left:
             self._tell(
                 f"an interrupted drill left {entry.what}" + (f" on {entry.target}" if entry.target else "")
@@ -61,14 +54,14 @@ class Recovery:
         for _ in range(ROUNDS):
             try:
                 self._power()
-                views = health.look(self.remote, self._scenes)
+                views = health.look(self.session.remote, self._scenes)
                 if not self._baseline(left):
                     self._configured(views)
-                troubles = health.troubles(self.lab, views) or self._changed(left)
+                troubles = health.troubles(self.session.lab, views) or self._changed(left)
                 if not troubles and not left:
                     break
                 self._round(left)
-                self._configured(health.look(self.remote, self._scenes))
+                self._configured(health.look(self.session.remote, self._scenes))
                 troubles = self._settled(left)
             except NotConfigured:
                 raise
@@ -83,35 +76,35 @@ class Recovery:
                 hint="./lab down && ./lab up makes it anew; ./lab status shows it.",
             )
         for entry in left:
-            self.journal.strike(entry)
+            self.session.journal.strike(entry)
         return tuple(self._done)
 
     @property
     def _scenes(self) -> tuple[FaultScope, ...]:
-        return health.scopes(self.lab, self.system, self.provider)
+        return scopes(self.session)
 
     @property
     def _injector(self) -> Injector:
-        return Injector(self.lab, self.remote, self.power, self.journal, clock=self.clock)
+        return Injector(self.session)
 
     def _tell(self, line: str) -> None:
         self._done.append(line)
         self.say(line)
 
     def _configured(self, views: Mapping[Node, NodeStatus]) -> None:
-        missing = health.unconfigured(self.lab, views, Overrides())
+        missing = health.unconfigured(self.session.lab, views, Overrides())
         if missing:
             hint = "./lab provision configures what lab.yaml describes; no healing makes a resource."
             raise NotConfigured("; ".join(missing), hint=hint)
 
     def _power(self) -> None:
         """Frozen nodes run on, stopped ones boot, and all answer."""
-        wanted = [NodeAction(node.name, power="thaw") for node in self.lab.nodes]
-        wanted += [NodeAction(node.name, power="power_on") for node in self.lab.nodes]
+        wanted = [NodeAction(node.name, power="thaw") for node in self.session.lab.nodes]
+        wanted += [NodeAction(node.name, power="power_on") for node in self.session.lab.nodes]
         for action in wanted:
             for line in self._injector.action(action).splitlines():
                 self._tell(f"{action.node}: {line}")
-        for node in self.lab.nodes:
+        for node in self.session.lab.nodes:
             self._injector.answers(node.name)
 
     def _round(self, left: tuple[JournalEntry, ...]) -> None:
@@ -128,7 +121,7 @@ class Recovery:
             lambda missing: not missing,
             "both nodes in one cluster with a DC",
             deadline=MEETS_S,
-            clock=self.clock,
+            clock=self.session.clock,
         )
         self._mend(remedies.POLICY)
         self._restore(left)
@@ -144,7 +137,7 @@ class Recovery:
 
     def _watch(self) -> dict[Node, NodeStatus]:
         """Look while waiting: what the interrupted drill was about to do may come true only now."""
-        views = health.look(self.remote, self._scenes)
+        views = health.look(self.session.remote, self._scenes)
         if not all(view.reachable for view in views.values()):
             self._power()
         if any(view.left for view in views.values()):
@@ -152,7 +145,7 @@ class Recovery:
         return views
 
     def _missing(self, views: Mapping[Node, NodeStatus]) -> tuple[str, ...]:
-        names = {node.name for node in self.lab.nodes}
+        names = {node.name for node in self.session.lab.nodes}
         return tuple(
             node.name
             for node, view in views.items()
@@ -167,7 +160,10 @@ class Recovery:
         baseline = self._baseline(left)
         if not baseline:
             return ()
-        text = check(self.remote, Command(self.lab.node1.name, cib.COMMAND, why="read the configuration")).out
+        text = check(
+            self.session.remote,
+            Command(self.session.lab.node1.name, cib.COMMAND, why="read the configuration"),
+        ).out
         return differences(cib.parse(baseline).configuration, cib.parse(text).configuration)
 
     def _restore(self, left: tuple[JournalEntry, ...]) -> None:
@@ -179,32 +175,39 @@ class Recovery:
         assert section is not None
         text = ElementTree.tostring(section, encoding="unicode")
         argv = ("cibadmin", "-R", "-o", "configuration", "-p")
-        check(self.remote, Command(self.lab.node1.name, argv, stdin=text, why="restore the configuration"))
+        check(
+            self.session.remote,
+            Command(self.session.lab.node1.name, argv, stdin=text, why="restore the configuration"),
+        )
         for line in changed:
             self._tell(f"restored the configuration: {line}")
 
     def _stale(self) -> None:
         """Take the address off a node whose cluster, whole again, runs it on the other."""
-        views = health.look(self.remote, self._scenes)
-        address = self.lab.resource("address").id
+        views = health.look(self.session.remote, self._scenes)
+        address = self.session.lab.resource("address").id
         for scope in self._scenes:
             view = views[scope.target]
             others = view.state.where(address) if view.state else ()
             if view.holds_vip and len(others) == 1 and others[0] != scope.target.name:
                 self._injector.action(NodeAction(scope.target.name, remedies.release(scope), why="one owner"))
-                self._tell(f"{scope.target.name}: took {self.lab.vip} off, which {others[0]} owns")
+                self._tell(f"{scope.target.name}: took {self.session.lab.vip} off, which {others[0]} owns")
 
     def _settled(self, left: tuple[JournalEntry, ...]) -> tuple[str, ...]:
         """Wait until nothing is wrong any more; what still is."""
         last: list[tuple[str, ...]] = [()]
 
         def ask() -> tuple[str, ...]:
-            last[0] = health.troubles(self.lab, self._watch())
+            last[0] = health.troubles(self.session.lab, self._watch())
             return last[0]
 
         try:
             waiting.until(
-                ask, lambda found: not found, "the lab is healthy", deadline=SETTLES_S, clock=self.clock
+                ask,
+                lambda found: not found,
+                "the lab is healthy",
+                deadline=SETTLES_S,
+                clock=self.session.clock,
             )
         except TimedOut:
             return last[0]

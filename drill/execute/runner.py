@@ -2,52 +2,47 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from cluster import cib
-from drill.checks.registry import judge
 from drill.execute import signals
-from drill.execute.injector import Injector, NotAvailable, NotLanded, Power
-from drill.execute.journal import Journal
+from drill.execute.injector import NotAvailable, NotLanded
 from drill.execute.play import Play, for_lab
 from drill.execute.prediction import predict
 from drill.execute.recovery import Recovery
 from drill.execute.starting_state import StartingState
 from drill.faults import registry as faults
-from drill.faults.base import FaultScope
+from drill.faults.base import scopes
 from drill.observe.observation import Observing
-from drill.record.timeline import Event
+from drill.record.timeline import Event, Timeline
 from drill.record.timeline_file import Recorder
-from drill.report.run import ScenarioResult
 from drill.scenarios import catalog
 from drill.scenarios.base import Configure, Scenario
 from drill.scenarios.overrides import Overrides, lines
 from inventory import waiting
 from inventory.errors import LabError, TimedOut
-from inventory.model import Lab, Node
-from inventory.platforms.registry import Platform
-from inventory.remote.ssh import Remote
-from inventory.waiting import CLOCK, Clock
+from inventory.model import Node
+from inventory.session import LabSession
 from status import health
 from status.health import NodeStatus
 
 SETTLES = 60.0
-"""The longest that the cluster may take to be well again after a heal or a change (seconds)."""
+"""The longest that the cluster may take to be healthy again after a heal or a change (seconds)."""
 PATIENCE = 20.0
-"""The longest that a scenario waits for a lab that should be well, before it heals it (seconds)."""
+"""The longest that a scenario waits for a lab that should be healthy, before it heals it (seconds)."""
 
 
-def unavailable(scenario: Scenario, lab: Lab, system: Platform, provider: str) -> str:
-    """Why a scenario cannot be had on this lab, system or provider; "" when it can."""
+def unavailable(scenario: Scenario, session: LabSession) -> str:
+    """Why a scenario cannot be run on this lab, platform or provider; "" when it can."""
+    lab = session.lab
     for name in scenario.faults:
-        if why := faults.named(name).unavailable.get(provider):
-            return f"{name} cannot be had with {provider}: {why}"
+        if why := faults.get(name).unavailable.get(session.provider):
+            return f"{name} cannot be had with {session.provider}: {why}"
     states = [scenario.overrides, *(move.overrides for move in scenario.moves if isinstance(move, Configure))]
-    if system.corosync == "1.4" and any(state.two_node for state in states):
+    if session.platform.corosync == "1.4" and any(state.two_node for state in states):
         return "corosync 1.4's plugin has no two_node"
     preferences = [one.score > 0 for one in lab.locations]
     if any(state.location is not None for state in states) and preferences != [True]:
@@ -59,49 +54,45 @@ def unavailable(scenario: Scenario, lab: Lab, system: Platform, provider: str) -
 
 @dataclass
 class Runner:
-    """Runs scenarios one after another on one lab; each record goes to the end of `path`.
+    """Runs scenarios one after another on one lab; each record goes to the end of the file `path`.
 
+    `guard` raises RouteRefused when requests would leave the lab's network. `observe` starts probe and watch.
     A lab that can't be healed stops all later scenarios with the first cause.
     """
 
-    lab: Lab
-    system: Platform
-    provider: str
-    remote: Remote
-    power: Power
-    journal: Journal
+    session: LabSession
     path: Path
     guard: Callable[[], None]
     observe: Observing
     say: Callable[[str], None] = lambda line: None
-    clock: Clock = CLOCK
     broken: LabError | None = field(default=None, init=False)
 
-    def run(self, scenario: Scenario, seed: int = 0, *, again: bool = False) -> ScenarioResult:
-        """Run one scenario and judge it. The lab's own failure is in the record (Entry.error), a signal is raised.
+    def run(self, scenario: Scenario, seed: int = 0, *, again: bool = False) -> Timeline:
+        """Run one scenario; its record. The lab's own failure is in the record, a signal is raised.
 
-        `again`: in the place of the scenario's record before, which could not tell.
+        `again`: in place of the scenario's earlier record, which was UNKNOWN.
         Raises RouteRefused and NotAvailable before anything is done, and the first cause when the lab is broken.
         """
         if self.broken is not None:
             first = self.broken.message
             raise LabError(f"not run: the lab could not be healed. First cause: {first}", hint="./lab heal")
-        if why := unavailable(scenario, self.lab, self.system, self.provider):
+        if why := unavailable(scenario, self.session):
             raise NotAvailable(f"{scenario.name}: {why}.")
         self.guard()
-        before = self._well()
+        before = self._healthy()
         baseline = next(iter(before.values())).text
-        starting_state = StartingState(
-            self.lab, self.system, self.remote, self._scenes, baseline, clock=self.clock
-        )
-        began = self.clock.now()
+        starting_state = StartingState(self.session, baseline)
+        began = self.session.clock.now()
         meta = self._meta(scenario, seed) | ({"again": True} if again else {})
-        with Recorder(self.path, meta) as recorder, signals.interruptible():
-            entry = self.journal.begin(
+        with (
+            Recorder(self.path, meta, lambda: self.session.clock.now() - began) as recorder,
+            signals.interruptible(),
+        ):
+            entry = self.session.journal.begin(
                 f"scenario {scenario.name}", undo=starting_state.undo(), baseline=baseline
             )
             try:
-                self._play(scenario, seed, starting_state, recorder, lambda: self.clock.now() - began)
+                self._play(scenario, seed, starting_state, recorder)
             except LabError as error:
                 recorder.meta(error=error.message)
             except BaseException as error:
@@ -111,17 +102,13 @@ class Runner:
                 with signals.undisturbed():
                     self._restore(starting_state, recorder)
                     if self.broken is None:
-                        self.journal.strike(entry)
-            timeline = recorder.timeline()
-        return ScenarioResult(timeline, judge(timeline))
-
-    @property
-    def _scenes(self) -> tuple[FaultScope, ...]:
-        return health.scopes(self.lab, self.system, self.provider)
+                        self.session.journal.strike(entry)
+            return recorder.timeline()
 
     def _meta(self, scenario: Scenario, seed: int) -> dict[str, Any]:
+        lab = self.session.lab
         text = catalog.texts().get(scenario.name)
-        kinds = {self.lab.resource(kind).id for kind in ("address", "web")}
+        kinds = {lab.resource(kind).id for kind in ("address", "web")}
         return {
             "scenario": scenario.name,
             "fault": ", ".join(dict.fromkeys(scenario.faults)),
@@ -130,48 +117,37 @@ class Runner:
             "step": scenario.step,
             "given": scenario.overrides.words,
             "seed": seed,
-            "nodes": [node.name for node in self.lab.nodes],
-            "url": self.lab.url,
-            "probe_hz": self.lab.drill.probe_hz,
+            "nodes": [node.name for node in lab.nodes],
+            "url": lab.url,
+            "probe_hz": lab.drill.probe_hz,
             "resources": sorted(kinds),
-            "order": [[one.first, one.then] for one in self.lab.orders],
-            "checks": for_lab(scenario.checks, self.lab),
-            "platform": self.system.name,
-            "provider": self.provider,
-            **({"budget": self.lab.drill.budget_s[scenario.budget]} if scenario.budget else {}),
+            "order": [[one.first, one.then] for one in lab.orders],
+            "checks": for_lab(scenario.checks, lab),
+            "platform": self.session.platform.name,
+            "provider": self.session.provider,
+            **({"budget": lab.drill.budget_s[scenario.budget]} if scenario.budget else {}),
         }
 
-    def _play(
-        self,
-        scenario: Scenario,
-        seed: int,
-        starting_state: StartingState,
-        recorder: Recorder,
-        since: Callable[[], float],
-    ) -> None:
+    def _play(self, scenario: Scenario, seed: int, starting_state: StartingState, recorder: Recorder) -> None:
         starting_state.apply(scenario.overrides)
         live = cib.parse(starting_state.read()[1])
-        expected = predict(self.lab, self.system, self.remote, scenario, live)
+        expected = predict(self.session, scenario, live)
         recorder.meta(before=lines(live.configuration), bounds=expected.bounds, **expected.timing)
         if scenario.overrides != Overrides():
             self._settled(overrides=starting_state.overrides)
-        injector = Injector(self.lab, self.remote, self.power, self.journal, clock=self.clock)
-        play = Play(
-            self.lab, self._scenes, scenario, recorder, injector, starting_state, self.remote, since,
-            expected, random.Random(seed), self.clock,  # noqa: S311
-        )  # fmt: skip
-        with self.observe(recorder, since) as report:
+        play = Play(self.session, scenario, recorder, starting_state, expected, seed)
+        with self.observe(recorder, recorder.since) as report:
             try:
                 play.begin()
                 play.run()
             except NotLanded:
-                pass  # marked; makes every verdict UNKNOWN
+                pass  # an event says so, and makes every verdict UNKNOWN
             finally:
                 with signals.undisturbed():
                     play.heal()
             try:
                 self._settled(overrides=starting_state.overrides)
-                recorder.event(Event(since(), "settled"))
+                recorder.event(Event(recorder.since(), "settled"))
                 play.end()
             except TimedOut as error:
                 play.note("not well", error.message)
@@ -186,12 +162,12 @@ class Runner:
         )
 
     def _look(self) -> dict[Node, NodeStatus]:
-        return health.look(self.remote, self._scenes)
+        return health.look(self.session.remote, scopes(self.session))
 
-    def _well(self) -> dict[Node, NodeStatus]:
-        """The lab as it is, healthy; healed first where it is not. Raises LabError when it can't be."""
+    def _healthy(self) -> dict[Node, NodeStatus]:
+        """The lab as it is, healthy; healed first where it is not. Raises LabError when it can't be healed."""
         try:
-            if self.journal.pending():
+            if self.session.journal.pending():
                 raise LabError("an interrupted drill left something")
             self._settled(PATIENCE)
         except LabError as error:
@@ -202,19 +178,20 @@ class Runner:
     def _settled(
         self, deadline: float = SETTLES, *, twice: bool = False, overrides: Overrides | None = None
     ) -> None:
-        """Wait until the cluster is well; looked at twice after a change, which it may not have seen at once."""
+        """Wait until the cluster is healthy; `twice` after a change, which it may not have seen at once."""
         for _ in range(1 + twice):
             waiting.until(
-                lambda: health.troubles(self.lab, self._look(), overrides),
+                lambda: health.troubles(self.session.lab, self._look(), overrides),
                 lambda found: not found,
                 "the lab is well",
                 deadline=deadline,
-                clock=self.clock,
+                clock=self.session.clock,
             )
 
     def _restore(self, starting_state: StartingState, recorder: Recorder) -> None:
-        """lab.yaml's configuration, whole and healthy; by all means there are where the plain way does not do."""
-        began = self.clock.now()
+        """Bring lab.yaml's configuration back, and a healthy lab; by Recovery where the short way fails."""
+        clock = self.session.clock
+        began = clock.now()
         try:
             changed = starting_state.touched or bool(starting_state.changed())
             if changed:
@@ -223,27 +200,17 @@ class Runner:
                 self._settled(twice=True)
             if left := starting_state.changed():
                 raise LabError(f"the configuration is not as before: {'; '.join(left)}")
-            if [one for one in self.journal.pending() if one.target]:
+            if [one for one in self.session.journal.pending() if one.target]:
                 raise LabError("something is broken still")
         except LabError as error:
             self.say(f"not well by itself: {error.message}")
             self._recover()
-        recorder.meta(reset_s=round(self.clock.now() - began, 2))
+        recorder.meta(reset_s=round(clock.now() - began, 2))
 
     def _recover(self) -> None:
         """Heal all that is found. Raises LabError, and keeps it as the first cause, when that fails."""
-        recovery = Recovery(
-            self.lab,
-            self.system,
-            self.provider,
-            self.remote,
-            self.power,
-            self.journal,
-            say=self.say,
-            clock=self.clock,
-        )
         try:
-            recovery.heal()
+            Recovery(self.session, self.say).heal()
         except LabError as error:
             self.broken = self.broken or error
             raise

@@ -10,15 +10,14 @@ from cluster.configuration import differences
 from cluster.corosync_conf import PATH
 from drill.faults import remedies
 from drill.faults.background import FOLDER
-from drill.faults.base import FaultScope, NodeAction
+from drill.faults.base import FaultScope, scopes
 from drill.faults.remedies import LAID, TWO_NODE, WITHIN
 from drill.scenarios.overrides import Overrides, edited, pushes
 from inventory import waiting
 from inventory.errors import LabError
-from inventory.model import Command, Lab, Node
-from inventory.platforms.registry import Platform
-from inventory.remote.ssh import Remote, check
-from inventory.waiting import CLOCK, Clock
+from inventory.model import Command, Node, NodeAction
+from inventory.remote.ssh import check
+from inventory.session import LabSession
 
 ANSWERS = 60.0
 """The longest that a cluster that was just started may take to answer (seconds)."""
@@ -41,14 +40,10 @@ def two_node(scope: FaultScope) -> str:
 class StartingState:
     """The configuration of one lab, changed and brought back; `baseline` is the CIB's XML of the end state."""
 
-    lab: Lab
-    system: Platform
-    remote: Remote
-    scopes: tuple[FaultScope, ...]
+    session: LabSession
     baseline: str
     first: str = ""
     """The node to ask first: one that is known to answer."""
-    clock: Clock = CLOCK
     overrides: Overrides = field(default_factory=Overrides, init=False)
     """What was asked for last."""
     _two_node: bool = False
@@ -67,24 +62,27 @@ class StartingState:
                 deadline=90,
                 why="corosync.conf as before",
             )
-            for one in self.scopes
+            for one in scopes(self.session)
         )
 
     def apply(self, overrides: Overrides) -> None:
         """Make the configuration as `given` says, on whichever nodes run. Raises CommandFailed, Unreachable."""
         self.overrides = overrides
-        self._vote(overrides.two_node and not self.lab.corosync.two_node)
+        self._vote(overrides.two_node and not self.session.lab.corosync.two_node)
         hint = "./lab heal"
         at, live = waiting.until(
-            self.read, bool, "a node's cluster answers", deadline=ANSWERS, clock=self.clock, hint=hint
+            self.read, bool, "a node's cluster answers", deadline=ANSWERS, clock=self.session.clock, hint=hint
         )
-        for section, text in pushes(live, edited(self.baseline, overrides, self.lab)):
+        for section, text in pushes(live, edited(self.baseline, overrides, self.session.lab)):
             argv = ("cibadmin", "-R", "-o", section, "-p")
-            check(self.remote, Command(at.name, argv, stdin=text, why=f"configuration: {overrides.words}"))
+            check(
+                self.session.remote,
+                Command(at.name, argv, stdin=text, why=f"configuration: {overrides.words}"),
+            )
 
     def read(self) -> tuple[Node, str]:
         """A node whose cluster answers, and the CIB's XML there. Raises LabError when none does."""
-        for scope in sorted(self.scopes, key=lambda one: one.target.name != self.first):
+        for scope in sorted(scopes(self.session), key=lambda one: one.target.name != self.first):
             result = self._try(Command(scope.target.name, cib.COMMAND, deadline=10))
             if result:
                 return scope.target, result
@@ -96,7 +94,7 @@ class StartingState:
 
     def _try(self, command: Command) -> str:
         try:
-            result = self.remote.run(command)
+            result = self.session.remote.run(command)
         except LabError:
             return ""
         return result.out if result.good else ""
@@ -108,11 +106,11 @@ class StartingState:
         if wanted:
             self._two_node = True  # also half of it is to be undone
             actions = tuple(
-                NodeAction(one.target.name, two_node(one), why="two_node on") for one in self.scopes
+                NodeAction(one.target.name, two_node(one), why="two_node on") for one in scopes(self.session)
             )
         for action in actions:
             check(
-                self.remote,
+                self.session.remote,
                 Command.script(action.node, action.script, why=action.why, deadline=action.deadline),
             )
         self._two_node = wanted
@@ -121,14 +119,18 @@ class StartingState:
             lambda flags: all(("2Node" in one) == wanted for one in flags),
             f"votequorum {'has' if wanted else 'no longer has'} the flag 2Node",
             deadline=ANSWERS,
-            clock=self.clock,
+            clock=self.session.clock,
         )
 
     def _flags(self) -> list[tuple[str, ...]]:
         """Votequorum's flags on each node where a corosync answers."""
-        script = corosync_state.membership_script(self.system.corosync)
-        said = [self._try(Command.script(one.target.name, script, deadline=10)) for one in self.scopes]
-        found = [corosync_state.membership(text, self.lab, self.system.corosync) for text in said]
+        script = corosync_state.membership_script(self.session.platform.corosync)
+        said = [
+            self._try(Command.script(one.target.name, script, deadline=10)) for one in scopes(self.session)
+        ]
+        found = [
+            corosync_state.membership(text, self.session.lab, self.session.platform.corosync) for text in said
+        ]
         return [one.flags for one in found if one is not None]
 
 

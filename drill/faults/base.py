@@ -11,25 +11,12 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from cluster.outage_bounds import Kind
-from inventory.model import Lab, Node
+from inventory.model import Lab, Node, NodeAction, PowerWord
 from inventory.platforms.registry import Platform
+from inventory.session import LabSession
 
-Power = Literal["power_off", "power_on", "freeze", "thaw"]
 Role = Literal["active", "passive", "dc", "both"]
 ROLES: tuple[Role, ...] = ("active", "passive", "dc", "both")
-
-
-@dataclass(frozen=True)
-class NodeAction:
-    """One thing done to one node: a shell text as root there, or a word to the machine's power."""
-
-    node: str
-    script: str = ""
-    power: Power | None = None
-    deadline: float = 30.0
-    why: str = ""
-    cuts: bool = False
-    """It takes the node's own connection away: no answer is one of the good answers."""
 
 
 @dataclass(frozen=True)
@@ -47,13 +34,30 @@ class Proof:
 
 @dataclass(frozen=True)
 class FaultScope:
-    """All that a fault may know when it is injected: the lab, its system, the target and its peer."""
+    """All that a fault may know when it is injected: the lab under way, and the node that it hits."""
 
-    lab: Lab
-    system: Platform
-    provider: str
+    session: LabSession
     target: Node
-    peer: Node
+
+    @property
+    def lab(self) -> Lab:
+        """The lab's description."""
+        return self.session.lab
+
+    @property
+    def platform(self) -> Platform:
+        """The operating system of the nodes."""
+        return self.session.platform
+
+    @property
+    def peer(self) -> Node:
+        """The other node."""
+        return self.session.lab.peer(self.target)
+
+
+def scopes(session: LabSession) -> tuple[FaultScope, ...]:
+    """Each node as the target of a fault."""
+    return tuple(FaultScope(session, node) for node in session.lab.nodes)
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,7 @@ class Fault:
     inject: Callable[[FaultScope], tuple[NodeAction, ...]]
     landed: Callable[[FaultScope], tuple[Proof, ...]]
     remedies: tuple[RemedyFactory, ...]
-    power: Power | None = None
+    power: PowerWord | None = None
     armed: bool = True
     roles: tuple[Role, ...] = ROLES
     answers: bool | None = None

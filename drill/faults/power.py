@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from drill.faults import background, remedies
-from drill.faults.base import Fault, FaultScope, NodeAction, Proof
+from drill.faults.base import Fault, FaultScope, Proof
+from inventory.model import NodeAction
 
 MARK = "/dev/shm/ha-lab-before-reboot"  # noqa: S108 -- on a node, and root's alone
 NO_POWER = {"vmware_desktop": "the lab has no way to the power of VMware's machines: vmrun is not asked"}
@@ -19,7 +20,7 @@ def reboot(scope: FaultScope) -> tuple[NodeAction, ...]:
 
 def rebooted(scope: FaultScope) -> tuple[Proof, ...]:
     """A container is off until it is started again; a machine comes back by itself without the mark."""
-    if scope.provider == "docker":
+    if scope.session.provider == "docker":
         return (Proof(scope.target.name, power="off", what="the node went down"),)
     return (
         Proof(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from drill.faults import background, remedies
 from drill.faults.background import FOLDER
-from drill.faults.base import Fault, FaultScope, NodeAction, Proof
+from drill.faults.base import Fault, FaultScope, Proof
+from inventory.model import NodeAction
 
 CPU_S = 120
 """The longest that the processors are kept busy."""
@@ -44,15 +45,15 @@ def stopped(scope: FaultScope, process: str) -> tuple[Proof, ...]:
 
 def break_web(scope: FaultScope) -> tuple[NodeAction, ...]:
     """Put a line into the web server's configuration that it cannot read, then kill it: it can't start again."""
-    path = f"{scope.system.web_include}/{remedies.BROKEN}"
-    return kill(scope, scope.system.web_process, f"echo ThisIsNoDirective > {path} || exit 1\n")
+    path = f"{scope.platform.web_include}/{remedies.BROKEN}"
+    return kill(scope, scope.platform.web_process, f"echo ThisIsNoDirective > {path} || exit 1\n")
 
 
 def broken_web(scope: FaultScope) -> tuple[Proof, ...]:
     """The file is there and the processes of before are gone."""
-    path = f"{scope.system.web_include}/{remedies.BROKEN}"
+    path = f"{scope.platform.web_include}/{remedies.BROKEN}"
     there = Proof(scope.target.name, f"[ -s {path} ] && echo yes", what="its configuration is broken")
-    return (there, *killed(scope, scope.system.web_process))
+    return (there, *killed(scope, scope.platform.web_process))
 
 
 def busy(scope: FaultScope) -> tuple[NodeAction, ...]:
@@ -73,7 +74,7 @@ def is_busy(scope: FaultScope) -> tuple[Proof, ...]:
 
 def web(scope: FaultScope) -> str:
     """The web server's process."""
-    return scope.system.web_process
+    return scope.platform.web_process
 
 
 FAULTS = (
@@ -99,8 +100,8 @@ FAULTS = (
         "pacemaker-kill",
         "pacemakerd is killed (SIGKILL): the service manager starts it again",
         "none",
-        inject=lambda scope: kill(scope, scope.system.cluster_process),
-        landed=lambda scope: killed(scope, scope.system.cluster_process),
+        inject=lambda scope: kill(scope, scope.platform.cluster_process),
+        landed=lambda scope: killed(scope, scope.platform.cluster_process),
         remedies=(remedies.cluster,),
     ),
     Fault(

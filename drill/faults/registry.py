@@ -18,7 +18,7 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
 )
 
 
-def named(name: str) -> Fault:
+def get(name: str) -> Fault:
     """The fault of that name; ConfigError names those there are."""
     try:
         return FAULTS[name]

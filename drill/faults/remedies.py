@@ -68,19 +68,19 @@ def release(scope: FaultScope) -> str:
     )
 
 
-def runs(system: Platform) -> str:
+def runs(platform: Platform) -> str:
     """A condition: corosync and pacemaker run here, and are not on their way down."""
-    there = f"pidof corosync >/dev/null && pidof {system.cluster_process} >/dev/null"
-    if system.init != "systemd":
+    there = f"pidof corosync >/dev/null && pidof {platform.cluster_process} >/dev/null"
+    if platform.init != "systemd":
         return there
     return " && ".join(
-        [there, *(f"systemctl -q is-active {unit}" for unit in platforms.cluster_services(system))]
+        [there, *(f"systemctl -q is-active {unit}" for unit in platforms.cluster_services(platform))]
     )
 
 
-def service(system: Platform, action: platforms.Action, unit: str) -> str:
+def service(platform: Platform, action: platforms.Action, unit: str) -> str:
     """An action on a service."""
-    return shlex.join(platforms.service(system, action, unit))
+    return shlex.join(platforms.service(platform, action, unit))
 
 
 def timer(fault: str) -> RemedyFactory:
@@ -122,7 +122,7 @@ def timers(scope: FaultScope) -> Remedy:
 
 def traffic(scope: FaultScope) -> Remedy:
     """Let the cluster's traffic through."""
-    if scope.system.packet_filter == "nft":
+    if scope.platform.packet_filter == "nft":
         return Remedy(
             "let the cluster's traffic through: no more nft table ha_lab",
             f"nft list table inet {TABLE} >/dev/null 2>&1",
@@ -154,7 +154,7 @@ def cpu(scope: FaultScope) -> Remedy:
 
 def stopped(scope: FaultScope) -> Remedy:
     """Let processes go on that were stopped with SIGSTOP."""
-    ours = f"corosync$|{_DAEMONS}|{scope.system.web_process}$"
+    ours = f"corosync$|{_DAEMONS}|{scope.platform.web_process}$"
     return Remedy(
         "let stopped processes go on (SIGCONT)",
         f"ps -eo stat=,comm= | grep -qE '^T[^ ]* +({ours})'",
@@ -174,15 +174,15 @@ def disk(scope: FaultScope) -> Remedy:
 
 def web_file(scope: FaultScope) -> Remedy:
     """Take the broken line out of the web server's configuration."""
-    path = f"{scope.system.web_include}/{BROKEN}"
+    path = f"{scope.platform.web_include}/{BROKEN}"
     return Remedy(f"removed {path}", f"[ -e {path} ]", f"rm -f {path}")
 
 
 def no_two_node(scope: FaultScope) -> Remedy:
     """Take the corosync.conf with two_node away again. A corosync that still waits for all is started anew."""
-    services = platforms.cluster_services(scope.system)
-    down = [service(scope.system, "stop", one) for one in reversed(services)]
-    again = "; ".join(down + [service(scope.system, "start", one) for one in services])
+    services = platforms.cluster_services(scope.platform)
+    down = [service(scope.platform, "stop", one) for one in reversed(services)]
+    again = "; ".join(down + [service(scope.platform, "start", one) for one in services])
     running = "pidof corosync >/dev/null"
     return Remedy(
         VOTES,
@@ -197,20 +197,20 @@ def no_two_node(scope: FaultScope) -> Remedy:
 
 def cluster(scope: FaultScope) -> Remedy:
     """Start the cluster where it is down; first away with what a dead one left running (two owners!)."""
-    system = scope.system
-    services = platforms.cluster_services(system)
-    start = " && ".join(service(system, "start", unit) for unit in services)
-    stop = "; ".join(f"timeout 20 {service(system, 'stop', unit)}" for unit in reversed(services))
-    known = f"systemctl reset-failed {' '.join(services)} 2>/dev/null; " if system.init == "systemd" else ""
+    platform = scope.platform
+    services = platforms.cluster_services(platform)
+    start = " && ".join(service(platform, "start", unit) for unit in services)
+    stop = "; ".join(f"timeout 20 {service(platform, 'stop', unit)}" for unit in reversed(services))
+    known = f"systemctl reset-failed {' '.join(services)} 2>/dev/null; " if platform.init == "systemd" else ""
     return Remedy(
         "started the cluster on this node",
-        f"! {{ {runs(system)}; }}",
+        f"! {{ {runs(platform)}; }}",
         # A corosync that lives keeps what runs: pacemaker alone takes it over again.
         f"if {'true' if len(services) == 1 else '! pidof corosync >/dev/null'}; then\n"
         f"{stop}; pkill -KILL '^(corosync$|{_DAEMONS})' 2>/dev/null\n"
         # The killed leave their libqb buffers, 30 MB of memory each time.
         f"rm -rf /dev/shm/qb-*\n"
-        f"{service(system, 'stop', system.web_service)}; pkill -KILL -x {system.web_process}\n"
+        f"{service(platform, 'stop', platform.web_service)}; pkill -KILL -x {platform.web_process}\n"
         f"{release(scope)}\n"
         f"fi\n"
         f"{known}{start}",
@@ -223,8 +223,8 @@ def standby(scope: FaultScope) -> Remedy:
     read = f"crm_attribute -q -t nodes -N {name} -n standby -G 2>/dev/null | grep -qiE '^(on|true|yes)'"
     return Remedy(
         f"{name} is no longer in standby",
-        f"pidof {scope.system.cluster_process} >/dev/null && {read}",
-        f"{shlex.join(pcs.unstandby(scope.system.pcs, name))}; ! {{ {read}; }}",
+        f"pidof {scope.platform.cluster_process} >/dev/null && {read}",
+        f"{shlex.join(pcs.unstandby(scope.platform.pcs, name))}; ! {{ {read}; }}",
     )
 
 
@@ -234,7 +234,7 @@ def maintenance(scope: FaultScope) -> Remedy:
     read = f"{ask} -G 2>/dev/null | grep -qiE '^(true|on|yes)'"
     return Remedy(
         "the cluster is no longer in maintenance mode",
-        f"pidof {scope.system.cluster_process} >/dev/null && {read}",
+        f"pidof {scope.platform.cluster_process} >/dev/null && {read}",
         f"{ask} -D",
     )
 
@@ -244,10 +244,10 @@ def bans(scope: FaultScope) -> Remedy:
     listed = (
         'cibadmin -Q -o constraints 2>/dev/null | sed -n \'s/.*<rsc_[a-z]* id="\\(cli-[^"]*\\)".*/\\1/p\''
     )
-    delete = shlex.join(pcs.constraint_delete(scope.system.pcs, "ID")).replace("ID", "$id")
+    delete = shlex.join(pcs.constraint_delete(scope.platform.pcs, "ID")).replace("ID", "$id")
     return Remedy(
         "removed the constraints that a move or a ban left behind",
-        f"pidof {scope.system.cluster_process} >/dev/null && {listed} | grep -q .",
+        f"pidof {scope.platform.cluster_process} >/dev/null && {listed} | grep -q .",
         f"{listed} | while read -r id; do {delete}; done; ! {{ {listed} | grep -q .; }}",
     )
 
@@ -259,7 +259,7 @@ def address(scope: FaultScope) -> Remedy:
 
 def web(scope: FaultScope) -> Remedy:
     """Let the cluster look again where it believes the web server to run."""
-    return _lost(scope, "web", f"! pidof {scope.system.web_process} >/dev/null")
+    return _lost(scope, "web", f"! pidof {scope.platform.web_process} >/dev/null")
 
 
 def _lost(scope: FaultScope, kind: str, gone: str) -> Remedy:
@@ -267,7 +267,7 @@ def _lost(scope: FaultScope, kind: str, gone: str) -> Remedy:
     return Remedy(
         f"let the cluster look at {id_} again, which was gone from {name}",
         f"{gone} && crm_resource -W -r {id_} 2>/dev/null | grep -qF 'running on: {name}'",
-        shlex.join(pcs.refresh(scope.system.pcs, id_)),
+        shlex.join(pcs.refresh(scope.platform.pcs, id_)),
     )
 
 
@@ -276,8 +276,8 @@ def failures(scope: FaultScope) -> Remedy:
     seen = "{ crm_mon -X -r; cibadmin -Q -o status; } 2>/dev/null | grep -qE '<failure |\"fail-count-'"
     return Remedy(
         "forgot the failures of the resources",
-        f"pidof {scope.system.cluster_process} >/dev/null && {seen}",
-        shlex.join(pcs.cleanup(scope.system.pcs)),
+        f"pidof {scope.platform.cluster_process} >/dev/null && {seen}",
+        shlex.join(pcs.cleanup(scope.platform.pcs)),
     )
 
 

@@ -10,7 +10,8 @@ import shlex
 from cluster import pcs
 from drill.faults import remedies
 from drill.faults.background import FOLDER
-from drill.faults.base import Fault, FaultScope, NodeAction, Proof
+from drill.faults.base import Fault, FaultScope, Proof
+from inventory.model import NodeAction
 from inventory.platforms import registry as platforms
 
 DISK_MB = 64
@@ -19,13 +20,13 @@ DISK_MB = 64
 
 def stop(scope: FaultScope) -> tuple[NodeAction, ...]:
     """Stop corosync, as the walkthrough does; pacemaker goes first, by its unit's Requires."""
-    words = platforms.service(scope.system, "stop", "corosync")
+    words = platforms.service(scope.platform, "stop", "corosync")
     return (NodeAction(scope.target.name, shlex.join(words), deadline=90, why="stop corosync in order"),)
 
 
 def is_down(scope: FaultScope) -> tuple[Proof, ...]:
     """Neither corosync nor pacemaker runs."""
-    either = f"pidof corosync {scope.system.cluster_process}"
+    either = f"pidof corosync {scope.platform.cluster_process}"
     return (Proof(scope.target.name, f"{either} || echo yes", what="corosync and pacemaker are down"),)
 
 
@@ -46,7 +47,7 @@ def rest(scope: FaultScope) -> tuple[NodeAction, ...]:
     """Standby: everything moves off the node."""
     return (
         NodeAction(
-            scope.target.name, shlex.join(pcs.standby(scope.system.pcs, scope.target.name)), why="standby"
+            scope.target.name, shlex.join(pcs.standby(scope.platform.pcs, scope.target.name)), why="standby"
         ),
     )
 
@@ -61,7 +62,7 @@ def unmanage(scope: FaultScope) -> tuple[NodeAction, ...]:
     """Maintenance mode: the cluster watches nothing and touches nothing."""
     return (
         NodeAction(
-            scope.target.name, shlex.join(pcs.maintenance_on(scope.system.pcs)), why="maintenance mode"
+            scope.target.name, shlex.join(pcs.maintenance_on(scope.platform.pcs)), why="maintenance mode"
         ),
     )
 

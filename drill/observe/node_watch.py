@@ -32,20 +32,20 @@ LONGEST = 900
 """After so many seconds a watch ends by itself, its loops on the nodes too."""
 
 
-def loop(lab: Lab, system: Platform) -> str:
+def loop(lab: Lab, platform: Platform) -> str:
     """The shell text of the loop: prints a block for each line that it reads, and ends with its input."""
-    ring = corosync_state.membership_script(system.corosync)
+    ring = corosync_state.membership_script(platform.corosync)
     return f"""\
 while read -r number; do
 echo '{sections.MARK}address'; ip -o -4 addr show | grep -F ' {lab.vip}/'
-echo '{sections.MARK}processes'; p=$(ps -o stat=,comm= -C {system.web_process},corosync); echo "$p"
+echo '{sections.MARK}processes'; p=$(ps -o stat=,comm= -C {platform.web_process},corosync); echo "$p"
 echo '{sections.MARK}ring'; echo "$p" | grep -q '^[^TZ].* corosync$' && timeout 1 sh -c {shlex.quote(ring)} 2>/dev/null
 echo '{sections.MARK}state'; timeout 1 {" ".join(crm_mon.COMMAND)} 2>/dev/null
 echo; echo "{END}$number"
 done"""
 
 
-def parse(text: str, lab: Lab, system: Platform, node: Node, *, asked: float, at: float) -> NodeReading:
+def parse(text: str, lab: Lab, platform: Platform, node: Node, *, asked: float, at: float) -> NodeReading:
     """A reading from what the loop printed for one line. Never fails: what cannot be read is not there."""
     parts = sections.read(text)
     states: dict[str, list[str]] = {}
@@ -55,7 +55,7 @@ def parse(text: str, lab: Lab, system: Platform, node: Node, *, asked: float, at
     state = None
     with contextlib.suppress(LabError):
         state = crm_mon.parse(parts.get("state", ""))
-    ring = corosync_state.membership(parts.get("ring", ""), lab, system.corosync)
+    ring = corosync_state.membership(parts.get("ring", ""), lab, platform.corosync)
     quorate = ring.quorate if ring is not None else None
     if ring is not None and quorate is None and state is not None:
         quorate = state.quorate  # corosync 1.4 counts no votes: its plugin's pacemaker does
@@ -65,7 +65,7 @@ def parse(text: str, lab: Lab, system: Platform, node: Node, *, asked: float, at
         at=at,
         node=node.name,
         owns_vip=f" {lab.vip}/" in parts.get("address", ""),
-        web=_web([one for one in states.get(system.web_process, []) if one != "Z"]),
+        web=_web([one for one in states.get(platform.web_process, []) if one != "Z"]),
         quorate=quorate,
         members=ring.members if ring is not None else (),
         dc=(state.dc or "") if state is not None else "",
@@ -85,7 +85,7 @@ class Reader:
     """One node's readings, one at a time; opens sessions as they are needed."""
 
     lab: Lab
-    system: Platform
+    platform: Platform
     node: Node
     begin: Callable[[Node], Session]
     clock: Callable[[], float]
@@ -106,7 +106,7 @@ class Reader:
         at = self.clock()
         if text is None:
             return NodeReading(asked=asked, at=at, node=self.node.name, seen=False)
-        return parse(text, self.lab, self.system, self.node, asked=asked, at=at)
+        return parse(text, self.lab, self.platform, self.node, asked=asked, at=at)
 
     def _block(self, asked: float) -> str | None:
         if self._session is None:
@@ -138,7 +138,7 @@ class Watch(Observer):
     """
 
     lab: Lab
-    system: Platform
+    platform: Platform
     begin: Callable[[Node], Session]
     clock: Callable[[], float]
     on_reading: Callable[[NodeReading], None]
@@ -150,15 +150,15 @@ class Watch(Observer):
     def over_ssh(
         cls,
         lab: Lab,
-        system: Platform,
+        platform: Platform,
         ssh: Ssh,
         clock: Callable[[], float],
         on_reading: Callable[[NodeReading], None],
     ) -> Watch:
         """The watch of real nodes."""
-        text = loop(lab, system)
+        text = loop(lab, platform)
         return cls(
-            lab, system, lambda node: SshSession.begin(ssh, node, text, longest=LONGEST), clock, on_reading
+            lab, platform, lambda node: SshSession.begin(ssh, node, text, longest=LONGEST), clock, on_reading
         )
 
     def start(self) -> None:
@@ -179,7 +179,7 @@ class Watch(Observer):
 
     def _run(self, node: Node) -> None:
         period = self.lab.drill.watch_ms / 1000
-        reader = Reader(self.lab, self.system, node, self.begin, self.clock, period)
+        reader = Reader(self.lab, self.platform, node, self.begin, self.clock, period)
         begun = slot = time.monotonic()
         try:
             while slot - begun < LONGEST and not self._stop.wait(max(0.0, slot - time.monotonic())):

@@ -9,9 +9,8 @@ from typing import Protocol
 from drill.observe.http_probe import Probe, Report
 from drill.observe.node_watch import Watch
 from drill.record.timeline import NodeReading, Sample
-from inventory.model import Lab
-from inventory.platforms.registry import Platform
 from inventory.remote.ssh import Ssh
+from inventory.session import LabSession
 
 
 class ObservationSink(Protocol):
@@ -28,8 +27,9 @@ Observing = Callable[[ObservationSink, Callable[[], float]], AbstractContextMana
 """Probe and watch around a scenario: given a taker and a record's clock, they fill it, and tell how the probe did."""
 
 
-def observing(lab: Lab, system: Platform, ssh: Ssh, guard: Callable[[], None]) -> Observing:
+def observing(session: LabSession, ssh: Ssh, guard: Callable[[], None]) -> Observing:
     """Probe and watch of the real lab; `guard` refuses before anything is sent to another network."""
+    lab = session.lab
 
     @contextmanager
     def observe(sink: ObservationSink, since: Callable[[], float]) -> Iterator[Callable[[], Report]]:
@@ -45,7 +45,7 @@ def observing(lab: Lab, system: Platform, ssh: Ssh, guard: Callable[[], None]) -
             on_sample=sink.sample,
             guard=guard,
         )
-        with Watch.over_ssh(lab, system, ssh, since, sink.reading), probe:
+        with Watch.over_ssh(lab, session.platform, ssh, since, sink.reading), probe:
             yield probe.report
 
     return observe

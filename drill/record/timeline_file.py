@@ -27,11 +27,13 @@ _HINT = "changed by hand, no timeline, or from another version of the lab; take 
 class Recorder:
     """Writes one scenario's timeline line by line, so that a killed run leaves what it saw.
 
+    `since` gives the seconds from the record's start.
     Safe to call from several threads. Everything is kept in memory too, for `timeline()`. A second
     recorder on the same file adds a scenario behind the first.
     """
 
-    def __init__(self, path: Path, meta: Mapping[str, Any]) -> None:
+    def __init__(self, path: Path, meta: Mapping[str, Any], since: Callable[[], float] = lambda: 0.0) -> None:
+        self.since = since
         self._lock = threading.Lock()
         self._open = _Building(dict(meta))
         path.parent.mkdir(parents=True, exist_ok=True)

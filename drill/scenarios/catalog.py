@@ -438,7 +438,7 @@ FAULTS = (
 SCENARIOS: Mapping[str, Scenario] = MappingProxyType({one.name: one for one in (*WALKTHROUGH, *FAULTS)})
 
 
-def named(name: str) -> Scenario:
+def get(name: str) -> Scenario:
     """The scenario of that name; ConfigError names those there are."""
     try:
         return SCENARIOS[name]

@@ -195,7 +195,7 @@ def platform(name: str) -> Platform:
         ) from None
 
 
-def service(system: Platform, action: Action, unit: str) -> tuple[str, ...]:
+def service(platform: Platform, action: Action, unit: str) -> tuple[str, ...]:
     """Build the argv of an action on a service: systemctl(1), or chkconfig(8) and its companion.
 
     Status exits 0 when the service runs and 3 when it does not, on both. ConfigError on another action.
@@ -204,7 +204,7 @@ def service(system: Platform, action: Action, unit: str) -> tuple[str, ...]:
         raise ConfigError(
             f"no such service action: {action!r}", hint=f"one of: {', '.join(get_args(Action))}"
         )
-    if system.init == "systemd":
+    if platform.init == "systemd":
         return ("systemctl", *(("--no-pager",) if action == "status" else ()), action, unit)
     if action == "is-enabled":
         return ("chkconfig", "--list", unit)
@@ -213,48 +213,48 @@ def service(system: Platform, action: Action, unit: str) -> tuple[str, ...]:
     return ("service", unit, action)
 
 
-def cluster_services(system: Platform) -> tuple[str, ...]:
+def cluster_services(platform: Platform) -> tuple[str, ...]:
     """Give the cluster's services in start order; corosync 1.4 starts pacemaker itself (ver: 0)."""
-    return ("corosync",) if system.corosync == "1.4" else ("corosync", "pacemaker")
+    return ("corosync",) if platform.corosync == "1.4" else ("corosync", "pacemaker")
 
 
-def install(system: Platform, packages: tuple[str, ...]) -> tuple[str, ...]:
+def install(platform: Platform, packages: tuple[str, ...]) -> tuple[str, ...]:
     """Build the argv that installs packages without asking."""
-    if system.family == "debian":
+    if platform.family == "debian":
         noninteractive = ("env", "DEBIAN_FRONTEND=noninteractive")
         return (*noninteractive, "apt-get", "-q", "-y", "--no-install-recommends", "install", *packages)
-    return ("yum" if system.init == "sysv" else "dnf", "-q", "-y", "install", *packages)
+    return ("yum" if platform.init == "sysv" else "dnf", "-q", "-y", "install", *packages)
 
 
-def query(system: Platform, packages: tuple[str, ...]) -> tuple[str, ...]:
+def query(platform: Platform, packages: tuple[str, ...]) -> tuple[str, ...]:
     """Build the argv that prints `NAME installed` for each package that is; see `missing`."""
-    if system.family == "debian":
+    if platform.family == "debian":
         return ("dpkg-query", "-W", "-f", "${Package} ${db:Status-Status}\\n", *packages)
     return ("rpm", "-q", "--qf", "%{NAME} installed\\n", *packages)
 
 
-def missing(system: Platform, answer: str) -> tuple[str, ...]:
+def missing(platform: Platform, answer: str) -> tuple[str, ...]:
     """Give the platform's packages that an answer of `query` does not name as installed."""
     have = {words[0] for line in answer.splitlines() if (words := line.split())[1:] == ["installed"]}
-    return tuple(name for name in system.packages if name not in have)
+    return tuple(name for name in platform.packages if name not in have)
 
 
-def enabled_reading(system: Platform, unit: str) -> str:
+def enabled_reading(platform: Platform, unit: str) -> str:
     """Give a shell text that prints `enabled` when a service starts at boot."""
-    if system.init == "systemd":
+    if platform.init == "systemd":
         return f"systemctl is-enabled {unit} 2>/dev/null | grep -x enabled"
     return f"chkconfig --list {unit} 2>/dev/null | grep -q 3:on && echo enabled"
 
 
-def revived_reading(system: Platform, unit: str) -> str:
+def revived_reading(platform: Platform, unit: str) -> str:
     """Give a shell text that prints `yes` when the init system itself starts a killed service anew."""
-    shown = restart_shown(system, unit)
+    shown = restart_shown(platform, unit)
     return f"{shown} | grep -q '^Restart=[^n]' && echo yes" if shown else "true"
 
 
-def restart_shown(system: Platform, unit: str) -> str:
+def restart_shown(platform: Platform, unit: str) -> str:
     """Give the command that shows what the init system does when a service was killed; "" where it does nothing."""
-    return f"systemctl show -p Restart {unit}" if system.init == "systemd" else ""
+    return f"systemctl show -p Restart {unit}" if platform.init == "systemd" else ""
 
 
 def revival(unit: str, restart: str) -> str:
@@ -264,11 +264,11 @@ def revival(unit: str, restart: str) -> str:
     return f"mkdir -p {folder} && printf '{text}' > {folder}/ha-lab.conf && systemctl daemon-reload"
 
 
-def firewall_reading(system: Platform) -> str:
+def firewall_reading(platform: Platform) -> str:
     """Give a shell text that prints a line for each thing a running firewall does not let through."""
-    if not system.firewall:
+    if not platform.firewall:
         return "true"
-    if system.init == "systemd":
+    if platform.init == "systemd":
         return (
             "firewall-cmd --state >/dev/null 2>&1 && for s in high-availability http; do"
             " firewall-cmd -q --query-service=$s || echo $s; done"
@@ -279,21 +279,21 @@ def firewall_reading(system: Platform) -> str:
     )
 
 
-def name_script(system: Platform, name: str) -> str:
+def name_script(platform: Platform, name: str) -> str:
     """Give a shell text that names a node now and for its next boots (walkthrough step 1)."""
     keep = (
         f"sed -i 's/^HOSTNAME=.*/HOSTNAME={name}/' /etc/sysconfig/network"
-        if system.init == "sysv"
+        if platform.init == "sysv"
         else f"echo {name} > /etc/hostname"
     )
     return f"hostname {name} && {keep}"
 
 
-def name_reading(system: Platform) -> str:
+def name_reading(platform: Platform) -> str:
     """Give a shell text that prints the name of the next boot."""
-    return "sed -n s/^HOSTNAME=//p /etc/sysconfig/network" if system.init == "sysv" else "cat /etc/hostname"
+    return "sed -n s/^HOSTNAME=//p /etc/sysconfig/network" if platform.init == "sysv" else "cat /etc/hostname"
 
 
-def key_type(system: Platform) -> str:
+def key_type(platform: Platform) -> str:
     """Give the ssh key type of root's key; OpenSSH 5.3 of CentOS 6 has no ed25519."""
-    return "rsa" if system.init == "sysv" else "ed25519"
+    return "rsa" if platform.init == "sysv" else "ed25519"

@@ -58,7 +58,7 @@ class Choice:
     why: str = ""
 
     @property
-    def system(self) -> Platform:
+    def platform_data(self) -> Platform:
         """The platform's data."""
         return PLATFORMS[self.platform]
 

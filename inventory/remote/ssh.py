@@ -1,4 +1,4 @@
-"""Run a Command on a node over ssh, as root, with a deadline. A scripted fake with the same contract is beside it.
+"""Run a Command on a node over ssh, as root, with a deadline.
 
 Every node keeps one shared master connection (about 0.1 s a command). The deadline is held on the node too
 (timeout(1)), so nothing is left running there; ssh's own keep-alive notices a node that is frozen.
@@ -9,9 +9,9 @@ from __future__ import annotations
 import shlex
 import subprocess
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -111,34 +111,3 @@ class Ssh:
                 hint="Is the node up? ./lab status; ./lab up starts what is down.",
             )
         return Result(command, done.returncode, done.stdout, done.stderr, took)
-
-
-@dataclass
-class FakeRemote:
-    """Answers from a script: a function of the command, or rows of (node, text in the line) -> Result parts.
-
-    `ran` holds every command in order; an answer of None is Unreachable. An unexpected command is an AssertionError.
-    """
-
-    answer: Callable[[Command], tuple[int, str, str] | None]
-    ran: list[Command] = field(default_factory=list)
-
-    @classmethod
-    def scripted(cls, rows: Sequence[tuple[str, str, tuple[int, str, str] | None]]) -> FakeRemote:
-        """From rows of (node or "*", a part of the command line, answer); the first that fits answers."""
-
-        def answer(command: Command) -> tuple[int, str, str] | None:
-            for node, part, reply in rows:
-                if node in ("*", command.node) and part in command.line:
-                    return reply
-            raise AssertionError(f"no answer was scripted for {command.node}: {command.line}")
-
-        return cls(answer)
-
-    def run(self, command: Command) -> Result:
-        """See Remote."""
-        self.ran.append(command)
-        reply = self.answer(command)
-        if reply is None:
-            raise Unreachable(f"{command.node} does not answer over ssh", hint="Is the node up?")
-        return Result(command, *reply)

@@ -8,18 +8,19 @@ from dataclasses import dataclass
 from cluster import pcs
 from inventory.model import Command, Node
 from inventory.platforms.registry import cluster_services, service
-from provision.facts import Facts, Goal
+from inventory.session import LabSession
+from provision.facts import Facts
 
-Commands = Callable[[Goal, Facts], Iterator[Command]]
-Problems = Callable[[Goal, Facts], Iterator[str]]
+Commands = Callable[[LabSession, Facts], Iterator[Command]]
+Problems = Callable[[LabSession, Facts], Iterator[str]]
 
 
-def nothing(goal: Goal, facts: Facts) -> Iterator[Command]:
+def nothing(session: LabSession, facts: Facts) -> Iterator[Command]:
     """No command."""
     return iter(())
 
 
-def no_problem(goal: Goal, facts: Facts) -> Iterator[str]:
+def no_problem(session: LabSession, facts: Facts) -> Iterator[str]:
     """Nothing to object to."""
     return iter(())
 
@@ -55,24 +56,24 @@ def put(node: Node, path: str, text: str, why: str, umask: str = "022") -> Comma
     )
 
 
-def pcs_on(goal: Goal, facts: Facts, argv: pcs.Argv, why: str) -> Command:
+def pcs_on(session: LabSession, facts: Facts, argv: pcs.Argv, why: str) -> Command:
     """A pcs (or cibadmin) command on a node where the cluster runs; node1 as in the document when it can."""
-    return Command(speaker(goal, facts).name, argv, why=why, deadline=120)
+    return Command(speaker(session, facts).name, argv, why=why, deadline=120)
 
 
-def speaker(goal: Goal, facts: Facts) -> Node:
+def speaker(session: LabSession, facts: Facts) -> Node:
     """Where cluster commands are typed: node1, unless only its peer's cluster runs."""
-    running = [node for node in goal.lab.nodes if facts.of(node).pacemaker]
-    return running[0] if running else goal.lab.node1
+    running = [node for node in session.lab.nodes if facts.of(node).pacemaker]
+    return running[0] if running else session.lab.node1
 
 
-def cib_delete(goal: Goal, facts: Facts, xml: str, why: str) -> Command:
+def cib_delete(session: LabSession, facts: Facts, xml: str, why: str) -> Command:
     """Take one element out of the CIB (cibadmin(8)), much quicker than by pcs."""
-    return pcs_on(goal, facts, ("cibadmin", "--delete", "--xml-text", xml), why)
+    return pcs_on(session, facts, ("cibadmin", "--delete", "--xml-text", xml), why)
 
 
-def service_script(goal: Goal, action: str, *, reverse: bool = False) -> str:
+def service_script(session: LabSession, action: str, *, reverse: bool = False) -> str:
     """A shell text that starts or stops the cluster's services in their order."""
-    units = cluster_services(goal.system)
+    units = cluster_services(session.platform)
     order = reversed(units) if reverse else units
-    return " && ".join(" ".join(service(goal.system, action, unit)) for unit in order)  # type: ignore[arg-type]
+    return " && ".join(" ".join(service(session.platform, action, unit)) for unit in order)  # type: ignore[arg-type]

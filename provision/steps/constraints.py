@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 
 from cluster import configuration, pcs
 from inventory.model import Colocation, Command, Constraint, Lab, Location, Order
-from provision.facts import Facts, Goal
+from inventory.session import LabSession
+from provision.facts import Facts
 from provision.steps.base import Problems, Step, cib_delete, no_problem, pcs_on
 
 TAGS = {Colocation: "rsc_colocation", Order: "rsc_order", Location: "rsc_location"}
@@ -31,8 +32,8 @@ def stored(facts: Facts) -> list[tuple[Constraint, str]]:
     return list(cibs[0].constraints) if cibs else []
 
 
-def _remove(goal: Goal, facts: Facts, constraint: Constraint, id_: str, why: str) -> Command:
-    return cib_delete(goal, facts, f'<{TAGS[type(constraint)]} id="{id_}"/>', why)
+def _remove(session: LabSession, facts: Facts, constraint: Constraint, id_: str, why: str) -> Command:
+    return cib_delete(session, facts, f'<{TAGS[type(constraint)]} id="{id_}"/>', why)
 
 
 def _step(
@@ -44,35 +45,35 @@ def _step(
     *,
     settled: Problems = no_problem,
 ) -> Step:
-    def commands(goal: Goal, facts: Facts) -> Iterator[Command]:
-        for want in of(goal.lab):
+    def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
+        for want in of(session.lab):
             there = [(found, found_id) for found, found_id in stored(facts) if _same_place(want, found)]
             good = [found_id for found, found_id in there if found == want]
             for found, found_id in there:
                 if found_id not in good[:1]:
-                    yield _remove(goal, facts, found, found_id, "another constraint is in its place")
+                    yield _remove(session, facts, found, found_id, "another constraint is in its place")
             if not good:
-                yield pcs_on(goal, facts, add(goal.system.pcs, want), why)
+                yield pcs_on(session, facts, add(session.platform.pcs, want), why)
 
-    def problems(goal: Goal, facts: Facts) -> Iterator[str]:
+    def problems(session: LabSession, facts: Facts) -> Iterator[str]:
         have = [found for found, _ in stored(facts)]
-        for want in of(goal.lab):
+        for want in of(session.lab):
             if want not in have:
                 yield f"the CIB has no {configuration.describe(want)}"
-        yield from settled(goal, facts)
+        yield from settled(session, facts)
 
-    def undo(goal: Goal, facts: Facts) -> Iterator[Command]:
+    def undo(session: LabSession, facts: Facts) -> Iterator[Command]:
         for found, found_id in stored(facts):
-            if any(_same_place(want, found) for want in of(goal.lab)):
-                yield _remove(goal, facts, found, found_id, f"no {id_}")
+            if any(_same_place(want, found) for want in of(session.lab)):
+                yield _remove(session, facts, found, found_id, f"no {id_}")
 
     return Step(id_, number, commands, problems, undo=undo)
 
 
-def placed(goal: Goal, facts: Facts) -> Iterator[str]:
+def placed(session: LabSession, facts: Facts) -> Iterator[str]:
     """Colocated resources run on one node."""
     state = facts.state
-    for colocation in goal.lab.colocations if state else ():
+    for colocation in session.lab.colocations if state else ():
         assert state is not None
         here, there = state.where(colocation.resource), state.where(colocation.with_resource)
         if here != there or len(here) != 1:

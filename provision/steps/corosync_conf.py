@@ -7,24 +7,25 @@ from collections.abc import Iterator
 from cluster import corosync_conf
 from inventory.errors import ConfigError
 from inventory.model import Command, Node
-from provision.facts import Facts, Goal
+from inventory.session import LabSession
+from provision.facts import Facts
 from provision.steps.base import Step, put
 
 GOOD_KEY = "400 root:root "
 
 
-def configuration(goal: Goal, facts: Facts) -> Iterator[Command]:
+def configuration(session: LabSession, facts: Facts) -> Iterator[Command]:
     """Write corosync.conf where it is not as described."""
-    want = corosync_conf.configuration(goal.lab, goal.system.corosync)
-    for node in goal.lab.nodes:
+    want = corosync_conf.configuration(session.lab, session.platform.corosync)
+    for node in session.lab.nodes:
         if facts.of(node).conf != want:
             yield put(node, corosync_conf.PATH, want, "the same corosync.conf on both nodes")
 
 
-def otherwise(goal: Goal, facts: Facts) -> Iterator[str]:
+def otherwise(session: LabSession, facts: Facts) -> Iterator[str]:
     """What a node's corosync.conf says otherwise, key by key."""
-    want = corosync_conf.configuration(goal.lab, goal.system.corosync)
-    for node in goal.lab.nodes:
+    want = corosync_conf.configuration(session.lab, session.platform.corosync)
+    for node in session.lab.nodes:
         have = facts.of(node).conf
         if have == want:
             continue
@@ -35,19 +36,19 @@ def otherwise(goal: Goal, facts: Facts) -> Iterator[str]:
         yield from (f"{node.alias}: corosync.conf: {line}" for line in lines or ("only the layout differs",))
 
 
-def holder(goal: Goal, facts: Facts) -> Node | None:
+def holder(session: LabSession, facts: Facts) -> Node | None:
     """Whose key is the cluster's: of a node whose corosync runs (on it, for sure), else node1's, else the other's."""
-    keyed = [node for node in goal.lab.nodes if facts.of(node).authkey]
+    keyed = [node for node in session.lab.nodes if facts.of(node).authkey]
     return max(keyed, key=lambda n: (facts.of(n).corosync, not facts.of(n).stale), default=None)
 
 
-def authkey(goal: Goal, facts: Facts) -> Iterator[Command]:
+def authkey(session: LabSession, facts: Facts) -> Iterator[Command]:
     """Make the key once, on node1; then it goes from node to node and never through this machine."""
-    source = holder(goal, facts)
+    source = holder(session, facts)
     if source is None:
         # corosync-keygen of 1.4 reads /dev/random and may wait for entropy; it takes no deadline of its own.
         yield Command.script(
-            goal.lab.node1.name,
+            session.lab.node1.name,
             f"mkdir -p /etc/corosync && corosync-keygen $(corosync-keygen -h 2>&1 | grep -o -m1 -e ' -l' | head -1)"
             f" >/dev/null && chmod 0400 {corosync_conf.AUTHKEY} && chown root:root {corosync_conf.AUTHKEY}",
             why="make the cluster's key, once",
@@ -61,7 +62,7 @@ def authkey(goal: Goal, facts: Facts) -> Iterator[Command]:
             f"chown root:root {corosync_conf.AUTHKEY} && chmod 0400 {corosync_conf.AUTHKEY}",
             why="nobody but root reads the key",
         )
-    peer = goal.lab.peer(source)
+    peer = session.lab.peer(source)
     found = facts.of(peer).authkey
     if found.split(" ")[-1] != key.split(" ")[-1] or not found.startswith(GOOD_KEY):
         new = f"{corosync_conf.AUTHKEY}.new"
@@ -73,29 +74,29 @@ def authkey(goal: Goal, facts: Facts) -> Iterator[Command]:
         )
 
 
-def keys(goal: Goal, facts: Facts) -> Iterator[str]:
+def keys(session: LabSession, facts: Facts) -> Iterator[str]:
     """A missing key, one that others may read, different keys; by the first digits of their sums."""
-    for node in goal.lab.nodes:
+    for node in session.lab.nodes:
         have = facts.of(node).authkey
         if not have:
             yield f"{node.alias}: there is no authkey"
         elif not have.startswith(GOOD_KEY):
             yield f"{node.alias}: authkey is {have.rpartition(' ')[0]}, not {GOOD_KEY.strip()}"
-    sums = {node.alias: facts.of(node).authkey.split(" ")[-1] for node in goal.lab.nodes}
+    sums = {node.alias: facts.of(node).authkey.split(" ")[-1] for node in session.lab.nodes}
     if len(set(sums.values())) > 1:
         yield f"authkey differs: {', '.join(f'{name} has {it[:12] or None}' for name, it in sums.items())}"
 
 
-def log_directory(goal: Goal, facts: Facts) -> Iterator[Command]:
+def log_directory(session: LabSession, facts: Facts) -> Iterator[Command]:
     """/var/log/cluster, where corosync.conf puts the log."""
-    for node in goal.lab.nodes:
+    for node in session.lab.nodes:
         if not facts.of(node).log_directory:
             yield Command(node.name, ("mkdir", "-p", "/var/log/cluster"), why="where corosync logs")
 
 
-def nowhere(goal: Goal, facts: Facts) -> Iterator[str]:
+def nowhere(session: LabSession, facts: Facts) -> Iterator[str]:
     """A node without the directory."""
-    for node in goal.lab.nodes:
+    for node in session.lab.nodes:
         if not facts.of(node).log_directory:
             yield f"{node.alias}: there is no /var/log/cluster"
 

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from inventory.model import Command
 from inventory.platforms.registry import name_script
-from provision.facts import Facts, Goal
+from inventory.session import LabSession
+from provision.facts import Facts
 from provision.steps.base import Step
 
 
-def hosts(goal: Goal, found: str) -> str:
+def hosts(session: LabSession, found: str) -> str:
     """The hosts file as it must be: the nodes' lines at the end, no other line with a node's name."""
-    names = {name for node in goal.lab.nodes for name in (node.name, node.alias)}
+    names = {name for node in session.lab.nodes for name in (node.name, node.alias)}
     kept = []
     for line in found.splitlines():
         words = line.split("#")[0].split()
@@ -23,19 +24,19 @@ def hosts(goal: Goal, found: str) -> str:
         kept.append(line)
     if not any("localhost" in line for line in kept):
         kept.insert(0, "127.0.0.1 localhost")
-    own = [f"{node.address} {node.name} {node.alias}" for node in goal.lab.nodes]
+    own = [f"{node.address} {node.name} {node.alias}" for node in session.lab.nodes]
     return "\n".join([*kept, *own]) + "\n"
 
 
-def commands(goal: Goal, facts: Facts) -> Iterator[Command]:
+def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
     """Set the name, now and for the next boot, and write the hosts file where it differs."""
-    for node in goal.lab.nodes:
+    for node in session.lab.nodes:
         have = facts.of(node)
         if (have.name, have.next_name) != (node.name, node.name):
             yield Command.script(
-                node.name, name_script(goal.system, node.name), why=f"call the node {node.name}"
+                node.name, name_script(session.platform, node.name), why=f"call the node {node.name}"
             )
-        want = hosts(goal, have.hosts)
+        want = hosts(session, have.hosts)
         if want != have.hosts:
             # Written in place: the file may be a mount point.
             yield Command.script(
@@ -43,16 +44,16 @@ def commands(goal: Goal, facts: Facts) -> Iterator[Command]:
             )
 
 
-def problems(goal: Goal, facts: Facts) -> Iterator[str]:
+def problems(session: LabSession, facts: Facts) -> Iterator[str]:
     """A wrong name, now or at the next boot; a node's name that means another address than the cluster's."""
-    for node in goal.lab.nodes:
+    for node in session.lab.nodes:
         have = facts.of(node)
         for what, name in (("uname -n", have.name), ("the name of its next boot", have.next_name)):
             if name != node.name:
                 yield f"{node.alias}: {what} is {name or 'not set'}, not {node.name}"
         for line in have.resolves:
             name, *found = line.split()
-            want = str(goal.lab.node(name).address)
+            want = str(session.lab.node(name).address)
             if found != [want]:
                 yield f"{node.alias}: {name} means {' and '.join(found) or 'nothing'}, not {want}"
 

@@ -6,34 +6,35 @@ from collections.abc import Collection, Iterator
 
 from inventory.model import Command, Node
 from inventory.platforms.registry import cluster_services, install, service
-from provision.facts import Facts, Goal
+from inventory.session import LabSession
+from provision.facts import Facts
 from provision.steps.base import Step
 
 
-def commands(goal: Goal, facts: Facts) -> Iterator[Command]:
+def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
     """Install what is missing; nothing of the cluster starts by itself until the walkthrough starts it."""
-    system = goal.system
-    units = cluster_services(system)
-    for node in goal.lab.nodes:
+    platform = session.platform
+    units = cluster_services(platform)
+    for node in session.lab.nodes:
         have = facts.of(node)
         if have.missing:
-            if system.repository:
+            if platform.repository:
                 yield Command.script(
-                    node.name, system.repository, why="the cluster's repository", deadline=300
+                    node.name, platform.repository, why="the cluster's repository", deadline=300
                 )
-            elif system.family == "debian":
+            elif platform.family == "debian":
                 yield Command(
                     node.name, ("apt-get", "-q", "update"), why="the lists of packages", deadline=300
                 )
             yield Command(
-                node.name, install(system, have.missing), why="install what is missing", deadline=1800
+                node.name, install(platform, have.missing), why="install what is missing", deadline=1800
             )
             # Debian starts what it installs, with a sample corosync.conf.
-            for unit in (*reversed(units), system.web_service):
+            for unit in (*reversed(units), platform.web_service):
                 if unit in have.missing:
                     yield Command(
                         node.name,
-                        service(system, "stop", unit),
+                        service(platform, "stop", unit),
                         why=f"{unit} waits for its step",
                         deadline=120,
                         ok=(0, 1, 7),  # init scripts of CentOS 6 may call it a failure that nothing ran
@@ -42,22 +43,22 @@ def commands(goal: Goal, facts: Facts) -> Iterator[Command]:
             if unit in have.at_boot:
                 yield Command(
                     node.name,
-                    service(system, "disable", unit),
+                    service(platform, "disable", unit),
                     why=f"no {unit} at boot: the reader starts it",
                 )
         if have.firewall:
-            yield Command.script(node.name, system.firewall, why="open the firewall", deadline=120)
+            yield Command.script(node.name, platform.firewall, why="open the firewall", deadline=120)
 
 
-def problems(goal: Goal, facts: Facts) -> Iterator[str]:
+def problems(session: LabSession, facts: Facts) -> Iterator[str]:
     """Packages that are not there, what a firewall holds back, a cluster that starts by itself."""
-    for node in goal.lab.nodes:
+    for node in session.lab.nodes:
         have = facts.of(node)
         if have.missing:
             yield f"{node.alias}: not installed: {', '.join(have.missing)}"
         if have.firewall:
             yield f"{node.alias}: the firewall does not let through: {', '.join(have.firewall)}"
-        yield from starting(node, facts, cluster_services(goal.system))
+        yield from starting(node, facts, cluster_services(session.platform))
 
 
 def starting(node: Node, facts: Facts, units: Collection[str]) -> Iterator[str]:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from cluster import configuration, pcs, scores
 from inventory.model import Command
-from provision.facts import Facts, Goal
+from inventory.session import LabSession
+from provision.facts import Facts
 from provision.steps.base import Commands, Problems, Step, pcs_on
 
 STONITH_ERROR = "no STONITH resources have been defined"
@@ -22,10 +23,12 @@ def stored(facts: Facts, name: str) -> str | None:
 def setting(name: str) -> Commands:
     """Set a property of lab.yaml where the CIB says otherwise."""
 
-    def commands(goal: Goal, facts: Facts) -> Iterator[Command]:
-        want = goal.lab.properties.get(name)
+    def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
+        want = session.lab.properties.get(name)
         if want is not None and not configuration.same(name, want, stored(facts, name)):
-            yield pcs_on(goal, facts, pcs.property_set(goal.system.pcs, name, want), f"{name} is {want}")
+            yield pcs_on(
+                session, facts, pcs.property_set(session.platform.pcs, name, want), f"{name} is {want}"
+            )
 
     return commands
 
@@ -33,39 +36,39 @@ def setting(name: str) -> Commands:
 def unsetting(name: str) -> Commands:
     """Let the default hold again."""
 
-    def commands(goal: Goal, facts: Facts) -> Iterator[Command]:
+    def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
         if stored(facts, name) is not None:
             argv = ("crm_attribute", "-q", "-t", "crm_config", "-n", name, "-D")
-            yield pcs_on(goal, facts, argv, f"{name} is the default again")
+            yield pcs_on(session, facts, argv, f"{name} is the default again")
 
     return commands
 
 
-def others(goal: Goal, facts: Facts) -> Iterator[Command]:
+def others(session: LabSession, facts: Facts) -> Iterator[Command]:
     """The properties of lab.yaml that no lesson is about."""
-    for name in goal.lab.properties:
+    for name in session.lab.properties:
         if name not in ("stonith-enabled", "no-quorum-policy"):
-            yield from setting(name)(goal, facts)
+            yield from setting(name)(session, facts)
 
 
-def stonith(goal: Goal, facts: Facts) -> Iterator[Command]:
+def stonith(session: LabSession, facts: Facts) -> Iterator[Command]:
     """No fencing, as there is no device: for a lab only."""
-    yield from setting("stonith-enabled")(goal, facts)
-    yield from others(goal, facts)
+    yield from setting("stonith-enabled")(session, facts)
+    yield from others(session, facts)
 
 
 def is_set(name: str) -> Problems:
     """The property reads back as lab.yaml has it."""
 
-    def problems(goal: Goal, facts: Facts) -> Iterator[str]:
-        want, have = goal.lab.properties.get(name), stored(facts, name)
+    def problems(session: LabSession, facts: Facts) -> Iterator[str]:
+        want, have = session.lab.properties.get(name), stored(facts, name)
         if want is not None and not configuration.same(name, want, have):
             yield f"{name} is {have or 'not set'}, not {want}"
 
     return problems
 
 
-def refused(goal: Goal, facts: Facts) -> Iterator[str]:
+def refused(session: LabSession, facts: Facts) -> Iterator[str]:
     """Step 4.1: what crm_verify says of a cluster with stonith on and no device."""
     if stored(facts, "stonith-enabled") is None and facts.state is not None:
         said = [line.strip() for one in facts.nodes.values() for line in one.verify.splitlines()]
@@ -73,9 +76,9 @@ def refused(goal: Goal, facts: Facts) -> Iterator[str]:
         yield f"crm_verify -L -V says: {(objections or said or ['nothing, though it should object'])[0]}"
 
 
-def silent(goal: Goal, facts: Facts) -> Iterator[str]:
+def silent(session: LabSession, facts: Facts) -> Iterator[str]:
     """Step 4.2: afterwards crm_verify has nothing to say."""
-    yield from is_set("stonith-enabled")(goal, facts)
+    yield from is_set("stonith-enabled")(session, facts)
     for name, one in facts.nodes.items():
         # What failed at run time is shown there too; this step is about the configuration.
         said = [line for line in one.verify.splitlines() if line.strip() and "unpack_rsc_op" not in line]
@@ -83,22 +86,24 @@ def silent(goal: Goal, facts: Facts) -> Iterator[str]:
             yield f"{name}: crm_verify -L -V says: {' '.join(said)}"
 
 
-def stickiness(goal: Goal, facts: Facts) -> Iterator[Command]:
+def stickiness(session: LabSession, facts: Facts) -> Iterator[Command]:
     """The default of all resources."""
     have = facts.cib.defaults.get("resource-stickiness") if facts.cib else None
-    if have is None or scores.parse(have) != goal.lab.stickiness:
-        argv = pcs.defaults_stickiness(goal.system.pcs, goal.lab.stickiness)
-        yield pcs_on(goal, facts, argv, f"a running resource is worth {goal.lab.stickiness} where it is")
+    if have is None or scores.parse(have) != session.lab.stickiness:
+        argv = pcs.defaults_stickiness(session.platform.pcs, session.lab.stickiness)
+        yield pcs_on(
+            session, facts, argv, f"a running resource is worth {session.lab.stickiness} where it is"
+        )
 
 
-def slippery(goal: Goal, facts: Facts) -> Iterator[str]:
+def slippery(session: LabSession, facts: Facts) -> Iterator[str]:
     """Another stickiness than lab.yaml's."""
     have = facts.cib.defaults.get("resource-stickiness") if facts.cib else None
-    if have is None or scores.parse(have) != goal.lab.stickiness:
-        yield f"resource-stickiness is {have or 'not set'}, not {goal.lab.stickiness}"
+    if have is None or scores.parse(have) != session.lab.stickiness:
+        yield f"resource-stickiness is {have or 'not set'}, not {session.lab.stickiness}"
 
 
-def unstick(goal: Goal, facts: Facts) -> Iterator[Command]:
+def unstick(session: LabSession, facts: Facts) -> Iterator[Command]:
     """Back to no stickiness (newer pcs starts a cluster with 1: 0 is said outright)."""
     have = facts.cib.defaults.get("resource-stickiness") if facts.cib else None
     if have is not None and scores.parse(have) != STICKINESS_BEFORE:
@@ -112,7 +117,7 @@ def unstick(goal: Goal, facts: Facts) -> Iterator[Command]:
             "-v",
             str(STICKINESS_BEFORE),
         )
-        yield pcs_on(goal, facts, argv, "a running resource is worth nothing where it is")
+        yield pcs_on(session, facts, argv, "a running resource is worth nothing where it is")
 
 
 STONITH = Step("no-stonith", "4", stonith, silent, refused, unsetting("stonith-enabled"))

@@ -6,23 +6,24 @@ from collections.abc import Iterator
 
 from inventory.model import Command
 from inventory.platforms.registry import key_type
-from provision.facts import Facts, Goal
+from inventory.session import LabSession
+from provision.facts import Facts
 from provision.steps.base import Step, put
 
 
-def known(goal: Goal, facts: Facts) -> list[str]:
+def known(session: LabSession, facts: Facts) -> list[str]:
     """The known_hosts lines of all nodes; the private part of no key leaves its node."""
     return [
         f"{node.name},{node.alias},{node.address} {key}"
-        for node in goal.lab.nodes
+        for node in session.lab.nodes
         for key in facts.of(node).host_keys
     ]
 
 
-def commands(goal: Goal, facts: Facts) -> Iterator[Command]:
+def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
     """Make root's key, then exchange public keys and host keys."""
-    kind = key_type(goal.system)
-    for node in goal.lab.nodes:
+    kind = key_type(session.platform)
+    for node in session.lab.nodes:
         if not facts.of(node).root_key:
             yield Command.script(
                 node.name,
@@ -31,16 +32,16 @@ def commands(goal: Goal, facts: Facts) -> Iterator[Command]:
                 " { ! command -v restorecon >/dev/null || restorecon -R /root/.ssh; }",
                 why="a key for root",
             )
-    wanted = known(goal, facts)
-    names = {word for node in goal.lab.nodes for word in (node.name, node.alias, str(node.address))}
-    for node in goal.lab.nodes:
+    wanted = known(session, facts)
+    names = {word for node in session.lab.nodes for word in (node.name, node.alias, str(node.address))}
+    for node in session.lab.nodes:
         have = facts.of(node)
-        peer = facts.of(goal.lab.peer(node)).root_key
+        peer = facts.of(session.lab.peer(node)).root_key
         if peer and peer not in have.authorized:
-            own = f"root@{goal.lab.peer(node).name}"
+            own = f"root@{session.lab.peer(node).name}"
             kept = [line for line in have.authorized.splitlines() if not line.endswith(own)]
             text = "\n".join([*kept, peer]) + "\n"
-            why = f"let root of {goal.lab.peer(node).name} in"
+            why = f"let root of {session.lab.peer(node).name} in"
             yield put(node, "/root/.ssh/authorized_keys", text, why, umask="077")
         lines = have.known_hosts.splitlines()
         if not set(wanted) <= set(lines):
@@ -49,11 +50,11 @@ def commands(goal: Goal, facts: Facts) -> Iterator[Command]:
             yield put(node, "/root/.ssh/known_hosts", text, "know both nodes' host keys", umask="077")
 
 
-def problems(goal: Goal, facts: Facts) -> Iterator[str]:
+def problems(session: LabSession, facts: Facts) -> Iterator[str]:
     """A root without a key, a peer that is not let in, host keys that are not known."""
-    wanted = set(known(goal, facts))
-    for node in goal.lab.nodes:
-        have, peer = facts.of(node), goal.lab.peer(node)
+    wanted = set(known(session, facts))
+    for node in session.lab.nodes:
+        have, peer = facts.of(node), session.lab.peer(node)
         if not have.root_key:
             yield f"{node.alias}: root has no key"
         if facts.of(peer).root_key not in have.authorized:

@@ -7,15 +7,16 @@ from collections.abc import Iterator
 from cluster import corosync_conf
 from inventory.model import Command
 from inventory.platforms.registry import service
-from provision.facts import CIB_FILE, Facts, Goal
+from inventory.session import LabSession
+from provision.facts import CIB_FILE, Facts
 from provision.steps.base import Step, service_script
 
 STARTED = "the engine started"
 
 
-def commands(goal: Goal, facts: Facts) -> Iterator[Command]:
+def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
     """Seed the first CIB, restart what runs on an old configuration, start what is down."""
-    lab = goal.lab
+    lab = session.lab
     deadtime = lab.properties.get("dc-deadtime")
     if deadtime and not any(facts.of(node).has_cib or facts.of(node).pacemaker for node in lab.nodes):
         # Before the first start: the first node waits this long for a DC that cannot be there yet.
@@ -27,7 +28,7 @@ def commands(goal: Goal, facts: Facts) -> Iterator[Command]:
                 f" && chown hacluster:haclient seed && chmod 600 seed && rm -f cib.xml.sig && mv seed cib.xml",
                 why=f"a first CIB with dc-deadtime={deadtime}",
             )
-    start, stop = service_script(goal, "start"), service_script(goal, "stop", reverse=True)
+    start, stop = service_script(session, "start"), service_script(session, "stop", reverse=True)
     down = [n for n in lab.nodes if facts.of(n).stale or not (facts.of(n).corosync and facts.of(n).pacemaker)]
     # All stop before one starts: nodes with different keys or timings don't see each other, and both serve.
     for node in reversed(down):
@@ -36,8 +37,10 @@ def commands(goal: Goal, facts: Facts) -> Iterator[Command]:
             why = f"stop what runs on {node.name} by half, or not on what is on disk now"
             yield Command.script(node.name, stop, why=why, deadline=180)
         if have.web_running and not have.pacemaker:
-            web = goal.system.web_service
-            yield Command(node.name, service(goal.system, "stop", web), why=f"only the cluster starts {web}")
+            web = session.platform.web_service
+            yield Command(
+                node.name, service(session.platform, "stop", web), why=f"only the cluster starts {web}"
+            )
     for node in down:
         starters = [n for n in lab.nodes if n != node and (n not in down or n.id < node.id)]
         if starters:
@@ -51,32 +54,34 @@ def commands(goal: Goal, facts: Facts) -> Iterator[Command]:
             yield Command.script(node.name, start, why=f"start the cluster on {node.name}", deadline=180)
 
 
-def problems(goal: Goal, facts: Facts) -> Iterator[str]:
+def problems(session: LabSession, facts: Facts) -> Iterator[str]:
     """Both nodes online, a DC, quorum; step 3's lines in the log."""
     state = facts.state
     if state is None:
         yield "pacemaker does not answer crm_mon on any node"
         return
-    missing = [node.name for node in goal.lab.nodes if node.name not in state.online]
+    missing = [node.name for node in session.lab.nodes if node.name not in state.online]
     if missing:
         yield f"not online: {', '.join(missing)}"
-    yield from apart(goal, facts)
-    yield from same_ids(goal, facts)
+    yield from apart(session, facts)
+    yield from same_ids(session, facts)
     if state.dc is None:
         yield "no DC is elected"
     if not state.quorate:
         yield "partition WITHOUT quorum"
-    for node in goal.lab.nodes:
-        absent = corosync_conf.missing_log_lines(goal.system.corosync, node, facts.of(node).log)
+    for node in session.lab.nodes:
+        absent = corosync_conf.missing_log_lines(session.platform.corosync, node, facts.of(node).log)
         # The readings take the log's end; a long-lived node's start has left it.
         if STARTED not in absent:
-            yield from (f"{node.name}: {goal.system.cluster_log} does not show that {it}" for it in absent)
+            yield from (
+                f"{node.name}: {session.platform.cluster_log} does not show that {it}" for it in absent
+            )
 
 
-def apart(goal: Goal, facts: Facts) -> Iterator[str]:
+def apart(session: LabSession, facts: Facts) -> Iterator[str]:
     """A node whose own cluster lacks the other: each half of a split one believes that it is all there is."""
-    for node in goal.lab.nodes:
-        seen, peer = facts.of(node).state, goal.lab.peer(node)
+    for node in session.lab.nodes:
+        seen, peer = facts.of(node).state, session.lab.peer(node)
         if seen is None:
             yield f"{node.alias}: no cluster answers"
         elif peer.name not in seen.online:
@@ -85,9 +90,9 @@ def apart(goal: Goal, facts: Facts) -> Iterator[str]:
             yield f"{node.alias}: corosync runs on an older configuration or key than the one on disk"
 
 
-def same_ids(goal: Goal, facts: Facts) -> Iterator[str]:
+def same_ids(session: LabSession, facts: Facts) -> Iterator[str]:
     """Two corosyncs that run under one nodeid."""
-    one, other = goal.lab.nodes
+    one, other = session.lab.nodes
     if facts.of(one).node_id and facts.of(one).node_id == facts.of(other).node_id:
         yield f"{one.alias} and {other.alias} both run as nodeid {facts.of(one).node_id}"
 

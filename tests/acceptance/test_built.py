@@ -20,7 +20,7 @@ Nodes = Mapping[Node, Host]
 
 @pytest.fixture(scope="module")
 def facts(context: Context) -> Facts:
-    return gather(context.goal, context.remote)
+    return gather(context.session)
 
 
 def test_each_node_has_its_name(nodes: Nodes) -> None:
@@ -70,10 +70,10 @@ def test_corosync_files_are_the_same(nodes: Nodes) -> None:
 
 def test_log_shows_a_good_start(nodes: Nodes, context: Context) -> None:
     for node, host in nodes.items():
-        log = corosync_conf.since_start(host.file(context.goal.system.cluster_log).content_string)
-        missing = corosync_conf.missing_log_lines(context.goal.system.corosync, node, log)
+        log = corosync_conf.since_start(host.file(context.session.platform.cluster_log).content_string)
+        missing = corosync_conf.missing_log_lines(context.session.platform.corosync, node, log)
         assert not missing, (
-            f"step 3.2: {context.goal.system.cluster_log} on {node.alias} does not show that {missing}"
+            f"step 3.2: {context.session.platform.cluster_log} on {node.alias} does not show that {missing}"
         )
         assert corosync_conf.unexpected_errors(log) == (), f"step 3.2: errors in the log on {node.alias}"
 
@@ -88,14 +88,14 @@ def test_crm_verify_is_silent(nodes: Nodes) -> None:
 
 def test_only_the_cluster_starts_the_web_server(nodes: Nodes, context: Context) -> None:
     for node, host in nodes.items():
-        unit = host.service(context.goal.system.web_service)
+        unit = host.service(context.session.platform.web_service)
         assert not unit.is_enabled, (
             f"step 7: {unit.name} must not start at boot on {node.alias}: the cluster starts it"
         )
 
 
 def test_everything_is_as_described(context: Context, facts: Facts) -> None:
-    needed = plan(context.goal, facts)
+    needed = plan(context.session, facts)
     assert needed.empty, [(part.step.id, part.commands, part.problems) for part in needed.parts]
     assert len(STEPS) >= 17
 

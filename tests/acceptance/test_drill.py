@@ -18,12 +18,12 @@ import pytest
 from cli.context import Context
 from drill import suite
 from drill.checks.verdict import FAIL, PASS, UNKNOWN
-from drill.execute import journal
 from drill.execute.injector import NotAvailable
 from drill.execute.runner import Runner
 from drill.report import run_folder
 from drill.report.run import ScenarioResult
 from drill.scenarios import catalog
+from inventory import journal
 from inventory.errors import LabError
 
 LOG = logging.getLogger(__name__)
@@ -35,24 +35,17 @@ def runner(context: Context) -> Iterator[Runner]:
     """The runner of this folder's lab, alone on it; what it recorded is judged and drawn at the end."""
     folder = run_folder.fresh(context.root / "runs", datetime.now())
     with context.exclusive(), journal.exclusive(context.root):
-        yield suite.runner(
-            context.root,
-            context.lab,
-            context.machines,
-            context.remote,
-            folder=folder,
-            say=LOG.warning,
-        )
+        yield suite.runner(context.session, context.remote, folder, context.guard, LOG.warning)
     suite.finish(folder)
 
 
 @pytest.fixture(params=catalog.SCENARIOS)
 def entry(request: pytest.FixtureRequest, runner: Runner, context: Context) -> ScenarioResult:
     """A scenario's record that tells PASS or FAIL; without one the test is an error, or skipped."""
-    scenario = catalog.named(request.param)
+    scenario = catalog.get(request.param)
     seed = suite.seed_of(context.lab.drill.seed, scenario, 0)
     try:
-        made = runner.run(scenario, seed)
+        made = suite.judged(runner.run(scenario, seed))
     except NotAvailable as error:
         pytest.skip(error.message)
     if made.status == UNKNOWN and not made.error:
@@ -60,7 +53,7 @@ def entry(request: pytest.FixtureRequest, runner: Runner, context: Context) -> S
         why = f"{scenario.name} is made once more, as its first record could not tell: {_unproven(made)}"
         request.node.user_properties.append(("once_more", why))  # for a JUnit file, of whatever family
         warnings.warn(why, stacklevel=1)
-        made = runner.run(scenario, seed, again=True)
+        made = suite.judged(runner.run(scenario, seed, again=True))
     if made.error or made.status == UNKNOWN:
         raise LabError(made.error or _unproven(made), hint=f"the record is in {runner.path}")
     return made

@@ -22,8 +22,8 @@ def _healthy(context: Context) -> Overview:
 
 
 def _services(context: Context, node: str, action: str) -> Command:
-    units = cluster_services(context.goal.system)
-    script = " && ".join(" ".join(service(context.goal.system, action, unit)) for unit in units)  # type: ignore[arg-type]
+    units = cluster_services(context.session.platform)
+    script = " && ".join(" ".join(service(context.session.platform, action, unit)) for unit in units)  # type: ignore[arg-type]
     return Command.script(node, script, deadline=90)
 
 
@@ -40,7 +40,7 @@ def active(context: Context) -> Iterator[str]:
 def test_the_peer_takes_over_when_corosync_stops_on_the_active_node(context: Context, active: str) -> None:
     peer = context.lab.peer(context.lab.node(active)).name
     stopped = context.remote.run(
-        Command(active, service(context.goal.system, "stop", "corosync"), deadline=90)
+        Command(active, service(context.session.platform, "stop", "corosync"), deadline=90)
     )
     assert stopped.good, stopped.err
     page = waiting.until(

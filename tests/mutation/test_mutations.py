@@ -12,7 +12,7 @@ import pytest
 
 from classroom.attempt import damage, healed, mend, undo, wrong
 from classroom.checks import CHECKS, judge
-from classroom.exercises import EXERCISES, Exercise, named, on
+from classroom.exercises import EXERCISES, Exercise, get, on
 from classroom.snapshot import look
 from cli.context import Context
 from drill.checks.verdict import FAIL
@@ -26,33 +26,33 @@ CAUGHT_WITHIN = 30.0
 @pytest.fixture
 def whole(context: Context) -> Iterator[Context]:
     """The lab before: every check passes. And after, whatever happened: every check passes again."""
-    if wrong(judge(context.goal, look(context.goal, context.remote, context.fetch))):
-        for row in on(context.goal):
-            undo(row, context.goal, context.remote)
-        reset.run(context.goal, context.remote)
-        healed(context.goal, context.remote, context.fetch)
+    if wrong(judge(context.session, look(context.session, context.fetch))):
+        for row in on(context.session):
+            undo(row, context.session)
+        reset.run(context.session)
+        healed(context.session, context.fetch)
     yield context
-    healed(context.goal, context.remote, context.fetch)
+    healed(context.session, context.fetch)
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda row: row.name)
 def test_mutation_is_caught(whole: Context, exercise: Exercise) -> None:
-    goal, remote = whole.goal, whole.remote
-    if exercise not in on(goal):
+    session = whole.session
+    if exercise not in on(session):
         with pytest.raises(ConfigError, match="no exercise"):
-            named(goal, exercise.name)
+            get(session, exercise.name)
         return
     checks = [check for check in CHECKS if check.name == exercise.check]
     try:
-        damage(exercise, goal, remote)
+        damage(exercise, session)
         [verdict] = waiting.until(
-            lambda: judge(goal, look(goal, remote, whole.fetch), checks),
+            lambda: judge(session, look(session, whole.fetch), checks),
             lambda found: found[0].status == FAIL,
             f"The check {exercise.check} catches {exercise.name}",
             deadline=CAUGHT_WITHIN,
             hint="A mutation that lives shows a check that cannot fail: see classroom/checks.py.",
         )
     finally:
-        mend(exercise, goal, remote)
+        mend(exercise, session)
     assert verdict.concept, "a failure teaches"
     assert verdict.command, "and says where to look"

@@ -16,16 +16,17 @@ from pathlib import Path
 from typing import Any
 
 from drill.execute.injector import Injector
-from drill.execute.journal import Journal, exclusive
 from drill.execute.recovery import Recovery
-from drill.faults.base import Fault, FaultScope
-from drill.faults.registry import FAULTS, named
+from drill.faults.base import Fault, FaultScope, scopes
+from drill.faults.registry import FAULTS, get
 from inventory import waiting
 from inventory.config import lab_yaml
 from inventory.errors import LabError
+from inventory.journal import Journal, exclusive
 from inventory.model import Lab, Node
 from inventory.providers.machines import Machines
 from inventory.remote.ssh import Ssh
+from inventory.session import LabSession
 from status import health
 from status.health import NodeStatus
 
@@ -42,18 +43,17 @@ def main() -> int:
     root = args.root.resolve()
     lab = lab_yaml.load(root / "lab.yaml")
     machines = Machines(root, lab)
-    choice = machines.choice
     remote = Ssh(machines.ssh_config(), {node.name: node.alias for node in lab.nodes}, machines.control)
-    where = health.scopes(lab, choice.system, choice.provider)
+    session = LabSession(lab, machines, remote, Journal(root))
+    where = scopes(session)
     bad = 0
     with exclusive(root):
-        for fault in [named(name) for name in args.names] or FAULTS.values():
+        for fault in [get(name) for name in args.names] or FAULTS.values():
             for role in [one for one in args.role or ("active", "passive") if one in fault.roles]:
-                row = trial(Injector(lab, remote, machines, Journal(root)), where, fault, role, args.hold)
+                row = trial(Injector(session), where, fault, role, args.hold)
                 if row.get("error"):
                     bad += 1
-                    recovery = Recovery(lab, choice.system, choice.provider, remote, machines, Journal(root))
-                    row["recovered"] = list(recovery.heal())
+                    row["recovered"] = list(Recovery(session).heal())
                 sys.stdout.write(json.dumps(row) + "\n")
                 sys.stdout.flush()
     return 1 if bad else 0
@@ -62,7 +62,7 @@ def main() -> int:
 def trial(
     injector: Injector, where: tuple[FaultScope, ...], fault: Fault, role: str, hold: float
 ) -> dict[str, Any]:
-    lab = injector.lab
+    lab = injector.session.lab
     began = time.monotonic()
     row: dict[str, Any] = {"fault": fault.name, "role": role, "events": [], "seen": []}
 
@@ -72,13 +72,13 @@ def trial(
     injector.event = lambda kind, node, detail: row["events"].append([since(), kind, node, detail])
     try:
         healthy(lab, injector, where)
-        active = holder(health.look(injector.remote, where))
+        active = holder(health.look(injector.session.remote, where))
         target = active if role == "active" else lab.peer(active)
         scope = next(one for one in where if one.target == target)
         began = time.monotonic()
         with injector.broken(fault, scope):
             while since() < hold:
-                seen = summary(health.look(injector.remote, where))
+                seen = summary(health.look(injector.session.remote, where))
                 if not row["seen"] or row["seen"][-1][1] != seen:
                     row["seen"].append([since(), seen])
         row["healthy_after"] = -since()
@@ -92,7 +92,7 @@ def trial(
 def healthy(lab: Lab, injector: Injector, where: tuple[FaultScope, ...]) -> tuple[str, ...]:
     """Wait until the lab is healthy."""
     return waiting.until(
-        lambda: health.troubles(lab, health.look(injector.remote, where)),
+        lambda: health.troubles(lab, health.look(injector.session.remote, where)),
         lambda found: not found,
         "the lab is healthy",
         deadline=120,

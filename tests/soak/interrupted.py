@@ -23,8 +23,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from drill.execute import journal
 from drill.scenarios.catalog import SCENARIOS
+from inventory import journal
 
 
 def main() -> int:

@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from drill.execute.journal import Journal
 from drill.execute.runner import Runner
-from drill.faults.base import Fault, NodeAction, Proof, Remedy
+from drill.faults.base import Fault, Proof, Remedy
 from drill.faults.remedies import TWO_NODE
 from drill.observe.http_probe import Report
 from drill.observe.observation import ObservationSink
@@ -18,12 +17,13 @@ from drill.record import timeline_file
 from drill.record.timeline import NodeReading, Sample
 from drill.report.run import ScenarioResult
 from drill.scenarios.base import Move, Scenario
-from inventory.model import Command
-from inventory.platforms.registry import PLATFORMS
-from inventory.remote.ssh import FakeRemote
+from drill.suite import judged
+from inventory.model import Command, Lab, NodeAction
+from inventory.session import LabSession
 from inventory.waiting import Clock
 from tests.support.example_lab import CASES, METADATA, NODE1, NODE2, example_lab
-from tests.support.fake_power import Machines
+from tests.support.fake_machines import FakeMachines
+from tests.support.fake_session import fake_session
 
 BREAK = Fault(
     "crack",
@@ -57,7 +57,7 @@ class World:
     """
 
     def __init__(self, root: Path) -> None:
-        self.root, self.power = root, Machines()
+        self.root, self.power = root, FakeMachines()
         self.cib, self.time = TEXT, 0.0
         self.broken: dict[str, float] = {}
         self.sink: ObservationSink | None = None
@@ -68,10 +68,20 @@ class World:
         self.did: list[str] = []
         self.said: list[str] = []
         self.runner = Runner(
-            LAB, PLATFORMS["debian12"], "docker", FakeRemote(self.answer), self.power, Journal(root),
-            root / "timeline.jsonl", lambda: None, self.observe, say=self.said.append,
+            self.session(), root / "timeline.jsonl", lambda: None, self.observe, self.said.append
+        )
+
+    def session(
+        self, *, lab: Lab = LAB, answer: Callable[[Command], tuple[int, str, str] | None] | None = None
+    ) -> LabSession:
+        """A session of this lab; `answer` takes the place of its own answers."""
+        return fake_session(
+            lab=lab,
+            remote=answer or self.answer,
+            machines=self.power,
+            root=self.root,
             clock=Clock(lambda: self.time, self.sleep),
-        )  # fmt: skip
+        )
 
     @property
     def holder(self) -> str:
@@ -190,7 +200,7 @@ class World:
 
     def run(self, *moves: Move, **more: Any) -> ScenarioResult:
         checks = more.pop("checks", (("came_about", {}), ("recovered", {}), ("configuration_unchanged", {})))
-        return self.runner.run(Scenario("story", "7", moves, checks, **more))
+        return judged(self.runner.run(Scenario("story", "7", moves, checks, **more)))
 
     @property
     def events(self) -> list[str]:

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 from cluster.configuration import Primitive
 from inventory.model import Colocation, Location, Order
+from inventory.session import LabSession
 from provision import apply
-from provision.facts import Facts, Goal, gather
-from tests.support.fake_cluster import FakeCluster, Stored, fake_clock, goal
+from provision.facts import Facts, gather
+from tests.support.fake_cluster import FakeCluster, Stored
+from tests.support.fake_session import fake_session
 
 NOUNS: dict[str, Any] = {"colocation": Colocation, "order": Order, "location": Location}
 
 
 @cache
 def fake_cluster(platform: str, state: str) -> FakeCluster:
-    made = FakeCluster(goal(platform))
+    made = FakeCluster(fake_session(platform))
     if state == "built":
-        apply.run(made.goal, made, clock=fake_clock())
+        apply.run(made.session)
     return made
 
 
@@ -45,18 +48,18 @@ def change_cib(cib: Stored, changes: dict[str, Any]) -> None:
                 changed[part][name] = value
 
 
-def found(platform: str, row: dict[str, Any]) -> tuple[Goal, Facts]:
+def found(platform: str, row: dict[str, Any]) -> tuple[LabSession, Facts]:
     world = fake_cluster(platform, row.get("from", "built")).copy()
     for cib in {id(one.cib): one.cib for one in world.machines.values() if one.cib}.values():
         change_cib(cib, row.get("cib", {}))
-    facts = gather(world.goal, world)
+    facts = gather(replace(world.session, remote=world))
     nodes = {
         node.name: dataclasses.replace(
             facts.of(node), **shaped(row.get("nodes", {}) | row.get(node.alias, {}))
         )
-        for node in world.goal.lab.nodes
+        for node in world.session.lab.nodes
     }
-    return goal(platform, **row.get("lab", {})), Facts(nodes)
+    return fake_session(platform, **row.get("lab", {})), Facts(nodes)
 
 
 def shaped(changes: dict[str, Any]) -> dict[str, Any]:

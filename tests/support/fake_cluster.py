@@ -10,7 +10,7 @@ import re
 import shlex
 from collections.abc import Callable, Iterator, Mapping
 from copy import copy, deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Any
 from xml.sax.saxutils import quoteattr
@@ -18,11 +18,10 @@ from xml.sax.saxutils import quoteattr
 from cluster import configuration, corosync_conf, scores
 from inventory.model import Colocation, Command, Constraint, Location, Node, Order, Result
 from inventory.platforms import registry as platforms
-from inventory.platforms.registry import PLATFORMS
 from inventory.remote.sections import MARK
-from inventory.waiting import Clock
-from provision.facts import CIB_FILE, FACTS, Goal
-from tests.support.example_lab import CASES, example_lab
+from inventory.session import LabSession
+from provision.facts import CIB_FILE, FACTS
+from tests.support.example_lab import CASES
 
 AUTHKEY, CONF = corosync_conf.AUTHKEY, corosync_conf.PATH
 CLUSTER = ("corosync", "pacemaker")
@@ -34,20 +33,6 @@ class Killed(Exception):
 
 class Refused(Exception):
     """The tool refuses: exit status 1."""
-
-
-def goal(platform: str, **changes: Any) -> Goal:
-    return Goal(example_lab(platform=platform, **changes), PLATFORMS[platform])
-
-
-def fake_clock() -> Clock:
-    """A clock that stands still but for what is slept."""
-    seconds = [0.0]
-
-    def sleep(time: float) -> None:
-        seconds[0] += time
-
-    return Clock(lambda: seconds[0], sleep)
 
 
 @dataclass
@@ -85,9 +70,12 @@ class Machine:
 class FakeCluster:
     """A Remote. `ran` holds each command but the readings; after `kill_after` of them it raises Killed."""
 
-    def __init__(self, goal: Goal) -> None:
-        self.goal, self.system = goal, goal.system
-        self.web, self.start_order = goal.system.web_service, platforms.cluster_services(goal.system)
+    def __init__(self, session: LabSession) -> None:
+        self.session, self.platform = replace(session, remote=self), session.platform
+        self.web, self.start_order = (
+            session.platform.web_service,
+            platforms.cluster_services(session.platform),
+        )
         self.tick = 0
         self.machines: dict[str, Machine] = {}
         self.current: dict[str, str] = {}
@@ -96,7 +84,7 @@ class FakeCluster:
         self.kill_after: int | None = None
         self.keys_made = 0
         self.lock = Lock()
-        for node in goal.lab.nodes:
+        for node in session.lab.nodes:
             self.boot_anew(node)
 
     def boot_anew(self, node: Node) -> None:
@@ -116,6 +104,7 @@ class FakeCluster:
         """The same state, apart from this one."""
         other = copy(self)
         other.machines, other.current = deepcopy(self.machines), dict(self.current)
+        other.session = replace(self.session, remote=other)
         return other
 
     # The remote
@@ -140,7 +129,7 @@ class FakeCluster:
         return Result(command, 0, "", "")
 
     def interpret(self, machine: Machine, command: Command) -> None:
-        scripts = {self.system.repository: lambda: None, self.system.firewall: lambda: None}
+        scripts = {self.platform.repository: lambda: None, self.platform.firewall: lambda: None}
         if command.line in scripts:
             return
         for pattern, action in RULES:
@@ -170,7 +159,7 @@ class FakeCluster:
 
     def install(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
         machine.packages |= set(match[1].split())
-        if self.system.family == "debian":
+        if self.platform.family == "debian":
             machine.files[CONF] = "the distribution's sample"
             machine.boot |= {*CLUSTER, self.web}
             machine.running |= {self.web}
@@ -221,7 +210,7 @@ class FakeCluster:
         if unit == "corosync":
             if not machine.files.get(AUTHKEY) or machine.key_mode != "400":
                 raise Refused("corosync: no usable authkey")
-            if machine.files[CONF] != corosync_conf.configuration(self.goal.lab, self.system.corosync):
+            if machine.files[CONF] != corosync_conf.configuration(self.session.lab, self.platform.corosync):
                 raise Refused("corosync: not the lab's configuration")
             assert "/var/log/cluster" in machine.files, "corosync has nowhere to log"
             machine.began = self.tick
@@ -245,7 +234,7 @@ class FakeCluster:
         machine.cib, machine.disk_cib = Stored(properties={"dc-deadtime": match[1]}), True
 
     def prove(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
-        assert match[2] in machine.files[self.system.index], "the page is not served"
+        assert match[2] in machine.files[self.platform.index], "the page is not served"
         machine.running.discard(self.web)
 
     # The cluster
@@ -368,9 +357,9 @@ class FakeCluster:
         return "".join(f"\n{MARK}{name}\n{text}" for name, text in ended.items())
 
     def readings(self, machine: Machine) -> Iterator[tuple[str, str]]:
-        files, runs, system = machine.files, machine.running, self.system
+        files, runs, platform = machine.files, machine.running, self.platform
         state = self.crm_mon(machine) if "pacemaker" in runs else ""
-        installed = machine.packages & set(system.packages)
+        installed = machine.packages & set(platform.packages)
         key = files.get(AUTHKEY, "")
         stale = any(machine.changed.get(path, 0) > machine.began for path in (CONF, AUTHKEY))
         yield "name", files["uname"]
@@ -401,25 +390,25 @@ class FakeCluster:
         stonith = "Resource start-up disabled since no STONITH resources have been defined"
         yield "verify", f"error: unpack_resources: {stonith}" if state and not safe else ""
         yield "log", self.log(machine) if machine.began else ""
-        yield "page", files.get(system.index, "")
+        yield "page", files.get(platform.index, "")
         here = self.current.get("WebServer") == machine.node.name
         yield "web_running", "yes" if self.web in runs or here else ""
         yield "agents", "IPaddr\nIPaddr2\napache" if "resource-agents" in machine.packages else ""
 
     def addresses(self, machine: Machine) -> Iterator[str]:
-        lab = self.goal.lab
+        lab = self.session.lab
         yield f"eth1 {machine.node.address}/{lab.network.prefixlen}"
         if self.current.get("WebIP") == machine.node.name:
             yield f"eth1 {lab.vip}/{lab.network.prefixlen}"
 
     def resolves(self, machine: Machine) -> Iterator[str]:
         lines = [line.split() for line in machine.files["/etc/hosts"].splitlines()]
-        for name in (name for node in self.goal.lab.nodes for name in (node.name, node.alias)):
+        for name in (name for node in self.session.lab.nodes for name in (node.name, node.alias)):
             yield " ".join([name, *sorted({words[0] for words in lines if name in words[1:]})])
 
     def log(self, machine: Machine) -> str:
-        text = (CASES / "corosync" / f"corosync-{self.system.corosync}.log").read_text()
-        return text.replace(str(self.goal.lab.node1.address), str(machine.node.address))
+        text = (CASES / "corosync" / f"corosync-{self.platform.corosync}.log").read_text()
+        return text.replace(str(self.session.lab.node1.address), str(machine.node.address))
 
     def crm_mon(self, machine: Machine) -> str:
         members, cib = [one.node.name for one in self.members(machine)], machine.cib
@@ -428,7 +417,7 @@ class FakeCluster:
         assert cib is not None
         nodes = "".join(
             f'<node name="{n.name}" online="{yes(n.name in members)}" is_dc="{yes(n.name == members[0])}"/>'
-            for n in self.goal.lab.nodes
+            for n in self.session.lab.nodes
         )
         resources = ""
         for id_ in cib.resources:

@@ -33,7 +33,7 @@ def context():
 class Context:
     """A lab of which only the description is there."""
 
-    machines = remote = None
+    session = remote = guard = None
     lab = example_lab()
 
     def __init__(self) -> None:
@@ -73,6 +73,7 @@ def drilled(
     runner = Runner(request.param)
     monkeypatch.setattr(context, "Context", Context)
     monkeypatch.setattr(suite, "runner", lambda *args, **more: runner)
+    monkeypatch.setattr(suite, "judged", lambda result: result)
     pytester.makeconftest(CONFTEST)
     pytester.makepyfile(test_drill=DRILL.read_text())
     names = [f"test_drill.py::test_scenario[{name}]" for name in request.param]

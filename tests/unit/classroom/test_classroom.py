@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import yaml
 from classroom import attempt
 from classroom.attempt import Attempt, damage, mend
 from classroom.checks import CHECKS, judge
-from classroom.exercises import EXERCISES, Exercise, named, on
+from classroom.exercises import EXERCISES, Exercise, get, on
 from classroom.snapshot import REACHED, Snapshot, look, reading
 from classroom.texts import load, words
 from drill.checks.verdict import FAIL, PASS
@@ -22,13 +23,15 @@ from inventory.errors import ConfigError, RouteRefused, TimedOut, Unreachable
 from inventory.model import Command, Location
 from inventory.platforms.registry import PLATFORMS
 from inventory.remote.sections import MARK
-from inventory.remote.ssh import FakeRemote
+from inventory.session import LabSession
 from provision import apply, reset
-from provision.facts import Goal, gather
+from provision.facts import gather
 from provision.plan import plan
 from tests.support.changed_facts import found
 from tests.support.example_lab import CASES, NODE1, NODE2
-from tests.support.fake_cluster import FakeCluster, fake_clock, goal
+from tests.support.fake_cluster import FakeCluster
+from tests.support.fake_remote import FakeRemote
+from tests.support.fake_session import fake_session
 
 ROWS = yaml.safe_load((CASES / "classroom" / "checks.yaml").read_text())
 SAYS = yaml.safe_load((CASES / "classroom" / "texts.yaml").read_text())
@@ -42,10 +45,10 @@ each_platform = pytest.mark.parametrize("platform", PLATFORMS)
 each_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda one: one.name)
 
 
-def seen(platform: str, row: dict[str, Any]) -> tuple[Goal, Snapshot]:
-    goal, facts = found(platform, row)
+def seen(platform: str, row: dict[str, Any]) -> tuple[LabSession, Snapshot]:
+    session, facts = found(platform, row)
     well = Snapshot(facts, logins={NODE1: REACHED, NODE2: REACHED}, page="<h1>Node1.magedu.com</h1>")
-    return goal, dataclasses.replace(well, **row.get("sight", {}))
+    return session, dataclasses.replace(well, **row.get("sight", {}))
 
 
 @each_platform
@@ -78,8 +81,8 @@ def test_names_are_unique_and_texts_are_those_of_the_rows() -> None:
 
 @each_platform
 def test_every_text_is_whole(platform: str) -> None:
-    goal, _ = seen(platform, {})
-    known = words(goal)
+    session, _ = seen(platform, {})
+    known = words(session)
     for name, text in load("checks.yaml").items():
         assert set(text) == {"expected", "concept", "look"}, name
         assert all(value.format_map(known).strip() for value in text.values())
@@ -90,9 +93,9 @@ def test_every_text_is_whole(platform: str) -> None:
         assert all(value.format_map(known).strip() for value in told)
 
 
-def rendered(goal: Goal, file: str) -> dict[str, str]:
+def rendered(session: LabSession, file: str) -> dict[str, str]:
     """All that a student is told, by name; of the exercises those that there are on this platform."""
-    known, there = words(goal), {one.name for one in on(goal)}
+    known, there = words(session), {one.name for one in on(session)}
     return {
         name: "\n".join(
             line.format_map(known)
@@ -107,8 +110,8 @@ def rendered(goal: Goal, file: str) -> dict[str, str]:
 @each_platform
 @pytest.mark.parametrize("row", SAYS, ids=lambda row: f"{row['text']}: {row['else']}")
 def test_a_text_speaks_of_its_platform(row: dict[str, str], platform: str) -> None:
-    goal, _ = seen(platform, {})
-    said = rendered(goal, row["file"])[row["text"]]
+    session, _ = seen(platform, {})
+    said = rendered(session, row["file"])[row["text"]]
     want = row.get(platform, row["else"])
     assert want in said
 
@@ -121,24 +124,26 @@ FOREIGN = {
 
 @each_platform
 def test_no_text_names_what_its_platform_does_not_have(platform: str) -> None:
-    goal, _ = seen(platform, {})
-    told = rendered(goal, "checks.yaml") | rendered(goal, "exercises.yaml")
-    assert {name: text for name, text in told.items() if re.search(FOREIGN[goal.system.init], text)} == {}
+    session, _ = seen(platform, {})
+    told = rendered(session, "checks.yaml") | rendered(session, "exercises.yaml")
+    assert {
+        name: text for name, text in told.items() if re.search(FOREIGN[session.platform.init], text)
+    } == {}
 
 
 def test_the_location_is_lab_yamls() -> None:
     home = Location("home", "WebServer", NODE2, 700)
-    goal, snapshot = seen("debian12", {"lab": {"locations": (home,)}})
+    session, snapshot = seen("debian12", {"lab": {"locations": (home,)}})
     check = next(one for one in CHECKS if one.name == "location")
-    [verdict] = judge(goal, snapshot, [check])
+    [verdict] = judge(session, snapshot, [check])
     assert f"expected WebServer to prefer {NODE2} by 700, and both resources on one node" in verdict.why
-    told = rendered(goal, "exercises.yaml")
+    told = rendered(session, "exercises.yaml")
     assert (
         "node2 is the stronger machine. After its last reboot the service stayed on node1"
         in told["weak-location"]
     )
     assert "the service runs on node1. When node1 is rebooted" in told["location-elsewhere"]
-    moved = [command.line for command in named(goal, "location-elsewhere").breaks(goal, snapshot.facts)]
+    moved = [command.line for command in get(session, "location-elsewhere").breaks(session, snapshot.facts)]
     assert f'node="{NODE1}"' in moved[0], "away from where it wants to be"
     nowhere, _ = seen("debian12", {"lab": {"locations": ()}})
     assert rendered(nowhere, "checks.yaml")["location"].startswith("no preference, and both")
@@ -162,22 +167,22 @@ def test_a_story_tells_no_more_than_the_symptom(exercise: Exercise) -> None:
 @each_platform
 @each_exercise
 def test_an_exercise_breaks_something_on_each_platform(exercise: Exercise, platform: str) -> None:
-    goal, snapshot = seen(platform, {})
-    if exercise not in on(goal):
+    session, snapshot = seen(platform, {})
+    if exercise not in on(session):
         with pytest.raises(ConfigError, match="no exercise"):
-            named(goal, exercise.name)
+            get(session, exercise.name)
         return
-    assert named(goal, exercise.name) is exercise
-    commands = list(exercise.breaks(goal, snapshot.facts))
+    assert get(session, exercise.name) is exercise
+    commands = list(exercise.breaks(session, snapshot.facts))
     assert commands
     assert all(command.why and command.node in (NODE1, NODE2) for command in commands)
     assert all("None" not in command.line for command in commands)
 
 
 def test_an_exercise_that_there_is_not() -> None:
-    goal, _ = seen("debian12", {})
+    session, _ = seen("debian12", {})
     with pytest.raises(ConfigError, match="no exercise 'nonesuch'") as error:
-        named(goal, "nonesuch")
+        get(session, "nonesuch")
     assert "no-order" in error.value.hint
 
 
@@ -196,61 +201,62 @@ def live(
 
 
 def test_a_look_reads_logins_rules_and_the_page() -> None:
-    goal, _ = seen("debian12", {})
+    session, _ = seen("debian12", {})
     remote = live(
         node2=f"{MARK}login\nroot@node1: Permission denied\n{MARK}rules\ntable inet x {{\nudp dport 5405 drop\n}}\n"
     )
-    snapshot = look(goal, remote, lambda: "<h1>Node1.magedu.com</h1>")
+    snapshot = look(replace(session, remote=remote), lambda: "<h1>Node1.magedu.com</h1>")
     assert snapshot.logins == {NODE1: REACHED, NODE2: "root@node1: Permission denied"}
     assert snapshot.rules[NODE2] == ("table inet x {", "udp dport 5405 drop", "}")
     assert (snapshot.page, snapshot.refused) == ("<h1>Node1.magedu.com</h1>", "")
-    assert f"root@{NODE2}" in reading(goal, goal.lab.node1).line
+    assert f"root@{NODE2}" in reading(session, session.lab.node1).line
 
 
 def test_a_refused_route_is_no_answer_of_the_cluster() -> None:
     def refuse() -> str:
         raise RouteRefused("it would leave by eth0")
 
-    goal, _ = seen("debian12", {})
-    assert look(goal, live(), refuse).refused == "it would leave by eth0"
+    session, _ = seen("debian12", {})
+    assert look(replace(session, remote=live()), refuse).refused == "it would leave by eth0"
 
 
 def test_damage_and_mending_run_on_the_nodes() -> None:
-    goal, _ = seen("debian12", {})
+    session, _ = seen("debian12", {})
     [drop] = [one for one in EXERCISES if one.name == "firewall-drop"]
     remote = FakeRemote(
         lambda command: (0, "", "") if command.why != "call the node node1.magedu.com" else (1, "", "stop")
     )
-    damage(drop, goal, remote)
+    session = replace(session, remote=remote)
+    damage(drop, session)
     assert [command.node for command in remote.ran if "counter drop" in command.line] == [NODE2]
     with pytest.raises(
         Exception, match="stop"
     ):  # no more than the first command of provisioning is wanted here
-        mend(drop, goal, remote)
+        mend(drop, session)
     assert [command.node for command in remote.ran if "delete table" in command.line] == [NODE2]
 
 
 def test_a_lab_that_does_not_heal_is_named() -> None:
-    goal, _ = seen("debian12", {})
+    session, _ = seen("debian12", {})
     with pytest.raises(TimedOut, match="authkey"):
-        attempt.healed(goal, live(), lambda: "", deadline=5, clock=fake_clock())
+        attempt.healed(replace(session, remote=live()), lambda: "", deadline=5)
 
 
 @pytest.mark.parametrize("name", ["maintenance-left", "no-order", "web-disabled"])
 def test_an_exercise_that_is_ended_leaves_nothing_broken(name: str, tmp_path: Path) -> None:
-    fake_cluster = FakeCluster(goal("debian12"))
-    apply.run(fake_cluster.goal, fake_cluster, clock=fake_clock())
-    damage(named(fake_cluster.goal, name), fake_cluster.goal, fake_cluster)
-    before, said = gather(fake_cluster.goal, fake_cluster).cib, list[str]()
+    fake_cluster = FakeCluster(fake_session("debian12"))
+    apply.run(fake_cluster.session)
+    damage(get(fake_cluster.session, name), fake_cluster.session)
+    before, said = gather(fake_cluster.session).cib, list[str]()
     attempt.save(tmp_path, Attempt(name))
-    attempt.end(tmp_path, fake_cluster.goal, fake_cluster, said.append)
-    after = gather(fake_cluster.goal, fake_cluster)
+    attempt.end(tmp_path, fake_cluster.session, said.append)
+    after = gather(fake_cluster.session)
     assert after.cib != before
-    assert list(reset.unmanaged_settings(fake_cluster.goal, after)) == []
-    assert plan(fake_cluster.goal, after).empty
+    assert list(reset.unmanaged_settings(fake_cluster.session, after)) == []
+    assert plan(fake_cluster.session, after).empty
     assert attempt.under_way(tmp_path) is None
     assert "does not count as solved: it was " + name in said[0]
-    attempt.end(tmp_path, fake_cluster.goal, fake_cluster, said.append)
+    attempt.end(tmp_path, fake_cluster.session, said.append)
     assert len(said) == 1
 
 
@@ -258,7 +264,7 @@ def test_an_exercise_that_could_not_be_mended_is_still_under_way(tmp_path: Path)
     attempt.save(tmp_path, Attempt("firewall-drop"))
     remote = FakeRemote(lambda command: None)
     with pytest.raises(Unreachable):
-        attempt.end(tmp_path, goal("debian12"), remote, print)
+        attempt.end(tmp_path, fake_session(remote=remote), print)
     assert attempt.load(tmp_path) == Attempt("firewall-drop")
 
 

@@ -82,24 +82,24 @@ def test_missing_and_back() -> None:
     assert all("not wanted" in line for line in back)
 
 
-@pytest.mark.parametrize("system", PLATFORMS.values(), ids=PLATFORMS)
-def test_desired_by_platform(system: Any) -> None:
-    wanted = cib.desired(example_lab(), system)
+@pytest.mark.parametrize("platform", PLATFORMS.values(), ids=PLATFORMS)
+def test_desired_by_platform(platform: Any) -> None:
+    wanted = cib.desired(example_lab(), platform)
     agents = {resource.id: resource.agent for resource in wanted.resources}
-    assert agents == {"WebIP": system.agents["address"], "WebServer": system.agents["web"]}
+    assert agents == {"WebIP": platform.agents["address"], "WebServer": platform.agents["web"]}
     assert wanted.defaults == {"resource-stickiness": "100"}
 
 
 @pytest.mark.parametrize(
-    ("system", "interface", "nic"),
+    ("platform", "interface", "nic"),
     [
         (DEBIAN12, "eth1", "eth1"), (DEBIAN12, "eth0", None), (DEBIAN12, "", None),
         (CENTOS6, "eth1", "eth1"), (CENTOS9, "eth1", None),
     ],
     ids=str,
 )  # fmt: skip
-def test_ipaddr_is_told_its_interface(system: Any, interface: str, nic: str | None) -> None:
-    [address, _] = cib.desired(example_lab(), system, interface=interface).resources
+def test_ipaddr_is_told_its_interface(platform: Any, interface: str, nic: str | None) -> None:
+    [address, _] = cib.desired(example_lab(), platform, interface=interface).resources
     assert address.attributes.get("nic") == nic
 
 

@@ -18,7 +18,7 @@ from tests.support.breakable_lab import BREAK, World
 
 @pytest.fixture
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
-    monkeypatch.setattr(faults, "named", lambda name: BREAK)
+    monkeypatch.setattr(faults, "get", lambda name: BREAK)
     return World(tmp_path)
 
 

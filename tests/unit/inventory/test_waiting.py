@@ -6,7 +6,7 @@ import pytest
 
 from inventory.errors import TimedOut, Unreachable
 from inventory.waiting import until
-from tests.support.fake_cluster import fake_clock
+from tests.support.fake_session import fake_clock
 
 
 def answers(*given: object) -> Iterator[object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -16,7 +17,8 @@ from provision.facts import Facts, gather
 from provision.plan import plan
 from provision.steps.registry import STEPS, find
 from tests.support.example_lab import NODE1, NODE2
-from tests.support.fake_cluster import FakeCluster, Killed, Machine, fake_clock, goal
+from tests.support.fake_cluster import FakeCluster, Killed, Machine
+from tests.support.fake_session import fake_session
 
 EVERY = pytest.mark.parametrize("platform", PLATFORMS)
 
@@ -24,32 +26,32 @@ EVERY = pytest.mark.parametrize("platform", PLATFORMS)
 def run(fake_cluster: FakeCluster, kill_after: int | None = None) -> int:
     """Provision once more; `ran` and `disturbed` tell of this run only."""
     fake_cluster.ran, fake_cluster.disturbed, fake_cluster.kill_after = [], [], kill_after
-    return apply.run(fake_cluster.goal, fake_cluster, clock=fake_clock())
+    return apply.run(fake_cluster.session)
 
 
 @cache
 def built(platform: str) -> FakeCluster:
-    fake_cluster = FakeCluster(goal(platform))
+    fake_cluster = FakeCluster(fake_session(platform))
     run(fake_cluster)
     return fake_cluster
 
 
 @cache
 def number_of_commands(platform: str) -> int:
-    fake_cluster = FakeCluster(goal(platform))
+    fake_cluster = FakeCluster(fake_session(platform))
     return run(fake_cluster)
 
 
 def facts(fake_cluster: FakeCluster) -> Facts:
-    return gather(fake_cluster.goal, fake_cluster)
+    return gather(fake_cluster.session)
 
 
 def converged(fake_cluster: FakeCluster) -> None:
     found = facts(fake_cluster)
-    left = plan(fake_cluster.goal, found)
+    left = plan(fake_cluster.session, found)
     assert left.empty, f"still needed: {[(one.step.id, one.commands, one.problems) for one in left.parts]}"
     assert found.cib is not None
-    want = cib.desired(fake_cluster.goal.lab, fake_cluster.goal.system, interface="eth1")
+    want = cib.desired(fake_cluster.session.lab, fake_cluster.session.platform, interface="eth1")
     assert cib.differences(want, found.cib) == ()
     assert fake_cluster.current == {"WebIP": NODE1, "WebServer": NODE1}
     assert fake_cluster.keys_made == 1
@@ -72,7 +74,7 @@ def test_from_nothing(platform: str) -> None:
 
 @EVERY
 def test_node2_is_started_from_node1(platform: str) -> None:
-    fake_cluster = FakeCluster(goal(platform))
+    fake_cluster = FakeCluster(fake_session(platform))
     run(fake_cluster)
     starts = [c for c in fake_cluster.ran if "start corosync" in c.line or "corosync start" in c.line]
     assert [command.node for command in starts] == [NODE1, NODE1]
@@ -82,7 +84,7 @@ def test_node2_is_started_from_node1(platform: str) -> None:
 @EVERY
 def test_killed_after_any_command(platform: str) -> None:
     for after in range(number_of_commands(platform)):
-        killed_and_run_again(FakeCluster(goal(platform)), after)
+        killed_and_run_again(FakeCluster(fake_session(platform)), after)
 
 
 def killed_and_run_again(fake_cluster: FakeCluster, after: int) -> None:
@@ -94,7 +96,7 @@ def killed_and_run_again(fake_cluster: FakeCluster, after: int) -> None:
 
 @EVERY
 def test_killed_again_and_again(platform: str) -> None:
-    fake_cluster = FakeCluster(goal(platform))
+    fake_cluster = FakeCluster(fake_session(platform))
     for _ in range(number_of_commands(platform)):
         try:
             run(fake_cluster, kill_after=3)
@@ -108,14 +110,14 @@ def test_killed_again_and_again(platform: str) -> None:
 @pytest.mark.parametrize("name", [NODE1, NODE2])
 def test_a_node_destroyed_and_booted_anew_joins(platform: str, name: str) -> None:
     fake_cluster = built(platform).copy()
-    node = fake_cluster.goal.lab.node(name)
+    node = fake_cluster.session.lab.node(name)
     key = fake_cluster.machines[NODE1].files[corosync_conf.AUTHKEY]
     fake_cluster.boot_anew(node)
     run(fake_cluster)
     stopped = [what for what in fake_cluster.disturbed if "stopped" in what or "outside" in what]
     assert stopped == [], "the running node's services are left alone"
     assert {machine.files[corosync_conf.AUTHKEY] for machine in fake_cluster.machines.values()} == {key}
-    peer = fake_cluster.goal.lab.peer(node).name
+    peer = fake_cluster.session.lab.peer(node).name
     touched = [
         c.line
         for c in fake_cluster.ran
@@ -129,11 +131,11 @@ def test_a_node_destroyed_and_booted_anew_joins(platform: str, name: str) -> Non
 @pytest.mark.parametrize("name", [NODE1, NODE2])
 def test_killed_while_a_new_node_joins(platform: str, name: str) -> None:
     whole = built(platform).copy()
-    whole.boot_anew(whole.goal.lab.node(name))
+    whole.boot_anew(whole.session.lab.node(name))
     for after in range(run(whole)):
         fake_cluster = built(platform).copy()
         key = fake_cluster.machines[NODE1].files[corosync_conf.AUTHKEY]
-        fake_cluster.boot_anew(fake_cluster.goal.lab.node(name))
+        fake_cluster.boot_anew(fake_cluster.session.lab.node(name))
         with pytest.raises(Killed):
             run(fake_cluster, kill_after=after)
         run(fake_cluster)
@@ -215,7 +217,7 @@ def test_what_was_broken_is_mended(damage: Callable[[Machine], None], name: str)
     fake_cluster = built("debian12").copy()
     damage(fake_cluster.machines[name])
     fake_cluster.settle()
-    assert not plan(fake_cluster.goal, facts(fake_cluster)).empty, "the damage is seen"
+    assert not plan(fake_cluster.session, facts(fake_cluster)).empty, "the damage is seen"
     assert run(fake_cluster) > 0
     converged(fake_cluster)
 
@@ -236,14 +238,14 @@ def test_what_means_the_same_is_left_alone(platform: str) -> None:
     fake_cluster = built(platform).copy()
     means_the_same(fake_cluster.machines[NODE1])
     converged(fake_cluster)
-    assert reset.run(fake_cluster.goal, fake_cluster, clock=fake_clock()) == 0
+    assert reset.run(fake_cluster.session) == 0
 
 
 def test_both_nodes_halted_and_one_made_anew() -> None:
     fake_cluster = built("debian12").copy()
     key = fake_cluster.machines[NODE2].files[corosync_conf.AUTHKEY]
     halted(fake_cluster.machines[NODE2])
-    fake_cluster.boot_anew(fake_cluster.goal.lab.node1)
+    fake_cluster.boot_anew(fake_cluster.session.lab.node1)
     run(fake_cluster)
     assert fake_cluster.machines[NODE1].files[corosync_conf.AUTHKEY] == key
     assert not [command for command in fake_cluster.ran if command.argv[0] == "pcs"], (
@@ -254,7 +256,8 @@ def test_both_nodes_halted_and_one_made_anew() -> None:
 
 def test_a_changed_description_stops_all_before_one_starts() -> None:
     fake_cluster = built("debian12").copy()
-    fake_cluster.goal = goal("debian12", corosync={"token_ms": 5000, "consensus_ms": 6000})
+    changed = fake_session("debian12", corosync={"token_ms": 5000, "consensus_ms": 6000})
+    fake_cluster.session = replace(changed, remote=fake_cluster)
     run(fake_cluster)
     about = [
         c.line.split(" ")[1] if c.argv[0] == "sh" else "start"
@@ -271,9 +274,11 @@ def test_reset_to_a_step_and_back(platform: str, step: object) -> None:
     fake_cluster = built(platform).copy()
     last = next(one for one in STEPS if one is step)
     steps = STEPS[: STEPS.index(last) + 1]
-    reset.run(fake_cluster.goal, fake_cluster, last, clock=fake_clock())
-    assert plan(fake_cluster.goal, facts(fake_cluster), steps).empty
-    undone = [one.id for one in STEPS[len(steps) :] if list(one.undo(fake_cluster.goal, facts(fake_cluster)))]
+    reset.run(fake_cluster.session, last)
+    assert plan(fake_cluster.session, facts(fake_cluster), steps).empty
+    undone = [
+        one.id for one in STEPS[len(steps) :] if list(one.undo(fake_cluster.session, facts(fake_cluster)))
+    ]
     assert undone == [], "later steps left nothing behind"
     run(fake_cluster)
     converged(fake_cluster)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import subprocess
+from dataclasses import replace
 
 import pytest
 
@@ -11,12 +12,12 @@ from inventory.errors import CommandFailed, Unreachable
 from inventory.model import Command, Result
 from inventory.platforms.registry import PLATFORMS
 from inventory.remote.sections import MARK
-from inventory.remote.ssh import FakeRemote
 from provision.facts import FACTS, Facts, NodeFacts, gather, parse, readings
 from tests.support.example_lab import CASES, NODE1, NODE2
-from tests.support.fake_cluster import goal
+from tests.support.fake_remote import FakeRemote
+from tests.support.fake_session import fake_session
 
-GOAL = goal("debian12")
+GOAL = fake_session("debian12")
 NODE = GOAL.lab.node1
 
 
@@ -60,7 +61,7 @@ def test_a_node_whose_cluster_runs_alone() -> None:
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_the_readings_are_shell(platform: str) -> None:
-    command = readings(goal(platform), NODE)
+    command = readings(fake_session(platform), NODE)
     assert command.node == NODE1
     subprocess.run(["sh", "-n"], input=command.argv[2], text=True, check=True)
     assert command.line.count(MARK) == len(FACTS)
@@ -74,7 +75,7 @@ def test_a_reading_that_prints_nothing_or_rubbish_leaves_a_gap() -> None:
     out = f"\n{MARK}name\nnode1\n\n{MARK}cib\nSignon to CIB failed\n\n{MARK}state\n<html/>\n"
     found = parse(GOAL, Result(readings(GOAL, NODE), 0, out, ""))
     assert (found.name, found.cib, found.state, found.hosts) == ("node1", None, None, "")
-    assert len(found.missing) == len(GOAL.system.packages), "what is not said to be installed is missing"
+    assert len(found.missing) == len(GOAL.platform.packages), "what is not said to be installed is missing"
 
 
 def test_readings_that_fail_are_no_facts() -> None:
@@ -90,11 +91,11 @@ def test_readings_that_fail_are_no_facts() -> None:
 def test_gather_asks_every_node_once() -> None:
     out = (CASES / "facts" / "running.txt").read_text()
     remote = FakeRemote(lambda command: (0, out, ""))
-    found = gather(GOAL, remote)
+    found = gather(replace(GOAL, remote=remote))
     assert sorted(command.node for command in remote.ran) == [NODE1, NODE2]
     assert found.of(NODE) == recorded("running")
     with pytest.raises(Unreachable):
-        gather(GOAL, FakeRemote(lambda command: None))
+        gather(replace(GOAL, remote=FakeRemote(lambda command: None)))
 
 
 STALE = """\

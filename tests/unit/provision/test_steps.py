@@ -17,7 +17,7 @@ import yaml
 from cluster import corosync_conf
 from inventory.model import Command
 from inventory.platforms.registry import PLATFORMS, service
-from provision.facts import Goal
+from inventory.session import LabSession
 from provision.plan import plan
 from provision.steps.registry import STEPS, find
 from tests.support.changed_facts import found
@@ -38,23 +38,25 @@ def of_platform(value: Any, platform: str) -> Any:
     return value
 
 
-def expected(platform: str, goal: Goal, rows: list[dict[str, str]]) -> Iterator[tuple[str, str, str | None]]:
-    system = PLATFORMS[platform]
-    units = {"systemd": ("corosync", "pacemaker"), "sysv": ("corosync",)}[system.init]
-    web = system.web_service
+def expected(
+    platform: str, session: LabSession, rows: list[dict[str, str]]
+) -> Iterator[tuple[str, str, str | None]]:
+    data = PLATFORMS[platform]
+    units = {"systemd": ("corosync", "pacemaker"), "sysv": ("corosync",)}[data.init]
+    web = data.web_service
     words = {
-        "START CLUSTER": " && ".join(" ".join(service(system, "start", unit)) for unit in units),
-        "STOP CLUSTER": " && ".join(" ".join(service(system, "stop", unit)) for unit in reversed(units)),
-        "START WEB": " ".join(service(system, "start", web)),
-        "STOP WEB": " ".join(service(system, "stop", web)),
-        "DISABLE WEB": " ".join(service(system, "disable", web)),
-        "KEY": {"systemd": "ed25519", "sysv": "rsa"}[system.init],
+        "START CLUSTER": " && ".join(" ".join(service(data, "start", unit)) for unit in units),
+        "STOP CLUSTER": " && ".join(" ".join(service(data, "stop", unit)) for unit in reversed(units)),
+        "START WEB": " ".join(service(data, "start", web)),
+        "STOP WEB": " ".join(service(data, "stop", web)),
+        "DISABLE WEB": " ".join(service(data, "disable", web)),
+        "KEY": {"systemd": "ed25519", "sysv": "rsa"}[data.init],
     }
     for row in rows:
         [(alias, line)] = [(name, text) for name, text in row.items() if name.startswith("node")]
         stdin = row.get("stdin")
         if stdin == "CONF":
-            stdin = corosync_conf.configuration(goal.lab, system.corosync)
+            stdin = corosync_conf.configuration(session.lab, data.corosync)
         if line.startswith("PUT "):
             _, umask, path = line.split()
             size = len((stdin or "").encode())
@@ -74,23 +76,23 @@ def told(command: Command) -> tuple[str, str, str | None]:
 @pytest.mark.parametrize(("platform", "row"), PLATFORM_ROWS)
 def test_step(platform: str, row: dict[str, Any]) -> None:
     step = find(row["step"])
-    goal, facts = found(platform, row)
+    session, facts = found(platform, row)
     asked = {"commands": step.commands, "undo": step.undo}
     for name in asked.keys() & row.keys():
-        want = list(expected(platform, goal, of_platform(row[name], platform)))
-        assert [told(command) for command in asked[name](goal, facts)] == want
-        assert all(command.why for command in asked[name](goal, facts)), "each command says why"
+        want = list(expected(platform, session, of_platform(row[name], platform)))
+        assert [told(command) for command in asked[name](session, facts)] == want
+        assert all(command.why for command in asked[name](session, facts)), "each command says why"
     seen = {"problems": step.problems, "before": step.before}
     for name in seen.keys() & row.keys():
-        assert list(seen[name](goal, facts)) == of_platform(row[name], platform)
+        assert list(seen[name](session, facts)) == of_platform(row[name], platform)
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.id)
 def test_nothing_is_done_to_what_is_built(step: Any, platform: str) -> None:
-    goal, facts = found(platform, {})
-    assert list(step.commands(goal, facts)) == []
-    assert list(step.problems(goal, facts)) == []
+    session, facts = found(platform, {})
+    assert list(step.commands(session, facts)) == []
+    assert list(step.problems(session, facts)) == []
 
 
 def test_every_step_that_acts_has_cases() -> None:
@@ -105,14 +107,14 @@ def test_every_step_that_acts_has_cases() -> None:
 
 
 def test_a_plan_has_the_steps_that_are_not_done() -> None:
-    goal, facts = found("debian12", {})
-    assert plan(goal, facts).empty
-    goal, facts = found("debian12", {"from": "fresh"})
-    fresh = plan(goal, facts)
+    session, facts = found("debian12", {})
+    assert plan(session, facts).empty
+    session, facts = found("debian12", {"from": "fresh"})
+    fresh = plan(session, facts)
     assert not fresh.empty
     assert [one.step.id for one in fresh.parts][:4] == ["names", "ssh", "packages", "corosync.conf"]
-    goal, facts = found("debian12", {"cib": {"properties": {"no-quorum-policy": "stop"}}})
-    [part] = plan(goal, facts).parts
+    session, facts = found("debian12", {"cib": {"properties": {"no-quorum-policy": "stop"}}})
+    [part] = plan(session, facts).parts
     assert part.step.id == "no-quorum-policy"
     assert [command.line for command in part.commands] == ["pcs property set no-quorum-policy=ignore"]
     assert part.problems == ("no-quorum-policy is stop, not ignore",)

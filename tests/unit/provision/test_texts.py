@@ -9,12 +9,11 @@ import yaml
 
 from inventory.platforms.registry import PLATFORMS
 from provision import texts
-from provision.facts import Goal
 from provision.steps.base import Step
 from provision.steps.registry import STEPS, find
 from provision.texts import text
 from tests.support.example_lab import NODE1, NODE2, example_lab
-from tests.support.fake_cluster import goal
+from tests.support.fake_session import fake_session
 
 EVERY = pytest.mark.parametrize("platform", PLATFORMS)
 
@@ -26,7 +25,7 @@ def test_each_step_has_its_text_and_each_text_its_step() -> None:
 @EVERY
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.id)
 def test_a_text_is_whole(step: Step, platform: str) -> None:
-    found = text(step, goal(platform))
+    found = text(step, fake_session(platform))
     whole = "\n".join((found.title, found.why, found.observe, *(command.line for command in found.look)))
     assert not re.search(r"[{}]", whole), "every word is put in"
     assert len(found.title) < 70
@@ -50,24 +49,24 @@ def test_nothing_of_lab_yaml_is_said_again() -> None:
 
 def test_the_labs_own_names_are_put_in() -> None:
     lab = example_lab(vip=IPv4Address("172.16.5.5"), stickiness=251)
-    other = Goal(lab, PLATFORMS["centos6"])
+    other = fake_session("centos6", lab=lab)
     assert "172.16.5.5" in text(find("floating-address"), other).why
     assert "is 251 where it runs" in text(find("stickiness"), other).observe
     assert [c.line for c in text(find("look-around"), other).look][
         2
     ] == "pcs resource describe ocf:heartbeat:IPaddr"
     assert text(find("colocation"), other).look[0].line == "pcs constraint all"
-    assert text(find("colocation"), goal("debian12")).look[0].line == "pcs constraint config --full"
+    assert text(find("colocation"), fake_session("debian12")).look[0].line == "pcs constraint config --full"
     first = text(find("names"), other).look
     assert [(c.node, c.line) for c in first][1] == (NODE1, f"getent hosts {NODE2}")
 
 
 @EVERY
 def test_pacemakers_lines_are_where_pacemaker_writes_them(platform: str) -> None:
-    step = text(find("order"), goal(platform))
+    step = text(find("order"), fake_session(platform))
     assert f"{PLATFORMS[platform].pacemaker_log} shows the address first" in step.observe
 
 
 def test_a_step_without_text() -> None:
     with pytest.raises(KeyError):
-        text(Step("unheard-of", "9"), goal("debian12"))
+        text(Step("unheard-of", "9"), fake_session("debian12"))

@@ -8,13 +8,14 @@ import pytest
 from cluster import cib, crm_mon
 from cluster.crm_mon import ClusterState
 from drill.faults import remedies
+from drill.faults.base import scopes
 from drill.scenarios.overrides import Overrides
 from inventory.model import Command, Node
-from inventory.platforms.registry import PLATFORMS
-from inventory.remote.ssh import FakeRemote
 from status import health
 from status.health import NodeStatus
 from tests.support.example_lab import CASES, NODE1, NODE2, example_lab
+from tests.support.fake_remote import FakeRemote
+from tests.support.fake_session import fake_session
 
 LAB = example_lab()
 ONE, TWO = LAB.nodes
@@ -130,5 +131,5 @@ def test_a_node_that_does_not_answer_is_shown_as_such() -> None:
     def answer(command: Command) -> tuple[int, str, str] | None:
         return None if command.node == NODE1 else (0, "\n@@part vip\nyes\n", "")
 
-    seen = health.look(FakeRemote(answer), health.scopes(LAB, PLATFORMS["debian12"], "docker"))
+    seen = health.look(FakeRemote(answer), scopes(fake_session()))
     assert (seen[ONE].reachable, seen[TWO].reachable, seen[TWO].holds_vip) == (False, True, True)

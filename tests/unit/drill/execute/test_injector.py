@@ -9,41 +9,32 @@ from pathlib import Path
 import pytest
 
 from drill.execute.injector import Injector, NotAvailable, NotLanded
-from drill.execute.journal import Journal, pending
-from drill.faults.base import FaultScope, NodeAction
+from drill.faults.base import FaultScope
 from drill.faults.registry import FAULTS
 from drill.faults.remedies import RAN_OUT
 from inventory.errors import CommandFailed, TimedOut, Unreachable
-from inventory.model import Command
-from inventory.platforms.registry import PLATFORMS
-from inventory.remote.ssh import FakeRemote
+from inventory.journal import pending
+from inventory.model import Command, NodeAction
 from tests.support.breakable_lab import BREAK
-from tests.support.example_lab import NODE1, NODE2, example_lab
-from tests.support.fake_cluster import fake_clock
-from tests.support.fake_power import Machines
+from tests.support.example_lab import NODE1, NODE2
+from tests.support.fake_machines import FakeChoice, FakeMachines
+from tests.support.fake_remote import FakeRemote
+from tests.support.fake_session import fake_session
 
 
 class World:
     """Nodes that know three texts: break, is-broken and mend; and what was asked of them."""
 
     def __init__(self, root: Path) -> None:
-        self.root, self.power = root, Machines()
+        self.root, self.power = root, FakeMachines()
         self.broken: set[str] = set()
         self.log: list[str] = []
         self.lands = self.heals = True
         self.fired = False
         self.boots_after = 0
         self.remote = FakeRemote(self.answer)
-        self.lab = example_lab()
-        self.injector = Injector(
-            self.lab,
-            self.remote,
-            self.power,
-            Journal(root),
-            event=self.event,
-            clock=fake_clock(),
-            timer_s=120,
-        )
+        self.session = fake_session(remote=self.remote, machines=self.power, root=root)
+        self.injector = Injector(self.session, self.event, timer_s=120)
 
     def event(self, kind: str, node: str, detail: str) -> None:
         self.log.append(kind)
@@ -82,9 +73,8 @@ class World:
             return 0, "mended\n" if was else "", ""
         raise AssertionError(line)
 
-    def scope(self, node: int = 0, provider: str = "docker") -> FaultScope:
-        nodes = self.lab.nodes
-        return FaultScope(self.lab, PLATFORMS["debian12"], provider, nodes[node], nodes[1 - node])
+    def scope(self, node: int = 0) -> FaultScope:
+        return FaultScope(self.session, self.session.lab.nodes[node])
 
 
 @pytest.fixture
@@ -129,7 +119,8 @@ def test_a_fault_that_does_not_land_is_no_fault(world: World) -> None:
 
 
 def test_what_cannot_be_had_is_refused_before_anything_is_done(world: World) -> None:
-    scope = world.scope(provider="vmware_desktop")
+    world.power.choice = FakeChoice("vmware_desktop")
+    scope = world.scope()
     with (
         pytest.raises(NotAvailable, match="vmware_desktop: it is too hard there"),
         world.injector.broken(BREAK, scope),

@@ -7,10 +7,8 @@ import re
 from drill.execute.operation_log import OperationLog
 from drill.execute.starting_state import StartingState
 from inventory.model import Command
-from inventory.platforms.registry import PLATFORMS
-from inventory.remote.ssh import FakeRemote
-from status import health
 from tests.support.example_lab import CASES, NODE1, NODE2, example_lab
+from tests.support.fake_session import fake_session
 
 LAB = example_lab()
 TEXT = (CASES / "cib" / "2.1.5.xml").read_text()
@@ -25,8 +23,7 @@ def operation_log(baseline: str, *texts: str) -> OperationLog:
         text = left.pop(0)
         return (0, text, "") if text else (102, "", "Connection refused")
 
-    scopes = health.scopes(LAB, PLATFORMS["debian12"], "docker")
-    return OperationLog(StartingState(LAB, PLATFORMS["debian12"], FakeRemote(answer), scopes, baseline))
+    return OperationLog(StartingState(fake_session(remote=answer), baseline))
 
 
 def test_what_was_done_before_is_not_the_scenarios() -> None:

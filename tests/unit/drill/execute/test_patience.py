@@ -36,7 +36,7 @@ class Slow(World):
 
 @pytest.fixture
 def slow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Slow:
-    monkeypatch.setattr(faults, "named", lambda name: BREAK)
+    monkeypatch.setattr(faults, "get", lambda name: BREAK)
     return Slow(tmp_path)
 
 
@@ -62,7 +62,7 @@ def test_where_nothing_can_be_predicted_the_loss_of_a_token_is_waited_for(slow: 
 
 
 def test_short_times_leave_the_rows_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(faults, "named", lambda name: BREAK)
+    monkeypatch.setattr(faults, "get", lambda name: BREAK)
     entry = World(tmp_path).run(
         Inject("crack"), Await("serving_from:peer"), Await("serving", 50), kind="crash"
     )

@@ -10,13 +10,12 @@ from cluster import cib
 from cluster.cib import Cib
 from drill.execute.prediction import predict
 from drill.scenarios.base import Scenario
-from drill.scenarios.catalog import named
+from drill.scenarios.catalog import get
 from drill.scenarios.overrides import Overrides, edited
 from inventory.errors import LabError
 from inventory.model import Command, Lab
-from inventory.platforms.registry import PLATFORMS
-from inventory.remote.ssh import FakeRemote
 from tests.support.example_lab import CASES, METADATA, example_lab
+from tests.support.fake_session import fake_session
 
 TEXT = (CASES / "cib" / "2.1.5.xml").read_text()
 STOP = Overrides(properties={"no-quorum-policy": "stop"})
@@ -35,7 +34,7 @@ def live(overrides: Overrides, text: str = TEXT) -> Cib:
 
 
 def predicted(scenario: Scenario, of: Cib, lab: Lab | None = None) -> Any:
-    return predict(lab or example_lab(), PLATFORMS["debian12"], FakeRemote(answer), scenario, of).bounds
+    return predict(fake_session(lab=lab, remote=answer), scenario, of).bounds
 
 
 @pytest.mark.parametrize(
@@ -59,7 +58,7 @@ def test_a_survivor_acts_by_policy_or_by_two_node_of_either_place(
     ("name", "heard"), [("web-broken", True), ("five-in-a-row", True), ("web-kill", False)]
 )
 def test_a_process_that_a_migration_threshold_moves_must_be_heard_of(name: str, heard: bool) -> None:
-    scenario = named(name)
+    scenario = get(name)
     lines = predicted(scenario, live(scenario.overrides))["lines"]
     assert any("ARP: 0.00 to 4.50 s" in line for line in lines) is heard
 

@@ -6,17 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from drill.execute.journal import Journal, pending
 from drill.execute.recovery import Recovery
 from drill.faults import remedies
-from drill.faults.base import NodeAction
 from inventory.errors import LabError
-from inventory.model import Command
-from inventory.platforms.registry import PLATFORMS
-from inventory.remote.ssh import FakeRemote
+from inventory.journal import Journal, pending
+from inventory.model import Command, NodeAction
 from tests.support.example_lab import NODE1, NODE2, example_lab
-from tests.support.fake_cluster import fake_clock
-from tests.support.fake_power import Machines
+from tests.support.fake_machines import FakeMachines
+from tests.support.fake_session import fake_session
 
 LAB = example_lab()
 NAMES = (NODE1, NODE2)
@@ -32,7 +29,7 @@ class World:
     """Both nodes; `wounds` are what a mend cures, `policy` what only a restored configuration does."""
 
     def __init__(self, root: Path) -> None:
-        self.root, self.power = root, Machines()
+        self.root, self.power = root, FakeMachines()
         self.active_faults: dict[str, set[str]] = {name: set() for name in NAMES}
         self.cluster_wide: set[str] = set()
         self.down: set[str] = set()
@@ -44,10 +41,8 @@ class World:
         self.said: list[str] = []
 
     def heal(self) -> tuple[str, ...]:
-        return Recovery(
-            LAB, PLATFORMS["debian12"], "docker", FakeRemote(self.answer), self.power, Journal(self.root),
-            say=self.said.append, clock=fake_clock(),
-        ).heal()  # fmt: skip
+        session = fake_session(lab=LAB, remote=self.answer, machines=self.power, root=self.root)
+        return Recovery(session, self.said.append).heal()
 
     def answer(self, command: Command) -> tuple[int, str, str] | None:
         node, line = command.node, command.line
@@ -163,15 +158,8 @@ def test_what_comes_true_only_while_healing_is_healed_too(world: World, late: st
                 world.down, world.active_faults[NODE2] = {NODE2}, {"its timer is disarmed"}
         return world.answer(command)
 
-    done = Recovery(
-        LAB,
-        PLATFORMS["debian12"],
-        "docker",
-        FakeRemote(answer),
-        world.power,
-        Journal(world.root),
-        clock=fake_clock(),
-    ).heal()
+    session = fake_session(lab=LAB, remote=answer, machines=world.power, root=world.root)
+    done = Recovery(session).heal()
     assert (
         done[-1]
         == {

@@ -11,22 +11,22 @@ from cluster import cib
 from drill.checks.verdict import FAIL, PASS, UNKNOWN
 from drill.execute import runner
 from drill.execute.injector import NotAvailable
-from drill.execute.journal import pending
 from drill.faults import registry as faults
 from drill.faults.remedies import TWO_NODE, VOTES
 from drill.record import timeline_file
 from drill.scenarios.base import Await, Configure, Heal, Inject, Observe, Read, Scenario
 from drill.scenarios.overrides import Overrides
 from inventory.errors import LabError, RouteRefused
+from inventory.journal import pending
 from inventory.model import Command
-from inventory.remote.ssh import FakeRemote
 from tests.support.breakable_lab import BREAK, STEP, TEXT, World
 from tests.support.example_lab import NODE1, NODE2, example_lab
+from tests.support.fake_machines import FakeChoice
 
 
 @pytest.fixture
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
-    monkeypatch.setattr(faults, "named", lambda name: BREAK)
+    monkeypatch.setattr(faults, "get", lambda name: BREAK)
     return World(tmp_path)
 
 
@@ -118,7 +118,10 @@ def test_while_two_node_is_wanted_it_is_no_trouble(world: World) -> None:
 
 @pytest.mark.parametrize("overrides", [Overrides(), Overrides(two_node=True)], ids=["end", "two_node"])
 def test_where_lab_yaml_has_two_node_nothing_is_laid_over_it(world: World, overrides: Overrides) -> None:
-    world.runner.lab, world.two_node = example_lab(corosync={"two_node": True}), True
+    world.runner.session, world.two_node = (
+        world.session(lab=example_lab(corosync={"two_node": True})),
+        True,
+    )
     entry = world.run(Inject("crack"), Await("serving_from:peer"), overrides=overrides)
     assert entry.status == PASS, [entry.error, *(one.text for one in entry.verdicts)]
     assert world.two_node
@@ -133,7 +136,7 @@ def test_half_of_two_node_is_taken_back(world: World) -> None:
             return 1, "", "mount: no room"
         return answer(command)
 
-    world.runner.remote = FakeRemote(half)
+    world.runner.session = world.session(answer=half)
     entry = world.run(Await("serving", 20), overrides=Overrides(two_node=True))
     assert "no room" in entry.error
     assert not world.two_node
@@ -187,9 +190,9 @@ def test_roles_are_resolved_at_each_injection_and_heals_may_be_partial(world: Wo
 
 def test_the_seed_chooses_the_target(world: World) -> None:
     row = Scenario("story", "", (Inject("crack", "any"), Await("both_online", 20)), ())
-    targets = {seed: world.runner.run(row, seed).timeline.meta["roles"]["target"] for seed in range(8)}
+    targets = {seed: world.runner.run(row, seed).meta["roles"]["target"] for seed in range(8)}
     assert set(targets.values()) == {NODE1, NODE2}
-    assert targets[3] == world.runner.run(row, 3).timeline.meta["roles"]["target"]
+    assert targets[3] == world.runner.run(row, 3).meta["roles"]["target"]
 
 
 def test_what_does_not_come_about_is_the_clusters_failure(world: World) -> None:
@@ -305,7 +308,7 @@ def test_a_configuration_that_does_not_come_back_is_no_success(
             return 0, "", ""
         return answer(command)
 
-    world.runner.remote = FakeRemote(stubborn)
+    world.runner.session = world.session(answer=stubborn)
     with pytest.raises(LabError, match="beyond repair"):
         world.run(Await("serving", 20), overrides=Overrides(properties={"no-quorum-policy": "freeze"}))
     assert "no-quorum-policy: want ignore, found freeze" in world.said[0]
@@ -323,7 +326,8 @@ def test_nothing_is_done_without_the_labs_own_route(world: World) -> None:
 
 
 def test_what_the_provider_has_not_is_refused_before(world: World) -> None:
-    world.runner.provider = "vmware_desktop"
+    world.power.choice = FakeChoice("vmware_desktop")
+    world.runner.session = world.session()
     with pytest.raises(
         NotAvailable, match="story: crack cannot be had with vmware_desktop: it is too hard there"
     ):

@@ -13,11 +13,14 @@ import yaml
 from drill.execute.injector import arm_acts, heal_acts, healed_proofs
 from drill.faults import registry as faults
 from drill.faults import remedies
-from drill.faults.base import ROLES, Fault, FaultScope, NodeAction, Proof
+from drill.faults.base import ROLES, Fault, FaultScope, Proof
 from drill.faults.registry import FAULTS
 from inventory.errors import ConfigError
+from inventory.model import NodeAction
 from inventory.platforms.registry import PLATFORMS
 from tests.support.example_lab import CASES, example_lab
+from tests.support.fake_machines import FakeMachines
+from tests.support.fake_session import fake_session
 
 PARTS = ("traffic", "process", "power", "service")
 DATA: dict[str, Any] = {
@@ -34,9 +37,9 @@ NAMES = [
 
 
 def scope(platform: str, *, node: int = 0, provider: str = "") -> FaultScope:
-    lab = example_lab()
     where = provider or ("docker" if platform == "debian12" else "virtualbox")
-    return FaultScope(lab, PLATFORMS[platform], where, lab.nodes[node], lab.nodes[1 - node])
+    session = fake_session(platform, machines=FakeMachines(platform, where))
+    return FaultScope(session, session.lab.nodes[node])
 
 
 def row(item: NodeAction | Proof, target: str) -> dict[str, Any]:
@@ -63,7 +66,7 @@ def test_the_faults_of_the_issue_are_all_there() -> None:
 
 def test_an_unknown_fault_names_those_there_are() -> None:
     with pytest.raises(ConfigError, match="corosync-stop"):
-        faults.named("meteor")
+        faults.get("meteor")
 
 
 @pytest.mark.parametrize("name", NAMES)

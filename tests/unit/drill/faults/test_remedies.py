@@ -9,13 +9,12 @@ import pytest
 
 from drill.faults import background, remedies
 from drill.faults.base import FaultScope, Remedy, RemedyFactory
-from inventory.platforms.registry import PLATFORMS
-from tests.support.example_lab import example_lab
+from tests.support.fake_session import fake_session
 
 
 def scope() -> FaultScope:
-    lab = example_lab()
-    return FaultScope(lab, PLATFORMS["debian12"], "docker", lab.nodes[0], lab.nodes[1])
+    session = fake_session()
+    return FaultScope(session, session.lab.node1)
 
 
 def gone(path: Path) -> RemedyFactory:

@@ -20,8 +20,8 @@ ACTIVE, PASSIVE = ((FOLDER / f"3-{name}.txt").read_text() for name in ("active",
 ALL_ON_1 = {"WebIP": NODE1, "WebServer": NODE1}
 
 
-def seen(text: str, system: Platform = DEBIAN) -> NodeReading:
-    return parse(text, LAB, system, LAB.node1, asked=1.0, at=1.1)
+def seen(text: str, platform: Platform = DEBIAN) -> NodeReading:
+    return parse(text, LAB, platform, LAB.node1, asked=1.0, at=1.1)
 
 
 def test_the_node_that_serves() -> None:
@@ -164,9 +164,9 @@ def test_sessions_are_not_opened_in_a_hurry() -> None:
     assert 2 <= len(opened) <= 5, "20 looks took 4 s of that clock"
 
 
-@pytest.mark.parametrize("system", PLATFORMS.values(), ids=PLATFORMS)
-def test_the_loop_is_plain_sh(system: Platform) -> None:
+@pytest.mark.parametrize("platform", PLATFORMS.values(), ids=PLATFORMS)
+def test_the_loop_is_plain_sh(platform: Platform) -> None:
     done = subprocess.run(
-        ["sh", "-n"], input=node_watch.loop(LAB, system), text=True, capture_output=True, check=False
+        ["sh", "-n"], input=node_watch.loop(LAB, platform), text=True, capture_output=True, check=False
     )
     assert (done.returncode, done.stderr) == (0, "")

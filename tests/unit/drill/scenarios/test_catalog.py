@@ -25,8 +25,9 @@ from drill.scenarios.overrides import Overrides, edited
 from inventory.config.lab_yaml import BUDGETS
 from inventory.errors import ConfigError
 from inventory.model import INFINITY
-from inventory.platforms.registry import PLATFORMS
 from tests.support.example_lab import CASES, NODE1, NODE2, example_lab
+from tests.support.fake_machines import FakeMachines
+from tests.support.fake_session import fake_session
 from tests.support.timeline_notation import timeline
 
 LAB = example_lab()
@@ -42,7 +43,7 @@ def moves(one: Scenario, sort: type) -> list:  # type: ignore[type-arg]
 @EACH
 def test_faults_and_targets_exist(one: Scenario) -> None:
     for move in moves(one, Inject):
-        fault = faults.named(move.fault)
+        fault = faults.get(move.fault)
         assert move.target == "any" or move.target in fault.roles, f"{move.fault} has no target {move.target}"
         assert move.target != "any" or {"active", "passive"} <= set(fault.roles)
 
@@ -202,9 +203,9 @@ def test_a_story_to_the_contrary_is_no_success(case: dict[str, Any]) -> None:
 def test_names() -> None:
     for name in SCENARIOS:
         assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name)
-        assert catalog.named(name).name == name
+        assert catalog.get(name).name == name
     with pytest.raises(ConfigError, match="no scenario 'partiton'") as error:
-        catalog.named("partiton")
+        catalog.get("partiton")
     assert "partition" in error.value.hint
 
 
@@ -234,28 +235,29 @@ def test_who_has_quorum_alone_is_the_labs_to_say(two_node: bool) -> None:
 
 
 def test_what_cannot_be_had_says_why() -> None:
-    debian, centos6 = PLATFORMS["debian12"], PLATFORMS["centos6"]
     for one in SCENARIOS.values():
-        assert unavailable(one, LAB, debian, "docker") == ""
-    assert "two_node" in unavailable(SCENARIOS["two-node"], LAB, centos6, "libvirt")
-    assert "vmrun" in unavailable(SCENARIOS["freeze"], LAB, debian, "vmware_desktop")
+        assert unavailable(one, fake_session()) == ""
+    assert "two_node" in unavailable(SCENARIOS["two-node"], fake_session("centos6"))
+    assert "vmrun" in unavailable(
+        SCENARIOS["freeze"], fake_session(machines=FakeMachines(provider="vmware_desktop"))
+    )
 
 
 def test_what_sets_the_score_of_the_location_needs_the_one_that_prefers_a_node() -> None:
-    [one], debian = LAB.locations, PLATFORMS["debian12"]
+    [one] = LAB.locations
     wants = {name for name, row in SCENARIOS.items() if row.overrides.location is not None}
     assert "stickiness-100" in wants
     other = dataclasses.replace(one, id="other", resource="WebIP")
     away = dataclasses.replace(one, score=-500)
     for locations in ((), (one, other), (away,)):
         lab = example_lab(locations=locations)
-        left = {name for name, row in SCENARIOS.items() if unavailable(row, lab, debian, "docker")}
+        left = {name for name, row in SCENARIOS.items() if unavailable(row, fake_session(lab=lab))}
         assert left == wants, f"with {len(locations)} locations"
 
 
 def test_with_two_node_in_lab_yaml_what_needs_a_lone_node_without_quorum_is_left_out() -> None:
-    lab, debian = example_lab(corosync={"two_node": True}), PLATFORMS["debian12"]
-    whys = {one.name: unavailable(one, lab, debian, "docker") for one in SCENARIOS.values()}
+    lab = example_lab(corosync={"two_node": True})
+    whys = {one.name: unavailable(one, fake_session(lab=lab)) for one in SCENARIOS.values()}
     left = {name for name, why in whys.items() if why}
     assert left == {"quorum-stop", "quorum-ignore-later", "quorum-freeze", "quorum-freeze-keeps"}
     assert all("two_node: true" in whys[name] for name in left)

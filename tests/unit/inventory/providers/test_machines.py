@@ -104,7 +104,7 @@ def test_prepare_for_docker(host: Host, tmp_path: Path) -> None:
     choice = lab.prepare("auto", "auto", said.append)
     assert lab.choice == choice, "what was written is what is read"
     assert (choice.provider, choice.platform, choice.image) == ("docker", "debian12", "image-of-debian12")
-    assert choice.system is DEBIAN12
+    assert choice.platform_data is DEBIAN12
     assert choice.public_key == "ssh-ed25519 AAAA"
     assert said == ["Provider docker; platform debian12: why not"]
     [network] = machines.docker_networks()

@@ -9,8 +9,9 @@ import pytest
 
 from inventory.errors import CommandFailed, Unreachable
 from inventory.model import Command, Result
-from inventory.remote.ssh import FakeRemote, Ssh, check, everywhere, failed
+from inventory.remote.ssh import Ssh, check, everywhere, failed
 from tests.support.example_lab import NODE1, NODE2
+from tests.support.fake_remote import FakeRemote
 
 DATE = Command(NODE1, ("date",), why="the time")
 

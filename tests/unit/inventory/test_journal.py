@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from drill.execute.journal import Journal, exclusive, pending
-from drill.faults.base import NodeAction
 from inventory.errors import LabError
+from inventory.journal import Journal, exclusive, pending
+from inventory.model import NodeAction
 
 ACT = NodeAction("node1", "nft delete table inet ha_lab", why="heal", deadline=60)
 
@@ -69,7 +69,7 @@ def test_lines_are_plain_data(tmp_path: Path) -> None:
 
 
 def test_two_drills_never_run_at_once(tmp_path: Path) -> None:
-    code = "from pathlib import Path\nfrom drill.execute.journal import exclusive\n"
+    code = "from pathlib import Path\nfrom inventory.journal import exclusive\n"
     other = f"{code}with exclusive(Path({str(tmp_path)!r})): pass"
     with exclusive(tmp_path):
         done = subprocess.run([sys.executable, "-c", other], capture_output=True, text=True, check=False)

@@ -1,15 +1,31 @@
-"""Two machines' power in memory, for `drill.execute.injector.Power`."""
+"""Two machines in memory, for `inventory.session.MachinePower`."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from inventory.model import Node
+from inventory.platforms.registry import PLATFORMS, Platform
 from tests.support.example_lab import NODE1, NODE2
 
 
-class Machines:
+@dataclass(frozen=True)
+class FakeChoice:
+    """What was decided for the machines."""
+
+    provider: str = "docker"
+    platform: str = "debian12"
+
+    @property
+    def platform_data(self) -> Platform:
+        return PLATFORMS[self.platform]
+
+
+class FakeMachines:
     """Two machines' power."""
 
-    def __init__(self) -> None:
+    def __init__(self, platform: str = "debian12", provider: str = "docker") -> None:
+        self.choice = FakeChoice(provider, platform)
         self.on = {NODE1: True, NODE2: True}
         self.paused: set[str] = set()
         self.words: list[str] = []

@@ -7,7 +7,6 @@ left by an interrupted run; `drill.execute.recovery` mends it. A torn last line 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
 from collections.abc import Iterator, Sequence
@@ -15,8 +14,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from drill.faults.base import NodeAction
-from inventory.errors import LabError
+from inventory import files
+from inventory.model import NodeAction
 
 
 @dataclass(frozen=True)
@@ -89,19 +88,7 @@ def _read(path: Path) -> tuple[list[JournalEntry], set[int]]:
 
 @contextlib.contextmanager
 def exclusive(root: Path) -> Iterator[None]:
-    """Hold the lab's drill lock; LabError when another drill has it. It goes with the process."""
-    path = root / ".lab" / "drill.lock"
-    path.parent.mkdir(exist_ok=True)
-    with path.open("a+", encoding="utf-8") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            handle.seek(0)
-            raise LabError(
-                f"Another drill is running on this lab (process {handle.read().strip() or 'unknown'}).",
-                hint="Wait for it, or stop it; then ./lab heal.",
-            ) from None
-        handle.truncate(0)
-        handle.write(f"{os.getpid()}\n")
-        handle.flush()
+    """Hold the drill lock of the lab in a folder; LabError when another drill holds it."""
+    held = "Another drill is running on this lab (process {pid})."
+    with files.lock_now(root / ".lab" / "drill.lock", held, "Wait for it, or stop it; then ./lab heal."):
         yield

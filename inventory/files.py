@@ -1,0 +1,51 @@
+"""Locks and atomic writes: the only place where the lab locks a file or replaces one."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from inventory.errors import LabError
+
+
+def write(path: Path, text: str) -> None:
+    """Write the whole file or leave the old one: the text goes to a file beside it, which then takes its place."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(path.name + ".new")
+    with beside.open("w", encoding="utf-8") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+    beside.replace(path)
+
+
+@contextlib.contextmanager
+def lock(path: Path) -> Iterator[None]:
+    """Hold a lock file until the block ends; wait for it as long as another process holds it (flock(2))."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+", encoding="utf-8") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+@contextlib.contextmanager
+def lock_now(path: Path, held: str, hint: str) -> Iterator[None]:
+    """Hold a lock file until the block ends; LabError at once when another process holds it (flock(2)).
+
+    `held` is the message, with `{pid}` for the process id that the holder wrote into the file.
+    The lock is gone when its process ends, whatever ends it.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+", encoding="utf-8") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            handle.seek(0)
+            raise LabError(held.format(pid=handle.read().strip() or "unknown"), hint=hint) from None
+        handle.truncate(0)
+        handle.write(f"{os.getpid()}\n")
+        handle.flush()
+        yield

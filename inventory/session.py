@@ -1,0 +1,84 @@
+"""The lab under way: built once for a command, and handed down to all that works on the nodes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Protocol
+
+from inventory.journal import Journal
+from inventory.log import LOG
+from inventory.model import Lab, Node
+from inventory.platforms.registry import Platform
+from inventory.remote.ssh import Remote
+from inventory.waiting import CLOCK, Clock
+
+
+class Choice(Protocol):
+    """What was decided for the machines of this folder (inventory.providers.machines.Choice)."""
+
+    @property
+    def provider(self) -> str:
+        """The provider's name."""
+        ...
+
+    @property
+    def platform_data(self) -> Platform:
+        """The platform's data."""
+        ...
+
+
+class MachinePower(Protocol):
+    """The machines under the nodes: their state and their power (inventory.providers.machines.Machines, or a fake)."""
+
+    @property
+    def choice(self) -> Choice:
+        """What was decided for them."""
+        ...
+
+    def power_off(self, node: Node) -> None:
+        """Cut the power."""
+
+    def power_on(self, node: Node) -> None:
+        """Boot it."""
+
+    def freeze(self, node: Node) -> None:
+        """Pause it."""
+
+    def thaw(self, node: Node) -> None:
+        """Let it run on."""
+
+    def frozen(self, node: Node) -> bool:
+        """Whether it is paused."""
+        ...
+
+    def running(self) -> Mapping[str, bool]:
+        """Whether each node's machine runs, by node name."""
+        ...
+
+
+@dataclass(frozen=True)
+class LabSession:
+    """All that a command needs to work on the nodes of one lab.
+
+    `journal` holds what was begun on the nodes and not undone yet. `clock` is monotonic; tests put their own.
+    """
+
+    lab: Lab
+    machines: MachinePower
+    remote: Remote
+    journal: Journal
+    clock: Clock = CLOCK
+    log: logging.Logger = field(default=LOG, compare=False)
+
+    @cached_property
+    def platform(self) -> Platform:
+        """The operating system of the nodes."""
+        return self.machines.choice.platform_data
+
+    @cached_property
+    def provider(self) -> str:
+        """The name of what makes the nodes: docker, virtualbox, libvirt, vmware_desktop."""
+        return self.machines.choice.provider
