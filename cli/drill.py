@@ -82,8 +82,9 @@ def drill(
 
 def _run(context: Context, chosen: Sequence[Scenario], repeat: int, seed: int, tell: ConsoleProgress) -> Run:
     """Run the scenarios into a folder of their own; whatever ends them, what was recorded is there."""
+    session = context.session
     folder = run_folder.fresh(context.root / "runs", datetime.now())
-    runner = suite.runner(context.session, context.remote, folder, context.guard, tell.say)
+    runner = suite.runner(session, context.remote, folder, context.guard, tell.say)
     texts = catalog.texts()
     whole = suite.Suite(
         context.root,
