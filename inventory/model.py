@@ -156,6 +156,8 @@ class NodeAction:
     why: str = ""
     cuts: bool = False
     """It takes the node's own connection away: no answer is one of the good answers."""
+    purpose: str = ""
+    """See Command.purpose."""
 
 
 @dataclass(frozen=True)
@@ -163,7 +165,9 @@ class Command:
     """Something to run on a node as root: an argv, or a script for its shell (POSIX sh).
 
     `why` is one line for people. `deadline` is in seconds, held on the node too. `ok` are the
-    exit statuses that mean success. `stdin` is given to the command.
+    exit statuses that mean success. `stdin` is given to the command. `purpose` is a stable id of what the
+    command is for ("read-node-status", "inject-fault"): it tells one kind of command from another where the
+    text may change. The log and the tests use it; nodes never see it.
     """
 
     node: str
@@ -172,6 +176,7 @@ class Command:
     stdin: str | None = None
     deadline: float = 60.0
     ok: tuple[int, ...] = (0,)
+    purpose: str = ""
 
     @classmethod
     def script(
@@ -183,9 +188,10 @@ class Command:
         stdin: str | None = None,
         deadline: float = 60.0,
         ok: tuple[int, ...] = (0,),
+        purpose: str = "",
     ) -> Command:
         """A shell text as a command: `sh -c text`."""
-        return cls(node, ("sh", "-c", text), why=why, stdin=stdin, deadline=deadline, ok=ok)
+        return cls(node, ("sh", "-c", text), why, stdin, deadline, ok, purpose)
 
     @property
     def line(self) -> str:

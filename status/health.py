@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from cluster import cib, crm_mon
 from cluster.cib import Cib
 from cluster.crm_mon import ClusterState
-from drill.faults import remedies
+from drill.faults import remedies, repair
 from drill.faults.base import FaultScope
 from drill.scenarios.overrides import Overrides
 from inventory.errors import LabError
@@ -45,13 +45,13 @@ def reading(scope: FaultScope) -> Command:
     """One command that reads all of a view."""
     web = scope.platform.web_process
     parts = {
-        "vip": f"{remedies.holds(scope)} && echo yes",
+        "vip": f"{remedies.holds_address(scope)} && echo yes",
         "web": f"ps -o stat= -C {web} | grep -q '^[^TZ]' && echo yes",
         # The states of a DC: S_IDLE, S_INTEGRATION, S_POLICY_ENGINE, S_TRANSITION_ENGINE ...; S_NOT_DC elsewhere.
         "busy": f"timeout 10 crmadmin -S {scope.target.name} | grep S_ | grep -qvE 'S_IDLE|S_NOT_DC' && echo yes",
         "state": f"timeout 10 {' '.join(crm_mon.COMMAND)}",
         "cib": f"timeout 10 {' '.join(cib.COMMAND)}",
-        "left": remedies.wrong(scope, remedies.NODE),
+        "left": repair.still_broken_script(scope, remedies.NODE),
     }
     return Command.script(scope.target.name, sections.script(parts), why="look at the node", deadline=30)
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from drill.execute import signals
-from drill.faults import background, remedies
+from drill.faults import background, remedies, repair
 from drill.faults.base import Fault, FaultScope, Proof
 from inventory import waiting
 from inventory.errors import CommandFailed, LabError, Unreachable
@@ -30,7 +30,7 @@ OnEvent = Callable[[str, str, str], None]
 """Told as it happens: kind (inject, landed, heal, healed, note), node, detail."""
 
 
-class NotLanded(LabError):
+class NotInEffect(LabError):
     """The fault could not be shown to be there: whatever is seen then proves nothing."""
 
 
@@ -47,22 +47,22 @@ class ActiveFault:
     entry: JournalEntry
 
 
-def heal_acts(fault: Fault, scope: FaultScope) -> tuple[NodeAction, ...]:
+def heal_actions(fault: Fault, scope: FaultScope) -> tuple[NodeAction, ...]:
     """What heals a fault: power first, then one text on the node."""
     node = scope.target.name
     power = (NodeAction(node, power=fault.power, why=f"{fault.power} {node}"),) if fault.power else ()
-    text = remedies.repair_script(scope, remedies.of(fault))
+    text = repair.repair_script(scope, remedies.of(fault))
     return (*power, NodeAction(node, text, deadline=HEALS_S, why=f"heal {fault.name}"))
 
 
-def arm_acts(fault: Fault, scope: FaultScope, seconds: float = TIMER_S) -> tuple[NodeAction, ...]:
+def arm_actions(fault: Fault, scope: FaultScope, seconds: float = TIMER_S) -> tuple[NodeAction, ...]:
     """Lay the heal on the node under a timer, so that it comes even when nobody can reach the node."""
     if not fault.armed:
         return ()
     name = f"timer-{fault.name}"
-    heal = remedies.repair_script(scope, fault.remedies)
+    heal = repair.repair_script(scope, fault.remedies)
     text = f"sleep {seconds:g}\n( {heal}\n)\ntouch {background.FOLDER}/{name}.fired"
-    again = remedies.repair_script(scope, (remedies.timer_fired(fault.name), remedies.timer(fault.name)))
+    again = repair.repair_script(scope, (remedies.timer_fired(fault.name), remedies.timer(fault.name)))
     launch = background.launch(name, text, seconds + HEALS_S)
     return (
         NodeAction(
@@ -74,7 +74,11 @@ def arm_acts(fault: Fault, scope: FaultScope, seconds: float = TIMER_S) -> tuple
 def healed_proofs(fault: Fault, scope: FaultScope) -> tuple[Proof, ...]:
     """What shows that a fault is healed."""
     return (
-        Proof(scope.target.name, remedies.wrong(scope, remedies.of(fault)), what=f"{fault.name} is healed"),
+        Proof(
+            scope.target.name,
+            repair.still_broken_script(scope, remedies.of(fault)),
+            what=f"{fault.name} is healed",
+        ),
     )
 
 
@@ -87,13 +91,13 @@ class Injector:
     timer_s: float = TIMER_S
 
     @contextlib.contextmanager
-    def broken(
+    def injected(
         self, fault: Fault, *scopes: FaultScope, baseline: str = ""
     ) -> Iterator[tuple[ActiveFault, ...]]:
         """The fault at one node or both, proven; healed on leaving, also by an exception or a signal.
 
         `baseline` is the CIB's XML before anything was changed. Raises NotAvailable before anything is
-        done, NotLanded or CommandFailed after healing, TimedOut when the heal cannot be proven.
+        done, NotInEffect or CommandFailed after healing, TimedOut when the heal cannot be proven.
         """
         active_faults: list[ActiveFault] = []
         with signals.interruptible():
@@ -116,7 +120,7 @@ class Injector:
         why = fault.unavailable.get(self.session.provider)
         if why:
             raise NotAvailable(f"{fault.name} cannot be had with {self.session.provider}: {why}.")
-        actions = heal_acts(fault, scope)
+        actions = heal_actions(fault, scope)
         entry = self.session.journal.begin(
             fault.name, target=scope.target.name, undo=actions, baseline=baseline
         )
@@ -124,8 +128,8 @@ class Injector:
 
     def arm(self, active_fault: ActiveFault) -> None:
         """Lay the heal on the node under a timer. The node is still whole."""
-        for action in arm_acts(active_fault.fault, active_fault.scope, self.timer_s):
-            self.action(action)
+        for action in arm_actions(active_fault.fault, active_fault.scope, self.timer_s):
+            self.run_action(action)
 
     def inject(self, active_fault: ActiveFault) -> None:
         """Do it to its end: half of it would come true after the heal. Raises CommandFailed, MachineError."""
@@ -133,20 +137,22 @@ class Injector:
         self.event("inject", node, active_fault.fault.name)
         with signals.undisturbed():
             for action in active_fault.fault.inject(active_fault.scope):
-                self.action(
+                self.run_action(
                     replace(action, script=background.underway(action.script)) if action.script else action
                 )
 
     def prove(self, active_fault: ActiveFault, deadline: float = LANDS_S) -> None:
-        """Ask the node, or its power, until the fault is seen. Raises NotLanded with the last answer."""
+        """Ask the node, or its power, until the fault is seen. Raises NotInEffect with the last answer."""
         node = active_fault.scope.target.name
         try:
-            for proof in active_fault.fault.landed(active_fault.scope):
+            for proof in active_fault.fault.in_effect(active_fault.scope):
                 self._until(proof, deadline)
                 self.event("landed", node, proof.what)
         except LabError as error:
             self.event("not_landed", node, error.message)
-            raise NotLanded(f"{active_fault.fault.name} did not land on {node}: {error.message}") from error
+            raise NotInEffect(
+                f"{active_fault.fault.name} is not in effect on {node}: {error.message}"
+            ) from error
 
     def heal(self, *active_faults: ActiveFault) -> tuple[str, ...]:
         """Mend, prove it, strike it out; what the nodes say they did. All are tried; the first error is raised."""
@@ -156,7 +162,7 @@ class Injector:
             node = active_fault.scope.target.name
             self.event("heal", node, active_fault.fault.name)
             try:
-                lines = self.mend(active_fault.entry.undo)
+                lines = self.run_undo(active_fault.entry.undo)
                 said += lines
                 if early := [line for line in lines if remedies.RAN_OUT in line]:
                     # It did not last until now, so what was seen lately was not seen of this fault.
@@ -171,18 +177,18 @@ class Injector:
             raise errors[0]
         return tuple(said)
 
-    def mend(self, actions: tuple[NodeAction, ...]) -> list[str]:
+    def run_undo(self, actions: tuple[NodeAction, ...]) -> list[str]:
         """Do the acts of a heal, waiting for a node that is on its way up; what they said they did."""
         said: list[str] = []
         for action in actions:
             if action.script:
-                self.answers(action.node)
-            for line in self.action(action).splitlines():
+                self.wait_for_node(action.node)
+            for line in self.run_action(action).splitlines():
                 said.append(f"{action.node}: {line}")
                 self.event("note", action.node, line)
         return said
 
-    def answers(self, node: str, deadline: float = BOOTS_S) -> None:
+    def wait_for_node(self, node: str, deadline: float = BOOTS_S) -> None:
         """Wait until a node answers on its management path. Raises TimedOut."""
         command = Command(node, ("true",), deadline=5)
         hint = "./lab up boots what is down; ./lab doctor looks at this machine."
@@ -195,10 +201,10 @@ class Injector:
             hint=hint,
         )
 
-    def action(self, action: NodeAction) -> str:
+    def run_action(self, action: NodeAction) -> str:
         """Do one act; what it printed. Power words are done only where they change something."""
         if action.power:
-            return self._powered(action)
+            return self._set_power(action)
         command = Command.script(action.node, action.script, why=action.why, deadline=action.deadline)
         try:
             result = self.session.remote.run(command)
@@ -214,7 +220,7 @@ class Injector:
             )
         return result.out
 
-    def _powered(self, action: NodeAction) -> str:
+    def _set_power(self, action: NodeAction) -> str:
         node = self.session.lab.node(action.node)
         if action.power == "thaw" and not self.session.machines.frozen(node):
             return ""
@@ -227,14 +233,14 @@ class Injector:
 
     def _until(self, proof: Proof, deadline: float) -> None:
         waiting.until(
-            lambda: self._answer(proof),
+            lambda: self._ask(proof),
             lambda answer: answer == "yes",
             f"{proof.node}: {proof.what}",
             deadline=deadline,
             clock=self.session.clock,
         )
 
-    def _answer(self, proof: Proof) -> str:
+    def _ask(self, proof: Proof) -> str:
         node = self.session.lab.node(proof.node)
         if proof.power == "off":
             return "yes" if not self.session.machines.running()[node.name] else "the machine runs"

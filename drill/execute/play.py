@@ -76,7 +76,7 @@ class Play:
         self._resolve()
 
     def run(self) -> None:
-        """All moves in order; ends early where something did not come about. Raises NotLanded and other LabErrors."""
+        """All moves in order; ends early where something did not come about. Raises NotInEffect and other LabErrors."""
         try:
             for move in self.scenario.moves:
                 self._move(move)

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 from cluster import cib
 from cluster.configuration import differences
 from drill.execute.injector import Injector
-from drill.faults import remedies
+from drill.faults import remedies, repair
 from drill.faults.base import FaultScope, RemedyFactory, scopes
 from drill.scenarios.overrides import Overrides
 from inventory import waiting
@@ -102,16 +102,16 @@ class Recovery:
         wanted = [NodeAction(node.name, power="thaw") for node in self.session.lab.nodes]
         wanted += [NodeAction(node.name, power="power_on") for node in self.session.lab.nodes]
         for action in wanted:
-            for line in self._injector.action(action).splitlines():
+            for line in self._injector.run_action(action).splitlines():
                 self._tell(f"{action.node}: {line}")
         for node in self.session.lab.nodes:
-            self._injector.answers(node.name)
+            self._injector.wait_for_node(node.name)
 
     def _round(self, left: tuple[JournalEntry, ...]) -> None:
         """What the journal says, newest first; then all that can be wrong on a node; then the configuration."""
         for entry in reversed(left):
             try:
-                for line in self._injector.mend(entry.undo):
+                for line in self._injector.run_undo(entry.undo):
                     self._tell(line)
             except LabError as error:  # what follows looks at the nodes themselves
                 self._tell(f"could not be done: {error.message}")
@@ -130,9 +130,9 @@ class Recovery:
     def _mend(self, what: tuple[RemedyFactory, ...]) -> None:
         for scope in self._scenes:
             action = NodeAction(
-                scope.target.name, remedies.repair_script(scope, what), deadline=120, why="heal"
+                scope.target.name, repair.repair_script(scope, what), deadline=120, why="heal"
             )
-            for line in self._injector.action(action).splitlines():
+            for line in self._injector.run_action(action).splitlines():
                 self._tell(f"{scope.target.name}: {line}")
 
     def _watch(self) -> dict[Node, NodeStatus]:
@@ -190,7 +190,9 @@ class Recovery:
             view = views[scope.target]
             others = view.state.where(address) if view.state else ()
             if view.holds_vip and len(others) == 1 and others[0] != scope.target.name:
-                self._injector.action(NodeAction(scope.target.name, remedies.release(scope), why="one owner"))
+                self._injector.run_action(
+                    NodeAction(scope.target.name, remedies.remove_address(scope), why="one owner")
+                )
                 self._tell(f"{scope.target.name}: took {self.session.lab.vip} off, which {others[0]} owns")
 
     def _settled(self, left: tuple[JournalEntry, ...]) -> tuple[str, ...]:

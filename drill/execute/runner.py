@@ -9,7 +9,7 @@ from typing import Any
 
 from cluster import cib
 from drill.execute import signals
-from drill.execute.injector import NotAvailable, NotLanded
+from drill.execute.injector import NotAvailable, NotInEffect
 from drill.execute.play import Play, for_lab
 from drill.execute.prediction import predict
 from drill.execute.recovery import Recovery
@@ -140,7 +140,7 @@ class Runner:
             try:
                 play.begin()
                 play.run()
-            except NotLanded:
+            except NotInEffect:
                 pass  # an event says so, and makes every verdict UNKNOWN
             finally:
                 with signals.undisturbed():

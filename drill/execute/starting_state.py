@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from cluster import cib, corosync_state
 from cluster.configuration import differences
 from cluster.corosync_conf import PATH
-from drill.faults import remedies
+from drill.faults import remedies, repair
 from drill.faults.background import FOLDER
 from drill.faults.base import FaultScope, scopes
 from drill.faults.remedies import LAID, TWO_NODE, WITHIN
@@ -58,7 +58,7 @@ class StartingState:
         return tuple(
             NodeAction(
                 one.target.name,
-                remedies.repair_script(one, (remedies.no_two_node,)),
+                repair.repair_script(one, (remedies.no_two_node,)),
                 deadline=90,
                 why="corosync.conf as before",
             )

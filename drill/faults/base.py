@@ -91,7 +91,7 @@ class Fault:
     title: str
     kind: Kind
     inject: Callable[[FaultScope], tuple[NodeAction, ...]]
-    landed: Callable[[FaultScope], tuple[Proof, ...]]
+    in_effect: Callable[[FaultScope], tuple[Proof, ...]]
     remedies: tuple[RemedyFactory, ...]
     power: PowerWord | None = None
     armed: bool = True

@@ -6,7 +6,7 @@ Sources: nft(8), iptables(8), corosync.conf(5) (mcastport), cpg and knet statist
 from __future__ import annotations
 
 from cluster.corosync_conf import MULTICAST, PORT
-from drill.faults import background, remedies
+from drill.faults import background, remedies, repair
 from drill.faults.base import Fault, FaultScope, Proof
 from inventory.model import NodeAction
 
@@ -48,7 +48,7 @@ def _nft(scope: FaultScope, chains: tuple[str, ...], percent: int) -> str:
 
 def _iptables(scope: FaultScope, chains: tuple[str, ...], percent: int) -> str:
     often = "" if percent == 100 else f" -m statistic --mode random --probability {percent / 100:.2f}"
-    lines = [remedies.repair_script(scope, (remedies.traffic,)), "set -e"]
+    lines = [repair.repair_script(scope, (remedies.traffic,)), "set -e"]
     for chain in chains:
         hook = "INPUT" if chain == "in" else "OUTPUT"
         own = remedies.CHAINS[hook]
@@ -117,7 +117,7 @@ FAULTS = (
         "The cluster's traffic is cut both ways: each node believes the other dead",
         "partition",
         inject=lambda scope: cut(scope, BOTH),
-        landed=lambda scope: counted(scope, BOTH),
+        in_effect=lambda scope: counted(scope, BOTH),
         remedies=(remedies.traffic, remedies.cluster),
     ),
     Fault(
@@ -125,7 +125,7 @@ FAULTS = (
         "The cluster's traffic is cut one way: the node hears nothing, and is heard",
         "partition",
         inject=lambda scope: cut(scope, ("in",)),
-        landed=lambda scope: counted(scope, ("in",)),
+        in_effect=lambda scope: counted(scope, ("in",)),
         remedies=(remedies.traffic, remedies.cluster),
     ),
     Fault(
@@ -133,7 +133,7 @@ FAULTS = (
         f"{LOSS} % of the cluster's packets are lost, each way",
         "partition",
         inject=lambda scope: cut(scope, BOTH, LOSS),
-        landed=lambda scope: counted(scope, BOTH),
+        in_effect=lambda scope: counted(scope, BOTH),
         remedies=(remedies.traffic, remedies.cluster),
     ),
     Fault(
@@ -141,7 +141,7 @@ FAULTS = (
         f"The cluster's messages are late: the node handles them only every {HELD_S + LET_S:g} s",
         "none",
         inject=hold_back,
-        landed=held_back,
+        in_effect=held_back,
         remedies=(remedies.delay, remedies.stopped, remedies.cluster),
     ),
 )

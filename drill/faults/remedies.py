@@ -7,7 +7,6 @@ it did something. Sources: nft(8), iptables(8), corosync.service, pacemakerd(8),
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable
 
 from cluster import pcs
 from cluster.corosync_conf import PATH
@@ -35,32 +34,12 @@ _DAEMONS = "pacemaker|(cib|stonithd|lrmd|attrd|pengine|crmd)$"
 """Pacemaker's processes: those of 2.x by their beginning (comm is cut at 15), those of 1.1 by name."""
 
 
-def repair_script(scope: FaultScope, undo: Iterable[RemedyFactory]) -> str:
-    """Put each thing right that is wrong; prints a line for each one, and fails when a remedy did."""
-    parts = ["failed="]
-    for one in (mend(scope) for mend in undo):
-        said = shlex.quote(one.said)
-        parts.append(
-            f"if {one.wrong}; then\n"
-            f"if {{ {one.right}\n}} >/dev/null; then echo {said}; else failed=yes; echo {said}: failed >&2; fi\nfi"
-        )
-    return "\n".join([*parts, '[ -z "$failed" ]'])
-
-
-def wrong(scope: FaultScope, undo: Iterable[RemedyFactory]) -> str:
-    """Print `yes` when nothing is wrong, else what would have to be done."""
-    parts = ["left="]
-    for one in (mend(scope) for mend in undo):
-        parts.append(f"if {one.wrong}; then left=yes; echo not yet: {shlex.quote(one.said)}; fi")
-    return "\n".join([*parts, '[ -n "$left" ] || echo yes'])
-
-
-def holds(scope: FaultScope) -> str:
+def holds_address(scope: FaultScope) -> str:
     """A condition: the floating address is on this node."""
     return f"ip -o -4 addr show | grep -qF ' {scope.lab.vip}/'"
 
 
-def release(scope: FaultScope) -> str:
+def remove_address(scope: FaultScope) -> str:
     """Take the floating address off this node."""
     return (
         f"ip -o -4 addr show | grep -F ' {scope.lab.vip}/' |"
@@ -68,7 +47,7 @@ def release(scope: FaultScope) -> str:
     )
 
 
-def runs(platform: Platform) -> str:
+def cluster_runs(platform: Platform) -> str:
     """A condition: corosync and pacemaker run here, and are not on their way down."""
     there = f"pidof corosync >/dev/null && pidof {platform.cluster_process} >/dev/null"
     if platform.init != "systemd":
@@ -204,14 +183,14 @@ def cluster(scope: FaultScope) -> Remedy:
     known = f"systemctl reset-failed {' '.join(services)} 2>/dev/null; " if platform.init == "systemd" else ""
     return Remedy(
         "started the cluster on this node",
-        f"! {{ {runs(platform)}; }}",
+        f"! {{ {cluster_runs(platform)}; }}",
         # A corosync that lives keeps what runs: pacemaker alone takes it over again.
         f"if {'true' if len(services) == 1 else '! pidof corosync >/dev/null'}; then\n"
         f"{stop}; pkill -KILL '^(corosync$|{_DAEMONS})' 2>/dev/null\n"
         # The killed leave their libqb buffers, 30 MB of memory each time.
         f"rm -rf /dev/shm/qb-*\n"
         f"{service(platform, 'stop', platform.web_service)}; pkill -KILL -x {platform.web_process}\n"
-        f"{release(scope)}\n"
+        f"{remove_address(scope)}\n"
         f"fi\n"
         f"{known}{start}",
     )
@@ -254,15 +233,15 @@ def bans(scope: FaultScope) -> Remedy:
 
 def address(scope: FaultScope) -> Remedy:
     """Let the cluster look again where it believes the address to be, without waiting for its monitor."""
-    return _lost(scope, "address", f"! {holds(scope)}")
+    return _refresh(scope, "address", f"! {holds_address(scope)}")
 
 
 def web(scope: FaultScope) -> Remedy:
     """Let the cluster look again where it believes the web server to run."""
-    return _lost(scope, "web", f"! pidof {scope.platform.web_process} >/dev/null")
+    return _refresh(scope, "web", f"! pidof {scope.platform.web_process} >/dev/null")
 
 
-def _lost(scope: FaultScope, kind: str, gone: str) -> Remedy:
+def _refresh(scope: FaultScope, kind: str, gone: str) -> Remedy:
     id_, name = scope.lab.resource(kind).id, scope.target.name
     return Remedy(
         f"let the cluster look at {id_} again, which was gone from {name}",

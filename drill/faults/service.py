@@ -18,32 +18,35 @@ DISK_MB = 64
 """The most memory that the small file system of disk-full may take."""
 
 
-def stop(scope: FaultScope) -> tuple[NodeAction, ...]:
+def stop_corosync(scope: FaultScope) -> tuple[NodeAction, ...]:
     """Stop corosync, as the walkthrough does; pacemaker goes first, by its unit's Requires."""
     words = platforms.service(scope.platform, "stop", "corosync")
     return (NodeAction(scope.target.name, shlex.join(words), deadline=90, why="stop corosync in order"),)
 
 
-def is_down(scope: FaultScope) -> tuple[Proof, ...]:
+def cluster_is_down(scope: FaultScope) -> tuple[Proof, ...]:
     """Neither corosync nor pacemaker runs."""
     either = f"pidof corosync {scope.platform.cluster_process}"
     return (Proof(scope.target.name, f"{either} || echo yes", what="corosync and pacemaker are down"),)
 
 
-def take_address(scope: FaultScope) -> tuple[NodeAction, ...]:
+def remove_address(scope: FaultScope) -> tuple[NodeAction, ...]:
     """Take the floating address off its interface behind the cluster's back."""
-    text = f"{remedies.holds(scope)} || {{ echo the address is not here >&2; exit 1; }}\n{remedies.release(scope)}"
+    text = f"{remedies.holds_address(scope)} || {{ echo the address is not here >&2; exit 1; }}\n"
+    text += remedies.remove_address(scope)
     return (NodeAction(scope.target.name, text, why=f"take {scope.lab.vip} off its interface"),)
 
 
-def no_address(scope: FaultScope) -> tuple[Proof, ...]:
+def address_is_gone(scope: FaultScope) -> tuple[Proof, ...]:
     """The address is not on the node."""
     return (
-        Proof(scope.target.name, f"{remedies.holds(scope)} || echo yes", what=f"{scope.lab.vip} is gone"),
+        Proof(
+            scope.target.name, f"{remedies.holds_address(scope)} || echo yes", what=f"{scope.lab.vip} is gone"
+        ),
     )
 
 
-def rest(scope: FaultScope) -> tuple[NodeAction, ...]:
+def set_standby(scope: FaultScope) -> tuple[NodeAction, ...]:
     """Standby: everything moves off the node."""
     return (
         NodeAction(
@@ -52,13 +55,13 @@ def rest(scope: FaultScope) -> tuple[NodeAction, ...]:
     )
 
 
-def rests(scope: FaultScope) -> tuple[Proof, ...]:
+def is_in_standby(scope: FaultScope) -> tuple[Proof, ...]:
     """The cluster shows the node as standby."""
     text = f"crm_mon -X -r | grep -F '<node name=\"{scope.target.name}\"' | grep -q ' standby=\"true\"' && echo yes"
     return (Proof(scope.target.name, text, what="the cluster shows the node in standby"),)
 
 
-def unmanage(scope: FaultScope) -> tuple[NodeAction, ...]:
+def set_maintenance_mode(scope: FaultScope) -> tuple[NodeAction, ...]:
     """Maintenance mode: the cluster watches nothing and touches nothing."""
     return (
         NodeAction(
@@ -67,7 +70,7 @@ def unmanage(scope: FaultScope) -> tuple[NodeAction, ...]:
     )
 
 
-def unmanaged(scope: FaultScope) -> tuple[Proof, ...]:
+def is_in_maintenance_mode(scope: FaultScope) -> tuple[Proof, ...]:
     """Every resource is shown unmanaged."""
     text = (
         'crm_mon -X -r | awk \'/<resource /{n++} /<resource .*managed="false"/{u++}'
@@ -76,7 +79,7 @@ def unmanaged(scope: FaultScope) -> tuple[Proof, ...]:
     return (Proof(scope.target.name, text, what="the cluster shows its resources unmanaged"),)
 
 
-def fill(scope: FaultScope) -> tuple[NodeAction, ...]:
+def fill_disk(scope: FaultScope) -> tuple[NodeAction, ...]:
     """Lay a small full file system over pacemaker's part of /var, its content copied: the disk itself is spared."""
     state, aside = remedies.STATE, f"{FOLDER}/disk"
     text = f"""\
@@ -94,7 +97,7 @@ umount {aside}"""
     return (NodeAction(scope.target.name, text, why=f"fill the disk under {state}"),)
 
 
-def is_full(scope: FaultScope) -> tuple[Proof, ...]:
+def disk_is_full(scope: FaultScope) -> tuple[Proof, ...]:
     """Nothing can be written any more."""
     probe = f"{remedies.STATE}/ha-lab-probe"
     text = (
@@ -109,16 +112,16 @@ FAULTS = (
         "corosync-stop",
         "corosync is stopped in order (walkthrough step 6)",
         "graceful",
-        inject=stop,
-        landed=is_down,
+        inject=stop_corosync,
+        in_effect=cluster_is_down,
         remedies=(remedies.cluster,),
     ),
     Fault(
         "vip-removed",
         "The floating address is taken off its interface by hand",
         "process",
-        inject=take_address,
-        landed=no_address,
+        inject=remove_address,
+        in_effect=address_is_gone,
         roles=("active",),
         remedies=(remedies.cluster, remedies.address, remedies.failures),
         monitor="address",
@@ -127,24 +130,24 @@ FAULTS = (
         "standby",
         "The node is put in standby: everything moves away",
         "graceful",
-        inject=rest,
-        landed=rests,
+        inject=set_standby,
+        in_effect=is_in_standby,
         remedies=(remedies.cluster, remedies.standby),
     ),
     Fault(
         "maintenance",
         "Maintenance mode: the cluster watches nothing and touches nothing",
         "none",
-        inject=unmanage,
-        landed=unmanaged,
+        inject=set_maintenance_mode,
+        in_effect=is_in_maintenance_mode,
         remedies=(remedies.cluster, remedies.maintenance),
     ),
     Fault(
         "disk-full",
         "/var is full where pacemaker keeps its CIB",
         "none",
-        inject=fill,
-        landed=is_full,
+        inject=fill_disk,
+        in_effect=disk_is_full,
         remedies=(remedies.disk, remedies.cluster),
     ),
 )

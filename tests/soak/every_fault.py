@@ -76,7 +76,7 @@ def trial(
         target = active if role == "active" else lab.peer(active)
         scope = next(one for one in where if one.target == target)
         began = time.monotonic()
-        with injector.broken(fault, scope):
+        with injector.injected(fault, scope):
             while since() < hold:
                 seen = summary(health.look(injector.session.remote, where))
                 if not row["seen"] or row["seen"][-1][1] != seen:

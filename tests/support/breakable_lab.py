@@ -30,7 +30,7 @@ BREAK = Fault(
     "It cracks",
     "crash",
     inject=lambda scope: (NodeAction(scope.target.name, "break", why="crack it"),),
-    landed=lambda scope: (Proof(scope.target.name, "is it", what="it is cracked"),),
+    in_effect=lambda scope: (Proof(scope.target.name, "is it", what="it is cracked"),),
     remedies=(lambda scope: Remedy("mended", "is-broken", "mend"),),
     unavailable={"vmware_desktop": "it is too hard there"},
 )

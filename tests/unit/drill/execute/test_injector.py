@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from drill.execute.injector import Injector, NotAvailable, NotLanded
+from drill.execute.injector import Injector, NotAvailable, NotInEffect
 from drill.faults.base import FaultScope
 from drill.faults.registry import FAULTS
 from drill.faults.remedies import RAN_OUT
@@ -83,7 +83,7 @@ def world(tmp_path: Path) -> World:
 
 
 def test_the_order_of_things(world: World) -> None:
-    with world.injector.broken(BREAK, world.scope(), baseline="<cib/>"):
+    with world.injector.injected(BREAK, world.scope(), baseline="<cib/>"):
         assert world.broken == {NODE1}
         (entry,) = pending(world.root)
         assert (entry.what, entry.target, entry.baseline) == ("crack", NODE1, "<cib/>")
@@ -94,14 +94,14 @@ def test_the_order_of_things(world: World) -> None:
 
 @pytest.mark.parametrize("error", [RuntimeError("a test failed"), KeyboardInterrupt()])
 def test_whatever_happens_it_is_healed(world: World, error: BaseException) -> None:
-    with pytest.raises(type(error)), world.injector.broken(BREAK, world.scope()):
+    with pytest.raises(type(error)), world.injector.injected(BREAK, world.scope()):
         raise error
     assert world.broken == set()
     assert pending(world.root) == ()
 
 
 def test_both_nodes_at_once(world: World) -> None:
-    with world.injector.broken(BREAK, world.scope(0), world.scope(1)):
+    with world.injector.injected(BREAK, world.scope(0), world.scope(1)):
         assert world.broken == {NODE1, NODE2}
         assert world.log.index("broke") > world.log.index("armed") + 1, "both are armed before either breaks"
     assert world.broken == set()
@@ -110,8 +110,8 @@ def test_both_nodes_at_once(world: World) -> None:
 def test_a_fault_that_does_not_land_is_no_fault(world: World) -> None:
     world.lands = False
     with (
-        pytest.raises(NotLanded, match=r"crack did not land on node1.*it is whole"),
-        world.injector.broken(BREAK, world.scope()),
+        pytest.raises(NotInEffect, match=r"crack is not in effect on node1.*it is whole"),
+        world.injector.injected(BREAK, world.scope()),
     ):
         pytest.fail("nothing may be measured")
     assert world.log[-3:] == ["heal", "mended", "healed"], "it may land yet: it is healed all the same"
@@ -123,7 +123,7 @@ def test_what_cannot_be_had_is_refused_before_anything_is_done(world: World) -> 
     scope = world.scope()
     with (
         pytest.raises(NotAvailable, match="vmware_desktop: it is too hard there"),
-        world.injector.broken(BREAK, scope),
+        world.injector.injected(BREAK, scope),
     ):
         pytest.fail("it was not refused")
     assert world.remote.ran == []
@@ -134,7 +134,7 @@ def test_what_is_not_healed_stays_in_the_journal(world: World) -> None:
     world.heals = False
     with (
         pytest.raises(CommandFailed, match="heal crack: exit 1: mended: failed"),
-        world.injector.broken(BREAK, world.scope()),
+        world.injector.injected(BREAK, world.scope()),
     ):
         pass
     assert [entry.what for entry in pending(world.root)] == ["crack"]
@@ -142,7 +142,7 @@ def test_what_is_not_healed_stays_in_the_journal(world: World) -> None:
 
 def test_a_fault_that_the_timer_healed_did_not_last(world: World) -> None:
     """Whatever was measured at the end was not measured of the fault: the verdict is UNKNOWN."""
-    with world.injector.broken(BREAK, world.scope()):
+    with world.injector.injected(BREAK, world.scope()):
         world.broken.clear()
         world.fired = True
     assert world.log[-3:] == ["note", "not_landed", "healed"]
@@ -156,14 +156,17 @@ def test_a_signal_waits_until_the_fault_is_whole(world: World) -> None:
         return BREAK.inject(scope)
 
     interrupted = dataclasses.replace(BREAK, inject=inject)
-    with pytest.raises(KeyboardInterrupt, match="SIGTERM"), world.injector.broken(interrupted, world.scope()):
+    with (
+        pytest.raises(KeyboardInterrupt, match="SIGTERM"),
+        world.injector.injected(interrupted, world.scope()),
+    ):
         pytest.fail("it was interrupted before")
     assert world.log == ["armed", "inject", "broke", "heal", "mended", "note", "healed"]
     assert pending(world.root) == ()
 
 
 def test_one_node_that_cannot_be_healed_does_not_keep_the_other_from_it(world: World) -> None:
-    with pytest.raises(TimedOut, match=NODE1), world.injector.broken(BREAK, world.scope(0), world.scope(1)):
+    with pytest.raises(TimedOut, match=NODE1), world.injector.injected(BREAK, world.scope(0), world.scope(1)):
         world.power.paused.add(NODE1)
     assert NODE2 not in world.broken
     assert [entry.target for entry in pending(world.root)] == [NODE1]
@@ -185,10 +188,10 @@ def test_power(world: World, name: str) -> None:
     injector.inject(active_fault)
     injector.prove(active_fault)
     (power, script) = active_fault.entry.undo
-    assert injector.action(power) in ("booted\n", "thawed\n")
-    assert injector.action(power) == "", "done only where it changes something"
+    assert injector.run_action(power) in ("booted\n", "thawed\n")
+    assert injector.run_action(power) == "", "done only where it changes something"
     world.boots_after = 3
-    injector.answers(NODE1)
+    injector.wait_for_node(NODE1)
     assert world.power.words == [f"{cut} node1", f"{back} node1"]
     assert "systemctl start corosync" in script.script
 
@@ -197,12 +200,12 @@ def test_a_power_fault_that_did_not_land(world: World) -> None:
     world.power.power_off = lambda node: None  # type: ignore[method-assign]
     active_fault = world.injector.begin(FAULTS["power-off"], world.scope())
     world.injector.inject(active_fault)
-    with pytest.raises(NotLanded, match="the machine runs"):
+    with pytest.raises(NotInEffect, match="the machine runs"):
         world.injector.prove(active_fault)
 
 
 def test_an_act_that_cuts_its_own_connection_needs_no_answer(world: World) -> None:
     world.power.on[NODE1] = False
-    assert world.injector.action(NodeAction(NODE1, "reboot", cuts=True)) == ""
+    assert world.injector.run_action(NodeAction(NODE1, "reboot", cuts=True)) == ""
     with pytest.raises(Unreachable):
-        world.injector.action(NodeAction(NODE1, "reboot"))
+        world.injector.run_action(NodeAction(NODE1, "reboot"))

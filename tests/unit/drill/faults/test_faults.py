@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from drill.execute.injector import arm_acts, heal_acts, healed_proofs
+from drill.execute.injector import arm_actions, heal_actions, healed_proofs
 from drill.faults import registry as faults
 from drill.faults import remedies
 from drill.faults.base import ROLES, Fault, FaultScope, Proof
@@ -54,9 +54,9 @@ def row(item: NodeAction | Proof, target: str) -> dict[str, Any]:
 
 def texts(fault: Fault, at: FaultScope) -> Iterator[str]:
     """All that a fault may ever run on a node."""
-    for action in (*fault.inject(at), *heal_acts(fault, at), *arm_acts(fault, at)):
+    for action in (*fault.inject(at), *heal_actions(fault, at), *arm_actions(fault, at)):
         yield action.script
-    for proof in (*fault.landed(at), *healed_proofs(fault, at)):
+    for proof in (*fault.in_effect(at), *healed_proofs(fault, at)):
         yield proof.script
 
 
@@ -77,7 +77,7 @@ def test_acts(name: str, platform: str) -> None:
     wanted = want["on"].get(platform, every)
     target = at.target.name
     assert [row(action, target) for action in fault.inject(at)] == wanted["inject"]
-    assert [row(proof, target) for proof in fault.landed(at)] == wanted["landed"]
+    assert [row(proof, target) for proof in fault.in_effect(at)] == wanted["landed"]
     assert list(fault.roles) == want["roles"]
     assert [mend.__name__ for mend in fault.remedies] == want["heals"]
     assert (fault.kind, fault.answers, fault.power) == (want["kind"], want["answers"], want["power"])
@@ -134,7 +134,7 @@ def test_only_cluster_traffic_is_touched(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_fault_is_armed_unless_it_takes_the_node_itself_away(name: str) -> None:
     fault, at = FAULTS[name], scope("debian12")
-    actions = arm_acts(fault, at, 120)
+    actions = arm_actions(fault, at, 120)
     if fault.power:
         assert actions == ()
         return
@@ -154,8 +154,8 @@ def test_power_is_not_to_be_had_with_vmware() -> None:
 
 def test_a_machine_that_reboots_must_have_lost_its_mark() -> None:
     fault = FAULTS["reboot"]
-    (off,) = fault.landed(scope("debian12"))
-    (event,) = fault.landed(scope("debian12", provider="libvirt"))
+    (off,) = fault.in_effect(scope("debian12"))
+    (event,) = fault.in_effect(scope("debian12", provider="libvirt"))
     assert off.power == "off"
     assert "ha-lab-before-reboot" in event.script
     assert (

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from drill.faults import background, remedies
+from drill.faults import background, remedies, repair
 from drill.faults.base import FaultScope, Remedy, RemedyFactory
 from tests.support.fake_session import fake_session
 
@@ -28,7 +28,7 @@ def shell(text: str) -> subprocess.CompletedProcess[str]:
 def test_only_what_is_wrong_is_mended_and_told(tmp_path: Path) -> None:
     one, two = tmp_path / "one", tmp_path / "two's"
     one.touch()
-    text = remedies.repair_script(
+    text = repair.repair_script(
         scope(), (gone(one), lambda _: Remedy("removed two's", f'[ -e "{two}" ]', f'rm "{two}"'))
     )
     first, second = shell(text), shell(text)
@@ -39,7 +39,7 @@ def test_only_what_is_wrong_is_mended_and_told(tmp_path: Path) -> None:
 def test_a_remedy_that_fails_is_told_and_the_others_are_done(tmp_path: Path) -> None:
     there = tmp_path / "there"
     there.touch()
-    done = shell(remedies.repair_script(scope(), (lambda _: Remedy("cured", "true", "false"), gone(there))))
+    done = shell(repair.repair_script(scope(), (lambda _: Remedy("cured", "true", "false"), gone(there))))
     assert done.returncode != 0
     assert "cured: failed" in done.stderr
     assert done.stdout == "removed there\n"
@@ -47,7 +47,7 @@ def test_a_remedy_that_fails_is_told_and_the_others_are_done(tmp_path: Path) -> 
 
 def test_wrong_says_what_is_left_else_yes(tmp_path: Path) -> None:
     there = tmp_path / "there"
-    text = remedies.wrong(scope(), (gone(there),))
+    text = repair.still_broken_script(scope(), (gone(there),))
     assert shell(text).stdout == "yes\n"
     there.touch()
     assert shell(text).stdout == "not yet: removed there\n"
@@ -86,7 +86,7 @@ def test_a_timer_heals_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(background, "FOLDER", str(tmp_path / "run"))
     broken = tmp_path / "broken"
     broken.touch()
-    heal = remedies.repair_script(scope(), (gone(broken),))
+    heal = repair.repair_script(scope(), (gone(broken),))
     assert shell(background.launch("timer-x", f"sleep 0\n( {heal}\n)", 20)).returncode == 0
     assert (
         shell(f"for i in $(seq 100); do [ -e {broken} ] || exit 0; sleep 0.05; done; exit 1").returncode == 0
@@ -99,7 +99,7 @@ def test_what_a_killed_drill_still_does_is_ended(tmp_path: Path, monkeypatch: py
     late = tmp_path / "late"
     text = background.underway(f"sleep 60; touch {late}")
     doing = subprocess.Popen(["timeout", "60", "sh", "-c", text], start_new_session=True)
-    heal = remedies.repair_script(scope(), (remedies.action,))
+    heal = repair.repair_script(scope(), (remedies.action,))
     there = background.alive("act")
     assert shell(f"for i in $(seq 100); do {there} && exit; sleep 0.05; done; exit 1").returncode == 0
     assert shell(heal).stdout == "ended what an interrupted drill was still doing\n"
