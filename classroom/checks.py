@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from classroom.snapshot import REACHED, Snapshot
 from classroom.texts import load, words
 from drill.checks.verdict import FAIL, PASS, UNKNOWN, Verdict
-from inventory.platforms.registry import cluster_services
 from inventory.session import LabSession
 from provision import reset
 from provision.plan import part
@@ -70,7 +69,7 @@ def logins(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
 def at_boot(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
     """Services that start at boot, or again after a kill, which someone else is to start."""
     for node in session.lab.nodes:
-        units = (*cluster_services(session.platform), session.platform.web_service)
+        units = (*session.platform.cluster_services, session.platform.web_service)
         yield from packages.starting(node, snapshot.facts, units)
     yield from pages.revived(session, snapshot.facts)
 

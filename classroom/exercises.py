@@ -11,13 +11,18 @@ from dataclasses import dataclass
 from cluster import corosync_conf, pcs
 from inventory.errors import ConfigError
 from inventory.model import Colocation, Command, Constraint, Location, Node, Order
-from inventory.platforms.registry import CorosyncGeneration, name_script, revival, service
+from inventory.platforms.base import Action, Platform
 from inventory.session import LabSession
 from provision.facts import Facts
 from provision.steps import constraints, pages
 from provision.steps.base import Commands, cib_delete, nothing, pcs_on, put, service_script
 
 TABLE = "inet classroom"
+
+
+def anywhere(platform: Platform) -> bool:
+    """Every system can be broken in this way."""
+    return True
 
 
 @dataclass(frozen=True)
@@ -29,8 +34,8 @@ class Exercise:
     """The check of `classroom.checks` that must catch it."""
     breaks: Commands
     undo: Commands = nothing
-    generations: tuple[CorosyncGeneration, ...] = ("1.4", "3")
-    """The corosyncs on which one can do this."""
+    possible: Callable[[Platform], bool] = anywhere
+    """Whether a system can be broken in this way."""
 
 
 def active(session: LabSession, facts: Facts) -> Node:
@@ -125,11 +130,11 @@ def pcs_word(words: Callable[[LabSession, Facts], pcs.Argv], why: str) -> Comman
 # The nodes
 
 
-def web(action: str, where: Callable[[LabSession, Facts], Node]) -> Commands:
+def web(action: Action, where: Callable[[LabSession, Facts], Node]) -> Commands:
     """Do something to the web server's service behind the cluster's back."""
 
     def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
-        argv = service(session.platform, action, session.platform.web_service)  # type: ignore[arg-type]
+        argv = session.platform.services.command(action, session.platform.web_service)
         yield Command(where(session, facts).name, argv, why=f"{action} the web server")
 
     return commands
@@ -137,7 +142,7 @@ def web(action: str, where: Callable[[LabSession, Facts], Node]) -> Commands:
 
 def revived(session: LabSession, facts: Facts) -> Iterator[Command]:
     """Let systemd start the active node's web server anew when it is killed."""
-    script = revival(session.platform.web_service, "always")
+    script = session.platform.services.set_restart(session.platform.web_service, "always")
     yield Command.script(active(session, facts).name, script, why="systemd looks after the web server too")
 
 
@@ -168,7 +173,7 @@ def another_key(session: LabSession, facts: Facts) -> Iterator[Command]:
 
 def same_nodeid(session: LabSession, facts: Facts) -> Iterator[Command]:
     """Let the second node run under the first one's number, in its own file only."""
-    if session.platform.corosync == "1.4":
+    if not session.platform.has_nodelist:
         script = f"s/^totem {{$/&\\n    nodeid: {facts.of(session.lab.node1).node_id}/"
     else:
         one, two = (node.id for node in session.lab.nodes)
@@ -193,7 +198,7 @@ def loopback(session: LabSession, facts: Facts) -> Iterator[Command]:
 def short_name(session: LabSession, facts: Facts) -> Iterator[Command]:
     """Call the second node by its first label."""
     node = node2(session, facts)
-    yield Command.script(node.name, name_script(session.platform, node.alias), why="a short name")
+    yield Command.script(node.name, session.platform.host_name.set(node.alias), why="a short name")
 
 
 def locked_out(session: LabSession, facts: Facts) -> Iterator[Command]:
@@ -222,21 +227,13 @@ def second_holder(session: LabSession, facts: Facts) -> Iterator[Command]:
 
 def drop(session: LabSession, facts: Facts) -> Iterator[Command]:
     """Drop the cluster's packets on their way into the second node."""
-    rule = f"iptables -I INPUT -p udp --dport {corosync_conf.PORT} -j DROP"
-    if session.platform.packet_filter == "nft":
-        chain = "{ type filter hook input priority 0; }"
-        rule = (
-            f"nft -f - <<'END'\nadd table {TABLE}\nadd chain {TABLE} in {chain}\n"
-            f"add rule {TABLE} in udp dport {corosync_conf.PORT} counter drop\nEND"
-        )
+    rule = session.platform.packet_filter.drop_incoming(corosync_conf.PORT, TABLE)
     yield Command.script(node2(session, facts).name, rule, why="a firewall")
 
 
 def undrop(session: LabSession, facts: Facts) -> Iterator[Command]:
     """Take that rule away, where it is."""
-    rule = f"while iptables -D INPUT -p udp --dport {corosync_conf.PORT} -j DROP 2>/dev/null; do :; done"
-    if session.platform.packet_filter == "nft":
-        rule = f"nft delete table {TABLE} 2>/dev/null || true"
+    rule = session.platform.packet_filter.undo_drop(corosync_conf.PORT, TABLE)
     yield Command.script(node2(session, facts).name, rule, why="the packet filter as it was")
 
 
@@ -254,7 +251,7 @@ EXERCISES: tuple[Exercise, ...] = (
     Exercise("weak-location", "location", changed(Location, lambda session: 'score="50"')),
     Exercise("location-elsewhere", "location", ELSEWHERE),
     Exercise("web-at-boot", "at-boot", web("enable", node2)),
-    Exercise("web-revived", "at-boot", revived, generations=("3",)),
+    Exercise("web-revived", "at-boot", revived, possible=lambda system: system.services.restarts_killed),
     Exercise("web-by-hand", "one-web-server", web("start", passive)),
     Exercise("wrong-netmask", "floating-address", parameter("address", "cidr_netmask", other_prefix)),
     Exercise("wrong-address", "floating-address", parameter("address", "ip", other_address)),
@@ -269,7 +266,7 @@ EXERCISES: tuple[Exercise, ...] = (
     Exercise("wrong-page", "pages", page_of_peer),
     Exercise("second-holder", "one-owner", second_holder),
     Exercise("same-nodeid", "node-ids", same_nodeid),
-    Exercise("two-node-once", "corosync.conf", two_node, generations=("3",)),
+    Exercise("two-node-once", "corosync.conf", two_node, possible=lambda system: system.knows_two_node),
     Exercise(
         "ban-left", "leftovers",
         pcs_word(lambda g, f: pcs.ban(g.platform.pcs, g.lab.resource("web").id, active(g, f).name), "a ban"),
@@ -287,7 +284,7 @@ EXERCISES: tuple[Exercise, ...] = (
 
 def on(session: LabSession) -> tuple[Exercise, ...]:
     """Those that this platform can be broken by."""
-    return tuple(one for one in EXERCISES if session.platform.corosync in one.generations)
+    return tuple(one for one in EXERCISES if one.possible(session.platform))
 
 
 def get(session: LabSession, name: str) -> Exercise:

@@ -33,13 +33,12 @@ class Snapshot:
 def reading(session: LabSession, node: Node) -> Command:
     """One command for what the facts do not have: a login on the peer, and the packet filter."""
     peer = session.lab.peer(node)
-    rules = "nft list ruleset" if session.platform.packet_filter == "nft" else "iptables-save"
     return Command.script(
         node.name,
         sections.script(
             {
                 "login": f"timeout 10 ssh -o BatchMode=yes -o ConnectTimeout=5 root@{peer.name} echo {REACHED} 2>&1",
-                "rules": rules,
+                "rules": session.platform.packet_filter.rules,
             }
         ),
         why="a login on the peer, and the packet filter",

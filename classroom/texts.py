@@ -12,7 +12,6 @@ import yaml
 
 from cluster import corosync_conf, corosync_state, pcs, scores
 from inventory.model import Lab
-from inventory.platforms.registry import cluster_services, restart_shown, service
 from inventory.session import LabSession
 from provision import texts
 
@@ -33,14 +32,14 @@ def words(session: LabSession) -> Mapping[str, str]:
         "defaults": pcs.list_defaults(platform.pcs),
         "refresh": pcs.refresh(platform.pcs, web),
         "clear": pcs.clear(platform.pcs, web),
-        "web_status": service(platform, "status", httpd),
-        "web_at_boot": service(platform, "is-enabled", httpd),
+        "web_status": platform.services.command("status", httpd),
+        "web_at_boot": platform.services.command("is-enabled", httpd),
     }
     enabled = {
-        unit: shlex.join(service(platform, "is-enabled", unit))
-        for unit in (*cluster_services(platform), httpd)
+        unit: shlex.join(platform.services.command("is-enabled", unit))
+        for unit in (*platform.cluster_services, httpd)
     }
-    restart = restart_shown(platform, httpd)
+    restart = platform.services.restart_command(httpd)
     return {
         **texts.words(session),
         **{name: shlex.join(argv) for name, argv in commands.items()},
@@ -53,7 +52,7 @@ def words(session: LabSession) -> Mapping[str, str]:
         "prefix": str(lab.network.prefixlen),
         "httpd": httpd,
         "port": str(corosync_conf.PORT),
-        "rules": "nft list ruleset" if platform.packet_filter == "nft" else "iptables-save",
+        "rules": platform.packet_filter.rules,
     }
 
 

@@ -29,6 +29,7 @@ from cli.progress import ConsoleProgress
 from inventory.errors import LabError
 from inventory.host import doctor as physician
 from inventory.host import install
+from inventory.platforms.registry import PLATFORMS
 from inventory.providers import node_image
 from provision import reset as resetting
 from provision.facts import gather
@@ -44,7 +45,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print plain data (JSON) on s
 Provider = Annotated[
     str, typer.Option(help="docker, virtualbox, libvirt, vmware_desktop or auto; lab.yaml otherwise.")
 ]
-System = Annotated[str, typer.Option(help="debian12, centos9, centos6 or auto; lab.yaml otherwise.")]
+System = Annotated[str, typer.Option(help=f"{', '.join(PLATFORMS)} or auto; lab.yaml otherwise.")]
 
 
 @app.callback()

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from cluster import scores
 from inventory.config.cluster_properties import boolean, milliseconds
 from inventory.model import INFINITY, Colocation, Constraint, Lab, Location, Order
-from inventory.platforms.registry import Platform
+from inventory.platforms.base import Platform
 
 DEFAULTS = {
     "maintenance-mode": "false",

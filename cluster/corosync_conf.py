@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from inventory.errors import ConfigError
 from inventory.model import Lab, Node
-from inventory.platforms.registry import CorosyncGeneration
+from inventory.platforms.base import CorosyncGeneration
 
 PATH = "/etc/corosync/corosync.conf"
 AUTHKEY = "/etc/corosync/authkey"

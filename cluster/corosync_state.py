@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from cluster.xml import OutputError
 from inventory.model import Lab
-from inventory.platforms.registry import CorosyncGeneration
+from inventory.platforms.base import CorosyncGeneration
 
 _MEMBER = re.compile(r"^\s*(0x[0-9a-fA-F]+|\d+)\s+\d+\s+\S", re.M)
 _JOINED = re.compile(r"^\S*\.members\.(\w+)\.status=joined\s*$", re.M)

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from cluster import scores
 from inventory.errors import ConfigError
 from inventory.model import Colocation, Location, Order
-from inventory.platforms.registry import PcsGeneration
+from inventory.platforms.base import PcsGeneration
 
 Argv = tuple[str, ...]
 _OLD: tuple[PcsGeneration, ...] = ("0.9.26", "0.9")

@@ -11,7 +11,7 @@ from typing import Protocol
 from inventory.journal import Journal
 from inventory.log import LOG
 from inventory.model import Lab, Node
-from inventory.platforms.registry import Platform
+from inventory.platforms.base import Platform
 from inventory.remote.ssh import Remote
 from inventory.waiting import CLOCK, Clock
 

@@ -12,7 +12,6 @@ from typing import Any
 from cluster import cib, corosync_conf, crm_mon
 from inventory.errors import CommandFailed, LabError
 from inventory.model import Command, Node, Result
-from inventory.platforms import registry as platforms
 from inventory.remote import sections
 from inventory.remote.ssh import everywhere
 from inventory.session import LabSession
@@ -143,9 +142,9 @@ def _plain(text: str) -> Callable[[LabSession, Node], str]:
 
 
 def _at_boot(session: LabSession, node: Node) -> str:
-    units = (*platforms.cluster_services(session.platform), session.platform.web_service)
+    units = (*session.platform.cluster_services, session.platform.web_service)
     return "\n".join(
-        f'[ -z "$({platforms.enabled_reading(session.platform, unit)})" ] || echo {unit}' for unit in units
+        f'[ -z "$({session.platform.services.enabled_reading(unit)})" ] || echo {unit}' for unit in units
     )
 
 
@@ -163,7 +162,7 @@ for n in {names}; do echo $n $(getent ahostsv4 $n | awk '{{print $1}}' | sort -u
 
 FACTS: tuple[Fact, ...] = (
     Fact("name", _plain("uname -n"), _word),
-    Fact("next_name", lambda session, node: platforms.name_reading(session.platform), _word),
+    Fact("next_name", lambda session, node: session.platform.host_name.reading, _word),
     Fact("hosts", _plain("cat /etc/hosts"), _text),
     Fact(
         "interface", lambda session, node: f"ip -o -4 addr show to {node.address} | awk '{{print $2}}'", _word
@@ -182,7 +181,7 @@ FACTS: tuple[Fact, ...] = (
     ),
     Fact(
         "root_key",
-        lambda session, node: f"cat /root/.ssh/id_{platforms.key_type(session.platform)}.pub",
+        lambda session, node: f"cat /root/.ssh/id_{session.platform.ssh_key_type}.pub",
         _word,
     ),
     Fact("authorized", _plain("cat /root/.ssh/authorized_keys"), _text),
@@ -191,17 +190,17 @@ FACTS: tuple[Fact, ...] = (
     Fact(
         "missing",
         lambda session, node: " ".join(
-            f"'{w}'" for w in platforms.query(session.platform, session.platform.packages)
+            f"'{w}'" for w in session.platform.package_manager.query(session.platform.packages)
         ),
-        lambda session, out: platforms.missing(session.platform, out),
+        lambda session, out: session.platform.missing(out),
     ),
     Fact("at_boot", _at_boot, _lines),
     Fact(
         "revived",
-        lambda session, node: platforms.revived_reading(session.platform, session.platform.web_service),
+        lambda session, node: session.platform.services.restarted_reading(session.platform.web_service),
         _yes,
     ),
-    Fact("firewall", lambda session, node: platforms.firewall_reading(session.platform), _lines),
+    Fact("firewall", lambda session, node: session.platform.firewall.reading, _lines),
     Fact("conf", _plain(f"cat {corosync_conf.PATH}"), _text),
     Fact(
         "authkey",

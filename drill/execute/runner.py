@@ -42,8 +42,8 @@ def unavailable(scenario: Scenario, session: LabSession) -> str:
         if why := faults.get(name).unavailable.get(session.provider):
             return f"{name} cannot be had with {session.provider}: {why}"
     states = [scenario.overrides, *(move.overrides for move in scenario.moves if isinstance(move, Configure))]
-    if session.platform.corosync == "1.4" and any(state.two_node for state in states):
-        return "corosync 1.4's plugin has no two_node"
+    if not session.platform.knows_two_node and any(state.two_node for state in states):
+        return f"corosync {session.platform.corosync}'s plugin has no two_node"
     preferences = [one.score > 0 for one in lab.locations]
     if any(state.location is not None for state in states) and preferences != [True]:
         return "it sets the score of the one location constraint of lab.yaml that prefers a node"

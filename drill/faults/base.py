@@ -12,7 +12,7 @@ from typing import Literal
 
 from cluster.outage_bounds import Kind
 from inventory.model import Lab, Node, NodeAction, PowerWord
-from inventory.platforms.registry import Platform
+from inventory.platforms.base import Platform
 from inventory.session import LabSession
 
 Role = Literal["active", "passive", "dc", "both"]

@@ -23,7 +23,7 @@ def cut(scope: FaultScope, chains: tuple[str, ...], percent: int = 100) -> tuple
     """Drop cluster packets at the target, on their way in, out, or both."""
     rules = (
         _nft(scope, chains, percent)
-        if scope.platform.packet_filter == "nft"
+        if scope.platform.packet_filter.name == "nft"
         else _iptables(scope, chains, percent)
     )
     return (
@@ -65,7 +65,7 @@ def counted(scope: FaultScope, chains: tuple[str, ...]) -> tuple[Proof, ...]:
     """The rules are there and have dropped something."""
     proofs = []
     for chain in chains:
-        if scope.platform.packet_filter == "nft":
+        if scope.platform.packet_filter.name == "nft":
             text = (
                 f"nft list chain inet {remedies.TABLE} {chain} | grep -q 'packets [1-9].* drop' && echo yes"
             )
@@ -97,7 +97,7 @@ def held_back(scope: FaultScope) -> tuple[Proof, ...]:
         "case $(ps -o stat= -C corosync) in T*) echo yes ;; *) echo corosync runs just now ;; esac"
     )
     proofs = (Proof(scope.target.name, loop, what="corosync is held back"),)
-    if scope.platform.corosync == "1.4":
+    if not scope.platform.measures_links:
         return proofs
     key = f"stats.knet.node{scope.target.id}.link0.latency_ave"
     late = (

@@ -13,8 +13,7 @@ from cluster.corosync_conf import PATH
 from drill.faults import background
 from drill.faults.background import FOLDER
 from drill.faults.base import Fault, FaultScope, Remedy, RemedyFactory
-from inventory.platforms import registry as platforms
-from inventory.platforms.registry import Platform
+from inventory.platforms.base import Action, Platform
 
 TABLE = "ha_lab"
 CHAINS = {"INPUT": "HA_LAB_IN", "OUTPUT": "HA_LAB_OUT"}
@@ -50,16 +49,12 @@ def remove_address(scope: FaultScope) -> str:
 def cluster_runs(platform: Platform) -> str:
     """A condition: corosync and pacemaker run here, and are not on their way down."""
     there = f"pidof corosync >/dev/null && pidof {platform.cluster_process} >/dev/null"
-    if platform.init != "systemd":
-        return there
-    return " && ".join(
-        [there, *(f"systemctl -q is-active {unit}" for unit in platforms.cluster_services(platform))]
-    )
+    return " && ".join([there, *platform.services.active(platform.cluster_services)])
 
 
-def service(platform: Platform, action: platforms.Action, unit: str) -> str:
+def service(platform: Platform, action: Action, unit: str) -> str:
     """An action on a service."""
-    return shlex.join(platforms.service(platform, action, unit))
+    return shlex.join(platform.services.command(action, unit))
 
 
 def timer(fault: str) -> RemedyFactory:
@@ -101,7 +96,7 @@ def timers(scope: FaultScope) -> Remedy:
 
 def traffic(scope: FaultScope) -> Remedy:
     """Let the cluster's traffic through."""
-    if scope.platform.packet_filter == "nft":
+    if scope.platform.packet_filter.name == "nft":
         return Remedy(
             "let the cluster's traffic through: no more nft table ha_lab",
             f"nft list table inet {TABLE} >/dev/null 2>&1",
@@ -159,7 +154,7 @@ def web_file(scope: FaultScope) -> Remedy:
 
 def no_two_node(scope: FaultScope) -> Remedy:
     """Take the corosync.conf with two_node away again. A corosync that still waits for all is started anew."""
-    services = platforms.cluster_services(scope.platform)
+    services = scope.platform.cluster_services
     down = [service(scope.platform, "stop", one) for one in reversed(services)]
     again = "; ".join(down + [service(scope.platform, "start", one) for one in services])
     running = "pidof corosync >/dev/null"
@@ -177,10 +172,11 @@ def no_two_node(scope: FaultScope) -> Remedy:
 def cluster(scope: FaultScope) -> Remedy:
     """Start the cluster where it is down; first away with what a dead one left running (two owners!)."""
     platform = scope.platform
-    services = platforms.cluster_services(platform)
+    services = platform.cluster_services
     start = " && ".join(service(platform, "start", unit) for unit in services)
     stop = "; ".join(f"timeout 20 {service(platform, 'stop', unit)}" for unit in reversed(services))
-    known = f"systemctl reset-failed {' '.join(services)} 2>/dev/null; " if platform.init == "systemd" else ""
+    forget = platform.services.forget_failures(services)
+    known = f"{forget}; " if forget else ""
     return Remedy(
         "started the cluster on this node",
         f"! {{ {cluster_runs(platform)}; }}",

@@ -12,7 +12,6 @@ from drill.faults import remedies
 from drill.faults.background import FOLDER
 from drill.faults.base import Fault, FaultScope, Proof
 from inventory.model import NodeAction
-from inventory.platforms import registry as platforms
 
 DISK_MB = 64
 """The most memory that the small file system of disk-full may take."""
@@ -20,7 +19,7 @@ DISK_MB = 64
 
 def stop_corosync(scope: FaultScope) -> tuple[NodeAction, ...]:
     """Stop corosync, as the walkthrough does; pacemaker goes first, by its unit's Requires."""
-    words = platforms.service(scope.platform, "stop", "corosync")
+    words = scope.platform.services.command("stop", "corosync")
     return (NodeAction(scope.target.name, shlex.join(words), deadline=90, why="stop corosync in order"),)
 
 

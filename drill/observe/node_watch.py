@@ -20,7 +20,7 @@ from drill.observe.ssh_session import END, Session, SshSession
 from drill.record.timeline import NodeReading
 from inventory.errors import LabError
 from inventory.model import Lab, Node
-from inventory.platforms.registry import Platform
+from inventory.platforms.base import Platform
 from inventory.remote import sections
 from inventory.remote.ssh import Ssh
 

@@ -15,8 +15,8 @@ from inventory.config.yaml_document import YamlNode, change, listed, read
 from inventory.errors import ConfigError
 from inventory.host.install import PROGRAM
 from inventory.model import Corosync, Drill, Lab
+from inventory.platforms import registry as platforms
 
-PLATFORMS = ("auto", "debian12", "centos9", "centos6")
 CIPHERS = ("aes256", "aes192", "aes128", "none")
 HASHES = ("sha512", "sha384", "sha256", "sha1", "md5", "none")
 BUDGETS = ("graceful", "crash", "freeze", "partition")
@@ -55,7 +55,10 @@ def parse(text: str, where: str, changes: Mapping[str, object] | None = None) ->
         "up to 31 lower-case letters, digits and hyphens, a letter first",
         lambda text: bool(_NAME.fullmatch(text)),
     )
-    platform, provider = part["platform"].choice(PLATFORMS), part["provider"].choice(("auto", *PROGRAM))
+    platform, provider = (
+        part["platform"].choice(platforms.choices()),
+        part["provider"].choice(("auto", *PROGRAM)),
+    )
     net = network(part["network"])
     pair = nodes(part["nodes"], net)
     vip = floating(part["vip"], net, pair)

@@ -12,7 +12,7 @@ from inventory.host.finding import Finding, Level, install, numbers
 from inventory.host.install import PROGRAM
 from inventory.host.network_conflicts import network_conflicts
 from inventory.model import Lab
-from inventory.platforms.registry import PLATFORMS
+from inventory.platforms.registry import PLATFORMS, automatic
 from inventory.providers.requirements import docker, libvirt, virtualbox, vmware
 
 __all__ = ["Finding", "HostFacts", "findings", "provider_of", "read"]
@@ -106,7 +106,7 @@ def _provider(facts: HostFacts, lab: Lab, chosen: str, platform: str) -> Iterato
     else:
         yield Finding("provider", "ok", f"{chosen} ({why}); here: {', '.join(here) or 'none'}")
     known = PLATFORMS.get(platform)
-    if known and chosen == "docker" and known.image is None and known.family != "debian":
+    if known and chosen == "docker" and known.image is None:
         yield Finding(
             "platform",
             "bad",
@@ -114,11 +114,12 @@ def _provider(facts: HostFacts, lab: Lab, chosen: str, platform: str) -> Iterato
             "./lab up --provider virtualbox",
         )
     elif known and chosen != "docker" and chosen not in known.boxes:
+        other = [one for one in (*automatic("machines"), *PLATFORMS.values()) if chosen in one.boxes]
         yield Finding(
             "platform",
             "bad",
             f"{platform} has no box for {chosen}; it has for {', '.join(known.boxes) or 'none'}",
-            "./lab up --platform centos9",
+            f"./lab up --platform {other[0].name}" if other else "./lab up --provider docker",
         )
     judges = {"docker": docker, "virtualbox": virtualbox, "libvirt": libvirt, "vmware_desktop": vmware}
     for name, judge in judges.items():

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from inventory.model import Lab
-from inventory.platforms.registry import PLATFORMS
+from inventory.platforms.registry import for_containers
 from inventory.providers.node_image import recipe
 
 _T = TypeVar("_T")
@@ -96,7 +96,7 @@ class HostFacts:
     """None without a docker client."""
     docker_group: bool
     image: bool | None
-    """The engine has the node image of debian12 already."""
+    """The engine has the node image of lab.yaml's platform already (`inventory.platforms.registry.for_containers`)."""
     cgroup: str | None
     """v1, hybrid, v2, as mounted on this host."""
     cgroup_systemd: bool
@@ -129,11 +129,13 @@ def read(root: Path, lab: Lab) -> HostFacts:
         "engine": ["docker", "version", "--format", "{{json .}}"],
         "info": ["docker", "info", "--format", "{{json .}}"],
         "networks": ["docker", "network", "ls", "-q", "--no-trunc"],
-        "image": ["docker", "image", "inspect", "--format", "{{.Id}}", recipe(PLATFORMS["debian12"]).tag],
         "virtualbox": ["VBoxManage", "--version"],
         "links": ["ip", "-j", "-4", "addr"],
         "ways": ["ip", "-j", "-4", "route"],
     }
+    system = for_containers(lab.platform)
+    if system.image:
+        questions["image"] = ["docker", "image", "inspect", "--format", "{{.Id}}", recipe(system).tag]
     if slow:
         questions["plugins"] = ["vagrant", "plugin", "list", "--machine-readable"]
     with ThreadPoolExecutor(len(questions)) as pool:
@@ -151,7 +153,7 @@ def read(root: Path, lab: Lab) -> HostFacts:
         plugins=_parsed(plugins, answers["plugins"]) if slow else None,
         engine=engine,
         docker_group=_in_group("docker"),
-        image=answers["image"].good if engine and engine.version else None,
+        image=answers["image"].good if system.image and engine and engine.version else None,
         cgroup=cgroup(mounts),
         cgroup_systemd="name=systemd" in mounts,
         cgroup_writable=os.access("/sys/fs/cgroup", os.R_OK) and not cgroup_read_only(mounts),

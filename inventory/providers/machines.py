@@ -23,7 +23,8 @@ from inventory.errors import ConfigError, MachineError
 from inventory.host.facts import LABEL
 from inventory.host.install import PROGRAM
 from inventory.model import Lab, Node
-from inventory.platforms.registry import PLATFORMS, Platform
+from inventory.platforms.base import Platform
+from inventory.platforms.registry import AUTO, automatic, get
 from inventory.providers import node_image
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class Choice:
     @property
     def platform_data(self) -> Platform:
         """The platform's data."""
-        return PLATFORMS[self.platform]
+        return get(self.platform)
 
 
 class Machines:
@@ -105,10 +106,10 @@ class Machines:
             self._make_network()
             args = CREATE_ARGS
         else:
-            system = PLATFORMS["centos9" if platform == "auto" else platform]
+            system = automatic("machines")[0] if platform == AUTO else get(platform)
             asked = "as asked for" if platform != "auto" else "the default for virtual machines"
             why = f"platform {system.name}, {asked}"
-            box = system.boxes[chosen]
+            box = system.box(chosen)
         key = self._key()
         name = f"ha-lab-{self.digest}"
         choice = Choice(

@@ -1,6 +1,6 @@
 """The node image of the docker provider: made once per recipe, found again by the recipe's hash.
 
-Two recipes: a registry's base image and `docker build` (CentOS), or Debian's packages and mmdebstrap.
+Two recipes: a registry's base image and `docker build`, or a suite's packages and mmdebstrap.
 The image gets its tag only when it is complete, so a half-built one is never used.
 """
 
@@ -18,26 +18,12 @@ from pathlib import Path
 import requests
 
 from inventory.errors import MachineError
-from inventory.platforms.registry import PLATFORMS, Platform
+from inventory.platforms.base import BootstrapImage, Platform, RegistryImage
+from inventory.platforms.registry import AUTO, PLATFORMS, automatic, get
 
 HERE = Path(__file__).parent / "image"
 REPOSITORY = "ha-lab-node"
 BUILD_DEADLINE = 1800.0
-# What a container needs beyond the cluster's packages to be a machine.
-DEBIAN_BASE = (
-    "systemd", "systemd-sysv", "dbus", "openssh-server", "sudo", "python3-minimal", "iputils-ping", "curl",
-    "ca-certificates",
-)  # fmt: skip
-CENTOS_BASE = (
-    "systemd",
-    "dbus",
-    "openssh-server",
-    "openssh-clients",
-    "sudo",
-    "iputils",
-    "curl",
-    "util-linux",
-)
 INIT = ("STOPSIGNAL SIGRTMIN+3", 'CMD ["/usr/local/sbin/node-init"]')
 
 
@@ -58,19 +44,30 @@ class Recipe:
 def recipe(platform: Platform) -> Recipe:
     """The recipe of a platform's image."""
     texts = [(HERE / name).read_text() for name in ("node-init", "customize.sh")]
-    if platform.image is None:
-        made = [*mmdebstrap(platform, Path("folder")), *INIT]
+    if isinstance(platform.image, RegistryImage):
+        made = [dockerfile(platform, platform.image), platform.repository]
     else:
-        made = [dockerfile(platform), platform.repository]
+        made = [*mmdebstrap(platform, bootstrapped(platform), Path("folder")), *INIT]
     return Recipe(platform.name, (*made, *texts))
 
 
-def dockerfile(platform: Platform) -> str:
+def bootstrapped(platform: Platform) -> BootstrapImage:
+    """The image of a platform that is made from packages. Raises MachineError where there is none."""
+    if isinstance(platform.image, BootstrapImage):
+        return platform.image
+    with_image = [one.name for one in PLATFORMS.values() if one.image]
+    raise MachineError(
+        f"There is no container image for platform {platform.name}: it needs a virtual machine.",
+        hint=f"Use --platform {' or '.join(with_image)} with docker, or --provider virtualbox.",
+    )
+
+
+def dockerfile(platform: Platform, image: RegistryImage) -> str:
     """The Dockerfile for a platform with a base image in a registry."""
-    packages = " ".join((*CENTOS_BASE, *platform.packages))
+    packages = " ".join((*image.packages, *platform.packages))
     return "\n".join(
         [
-            f"FROM {platform.image}",
+            f"FROM {image.reference}",
             "COPY repository.sh customize.sh /tmp/",
             f"RUN sh /tmp/repository.sh && dnf -q -y install --allowerasing {packages} && dnf clean all",
             "RUN sh /tmp/customize.sh && rm -f /tmp/repository.sh /tmp/customize.sh",
@@ -81,13 +78,13 @@ def dockerfile(platform: Platform) -> str:
     )
 
 
-def mmdebstrap(platform: Platform, folder: Path) -> list[str]:
-    """The command that makes root.tar in a folder with the image's scripts, from Debian's packages."""
+def mmdebstrap(platform: Platform, image: BootstrapImage, folder: Path) -> list[str]:
+    """The command that makes root.tar in a folder with the image's scripts, from a suite's packages."""
     return [
         "mmdebstrap",
         "--quiet",
         "--variant=minbase",
-        f"--include={','.join(dict.fromkeys((*DEBIAN_BASE, *platform.packages)))}",
+        f"--include={','.join(dict.fromkeys((*image.packages, *platform.packages)))}",
         '--aptopt=APT::Install-Recommends "false"',
         "--dpkgopt=path-exclude=/usr/share/man/*",
         "--dpkgopt=path-exclude=/usr/share/locale/*",
@@ -96,7 +93,7 @@ def mmdebstrap(platform: Platform, folder: Path) -> list[str]:
         '--customize-hook=rm "$1/tmp/customize.sh"',
         f"--customize-hook=upload {folder}/node-init /usr/local/sbin/node-init",
         '--customize-hook=chmod 0755 "$1/usr/local/sbin/node-init"',
-        "bookworm",
+        image.suite,
         f"{folder}/root.tar",
     ]
 
@@ -114,21 +111,20 @@ def choose(
     wanted: str, *, have: Callable[[str], bool], answers: Callable[[str], bool] = registry_answers
 ) -> tuple[Platform, str]:
     """The platform for containers and, in one line, why. `have(tag)` tells whether an image is here."""
-    if wanted != "auto":
-        platform = PLATFORMS[wanted]
-        if platform.image is None and platform.family != "debian":
-            raise MachineError(
-                f"There is no container image for platform {wanted}: it needs a virtual machine.",
-                hint="Use --platform debian12 or centos9 with docker, or --provider virtualbox.",
-            )
+    if wanted != AUTO:
+        platform = get(wanted)
+        recipe(platform)
         return platform, f"platform {wanted}, as asked for"
-    centos, debian = PLATFORMS["centos9"], PLATFORMS["debian12"]
-    for platform in (centos, debian):
+    defaults = automatic("containers")
+    for platform in defaults:
         if have(recipe(platform).tag):
             return platform, f"platform {platform.name}: its image is already here"
-    if centos.image and answers(centos.image):
-        return centos, "platform centos9: a container registry answers"
-    return debian, "platform debian12: no container registry answers, Debian's packages do"
+    for platform in defaults:
+        if isinstance(platform.image, RegistryImage) and answers(platform.image.reference):
+            return platform, f"platform {platform.name}: a container registry answers"
+    return defaults[
+        -1
+    ], f"platform {defaults[-1].name}: no container registry answers, it is made from packages"
 
 
 def present(tag: str) -> bool:
@@ -145,27 +141,27 @@ def build(platform: Platform, say: Callable[[str], None]) -> str:
         folder = Path(name)
         for source in ("node-init", "customize.sh"):
             shutil.copy(HERE / source, folder / source)
-        if platform.image is None:
-            say(f"Building {wanted} from Debian's packages (1 to 2 minutes, once)")
-            _from_packages(platform, wanted, folder)
-        else:
-            say(f"Building {wanted} from {platform.image} (some minutes, once)")
-            (folder / "repository.sh").write_text(platform.repository or "true\n")
-            (folder / "Dockerfile").write_text(dockerfile(platform))
+        if isinstance(platform.image, RegistryImage):
+            say(f"Building {wanted} from {platform.image.reference} (some minutes, once)")
+            (folder / "repository.sh").write_text(f"{platform.repository or 'true'}\n")
+            (folder / "Dockerfile").write_text(dockerfile(platform, platform.image))
             _docker("build", "-q", "-t", wanted, name)
+        else:
+            say(f"Building {wanted} from the packages of {platform.title} (1 to 2 minutes, once)")
+            _from_packages(platform, wanted, folder)
     return wanted
 
 
 def _from_packages(platform: Platform, tag: str, folder: Path) -> None:
     if shutil.which("mmdebstrap") is None:
         raise MachineError(
-            "mmdebstrap is missing: the Debian node image is made with it.",
+            f"mmdebstrap is missing: it makes the node image of {platform.name}.",
             hint="apt-get install mmdebstrap, or let ./lab up do it as root.",
         )
     _run(
-        mmdebstrap(platform, folder),
-        "mmdebstrap could not make the Debian system",
-        "Look at its last lines above; are Debian's mirrors reachable? Then run ./lab image again.",
+        mmdebstrap(platform, bootstrapped(platform), folder),
+        f"mmdebstrap could not make the system of {platform.title}",
+        "Look at its last lines above; are the mirrors reachable? Then run ./lab image again.",
     )
     bare = f"{REPOSITORY}:bare-{os.getpid()}"
     _docker("import", str(folder / "root.tar"), bare)

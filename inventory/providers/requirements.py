@@ -8,6 +8,8 @@ from ipaddress import IPv4Network
 from inventory.host.facts import HostFacts
 from inventory.host.finding import Finding, install, numbers
 from inventory.model import Lab
+from inventory.platforms.base import BootstrapImage
+from inventory.platforms.registry import AUTO, for_containers
 
 VBOX_RANGES_SINCE = (6, 1, 28)
 DOCKER_LEAST = (20, 10)
@@ -74,18 +76,19 @@ def docker(facts: HostFacts, lab: Lab, platform: str) -> Iterator[Finding]:
             "neither iptables nor nft is here; docker sets its bridges up with them",
             install(facts, "iptables"),
         )
-    if platform in ("auto", "debian12") and not facts.image:
+    system = for_containers(platform)
+    if isinstance(system.image, BootstrapImage) and not facts.image:
         if "mmdebstrap" in facts.programs:
             yield Finding("image", "ok", "no node image yet; mmdebstrap can make it (1 to 2 minutes, once)")
         else:
             yield Finding(
                 "image",
-                "bad" if platform == "debian12" else "warn",
-                "no node image yet, and mmdebstrap is missing; it makes the one of debian12",
+                "warn" if platform == AUTO else "bad",
+                f"no node image yet, and mmdebstrap is missing; it makes the one of {system.name}",
                 install(facts, "mmdebstrap"),
             )
     elif facts.image:
-        yield Finding("image", "ok", "the node image of debian12 is here")
+        yield Finding("image", "ok", f"the node image of {system.name} is here")
 
 
 def _wake(facts: HostFacts, error: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from cluster import pcs
 from inventory.model import Command, Node
-from inventory.platforms.registry import cluster_services, service
+from inventory.platforms.base import Action
 from inventory.session import LabSession
 from provision.facts import Facts
 
@@ -72,8 +72,9 @@ def cib_delete(session: LabSession, facts: Facts, xml: str, why: str) -> Command
     return pcs_on(session, facts, ("cibadmin", "--delete", "--xml-text", xml), why)
 
 
-def service_script(session: LabSession, action: str, *, reverse: bool = False) -> str:
+def service_script(session: LabSession, action: Action, *, reverse: bool = False) -> str:
     """A shell text that starts or stops the cluster's services in their order."""
-    units = cluster_services(session.platform)
-    order = reversed(units) if reverse else units
-    return " && ".join(" ".join(service(session.platform, action, unit)) for unit in order)  # type: ignore[arg-type]
+    units, services = session.platform.cluster_services, session.platform.services
+    return " && ".join(
+        " ".join(services.command(action, unit)) for unit in (reversed(units) if reverse else units)
+    )

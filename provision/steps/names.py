@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from inventory.model import Command
-from inventory.platforms.registry import name_script
 from inventory.session import LabSession
 from provision.facts import Facts
 from provision.steps.base import Step
@@ -34,7 +33,7 @@ def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
         have = facts.of(node)
         if (have.name, have.next_name) != (node.name, node.name):
             yield Command.script(
-                node.name, name_script(session.platform, node.name), why=f"call the node {node.name}"
+                node.name, session.platform.host_name.set(node.name), why=f"call the node {node.name}"
             )
         want = hosts(session, have.hosts)
         if want != have.hosts:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from inventory.model import Command, Node
-from inventory.platforms.registry import cluster_services, install, service
 from inventory.session import LabSession
 from provision.facts import Facts
 from provision.steps.base import Step
@@ -14,7 +13,7 @@ from provision.steps.base import Step
 def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
     """Install what is missing; nothing of the cluster starts by itself until the walkthrough starts it."""
     platform = session.platform
-    units = cluster_services(platform)
+    units = platform.cluster_services
     for node in session.lab.nodes:
         have = facts.of(node)
         if have.missing:
@@ -22,32 +21,35 @@ def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
                 yield Command.script(
                     node.name, platform.repository, why="the cluster's repository", deadline=300
                 )
-            elif platform.family == "debian":
+            if platform.package_manager.refresh:
                 yield Command(
-                    node.name, ("apt-get", "-q", "update"), why="the lists of packages", deadline=300
+                    node.name, platform.package_manager.refresh, why="the lists of packages", deadline=300
                 )
             yield Command(
-                node.name, install(platform, have.missing), why="install what is missing", deadline=1800
+                node.name,
+                platform.package_manager.install(have.missing),
+                why="install what is missing",
+                deadline=1800,
             )
-            # Debian starts what it installs, with a sample corosync.conf.
+            # Some systems start what they install, with a sample corosync.conf.
             for unit in (*reversed(units), platform.web_service):
                 if unit in have.missing:
                     yield Command(
                         node.name,
-                        service(platform, "stop", unit),
+                        platform.services.command("stop", unit),
                         why=f"{unit} waits for its step",
                         deadline=120,
-                        ok=(0, 1, 7),  # init scripts of CentOS 6 may call it a failure that nothing ran
+                        ok=(0, 1, 7),  # an init script may report a failure when nothing ran
                     )
         for unit in units:
             if unit in have.at_boot:
                 yield Command(
                     node.name,
-                    service(platform, "disable", unit),
+                    platform.services.command("disable", unit),
                     why=f"no {unit} at boot: the reader starts it",
                 )
         if have.firewall:
-            yield Command.script(node.name, platform.firewall, why="open the firewall", deadline=120)
+            yield Command.script(node.name, platform.firewall.opening, why="open the firewall", deadline=120)
 
 
 def problems(session: LabSession, facts: Facts) -> Iterator[str]:
@@ -58,7 +60,7 @@ def problems(session: LabSession, facts: Facts) -> Iterator[str]:
             yield f"{node.alias}: not installed: {', '.join(have.missing)}"
         if have.firewall:
             yield f"{node.alias}: the firewall does not let through: {', '.join(have.firewall)}"
-        yield from starting(node, facts, cluster_services(session.platform))
+        yield from starting(node, facts, session.platform.cluster_services)
 
 
 def starting(node: Node, facts: Facts, units: Collection[str]) -> Iterator[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from inventory.model import Command, Node
-from inventory.platforms.registry import revival, service
 from inventory.session import LabSession
 from provision.facts import Facts
 from provision.steps.base import Step, put
@@ -28,7 +27,8 @@ def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
         if have.page != page(node):
             yield put(node, platform.index, page(node) + "\n", "a page that names its node")
             if not managed:
-                start, stop = (" ".join(service(platform, action, unit)) for action in ("start", "stop"))
+                start = " ".join(platform.services.command("start", unit))
+                stop = " ".join(platform.services.command("stop", unit))
                 yield Command.script(
                     node.name,
                     f"{start} && curl -s -f --max-time 10 --retry 10 --retry-connrefused --retry-delay 1 http://127.0.0.1/"
@@ -37,22 +37,26 @@ def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
                     deadline=90,
                 )
         elif (have.web_running and not managed) or node in astray(session, facts):
-            yield Command(node.name, service(platform, "stop", unit), why=f"only the cluster starts {unit}")
+            yield Command(
+                node.name, platform.services.command("stop", unit), why=f"only the cluster starts {unit}"
+            )
         if unit in have.at_boot:
             yield Command(
-                node.name, service(platform, "disable", unit), why=f"no {unit} at boot: the cluster starts it"
+                node.name,
+                platform.services.command("disable", unit),
+                why=f"no {unit} at boot: the cluster starts it",
             )
         if have.revived:
-            why = f"systemd leaves a killed {unit} to the cluster"
-            yield Command.script(node.name, revival(unit, "no"), why=why)
+            why = f"{platform.services.name} leaves a killed {unit} to the cluster"
+            yield Command.script(node.name, platform.services.set_restart(unit, "no"), why=why)
 
 
 def revived(session: LabSession, facts: Facts) -> Iterator[str]:
-    """Where a killed web server comes back without the cluster: Debian's unit says Restart=on-abort."""
+    """Where a killed web server comes back without the cluster: a distribution's unit may say Restart=on-abort."""
     for node in session.lab.nodes:
         if facts.of(node).revived:
-            service_name = session.platform.web_service
-            yield f"{node.alias}: systemd starts a killed {service_name} again, before the cluster sees it"
+            web, who = session.platform.web_service, session.platform.services.name
+            yield f"{node.alias}: {who} starts a killed {web} again, before the cluster sees it"
 
 
 def astray(session: LabSession, facts: Facts) -> list[Node]:

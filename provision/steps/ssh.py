@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from inventory.model import Command
-from inventory.platforms.registry import key_type
 from inventory.session import LabSession
 from provision.facts import Facts
 from provision.steps.base import Step, put
@@ -22,7 +21,7 @@ def known(session: LabSession, facts: Facts) -> list[str]:
 
 def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
     """Make root's key, then exchange public keys and host keys."""
-    kind = key_type(session.platform)
+    kind = session.platform.ssh_key_type
     for node in session.lab.nodes:
         if not facts.of(node).root_key:
             yield Command.script(

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from cluster import corosync_conf
 from inventory.model import Command
-from inventory.platforms.registry import service
 from inventory.session import LabSession
 from provision.facts import CIB_FILE, Facts
 from provision.steps.base import Step, service_script
@@ -39,7 +38,9 @@ def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
         if have.web_running and not have.pacemaker:
             web = session.platform.web_service
             yield Command(
-                node.name, service(session.platform, "stop", web), why=f"only the cluster starts {web}"
+                node.name,
+                session.platform.services.command("stop", web),
+                why=f"only the cluster starts {web}",
             )
     for node in down:
         starters = [n for n in lab.nodes if n != node and (n not in down or n.id < node.id)]

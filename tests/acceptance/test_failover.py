@@ -10,7 +10,7 @@ from cli.context import Context
 from cli.overview import Overview, look
 from inventory import waiting
 from inventory.model import Command
-from inventory.platforms.registry import cluster_services, service
+from inventory.platforms.base import Action
 
 DEADLINE = 120.0
 
@@ -21,9 +21,11 @@ def _healthy(context: Context) -> Overview:
     )
 
 
-def _services(context: Context, node: str, action: str) -> Command:
-    units = cluster_services(context.session.platform)
-    script = " && ".join(" ".join(service(context.session.platform, action, unit)) for unit in units)  # type: ignore[arg-type]
+def _services(context: Context, node: str, action: Action) -> Command:
+    platform = context.session.platform
+    script = " && ".join(
+        " ".join(platform.services.command(action, unit)) for unit in platform.cluster_services
+    )
     return Command.script(node, script, deadline=90)
 
 
@@ -40,7 +42,7 @@ def active(context: Context) -> Iterator[str]:
 def test_the_peer_takes_over_when_corosync_stops_on_the_active_node(context: Context, active: str) -> None:
     peer = context.lab.peer(context.lab.node(active)).name
     stopped = context.remote.run(
-        Command(active, service(context.session.platform, "stop", "corosync"), deadline=90)
+        Command(active, context.session.platform.services.command("stop", "corosync"), deadline=90)
     )
     assert stopped.good, stopped.err
     page = waiting.until(

@@ -17,7 +17,7 @@ from xml.sax.saxutils import quoteattr
 
 from cluster import configuration, corosync_conf, scores
 from inventory.model import Colocation, Command, Constraint, Location, Node, Order, Result
-from inventory.platforms import registry as platforms
+from inventory.platforms.package_managers import Apt
 from inventory.remote.sections import MARK
 from inventory.session import LabSession
 from provision.facts import CIB_FILE, FACTS
@@ -74,7 +74,7 @@ class FakeCluster:
         self.session, self.platform = replace(session, remote=self), session.platform
         self.web, self.start_order = (
             session.platform.web_service,
-            platforms.cluster_services(session.platform),
+            session.platform.cluster_services,
         )
         self.tick = 0
         self.machines: dict[str, Machine] = {}
@@ -129,7 +129,7 @@ class FakeCluster:
         return Result(command, 0, "", "")
 
     def interpret(self, machine: Machine, command: Command) -> None:
-        scripts = {self.platform.repository: lambda: None, self.platform.firewall: lambda: None}
+        scripts = {self.platform.repository: lambda: None, self.platform.firewall.opening: lambda: None}
         if command.line in scripts:
             return
         for pattern, action in RULES:
@@ -159,7 +159,7 @@ class FakeCluster:
 
     def install(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
         machine.packages |= set(match[1].split())
-        if self.platform.family == "debian":
+        if isinstance(self.platform.package_manager, Apt):
             machine.files[CONF] = "the distribution's sample"
             machine.boot |= {*CLUSTER, self.web}
             machine.running |= {self.web}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from inventory.model import Node
-from inventory.platforms.registry import PLATFORMS, Platform
+from inventory.platforms.base import Platform
+from inventory.platforms.registry import PLATFORMS
 from tests.support.example_lab import NODE1, NODE2
 
 

@@ -127,7 +127,7 @@ def test_no_text_names_what_its_platform_does_not_have(platform: str) -> None:
     session, _ = seen(platform, {})
     told = rendered(session, "checks.yaml") | rendered(session, "exercises.yaml")
     assert {
-        name: text for name, text in told.items() if re.search(FOREIGN[session.platform.init], text)
+        name: text for name, text in told.items() if re.search(FOREIGN[session.platform.services.name], text)
     } == {}
 
 

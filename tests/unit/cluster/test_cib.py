@@ -9,7 +9,10 @@ from cluster import cib
 from cluster.configuration import Configuration, Primitive
 from cluster.xml import OutputError
 from inventory.model import INFINITY, Colocation, Location, Order
-from inventory.platforms.registry import CENTOS6, CENTOS9, DEBIAN12, PLATFORMS
+from inventory.platforms.centos6 import CENTOS6
+from inventory.platforms.centos9 import CENTOS9
+from inventory.platforms.debian import DEBIAN12
+from inventory.platforms.registry import PLATFORMS
 from tests.support.example_lab import CASES, NODE1, NODE2, example_lab
 
 FOLDER = CASES / "cib"

@@ -7,7 +7,7 @@ import yaml
 
 from cluster import corosync_conf
 from inventory.errors import ConfigError
-from inventory.platforms.registry import CorosyncGeneration
+from inventory.platforms.base import CorosyncGeneration
 from tests.support.example_lab import CASES, example_lab
 
 FOLDER = CASES / "corosync"

@@ -8,7 +8,7 @@ import yaml
 from cluster import pcs
 from inventory.errors import ConfigError
 from inventory.model import Colocation, Location, Order
-from inventory.platforms.registry import PcsGeneration
+from inventory.platforms.base import PcsGeneration
 from tests.support.example_lab import CASES
 
 ROWS = yaml.safe_load((CASES / "pcs.yaml").read_text())

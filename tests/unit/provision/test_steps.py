@@ -16,7 +16,7 @@ import yaml
 
 from cluster import corosync_conf
 from inventory.model import Command
-from inventory.platforms.registry import PLATFORMS, service
+from inventory.platforms.registry import PLATFORMS
 from inventory.session import LabSession
 from provision.plan import plan
 from provision.steps.registry import STEPS, find
@@ -42,15 +42,17 @@ def expected(
     platform: str, session: LabSession, rows: list[dict[str, str]]
 ) -> Iterator[tuple[str, str, str | None]]:
     data = PLATFORMS[platform]
-    units = {"systemd": ("corosync", "pacemaker"), "sysv": ("corosync",)}[data.init]
+    units = {"systemd": ("corosync", "pacemaker"), "sysv": ("corosync",)}[data.services.name]
     web = data.web_service
     words = {
-        "START CLUSTER": " && ".join(" ".join(service(data, "start", unit)) for unit in units),
-        "STOP CLUSTER": " && ".join(" ".join(service(data, "stop", unit)) for unit in reversed(units)),
-        "START WEB": " ".join(service(data, "start", web)),
-        "STOP WEB": " ".join(service(data, "stop", web)),
-        "DISABLE WEB": " ".join(service(data, "disable", web)),
-        "KEY": {"systemd": "ed25519", "sysv": "rsa"}[data.init],
+        "START CLUSTER": " && ".join(" ".join(data.services.command("start", unit)) for unit in units),
+        "STOP CLUSTER": " && ".join(
+            " ".join(data.services.command("stop", unit)) for unit in reversed(units)
+        ),
+        "START WEB": " ".join(data.services.command("start", web)),
+        "STOP WEB": " ".join(data.services.command("stop", web)),
+        "DISABLE WEB": " ".join(data.services.command("disable", web)),
+        "KEY": {"systemd": "ed25519", "sysv": "rsa"}[data.services.name],
     }
     for row in rows:
         [(alias, line)] = [(name, text) for name, text in row.items() if name.startswith("node")]

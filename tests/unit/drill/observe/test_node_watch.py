@@ -10,7 +10,8 @@ import pytest
 from drill.observe import node_watch
 from drill.observe.node_watch import LATE, RETRY, Reader, parse
 from drill.record.timeline import NodeReading
-from inventory.platforms.registry import PLATFORMS, Platform
+from inventory.platforms.base import Platform
+from inventory.platforms.registry import PLATFORMS
 from tests.support.example_lab import CASES, NODE1, NODE2, example_lab
 
 LAB = example_lab()

@@ -15,7 +15,8 @@ from inventory.host import doctor, facts
 from inventory.host.doctor import Finding, HostFacts, findings, provider_of, read
 from inventory.host.facts import DockerNetwork, Engine, Link, RouteEntry
 from inventory.model import Lab
-from inventory.platforms.registry import DEBIAN12, PLATFORMS
+from inventory.platforms.debian import DEBIAN12
+from inventory.platforms.registry import PLATFORMS
 from inventory.providers.requirements import vbox_ranges
 
 ROOT = Path(__file__).parents[4]

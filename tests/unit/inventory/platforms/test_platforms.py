@@ -10,7 +10,9 @@ import yaml
 
 from inventory.errors import ConfigError
 from inventory.platforms import registry as platforms
-from inventory.platforms.registry import PLATFORMS, Action
+from inventory.platforms.base import Action, Platform, RegistryImage
+from inventory.platforms.package_managers import Apt
+from inventory.platforms.registry import PLATFORMS
 from tests.support.example_lab import CASES
 
 DATA = yaml.safe_load((CASES / "platforms.yaml").read_text())
@@ -18,28 +20,28 @@ DATA = yaml.safe_load((CASES / "platforms.yaml").read_text())
 
 @pytest.mark.parametrize("system", PLATFORMS.values(), ids=PLATFORMS)
 @pytest.mark.parametrize("row", DATA["services"], ids=lambda row: row["action"])
-def test_service(system: platforms.Platform, row: dict[str, str]) -> None:
-    argv = platforms.service(system, cast(Action, row["action"]), row["unit"])
-    assert " ".join(argv) == row[system.init]
+def test_service(system: Platform, row: dict[str, str]) -> None:
+    argv = system.services.command(cast(Action, row["action"]), row["unit"])
+    assert " ".join(argv) == row[system.services.name]
 
 
 def test_no_such_action() -> None:
     with pytest.raises(ConfigError, match="reload"):
-        platforms.service(PLATFORMS["debian12"], cast(Action, "reload"), "apache2")
+        PLATFORMS["debian12"].services.command(cast(Action, "reload"), "apache2")
 
 
 @pytest.mark.parametrize("name", DATA["platforms"])
 def test_platform(name: str) -> None:
-    system, want = platforms.platform(name), DATA["platforms"][name]
+    system, want = platforms.get(name), DATA["platforms"][name]
     have: dict[str, Any] = {
-        "init": system.init,
+        "init": system.services.name,
         "pcs": system.pcs,
         "corosync": system.corosync,
         "address": system.agents["address"],
         "web": system.agents["web"],
-        "cluster_services": list(platforms.cluster_services(system)),
-        "image": system.image,
-        "install": " ".join(platforms.install(system, ("pcs",))),
+        "cluster_services": list(system.cluster_services),
+        "image": system.image.reference if isinstance(system.image, RegistryImage) else None,
+        "install": " ".join(system.package_manager.install(("pcs",))),
         "libvirt": system.boxes["libvirt"],
         "pacemaker_log": system.pacemaker_log,
     }
@@ -52,13 +54,13 @@ def test_all_platforms_have_a_case() -> None:
 
 def test_unknown_platform_names_the_known() -> None:
     with pytest.raises(ConfigError) as caught:
-        platforms.platform("centos5")
+        platforms.get("centos5")
     assert "centos5" in str(caught.value)
     assert "debian12, centos9, centos6" in str(caught.value)
 
 
 @pytest.mark.parametrize("system", PLATFORMS.values(), ids=PLATFORMS)
-def test_packages(system: platforms.Platform) -> None:
+def test_packages(system: Platform) -> None:
     assert {"corosync", "pacemaker", "pcs", "resource-agents", system.web_service} <= set(system.packages)
     assert len(set(system.packages)) == len(system.packages)
     # ocf:heartbeat:IPaddr calls ifconfig; IPaddr2 does not.
@@ -66,20 +68,19 @@ def test_packages(system: platforms.Platform) -> None:
 
 
 @pytest.mark.parametrize("system", PLATFORMS.values(), ids=PLATFORMS)
-def test_missing_packages(system: platforms.Platform) -> None:
+def test_missing_packages(system: Platform) -> None:
     answer = "\n".join(f"{name} installed" for name in system.packages if name not in ("pcs", "sudo"))
-    not_there = {
-        "debian": "pcs not-installed\nsudo config-files\n",
-        "redhat": "package pcs is not installed\npackage sudo is not installed\n",
-    }
-    assert platforms.missing(system, answer) == ("pcs", "sudo")
-    assert platforms.missing(system, f"{answer}\n{not_there[system.family]}") == ("pcs", "sudo")
-    assert platforms.missing(system, f"{answer}\npcs installed\nsudo installed\n") == ()
+    dpkg = "pcs not-installed\nsudo config-files\n"
+    rpm = "package pcs is not installed\npackage sudo is not installed\n"
+    not_there = dpkg if isinstance(system.package_manager, Apt) else rpm
+    assert system.missing(answer) == ("pcs", "sudo")
+    assert system.missing(f"{answer}\n{not_there}") == ("pcs", "sudo")
+    assert system.missing(f"{answer}\npcs installed\nsudo installed\n") == ()
 
 
 @pytest.mark.parametrize("system", PLATFORMS.values(), ids=PLATFORMS)
-def test_scripts_are_shell(system: platforms.Platform) -> None:
-    for script in (system.repository, system.firewall):
+def test_scripts_are_shell(system: Platform) -> None:
+    for script in (system.repository, system.firewall.opening, system.firewall.reading):
         subprocess.run(["sh", "-n"], input=script, text=True, check=True)
 
 
@@ -103,7 +104,7 @@ iptables() { shift 2; echo "-A INPUT $*" >> "$state"; }
 def test_centos6_firewall_opens_once(tmp_path: Path) -> None:
     script = FAKE_IPTABLES.replace("iptables-save()", "iptables_save()") + PLATFORMS[
         "centos6"
-    ].firewall.replace("iptables-save", "iptables_save")
+    ].firewall.opening.replace("iptables-save", "iptables_save")
     rules = tmp_path / "rules"
 
     def run() -> str:

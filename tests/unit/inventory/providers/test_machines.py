@@ -12,7 +12,8 @@ import pytest
 import yaml
 
 from inventory.errors import ConfigError, MachineError
-from inventory.platforms.registry import CENTOS9, DEBIAN12
+from inventory.platforms.centos9 import CENTOS9
+from inventory.platforms.debian import DEBIAN12
 from inventory.providers import machines, node_image
 from inventory.providers.machines import LABEL, Choice, Machines
 from tests.support.example_lab import NODE1, NODE2, example_lab

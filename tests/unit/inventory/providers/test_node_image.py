@@ -10,7 +10,10 @@ import pytest
 import requests
 
 from inventory.errors import MachineError
-from inventory.platforms.registry import CENTOS6, CENTOS9, DEBIAN12, Platform
+from inventory.platforms.base import Platform
+from inventory.platforms.centos6 import CENTOS6
+from inventory.platforms.centos9 import CENTOS9
+from inventory.platforms.debian import DEBIAN12
 from inventory.providers import node_image
 
 
@@ -24,19 +27,14 @@ def other_script(name: str) -> Callable[[pytest.MonkeyPatch, Path], None]:
     return change
 
 
-def other_base(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
-    monkeypatch.setattr(node_image, "DEBIAN_BASE", (*node_image.DEBIAN_BASE, "vim"))
-    monkeypatch.setattr(node_image, "CENTOS_BASE", (*node_image.CENTOS_BASE, "vim"))
-
-
 def other_init(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     monkeypatch.setattr(node_image, "INIT", ("STOPSIGNAL SIGTERM",))
 
 
 @pytest.mark.parametrize("system", [DEBIAN12, CENTOS9], ids=lambda system: system.name)
 @pytest.mark.parametrize(
-    "change", [other_script("node-init"), other_script("customize.sh"), other_base, other_init],
-    ids=["node-init", "customize.sh", "base", "init"],
+    "change", [other_script("node-init"), other_script("customize.sh"), other_init],
+    ids=["node-init", "customize.sh", "init"],
 )  # fmt: skip
 def test_the_tag_changes_with_what_goes_in(
     system: Platform,
@@ -55,7 +53,10 @@ def test_the_tag_changes_with_what_goes_in(
     [
         replace(DEBIAN12, packages=(*DEBIAN12.packages, "vim")),
         replace(CENTOS9, packages=(*CENTOS9.packages, "vim")),
-        replace(CENTOS9, image="quay.io/centos/centos:stream10"),
+        replace(DEBIAN12, image=replace(DEBIAN12.image, packages=("vim",))),
+        replace(DEBIAN12, image=replace(DEBIAN12.image, suite="trixie")),
+        replace(CENTOS9, image=replace(CENTOS9.image, packages=("vim",))),
+        replace(CENTOS9, image=replace(CENTOS9.image, reference="quay.io/centos/centos:stream10")),
         replace(CENTOS9, repository="true\n"),
     ],
 )

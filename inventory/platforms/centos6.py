@@ -1,0 +1,45 @@
+"""CentOS 6.4, the system of the walkthrough: init scripts, corosync 1.4 with pacemaker as its plugin."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from inventory.platforms.base import Platform
+from inventory.platforms.firewalls import IPTABLES
+from inventory.platforms.host_names import NetworkFile
+from inventory.platforms.package_managers import Rpm
+from inventory.platforms.packet_filters import Iptables
+from inventory.platforms.service_managers import SysV
+from inventory.remote.script import script
+
+CENTOS6 = Platform(
+    name="centos6",
+    title="CentOS 6.4, as the document has it",
+    rank=30,
+    corosync="1.4",
+    pcs="0.9.26",
+    packages=(
+        *("corosync", "pacemaker", "pcs", "resource-agents", "httpd", "net-tools", "iptables"),
+        *("iproute", "iputils", "procps", "curl", "openssh-server", "openssh-clients", "sudo"),
+    ),
+    package_manager=Rpm("yum"),
+    services=SysV(),
+    host_name=NetworkFile(),
+    packet_filter=Iptables(),
+    agents=MappingProxyType({"address": "ocf:heartbeat:IPaddr", "web": "lsb:httpd"}),
+    web_service="httpd",
+    web_process="httpd",
+    boxes=MappingProxyType(
+        {
+            "virtualbox": "bento/centos-6.10",
+            "libvirt": "generic/centos6",
+            "vmware_desktop": "bento/centos-6.10",
+        }
+    ),
+    repository=script(__package__, "centos6_repository"),
+    firewall=IPTABLES,
+    cluster_services=("corosync",),  # corosync starts pacemaker itself (the plugin with ver: 0)
+    cluster_process="crmd",  # the plugin starts pacemaker's daemons without a pacemakerd
+    ssh_key_type="rsa",  # OpenSSH 5.3 has no ed25519
+    pacemaker_log="/var/log/cluster/corosync.log",  # the plugin writes into corosync's own log
+)

@@ -1,0 +1,47 @@
+"""CentOS Stream 9: systemd, firewalld; the cluster's packages are in a repository that is off by default."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from inventory.platforms.base import Platform, RegistryImage
+from inventory.platforms.firewalls import FIREWALLD
+from inventory.platforms.host_names import HostNameFile
+from inventory.platforms.package_managers import Rpm
+from inventory.platforms.packet_filters import Nft
+from inventory.platforms.service_managers import Systemd
+from inventory.remote.script import script
+
+CENTOS9 = Platform(
+    name="centos9",
+    title="CentOS Stream 9",
+    rank=20,
+    corosync="3",
+    pcs="0.11",
+    # No curl here: the container image has curl-minimal, which conflicts with it.
+    packages=(
+        *("corosync", "pacemaker", "pcs", "resource-agents", "httpd", "nftables"),
+        *("iproute", "iputils", "procps-ng", "openssh-server", "openssh-clients", "sudo"),
+    ),
+    package_manager=Rpm("dnf"),
+    services=Systemd(),
+    host_name=HostNameFile(),
+    packet_filter=Nft(),
+    agents=MappingProxyType({"address": "ocf:heartbeat:IPaddr2", "web": "systemd:httpd"}),
+    web_service="httpd",
+    web_process="httpd",
+    boxes=MappingProxyType(
+        {
+            "virtualbox": "bento/centos-stream-9",
+            "libvirt": "generic/centos9s",
+            "vmware_desktop": "bento/centos-stream-9",
+        }
+    ),
+    image=RegistryImage(
+        "quay.io/centos/centos:stream9",
+        ("systemd", "dbus", "openssh-server", "openssh-clients", "sudo", "iputils", "curl", "util-linux"),
+    ),
+    repository=script(__package__, "centos9_repository"),
+    firewall=FIREWALLD,
+    default_for=("containers", "machines"),
+)

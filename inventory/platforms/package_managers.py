@@ -1,0 +1,37 @@
+"""The package managers: apt with dpkg, and dnf or yum with rpm."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from inventory.platforms.base import Argv, PackageManager
+
+
+class Apt(PackageManager):
+    """apt-get(8) and dpkg-query(1)."""
+
+    refresh = ("apt-get", "-q", "update")
+
+    def install(self, packages: Collection[str]) -> Argv:
+        """Leave recommended packages out; ask nothing."""
+        noninteractive = ("env", "DEBIAN_FRONTEND=noninteractive")
+        return (*noninteractive, "apt-get", "-q", "-y", "--no-install-recommends", "install", *packages)
+
+    def query(self, packages: Collection[str]) -> Argv:
+        """Ask dpkg for the status of each package."""
+        return ("dpkg-query", "-W", "-f", "${Package} ${db:Status-Status}\\n", *packages)
+
+
+class Rpm(PackageManager):
+    """rpm(8) under a program that resolves dependencies: dnf(8), yum(8)."""
+
+    def __init__(self, program: str) -> None:
+        self.program = program
+
+    def install(self, packages: Collection[str]) -> Argv:
+        """Renews the lists by itself."""
+        return (self.program, "-q", "-y", "install", *packages)
+
+    def query(self, packages: Collection[str]) -> Argv:
+        """Ask the database of rpm."""
+        return ("rpm", "-q", "--qf", "%{NAME} installed\\n", *packages)

@@ -1,0 +1,82 @@
+"""The init systems: systemd, and System V init with chkconfig."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from inventory.errors import ConfigError
+from inventory.platforms.base import Action, Argv, ServiceManager
+
+
+class Systemd(ServiceManager):
+    """systemctl(1)."""
+
+    name = "systemd"
+    restarts_killed = True
+
+    def _argv(self, action: Action, unit: str) -> Argv:
+        return ("systemctl", *(("--no-pager",) if action == "status" else ()), action, unit)
+
+    def enabled_reading(self, unit: str) -> str:
+        """Ask `systemctl is-enabled`."""
+        return f"systemctl is-enabled {unit} 2>/dev/null | grep -x enabled"
+
+    def restart_command(self, unit: str) -> str:
+        """Show the unit's Restart= (systemd.service(5))."""
+        return f"systemctl show -p Restart {unit}"
+
+    def restarted_reading(self, unit: str) -> str:
+        """Any Restart= but `no`."""
+        return f"{self.restart_command(unit)} | grep -q '^Restart=[^n]' && echo yes"
+
+    def set_restart(self, unit: str, restart: str) -> str:
+        """Write a drop-in for the unit."""
+        folder = f"/etc/systemd/system/{unit}.service.d"
+        text = f"[Service]\\nRestart={restart}\\n"
+        return f"mkdir -p {folder} && printf '{text}' > {folder}/ha-lab.conf && systemctl daemon-reload"
+
+    def active(self, units: Collection[str]) -> Argv:
+        """Ask `systemctl is-active`, which is false while a unit stops."""
+        return tuple(f"systemctl -q is-active {unit}" for unit in units)
+
+    def forget_failures(self, units: Collection[str]) -> str:
+        """Reset the start limit of the units."""
+        return f"systemctl reset-failed {' '.join(units)} 2>/dev/null"
+
+
+class SysV(ServiceManager):
+    """service(8) and chkconfig(8). An init script starts a service once, and never again by itself."""
+
+    name = "sysv"
+    restarts_killed = False
+
+    def _argv(self, action: Action, unit: str) -> Argv:
+        if action == "is-enabled":
+            return ("chkconfig", "--list", unit)
+        if action in ("enable", "disable"):
+            return ("chkconfig", unit, "on" if action == "enable" else "off")
+        return ("service", unit, action)
+
+    def enabled_reading(self, unit: str) -> str:
+        """Runlevel 3 is on."""
+        return f"chkconfig --list {unit} 2>/dev/null | grep -q 3:on && echo enabled"
+
+    def restart_command(self, unit: str) -> str:
+        """Give no command: nothing is done."""
+        return ""
+
+    def restarted_reading(self, unit: str) -> str:
+        """Print nothing."""
+        return "true"
+
+    def set_restart(self, unit: str, restart: str) -> str:
+        """Raise ConfigError."""
+        raise ConfigError(f"init scripts do not start a killed service again: {unit}")
+
+    def active(self, units: Collection[str]) -> Argv:
+        """Give no condition: an init script does not say that it stops."""
+        return ()
+
+    def forget_failures(self, units: Collection[str]) -> str:
+        """Give no command: there is no start limit."""
+        return ""
