@@ -56,7 +56,7 @@ def holdings(timeline: Timeline, node: str) -> tuple[Holding, ...]:
     """One node's times of holding the address; an unanswered reading or a long silence ends one."""
     found: list[list[NodeReading]] = []
     before: NodeReading | None = None
-    for reading in timeline.readings(node):
+    for reading in timeline.readings_of(node):
         if reading.seen and reading.owns_vip:
             follows = before is not None and before.seen and before.owns_vip
             if follows and before is not None and reading.asked - before.at <= BLIND:
@@ -88,7 +88,7 @@ def latest(timeline: Timeline, moment: float, *, within: float = BLIND) -> dict[
     return {
         node: reading
         for node in timeline.nodes
-        for reading in [r for r in timeline.readings(node) if moment - within <= r.at <= moment][-1:]
+        for reading in [r for r in timeline.readings_of(node) if moment - within <= r.at <= moment][-1:]
     }
 
 

@@ -16,7 +16,7 @@ def answered(
 ) -> tuple[NodeReading, ...]:
     """The readings of a node that lie wholly between two moments (seconds) and were answered."""
     return tuple(
-        one for one in timeline.readings(node) if one.seen and since <= one.asked and one.at <= until
+        one for one in timeline.readings_of(node) if one.seen and since <= one.asked and one.at <= until
     )
 
 
@@ -24,7 +24,7 @@ def gaps(
     timeline: Timeline, node: str, since: float, until: float, *, longer: float = LONG
 ) -> tuple[tuple[float, float], ...]:
     """The times between two moments, each longer than `longer` seconds, without an answered reading."""
-    near = [one for one in timeline.readings(node) if one.seen and one.at >= since and one.asked <= until]
+    near = [one for one in timeline.readings_of(node) if one.seen and one.at >= since and one.asked <= until]
     edges = [(since, since), *((one.asked, one.at) for one in near), (until, until)]
     return tuple((one[1], two[0]) for one, two in pairwise(edges) if two[0] - one[1] > longer)
 
@@ -47,5 +47,5 @@ def watched(timeline: Timeline) -> tuple[float, float] | None:
     firsts = [min((one.asked for one in answered(timeline, node)), default=None) for node in timeline.nodes]
     begun = [one for one in firsts if one is not None]
     since = max(begun) if len(begun) == len(firsts) else min(one.asked for one in timeline.node_readings)
-    injected = timeline.first("inject")
+    injected = timeline.time_of_first("inject")
     return (since if injected is None else min(since, injected), timeline.end)

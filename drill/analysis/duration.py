@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from drill.analysis.outages import Outage
-from inventory.errors import LabError
+from drill.record.header import Prediction
 
 ENDLESS = math.inf
 
@@ -44,22 +42,8 @@ def measured(outage: Outage) -> Duration:
     return Duration(outage.lower, ENDLESS if outage.upper is None else outage.upper)
 
 
-def predicted(meta: Mapping[str, Any]) -> Duration | None:
-    """The bounds in a timeline's meta; None when it predicts nothing. LabError when they are no span."""
-    bounds = meta.get("bounds")
-    if not bounds:
+def predicted(prediction: Prediction | None) -> Duration | None:
+    """The prediction of a record as a duration; None when nothing was predicted."""
+    if prediction is None:
         return None
-    if isinstance(bounds, Mapping):
-        least = seconds(bounds.get("least"))
-        most = ENDLESS if bounds.get("most") is None else seconds(bounds["most"])
-        if least is not None and most is not None and least <= most:
-            return Duration(least, most)
-    raise LabError(
-        f"{meta.get('scenario', 'unnamed')}: the bounds {bounds!r} are no least and most in seconds",
-        hint="the timeline was changed by hand, or comes from another version of the lab",
-    )
-
-
-def seconds(value: Any) -> float | None:
-    """A plain number of seconds, None for anything else."""
-    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+    return Duration(prediction.least, ENDLESS if prediction.most is None else prediction.most)

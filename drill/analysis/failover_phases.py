@@ -97,7 +97,7 @@ def _released(timeline: Timeline, holders: Collection[str], stretch: _Stretch) -
     """
     silent, found = False, list[tuple[float, str]]()
     for node in holders:
-        readings = [one for one in timeline.readings(node) if one.at <= stretch.until]
+        readings = [one for one in timeline.readings_of(node) if one.at <= stretch.until]
         answers = [one for one in readings if one.seen]
         lost = [pair for pair in pairwise(answers) if pair[1].at > stretch.since and not pair[1].owns_vip]
         for before, one in lost[:1]:
@@ -121,7 +121,7 @@ def _first_change(
     """The first reading that tells another state than the same node's last one before the fault."""
     found = []
     for node in nodes:
-        before = [one for one in timeline.readings(node) if one.seen and one.at <= stretch.since][-1:]
+        before = [one for one in timeline.readings_of(node) if one.seen and one.at <= stretch.since][-1:]
         found += [
             one.at
             for one in _within(timeline, node, stretch)
@@ -146,7 +146,7 @@ def _answer(timeline: Timeline, stretch: _Stretch) -> tuple[float | None, str]:
     """The end of the fault's first outage, which may come only after the heal but not after the next fault."""
     mine = [
         one
-        for one in outages(timeline.probe())
+        for one in outages(timeline.samples_of())
         if one.first_failed < stretch.until and (one.next_good is None or one.next_good >= stretch.since)
     ]
     if not mine:
@@ -162,7 +162,7 @@ def _answer(timeline: Timeline, stretch: _Stretch) -> tuple[float | None, str]:
 
 
 def _within(timeline: Timeline, node: str, stretch: _Stretch) -> Iterable[NodeReading]:
-    return (one for one in timeline.readings(node) if stretch.since < one.at <= stretch.until)
+    return (one for one in timeline.readings_of(node) if stretch.since < one.at <= stretch.until)
 
 
 def _earliest(moments: Iterable[float]) -> float | None:

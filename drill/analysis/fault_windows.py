@@ -52,7 +52,7 @@ class Period:
 
 def faulty(timeline: Timeline) -> bool:
     """Tell whether a fault belongs to this scenario, by its name or by a mark."""
-    return bool(timeline.meta.get("fault") or timeline.events_of("inject", "not_landed"))
+    return bool(timeline.header.fault or timeline.events_of("inject", "not_landed"))
 
 
 def fault_windows(timeline: Timeline) -> tuple[FaultWindow, ...]:
@@ -64,9 +64,9 @@ def fault_windows(timeline: Timeline) -> tuple[FaultWindow, ...]:
         heal = next(_moments(event, timeline.events_of("heal", "healed"), again), None)
         end = min(timeline.end, again) if heal is None else heal
         proofs = [at for at in _moments(event, timeline.events_of("landed"), again) if at <= end]
-        target = timeline.role("target")
+        target = timeline.node_in_role("target")
         node = event.node or (target if target in timeline.nodes else "")
-        label = event.label or str(timeline.meta.get("fault") or "")
+        label = event.label or timeline.header.fault
         found.append(FaultWindow(label, node, event.at, max(proofs, default=None), heal, end))
     return tuple(found)
 
@@ -95,9 +95,9 @@ def missed(timeline: Timeline) -> str:
     for event in timeline.events_of("not_landed"):
         where = event.node and f" on {event.node}"
         told = event.detail and f": {event.detail}"
-        return f"{event.label or timeline.meta.get('fault') or 'the fault'}{where} did not land{told}"
+        return f"{event.label or timeline.header.fault or 'the fault'}{where} did not land{told}"
     if faulty(timeline) and not timeline.events_of("landed"):
-        return f"no mark proves that {timeline.meta.get('fault') or 'the fault'} landed"
+        return f"no mark proves that {timeline.header.fault or 'the fault'} landed"
     for one in fault_windows(timeline):
         if one.landed is None:
             return f"no mark proves that {one.named} landed"

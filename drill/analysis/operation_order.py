@@ -7,59 +7,44 @@ that was overwritten could change the answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
-UP, DOWN, UNSEEN = "up", "down", "unseen"
-
-
-@dataclass(frozen=True)
-class Operation:
-    """One start or stop as the node's cluster remembers it; `at` in seconds of that node's clock."""
-
-    resource: str
-    operation: str
-    node: str
-    at: float
-    rc: int = 0
-    call: int | None = None
-
-    @property
-    def line(self) -> str:
-        """The operation in one line, for people."""
-        call = "" if self.call is None else f", call {self.call}"
-        return f"{self.node}: {self.operation} {self.resource} at {self.at:.0f} (node's clock{call}, rc {self.rc})"
+from drill.record.header import OperationEntry, OrderRow
 
 
-def operations(entries: Iterable[Mapping[str, Any]]) -> tuple[Operation, ...]:
+def starts_and_stops(history: Iterable[OperationEntry]) -> tuple[OperationEntry, ...]:
     """The starts and stops of a history that succeeded, by node and time; monitors are left out."""
-    every = (Operation(**{name: entry[name] for name in _FIELDS if name in entry}) for entry in entries)
-    kept = (one for one in every if one.operation in ("start", "stop") and one.rc == 0)
+    kept = (one for one in history if one.operation in ("start", "stop") and one.rc == 0)
     return tuple(sorted(kept, key=lambda one: (one.node, one.at, -1 if one.call is None else one.call)))
 
 
 @dataclass(frozen=True)
 class JudgedOperation:
-    """An operation whose order can be judged: whether it was held, and the two operations compared."""
+    """An operation whose order can be judged: whether the order was held, and the two operations compared."""
 
     held: bool
-    operation: Operation
-    other: Operation
+    operation: OperationEntry
+    other: OperationEntry
+
+    @property
+    def summary(self) -> str:
+        """The two operations in one line, for people."""
+        return f"{self.operation.summary}; {self.other.summary}"
 
 
-def starts(history: tuple[Operation, ...], first: str, then: str) -> tuple[JudgedOperation, ...]:
-    """The starts of `then`, each with whether `first` was up before it."""
-    return _judge(history, watched=(then, "start"), other=(first, "start"))
+def starts(history: tuple[OperationEntry, ...], order: OrderRow) -> tuple[JudgedOperation, ...]:
+    """The starts of the second resource, each with whether the first one was up before it."""
+    return _judge(history, watched=(order.then, "start"), other=(order.first, "start"))
 
 
-def stops(history: tuple[Operation, ...], first: str, then: str) -> tuple[JudgedOperation, ...]:
-    """The stops of `first`, each with whether `then` was down before it."""
-    return _judge(history, watched=(first, "stop"), other=(then, "stop"))
+def stops(history: tuple[OperationEntry, ...], order: OrderRow) -> tuple[JudgedOperation, ...]:
+    """The stops of the first resource, each with whether the second one was down before it."""
+    return _judge(history, watched=(order.first, "stop"), other=(order.then, "stop"))
 
 
 def _judge(
-    history: tuple[Operation, ...], watched: tuple[str, str], other: tuple[str, str]
+    history: tuple[OperationEntry, ...], watched: tuple[str, str], other: tuple[str, str]
 ) -> tuple[JudgedOperation, ...]:
     """Each watched operation wants `other` done before it.
 
@@ -87,6 +72,3 @@ def _judge(
             if not undone:
                 found.append(JudgedOperation(False, one, after[0][1]))
     return tuple(found)
-
-
-_FIELDS = ("resource", "operation", "node", "at", "rc", "call")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from drill.analysis.coverage import answered
-from drill.analysis.duration import Duration, measured, predicted, seconds
+from drill.analysis.duration import Duration, measured, predicted
 from drill.analysis.fault_windows import NO_INJECTION, FaultWindow, Period, fault_windows
 from drill.analysis.outages import outages
 from drill.checks.verdict import CheckResult, failed, gravest, passed, unknown
@@ -19,12 +19,12 @@ MOST_MISSED = 0.01
 
 
 def outage_within_budget(timeline: Timeline, budget: float | None = None) -> CheckResult:
-    """No outage lasts longer than the budget (seconds; meta["budget"] by default)."""
-    limit = seconds(timeline.meta.get("budget") if budget is None else budget)
+    """No outage lasts longer than the budget (seconds; the scenario's budget of lab.yaml by default)."""
+    limit = timeline.header.budget_s if budget is None else budget
     if limit is None:
         return unknown("outages within the budget", "the record names no budget")
     expected = f"no outage longer than the budget of {limit:.2f} s"
-    found = outages(timeline.probe())
+    found = outages(timeline.samples_of())
     if long := [one.line for one in found if one.lower > limit]:
         return failed(expected, *long)
     if reason := unpolled(timeline, _whole(timeline), min(limit, max(PAUSE, limit / 10))):
@@ -35,8 +35,8 @@ def outage_within_budget(timeline: Timeline, budget: float | None = None) -> Che
 
 
 def outage_within_bounds(timeline: Timeline) -> CheckResult:
-    """Each outage that a fault brought fits what the configuration lets expect (meta["bounds"])."""
-    bounds = predicted(timeline.meta)
+    """Each outage that a fault brought fits the prediction from the live configuration."""
+    bounds = predicted(timeline.header.prediction)
     if bounds is None:
         return unknown("an outage within the predicted bounds", "the record has no prediction")
     expected = f"an outage of {bounds.text}, as predicted from the configuration"
@@ -49,11 +49,11 @@ def outage_within_bounds(timeline: Timeline) -> CheckResult:
 
 
 def _fits(timeline: Timeline, fault_window: FaultWindow, bounds: Duration, expected: str) -> CheckResult:
-    before = [one for one in timeline.probe() if one.done < fault_window.injected]
+    before = [one for one in timeline.samples_of() if one.done < fault_window.injected]
     if not before or not before[-1].good:
         state = "the service was already down" if before else "no request had been sent"
         return unknown(expected, f"{state} when the fault was injected at {fault_window.injected:.2f} s")
-    mine = [one for one in outages(timeline.probe()) if fault_window.brought(one)]
+    mine = [one for one in outages(timeline.samples_of()) if fault_window.brought(one)]
     lines = [one.line for one in mine] or ["no request failed"]
     if long := [one.line for one in mine if one.lower > bounds.most]:
         return failed(expected, f"longer: {long[0]}", *long[1:])
@@ -71,11 +71,11 @@ def _fits(timeline: Timeline, fault_window: FaultWindow, bounds: Duration, expec
 def no_outage(timeline: Timeline) -> CheckResult:
     """No request fails in the whole record."""
     expected = "no failed request at all"
-    if found := [one.line for one in outages(timeline.probe())]:
+    if found := [one.line for one in outages(timeline.samples_of())]:
         return failed(expected, *found)
     if reason := unpolled(timeline, _whole(timeline), PAUSE):
         return unknown(expected, reason)
-    sent = [one.sent for one in timeline.probe()]
+    sent = [one.sent for one in timeline.samples_of()]
     return passed(expected, f"{len(sent)} good answers from {sent[0]:.2f} to {sent[-1]:.2f} s")
 
 
@@ -94,7 +94,7 @@ def _stays(timeline: Timeline, fault_window: FaultWindow, expected: str) -> Chec
         return unknown(expected, f"no mark tells that {fault_window.named} was healed")
     later = [event.at for event in timeline.events_of("inject") if event.at > heal]
     until = min(later, default=timeline.end)
-    new = [one.line for one in outages(timeline.probe()) if heal <= one.first_failed < until]
+    new = [one.line for one in outages(timeline.samples_of()) if heal <= one.first_failed < until]
     if new:
         return failed(expected, f"healed at {heal:.2f} s, then an {new[0]}", *new[1:])
     every = (one for node in timeline.nodes for one in answered(timeline, node, heal, until))
@@ -124,7 +124,9 @@ def interruptions(timeline: Timeline, counts: Sequence[int]) -> CheckResult:
 def _counted(
     timeline: Timeline, fault_window: FaultWindow, period: Period, count: int, expected: str
 ) -> CheckResult:
-    mine = [one.line for one in outages(timeline.probe()) if period.since <= one.first_failed < period.until]
+    mine = [
+        one.line for one in outages(timeline.samples_of()) if period.since <= one.first_failed < period.until
+    ]
     seen = f"{len(mine)} after {fault_window.named}"
     whole = _whole(timeline)
     polled = Period(max(period.since, whole.since), min(period.until, whole.until))
@@ -139,17 +141,17 @@ def _counted(
 def stable_rate(timeline: Timeline) -> CheckResult:
     """The probe kept its rate. Never FAIL: a slow poller is no fault of the cluster's, but its record is thin."""
     expected = f"a probe that misses under {MOST_MISSED:.0%} of its slots"
-    probe = timeline.meta.get("probe")
-    if not isinstance(probe, dict) or not probe.get("slots"):
+    probe = timeline.header.probe
+    if probe is None or not probe.slots:
         return unknown(expected, "the record does not say how well the probe kept its rate")
-    slots, missed, late = int(probe["slots"]), int(probe["missed"]), float(probe["worst_late"])
+    slots, missed, late = probe.slots, probe.missed, probe.worst_late
     seen = f"{missed} of {slots} slots missed ({missed / slots:.1%}), the latest request {1000 * late:.0f} ms late"
     return passed(expected, seen) if missed < MOST_MISSED * slots else unknown(expected, seen)
 
 
 def unpolled(timeline: Timeline, period: Period, longest: float) -> str:
     """Why the requests cannot tell, in words: none for longer than `longest` seconds in the window; "" if they can."""
-    sent = [one.sent for one in timeline.probe()]
+    sent = [one.sent for one in timeline.samples_of()]
     before = [at for at in sent if at <= period.since][-1:] or [period.since]
     after = [at for at in sent if at >= period.until][:1] or [period.until]
     within = [at for at in sent if period.since < at < period.until]
@@ -164,6 +166,6 @@ def unpolled(timeline: Timeline, period: Period, longest: float) -> str:
 def _whole(timeline: Timeline) -> Period:
     """What has to be polled: from the first fault, or else the first request, to the last mark, or else the end."""
     events = [one.at for one in timeline.events if one.kind != "note"]
-    first = timeline.first("inject")
-    sent = [one.sent for one in timeline.probe()]
+    first = timeline.time_of_first("inject")
+    sent = [one.sent for one in timeline.samples_of()]
     return Period(min(sent, default=0.0) if first is None else first, max(events, default=timeline.end))

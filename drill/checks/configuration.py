@@ -7,50 +7,50 @@ from collections.abc import Mapping
 from typing import Any
 
 from cluster import scores
-from drill.analysis.operation_order import JudgedOperation, operations, starts, stops
+from drill.analysis.operation_order import starts, starts_and_stops, stops
 from drill.checks.verdict import CheckResult, failed, passed, unknown
+from drill.record.header import OrderRow
 from drill.record.timeline import Timeline
 
 NONE = "none"
 
 
 def order_held(timeline: Timeline, first: str = "", then: str = "") -> CheckResult:
-    """`first` starts before `then` and stops after it, by the history of each node (meta["order"] by default).
+    """`first` starts before `then` and stops after it, by the history of each node (lab.yaml's orders by default).
 
     Both have to be seen, a start and a stop.
     """
-    pairs = [(first, then)] if first and then else [tuple(pair) for pair in timeline.meta.get("order") or ()]
-    expected = "; ".join(f"{one} started before {two} and stopped after it" for one, two in pairs)
+    pairs = [OrderRow(first, then)] if first and then else timeline.header.orders
+    expected = "; ".join(f"{one.first} started before {one.then} and stopped after it" for one in pairs)
     if not pairs:
         return unknown("resources in their order", "the record names no order")
-    if not timeline.meta.get("operations"):
+    if not timeline.header.operations:
         return unknown(expected, "the record has no history of operations")
-    history = operations(timeline.meta["operations"])
+    history = starts_and_stops(timeline.header.operations)
     good: list[str] = []
     bad: list[str] = []
     unseen: list[str] = []
-    for one, two in pairs:
-        for what, steps in (("start", starts(history, one, two)), ("stop", stops(history, one, two))):
-            if not steps:
-                unseen.append(f"no {what} of {one} and {two} on one node that could be compared")
-            for step in steps:
-                (good if step.held else bad).append(_step(step))
+    for pair in pairs:
+        started, stopped = starts(history, pair), stops(history, pair)
+        for action, judged in (("start", started), ("stop", stopped)):
+            if not judged:
+                unseen.append(
+                    f"no {action} of {pair.first} and {pair.then} on one node that could be compared"
+                )
+            for one in judged:
+                (good if one.held else bad).append(one.summary)
     if bad:
         return failed(expected, *bad)
     return unknown(expected, *unseen, *good) if unseen else passed(expected, *good)
 
 
-def _step(step: JudgedOperation) -> str:
-    return f"{step.operation.line}; {step.other.line}"
-
-
 def no_leftovers(timeline: Timeline) -> CheckResult:
     """No constraint of a move or a ban is left."""
     expected = "no constraint left over from a move or a ban"
-    left = timeline.meta.get("leftovers")
-    if not isinstance(left, list | tuple):
+    left = timeline.header.leftovers
+    if left is None:
         return unknown(expected, "the record does not say which constraints were there afterwards")
-    return failed(expected, *map(str, left)) if left else passed(expected, "none")
+    return failed(expected, *left) if left else passed(expected, "none")
 
 
 def failcounts(timeline: Timeline, expected: Mapping[str, Any]) -> CheckResult:
@@ -59,18 +59,18 @@ def failcounts(timeline: Timeline, expected: Mapping[str, Any]) -> CheckResult:
         raise ValueError("expected names no resource")
     words = [f"{name} {'none' if least == NONE else f'at least {least}'}" for name, least in expected.items()]
     wanted = f"fail counts: {', '.join(words)}"
-    entries = timeline.meta.get("failcounts")
-    if not isinstance(entries, list | tuple):
+    recorded = timeline.header.failcounts
+    if recorded is None:
         return unknown(wanted, "the record has no fail counts")
     counts: Counter[str] = Counter()
-    for entry in entries:
-        counts[str(entry["resource"])] += scores.parse(str(entry["count"]))
-    known = {*counts, *(timeline.meta.get("resources") or ())}
+    for one in recorded:
+        counts[one.resource] += one.count
+    known = {*counts, *timeline.header.resources}
     known |= {name for one in timeline.node_readings for name in one.placements}
     if strange := [name for name in expected if name not in known]:
         return unknown(wanted, f"the record knows no resource {', '.join(strange)}")
     seen = ", ".join(f"{name} {counts[name]}" for name in expected)
-    lines = [f"{entry['resource']} failed {entry['count']} times on {entry['node']}" for entry in entries]
+    lines = [f"{one.resource} failed {scores.text(one.count)} times on {one.node}" for one in recorded]
     held = [
         counts[name] == 0 if least == NONE else counts[name] >= int(least) for name, least in expected.items()
     ]
@@ -80,8 +80,8 @@ def failcounts(timeline: Timeline, expected: Mapping[str, Any]) -> CheckResult:
 def configuration_unchanged(timeline: Timeline) -> CheckResult:
     """The configuration is the same before and after the scenario, line for line in any order."""
     expected = "the same configuration after the scenario as before it"
-    before, after = timeline.meta.get("before"), timeline.meta.get("after")
-    if not before or not isinstance(before, list | tuple) or not isinstance(after, list | tuple):
+    before, after = timeline.header.before, timeline.header.after
+    if not before or after is None:
         return unknown(expected, "the record lacks the configuration before or after")
     gone, new = Counter(before) - Counter(after), Counter(after) - Counter(before)
     changes = [*(f"gone: {line}" for line in gone.elements()), *(f"new: {line}" for line in new.elements())]

@@ -7,17 +7,16 @@ from drill.record.timeline import Timeline
 
 
 def came_about(timeline: Timeline) -> CheckResult:
-    """Everything that the scenario waited for came about within its time (meta["awaited"])."""
-    rows = timeline.meta.get("awaited")
+    """Everything that the scenario waited for came about within its time."""
+    rows = timeline.header.awaited
     expected = "every step of the scenario to come about within its time"
-    if not isinstance(rows, list | tuple):
+    if rows is None:
         return unknown(expected, "the record does not say what was waited for")
-    late = [row for row in rows if row["at"] is None]
-    if late:
+    if late := [row for row in rows if row.at is None]:
         return failed(
-            expected, *(f"not within {row['within']:g} s: {row['what']}; last: {row['last']}" for row in late)
+            expected, *(f"not within {row.within:g} s: {row.what}; last: {row.last}" for row in late)
         )
     if not timeline.events_of("settled"):
         return unknown(expected, "the record ends before the lab was well again")
-    told = [f"{row['what']} at {row['at']:.2f} s" for row in rows]
-    return passed(expected, told[-1] if told else "nothing was waited for", *told[:-1])
+    times = [f"{row.what} at {row.at:.2f} s" for row in rows]
+    return passed(expected, times[-1] if times else "nothing was waited for", *times[:-1])

@@ -12,7 +12,7 @@ from drill.record.timeline import NodeReading, Timeline
 
 def quorum(timeline: Timeline, role: str, expected: bool) -> CheckResult:
     """While the fault is in force a node has quorum all along, or loses it and stays without (by role or name)."""
-    node = timeline.role(role)
+    node = timeline.node_in_role(role)
     called = node if node == role else f"{node} ({role})"
     wanted = f"{called} {'with' if expected else 'WITHOUT'} quorum while the fault is in force"
     windows = during(timeline)
@@ -44,13 +44,13 @@ def recovered(timeline: Timeline) -> CheckResult:
     """At the end the service answers, one node holds the address, every node is a member with quorum, and all runs."""
     expected = "a whole cluster and an answering service at the end"
     late = timeline.end - LATE
-    samples = [one for one in timeline.probe() if one.sent >= late]
+    samples = [one for one in timeline.samples_of() if one.sent >= late]
     if not samples:
         return unknown(expected, f"no request was sent in the last {LATE:g} s before {timeline.end:.2f} s")
-    troubles = [one.line for one in outages(timeline.probe()) if one.next_good is None]
+    troubles = [one.line for one in outages(timeline.samples_of()) if one.next_good is None]
     owners = []
     for node in timeline.nodes:
-        asked = [one for one in timeline.readings(node) if one.at >= late]
+        asked = [one for one in timeline.readings_of(node) if one.at >= late]
         if not asked:
             return unknown(
                 expected, f"{node} was not read in the last {LATE:g} s before {timeline.end:.2f} s"
@@ -78,9 +78,7 @@ def _troubles(view: NodeReading, timeline: Timeline) -> list[str]:
         found.append(f"{view.node} WITHOUT quorum {at}")
     if absent := [node for node in timeline.nodes if node not in view.members]:
         found.append(f"{view.node} did not see {', '.join(absent)} as a member {at}")
-    names = timeline.meta.get("resources") or {
-        name for one in timeline.node_readings for name in one.placements
-    }
+    names = timeline.header.resources or {name for one in timeline.node_readings for name in one.placements}
     if stopped := sorted(name for name in names if not view.placements.get(name)):
         found.append(f"{view.node} saw {', '.join(stopped)} run nowhere {at}")
     return found

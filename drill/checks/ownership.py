@@ -34,7 +34,7 @@ def one_owner(timeline: Timeline, off: str = "") -> CheckResult:
     whole = watched(timeline)
     if whole is None:
         return unknown(expected, NO_READING)
-    dark = [one for one in fault_windows(timeline) if off and one.node == timeline.role(off)]
+    dark = [one for one in fault_windows(timeline) if off and one.node == timeline.node_in_role(off)]
     for node in timeline.nodes:
         for start, end in gaps(timeline, node, *whole):
             if not any(one.node == node and start <= one.end and one.injected <= end for one in dark):
@@ -64,10 +64,10 @@ def two_owners(timeline: Timeline) -> CheckResult:
 def page_names_owner(timeline: Timeline) -> CheckResult:
     """Every page that came is the page of a node that held the address then."""
     expected = "only pages of the node that holds the address"
-    readings = {node: timeline.readings(node) for node in timeline.nodes}
+    readings = {node: timeline.readings_of(node) for node in timeline.nodes}
     confirmed: Counter[str] = Counter()
     wrong = []
-    good = [one for one in timeline.probe() if one.good]
+    good = [one for one in timeline.samples_of() if one.good]
     for sample in good:
         held = _held(readings.get(sample.page, ()), sample)
         if held is False:
@@ -110,7 +110,7 @@ def down_throughout(timeline: Timeline, within: float = 15.0) -> CheckResult:
 
 
 def _down(timeline: Timeline, period: Period, within: float, expected: str) -> CheckResult:
-    mine = [one for one in timeline.probe() if one.sent >= period.since and one.done <= period.until]
+    mine = [one for one in timeline.samples_of() if one.sent >= period.since and one.done <= period.until]
     ended = [one for one in outages(mine) if one.next_good is not None]
     if ended:
         return failed(

@@ -47,7 +47,7 @@ def apart(timeline: Timeline, resources: Sequence[str] = ()) -> CheckResult:
     if not longest:
         return failed(expected, f"never on different nodes; {_told(_every(timeline)[-1])}")
     since, until = longest[0].at, longest[-1].asked
-    inside = [one for one in timeline.probe() if since <= one.sent and one.done <= until]
+    inside = [one for one in timeline.samples_of() if since <= one.sent and one.done <= until]
     seen = f"{_told(longest[0])}, until {until:.2f} s"
     if good := [one for one in inside if one.good]:
         return failed(expected, f"{seen}; yet {good[0].page} answered at {good[0].sent:.2f} s")
@@ -63,7 +63,7 @@ def runs_on(timeline: Timeline, role: str, when: str = "end", resource: str = ""
     """
     if when not in WHEN:
         raise ValueError(f"when={when!r}; one of {', '.join(WHEN)}")
-    node = timeline.role(role)
+    node = timeline.node_in_role(role)
     called = node if node == role else f"{node} ({role})"
     moment = "when the fault ends" if when == "fault" else "at the end"
     expected = f"{resource or 'all resources'} on {called} {moment}"
@@ -93,7 +93,7 @@ def _runs(timeline: Timeline, end: Period, node: str, names: Sequence[str], expe
 
 def _resources(timeline: Timeline, overrides: Sequence[str]) -> list[str]:
     seen = {name for one in timeline.node_readings for name in one.placements}
-    return list(overrides or timeline.meta.get("resources") or sorted(seen))
+    return list(overrides or timeline.header.resources or sorted(seen))
 
 
 def _every(timeline: Timeline) -> list[NodeReading]:

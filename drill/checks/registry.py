@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any
 
 from drill.analysis.fault_windows import missed
 from drill.checks.availability import (
@@ -25,6 +24,7 @@ from drill.checks.membership import quorum, recovered
 from drill.checks.ownership import down_throughout, one_owner, page_names_owner, two_owners
 from drill.checks.placement import apart, colocated, runs_on
 from drill.checks.verdict import CheckResult, Verdict, unknown, verdict
+from drill.record.header import CheckRow
 from drill.record.timeline import Timeline
 
 Check = Callable[..., CheckResult]
@@ -60,35 +60,31 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
 
 
 def judge(timeline: Timeline) -> tuple[Verdict, ...]:
-    """Run the rows of meta["checks"]; what makes the whole record worthless makes every verdict UNKNOWN."""
-    rows = timeline.meta.get("checks") or []
-    if not isinstance(rows, list | tuple):
-        return (verdict("checks", unknown("rows of checks in the record", f"{rows!r}")),)
-    return tuple(_judged(timeline, row) for row in rows)
+    """Run the checks that the record asks for. A record that proves nothing makes every verdict UNKNOWN."""
+    return tuple(_judged(timeline, row) for row in timeline.header.checks)
 
 
 def _worthless(timeline: Timeline) -> CheckResult | None:
-    if error := timeline.meta.get("error"):
+    if error := timeline.header.error:
         return unknown("a drill that ran to its end", f"the drill itself failed: {error}")
     if reason := missed(timeline):
         return unknown("a fault that is proven to be there", reason)
     if timeline.notes:
         return unknown("a whole record", "; ".join(timeline.notes))
-    if "after" not in timeline.meta:
+    if timeline.header.after is None:
         return unknown("a whole record", "it has no end: the drill was killed before the scenario was over")
     return None
 
 
-def _judged(timeline: Timeline, row: Any) -> Verdict:
+def _judged(timeline: Timeline, row: CheckRow) -> Verdict:
+    check = CHECKS.get(row.id)
+    if check is None:
+        known = ", ".join(CHECKS)
+        return verdict(
+            row.id, unknown("a check that this lab has", f"{row.id!r}; known: {known}"), row.parameters
+        )
     try:
-        name, params = row
-        check, params = CHECKS[name], dict(params)
-    except (TypeError, ValueError, KeyError):
-        called = row[0] if isinstance(row, list | tuple) and row else row
-        rule = "[name, {parameter: value}] of a known check"
-        return verdict(str(called), unknown(rule, f"{row!r}; known: {', '.join(CHECKS)}"))
-    try:
-        finding = _worthless(timeline) or check(timeline, **params)
+        finding = _worthless(timeline) or check(timeline, **row.parameters)
     except Exception as error:
         finding = unknown("an answer of the check", f"it crashed: {type(error).__name__}: {error}")
-    return verdict(name, finding, params)
+    return verdict(row.id, finding, row.parameters)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
-from cluster import cib, scores
+from cluster import cib
 from drill.execute.starting_state import StartingState
+from drill.record.header import FailCount, OperationEntry
 from inventory.errors import LabError
 
 
@@ -33,24 +33,14 @@ class OperationLog:
             self._counts[key] = max(count, self._counts.get(key, 0))
 
     @property
-    def operations(self) -> list[dict[str, Any]]:
-        """As the record keeps them (see drill.record.timeline)."""
-        return [
-            {
-                "resource": one.resource,
-                "operation": one.operation,
-                "node": one.node,
-                "at": one.last_change,
-                "rc": one.rc,
-                "call": one.call_id,
-            }
+    def operations(self) -> tuple[OperationEntry, ...]:
+        """The operations since the beginning, as the record keeps them."""
+        return tuple(
+            OperationEntry(one.resource, one.operation, one.node, one.last_change, one.rc, one.call_id)
             for one in self._new
-        ]
+        )
 
     @property
-    def failcounts(self) -> list[dict[str, str]]:
-        """As the record keeps them."""
-        return [
-            {"resource": resource, "node": node, "count": scores.text(count)}
-            for (resource, node), count in self._counts.items()
-        ]
+    def failcounts(self) -> tuple[FailCount, ...]:
+        """The most failures of each resource on each node, as the record keeps them."""
+        return tuple(FailCount(resource, node, count) for (resource, node), count in self._counts.items())

@@ -10,12 +10,13 @@ from typing import Any
 from cluster import cib
 from drill.execute.injector import ActiveFault, Injector
 from drill.execute.operation_log import OperationLog
-from drill.execute.prediction import Prediction
+from drill.execute.prediction import Expectation
 from drill.execute.starting_state import StartingState, shown
 from drill.faults import registry as faults
 from drill.faults.base import scopes
+from drill.record.header import Awaited, CheckRow
+from drill.record.recorder import Recorder
 from drill.record.timeline import Event
-from drill.record.timeline_file import Recorder
 from drill.scenarios import conditions, overrides
 from drill.scenarios.base import Await, Configure, Heal, Inject, Move, Observe, Read, Scenario
 from drill.scenarios.conditions import Situation
@@ -47,11 +48,11 @@ class Play:
     scenario: Scenario
     recorder: Recorder
     starting_state: StartingState
-    expected: Prediction
+    expected: Expectation
     seed: int = 0
     roles: dict[str, str] = field(default_factory=dict, init=False)
     active_faults: list[ActiveFault] = field(default_factory=list, init=False)
-    awaited: list[dict[str, Any]] = field(default_factory=list, init=False)
+    awaited: list[Awaited] = field(default_factory=list, init=False)
     injector: Injector = field(init=False)
     operation_log: OperationLog = field(init=False)
     _acted: float = 0.0
@@ -102,14 +103,11 @@ class Play:
             self.active_faults = [one for one in self.active_faults if one not in mine]
             self._acted = self.recorder.since()
 
-    def meta(self) -> dict[str, Any]:
-        """What the record gets to know of it."""
-        return {
-            "roles": self._first or self.roles,
-            "awaited": self.awaited,
-            "operations": self.operation_log.operations,
-            "failcounts": self.operation_log.failcounts,
-        }
+    def record_outcome(self) -> None:
+        """Write the roles, what was waited for, and what the cluster remembers into the record's header."""
+        self.recorder.roles(self._first or self.roles)
+        self.recorder.awaited(self.awaited)
+        self.recorder.history(self.operation_log.operations, self.operation_log.failcounts)
 
     def event(self, kind: str, node: str, detail: str) -> None:
         """Take down what an injector tells."""
@@ -132,7 +130,7 @@ class Play:
         elif isinstance(move, Configure):
             self.starting_state.apply(move.overrides)
             self.note("configure", move.overrides.words)
-            self.recorder.meta(before=overrides.lines(cib.parse(self.starting_state.read()[1]).configuration))
+            self.recorder.before(overrides.lines(cib.parse(self.starting_state.read()[1]).configuration))
             self._acted = self.recorder.since()
         elif isinstance(move, Observe):
             self._observe(move)
@@ -156,7 +154,7 @@ class Play:
         }
         self.starting_state.first = self.roles["peer"]
         self._first = self._first or dict(self.roles)
-        self.recorder.meta(roles=self._first)
+        self.recorder.roles(self._first)
         new = [
             self.injector.begin(fault, scope, self.starting_state.baseline)
             for name in names
@@ -203,20 +201,20 @@ class Play:
 
     def _patience(self, within: float) -> float:
         """Seconds to wait for something: at least `within`, and longer than the cluster may take by its own times."""
-        longest = max(self.expected.spans["loss"], self.expected.bounds.get("most") or 0.0)
+        predicted = self.expected.prediction
+        longest = max(self.expected.spans["loss"], (predicted and predicted.most) or 0.0)
         return max(within, longest + MARGIN)
 
     def _await(self, ask: Callable[[float], object], what: str, least: float) -> None:
         within = self._patience(least)
-        row: dict[str, Any] = {"what": what, "within": within, "at": None, "last": ""}
-        self.awaited.append(row)
+        self.awaited.append(Awaited(what, within))
         try:
             ask(within)
         except TimedOut as error:
-            row["last"] = error.message
+            self.awaited[-1] = Awaited(what, within, last=error.message)
             self.note("not seen", error.message)
             raise _Over from error
-        row["at"] = round(self.recorder.since(), 3)
+        self.awaited[-1] = Awaited(what, within, at=round(self.recorder.since(), 3))
 
     def _until(self, good: Callable[[Situation], bool], what: str, within: float) -> Situation:
         return waiting.until(self._now, good, what, deadline=within, every=POLL, clock=self.session.clock)
@@ -240,14 +238,14 @@ class Play:
         }
 
 
-def for_lab(checks: Iterable[tuple[str, Mapping[str, Any]]], lab: Lab) -> list[list[Any]]:
-    """Checks as rows of meta["checks"], with the lab's own in the place of "@web", "@address" and "@two_node"."""
-    return [[name, _named(dict(params), lab)] for name, params in checks]
+def for_lab(checks: Iterable[tuple[str, Mapping[str, Any]]], lab: Lab) -> tuple[CheckRow, ...]:
+    """A scenario's checks for the record; "@web", "@address" and "@two_node" are replaced by what the lab has."""
+    return tuple(CheckRow(name, _for_lab(dict(params), lab)) for name, params in checks)
 
 
-def _named(value: Any, lab: Lab) -> Any:
+def _for_lab(value: Any, lab: Lab) -> Any:
     if isinstance(value, Mapping):
-        return {_named(key, lab): _named(one, lab) for key, one in value.items()}
+        return {_for_lab(key, lab): _for_lab(one, lab) for key, one in value.items()}
     if value == "@two_node":
         return lab.corosync.two_node
     if isinstance(value, str) and value.startswith("@"):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from cluster import corosync_state, gratuitous_arp, outage_bounds
 from cluster.cib import Cib
 from cluster.outage_bounds import Kind, Timing
 from drill.faults import registry as faults
 from drill.faults.base import Fault
+from drill.record.header import Prediction
 from drill.scenarios.base import ClusterTime, Inject, Scenario
 from inventory.config.cluster_properties import boolean, milliseconds
 from inventory.errors import LabError
@@ -20,16 +20,19 @@ from inventory.session import LabSession
 
 
 @dataclass(frozen=True)
-class Prediction:
-    """The cluster's own times by name (seconds), and the predicted outage as the record keeps it ({}: none)."""
+class Expectation:
+    """What the live cluster leads to expect: its own times by name, and the predicted outage (None: unpredictable).
+
+    All times in seconds. `token_s` and `consensus_s` are those of the running corosync.
+    """
 
     spans: Mapping[ClusterTime, float]
-    bounds: Mapping[str, Any]
-    timing: Mapping[str, float]
-    """token_s and consensus_s of the running corosync, for the record."""
+    prediction: Prediction | None
+    token_s: float
+    consensus_s: float
 
 
-def predict(session: LabSession, scenario: Scenario, live: Cib) -> Prediction:
+def predict(session: LabSession, scenario: Scenario, live: Cib) -> Expectation:
     """Read token and consensus of the running corosync, the address's agent and the live CIB.
 
     Raises CommandFailed, OutputError when they do not say what is needed, LabError when there is no address.
@@ -54,8 +57,8 @@ def predict(session: LabSession, scenario: Scenario, live: Cib) -> Prediction:
     )
     spans: dict[ClusterTime, float] = {"loss": token + consensus}
     spans |= {f"{kind} monitor": interval for kind, interval in monitors.items()}  # type: ignore[misc]
-    bounds_ = _plain(scenario.kind, timing, first, live) if scenario.kind else {}
-    return Prediction(spans, bounds_, {"token_s": token, "consensus_s": consensus})
+    prediction = _prediction(scenario.kind, timing, first, live) if scenario.kind else None
+    return Expectation(spans, prediction, token, consensus)
 
 
 def _arp(lab: Lab, remote: Remote, live: Cib) -> float:
@@ -85,8 +88,8 @@ def _moves(live: Cib) -> bool:
     return any(meta.get("migration-threshold", "0") not in ("0", "INFINITY") for meta in metas)
 
 
-def _plain(kind: Kind, timing: Timing, first: Fault | None, live: Cib) -> dict[str, Any]:
+def _prediction(kind: Kind, timing: Timing, first: Fault | None, live: Cib) -> Prediction:
     answers = first.answers if first else None
     found = outage_bounds.bounds(kind, timing, answers=answers, moves=_moves(live))
     most = None if found.outage_most == outage_bounds.NEVER else found.outage_most
-    return {"least": found.outage_least, "most": most, "lines": list(found.lines())}
+    return Prediction(found.outage_least, most, tuple(found.lines()))

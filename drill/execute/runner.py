@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from cluster import cib
 from drill.execute import signals
@@ -17,8 +16,9 @@ from drill.execute.starting_state import StartingState
 from drill.faults import registry as faults
 from drill.faults.base import scopes
 from drill.observe.observation import Observing
+from drill.record.header import Header, OrderRow, ProbeFigures
+from drill.record.recorder import Recorder
 from drill.record.timeline import Event, Timeline
-from drill.record.timeline_file import Recorder
 from drill.scenarios import catalog
 from drill.scenarios.base import Configure, Scenario
 from drill.scenarios.overrides import Overrides, lines
@@ -83,9 +83,9 @@ class Runner:
         baseline = next(iter(before.values())).text
         starting_state = StartingState(self.session, baseline)
         began = self.session.clock.now()
-        meta = self._meta(scenario, seed) | ({"again": True} if again else {})
+        header = self._header(scenario, seed, second_try=again)
         with (
-            Recorder(self.path, meta, lambda: self.session.clock.now() - began) as recorder,
+            Recorder(self.path, header, lambda: self.session.clock.now() - began) as recorder,
             signals.interruptible(),
         ):
             entry = self.session.journal.begin(
@@ -94,9 +94,9 @@ class Runner:
             try:
                 self._play(scenario, seed, starting_state, recorder)
             except LabError as error:
-                recorder.meta(error=error.message)
+                recorder.error(error.message)
             except BaseException as error:
-                recorder.meta(error=f"interrupted: {type(error).__name__}")
+                recorder.error(f"interrupted: {type(error).__name__}")
                 raise
             finally:
                 with signals.undisturbed():
@@ -105,34 +105,36 @@ class Runner:
                         self.session.journal.strike(entry)
             return recorder.timeline()
 
-    def _meta(self, scenario: Scenario, seed: int) -> dict[str, Any]:
+    def _header(self, scenario: Scenario, seed: int, *, second_try: bool) -> Header:
         lab = self.session.lab
         text = catalog.texts().get(scenario.name)
         kinds = {lab.resource(kind).id for kind in ("address", "web")}
-        return {
-            "scenario": scenario.name,
-            "fault": ", ".join(dict.fromkeys(scenario.faults)),
-            "title": text.title if text else "",
-            "why": text.why if text else "",
-            "step": scenario.step,
-            "given": scenario.overrides.words,
-            "seed": seed,
-            "nodes": [node.name for node in lab.nodes],
-            "url": lab.url,
-            "probe_hz": lab.drill.probe_hz,
-            "resources": sorted(kinds),
-            "order": [[one.first, one.then] for one in lab.orders],
-            "checks": for_lab(scenario.checks, lab),
-            "platform": self.session.platform.name,
-            "provider": self.session.provider,
-            **({"budget": lab.drill.budget_s[scenario.budget]} if scenario.budget else {}),
-        }
+        return Header(
+            scenario=scenario.name,
+            fault=", ".join(dict.fromkeys(scenario.faults)),
+            title=text.title if text else "",
+            why=text.why if text else "",
+            step=scenario.step,
+            overrides=scenario.overrides.words,
+            seed=seed,
+            nodes=tuple(node.name for node in lab.nodes),
+            url=lab.url,
+            probe_hz=lab.drill.probe_hz,
+            resources=tuple(sorted(kinds)),
+            orders=tuple(OrderRow(one.first, one.then) for one in lab.orders),
+            checks=for_lab(scenario.checks, lab),
+            platform=self.session.platform.name,
+            provider=self.session.provider,
+            budget_s=lab.drill.budget_s[scenario.budget] if scenario.budget else None,
+            second_try=second_try,
+        )
 
     def _play(self, scenario: Scenario, seed: int, starting_state: StartingState, recorder: Recorder) -> None:
         starting_state.apply(scenario.overrides)
         live = cib.parse(starting_state.read()[1])
         expected = predict(self.session, scenario, live)
-        recorder.meta(before=lines(live.configuration), bounds=expected.bounds, **expected.timing)
+        recorder.before(lines(live.configuration))
+        recorder.prediction(expected.prediction, expected.token_s, expected.consensus_s)
         if scenario.overrides != Overrides():
             self._settled(overrides=starting_state.overrides)
         play = Play(self.session, scenario, recorder, starting_state, expected, seed)
@@ -154,12 +156,9 @@ class Runner:
             play.operation_log.take()
             kept = report()
         after = cib.parse(starting_state.read()[1])
-        recorder.meta(
-            **play.meta(),
-            after=lines(after.configuration),
-            leftovers=after.leftovers,
-            probe={"slots": kept.slots, "missed": kept.missed, "worst_late": round(kept.worst_late, 4)},
-        )
+        play.record_outcome()
+        recorder.after(lines(after.configuration), after.leftovers)
+        recorder.probe(ProbeFigures(kept.slots, kept.missed, round(kept.worst_late, 4)))
 
     def _look(self) -> dict[Node, NodeStatus]:
         return health.look(self.session.remote, scopes(self.session))
@@ -196,7 +195,7 @@ class Runner:
             changed = starting_state.touched or bool(starting_state.changed())
             if changed:
                 starting_state.apply(Overrides())
-            if changed or recorder.timeline().first("settled") is None:
+            if changed or recorder.timeline().time_of_first("settled") is None:
                 self._settled(twice=True)
             if left := starting_state.changed():
                 raise LabError(f"the configuration is not as before: {'; '.join(left)}")
@@ -205,7 +204,7 @@ class Runner:
         except LabError as error:
             self.say(f"not well by itself: {error.message}")
             self._recover()
-        recorder.meta(reset_s=round(clock.now() - began, 2))
+        recorder.reset(round(clock.now() - began, 2))
 
     def _recover(self) -> None:
         """Heal all that is found. Raises LabError, and keeps it as the first cause, when that fails."""

@@ -1,41 +1,20 @@
-"""What was recorded while the cluster was broken: samples, sights and marks on one monotonic base.
+"""What was recorded while the cluster was broken: a header, and samples, readings and events on one clock.
 
-All times are seconds (float) from the run's start, read on the machine that runs the drill. The
-clocks of the nodes appear only in `meta["operations"]`, and are compared only with themselves.
-
-`meta` is plain JSON. The keys that checks and reports read:
-
-    scenario, fault     names; an empty fault means that nothing is injected
-    roles               {"active": node, "passive": node, "target": node, ...} as resolved at injection
-    bounds              {"least": s, "most": s}: the predicted outage
-    token_s, consensus_s  as the running corosync had them
-    budget              s: the longest outage a client may see
-    before, after       the configuration's lines, before and after the scenario
-    operations          the cluster's history: {resource, operation, node, at (epoch s), rc[, call]}
-    failcounts          [{resource, node, count}]
-    leftovers           constraints that a ban or a move left behind
-    resources, order    ids, and [[first, then]]: what lab.yaml wants, whatever the live configuration says
-    awaited             [{what, within, at, last}]: what the scenario waited for; at is None when it did not come
-    title, why, step    what a student reads about the scenario, and the walkthrough's step
-    given               the starting state in words, where it is not lab.yaml's
-    seed, reset_s       what chose random targets; the seconds until all was as before, after the record's end
-    nodes, url, probe_hz, platform, provider
-    checks              [[name, {parameter: value}], ...]: what judges this timeline
-    probe               {slots, missed, worst_late}: how well the poller kept its rate
-    again               it was made once more, in the place of the scenario's record before, which could not tell
-    error               the harness's own failure, when it had one
+All times are seconds (float) since the start of the record, read from the monotonic clock of the machine that runs the
+drill. Times of the nodes' own clocks stand only in `header.operations`, and are never compared with the others.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+
+from drill.record.header import Header
 
 CLIENTS = ("probe", "keepalive")
 OUTCOMES = ("ok", "refused", "timeout", "unreachable", "reset", "http_error", "wrong_body")
-WEB = ("running", "stopped", "hung", "unknown")
-MARKS = ("inject", "landed", "not_landed", "heal", "healed", "settled", "note")
+WEB_STATES = ("running", "stopped", "hung", "unknown")
+EVENT_KINDS = ("inject", "landed", "not_landed", "heal", "healed", "settled", "note")
 
 
 @dataclass(frozen=True)
@@ -43,6 +22,7 @@ class Sample:
     """One request: when it was sent and done, by which client, and how it ended.
 
     `page` is the node whose page came back ("" for none); `status` is the HTTP status, when there was one.
+    Raises ValueError for a client or an outcome that does not exist.
     """
 
     sent: float
@@ -53,6 +33,10 @@ class Sample:
     status: int | None = None
     detail: str = ""
 
+    def __post_init__(self) -> None:
+        _one_of("client", self.client, CLIENTS)
+        _one_of("outcome", self.outcome, OUTCOMES)
+
     @property
     def good(self) -> bool:
         """The client got the page of a known node."""
@@ -61,10 +45,11 @@ class Sample:
 
 @dataclass(frozen=True, kw_only=True)
 class NodeReading:
-    """One reading of a node over its management path; what it says was true between `asked` and `at`.
+    """One reading of a node over its management path; its content was true at some moment between `asked` and `at`.
 
-    A node that does not answer (powered off, frozen) is `seen=False`, and then says nothing else.
-    `placements` is resource -> node as this node's cluster sees it ("" or absent: runs nowhere).
+    A node that does not answer (powered off, frozen) has `seen=False`, and the other fields say nothing.
+    `placements` maps a resource to a node as this node's cluster sees it ("" or absent: the resource runs nowhere).
+    Raises ValueError for a state of the web server that does not exist.
     """
 
     asked: float
@@ -79,12 +64,16 @@ class NodeReading:
     corosync: bool = False
     placements: Mapping[str, str] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        _one_of("web", self.web, WEB_STATES)
+
 
 @dataclass(frozen=True)
 class Event:
-    """Something the drill did or noticed: inject, landed, not_landed, heal, healed, settled, note.
+    """Something that the drill did or noticed: inject, landed, not_landed, heal, healed, settled, note.
 
-    A note labelled `phase:detected` (decided, stopped, address, answer) sets that phase by hand.
+    A note with the label `phase:detected` (decided, stopped, address, answer) sets the time of that phase by hand.
+    Raises ValueError for a kind that does not exist.
     """
 
     at: float
@@ -93,32 +82,34 @@ class Event:
     node: str = ""
     detail: str = ""
 
+    def __post_init__(self) -> None:
+        _one_of("kind", self.kind, EVENT_KINDS)
+
 
 @dataclass(frozen=True)
 class Timeline:
-    """One scenario's record; pure data, judged by `drill.checks` and drawn by `drill.report.html.page`."""
+    """The record of one scenario; pure data, judged by `drill.checks` and drawn by `drill.report.html`."""
 
-    meta: Mapping[str, Any] = field(default_factory=dict)
+    header: Header = field(default_factory=Header)
     samples: tuple[Sample, ...] = ()
     node_readings: tuple[NodeReading, ...] = ()
     events: tuple[Event, ...] = ()
     notes: tuple[str, ...] = field(default=(), compare=False)
-    """What the reader has to say about the file (a truncated last line)."""
+    """What the reader of the file has to say about it (a truncated last line)."""
 
     @property
     def scenario(self) -> str:
         """The scenario's name."""
-        return str(self.meta.get("scenario", "unnamed"))
+        return self.header.scenario
 
     @property
     def nodes(self) -> tuple[str, ...]:
-        """The nodes, as the lab orders them; those seen, when meta does not say."""
-        named = self.meta.get("nodes") or sorted({reading.node for reading in self.node_readings})
-        return tuple(str(node) for node in named)
+        """The nodes in the order of lab.yaml; those that were read, when the header names none."""
+        return self.header.nodes or tuple(sorted({reading.node for reading in self.node_readings}))
 
     @property
     def end(self) -> float:
-        """The last moment that anything was recorded (seconds)."""
+        """The time of the last thing that was recorded (seconds)."""
         return max(
             (
                 *(sample.done for sample in self.samples),
@@ -128,25 +119,29 @@ class Timeline:
             default=0.0,
         )
 
-    def probe(self, client: str = "probe") -> tuple[Sample, ...]:
-        """One client's samples in the order they were sent."""
+    def samples_of(self, client: str = "probe") -> tuple[Sample, ...]:
+        """One client's samples in the order in which they were sent."""
         mine = (sample for sample in self.samples if sample.client == client)
         return tuple(sorted(mine, key=lambda sample: (sample.sent, sample.done)))
 
-    def readings(self, node: str) -> tuple[NodeReading, ...]:
-        """One node's readings in the order they came."""
-        return tuple(
-            sorted((s for s in self.node_readings if s.node == node), key=lambda reading: reading.at)
-        )
+    def readings_of(self, node: str) -> tuple[NodeReading, ...]:
+        """One node's readings in the order in which they came."""
+        mine = (reading for reading in self.node_readings if reading.node == node)
+        return tuple(sorted(mine, key=lambda reading: reading.at))
 
     def events_of(self, *kinds: str) -> tuple[Event, ...]:
-        """The marks of some kinds, in time order."""
-        return tuple(sorted((m for m in self.events if m.kind in kinds), key=lambda event: event.at))
+        """The events of some kinds, in time order."""
+        return tuple(sorted((one for one in self.events if one.kind in kinds), key=lambda event: event.at))
 
-    def first(self, *kinds: str) -> float | None:
-        """When the first mark of these kinds was set."""
+    def time_of_first(self, *kinds: str) -> float | None:
+        """The time of the first event of these kinds (seconds); None when there is none."""
         return next((event.at for event in self.events_of(*kinds)), None)
 
-    def role(self, name: str) -> str:
-        """The node behind a role of this run, or the name itself."""
-        return str(dict(self.meta.get("roles") or {}).get(name, name))
+    def node_in_role(self, role: str) -> str:
+        """The node that has a role in this run (active, passive, target, ...); any other name is returned as it is."""
+        return self.header.roles.get(role, role)
+
+
+def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise ValueError(f"{name} cannot be {value!r}; one of {', '.join(allowed)}")

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from drill.analysis.duration import Duration
 from drill.checks.verdict import STATUSES
+from drill.record.header import OrderRow
 from drill.report.run import Run, ScenarioResult
 from drill.report.statistics import Statistics, repeats
 
-_OWN = (
-    *("scenario", "fault", "roles", "bounds", "before", "after", "operations", "failcounts", "leftovers"),
-    *("checks", "probe", "error", "awaited", "seed", "again", "reset_s", "title", "why", "step"),
+_SETUP = (
+    *("overrides", "nodes", "url", "probe_hz", "resources", "orders", "platform", "provider"),
+    *("budget_s", "token_s", "consensus_s"),
 )
-"""What a scenario's meta says about this one run of it, and not about how the lab was set up."""
+"""The fields of a header that say how the lab was set up. The others are about one run of one scenario."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def _side(name: str, entries: Sequence[ScenarioResult] | None) -> Side | None:
 
 
 def _differences(a: Run, b: Run) -> Iterable[Difference]:
-    """What the metas say of the set-up, key by key; then the configuration, line by line.
+    """What the headers say about the set-up, field by field; then the configuration, line by line.
 
     Scenarios may ask for a set-up of their own, so those that both runs had are looked at; all when there is none.
     """
@@ -117,12 +117,13 @@ def _differences(a: Run, b: Run) -> Iterable[Difference]:
 
 
 def _setup(entries: Iterable[ScenarioResult]) -> Mapping[str, str]:
-    """Each key's values, in words."""
+    """Each field's values, as text; a field that was never recorded is left out."""
     found: dict[str, dict[str, None]] = {}
     for entry in entries:
-        for key, value in entry.timeline.meta.items():
-            if key not in _OWN:
-                found.setdefault(key, {})[_word(value)] = None
+        for name in _SETUP:
+            value = getattr(entry.timeline.header, name)
+            if value not in (None, "", ()):
+                found.setdefault(name, {})[_plain(value)] = None
     return {key: " or ".join(sorted(values)) for key, values in found.items()}
 
 
@@ -131,16 +132,20 @@ def _configured(entries: Sequence[ScenarioResult]) -> Mapping[str, str]:
     names = dict.fromkeys(entry.name for entry in entries)
     found: dict[str, dict[str, None]] = {}
     for entry in entries:
-        for line in entry.timeline.meta.get("before") or ():
-            found.setdefault(str(line), {})[entry.name] = None
+        for line in entry.timeline.header.before or ():
+            found.setdefault(line, {})[entry.name] = None
     return {
         line: line if len(had) == len(names) else f"{line} ({', '.join(sorted(had))})"
         for line, had in found.items()
     }
 
 
-def _word(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
+def _plain(value: Any) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(
+            f"{one.first} then {one.then}" if isinstance(one, OrderRow) else one for one in value
+        )
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> Iterable[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from drill.analysis.duration import Duration, measured, predicted, seconds
+from drill.analysis.duration import Duration, measured, predicted
 from drill.analysis.fault_windows import fault_windows
 from drill.analysis.outages import Outage, outages
 from drill.checks import verdict
@@ -36,12 +36,12 @@ class ScenarioResult:
     @cached_property
     def outages(self) -> tuple[Outage, ...]:
         """What a client saw that opens a new connection for each request."""
-        return outages(self.timeline.probe())
+        return outages(self.timeline.samples_of())
 
     @property
     def longest(self) -> Duration | None:
         """The longest outage; a span of 0 when no request failed, None when none was sent."""
-        return longest(self.outages) if self.timeline.probe() else None
+        return longest(self.outages) if self.timeline.samples_of() else None
 
     @cached_property
     def brought(self) -> tuple[Outage, ...]:
@@ -52,7 +52,7 @@ class ScenarioResult:
     @property
     def later(self) -> tuple[Outage, ...]:
         """Those of the way back: they began after a heal."""
-        injected = self.timeline.first("inject")
+        injected = self.timeline.time_of_first("inject")
         return tuple(
             one
             for one in self.outages
@@ -68,17 +68,17 @@ class ScenarioResult:
     @property
     def predicted(self) -> Duration | None:
         """The outage that the live configuration lets expect."""
-        return predicted(self.timeline.meta)
+        return predicted(self.timeline.header.prediction)
 
     @property
     def budget(self) -> float | None:
         """The longest outage that a client may see (seconds)."""
-        return seconds(self.timeline.meta.get("budget"))
+        return self.timeline.header.budget_s
 
     @property
     def error(self) -> str:
         """Why the drill itself could not go on ("" when it could)."""
-        return str(self.timeline.meta.get("error") or "")
+        return self.timeline.header.error
 
 
 def told(entry: ScenarioResult) -> tuple[str, ...]:
@@ -87,7 +87,7 @@ def told(entry: ScenarioResult) -> tuple[str, ...]:
         return ("nothing measured",)
     if not entry.outages:
         return ("none",)
-    if entry.timeline.first("inject") is None:
+    if entry.timeline.time_of_first("inject") is None:
         return _counted(entry.outages)
     words = _counted(entry.brought) if entry.brought else ("none by the fault",)
     return (*words, f"{longest(entry.later).text} after the heal") if entry.later else words
@@ -124,7 +124,7 @@ class Run:
             if not (entry.name in again and entry.status == verdict.UNKNOWN):
                 found.append(entry)
             again.discard(entry.name)
-            again |= {entry.name} if entry.timeline.meta.get("again") else set()
+            again |= {entry.name} if entry.timeline.header.second_try else set()
         return tuple(reversed(found))
 
     @property

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from drill.checks.verdict import FAIL, PASS, UNKNOWN, Verdict
+from drill.record.header import Header, Prediction, ProbeFigures
 from drill.record.timeline import Event, NodeReading, Sample, Timeline
 from tests.support.example_lab import NODE1, NODE2, example_lab
 
@@ -50,22 +52,23 @@ def readings(
     return found
 
 
-def meta(scenario: str, fault: str, **more: Any) -> dict[str, Any]:
+def header(scenario: str, fault: str, prediction: Prediction, budget_s: float, /, **more: Any) -> Header:
     """What a drill notes about a scenario."""
-    lab = example_lab()
-    return {
-        "scenario": scenario,
-        "fault": fault,
-        "nodes": list(NODES),
-        "roles": {"active": NODE1, "passive": NODE2, "target": NODE1, "dc": NODE1},
-        "url": lab.url,
-        "probe_hz": 20,
-        "token_ms": 3000,
-        "before": ["property no-quorum-policy=ignore", "default resource-stickiness=100"],
-        "after": ["property no-quorum-policy=ignore", "default resource-stickiness=100"],
-        "probe": {"slots": 600, "missed": 1, "worst_late": 0.012},
-        **more,
-    }
+    plain = Header(
+        scenario=scenario,
+        fault=fault,
+        nodes=NODES,
+        roles={"active": NODE1, "passive": NODE2, "target": NODE1, "dc": NODE1},
+        url=example_lab().url,
+        probe_hz=20,
+        token_s=3.0,
+        before=("property no-quorum-policy=ignore", "default resource-stickiness=100"),
+        after=("property no-quorum-policy=ignore", "default resource-stickiness=100"),
+        probe=ProbeFigures(600, 1, 0.012),
+        prediction=prediction,
+        budget_s=budget_s,
+    )
+    return replace(plain, **more)
 
 
 def failover(scenario: str = "frozen-node", **more: Any) -> Timeline:
@@ -106,8 +109,12 @@ def failover(scenario: str = "frozen-node", **more: Any) -> Timeline:
     )
     samples = requests(client, end=end) + requests(kept, end=end, hz=5, client="keepalive", seed=2)
     node_readings = readings(NODE1, first, end=end) + readings(NODE2, second, end=end)
-    whole = {"bounds": {"least": 6.0, "most": 13.3}, "budget": 30.0} | more
-    return Timeline(meta(scenario, "node_frozen", **whole), tuple(samples), tuple(node_readings), events)
+    return Timeline(
+        header(scenario, "node_frozen", Prediction(6.0, 13.3), 30.0, **more),
+        tuple(samples),
+        tuple(node_readings),
+        events,
+    )
 
 
 def graceful(scenario: str = "graceful-stop", outage: float = 0.35, **more: Any) -> Timeline:
@@ -140,8 +147,12 @@ def graceful(scenario: str = "graceful-stop", outage: float = 0.35, **more: Any)
     )
     samples = requests(client, end=end) + requests(client, end=end, hz=5, client="keepalive", seed=3)
     node_readings = readings(NODE1, first, end=end) + readings(NODE2, second, end=end)
-    whole = {"bounds": {"least": 0.0, "most": 8.6}, "budget": 5.0} | more
-    return Timeline(meta(scenario, "corosync_stopped", **whole), tuple(samples), tuple(node_readings), events)
+    return Timeline(
+        header(scenario, "corosync_stopped", Prediction(0.0, 8.6), 5.0, **more),
+        tuple(samples),
+        tuple(node_readings),
+        events,
+    )
 
 
 def split_brain(scenario: str = "split-brain", **more: Any) -> Timeline:
@@ -174,8 +185,12 @@ def split_brain(scenario: str = "split-brain", **more: Any) -> Timeline:
     )
     samples = requests(client, end=end) + requests(lambda at: NODE1, end=end, hz=5, client="keepalive")
     node_readings = readings(NODE1, first, end=end) + readings(NODE2, second, end=end)
-    whole = {"bounds": {"least": 0.0, "most": 13.3}, "budget": 30.0} | more
-    return Timeline(meta(scenario, "traffic_cut", **whole), tuple(samples), tuple(node_readings), events)
+    return Timeline(
+        header(scenario, "traffic_cut", Prediction(0.0, 13.3), 30.0, **more),
+        tuple(samples),
+        tuple(node_readings),
+        events,
+    )
 
 
 def never(scenario: str = "no-quorum-stop", **more: Any) -> Timeline:
@@ -200,8 +215,12 @@ def never(scenario: str = "no-quorum-stop", **more: Any) -> Timeline:
     )
     samples = requests(client, end=end) + requests(client, end=end, hz=5, client="keepalive")
     node_readings = readings(NODE1, first, end=end) + readings(NODE2, second, end=end)
-    whole = {"bounds": {"least": 6.5, "most": None}, "budget": 30.0} | more
-    return Timeline(meta(scenario, "node_powered_off", **whole), tuple(samples), tuple(node_readings), events)
+    return Timeline(
+        header(scenario, "node_powered_off", Prediction(6.5, None), 30.0, **more),
+        tuple(samples),
+        tuple(node_readings),
+        events,
+    )
 
 
 def not_landed(scenario: str = "lossy-traffic", **more: Any) -> Timeline:
@@ -214,9 +233,13 @@ def not_landed(scenario: str = "lossy-traffic", **more: Any) -> Timeline:
     )
     node_readings = readings(NODE1, lambda at: {"owns_vip": True, "web": "running"}, end=end)
     node_readings += readings(NODE2, lambda at: {}, end=end)
-    whole = {"bounds": {"least": 0.0, "most": 2.0}, "budget": 5.0} | more
     samples = requests(lambda at: NODE1, end=end)
-    return Timeline(meta(scenario, "traffic_lossy", **whole), tuple(samples), tuple(node_readings), events)
+    return Timeline(
+        header(scenario, "traffic_lossy", Prediction(0.0, 2.0), 5.0, **more),
+        tuple(samples),
+        tuple(node_readings),
+        events,
+    )
 
 
 def passes(*checks: str) -> tuple[Verdict, ...]:

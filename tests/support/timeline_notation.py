@@ -1,4 +1,4 @@
-"""Timelines in a few words: the notation of tests/cases/timelines, made into samples, sights and events.
+"""Timelines in a few words: the notation of tests/cases/timelines, made into samples, readings and events.
 
 probe   "node1 0-10, refused 10-12, node2 12-40": whose page, or how requests fail; `hz` a second (10),
         each 10 ms long; what no stretch covers is not asked
@@ -8,7 +8,7 @@ node1   a list of stretches "0-10 vip quorate m12 all@1": read 4 times a second,
         m12        sees both nodes as members         all@1      both resources run on node1
         WebIP@2    one resource runs on node2
 events  "inject 10 node1, landed 10.5, heal 30": kind, moment, node if any, then details
-meta    laid over the usual one; a value of ~ takes a key away
+header  fields laid over the usual ones; a value of ~ removes a field
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import msgspec
 import yaml
 
+from drill.record.header import Header
 from drill.record.timeline import OUTCOMES, Event, NodeReading, Sample, Timeline
 from tests.support.example_lab import CASES, NODE1, NODE2
 
@@ -38,26 +40,26 @@ def timeline(case: dict[str, Any]) -> Timeline:
     """The timeline of a case: what it says itself, laid over the base that it names."""
     base = BASES[case["from"]]
     said = {**base, **{key: case[key] for key in ("probe", "hz", "node1", "node2", "events") if key in case}}
-    meta = {
+    header = {
         "scenario": case["from"],
         "nodes": list(NODES.values()),
         "resources": RESOURCES,
         "after": [],
         "roles": {"active": NODE1, "passive": NODE2, "target": NODE1},
-        **base["meta"],
-        **case.get("meta", {}),
-        "checks": [[case["check"], case.get("with", {})]],
+        **base["header"],
+        **case.get("header", {}),
+        "checks": [{"id": case["check"], "parameters": case.get("with", {})}],
     }
     node_readings = [
-        reading for alias in NODES for text in said.get(alias, []) for reading in _sights(alias, text)
+        reading for alias in NODES for text in said.get(alias, []) for reading in _readings(alias, text)
     ]
     return Timeline(
-        {key: value for key, value in meta.items() if value is not None},
+        msgspec.convert({key: value for key, value in header.items() if value is not None}, Header),
         tuple(
             sample for text in _parts(said.get("probe", "")) for sample in _samples(text, said.get("hz", 10))
         ),
         tuple(node_readings),
-        tuple(_mark(text) for text in _parts(said.get("events", ""))),
+        tuple(_event(text) for text in _parts(said.get("events", ""))),
     )
 
 
@@ -75,7 +77,7 @@ def _samples(text: str, hz: float) -> list[Sample]:
     return [Sample(at, round(at + 0.01, 3), outcome=what) for at in slots]
 
 
-def _sights(alias: str, text: str) -> list[NodeReading]:
+def _readings(alias: str, text: str) -> list[NodeReading]:
     stretch, *words = text.split()
     since, until = map(float, stretch.split("-"))
     shift = 0.0 if alias == "node1" else 0.1
@@ -104,6 +106,6 @@ def _state(words: list[str]) -> dict[str, Any]:
     return state
 
 
-def _mark(text: str) -> Event:
+def _event(text: str) -> Event:
     kind, at, *more = text.split(maxsplit=3)
     return Event(float(at), kind, node=NODES[more[0]] if more else "", detail=" ".join(more[1:]))

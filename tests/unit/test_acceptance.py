@@ -13,6 +13,7 @@ from cli import context
 from drill import suite
 from drill.checks.verdict import FAIL, PASS, UNKNOWN, Verdict
 from drill.execute.injector import NotAvailable
+from drill.record.header import Header
 from drill.record.timeline import Timeline
 from drill.report.run import ScenarioResult
 from drill.scenarios.base import Scenario
@@ -60,9 +61,11 @@ class Runner:
             raise NotAvailable(f"{scenario.name}: there is no vmrun.")
         if status == "broken":
             raise LabError("the lab could not be healed", hint="./lab heal")
-        meta = {"scenario": scenario.name, **({"error": "no way there"} if status == "error" else {})}
+        header = Header(scenario=scenario.name, error="no way there" if status == "error" else "")
         judged = UNKNOWN if status == "error" else status
-        return ScenarioResult(Timeline(meta), (Verdict("recovered", judged, f"this is why it is {judged}"),))
+        return ScenarioResult(
+            Timeline(header), (Verdict("recovered", judged, f"this is why it is {judged}"),)
+        )
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 from markupsafe import Markup
@@ -124,7 +123,7 @@ def _sections(run: Run) -> Iterable[Section]:
             lengths=_lengths(entry),
             steps=tuple(_steps(entry)),
             facts=tuple(_facts(entry)),
-            prediction=tuple(map(str, _mapping(entry.timeline.meta.get("bounds")).get("lines") or ())),
+            prediction=entry.timeline.header.prediction.lines if entry.timeline.header.prediction else (),
             verdicts=tuple(sorted(entry.verdicts, key=lambda one: -STATUSES.index(one.status))),
         )
 
@@ -141,7 +140,7 @@ def _lengths(entry: ScenarioResult) -> tuple[Length, ...]:
     if entry.budget is not None:
         rows.append(("budget", f"at most {entry.budget:g} s", Duration(0.0, entry.budget), "budget"))
     for client, label in (("probe", "measured"), ("keepalive", "kept connection")):
-        if not (samples := entry.timeline.probe(client)):
+        if not (samples := entry.timeline.samples_of(client)):
             continue
         found = sorted(outages(samples), key=lambda one: (-one.lower, one.first_failed))
         if not found:
@@ -178,30 +177,27 @@ def _steps(entry: ScenarioResult) -> Iterable[Step]:
 
 def _facts(entry: ScenarioResult) -> Iterable[tuple[str, str]]:
     """What to know about a scenario besides its verdicts."""
-    meta, timeline = entry.timeline.meta, entry.timeline
-    for name, key in (("fault", "fault"), ("from", "given"), ("walkthrough step", "step")):
-        if meta.get(key):
-            yield name, str(meta[key])
-    if meta.get("again"):
-        yield "made once more", "the record before could not tell, and does not count"
-    roles = _mapping(meta.get("roles"))
-    for node in dict.fromkeys(str(node) for node in roles.values()):
-        yield ", ".join(role for role, one in roles.items() if str(one) == node), node
-    if meta.get("url"):
-        yield "asked", str(meta["url"])
+    header, timeline = entry.timeline.header, entry.timeline
+    texts = (
+        ("fault", header.fault),
+        ("starting state", header.overrides),
+        ("walkthrough step", header.step),
+    )
+    yield from ((name, text) for name, text in texts if text)
+    if header.second_try:
+        yield "second try", "the record before could not tell, and does not count"
+    for node in dict.fromkeys(header.roles.values()):
+        yield ", ".join(role for role, one in header.roles.items() if one == node), node
+    if header.url:
+        yield "address", header.url
     for client in CLIENTS:
-        if samples := timeline.probe(client):
+        if samples := timeline.samples_of(client):
             good = sum(sample.good for sample in samples)
             yield (
                 {"probe": "requests", "keepalive": "kept connection"}[client],
                 f"{good} of {len(samples)} answered",
             )
-    probe = _mapping(meta.get("probe"))
-    if {"slots", "missed"} <= probe.keys():
-        yield "probe", f"{probe['missed']} of {probe['slots']} slots missed"
+    if header.probe:
+        yield "probe", f"{header.probe.missed} of {header.probe.slots} slots missed"
     for note in timeline.notes:
         yield "note", note
-
-
-def _mapping(value: Any) -> dict[str, Any]:
-    return dict(value) if isinstance(value, dict) else {}

@@ -102,7 +102,7 @@ def plot(timeline: Timeline, start: float, end: float) -> Plot:
     rows = [Row("fault", "fault", bars=faults, symbols=view.symbols(_marks(timeline)))]
     rows += [Row("phases", "phases", symbols=view.numbers(moments))] if moments else []
     for client, title in CLIENTS.items():
-        if samples := timeline.probe(client):
+        if samples := timeline.samples_of(client):
             rows += [Row(title, head=True), *_requests(view, timeline, samples)]
     if timeline.node_readings:
         rows += [Row("who holds the floating address", head=True), *_owners(view, timeline)]

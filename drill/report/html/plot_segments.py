@@ -64,12 +64,12 @@ def held(timeline: Timeline, node: str) -> Iterator[PlotSegment]:
     for one in holdings(timeline, node):
         until = max(one.since, one.until)
         yield PlotSegment(one.since, until, "held", f"{node} held it {one.since:.2f} to {until:.2f} s")
-    yield from _states(timeline.readings(node), lambda reading: "" if reading.seen else "unseen")
+    yield from _states(timeline.readings_of(node), lambda reading: "" if reading.seen else "unseen")
 
 
 def quorum(timeline: Timeline, node: str) -> Iterator[PlotSegment]:
     """What a node thought of its quorum (kinds: quorate, inquorate, blind, unseen)."""
-    return _states(timeline.readings(node), _vote)
+    return _states(timeline.readings_of(node), _vote)
 
 
 def _vote(reading: NodeReading) -> str:

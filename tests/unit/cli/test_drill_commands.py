@@ -86,7 +86,7 @@ def test_a_run_of_nothing_says_so(lab: Path) -> None:
 def test_recheck_of_a_drill_that_failed_itself_needs_no_lab(lab: Path) -> None:
     file = lab / "runs" / "bad" / run_folder.TIMELINE
     file.unlink()
-    timeline_file.append(file, timeline({**CASE, "meta": {"error": "ssh to node1 was lost"}}))
+    timeline_file.append(file, timeline({**CASE, "header": {"error": "ssh to node1 was lost"}}))
     status, said = typed(lab, "recheck", str(lab / "runs" / "bad"))
     assert status == 1
     assert "the drill itself failed: ssh to node1 was lost" in said

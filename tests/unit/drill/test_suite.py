@@ -39,7 +39,7 @@ def test_each_as_often_as_asked_into_one_folder(world: World) -> None:
     assert [entry.name for entry in run.entries] == ["calm", "calm", "crack", "crack"]
     assert run.status == "PASS"
     assert [entry.name for entry in told] == [entry.name for entry in run.entries]
-    assert [one.timeline.meta["seed"] for one in told] == [
+    assert [one.timeline.header.seed for one in told] == [
         seed_of(7, row, number) for row in (CALM, CRACK) for number in (0, 1)
     ]
     verdicts = json.loads((world.root / "runs" / run_folder.VERDICTS).read_text())

@@ -6,6 +6,7 @@ import pytest
 
 from drill.analysis.address_owners import Double, doubles, holdings, latest, owners_at
 from drill.analysis.coverage import answered, gaps, unread, watched
+from drill.record.header import Header
 from drill.record.timeline import Event, NodeReading, Timeline
 from tests.support.example_lab import NODE1, NODE2
 
@@ -17,7 +18,7 @@ def reading(
 
 
 def told(*node_readings: NodeReading) -> Timeline:
-    return Timeline({"nodes": [NODE1, NODE2]}, node_readings=node_readings)
+    return Timeline(Header(nodes=(NODE1, NODE2)), node_readings=node_readings)
 
 
 def held(node: str, since: float, until: float, every: float = 0.5) -> list[NodeReading]:
@@ -129,7 +130,7 @@ def test_watched_from_when_all_were_read_to_the_end_of_all() -> None:
     both = (reading(NODE1, 2.0), reading(NODE2, 1.0, seen=False), reading(NODE2, 4.0), reading(NODE1, 5.0))
 
     def since(*node_readings: NodeReading, events: tuple[Event, ...] = (end,)) -> tuple[float, float] | None:
-        return watched(Timeline({"nodes": [NODE1, NODE2]}, node_readings=node_readings, events=events))
+        return watched(Timeline(Header(nodes=(NODE1, NODE2)), node_readings=node_readings, events=events))
 
     assert since(*both) == (4.0, 9.0)
     assert since(*both, events=(Event(3.0, "inject"), end)) == (3.0, 9.0), "a fault must not go unwatched"

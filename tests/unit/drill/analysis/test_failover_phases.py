@@ -18,9 +18,9 @@ RECORDED: dict[str, dict[str, Any]] = yaml.safe_load((CASES / "phases" / "record
 
 def recorded(name: str) -> Timeline:
     case = RECORDED[name]
-    meta = {"fault": case["fault"], "roles": {"target": {"node1": NODE1, "node2": NODE2}[case["target"]]}}
+    header = {"fault": case["fault"], "roles": {"target": {"node1": NODE1, "node2": NODE2}[case["target"]]}}
     told = {key: case[key] for key in ("probe", "node1", "node2", "events")}
-    return run("calm", hz=20, meta=meta, **told)
+    return run("calm", hz=20, header=header, **told)
 
 
 def run(base: str, **changes: Any) -> Timeline:
@@ -210,7 +210,7 @@ def test_episodes_pair_the_marks_by_their_names() -> None:
     ],
 )
 def test_when_a_fault_was_in_force(events: str, windows: list[tuple[float, float]]) -> None:
-    one = run("calm", events=events, meta={"fault": "corosync_stopped"})
+    one = run("calm", events=events, header={"fault": "corosync_stopped"})
     assert [(w.since, w.until) for w in during(one)] == [
         (since, one.end if until == 20 else until) for since, until in windows
     ]
@@ -218,7 +218,7 @@ def test_when_a_fault_was_in_force(events: str, windows: list[tuple[float, float
 
 def test_a_window_of_two_broken_nodes_names_neither() -> None:
     events = "inject 1 node1, inject 1 node2, landed 2 node1, landed 2 node2, heal 5"
-    [both] = during(run("calm", events=events, meta={"fault": "corosync_stopped"}))
+    [both] = during(run("calm", events=events, header={"fault": "corosync_stopped"}))
     assert both.node == ""
     [one] = during(run("calm", events="inject 1 node1, landed 2, heal 5"))
     assert one.node == "node1.magedu.com"
@@ -233,7 +233,7 @@ def test_without_a_fault_the_whole_record_counts() -> None:
 def test_the_target_by_its_role_when_the_marks_name_no_node() -> None:
     [one] = fault_windows(run("failover", events="inject 10, landed 11"))
     assert one.node == "node1.magedu.com"
-    [one] = fault_windows(run("failover", events="inject 10, landed 11", meta={"roles": {}}))
+    [one] = fault_windows(run("failover", events="inject 10, landed 11", header={"roles": {}}))
     assert one.node == ""
 
 
@@ -254,7 +254,7 @@ def test_the_target_by_its_role_when_the_marks_name_no_node() -> None:
     ],
 )
 def test_why_a_landing_is_not_proven(events: str, words: str) -> None:
-    found = missed(run("calm", events=events, meta={"fault": "corosync_stopped"}))
+    found = missed(run("calm", events=events, header={"fault": "corosync_stopped"}))
     assert words in found
     assert bool(found) == bool(words)
 

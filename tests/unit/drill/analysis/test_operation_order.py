@@ -1,22 +1,22 @@
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from drill.analysis.operation_order import Operation, operations, starts, stops
+from drill.analysis.operation_order import starts, starts_and_stops, stops
+from drill.record.header import OperationEntry, OrderRow
+
+ORDER = OrderRow("IP", "Web")
 
 
-def history(text: str) -> tuple[Operation, ...]:
+def history(text: str) -> tuple[OperationEntry, ...]:
     """Operations as "node action resource second[/call][!]", separated by commas; ! failed."""
-    entries: list[dict[str, Any]] = []
+    entries: list[OperationEntry] = []
     for part in text.split(","):
         node, action, resource, when = part.split()
         at, _, call = when.rstrip("!").partition("/")
-        entry = {"node": node, "operation": action, "resource": resource, "at": float(at)}
-        entry |= {"rc": int(when.endswith("!")), "call": int(call) if call else None}
-        entries.append(entry)
-    return operations(entries)
+        rc = int(when.endswith("!"))
+        entries.append(OperationEntry(resource, action, node, float(at), rc, int(call) if call else None))
+    return starts_and_stops(entries)
 
 
 def test_only_starts_and_stops_that_succeeded_are_kept_in_order() -> None:
@@ -28,11 +28,11 @@ def test_only_starts_and_stops_that_succeeded_are_kept_in_order() -> None:
     ]
 
 
-def test_an_entry_may_say_more_than_is_asked() -> None:
-    entry = {"node": "n1", "operation": "start", "resource": "IP", "at": 1, "interval": 0}
-    [one] = operations([entry])
-    assert one == Operation("IP", "start", "n1", 1)
-    assert one.line == "n1: start IP at 1 (node's clock, rc 0)"
+def test_an_operation_has_a_summary() -> None:
+    assert OperationEntry("IP", "start", "n1", 1).summary == "n1: start IP at 1 (node's clock, rc 0)"
+    assert (
+        OperationEntry("IP", "stop", "n1", 1, 7, 3).summary == "n1: stop IP at 1 (node's clock, call 3, rc 7)"
+    )
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_an_entry_may_say_more_than_is_asked() -> None:
     ],
 )
 def test_starts(text: str, held: list[bool]) -> None:
-    assert [step.held for step in starts(history(text), "IP", "Web")] == held
+    assert [step.held for step in starts(history(text), ORDER)] == held
 
 
 @pytest.mark.parametrize(
@@ -68,9 +68,9 @@ def test_starts(text: str, held: list[bool]) -> None:
     ],
 )
 def test_stops(text: str, held: list[bool]) -> None:
-    assert [step.held for step in stops(history(text), "IP", "Web")] == held
+    assert [step.held for step in stops(history(text), ORDER)] == held
 
 
 def test_a_step_names_the_two_operations() -> None:
-    [step] = starts(history("n1 start Web 1, n1 start IP 2"), "IP", "Web")
+    [step] = starts(history("n1 start Web 1, n1 start IP 2"), ORDER)
     assert (step.operation.resource, step.other.resource) == ("Web", "IP")

@@ -12,6 +12,7 @@ import pytest
 from drill.checks.registry import CHECKS, judge
 from drill.checks.verdict import FAIL, PASS, UNKNOWN, Verdict, lessons
 from drill.record import timeline_file
+from drill.record.header import CheckRow, Header
 from drill.record.timeline import Event, Timeline
 from tests.support.timeline_notation import cases, timeline
 
@@ -26,7 +27,11 @@ def names(case: dict[str, Any]) -> str:
 
 
 GOOD = [case for case in CASES if case["kind"] == "good"]
-FAULTY = [case for case in GOOD if timeline(case).meta["fault"]]
+FAULTY = [case for case in GOOD if timeline(case).header.fault]
+
+
+def with_header(one: Timeline, **changes: Any) -> Timeline:
+    return dataclasses.replace(one, header=dataclasses.replace(one.header, **changes))
 
 
 def verdict(one: Timeline) -> Verdict:
@@ -79,7 +84,7 @@ def test_a_lesson_is_two_or_three_sentences_and_a_command(name: str) -> None:
 @pytest.mark.parametrize("case", GOOD, ids=names)
 def test_a_drill_that_failed_itself_proves_nothing(case: dict[str, Any]) -> None:
     one = timeline(case)
-    found = verdict(dataclasses.replace(one, meta={**one.meta, "error": "ssh to node1 was lost"}))
+    found = verdict(with_header(one, error="ssh to node1 was lost"))
     assert (found.status, found.check) == (UNKNOWN, case["check"])
     assert "the drill itself failed: ssh to node1 was lost" in found.why
 
@@ -94,7 +99,7 @@ def test_a_record_that_is_cut_off_proves_nothing(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", GOOD, ids=names)
 def test_a_record_without_an_end_proves_nothing(case: dict[str, Any]) -> None:
     one = timeline(case)
-    found = verdict(dataclasses.replace(one, meta={k: v for k, v in one.meta.items() if k != "after"}))
+    found = verdict(with_header(one, after=None))
     assert found.status == UNKNOWN
     assert "it has no end: the drill was killed" in found.why
 
@@ -114,7 +119,7 @@ def test_a_fault_without_proof_of_its_landing_proves_nothing(case: dict[str, Any
     unproven = tuple(event for event in one.events if event.kind != "landed")
     found = verdict(dataclasses.replace(one, events=unproven))
     assert found.status == UNKNOWN
-    assert f"no mark proves that {one.meta['fault']}" in found.why
+    assert f"no mark proves that {one.header.fault}" in found.why
 
 
 @pytest.mark.parametrize("case", [case for case in FAULTY if case["from"] == "twice"], ids=names)
@@ -128,30 +133,20 @@ def test_each_of_several_faults_needs_its_proof(case: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("case", GOOD, ids=names)
 def test_an_empty_record_passes_nothing(case: dict[str, Any]) -> None:
-    checks = timeline(case).meta["checks"]
-    found = verdict(
-        Timeline({"fault": "", "nodes": ["node1.magedu.com", "node2.magedu.com"], "checks": checks})
-    )
+    checks = timeline(case).header.checks
+    found = verdict(Timeline(Header(nodes=("node1.magedu.com", "node2.magedu.com"), checks=checks)))
     assert found.status == UNKNOWN, found.text
 
 
-@pytest.mark.parametrize(
-    "row",
-    [["nonesuch", {}], ["recovered"], ["recovered", 3], "recovered", [], None, [["recovered"], {}]],
-    ids=repr,
-)
-def test_a_row_that_names_no_check_is_unknown(row: Any) -> None:
-    found = verdict(Timeline({"checks": [row]}))
+def test_a_row_that_names_no_check_is_unknown() -> None:
+    found = verdict(Timeline(Header(checks=(CheckRow("nonesuch", {"role": "peer"}),))))
     assert found.status == UNKNOWN
     assert "outage_within_budget" in found.why, "the known checks are named"
-
-
-def test_rows_that_are_none_are_unknown_too() -> None:
-    assert verdict(Timeline({"checks": "recovered"})).status == UNKNOWN
+    assert found.label == "nonesuch(role='peer')"
 
 
 def test_a_crashing_check_is_unknown_and_says_why() -> None:
-    found = verdict(Timeline({"checks": [["recovered", {"colour": "red"}]], "after": []}))
+    found = verdict(Timeline(Header(checks=(CheckRow("recovered", {"colour": "red"}),), after=())))
     assert found.status == UNKNOWN
     assert "it crashed: TypeError" in found.why
     assert found.label == "recovered(colour='red')"
@@ -159,8 +154,8 @@ def test_a_crashing_check_is_unknown_and_says_why() -> None:
 
 def test_all_rows_are_judged_in_their_order() -> None:
     one = timeline({"check": "recovered", "from": "failover"})
-    rows = [["recovered", {}], ["one_owner", {}], ["runs_on", {"role": "active"}]]
-    found = judge(dataclasses.replace(one, meta={**one.meta, "checks": rows}))
+    rows = (CheckRow("recovered"), CheckRow("one_owner"), CheckRow("runs_on", {"role": "active"}))
+    found = judge(with_header(one, checks=rows))
     assert [(v.check, v.status) for v in found] == [
         ("recovered", PASS),
         ("one_owner", PASS),
@@ -170,4 +165,4 @@ def test_all_rows_are_judged_in_their_order() -> None:
 
 
 def test_without_rows_nothing_is_judged() -> None:
-    assert judge(Timeline({})) == ()
+    assert judge(Timeline()) == ()

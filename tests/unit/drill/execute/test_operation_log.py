@@ -6,7 +6,8 @@ import re
 
 from drill.execute.operation_log import OperationLog
 from drill.execute.starting_state import StartingState
-from inventory.model import Command
+from drill.record.header import FailCount, OperationEntry
+from inventory.model import INFINITY, Command
 from tests.support.example_lab import CASES, NODE1, NODE2, example_lab
 from tests.support.fake_session import fake_session
 
@@ -29,22 +30,15 @@ def operation_log(baseline: str, *texts: str) -> OperationLog:
 def test_what_was_done_before_is_not_the_scenarios() -> None:
     one = operation_log(TEXT, TEXT)
     one.take()
-    assert one.operations == []
+    assert one.operations == ()
 
 
 def test_what_a_node_forgets_is_kept() -> None:
     one = operation_log(EMPTY, TEXT, "", EMPTY)
     for _ in range(3):
         one.take()
-    starts = [row for row in one.operations if row["operation"] == "start" and row["rc"] == 0]
-    assert {
-        "resource": "WebIP",
-        "operation": "start",
-        "node": NODE1,
-        "at": 1795540198,
-        "rc": 0,
-        "call": 2,
-    } in starts
+    starts = [row for row in one.operations if row.operation == "start" and row.rc == 0]
+    assert OperationEntry("WebIP", "start", NODE1, 1795540198, rc=0, call=2) in starts
     assert len({str(row) for row in one.operations}) == len(one.operations), "nothing stands there twice"
 
 
@@ -59,4 +53,4 @@ def test_the_most_failures_are_kept() -> None:
     one = operation_log(EMPTY, counted("2"), counted("INFINITY"), EMPTY)
     for _ in range(3):
         one.take()
-    assert one.failcounts == [{"resource": "WebServer", "node": NODE2, "count": "INFINITY"}]
+    assert one.failcounts == (FailCount("WebServer", NODE2, INFINITY),)

@@ -8,6 +8,8 @@ import pytest
 
 from drill.checks.verdict import PASS
 from drill.faults import registry as faults
+from drill.record.header import Awaited
+from drill.report.run import ScenarioResult
 from drill.scenarios.base import Await, Inject, Read
 from drill.scenarios.overrides import Overrides
 from inventory.model import Command
@@ -40,25 +42,39 @@ def slow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Slow:
     return Slow(tmp_path)
 
 
+def awaited(result: ScenarioResult) -> tuple[Awaited, ...]:
+    assert result.timeline.header.awaited is not None
+    return result.timeline.header.awaited
+
+
+def most(result: ScenarioResult) -> float:
+    """The upper bound of the prediction (seconds)."""
+    prediction = result.timeline.header.prediction
+    assert prediction is not None
+    assert prediction.most is not None
+    return prediction.most
+
+
 def test_what_comes_within_the_prediction_is_waited_for(slow: Slow) -> None:
     entry = slow.run(Inject("crack"), Await("serving_from:peer"), kind="crash")
     assert entry.status == PASS, [one.text for one in entry.verdicts]
-    [row] = entry.timeline.meta["awaited"]
-    assert row["at"] > slow.takes
-    assert row["within"] == entry.timeline.meta["bounds"]["most"] + 10
+    [row] = awaited(entry)
+    assert row.at is not None
+    assert row.at > slow.takes
+    assert row.within == most(entry) + 10
 
 
 def test_a_readers_patience_is_the_same(slow: Slow) -> None:
     entry = slow.run(Inject("crack"), Read("peer", "corosync-quorumtool -s", "WaitForAll"), kind="crash")
-    [row] = entry.timeline.meta["awaited"]
-    assert row["within"] == entry.timeline.meta["bounds"]["most"] + 10
+    [row] = awaited(entry)
+    assert row.within == most(entry) + 10
 
 
 def test_where_nothing_can_be_predicted_the_loss_of_a_token_is_waited_for(slow: Slow) -> None:
     stop = Overrides(properties={"no-quorum-policy": "stop"})
     for more in ({}, {"kind": "crash", "overrides": stop}):
         entry = slow.run(Inject("crack"), Await("down"), **more)
-        assert entry.timeline.meta["awaited"][0]["within"] == pytest.approx(20 + 24 + 10)
+        assert awaited(entry)[0].within == pytest.approx(20 + 24 + 10)
 
 
 def test_short_times_leave_the_rows_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,4 +82,4 @@ def test_short_times_leave_the_rows_own(tmp_path: Path, monkeypatch: pytest.Monk
     entry = World(tmp_path).run(
         Inject("crack"), Await("serving_from:peer"), Await("serving", 50), kind="crash"
     )
-    assert [row["within"] for row in entry.timeline.meta["awaited"]] == [30, 50]
+    assert [row.within for row in awaited(entry)] == [30, 50]

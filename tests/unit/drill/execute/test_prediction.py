@@ -34,7 +34,7 @@ def live(overrides: Overrides, text: str = TEXT) -> Cib:
 
 
 def predicted(scenario: Scenario, of: Cib, lab: Lab | None = None) -> Any:
-    return predict(fake_session(lab=lab, remote=answer), scenario, of).bounds
+    return predict(fake_session(lab=lab, remote=answer), scenario, of).prediction
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_a_survivor_acts_by_policy_or_by_two_node_of_either_place(
 ) -> None:
     scenario = Scenario("story", "", (), (), overrides, "crash")
     found = predicted(scenario, live(overrides), example_lab(corosync={"two_node": two_node}))
-    assert (found["most"] is not None) is ends
+    assert (found.most is not None) is ends
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_a_survivor_acts_by_policy_or_by_two_node_of_either_place(
 )
 def test_a_process_that_a_migration_threshold_moves_must_be_heard_of(name: str, heard: bool) -> None:
     scenario = get(name)
-    lines = predicted(scenario, live(scenario.overrides))["lines"]
+    lines = predicted(scenario, live(scenario.overrides)).lines
     assert any("ARP: 0.00 to 4.50 s" in line for line in lines) is heard
 
 
@@ -77,8 +77,8 @@ def test_the_monitor_is_the_one_that_runs(edit: str, says: str) -> None:
     assert TEXT.count(MONITOR) == 1
     text = TEXT.replace(MONITOR, edit or '<op name="nothing" interval="10s"')
     found = predicted(Scenario("story", "", (), (), kind="process"), live(Overrides(), text))
-    assert says in found["lines"][0]
-    assert (found["most"] is None) is (says == "no monitor looks at it")
+    assert says in found.lines[0]
+    assert (found.most is None) is (says == "no monitor looks at it")
 
 
 def test_a_lab_without_its_address_is_told() -> None:

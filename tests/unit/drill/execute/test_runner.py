@@ -14,6 +14,7 @@ from drill.execute.injector import NotAvailable
 from drill.faults import registry as faults
 from drill.faults.remedies import TWO_NODE, VOTES
 from drill.record import timeline_file
+from drill.record.header import ProbeFigures
 from drill.scenarios.base import Await, Configure, Heal, Inject, Observe, Read, Scenario
 from drill.scenarios.overrides import Overrides
 from inventory.errors import LabError, RouteRefused
@@ -54,26 +55,29 @@ def test_a_story_from_beginning_to_end(world: World) -> None:
     assert world.did == ["observe", f"break {NODE1}", f"mend {NODE1}", "observed"]
     assert world.events == ["inject", "landed", "heal", "note", "healed", "settled"]
     whole(world)
-    meta = entry.timeline.meta
-    assert meta["roles"] == {"active": NODE1, "passive": NODE2, "dc": NODE1, "target": NODE1, "peer": NODE2}
-    assert meta["probe"] == {"slots": 100, "missed": 0, "worst_late": 0.01}
-    assert meta["before"] == meta["after"]
-    assert "property no-quorum-policy=ignore" in meta["before"]
-    assert timeline_file.read(world.root / "timeline.jsonl").events == entry.timeline.events
+    header = entry.timeline.header
+    assert header.roles == {"active": NODE1, "passive": NODE2, "dc": NODE1, "target": NODE1, "peer": NODE2}
+    assert header.probe == ProbeFigures(slots=100, missed=0, worst_late=0.01)
+    assert header.before == header.after
+    assert "property no-quorum-policy=ignore" in (header.before or ())
+    assert timeline_file.read(world.root / "timeline.jsonl") == entry.timeline, "all of it is in the file"
 
 
 def test_the_prediction_comes_from_the_running_cluster(world: World) -> None:
-    bounds = world.run(Inject("crack"), Await("serving_from:peer"), kind="crash").timeline.meta["bounds"]
-    meta = timeline_file.read_all(world.root / "timeline.jsonl")[0].meta
-    assert (meta["token_s"], meta["consensus_s"]) == (1.0, 1.2), "compare tells runs apart by them"
-    assert 1.9 < bounds["least"] < 2.2, "token 1000 and consensus 1200 of corosync, not lab.yaml's 3000"
+    header = world.run(Inject("crack"), Await("serving_from:peer"), kind="crash").timeline.header
+    assert (header.token_s, header.consensus_s) == (1.0, 1.2), "compare tells runs apart by them"
+    assert header.prediction
+    assert 1.9 < header.prediction.least < 2.2, (
+        "token 1000 and consensus 1200 of corosync, not lab.yaml's 3000"
+    )
     alone = world.run(
         Inject("crack"),
         Await("down"),
         kind="crash",
         overrides=Overrides(properties={"no-quorum-policy": "stop"}),
     )
-    assert alone.timeline.meta["bounds"]["most"] is None, "nobody takes over without quorum"
+    assert alone.timeline.header.prediction
+    assert alone.timeline.header.prediction.most is None, "nobody takes over without quorum"
 
 
 def test_the_starting_state_is_made_and_taken_back(world: World) -> None:
@@ -85,7 +89,7 @@ def test_the_starting_state_is_made_and_taken_back(world: World) -> None:
     assert entry.status == PASS, [one.text for one in entry.verdicts]
     pushes = [what for what in world.did if what.startswith("push")]
     assert pushes == ["push crm_config", "push constraints"] * 2
-    assert "property no-quorum-policy=stop" in entry.timeline.meta["before"]
+    assert "property no-quorum-policy=stop" in (entry.timeline.header.before or ())
     whole(world)
 
 
@@ -94,7 +98,7 @@ def test_a_change_on_the_way_is_the_new_before(world: World) -> None:
         Inject("crack"), Await("vip_nowhere"), Configure(Overrides(stickiness=7)), Await("serving_from:peer")
     )
     assert entry.status == PASS, [one.text for one in entry.verdicts]
-    assert "default resource-stickiness=7" in entry.timeline.meta["before"]
+    assert "default resource-stickiness=7" in (entry.timeline.header.before or ())
     whole(world)
 
 
@@ -190,9 +194,9 @@ def test_roles_are_resolved_at_each_injection_and_heals_may_be_partial(world: Wo
 
 def test_the_seed_chooses_the_target(world: World) -> None:
     row = Scenario("story", "", (Inject("crack", "any"), Await("both_online", 20)), ())
-    targets = {seed: world.runner.run(row, seed).meta["roles"]["target"] for seed in range(8)}
+    targets = {seed: world.runner.run(row, seed).header.roles["target"] for seed in range(8)}
     assert set(targets.values()) == {NODE1, NODE2}
-    assert targets[3] == world.runner.run(row, 3).meta["roles"]["target"]
+    assert targets[3] == world.runner.run(row, 3).header.roles["target"]
 
 
 def test_what_does_not_come_about_is_the_clusters_failure(world: World) -> None:
@@ -240,7 +244,7 @@ def test_ctrl_c_heals_first(world: World, after: float) -> None:
         )
     whole(world)
     [left] = timeline_file.read_all(world.root / "timeline.jsonl")
-    assert left.meta["error"] == "interrupted: KeyboardInterrupt"
+    assert left.header.error == "interrupted: KeyboardInterrupt"
 
 
 def test_a_lab_that_cannot_be_healed_stops_the_rest_with_the_first_cause(

@@ -6,13 +6,23 @@ from pathlib import Path
 
 import pytest
 
+from drill.record.header import (
+    FORMAT,
+    Awaited,
+    FailCount,
+    Header,
+    OperationEntry,
+    Prediction,
+    ProbeFigures,
+)
+from drill.record.recorder import Recorder
 from drill.record.timeline import Event, NodeReading, Sample, Timeline
-from drill.record.timeline_file import Recorder, append, lines, read, read_all
+from drill.record.timeline_file import append, lines, read, read_all
 from inventory.errors import LabError
 from tests.support.timeline_notation import BASES, timeline
 
 SMALL = Timeline(
-    {"scenario": "héllo", "roles": {"active": "n1"}},
+    Header(scenario="héllo", roles={"active": "n1"}, operations=(OperationEntry("WebIP", "start", "n1", 5),)),
     (Sample(0.5, 0.6, page="n1", status=200), Sample(1.0, 1.5, "keepalive", "timeout", detail="timed out")),
     (
         NodeReading(
@@ -38,17 +48,42 @@ def test_round_trip(base: str, tmp_path: Path) -> None:
 
 def test_a_recorder_writes_what_it_keeps(tmp_path: Path) -> None:
     path = tmp_path / "new" / "timeline.jsonl"
-    with Recorder(path, {"scenario": "a", "fault": ""}) as recorder:
+    with Recorder(path, Header(scenario="a", budget_s=5.0)) as recorder:
         for sample in SMALL.samples:
             recorder.sample(sample)
         for reading in SMALL.node_readings:
             recorder.reading(reading)
         for event in SMALL.events:
             recorder.event(event)
-        recorder.meta(fault="cut", operations=[])
+        recorder.before(["a"])
+        recorder.prediction(Prediction(0.5, None, ("detect",)), token_s=3.0, consensus_s=3.6)
+        recorder.roles({"active": "n1"})
+        recorder.roles({"active": "n2"})
+        recorder.awaited([Awaited("serves", 30, at=1.5), Awaited("is down", 30, last="n1 serves")])
+        recorder.history([OperationEntry("WebIP", "start", "n1", 5, 0, 7)], [FailCount("WebIP", "n1", 1)])
+        recorder.after(["a"], [])
+        recorder.probe(ProbeFigures(10, 1, 0.25))
+        recorder.error("ssh was lost")
+        recorder.reset(0.5)
         kept = recorder.timeline()
     assert read(path) == kept
-    assert kept.meta == {"scenario": "a", "fault": "cut", "operations": []}
+    assert kept.header == Header(
+        scenario="a",
+        budget_s=5.0,
+        before=("a",),
+        prediction=Prediction(0.5, None, ("detect",)),
+        token_s=3.0,
+        consensus_s=3.6,
+        roles={"active": "n2"},
+        awaited=(Awaited("serves", 30, at=1.5), Awaited("is down", 30, last="n1 serves")),
+        operations=(OperationEntry("WebIP", "start", "n1", 5, 0, 7),),
+        failcounts=(FailCount("WebIP", "n1", 1),),
+        after=("a",),
+        leftovers=(),
+        probe=ProbeFigures(10, 1, 0.25),
+        error="ssh was lost",
+        reset_s=0.5,
+    )
     assert (kept.samples, kept.node_readings, kept.events) == (
         SMALL.samples,
         SMALL.node_readings,
@@ -56,16 +91,16 @@ def test_a_recorder_writes_what_it_keeps(tmp_path: Path) -> None:
     )
 
 
-def test_a_mark_is_on_disk_at_once(tmp_path: Path) -> None:
+def test_an_event_is_on_disk_at_once(tmp_path: Path) -> None:
     path = tmp_path / "timeline.jsonl"
-    with Recorder(path, {}) as recorder:
+    with Recorder(path, Header()) as recorder:
         recorder.event(Event(1.0, "inject"))
         assert read(path).events == (Event(1.0, "inject"),)
 
 
 def test_after_closing_it_still_keeps_but_writes_no_more(tmp_path: Path) -> None:
     path = tmp_path / "timeline.jsonl"
-    recorder = Recorder(path, {})
+    recorder = Recorder(path, Header())
     recorder.close()
     recorder.event(Event(1.0, "heal"))
     assert recorder.timeline().events == (Event(1.0, "heal"),)
@@ -74,7 +109,7 @@ def test_after_closing_it_still_keeps_but_writes_no_more(tmp_path: Path) -> None
 
 def test_many_threads_write_whole_lines(tmp_path: Path) -> None:
     path = tmp_path / "timeline.jsonl"
-    with Recorder(path, {}) as recorder:
+    with Recorder(path, Header()) as recorder:
 
         def write(n: int) -> None:
             for k in range(50):
@@ -91,7 +126,7 @@ def test_many_threads_write_whole_lines(tmp_path: Path) -> None:
 def test_several_scenarios_in_one_file(tmp_path: Path) -> None:
     path = tmp_path / "timeline.jsonl"
     append(path, SMALL)
-    with Recorder(path, {"scenario": "second"}):
+    with Recorder(path, Header(scenario="second")):
         pass
     assert [one.scenario for one in read_all(path)] == ["héllo", "second"]
     with pytest.raises(LabError, match="2 timelines where one is expected"):
@@ -123,7 +158,7 @@ def test_the_next_scenario_starts_on_a_line_of_its_own(tmp_path: Path) -> None:
 
 
 def test_a_file_of_half_a_line_is_begun_anew(tmp_path: Path) -> None:
-    path = written(tmp_path, '{"timel')
+    path = written(tmp_path, '{"head')
     append(path, SMALL)
     assert read(path) == SMALL
 
@@ -131,28 +166,38 @@ def test_a_file_of_half_a_line_is_begun_anew(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "words"),
     [
-        ('{"sample": {}}', "sent is missing"),
-        ('{"sample": {"sent": "1", "done": 2}}', "sent cannot be '1'"),
-        ('{"sample": {"sent": true, "done": 2}}', "sent cannot be True"),
-        ('{"sample": {"sent": NaN, "done": 2}}', "NaN is not a time"),
+        ('{"sample": {}}', "missing required field `sent`"),
+        ('{"sample": {"sent": "1", "done": 2}}', r"Expected `float`, got `str` - at `\$\.sent`"),
+        ('{"sample": {"sent": true, "done": 2}}', r"Expected `float`, got `bool` - at `\$\.sent`"),
+        ('{"sample": {"sent": NaN, "done": 2}}', "JSON is malformed"),
+        ('{"sample": {"sent": 1, "done": 2, "client": "curl"}}', "client cannot be 'curl'"),
         (
-            '{"mark": {"at": 1, "kind": "boom", "label": "", "node": "", "detail": ""}}',
-            "kind cannot be 'boom'",
+            '{"sample": {"sent": 1, "done": 2, "outcome": "boom"}}',
+            "outcome cannot be 'boom'; one of ok, refused",
         ),
-        ('{"mark": {"at": 1, "kind": "heal", "label": "", "node": "", "detail": "", "more": 1}}', "more"),
-        ('{"mark": [1]}', "mark must be an object"),
-        ('{"meta": {"roles": "x"}}', "roles cannot be 'x'"),
-        ('{"meta": {"before": 5}}', "before cannot be 5"),
-        ('{"timeline": {"nodes": 5}}', "nodes cannot be 5"),
-        ('{"event": {}}', "unknown kind 'event'"),
-        ('{"mark": {}, "meta": {}}', "one key"),
+        ('{"event": {"at": 1, "kind": "boom"}}', "kind cannot be 'boom'"),
+        ('{"event": {"at": 1, "kind": "heal", "extra": 1}}', "unknown field extra"),
+        ('{"event": [1]}', "event must be an object"),
+        ('{"more": {"roles": "x"}}', r"got `str` - at `\$\.roles`"),
+        ('{"more": {"before": 5}}', r"got `int` - at `\$\.before`"),
+        ('{"more": {"bounds": {}}}', "unknown field bounds"),
+        ('{"more": {"prediction": {"least": "soon"}}}', r"got `str` - at `\$\.prediction\.least`"),
+        ('{"more": {"prediction": {"least": 9, "most": 2}}}', r"least \(9 s\) is above most \(2 s\)"),
+        ('{"more": {"checks": [["recovered", {}]]}}', r"at `\$\.checks\[0\]`"),
+        ('{"header": {"format": 2, "nodes": 5}}', r"got `int` - at `\$\.nodes`"),
+        ('{"header": {}}', "format cannot be None"),
+        ('{"header": {"format": 1}}', "format cannot be 1"),
+        ('{"header": {"format": "2"}}', "format cannot be '2'"),
+        ('{"mark": {"at": 1, "kind": "heal"}}', "'mark' is no kind of format 2"),
+        ('{"verdict": {}}', "unknown kind 'verdict'"),
+        ('{"event": {}, "more": {}}', "one key"),
         ("[]", "one key"),
-        ("hello", "Expecting value"),
-        ("", "Expecting value"),
+        ("hello", "JSON is malformed"),
+        ("", "truncated"),
     ],
 )
 def test_a_spoilt_line_is_named(tmp_path: Path, row: str, words: str) -> None:
-    path = written(tmp_path, '{"timeline": {}}\n' + row + '\n{"meta": {}}\n')
+    path = written(tmp_path, '{"header": {"format": 2}}\n' + row + '\n{"more": {}}\n')
     with pytest.raises(LabError, match=words) as caught:
         read(path)
     assert f"{path}:2: not a line of a timeline" in str(caught.value)
@@ -161,7 +206,7 @@ def test_a_spoilt_line_is_named(tmp_path: Path, row: str, words: str) -> None:
 
 def test_bytes_that_are_no_text_are_named(tmp_path: Path) -> None:
     path = tmp_path / "timeline.jsonl"
-    path.write_bytes(b'{"timeline": {}}\n\xff\xfe\n')
+    path.write_bytes(b'{"header": {"format": 2}}\n\xff\xfe\n')
     with pytest.raises(LabError, match=":2: not a line"):
         read(path)
 
@@ -174,19 +219,33 @@ def test_bytes_that_are_no_text_are_named(tmp_path: Path) -> None:
         ("members", ["n1", 2]),
         ("placements", {"WebIP": None}),
         ("seen", 1),
+        ("node", None),
     ],
 )
 def test_a_reading_with_a_wrong_field_is_named(tmp_path: Path, field: str, value: object) -> None:
     rows = [json.loads(line) for line in lines(SMALL)]
-    rows[3]["sight"][field] = value
+    rows[3]["reading"][field] = value
     path = written(tmp_path, "".join(json.dumps(row) + "\n" for row in rows))
-    with pytest.raises(LabError, match=f":4: .*{field} cannot be"):
+    with pytest.raises(LabError, match=f":4: .*{field}"):
         read(path)
 
 
 def test_a_file_must_begin_with_a_timeline(tmp_path: Path) -> None:
-    with pytest.raises(LabError, match="the first line must be a timeline's meta"):
-        read(written(tmp_path, '{"meta": {}}\n'))
+    with pytest.raises(LabError, match="the first line must be a timeline's header"):
+        read(written(tmp_path, '{"more": {}}\n'))
+
+
+def test_a_newer_format_is_one_clear_error(tmp_path: Path) -> None:
+    path = written(tmp_path, '{"header":{"format":3,"wonder":[]}}\n{"marvel":{}}\n')
+    with pytest.raises(LabError) as caught:
+        read(path)
+    assert caught.value.message == f"{path}:1: the record has format 3, and this lab reads formats up to 2"
+    assert "the lab that wrote it" in caught.value.hint
+
+
+def test_a_header_says_its_format_and_what_differs_from_the_defaults() -> None:
+    first = next(iter(lines(Timeline(Header(scenario="a", resources=("WebIP",))))))
+    assert json.loads(first) == {"header": {"format": FORMAT, "scenario": "a", "resources": ["WebIP"]}}
 
 
 @pytest.mark.parametrize("text", ["", "\n"])

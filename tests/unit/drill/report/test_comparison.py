@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from drill.checks.verdict import FAIL, PASS
+from drill.record.header import Prediction
 from drill.report.comparison import Difference, compare
 from drill.report.run import Run, ScenarioResult
 from tests.support import sample_timelines
@@ -12,9 +13,11 @@ def _run(name: str, *entries: ScenarioResult) -> Run:
     return Run(name, entries)
 
 
-def _stops(*lengths: float, **meta: object) -> list[ScenarioResult]:
+def _stops(*lengths: float, **header: object) -> list[ScenarioResult]:
     return [
-        ScenarioResult(sample_timelines.graceful(outage=length, **meta), sample_timelines.passes("recovered"))
+        ScenarioResult(
+            sample_timelines.graceful(outage=length, **header), sample_timelines.passes("recovered")
+        )
         for length in lengths
     ]
 
@@ -40,33 +43,33 @@ def test_each_scenario_stands_beside_itself() -> None:
 
 
 def test_what_was_set_up_differently_is_named() -> None:
-    a = _run("a", *_stops(0.3, token_ms=1000, before=["stickiness=100", "policy=ignore"]))
-    b = _run("b", *_stops(0.3, token_ms=3000, before=["stickiness=100", "policy=stop"]))
+    a = _run("a", *_stops(0.3, token_s=1.0, before=("stickiness=100", "policy=ignore")))
+    b = _run("b", *_stops(0.3, token_s=3.0, before=("stickiness=100", "policy=stop")))
     assert compare(a, b).differences == (
-        Difference("token_ms", "1000", "3000"),
+        Difference("token_s", "1", "3"),
         Difference("configuration", "policy=ignore", ""),
         Difference("configuration", "", "policy=stop"),
     )
 
 
 def test_what_belongs_to_one_run_of_a_scenario_is_no_difference() -> None:
-    a = _run("a", *_stops(0.3, roles={"active": "x"}, operations=[1], bounds={"least": 0, "most": 1}))
-    b = _run("b", *_stops(0.4, roles={"active": "y"}, operations=[2], bounds={"least": 0, "most": 2}))
+    a = _run("a", *_stops(0.3, roles={"active": "x"}, seed=1, prediction=Prediction(0, 1)))
+    b = _run("b", *_stops(0.4, roles={"active": "y"}, seed=2, prediction=Prediction(0, 2)))
     assert compare(a, b).differences == ()
 
 
 def test_a_scenario_that_only_one_run_had_makes_no_configuration_differ() -> None:
     a = _run("a", *_stops(0.3))
-    b = _run("b", *_stops(0.3), ScenarioResult(sample_timelines.never(before=["policy=stop"]), ()))
+    b = _run("b", *_stops(0.3), ScenarioResult(sample_timelines.never(before=("policy=stop",)), ()))
     assert compare(a, b).differences == ()
 
 
 def test_the_lines_are_a_table_that_a_terminal_can_hold() -> None:
-    a = _run("runs-a", *_stops(0.3, 0.5, token_ms=1000))
+    a = _run("runs-a", *_stops(0.3, 0.5, token_s=1.0))
     b = _run(
         "runs-b",
-        *_stops(1.2, token_ms=3000),
-        ScenarioResult(sample_timelines.never(token_ms=3000), (sample_timelines.NOT_RECOVERED,)),
+        *_stops(1.2, token_s=3.0),
+        ScenarioResult(sample_timelines.never(token_s=3.0), (sample_timelines.NOT_RECOVERED,)),
     )
     lines = compare(a, b).lines()
     assert lines[:5] == (
@@ -74,7 +77,7 @@ def test_the_lines_are_a_table_that_a_terminal_can_hold() -> None:
         "B: runs-b",
         "",
         "configured differently:",
-        "  token_ms: A 1000, B 3000",
+        "  token_s: A 1, B 3",
     )
     table = [line.split() for line in lines[lines.index("", 3) + 1 :]]
     assert table[0] == ["scenario", "repeats", "least", "median", "most", "predicted", "verdict"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from xml.etree import ElementTree as ET
 
 from drill.checks.verdict import FAIL, PASS, Verdict
+from drill.record.header import Header
 from drill.record.timeline import Timeline
 from drill.report.junit import junit
 from drill.report.run import Run, ScenarioResult
@@ -51,6 +52,6 @@ def test_a_scenario_that_nobody_judged_is_an_error() -> None:
 def test_whatever_a_verdict_says_the_file_stays_xml() -> None:
     nasty = 'a < b & "c" ]]> \x00\x1b[31m \ud800 \ufffe end'
     verdict = Verdict("check", FAIL, nasty, (nasty,), nasty, nasty, {"text": nasty})
-    entry = ScenarioResult(Timeline({"scenario": nasty}), (verdict, Verdict("other", PASS, nasty)))
+    entry = ScenarioResult(Timeline(Header(scenario=nasty)), (verdict, Verdict("other", PASS, nasty)))
     [failure] = _read(entry).iter("failure")
     assert failure.get("message") == 'a < b & "c" ]]> ??[31m ? ? end'

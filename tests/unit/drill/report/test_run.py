@@ -7,6 +7,7 @@ import pytest
 from drill.analysis.duration import ENDLESS, Duration
 from drill.analysis.outages import Outage
 from drill.checks.verdict import FAIL, PASS, UNKNOWN, Verdict
+from drill.record.header import Header
 from drill.record.timeline import Event, Sample, Timeline
 from drill.report.html.page import report
 from drill.report.junit import junit
@@ -26,7 +27,7 @@ def entry(
         if inject is None
         else (Event(inject, "inject"), Event(inject + 0.5, "landed"), Event(heal, "heal"))
     )
-    return ScenarioResult(Timeline({"fault": "web-kill" if events else ""}, samples, (), events), ())
+    return ScenarioResult(Timeline(Header(fault="web-kill" if events else ""), samples, (), events), ())
 
 
 @pytest.mark.parametrize(
@@ -56,12 +57,13 @@ def test_an_open_outage_hides_no_longer_one() -> None:
     assert longest([]) == Duration(0.0, 0.0)
 
 
-def record(name: str, status: str, **meta: bool) -> ScenarioResult:
-    return ScenarioResult(Timeline({"scenario": name, **meta}), (Verdict("recovered", status, "because"),))
+def record(name: str, status: str, *, second_try: bool = False) -> ScenarioResult:
+    header = Header(scenario=name, second_try=second_try)
+    return ScenarioResult(Timeline(header), (Verdict("recovered", status, "because"),))
 
 
 def test_a_record_that_could_not_tell_gives_way_to_the_one_made_in_its_place() -> None:
-    first, other, second = record("a", UNKNOWN), record("b", PASS), record("a", PASS, again=True)
+    first, other, second = record("a", UNKNOWN), record("b", PASS), record("a", PASS, second_try=True)
     run = Run("r", (first, other, second))
     assert (run.counted, run.status) == ((other, second), PASS)
     assert run.counts == {"FAIL": 0, "UNKNOWN": 0, "PASS": 2}
@@ -73,10 +75,10 @@ def test_a_record_that_could_not_tell_gives_way_to_the_one_made_in_its_place() -
 @pytest.mark.parametrize(
     ("entries", "status"),
     [
-        ((record("a", FAIL), record("a", PASS, again=True)), FAIL),
+        ((record("a", FAIL), record("a", PASS, second_try=True)), FAIL),
         ((record("a", UNKNOWN), record("a", PASS)), UNKNOWN),
-        ((record("a", UNKNOWN), record("a", UNKNOWN, again=True)), UNKNOWN),
-        ((record("a", UNKNOWN), record("b", PASS, again=True)), UNKNOWN),
+        ((record("a", UNKNOWN), record("a", UNKNOWN, second_try=True)), UNKNOWN),
+        ((record("a", UNKNOWN), record("b", PASS, second_try=True)), UNKNOWN),
         ((), UNKNOWN),
     ],
     ids=[

@@ -18,6 +18,7 @@ from drill.execute.play import for_lab
 from drill.execute.runner import unavailable
 from drill.faults import registry as faults
 from drill.faults.registry import FAULTS
+from drill.record.header import CheckRow
 from drill.scenarios import catalog, conditions
 from drill.scenarios.base import Await, Configure, Heal, Inject, Observe, Read, Scenario
 from drill.scenarios.catalog import SCENARIOS
@@ -61,7 +62,7 @@ def test_conditions_and_roles_exist(one: Scenario) -> None:
 def test_checks_exist_and_take_their_parameters(one: Scenario) -> None:
     rows = for_lab(one.checks, LAB)
     assert len({str(row) for row in rows}) == len(rows), "a check stands there twice"
-    for name, params in rows:
+    for name, params in ((row.id, row.parameters) for row in rows):
         assert name in CHECKS
         code = CHECKS[name].__code__
         assert set(params) <= set(code.co_varnames[1 : code.co_argcount]), f"{name} takes no {params}"
@@ -182,8 +183,10 @@ def test_the_same_in_all_but_the_stickiness() -> None:
 def test_a_story_to_the_contrary_is_no_success(case: dict[str, Any]) -> None:
     row = SCENARIOS[case["scenario"]]
     one = timeline({**case, "check": "came_about"})
-    meta = {"awaited": [], **one.meta, "roles": ROLES, "checks": for_lab(row.checks, LAB)}
-    found = judge(replace(one, meta=meta))
+    header = replace(
+        one.header, awaited=one.header.awaited or (), roles=ROLES, checks=for_lab(row.checks, LAB)
+    )
+    found = judge(replace(one, header=header))
     wrong = [verdict.text for verdict in found if verdict.status != PASS]
     told = {
         status: {verdict.check for verdict in found if verdict.status == status} for status in (FAIL, UNKNOWN)
@@ -223,7 +226,10 @@ def test_texts_belong_to_rows_and_rows_have_texts() -> None:
 
 def test_resources_are_named_by_kind() -> None:
     rows = for_lab((("failcounts", {"expected": {"@web": 1, "@address": "none"}}), ("no_outage", {})), LAB)
-    assert rows == [["failcounts", {"expected": {"WebServer": 1, "WebIP": "none"}}], ["no_outage", {}]]
+    assert rows == (
+        CheckRow("failcounts", {"expected": {"WebServer": 1, "WebIP": "none"}}),
+        CheckRow("no_outage"),
+    )
 
 
 @pytest.mark.parametrize("two_node", [False, True])
@@ -231,7 +237,7 @@ def test_who_has_quorum_alone_is_the_labs_to_say(two_node: bool) -> None:
     rows = for_lab(
         (("quorum", {"role": "peer", "expected": "@two_node"}),), example_lab(corosync={"two_node": two_node})
     )
-    assert rows == [["quorum", {"role": "peer", "expected": two_node}]]
+    assert rows == (CheckRow("quorum", {"role": "peer", "expected": two_node}),)
 
 
 def test_what_cannot_be_had_says_why() -> None:
@@ -265,4 +271,4 @@ def test_with_two_node_in_lab_yaml_what_needs_a_lone_node_without_quorum_is_left
         waits = [move.condition for move in moves(SCENARIOS[name], Await)]
         assert not [text for text in waits if text.startswith("without_quorum")], f"{name} waits for ever"
         rows = for_lab(SCENARIOS[name].checks, lab)
-        assert all(params["expected"] for check, params in rows if check == "quorum"), f"{name} fails"
+        assert all(row.parameters["expected"] for row in rows if row.id == "quorum"), f"{name} fails"

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from drill.record.header import Header
 from drill.record.timeline import NodeReading, Sample, Timeline
 from drill.scenarios.conditions import CONDITIONS, ENOUGH, OF_A_NODE, ROLES, SILENCE, condition, meaning, now
 from inventory.errors import ConfigError
@@ -46,7 +47,7 @@ def samples(*answers: str, begin: float = 10.0) -> tuple[Sample, ...]:
 
 
 def holds(text: str, *node_readings: NodeReading, asked: tuple[Sample, ...] = (), since: float = 9.0) -> bool:
-    record = Timeline({"nodes": [NODE1, NODE2]}, asked, node_readings)
+    record = Timeline(Header(nodes=(NODE1, NODE2)), asked, node_readings)
     return condition(text)(now(record, since, ALIAS))
 
 
@@ -137,7 +138,7 @@ def test_what_is_no_condition(text: str) -> None:
 
 
 def test_a_time_out_can_tell_what_was_seen_last() -> None:
-    record = Timeline({"nodes": [NODE1, NODE2]}, samples("refused"), (reading(NODE1), gone(NODE2)))
+    record = Timeline(Header(nodes=(NODE1, NODE2)), samples("refused"), (reading(NODE1), gone(NODE2)))
     told = str(now(record, 9.0, ALIAS))
     for part in (
         f"{NODE1}: holds the address, web running, quorum of 2",

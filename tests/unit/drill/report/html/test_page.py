@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 import pytest
 
 from drill.checks.verdict import FAIL, Verdict
+from drill.record.header import Header, Prediction
 from drill.record.timeline import Event, NodeReading, Sample, Timeline
 from drill.report.html.page import report, slug
 from drill.report.run import Run, ScenarioResult
@@ -147,14 +148,9 @@ def test_an_empty_run_says_so() -> None:
 
 def test_nothing_of_the_record_becomes_markup() -> None:
     """Every text that a record or a verdict can hold is one that a node or a student may have written."""
-    meta = dict.fromkeys(("scenario", "fault", "error", "url"), _NASTY)
+    texts = dict.fromkeys(("scenario", "fault", "title", "why", "step", "overrides", "error", "url"), _NASTY)
     timeline = Timeline(
-        {
-            **meta,
-            "nodes": [_NASTY],
-            "roles": {_NASTY: _NASTY},
-            "bounds": {"least": 0, "most": 1, "lines": [_NASTY]},
-        },
+        Header(**texts, nodes=(_NASTY,), roles={_NASTY: _NASTY}, prediction=Prediction(0, 1, (_NASTY,))),
         (Sample(0, 1, page=_NASTY), Sample(1, 2, "probe", "refused", "", None, _NASTY)),
         (NodeReading(asked=0, at=1, node=_NASTY, owns_vip=True, members=(_NASTY,), dc=_NASTY),),
         (Event(0.5, "inject", _NASTY, _NASTY, _NASTY), Event(0.6, "landed", _NASTY, _NASTY)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from drill.analysis.failover_phases import phases
+from drill.record.header import Header
 from drill.record.timeline import Event, NodeReading, Sample, Timeline
 from drill.report.html.plot import Plot, Row, plot, plots, short
 from drill.report.run import ScenarioResult
@@ -82,7 +83,7 @@ def test_every_request_is_on_the_row_that_tells_how_it_ended() -> None:
 
 def test_a_run_of_answers_says_how_many_and_how_slow() -> None:
     samples = [Sample(n / 10, n / 10 + 0.02, page=NODE1) for n in range(5)]
-    [bar] = _rows(_whole(Timeline({"nodes": [NODE1, NODE2]}, tuple(samples))), "new")["node1"].bars
+    [bar] = _rows(_whole(Timeline(Header(nodes=(NODE1, NODE2)), tuple(samples))), "new")["node1"].bars
     assert bar.tip == f"{NODE1} answered 5 from 0.00 to 0.40 s, the slowest in 20 ms"
 
 
@@ -93,7 +94,7 @@ def test_a_failed_request_says_why() -> None:
 
 
 def test_a_page_of_a_node_that_nobody_named_has_a_row() -> None:
-    timeline = Timeline({"nodes": [NODE1]}, (Sample(0, 1, page="stranger.example"),))
+    timeline = Timeline(Header(nodes=(NODE1,)), (Sample(0, 1, page="stranger.example"),))
     assert list(_rows(_whole(timeline), "new")) == ["node1", "stranger"]
 
 

@@ -1,0 +1,148 @@
+"""The header of a timeline: what is known about one run of one scenario besides its samples, readings and events.
+
+Every class is plain data. A field with the value None was never recorded; a check that needs it answers UNKNOWN.
+The names of the fields are the names in the file (see drill.record.timeline_file).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+FORMAT = 2
+"""The version of the file format that this lab writes. It reads this version and version 1."""
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """The outage that the live configuration predicts (seconds); `most` is None when it has no upper bound.
+
+    `lines` is the calculation, one line for each phase. Raises ValueError when `least` is above `most`.
+    """
+
+    least: float
+    most: float | None = None
+    lines: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.most is not None and self.least > self.most:
+            raise ValueError(f"least ({self.least:g} s) is above most ({self.most:g} s)")
+
+
+@dataclass(frozen=True)
+class ProbeFigures:
+    """How well the HTTP probe kept its rate: its time slots, the missed ones, and the longest delay (seconds)."""
+
+    slots: int
+    missed: int
+    worst_late: float
+
+
+@dataclass(frozen=True)
+class CheckRow:
+    """One check that judges this timeline: its id (see drill.checks.registry) and its parameters."""
+
+    id: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """One thing that the scenario waited for, at most `within` seconds.
+
+    `at` is when it came about (seconds of the record), None when it did not; then `last` says what was seen last.
+    """
+
+    what: str
+    within: float
+    at: float | None = None
+    last: str = ""
+
+
+@dataclass(frozen=True)
+class OperationEntry:
+    """One operation from the cluster's history (lrm_rsc_op in the CIB): a start, a stop or a monitor.
+
+    `at` is in seconds since 1970 of that node's own clock, to the second. Never compare it with another node's.
+    `rc` is the agent's exit status, `call` Pacemaker's number of the operation on that node.
+    """
+
+    resource: str
+    operation: str
+    node: str
+    at: float
+    rc: int = 0
+    call: int | None = None
+
+    @property
+    def summary(self) -> str:
+        """The operation in one line, for people."""
+        call = "" if self.call is None else f", call {self.call}"
+        return f"{self.node}: {self.operation} {self.resource} at {self.at:.0f} (node's clock{call}, rc {self.rc})"
+
+
+@dataclass(frozen=True)
+class FailCount:
+    """How often a resource failed on a node; 1000000 is the cluster's INFINITY."""
+
+    resource: str
+    node: str
+    count: int
+
+
+@dataclass(frozen=True)
+class OrderRow:
+    """One order constraint of lab.yaml: `first` starts before `then`, and stops after it."""
+
+    first: str
+    then: str
+
+
+@dataclass(frozen=True)
+class Header:
+    """What is known about one run of one scenario. The fields below "late parts" are written during the run.
+
+    `fault` names the injected faults, separated by commas; "" when nothing is injected. `overrides` summarises how the
+    starting state differs from lab.yaml. `budget_s` is the longest outage that a client may see.
+    `resources` and `orders` are what lab.yaml wants. `seed` chose the random targets.
+    `second_try`: this record replaces the scenario's record before it, whose verdict was UNKNOWN.
+
+    Late parts: `roles` maps active, passive, dc, target and peer to nodes, as they were at the first injection.
+    `token_s` and `consensus_s` are those of the running corosync. `before` and `after` are the lines of the
+    configuration. `leftovers` are constraints that a ban or a move left behind. `error` is the drill's own failure.
+    `reset_s` is the time after the record's end until lab.yaml's configuration was back.
+    """
+
+    format: int = FORMAT
+    scenario: str = "unnamed"
+    fault: str = ""
+    title: str = ""
+    why: str = ""
+    step: str = ""
+    overrides: str = ""
+    seed: int | None = None
+    nodes: tuple[str, ...] = ()
+    url: str = ""
+    probe_hz: float | None = None
+    resources: tuple[str, ...] = ()
+    orders: tuple[OrderRow, ...] = ()
+    checks: tuple[CheckRow, ...] = ()
+    platform: str = ""
+    provider: str = ""
+    budget_s: float | None = None
+    second_try: bool = False
+    # late parts
+    roles: Mapping[str, str] = field(default_factory=dict)
+    prediction: Prediction | None = None
+    token_s: float | None = None
+    consensus_s: float | None = None
+    before: tuple[str, ...] | None = None
+    after: tuple[str, ...] | None = None
+    leftovers: tuple[str, ...] | None = None
+    awaited: tuple[Awaited, ...] | None = None
+    operations: tuple[OperationEntry, ...] | None = None
+    failcounts: tuple[FailCount, ...] | None = None
+    probe: ProbeFigures | None = None
+    error: str = ""
+    reset_s: float | None = None

@@ -1,0 +1,119 @@
+"""Records one scenario while it runs, line by line, so that a killed run leaves what it saw."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TextIO
+
+from drill.record import timeline_file
+from drill.record.header import Awaited, FailCount, Header, OperationEntry, Prediction, ProbeFigures
+from drill.record.timeline import Event, NodeReading, Sample, Timeline
+
+
+class Recorder:
+    """Writes one scenario's timeline to the end of a file, and keeps it in memory for `timeline()`.
+
+    `since` gives the seconds since the start of the record. All methods may be called from several threads.
+    A second recorder on the same file adds a scenario behind the first.
+    """
+
+    def __init__(self, path: Path, header: Header, since: Callable[[], float] = lambda: 0.0) -> None:
+        self.since = since
+        self._lock = threading.Lock()
+        self._header = header
+        self._samples: list[Sample] = []
+        self._node_readings: list[NodeReading] = []
+        self._events: list[Event] = []
+        path.parent.mkdir(parents=True, exist_ok=True)
+        timeline_file.cut_torn_line(path)
+        self._stream: TextIO = path.open("a", encoding="utf-8")
+        self._stream.write(timeline_file.header_line(header))
+
+    def __enter__(self) -> Recorder:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def sample(self, sample: Sample) -> None:
+        """Record a request."""
+        self._add("sample", sample, self._samples)
+
+    def reading(self, reading: NodeReading) -> None:
+        """Record a reading of a node."""
+        self._add("reading", reading, self._node_readings)
+
+    def event(self, event: Event) -> None:
+        """Record what the drill did; it is in the file before this returns."""
+        self._add("event", event, self._events)
+        with self._lock:
+            if not self._stream.closed:
+                self._stream.flush()
+
+    def roles(self, roles: Mapping[str, str]) -> None:
+        """Record which node has which role."""
+        self._more(roles=dict(roles))
+
+    def prediction(self, prediction: Prediction | None, token_s: float, consensus_s: float) -> None:
+        """Record the predicted outage, and the running corosync's times that it comes from (seconds)."""
+        self._more(prediction=prediction, token_s=token_s, consensus_s=consensus_s)
+
+    def before(self, lines: Sequence[str]) -> None:
+        """Record the configuration before the scenario, or after the scenario's own change of it."""
+        self._more(before=tuple(lines))
+
+    def after(self, lines: Sequence[str], leftovers: Sequence[str]) -> None:
+        """Record the configuration after the scenario, and the constraints that a ban or a move left behind."""
+        self._more(after=tuple(lines), leftovers=tuple(leftovers))
+
+    def awaited(self, rows: Sequence[Awaited]) -> None:
+        """Record what the scenario waited for."""
+        self._more(awaited=tuple(rows))
+
+    def history(self, operations: Sequence[OperationEntry], failcounts: Sequence[FailCount]) -> None:
+        """Record what the cluster remembers: its operations and its fail counts."""
+        self._more(operations=tuple(operations), failcounts=tuple(failcounts))
+
+    def probe(self, figures: ProbeFigures) -> None:
+        """Record how well the probe kept its rate."""
+        self._more(probe=figures)
+
+    def error(self, message: str) -> None:
+        """Record the drill's own failure."""
+        self._more(error=message)
+
+    def reset(self, seconds: float) -> None:
+        """Record how long it took to bring lab.yaml's configuration back."""
+        self._more(reset_s=seconds)
+
+    def timeline(self) -> Timeline:
+        """What was recorded so far."""
+        with self._lock:
+            return Timeline(
+                self._header, tuple(self._samples), tuple(self._node_readings), tuple(self._events)
+            )
+
+    def close(self) -> None:
+        """Flush and close the file; what comes later is kept in memory only."""
+        with self._lock:
+            self._stream.close()
+
+    def _add(self, kind: str, item: Any, to: list[Any]) -> None:
+        with self._lock:
+            to.append(item)
+            self._write(kind, item)
+
+    def _more(self, **fields: Any) -> None:
+        with self._lock:
+            self._header = replace(self._header, **fields)
+            self._write("more", fields)
+
+    def _write(self, kind: str, body: object) -> None:
+        if not self._stream.closed:
+            self._stream.write(timeline_file.line(kind, body))
