@@ -85,7 +85,7 @@ def _run(context: Context, chosen: Sequence[Scenario], repeat: int, seed: int, t
     session = context.session
     folder = run_folder.fresh(context.root / "runs", datetime.now())
     runner = suite.runner(session, context.remote, folder, context.guard, tell.say)
-    texts = catalog.texts()
+    texts = catalog.explanations()
     whole = suite.Suite(
         context.root,
         runner,
@@ -160,7 +160,7 @@ class _Live:
 
     def reading(self, reading: NodeReading) -> None:
         """Pass on a reading."""
-        self._news.put((reading.node, conditions.told(reading)))
+        self._news.put((reading.node, conditions.reading_summary(reading)))
 
     def sample(self, sample: Sample) -> None:
         """Pass on an answer of the probe."""
@@ -179,7 +179,7 @@ def _listing(chosen: Sequence[Scenario]) -> Table:
     table.add_column("step", no_wrap=True)
     table.add_column("what it shows")
     for one in chosen:
-        table.add_row(one.name, one.step or "-", catalog.texts()[one.name].title)
+        table.add_row(one.name, one.step or "-", catalog.explanations()[one.name].title)
     return table
 
 

@@ -9,6 +9,7 @@ from drill.analysis.coverage import answered
 from drill.analysis.duration import Duration, measured, predicted
 from drill.analysis.fault_windows import NO_INJECTION, FaultWindow, Period, fault_windows
 from drill.analysis.outages import outages
+from drill.checks.base import check
 from drill.checks.verdict import CheckResult, failed, gravest, passed, unknown
 from drill.record.timeline import Timeline
 
@@ -18,6 +19,7 @@ MOST_MISSED = 0.01
 """The share of its slots that the probe may miss."""
 
 
+@check("outage_within_budget")
 def outage_within_budget(timeline: Timeline, budget: float | None = None) -> CheckResult:
     """No outage lasts longer than the budget (seconds; the scenario's budget of lab.yaml by default)."""
     limit = timeline.header.budget_s if budget is None else budget
@@ -34,6 +36,7 @@ def outage_within_budget(timeline: Timeline, budget: float | None = None) -> Che
     return passed(expected, *([one.line for one in found] or ["no request failed"]))
 
 
+@check("outage_within_bounds")
 def outage_within_bounds(timeline: Timeline) -> CheckResult:
     """Each outage that a fault brought fits the prediction from the live configuration."""
     bounds = predicted(timeline.header.prediction)
@@ -68,6 +71,7 @@ def _fits(timeline: Timeline, fault_window: FaultWindow, bounds: Duration, expec
     return passed(expected, *lines)
 
 
+@check("no_outage")
 def no_outage(timeline: Timeline) -> CheckResult:
     """No request fails in the whole record."""
     expected = "no failed request at all"
@@ -79,6 +83,7 @@ def no_outage(timeline: Timeline) -> CheckResult:
     return passed(expected, f"{len(sent)} good answers from {sent[0]:.2f} to {sent[-1]:.2f} s")
 
 
+@check("no_failback_outage")
 def no_failback_outage(timeline: Timeline) -> CheckResult:
     """After the heal, also when the broken node is a member again, no new outage begins."""
     expected = "no new outage once the broken node is back"
@@ -109,6 +114,7 @@ def _stays(timeline: Timeline, fault_window: FaultWindow, expected: str) -> Chec
     )
 
 
+@check("interruptions")
 def interruptions(timeline: Timeline, counts: Sequence[int]) -> CheckResult:
     """After each fault, in their order, clients saw so many outages until the next fault, or the end."""
     expected = f"{' and '.join(map(str, counts))} outages, counted after each fault in turn"
@@ -138,6 +144,7 @@ def _counted(
     return passed(expected, seen, *mine)
 
 
+@check("stable_rate")
 def stable_rate(timeline: Timeline) -> CheckResult:
     """The probe kept its rate. Never FAIL: a slow poller is no fault of the cluster's, but its record is thin."""
     expected = f"a probe that misses under {MOST_MISSED:.0%} of its slots"

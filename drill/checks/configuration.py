@@ -8,6 +8,7 @@ from typing import Any
 
 from cluster import scores
 from drill.analysis.operation_order import starts, starts_and_stops, stops
+from drill.checks.base import check
 from drill.checks.verdict import CheckResult, failed, passed, unknown
 from drill.record.header import OrderRow
 from drill.record.timeline import Timeline
@@ -15,6 +16,7 @@ from drill.record.timeline import Timeline
 NONE = "none"
 
 
+@check("order_held")
 def order_held(timeline: Timeline, first: str = "", then: str = "") -> CheckResult:
     """`first` starts before `then` and stops after it, by the history of each node (lab.yaml's orders by default).
 
@@ -44,6 +46,7 @@ def order_held(timeline: Timeline, first: str = "", then: str = "") -> CheckResu
     return unknown(expected, *unseen, *good) if unseen else passed(expected, *good)
 
 
+@check("no_leftovers")
 def no_leftovers(timeline: Timeline) -> CheckResult:
     """No constraint of a move or a ban is left."""
     expected = "no constraint left over from a move or a ban"
@@ -53,6 +56,7 @@ def no_leftovers(timeline: Timeline) -> CheckResult:
     return failed(expected, *left) if left else passed(expected, "none")
 
 
+@check("failcounts")
 def failcounts(timeline: Timeline, expected: Mapping[str, Any]) -> CheckResult:
     """Each named resource has failed at least that often on all nodes together, or not at all ("none")."""
     if not expected:
@@ -77,6 +81,7 @@ def failcounts(timeline: Timeline, expected: Mapping[str, Any]) -> CheckResult:
     return passed(wanted, seen, *lines) if all(held) else failed(wanted, seen, *lines)
 
 
+@check("configuration_unchanged")
 def configuration_unchanged(timeline: Timeline) -> CheckResult:
     """The configuration is the same before and after the scenario, line for line in any order."""
     expected = "the same configuration after the scenario as before it"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from drill.checks.base import check
 from drill.checks.verdict import CheckResult, failed, passed, unknown
 from drill.record.timeline import Timeline
 
 
+@check("came_about")
 def came_about(timeline: Timeline) -> CheckResult:
     """Everything that the scenario waited for came about within its time."""
     rows = timeline.header.awaited

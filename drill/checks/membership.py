@@ -5,11 +5,13 @@ from __future__ import annotations
 from drill.analysis.coverage import LONG, answered
 from drill.analysis.fault_windows import NO_INJECTION, Period, during
 from drill.analysis.outages import outages
+from drill.checks.base import check
 from drill.checks.ownership import LATE
 from drill.checks.verdict import CheckResult, failed, gravest, passed, unknown
 from drill.record.timeline import NodeReading, Timeline
 
 
+@check("quorum")
 def quorum(timeline: Timeline, role: str, expected: bool) -> CheckResult:
     """While the fault is in force a node has quorum all along, or loses it and stays without (by role or name)."""
     node = timeline.node_in_role(role)
@@ -40,6 +42,7 @@ def _vote(view: NodeReading) -> str:
     return f"{view.node} {'with' if view.quorate else 'WITHOUT'} quorum at {view.at:.2f} s ({members})"
 
 
+@check("recovered")
 def recovered(timeline: Timeline) -> CheckResult:
     """At the end the service answers, one node holds the address, every node is a member with quorum, and all runs."""
     expected = "a whole cluster and an answering service at the end"

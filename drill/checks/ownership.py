@@ -11,6 +11,7 @@ from drill.analysis.coverage import answered, gaps, unread, watched
 from drill.analysis.fault_windows import NO_INJECTION, Period, during, fault_windows
 from drill.analysis.outages import outages
 from drill.checks.availability import PAUSE, unpolled
+from drill.checks.base import check
 from drill.checks.verdict import CheckResult, failed, gravest, passed, unknown
 from drill.record.timeline import NodeReading, Sample, Timeline
 
@@ -21,6 +22,7 @@ LATE = 5.0
 """What was read this long before the record's end (seconds) or later counts as its end."""
 
 
+@check("one_owner")
 def one_owner(timeline: Timeline, off: str = "") -> CheckResult:
     """Never two nodes with the address at once, and exactly one at the end.
 
@@ -48,6 +50,7 @@ def one_owner(timeline: Timeline, off: str = "") -> CheckResult:
     return passed(expected, f"never two from {whole[0]:.2f} s on, {owners[0]} at the end", *told)
 
 
+@check("two_owners")
 def two_owners(timeline: Timeline) -> CheckResult:
     """A split brain is seen: after the injection two nodes hold the address at once, because nothing fences."""
     expected = "two nodes with the address at once: cut off, each takes the other for dead, and no fencing stops either"
@@ -61,6 +64,7 @@ def two_owners(timeline: Timeline) -> CheckResult:
     return failed(expected, f"never two from the injection at {found[0].injected:.2f} s on")
 
 
+@check("page_names_owner")
 def page_names_owner(timeline: Timeline) -> CheckResult:
     """Every page that came is the page of a node that held the address then."""
     expected = "only pages of the node that holds the address"
@@ -97,6 +101,7 @@ def _held(readings: Sequence[NodeReading], sample: Sample) -> bool | None:
     return around[0].owns_vip
 
 
+@check("down_throughout")
 def down_throughout(timeline: Timeline, within: float = 15.0) -> CheckResult:
     """The service is down from at most `within` seconds after the landing until the heal, and never comes back before.
 

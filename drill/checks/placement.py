@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from drill.analysis.coverage import LONG, answered, unread, watched
 from drill.analysis.fault_windows import NO_INJECTION, Period, during
+from drill.checks.base import check
 from drill.checks.ownership import LATE, NO_READING
 from drill.checks.verdict import CheckResult, failed, gravest, passed, unknown
 from drill.record.timeline import NodeReading, Timeline
@@ -13,6 +14,7 @@ from drill.record.timeline import NodeReading, Timeline
 WHEN = ("fault", "end")
 
 
+@check("colocated")
 def colocated(timeline: Timeline, resources: Sequence[str] = ()) -> CheckResult:
     """In every reading the resources that run are on one node (all of the lab's resources by default)."""
     names = _resources(timeline, resources)
@@ -31,6 +33,7 @@ def colocated(timeline: Timeline, resources: Sequence[str] = ()) -> CheckResult:
     return passed(expected, f"in all {len(together)} readings that show them running", _told(together[-1]))
 
 
+@check("apart")
 def apart(timeline: Timeline, resources: Sequence[str] = ()) -> CheckResult:
     """Every resource is Started, but on different nodes, and no client gets an answer: the lesson of step 7.2."""
     names = _resources(timeline, resources)
@@ -56,6 +59,7 @@ def apart(timeline: Timeline, resources: Sequence[str] = ()) -> CheckResult:
     return passed(expected, f"{seen}; all {len(inside)} requests failed")
 
 
+@check("runs_on")
 def runs_on(timeline: Timeline, role: str, when: str = "end", resource: str = "") -> CheckResult:
     """At the end of the fault, or of the record, a resource (or all) runs on a node, given by its role or name.
 

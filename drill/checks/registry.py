@@ -1,62 +1,26 @@
-"""The checks: what a recorded timeline says about the cluster, as PASS, FAIL or UNKNOWN. Pure, and so re-runnable.
+"""All checks by id, and the judgement of a recorded timeline by them. Pure, so it can be repeated at any time.
 
-A check is a function of a timeline (and of its row's parameters) that gives a `drill.checks.verdict.Finding`. It says
-FAIL only where the record leaves no other reading, and UNKNOWN where the record is too thin to tell.
+A check is a function of a timeline and of its row's parameters, and gives a `drill.checks.verdict.CheckResult`. It says
+FAIL only where the record allows no other explanation, and UNKNOWN where the record does not contain enough.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from drill.analysis.fault_windows import missed
-from drill.checks.availability import (
-    interruptions,
-    no_failback_outage,
-    no_outage,
-    outage_within_bounds,
-    outage_within_budget,
-    stable_rate,
-)
-from drill.checks.configuration import configuration_unchanged, failcounts, no_leftovers, order_held
-from drill.checks.expectations import came_about
-from drill.checks.membership import quorum, recovered
-from drill.checks.ownership import down_throughout, one_owner, page_names_owner, two_owners
-from drill.checks.placement import apart, colocated, runs_on
+from drill.checks import availability, configuration, expectations, membership, ownership, placement
+from drill.checks.base import Check
 from drill.checks.verdict import CheckResult, Verdict, unknown, verdict
 from drill.record.header import CheckRow
 from drill.record.timeline import Timeline
 
-Check = Callable[..., CheckResult]
-
+_MODULES = (availability, ownership, placement, configuration, membership, expectations)
 CHECKS: Mapping[str, Check] = MappingProxyType(
-    {
-        check.__name__: check
-        for check in (
-            outage_within_budget,
-            outage_within_bounds,
-            no_outage,
-            no_failback_outage,
-            interruptions,
-            down_throughout,
-            one_owner,
-            two_owners,
-            page_names_owner,
-            colocated,
-            apart,
-            runs_on,
-            order_held,
-            quorum,
-            recovered,
-            no_leftovers,
-            failcounts,
-            configuration_unchanged,
-            stable_rate,
-            came_about,
-        )
-    }
+    {one.id: one for module in _MODULES for one in vars(module).values() if isinstance(one, Check)}
 )
-"""Every check by name."""
+"""Every check by id: all that the modules of this package define with the decorator `check`."""
 
 
 def judge(timeline: Timeline) -> tuple[Verdict, ...]:
@@ -84,7 +48,7 @@ def _judged(timeline: Timeline, row: CheckRow) -> Verdict:
             row.id, unknown("a check that this lab has", f"{row.id!r}; known: {known}"), row.parameters
         )
     try:
-        finding = _worthless(timeline) or check(timeline, **row.parameters)
+        finding = _worthless(timeline) or check.function(timeline, **row.parameters)
     except Exception as error:
         finding = unknown("an answer of the check", f"it crashed: {type(error).__name__}: {error}")
     return verdict(row.id, finding, row.parameters)

@@ -69,7 +69,7 @@ class Play:
             lambda view: view.complete and len(view.seen) == len(view.nodes), "every node is read", SEES
         )
         if self.scenario.overrides.serves:
-            self._until(conditions.condition("serving"), "the service answers", SEES)
+            self._until(conditions.predicate("serving"), "the service answers", SEES)
         watched = self.recorder.since() + BEFORE
         self._until(
             lambda view: view.complete and self.recorder.since() > watched, "the lab is watched", SEES
@@ -87,9 +87,9 @@ class Play:
     def end(self) -> None:
         """Look on for a moment after all is well: the last readings and answers of the record. Raises TimedOut."""
         self._acted = self.recorder.since()
-        until = self._acted + LAST
+        until, serves = self._acted + LAST, conditions.predicate("serving")
         self._until(
-            lambda view: view.complete and conditions.serving(view, "") and self.recorder.since() > until,
+            lambda view: view.complete and serves(view) and self.recorder.since() > until,
             "the service answers at the end",
             SEES,
         )
@@ -135,8 +135,8 @@ class Play:
         elif isinstance(move, Observe):
             self._observe(move)
         elif isinstance(move, Await):
-            what = conditions.meaning(move.condition, self.roles)
-            good = conditions.condition(move.condition)
+            what = conditions.description(move.condition, self.roles)
+            good = conditions.predicate(move.condition)
             self._await(lambda within: self._until(good, what, within), what, move.within)
         else:
             self._read(move)
@@ -168,10 +168,10 @@ class Play:
             self._acted = self.recorder.since()
 
     def _observe(self, move: Observe) -> None:
-        span = self.expected.spans[move.span]
-        seconds = span * move.times
+        unit = self.expected.cluster_times[move.cluster_time]
+        seconds = unit * move.times
         end = self.recorder.since() + seconds
-        self.note("observe", f"{seconds:.1f} s: {move.times:g} x {move.span} of {span:g} s")
+        self.note("observe", f"{seconds:.1f} s: {move.times:g} x {move.cluster_time} of {unit:g} s")
         waiting.until(
             self.recorder.since,
             lambda at: at >= end,
@@ -202,7 +202,7 @@ class Play:
     def _patience(self, within: float) -> float:
         """Seconds to wait for something: at least `within`, and longer than the cluster may take by its own times."""
         predicted = self.expected.prediction
-        longest = max(self.expected.spans["loss"], (predicted and predicted.most) or 0.0)
+        longest = max(self.expected.cluster_times["loss"], (predicted and predicted.most) or 0.0)
         return max(within, longest + MARGIN)
 
     def _await(self, ask: Callable[[float], object], what: str, least: float) -> None:
@@ -220,7 +220,7 @@ class Play:
         return waiting.until(self._now, good, what, deadline=within, every=POLL, clock=self.session.clock)
 
     def _now(self) -> Situation:
-        return conditions.now(self.recorder.timeline(), self._acted, self.roles)
+        return conditions.situation(self.recorder.timeline(), self._acted, self.roles)
 
     def _resolve(self) -> None:
         """Who is active, passive and DC, by readings after the last act."""
@@ -238,9 +238,9 @@ class Play:
         }
 
 
-def for_lab(checks: Iterable[tuple[str, Mapping[str, Any]]], lab: Lab) -> tuple[CheckRow, ...]:
+def for_lab(checks: Iterable[CheckRow], lab: Lab) -> tuple[CheckRow, ...]:
     """A scenario's checks for the record; "@web", "@address" and "@two_node" are replaced by what the lab has."""
-    return tuple(CheckRow(name, _for_lab(dict(params), lab)) for name, params in checks)
+    return tuple(CheckRow(one.id, _for_lab(one.parameters, lab)) for one in checks)
 
 
 def _for_lab(value: Any, lab: Lab) -> Any:

@@ -26,7 +26,7 @@ class Expectation:
     All times in seconds. `token_s` and `consensus_s` are those of the running corosync.
     """
 
-    spans: Mapping[ClusterTime, float]
+    cluster_times: Mapping[ClusterTime, float]
     prediction: Prediction | None
     token_s: float
     consensus_s: float
@@ -55,10 +55,10 @@ def predict(session: LabSession, scenario: Scenario, live: Cib) -> Expectation:
         or properties.get("no-quorum-policy", "stop") == "ignore",
         fencing=boolean(properties.get("stonith-enabled", "true")) is True,
     )
-    spans: dict[ClusterTime, float] = {"loss": token + consensus}
-    spans |= {f"{kind} monitor": interval for kind, interval in monitors.items()}  # type: ignore[misc]
+    cluster_times: dict[ClusterTime, float] = {"loss": token + consensus}
+    cluster_times |= {f"{kind} monitor": interval for kind, interval in monitors.items()}  # type: ignore[misc]
     prediction = _prediction(scenario.kind, timing, first, live) if scenario.kind else None
-    return Expectation(spans, prediction, token, consensus)
+    return Expectation(cluster_times, prediction, token, consensus)
 
 
 def _arp(lab: Lab, remote: Remote, live: Cib) -> float:

@@ -107,13 +107,13 @@ class Runner:
 
     def _header(self, scenario: Scenario, seed: int, *, second_try: bool) -> Header:
         lab = self.session.lab
-        text = catalog.texts().get(scenario.name)
+        explanation = catalog.explanations().get(scenario.name)
         kinds = {lab.resource(kind).id for kind in ("address", "web")}
         return Header(
             scenario=scenario.name,
             fault=", ".join(dict.fromkeys(scenario.faults)),
-            title=text.title if text else "",
-            why=text.why if text else "",
+            title=explanation.title if explanation else "",
+            why=explanation.why if explanation else "",
             step=scenario.step,
             overrides=scenario.overrides.words,
             seed=seed,

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from cluster.outage_bounds import Kind
+from drill.record.header import CheckRow
 from drill.scenarios.overrides import Overrides
 
 Target = Literal["active", "passive", "dc", "both", "any"]
-"""Whom a fault hits, resolved when it is injected. `any` is the active or the passive node, by the run's seed."""
+"""The node that a fault hits, resolved at the injection. `any` is the active or the passive node, by the run's seed."""
 ClusterTime = Literal["loss", "address monitor", "web monitor"]
-"""The cluster's own times: token and consensus together, or a monitor's interval."""
+"""The cluster's own times: token and consensus together (the loss of a node), or the interval of a monitor."""
 
 
 @dataclass(frozen=True)
 class Inject:
-    """Break something, and prove that it is broken."""
+    """Inject a fault, and prove that it is in force."""
 
     fault: str
     target: Target = "active"
@@ -25,7 +25,7 @@ class Inject:
 
 @dataclass(frozen=True)
 class Heal:
-    """Mend what was broken: on one role's node, or ("") everywhere."""
+    """Heal the injected faults: those on the node of one role, or ("") all of them."""
 
     role: str = ""
 
@@ -34,7 +34,7 @@ class Heal:
 class Await:
     """Wait until a condition holds (see drill.scenarios.conditions). Check `came_about` judges it.
 
-    At most `within` seconds, or longer where the cluster's own times ask for more.
+    At most `within` seconds, or longer where the cluster's own times need it.
     """
 
     condition: str
@@ -43,22 +43,22 @@ class Await:
 
 @dataclass(frozen=True)
 class Observe:
-    """Look on, to see that something does not happen: so many times as long as one of the cluster's own times."""
+    """Wait and watch, to see that something does not happen: `times` times one of the cluster's own times."""
 
-    span: ClusterTime = "loss"
+    cluster_time: ClusterTime = "loss"
     times: float = 1.0
 
 
 @dataclass(frozen=True)
 class Configure:
-    """Change the starting state into another one, while all goes on."""
+    """Change the starting state into another one, while everything else goes on."""
 
     overrides: Overrides
 
 
 @dataclass(frozen=True)
 class Read:
-    """Wait until a node's own tool says something: that a text is in what a shell command prints there."""
+    """Wait until the output of a shell command on a node contains a text; at most `within` seconds."""
 
     role: str
     command: str
@@ -67,11 +67,10 @@ class Read:
 
 
 Move = Inject | Heal | Await | Observe | Configure | Read
-Check = tuple[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
-class Text:
+class Explanation:
     """What a student reads: the title, and why the cluster does what it does (scenarios.yaml)."""
 
     title: str
@@ -80,17 +79,18 @@ class Text:
 
 @dataclass(frozen=True)
 class Scenario:
-    """One row. `kind` is what the bounds predict for the first fault (None: nothing can be predicted).
+    """One scenario. `name` is stored in records: a change of it makes old records another scenario.
 
-    `budget` is a key of lab.yaml's budget_s, or "".
-    `step` is the walkthrough's. In checks, "@web" and "@address" stand for the resource of that kind,
-    and "@two_node" for lab.yaml's two_node.
+    `kind` is what the prediction is for (see cluster.outage_bounds); None when nothing can be predicted.
+    `budget` is a key of lab.yaml's budget_s, or "". `step` is the step of the walkthrough.
+    In the parameters of checks, "@web" and "@address" stand for the resource of that kind, and "@two_node" for
+    lab.yaml's two_node.
     """
 
     name: str
     step: str
     moves: tuple[Move, ...]
-    checks: tuple[Check, ...]
+    checks: tuple[CheckRow, ...]
     overrides: Overrides = field(default_factory=Overrides)
     kind: Kind | None = None
     budget: str = ""

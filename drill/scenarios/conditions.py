@@ -1,7 +1,7 @@
-"""What a scenario waits for, as pure predicates over the latest readings and requests.
+"""What a scenario waits for: conditions on the latest readings and requests. Pure.
 
-A condition is written NAME or NAME:ROLE, such as `serving_from:peer`. Only what was asked after a given moment
-counts, so that nothing seen before a fault passes for its consequence.
+A scenario refers to a condition as ID or ID:ROLE, such as `serving_from:peer`. Only readings and requests that began
+after a given moment count, so that nothing from before a fault is taken for its consequence.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from drill.record.timeline import NodeReading, Sample, Timeline
 from inventory.errors import ConfigError
 
 ROLES = ("active", "passive", "dc", "target", "peer")
-ENOUGH = 3
-"""So many good answers in a row are a service."""
-SILENCE = 6
-"""So many failed requests in a row are none."""
+ANSWERS_IN_A_ROW = 3
+"""After this many good answers in a row the service counts as up."""
+FAILURES_IN_A_ROW = 6
+"""After this many failed requests in a row the service counts as down."""
 
 
 @dataclass(frozen=True)
 class Situation:
-    """The latest of everything since a moment: each node's last reading, and the probe's requests in order."""
+    """Each node's last reading since a moment, and the probe's requests since then, in order."""
 
     nodes: tuple[str, ...]
     roles: Mapping[str, str]
@@ -36,29 +36,29 @@ class Situation:
 
     @property
     def complete(self) -> bool:
-        """Every node was asked."""
+        """Every node was read, with or without an answer."""
         return set(self.node_readings) >= set(self.nodes)
 
     def last(self, count: int) -> tuple[Sample, ...]:
-        """The last requests; fewer when there were fewer."""
+        """The last `count` requests, or all of them."""
         return self.samples[-count:]
 
     def __str__(self) -> str:
-        rows = [told(one) for one in self.node_readings.values()] or ["no reading"]
+        rows = [reading_summary(one) for one in self.node_readings.values()] or ["no reading"]
         last = self.samples[-1] if self.samples else None
         rows.append("no request" if last is None else f"{last.page or last.outcome} at {last.sent:.2f} s")
         return "; ".join(rows)
 
 
-def now(timeline: Timeline, since: float, roles: Mapping[str, str]) -> Situation:
-    """What was asked since a moment (seconds of the record)."""
+def situation(timeline: Timeline, since: float, roles: Mapping[str, str]) -> Situation:
+    """The situation by what was read and requested since a moment (seconds of the record)."""
     late = [one for one in timeline.node_readings if one.asked >= since]
     node_readings = {one.node: one for one in sorted(late, key=lambda one: one.at)}
     samples = tuple(one for one in timeline.samples if one.client == "probe" and one.sent >= since)
     return Situation(timeline.nodes, roles, node_readings, tuple(sorted(samples, key=lambda one: one.sent)))
 
 
-def told(one: NodeReading) -> str:
+def reading_summary(one: NodeReading) -> str:
     """A reading in one line."""
     if not one.seen:
         return f"{one.node} not seen"
@@ -68,113 +68,132 @@ def told(one: NodeReading) -> str:
     return f"{one.node}: {held}, web {one.web}, {quorum} of {len(one.members)}{places and f', {places}'}"
 
 
-Condition = Callable[[Situation, str], bool]
+Predicate = Callable[[Situation, str], bool]
 
 
-def serving(view: Situation, node: str) -> bool:
-    """The service answers."""
-    last = view.last(ENOUGH)
-    return len(last) == ENOUGH and all(one.good for one in last)
+@dataclass(frozen=True)
+class Condition:
+    """One condition; scenarios refer to it by `id`.
+
+    `description` is its text for people, with {node} in the place of the role's node.
+    `holds` is the predicate on a situation and a node ("" for a condition that is not about one node).
+    """
+
+    id: str
+    description: str
+    holds: Predicate
+
+    @property
+    def needs_role(self) -> bool:
+        """The condition is about one node."""
+        return "{node}" in self.description
 
 
-def serving_from(view: Situation, node: str) -> bool:
-    """The service answers with the page of that node."""
-    return serving(view, node) and all(one.page == node for one in view.last(ENOUGH))
+_conditions: dict[str, Condition] = {}
+CONDITIONS: Mapping[str, Condition] = MappingProxyType(_conditions)
+"""Every condition by id."""
 
 
-def down(view: Situation, node: str) -> bool:
-    """No request is answered."""
-    last = view.last(SILENCE)
-    return len(last) == SILENCE and not any(one.good for one in last)
+def condition(id_: str, description: str) -> Callable[[Predicate], Predicate]:
+    """Register a predicate as the condition of that id."""
+
+    def register(holds: Predicate) -> Predicate:
+        _conditions[id_] = Condition(id_, description, holds)
+        return holds
+
+    return register
 
 
-def vip_nowhere(view: Situation, node: str) -> bool:
-    """No node that can be seen holds the address."""
+@condition("serving", "The service answers")
+def _serving(view: Situation, node: str) -> bool:
+    last = view.last(ANSWERS_IN_A_ROW)
+    return len(last) == ANSWERS_IN_A_ROW and all(one.good for one in last)
+
+
+@condition("serving_from", "The service answers with the page of {node}")
+def _serving_from(view: Situation, node: str) -> bool:
+    return _serving(view, node) and all(one.page == node for one in view.last(ANSWERS_IN_A_ROW))
+
+
+@condition("down", "No request is answered")
+def _down(view: Situation, node: str) -> bool:
+    last = view.last(FAILURES_IN_A_ROW)
+    return len(last) == FAILURES_IN_A_ROW and not any(one.good for one in last)
+
+
+@condition("vip_nowhere", "No node that can be seen holds the address")
+def _vip_nowhere(view: Situation, node: str) -> bool:
     return view.complete and bool(view.seen) and not any(one.owns_vip for one in view.seen)
 
 
-def vip_on(view: Situation, node: str) -> bool:
-    """That node holds the address, and it alone."""
+@condition("vip_on", "{node} holds the address, and no other node does")
+def _vip_on(view: Situation, node: str) -> bool:
     return view.complete and [one.node for one in view.seen if one.owns_vip] == [node]
 
 
-def two_holders(view: Situation, node: str) -> bool:
-    """Two nodes hold the address."""
+@condition("two_holders", "Two nodes hold the address")
+def _two_holders(view: Situation, node: str) -> bool:
     return sum(one.owns_vip for one in view.seen) > 1
 
 
-def both_online(view: Situation, node: str) -> bool:
-    """Every node sees every node as a member, with quorum and a DC."""
+@condition("both_online", "Every node sees every node as a member, with quorum and a DC")
+def _both_online(view: Situation, node: str) -> bool:
     return len(view.seen) == len(view.nodes) and all(
         one.quorate and one.dc and set(one.members) >= set(view.nodes) for one in view.seen
     )
 
 
-def alone(view: Situation, node: str) -> bool:
-    """That node's corosync sees nobody but itself."""
+@condition("alone", "The corosync of {node} sees no other member")
+def _alone(view: Situation, node: str) -> bool:
     one = view.node_readings.get(node)
     return one is not None and one.seen and one.members == (node,)
 
 
-def without_quorum(view: Situation, node: str) -> bool:
-    """That node's corosync runs without quorum."""
+@condition("without_quorum", "The corosync of {node} runs without quorum")
+def _without_quorum(view: Situation, node: str) -> bool:
     one = view.node_readings.get(node)
     return one is not None and one.quorate is False
 
 
-def placed_on(view: Situation, node: str) -> bool:
-    """Every cluster that answers runs all resources on that node."""
+@condition("placed_on", "Every cluster that answers runs all resources on {node}")
+def _placed_on(view: Situation, node: str) -> bool:
     where = [set(one.placements.values()) for one in view.seen if one.placements]
     return bool(where) and all(nodes == {node} for nodes in where)
 
 
-def placed_apart(view: Situation, node: str) -> bool:
-    """All resources run, on different nodes."""
+@condition("placed_apart", "All resources run, on different nodes")
+def _placed_apart(view: Situation, node: str) -> bool:
     where = [set(one.placements.values()) for one in view.seen]
     return len(where) == len(view.nodes) and all(len(nodes) > 1 and "" not in nodes for nodes in where)
 
 
-def web_hung(view: Situation, node: str) -> bool:
-    """The web server of that node hangs."""
+@condition("web_hung", "The web server of {node} hangs")
+def _web_hung(view: Situation, node: str) -> bool:
     one = view.node_readings.get(node)
     return one is not None and one.web == "hung"
 
 
-CONDITIONS: Mapping[str, Condition] = MappingProxyType(
-    {
-        each.__name__: each
-        for each in (
-            serving,
-            serving_from,
-            down,
-            vip_nowhere,
-            vip_on,
-            two_holders,
-            both_online,
-            alone,
-            without_quorum,
-            placed_on,
-            placed_apart,
-            web_hung,
-        )
-    }
-)
-OF_A_NODE = frozenset(("serving_from", "vip_on", "alone", "without_quorum", "placed_on", "web_hung"))
-"""Those that need a role."""
+def predicate(reference: str) -> Callable[[Situation], bool]:
+    """The predicate behind a reference ID or ID:ROLE.
+
+    Raises ConfigError for an unknown condition or role, and when a role is missing or not needed.
+    """
+    found, role = _parsed(reference)
+    return lambda view: found.holds(view, view.roles.get(role, ""))
 
 
-def condition(text: str) -> Callable[[Situation], bool]:
-    """The predicate of a text; ConfigError for one that is not known, or that lacks its role."""
-    name, _, role = text.partition(":")
+def description(reference: str, roles: Mapping[str, str]) -> str:
+    """A condition in words, with the node behind its role. Raises ConfigError like `predicate`."""
+    found, role = _parsed(reference)
+    return found.description.format(node=roles.get(role, role))
+
+
+def _parsed(reference: str) -> tuple[Condition, str]:
+    name, _, role = reference.partition(":")
     if name not in CONDITIONS:
         raise ConfigError(f"there is no condition {name!r}", hint=f"one of: {', '.join(CONDITIONS)}")
-    if (name in OF_A_NODE) != bool(role) or (role and role not in ROLES):
-        raise ConfigError(f"condition {text!r}", hint=f"{name}:ROLE, with one of {', '.join(ROLES)}")
-    return lambda view: CONDITIONS[name](view, view.roles.get(role, ""))
-
-
-def meaning(text: str, roles: Mapping[str, str]) -> str:
-    """A condition in words, with the node behind its role."""
-    name, _, role = text.partition(":")
-    words = (CONDITIONS[name].__doc__ or name).strip().rstrip(".")
-    return words.replace("that node", roles.get(role, role)).replace("That node", roles.get(role, role))
+    found = CONDITIONS[name]
+    if found.needs_role != bool(role) or (role and role not in ROLES):
+        form = f"{name}:ROLE, with one of {', '.join(ROLES)}" if found.needs_role else name
+        raise ConfigError(f"condition {reference!r}", hint=f"write {form}")
+    return found, role

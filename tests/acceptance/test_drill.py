@@ -61,7 +61,7 @@ def entry(request: pytest.FixtureRequest, runner: Runner, context: Context) -> S
 
 def test_scenario(entry: ScenarioResult) -> None:
     failed = [one.text for one in entry.verdicts if one.status == FAIL]
-    text = catalog.texts()[entry.name]
+    text = catalog.explanations()[entry.name]
     assert not failed, "\n\n".join([f"{text.title}\n{text.why}", *failed])
 
 

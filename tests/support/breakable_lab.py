@@ -14,6 +14,7 @@ from drill.faults.remedies import TWO_NODE
 from drill.observe.http_probe import Report
 from drill.observe.observation import ObservationSink
 from drill.record import timeline_file
+from drill.record.header import CheckRow
 from drill.record.timeline import NodeReading, Sample
 from drill.report.run import ScenarioResult
 from drill.scenarios.base import Move, Scenario
@@ -199,7 +200,9 @@ class World:
         return "".join(f"\n@@part {name}\n{text}\n" for name, text in parts.items())
 
     def run(self, *moves: Move, **more: Any) -> ScenarioResult:
-        checks = more.pop("checks", (("came_about", {}), ("recovered", {}), ("configuration_unchanged", {})))
+        checks = more.pop(
+            "checks", (CheckRow("came_about"), CheckRow("recovered"), CheckRow("configuration_unchanged"))
+        )
         return judged(self.runner.run(Scenario("story", "7", moves, checks, **more)))
 
     @property

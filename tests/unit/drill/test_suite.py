@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from drill.faults import registry as faults
+from drill.record.header import CheckRow
 from drill.report import run_folder
 from drill.report.run import ScenarioResult
 from drill.scenarios.base import Await, Inject, Scenario
@@ -22,9 +23,12 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     return World(tmp_path)
 
 
-CALM = Scenario("calm", "", (Await("serving", 20),), (("came_about", {}), ("no_outage", {})))
+CALM = Scenario("calm", "", (Await("serving", 20),), (CheckRow("came_about"), CheckRow("no_outage")))
 CRACK = Scenario(
-    "crack", "", (Inject("crack"), Await("serving_from:peer")), (("came_about", {}), ("recovered", {}))
+    "crack",
+    "",
+    (Inject("crack"), Await("serving_from:peer")),
+    (CheckRow("came_about"), CheckRow("recovered")),
 )
 
 

@@ -52,7 +52,7 @@ def test_faults_and_targets_exist(one: Scenario) -> None:
 @EACH
 def test_conditions_and_roles_exist(one: Scenario) -> None:
     for move in moves(one, Await):
-        conditions.condition(move.condition)
+        conditions.predicate(move.condition)
         assert move.within >= 20, "deadlines are generous: a busy host is no failure of the cluster's"
     for move in (*moves(one, Read), *moves(one, Heal)):
         assert move.role in (*conditions.ROLES, "")
@@ -64,7 +64,7 @@ def test_checks_exist_and_take_their_parameters(one: Scenario) -> None:
     assert len({str(row) for row in rows}) == len(rows), "a check stands there twice"
     for name, params in ((row.id, row.parameters) for row in rows):
         assert name in CHECKS
-        code = CHECKS[name].__code__
+        code = CHECKS[name].function.__code__
         assert set(params) <= set(code.co_varnames[1 : code.co_argcount]), f"{name} takes no {params}"
         assert params.get("when", "end") in WHEN
         assert params.get("role", "peer") in conditions.ROLES
@@ -74,7 +74,7 @@ def test_checks_exist_and_take_their_parameters(one: Scenario) -> None:
 
 @EACH
 def test_budget_and_bounds_are_there_when_they_are_judged(one: Scenario) -> None:
-    names = [name for name, _ in one.checks]
+    names = [row.id for row in one.checks]
     assert not one.budget or one.budget in BUDGETS
     assert bool(one.budget) == ("outage_within_budget" in names)
     if "outage_within_bounds" in names:
@@ -85,7 +85,7 @@ def test_budget_and_bounds_are_there_when_they_are_judged(one: Scenario) -> None
 
 @EACH
 def test_every_row_asks_for_a_whole_cluster_afterwards(one: Scenario) -> None:
-    names = {name for name, _ in one.checks}
+    names = {row.id for row in one.checks}
     assert {"came_about", "recovered", "configuration_unchanged", "no_leftovers"} <= names
     assert len(names) > 4, "and for something of its own"
 
@@ -109,8 +109,8 @@ def test_every_fault_is_used_and_on_the_active_node() -> None:
 
 def test_a_split_brain_is_seen() -> None:
     for name in ("partition", "partition-in", "corosync-kill", "corosync-freeze"):
-        assert "two_owners" in [check for check, _ in SCENARIOS[name].checks]
-        assert "one_owner" not in [check for check, _ in SCENARIOS[name].checks]
+        assert "two_owners" in [row.id for row in SCENARIOS[name].checks]
+        assert "one_owner" not in [row.id for row in SCENARIOS[name].checks]
 
 
 def test_every_policy_and_every_stickiness_of_the_walkthrough() -> None:
@@ -132,7 +132,7 @@ def states(one: Scenario) -> list[Overrides]:
 
 @EACH
 def test_a_value_that_the_title_names_is_set_by_the_row(one: Scenario) -> None:
-    title = catalog.texts()[one.name].title
+    title = catalog.explanations()[one.name].title
     said = " ".join(state.words for state in states(one))
     for value in re.findall(r"no-quorum-policy=\w+|becomes ignore|two_node|INFINITY|\b\d+\b", title):
         wanted = value.replace("becomes ", "no-quorum-policy=")
@@ -213,7 +213,7 @@ def test_names() -> None:
 
 
 def test_texts_belong_to_rows_and_rows_have_texts() -> None:
-    texts = catalog.texts()
+    texts = catalog.explanations()
     assert list(texts) == list(SCENARIOS), "the same ones, in the same order"
     for name, text in texts.items():
         assert 10 < len(text.title) < 80, name
@@ -225,7 +225,8 @@ def test_texts_belong_to_rows_and_rows_have_texts() -> None:
 
 
 def test_resources_are_named_by_kind() -> None:
-    rows = for_lab((("failcounts", {"expected": {"@web": 1, "@address": "none"}}), ("no_outage", {})), LAB)
+    wanted = CheckRow("failcounts", {"expected": {"@web": 1, "@address": "none"}})
+    rows = for_lab((wanted, CheckRow("no_outage")), LAB)
     assert rows == (
         CheckRow("failcounts", {"expected": {"WebServer": 1, "WebIP": "none"}}),
         CheckRow("no_outage"),
@@ -235,7 +236,8 @@ def test_resources_are_named_by_kind() -> None:
 @pytest.mark.parametrize("two_node", [False, True])
 def test_who_has_quorum_alone_is_the_labs_to_say(two_node: bool) -> None:
     rows = for_lab(
-        (("quorum", {"role": "peer", "expected": "@two_node"}),), example_lab(corosync={"two_node": two_node})
+        (CheckRow("quorum", {"role": "peer", "expected": "@two_node"}),),
+        example_lab(corosync={"two_node": two_node}),
     )
     assert rows == (CheckRow("quorum", {"role": "peer", "expected": two_node}),)
 

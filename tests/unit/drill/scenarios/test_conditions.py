@@ -8,7 +8,15 @@ import pytest
 
 from drill.record.header import Header
 from drill.record.timeline import NodeReading, Sample, Timeline
-from drill.scenarios.conditions import CONDITIONS, ENOUGH, OF_A_NODE, ROLES, SILENCE, condition, meaning, now
+from drill.scenarios.conditions import (
+    ANSWERS_IN_A_ROW,
+    CONDITIONS,
+    FAILURES_IN_A_ROW,
+    ROLES,
+    description,
+    predicate,
+    situation,
+)
 from inventory.errors import ConfigError
 from tests.support.example_lab import NODE1, NODE2
 
@@ -48,7 +56,7 @@ def samples(*answers: str, begin: float = 10.0) -> tuple[Sample, ...]:
 
 def holds(text: str, *node_readings: NodeReading, asked: tuple[Sample, ...] = (), since: float = 9.0) -> bool:
     record = Timeline(Header(nodes=(NODE1, NODE2)), asked, node_readings)
-    return condition(text)(now(record, since, ALIAS))
+    return predicate(text)(situation(record, since, ALIAS))
 
 
 ALONE = {"members": (NODE2,), "quorate": False, "placements": ON2}
@@ -61,14 +69,14 @@ DOWN: dict[str, Any] = {
     "placements": {},
 }
 CASES: list[tuple[str, bool, tuple[NodeReading, ...], tuple[Sample, ...]]] = [
-    ("serving", True, (), samples(*[NODE1] * ENOUGH)),
+    ("serving", True, (), samples(*[NODE1] * ANSWERS_IN_A_ROW)),
     ("serving", True, (), samples("refused", NODE1, NODE2, NODE1)),
-    ("serving", False, (), samples(*[NODE1] * (ENOUGH - 1))),
+    ("serving", False, (), samples(*[NODE1] * (ANSWERS_IN_A_ROW - 1))),
     ("serving", False, (), samples(NODE1, NODE1, NODE1, "timeout")),
-    ("serving_from:peer", True, (), samples(*[NODE2] * ENOUGH)),
+    ("serving_from:peer", True, (), samples(*[NODE2] * ANSWERS_IN_A_ROW)),
     ("serving_from:peer", False, (), samples(NODE2, NODE1, NODE2)),
-    ("down", True, (), samples(*["refused"] * SILENCE)),
-    ("down", False, (), samples(*["refused"] * SILENCE, NODE1)),
+    ("down", True, (), samples(*["refused"] * FAILURES_IN_A_ROW)),
+    ("down", False, (), samples(*["refused"] * FAILURES_IN_A_ROW, NODE1)),
     ("down", False, (), samples("refused")),
     ("vip_nowhere", True, (reading(NODE1, owns_vip=False), reading(NODE2)), ()),
     ("vip_nowhere", True, (gone(NODE1), reading(NODE2)), ()),
@@ -117,7 +125,7 @@ def test_every_condition_is_seen_to_hold_and_not_to_hold() -> None:
 
 def test_what_was_seen_before_the_last_act_does_not_count() -> None:
     assert not holds("vip_nowhere", reading(NODE1, owns_vip=False), reading(NODE2), since=10.01)
-    assert not holds("serving", asked=samples(*[NODE1] * ENOUGH), since=10.01)
+    assert not holds("serving", asked=samples(*[NODE1] * ANSWERS_IN_A_ROW), since=10.01)
 
 
 def test_a_kept_connection_is_no_service() -> None:
@@ -133,25 +141,26 @@ def test_the_last_reading_counts() -> None:
 @pytest.mark.parametrize("text", ["served", "serving:peer", "serving_from", "serving_from:nobody", "alone:"])
 def test_what_is_no_condition(text: str) -> None:
     with pytest.raises(ConfigError) as error:
-        condition(text)
+        predicate(text)
     assert error.value.hint
 
 
 def test_a_time_out_can_tell_what_was_seen_last() -> None:
     record = Timeline(Header(nodes=(NODE1, NODE2)), samples("refused"), (reading(NODE1), gone(NODE2)))
-    told = str(now(record, 9.0, ALIAS))
+    told = str(situation(record, 9.0, ALIAS))
     for part in (
         f"{NODE1}: holds the address, web running, quorum of 2",
         f"{NODE2} not seen",
         "refused at 10.00 s",
     ):
         assert part in told
-    assert str(now(Timeline(), 0.0, {})) == "no reading; no request"
+    assert str(situation(Timeline(), 0.0, {})) == "no reading; no request"
 
 
-def test_conditions_say_what_they_mean() -> None:
-    assert meaning("alone:peer", ALIAS) == f"{NODE2}'s corosync sees nobody but itself"
-    for name in CONDITIONS:
-        words = meaning(f"{name}:peer" if name in OF_A_NODE else name, ALIAS)
-        assert (NODE2 in words) == (name in OF_A_NODE), words
+def test_conditions_have_a_description_with_the_node_in_it() -> None:
+    assert description("alone:peer", ALIAS) == f"The corosync of {NODE2} sees no other member"
+    assert description("serving_from:peer", {}) == "The service answers with the page of peer", "no role yet"
+    for name, one in CONDITIONS.items():
+        text = description(f"{name}:peer" if one.needs_role else name, ALIAS)
+        assert (NODE2 in text) == one.needs_role, text
     assert set(ALIAS) == set(ROLES)

@@ -1,0 +1,54 @@
+"""The parts that scenarios share: starting states, moves, checks, and the usual shape of a scenario about one fault."""
+
+from __future__ import annotations
+
+from cluster.outage_bounds import Kind
+from drill.record.header import CheckRow
+from drill.scenarios.base import Await, Heal, Inject, Move, Read, Scenario
+from drill.scenarios.overrides import Overrides
+
+# Starting states, as differences from lab.yaml
+AS_IN_LAB_YAML = Overrides()
+POLICY_STOP = Overrides(properties={"no-quorum-policy": "stop"})
+POLICY_IGNORE = Overrides(properties={"no-quorum-policy": "ignore"})
+POLICY_FREEZE = Overrides(properties={"no-quorum-policy": "freeze"})
+TWO_NODE = Overrides(properties={"no-quorum-policy": "stop"}, two_node=True)
+PREFERRED_NODE = Overrides(stickiness=100, location=500)
+WITHOUT_CONSTRAINTS = Overrides(without=("colocation", "order", "location"))
+FAST_MONITORS = Overrides(monitors={"web": "2s", "address": "2s"})
+
+# Moves
+STOP_ACTIVE = Inject("corosync-stop")
+TAKEN_OVER: tuple[Move, ...] = (Await("serving_from:peer"), Await("placed_on:peer"))
+HEALED: tuple[Move, ...] = (Heal(), Await("both_online", 90))
+FAILURE_COUNTED = Read("target", "crm_mon -1 -f", "fail-count=")
+
+# Checks
+ALWAYS = (
+    CheckRow("came_about"),
+    CheckRow("recovered"),
+    CheckRow("configuration_unchanged"),
+    CheckRow("no_leftovers"),
+)
+"""What every scenario is judged by."""
+ONE_SERVICE = (CheckRow("one_owner"), CheckRow("page_names_owner"), CheckRow("colocated"))
+OUTAGE_LENGTH = (CheckRow("outage_within_budget"), CheckRow("outage_within_bounds"))
+UNDISTURBED = (CheckRow("no_outage"), *ONE_SERVICE)
+PEER_QUORUM = CheckRow("quorum", {"role": "peer", "expected": "@two_node"})
+"""The node that is left alone has no quorum, unless lab.yaml sets two_node."""
+FAILED_OVER = CheckRow("runs_on", {"role": "peer", "when": "fault"})
+STAYED = CheckRow("runs_on", {"role": "peer", "when": "end"})
+FAILED_BACK = CheckRow("runs_on", {"role": "target", "when": "end"})
+
+
+def fault_scenario(
+    name: str,
+    inject: Inject,
+    *checks: CheckRow,
+    moves: tuple[Move, ...] = TAKEN_OVER,
+    overrides: Overrides = AS_IN_LAB_YAML,
+    kind: Kind | None = None,
+    budget: str = "",
+) -> Scenario:
+    """A scenario about one fault on one node; ALWAYS is added to its checks."""
+    return Scenario(name, "", (inject, *moves), (*checks, *ALWAYS), overrides, kind, budget)
