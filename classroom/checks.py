@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from classroom.snapshot import REACHED, Snapshot
 from classroom.texts import load, words
+from classroom.troubles import troubles
 from drill.checks.verdict import FAIL, PASS, UNKNOWN, Verdict
 from inventory.session import LabSession
 from provision import reset
@@ -33,6 +34,11 @@ class Check:
     blind: Callable[[Snapshot], str] = lambda snapshot: ""
 
 
+def told(check: str) -> Judge:
+    """A check that tells what the judgement says, and nothing more."""
+    return lambda session, snapshot: troubles(session, snapshot, check)
+
+
 def no_cluster(snapshot: Snapshot) -> str:
     """Without a running cluster there is nothing to ask."""
     there = snapshot.facts.state is not None and snapshot.facts.cib is not None
@@ -52,6 +58,7 @@ def as_the_step_says(step: Step) -> Check:
             yield from left.problems
             return
         yield from left.problems or (f"{c.node.split('.')[0]}: wanted: {c.why}" for c in left.commands)
+        yield from troubles(session, snapshot, step.id)
 
     built_on_it = STEPS.index(step) > STEPS.index(start.STEP)
     return Check(step.id, amiss, no_cluster if built_on_it else lambda snapshot: "")
@@ -60,7 +67,7 @@ def as_the_step_says(step: Step) -> Check:
 def logins(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
     """Root, who does not come to the peer by ssh."""
     for node in session.lab.nodes:
-        said = snapshot.logins.get(node.name, "")
+        said = snapshot.login(node)
         if REACHED not in said:
             reason = said.splitlines()[-1] if said else "no answer"
             yield f"root of {node.alias} cannot log in on {session.lab.peer(node).alias}: {reason}"
@@ -78,30 +85,31 @@ def firewall(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
     """Rules that hold packets back, and a firewall that is not open for them."""
     for node in session.lab.nodes:
         closed = [f"{what} is not let through" for what in snapshot.facts.of(node).firewall]
-        dropped = [line.strip() for line in snapshot.rules.get(node.name, ()) if DROPPED.search(line)]
+        dropped = [line.strip() for line in snapshot.rules(node) if DROPPED.search(line)]
         yield from (f"{node.alias}: {line}" for line in (*closed, *dropped))
 
 
+def one_cluster(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
+    """A node that is not whole, or that does not see the other."""
+    yield from troubles(session, snapshot, "one-cluster")
+    yield from start.stale(session, snapshot.facts)
+
+
 def one_owner(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
-    """The floating address on no node or two, or where the cluster does not run it."""
-    holders = [node.alias for node, _, _ in resources.holdings(session, snapshot.facts)]
-    if len(holders) != 1:
-        yield f"{session.lab.vip} is held by {' and '.join(holders) or 'no node'}"
-    yield from resources.owners(session, snapshot.facts)
+    """The floating address on no node or two, where the cluster does not run it, or with another netmask."""
+    yield from troubles(session, snapshot, "one-owner")
+    yield from resources.netmasks(session, snapshot.facts)
 
 
 def leftovers(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
-    """What no step has made."""
+    """What a drill or a person left, and what no step has made."""
+    yield from troubles(session, snapshot, "leftovers")
     yield from (f"wanted: {command.why}" for command in reset.unmanaged_settings(session, snapshot.facts))
 
 
-def served_page(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
-    """Another page than that of the node which holds the address."""
-    holders = [node for node, _, _ in resources.holdings(session, snapshot.facts)]
-    good = [pages.page(node) for node in holders]
-    if snapshot.page not in good:
-        whose = " and ".join(node.alias for node in holders) or "no node"
-        yield f"{session.lab.url} answers {snapshot.page[:100] or 'nothing'!r}, and {whose} holds the address"
+def nothing_left(snapshot: Snapshot) -> str:
+    """Without a running cluster there is no configuration to read; an interrupted drill is told all the same."""
+    return "" if list(troubles(snapshot.session, snapshot, "leftovers")) else no_cluster(snapshot)
 
 
 CHECKS: tuple[Check, ...] = (
@@ -110,11 +118,11 @@ CHECKS: tuple[Check, ...] = (
     Check("at-boot", at_boot),
     Check("firewall", firewall),
     Check("node-ids", lambda session, snapshot: start.same_ids(session, snapshot.facts)),
-    Check("one-cluster", lambda session, snapshot: start.apart(session, snapshot.facts)),
+    Check("one-cluster", one_cluster),
     Check("one-owner", one_owner, no_cluster),
-    Check("one-web-server", lambda session, snapshot: pages.strays(session, snapshot.facts), no_cluster),
-    Check("leftovers", leftovers, no_cluster),
-    Check("served-page", served_page, lambda snapshot: snapshot.refused),
+    Check("one-web-server", told("one-web-server"), no_cluster),
+    Check("leftovers", leftovers, nothing_left),
+    Check("served-page", told("served-page"), lambda snapshot: snapshot.page.refused),
 )
 
 

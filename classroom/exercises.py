@@ -14,8 +14,9 @@ from inventory.model import Colocation, Command, Constraint, Location, Node, Ord
 from inventory.platforms.base import Action, Platform
 from inventory.session import LabSession
 from provision.facts import Facts
-from provision.steps import constraints, pages
+from provision.steps import constraints
 from provision.steps.base import Commands, cib_delete, nothing, pcs_on, put, service_script
+from status.web_page import page_of
 
 TABLE = "inet classroom"
 
@@ -212,9 +213,7 @@ def locked_out(session: LabSession, facts: Facts) -> Iterator[Command]:
 def page_of_peer(session: LabSession, facts: Facts) -> Iterator[Command]:
     """Put the peer's page on the active node."""
     node = active(session, facts)
-    yield put(
-        node, session.platform.index, pages.page(session.lab.peer(node)) + "\n", "the other node's page"
-    )
+    yield put(node, session.platform.index, page_of(session.lab.peer(node)) + "\n", "the other node's page")
 
 
 def second_holder(session: LabSession, facts: Facts) -> Iterator[Command]:

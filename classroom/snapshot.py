@@ -1,70 +1,74 @@
-"""What a check looks at: the facts of both nodes, and what only the running lab itself tells."""
+"""What a check looks at: the facts of both nodes, and the lab's status with a few parts that only the checks need."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
-from inventory.errors import RouteRefused
-from inventory.model import Command, Node
-from inventory.remote import sections
-from inventory.remote.ssh import everywhere
+from drill.execute import lab_health
+from inventory.model import Node
 from inventory.session import LabSession
 from provision.facts import Facts, gather
+from status import health, lab_status
+from status.health import Trouble
+from status.lab_status import LabStatus
+from status.node_status import Extra
+from status.web_page import Fetch, WebPage
 
 REACHED = "reached the peer"
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The lab at one moment. `logins` is what root saw who went to the peer by ssh, `rules` the packet filter's.
+    """The lab at one moment."""
 
-    `page` is what the floating address answered, "" when nothing did; `refused` why nothing was asked.
+    session: LabSession
+    facts: Facts
+    status: LabStatus
+
+    @cached_property
+    def troubles(self) -> tuple[Trouble, ...]:
+        """What keeps the lab from being healthy: the same as `./lab status` tells."""
+        return health.troubles(self.session.lab, self.status)
+
+    @property
+    def page(self) -> WebPage:
+        """What the floating address answered."""
+        return self.status.page or WebPage()
+
+    def login(self, node: Node) -> str:
+        """What root saw who went from a node to its peer by ssh."""
+        return self.status.nodes[node].extra.get("login", "").strip()
+
+    def rules(self, node: Node) -> tuple[str, ...]:
+        """The rules of a node's packet filter."""
+        return tuple(self.status.nodes[node].extra.get("rules", "").splitlines())
+
+
+def parts(session: LabSession) -> Extra:
+    """The parts of a node's reading that the checks add: what a drill left, a login on the peer, the packet filter."""
+    undone = lab_health.undone(session)
+
+    def of(node: Node) -> Mapping[str, str]:
+        peer = session.lab.peer(node).name
+        login = f"timeout 10 ssh -o BatchMode=yes -o ConnectTimeout=5 root@{peer} echo {REACHED} 2>&1"
+        return {**undone(node), "login": login, "rules": session.platform.packet_filter.rules}
+
+    return of
+
+
+def look(session: LabSession, fetch: Fetch) -> Snapshot:
+    """Read facts and status at the same time, again while a DC is at work; `fetch` asks the floating address.
+
+    Raises Unreachable.
     """
 
-    facts: Facts
-    logins: Mapping[str, str] = field(default_factory=dict)
-    rules: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    page: str = ""
-    refused: str = ""
+    def read() -> Snapshot:
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            status = pool.submit(lab_status.look, session, fetch, parts(session))
+            facts = gather(session)
+            return Snapshot(session, facts, status.result())
 
-
-def reading(session: LabSession, node: Node) -> Command:
-    """One command for what the facts do not have: a login on the peer, and the packet filter."""
-    peer = session.lab.peer(node)
-    return Command.script(
-        node.name,
-        sections.script(
-            {
-                "login": f"timeout 10 ssh -o BatchMode=yes -o ConnectTimeout=5 root@{peer.name} echo {REACHED} 2>&1",
-                "rules": session.platform.packet_filter.rules,
-            }
-        ),
-        why="a login on the peer, and the packet filter",
-        deadline=30,
-    )
-
-
-def look(session: LabSession, fetch: Callable[[], str]) -> Snapshot:
-    """Look at everything at the same time; `fetch` asks the floating address. Raises Unreachable."""
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        answer = pool.submit(_fetched, fetch)
-        live = pool.submit(everywhere, session.remote, [reading(session, node) for node in session.lab.nodes])
-        facts = gather(session)
-        page, refused = answer.result()
-        parts = {result.command.node: sections.read(result.out) for result in live.result()}
-    return Snapshot(
-        facts,
-        logins={name: part.get("login", "").strip() for name, part in parts.items()},
-        rules={name: tuple(part.get("rules", "").splitlines()) for name, part in parts.items()},
-        page=page,
-        refused=refused,
-    )
-
-
-def _fetched(fetch: Callable[[], str]) -> tuple[str, str]:
-    try:
-        return fetch(), ""
-    except RouteRefused as error:
-        return "", error.message
+    return lab_status.at_rest(read, lambda seen: seen.status.dc_at_work, session.clock)

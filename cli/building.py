@@ -10,6 +10,7 @@ from inventory.host import install
 from provision import apply
 from provision.steps.base import Step
 from provision.steps.registry import STEPS, until
+from status import health
 
 SERVES_WITHIN = 60.0
 
@@ -33,6 +34,7 @@ def boot(context: Context, tell: ConsoleProgress) -> None:
 
 def build(context: Context, tell: ConsoleProgress, last: Step | None = None) -> int:
     """Make the nodes as lab.yaml says, up to a step; then wait until the VIP answers. The number of commands."""
+    tell_interrupted(context, tell)
     attempt.end(context.machines.state, context.session, tell.say)
     with tell.building() as progress:
         count = apply.run(context.session, until(last) if last else STEPS, progress)
@@ -46,6 +48,12 @@ def build(context: Context, tell: ConsoleProgress, last: Step | None = None) -> 
         )
     tell.say(f"Done: {count} commands." if count else "Nothing to do: the nodes are as lab.yaml says.")
     return count
+
+
+def tell_interrupted(context: Context, tell: ConsoleProgress) -> None:
+    """Say so when a drill was interrupted: what it left is healed by `./lab heal` alone."""
+    if left := health.interrupted(context.session.journal.pending()):
+        tell.say(f"trouble: {left}")
 
 
 def when_all_up(context: Context, tell: ConsoleProgress) -> bool:

@@ -25,6 +25,7 @@ from cli.progress import ConsoleProgress
 from drill.checks.verdict import FAIL, PASS, UNKNOWN, Verdict
 from inventory.errors import ConfigError, TimedOut
 from inventory.session import LabSession
+from status import health
 
 COLOURS = {PASS: "green", FAIL: "red", UNKNOWN: "yellow"}
 GRADED_WITHIN = 15.0
@@ -80,6 +81,8 @@ def break_(
     one = get(session, name) if name else random.Random(seed).choice(on(session))  # noqa: S311 -- a choice, no secret
     with context.exclusive():
         attempt.none_under_way(context.machines.state)
+        if left := health.interrupted(session.journal.pending()):
+            raise ConfigError(f"The lab is not healthy before the exercise: {left}", hint="./lab heal")
         before = attempt.wrong(_judged(context))
         if before:
             raise ConfigError(

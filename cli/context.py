@@ -9,8 +9,6 @@ from functools import cached_property
 from ipaddress import IPv4Address
 from pathlib import Path
 
-import requests
-
 from inventory import files
 from inventory.config import lab_yaml
 from inventory.errors import ConfigError
@@ -20,6 +18,7 @@ from inventory.model import Lab, Node
 from inventory.providers.machines import Machines
 from inventory.remote.ssh import Ssh
 from inventory.session import LabSession
+from status import web_page
 
 
 @dataclass
@@ -67,13 +66,7 @@ class Context:
     def fetch(self, limit: float = 1.0) -> str:
         """The page that the VIP answers with, or "" with none; the route is checked first."""
         self.guard()
-        try:
-            with requests.Session() as session:
-                session.trust_env = False
-                answer = session.get(self.lab.url, timeout=limit, allow_redirects=False)
-            return answer.text.strip() if answer.ok else ""
-        except requests.RequestException:
-            return ""
+        return web_page.get(self.lab.url, limit)
 
     @contextlib.contextmanager
     def exclusive(self) -> Iterator[None]:

@@ -84,7 +84,7 @@ def _run(context: Context, chosen: Sequence[Scenario], repeat: int, seed: int, t
     """Run the scenarios into a folder of their own; whatever ends them, what was recorded is there."""
     session = context.session
     folder = run_folder.fresh(context.root / "runs", datetime.now())
-    runner = suite.runner(session, context.remote, folder, context.guard, tell.say)
+    runner = suite.runner(session, context.remote, folder, context.guard, tell.say, fetch=context.fetch)
     texts = catalog.explanations()
     whole = suite.Suite(
         context.root,
@@ -107,7 +107,7 @@ def heal(ctx: typer.Context) -> None:
     context, tell = _site(ctx), ConsoleProgress()
     with context.exclusive(), journal.exclusive(context.root), tell.busy("Looking at the lab"):
         attempt.none_under_way(context.machines.state)
-        done = Recovery(context.session, tell.say).heal()
+        done = Recovery(context.session, tell.say, context.fetch).heal()
     tell.say("The lab is healthy." if done else "Nothing to heal: the lab is healthy.")
 
 

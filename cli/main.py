@@ -22,7 +22,7 @@ from rich.markup import escape
 
 from classroom import attempt
 from cli import bench, classroom, drill, render, walk
-from cli.building import boot, build, prepared, when_all_up
+from cli.building import boot, build, prepared, tell_interrupted, when_all_up
 from cli.context import Context
 from cli.overview import look
 from cli.progress import ConsoleProgress
@@ -112,10 +112,14 @@ def reset(
     """Bring the cluster back to the state after a step, without rebuilding the machines."""
     context, tell = _site(ctx), ConsoleProgress()
     last = find(step) if step else None
+    tell_interrupted(context, tell)
     with context.exclusive(), tell.building() as progress:
         attempt.end(context.machines.state, context.session, tell.say)
         count = resetting.run(context.session, last, progress)
     tell.say(f"{count} commands." if count else "Nothing to do.")
+    if last is None:
+        for trouble in look(context).troubles:
+            tell.say(f"trouble: {render.printable(trouble)}")
 
 
 @app.command()

@@ -40,9 +40,14 @@ def overview(seen: Overview) -> RenderableType:
             by = {score.node: score_text(score.score) for score in seen.scores if score.resource == id_}
             table.add_row(id_, *[by.get(one.name, "") for one in seen.nodes])
         lines.append(table)
-    lines.append(Text(f"{seen.url}  {seen.page or 'does not answer'}", style="bold"))
-    lines += [Text(f"trouble: {trouble}", style="red") for trouble in seen.troubles]
+    lines.append(Text(f"{seen.url}  {printable(seen.page) or 'does not answer'}", style="bold"))
+    lines += [Text(f"trouble: {printable(trouble)}", style="red") for trouble in seen.troubles]
     return Group(*lines)
+
+
+def printable(text: str) -> str:
+    """Text of a node or a page as a terminal may show it: no control characters, on one line."""
+    return "".join(one if one.isprintable() else " " for one in text)
 
 
 def plan(found: Plan) -> RenderableType:

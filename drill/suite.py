@@ -19,13 +19,19 @@ from inventory import journal
 from inventory.errors import LabError
 from inventory.remote.ssh import Ssh
 from inventory.session import LabSession
+from status.web_page import Fetch
 
 Say = Callable[[str], None]
 
 
-def runner(session: LabSession, ssh: Ssh, folder: Path, guard: Callable[[], None], say: Say) -> Runner:
-    """The runner of a real lab; its records go into `folder`, `guard` refuses requests to another network."""
-    return Runner(session, folder / run_folder.TIMELINE, guard, observing(session, ssh, guard), say)
+def runner(
+    session: LabSession, ssh: Ssh, folder: Path, guard: Callable[[], None], say: Say, *, fetch: Fetch
+) -> Runner:
+    """The runner of a real lab; its records go into `folder`, `guard` refuses requests to another network.
+
+    `fetch` asks the floating address for the page.
+    """
+    return Runner(session, folder / run_folder.TIMELINE, guard, observing(session, ssh, guard), say, fetch)
 
 
 @dataclass

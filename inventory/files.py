@@ -49,3 +49,16 @@ def lock_now(path: Path, held: str, hint: str) -> Iterator[None]:
         handle.write(f"{os.getpid()}\n")
         handle.flush()
         yield
+
+
+def holder(path: Path) -> str:
+    """The process id that holds a lock file taken by `lock_now`, "" when nobody does (flock(2))."""
+    try:
+        with path.open(encoding="utf-8") as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except OSError:
+                return handle.read().strip() or "unknown"
+    except OSError:
+        pass
+    return ""

@@ -17,6 +17,9 @@ from typing import Any
 from inventory import files
 from inventory.model import NodeAction
 
+LOCK = "drill.lock"
+"""The file that a drill or a heal locks while it is at work."""
+
 
 @dataclass(frozen=True)
 class JournalEntry:
@@ -86,9 +89,14 @@ def _read(path: Path) -> tuple[list[JournalEntry], set[int]]:
     return entries, struck
 
 
+def at_work(state: Path) -> str:
+    """The process id of the drill or heal that holds the drill lock in a lab's state folder, "" when none does."""
+    return files.holder(state / LOCK)
+
+
 @contextlib.contextmanager
 def exclusive(root: Path) -> Iterator[None]:
     """Hold the drill lock of the lab in a folder; LabError when another drill holds it."""
     held = "Another drill is running on this lab (process {pid})."
-    with files.lock_now(root / ".lab" / "drill.lock", held, "Wait for it, or stop it; then ./lab heal."):
+    with files.lock_now(root / ".lab" / LOCK, held, "Wait for it, or stop it; then ./lab heal."):
         yield

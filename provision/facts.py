@@ -10,12 +10,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cluster import cib, corosync_conf, crm_mon
-from inventory.errors import CommandFailed, LabError
+from inventory.errors import CommandFailed
 from inventory.model import Command, Node, Result
 from inventory.remote import sections
 from inventory.remote.ssh import everywhere
 from inventory.session import LabSession
+from status import node_shell
 
+LOCAL_CIB = f"{node_shell.CIB} -l"
+"""Prints the node's own copy of the CIB, which needs no DC."""
 CIB_FILE = "/var/lib/pacemaker/cib/cib.xml"
 PACEMAKER = "pidof -s pacemakerd crmd >/dev/null"
 """The plugin of corosync 1.4 starts pacemaker's daemons itself, without a pacemakerd."""
@@ -124,17 +127,11 @@ def _word(_: LabSession, out: str) -> str:
 
 
 def _cib(_: LabSession, out: str) -> cib.Cib | None:
-    try:
-        return cib.parse(out) if out.strip() else None
-    except LabError:
-        return None  # on its way up or down: as good as none, and asked again
+    return node_shell.parse_cib(out)
 
 
 def _state(_: LabSession, out: str) -> crm_mon.ClusterState | None:
-    try:
-        return crm_mon.parse(out) if out.strip() else None
-    except LabError:
-        return None
+    return node_shell.parse_state(out)
 
 
 def _plain(text: str) -> Callable[[LabSession, Node], str]:
@@ -169,7 +166,7 @@ FACTS: tuple[Fact, ...] = (
     ),
     Fact(
         "addresses",
-        lambda session, node: f"ip -o -4 addr show to {session.lab.network} | awk '{{print $2, $4}}'",
+        lambda session, node: node_shell.addresses(session.lab.network),
         _lines,
     ),
     Fact(
@@ -216,15 +213,17 @@ FACTS: tuple[Fact, ...] = (
     Fact("stale", _plain(_STALE), _yes),
     Fact("node_id", _plain("corosync-cfgtool -s | sed -n 's/.*Local node ID \\([0-9]*\\).*/\\1/p'"), _word),
     Fact("has_cib", _plain(f"[ -s {CIB_FILE} ] && echo yes"), _yes),
-    Fact("cib", _plain(f"timeout 10 cibadmin -Q -l || CIB_file={CIB_FILE} cibadmin -Q -l"), _cib),
-    Fact("state", _plain(f"{PACEMAKER} && timeout 10 crm_mon -X -r"), _state),
+    Fact("cib", _plain(f"{node_shell.within(10, LOCAL_CIB)} || CIB_file={CIB_FILE} {LOCAL_CIB}"), _cib),
+    Fact("state", _plain(f"{PACEMAKER} && {node_shell.within(10, node_shell.STATE)}"), _state),
     Fact("verify", _plain(f"{PACEMAKER} && timeout 10 crm_verify -L -V 2>&1"), _word),
     Fact("log", lambda session, node: f"tail -n 400 {session.platform.cluster_log} | cut -c1-300", _text),
     Fact("page", lambda session, node: f"cat {session.platform.index}", _word),
     Fact(
         "web_running",
-        lambda session, node: f"pidof -s {session.platform.web_process} >/dev/null && echo yes",
-        _yes,
+        lambda session, node: node_shell.processes(session.platform.web_process),
+        lambda session, out: (
+            node_shell.web_state(node_shell.process_states(out, session.platform.web_process)) != "stopped"
+        ),
     ),
     Fact("agents", _plain("crm_resource --list-agents ocf:heartbeat"), _lines),
 )

@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
 from cluster import cib
 from cluster.configuration import differences
+from drill.execute import lab_health
 from drill.execute.injector import Injector
 from drill.faults import remedies, repair
 from drill.faults.base import FaultScope, RemedyFactory, scopes
-from drill.scenarios.overrides import Overrides
 from inventory import waiting
 from inventory.errors import LabError, TimedOut
 from inventory.journal import JournalEntry
-from inventory.model import Command, Node, NodeAction
+from inventory.model import Command, NodeAction
 from inventory.remote.ssh import check
 from inventory.session import LabSession
 from status import health
-from status.health import NodeStatus
+from status.health import Trouble
+from status.lab_status import LabStatus
+from status.web_page import Fetch
 
 ROUNDS = 3
 MEETS_S = 60.0
 """The longest that two running nodes may take to form a cluster with a DC."""
 SETTLES_S = 60.0
 """The longest that the resources may then take to run where they should."""
+STAYS = 8
+"""So many looks in a row must show the same troubles that no waiting ends, before the waiting ends."""
 
 
 class NotConfigured(LabError):
@@ -34,10 +38,14 @@ class NotConfigured(LabError):
 
 @dataclass
 class Recovery:
-    """One healing of a lab; `say` is told each thing that is done, as it is done."""
+    """One healing of a lab; `say` is told each thing that is done, as it is done.
+
+    `fetch` asks the floating address for the page; without it no page is judged.
+    """
 
     session: LabSession
     say: Callable[[str], None] = lambda line: None
+    fetch: Fetch | None = None
     _done: list[str] = field(default_factory=list)
 
     def heal(self) -> tuple[str, ...]:
@@ -54,15 +62,18 @@ class Recovery:
         for _ in range(ROUNDS):
             try:
                 self._power()
-                views = health.look(self.session.remote, self._scenes)
+                seen = self.look()
                 if not self._baseline(left):
-                    self._configured(views)
-                troubles = health.troubles(self.session.lab, views) or self._changed(left)
+                    self._configured(seen)
+                troubles = _lines(self.troubles(seen)) or self._changed(left)
                 if not troubles and not left:
                     break
                 self._round(left)
-                self._configured(health.look(self.session.remote, self._scenes))
-                troubles = self._settled(left)
+                self._configured(self.look())
+                found = self._settled()
+                troubles = _lines(found) or self._changed(left)
+                if found and health.lasting(found):
+                    break
             except NotConfigured:
                 raise
             except LabError as error:
@@ -73,14 +84,14 @@ class Recovery:
             lines = "".join(f"\n  - {line}" for line in troubles)
             raise LabError(
                 f"The lab could not be healed:{lines}",
-                hint="./lab down && ./lab up makes it anew; ./lab status shows it.",
+                hint="./lab reset brings the cluster back to lab.yaml; ./lab down && ./lab up makes the nodes anew.",
             )
         for entry in left:
             self.session.journal.strike(entry)
         return tuple(self._done)
 
     @property
-    def _scenes(self) -> tuple[FaultScope, ...]:
+    def _scopes(self) -> tuple[FaultScope, ...]:
         return scopes(self.session)
 
     @property
@@ -91,11 +102,19 @@ class Recovery:
         self._done.append(line)
         self.say(line)
 
-    def _configured(self, views: Mapping[Node, NodeStatus]) -> None:
-        missing = health.unconfigured(self.session.lab, views, Overrides())
+    def troubles(self, seen: LabStatus) -> tuple[Trouble, ...]:
+        """What keeps the lab from being healthy."""
+        return health.troubles(self.session.lab, seen, lab_health.expectation())
+
+    def look(self) -> LabStatus:
+        """The lab at this moment."""
+        return lab_health.look(self.session, self.fetch)
+
+    def _configured(self, seen: LabStatus) -> None:
+        missing = health.unconfigured(self.session.lab, seen)
         if missing:
             hint = "./lab provision configures what lab.yaml describes; no healing makes a resource."
-            raise NotConfigured("; ".join(missing), hint=hint)
+            raise NotConfigured("; ".join(map(str, missing)), hint=hint)
 
     def _power(self) -> None:
         """Frozen nodes run on, stopped ones boot, and all answer."""
@@ -128,28 +147,28 @@ class Recovery:
         self._stale()
 
     def _mend(self, what: tuple[RemedyFactory, ...]) -> None:
-        for scope in self._scenes:
+        for scope in self._scopes:
             action = NodeAction(
                 scope.target.name, repair.repair_script(scope, what), deadline=120, why="heal"
             )
             for line in self._injector.run_action(action).splitlines():
                 self._tell(f"{scope.target.name}: {line}")
 
-    def _watch(self) -> dict[Node, NodeStatus]:
+    def _watch(self) -> LabStatus:
         """Look while waiting: what the interrupted drill was about to do may come true only now."""
-        views = health.look(self.session.remote, self._scenes)
-        if not all(view.reachable for view in views.values()):
+        seen = self.look()
+        if not all(one.reachable for one in seen.nodes.values()):
             self._power()
-        if any(view.left for view in views.values()):
+        if any(one.undone for one in seen.nodes.values()):
             self._mend(remedies.NODE)
-        return views
+        return seen
 
-    def _missing(self, views: Mapping[Node, NodeStatus]) -> tuple[str, ...]:
+    def _missing(self, seen: LabStatus) -> tuple[str, ...]:
         names = {node.name for node in self.session.lab.nodes}
         return tuple(
             node.name
-            for node, view in views.items()
-            if view.state is None or view.state.dc is None or set(view.state.online) != names
+            for node, one in seen.nodes.items()
+            if one.state is None or one.state.dc is None or set(one.state.online) != names
         )
 
     def _baseline(self, left: tuple[JournalEntry, ...]) -> str:
@@ -184,33 +203,41 @@ class Recovery:
 
     def _stale(self) -> None:
         """Take the address off a node whose cluster, whole again, runs it on the other."""
-        views = health.look(self.session.remote, self._scenes)
+        seen = self.look()
         address = self.session.lab.resource("address").id
-        for scope in self._scenes:
-            view = views[scope.target]
-            others = view.state.where(address) if view.state else ()
-            if view.holds_vip and len(others) == 1 and others[0] != scope.target.name:
+        for scope in self._scopes:
+            one = seen.nodes[scope.target]
+            owners = one.state.where(address) if one.state else ()
+            if one.holds_vip and len(owners) == 1 and owners[0] != scope.target.name:
                 self._injector.run_action(
                     NodeAction(scope.target.name, remedies.remove_address(scope), why="one owner")
                 )
-                self._tell(f"{scope.target.name}: took {self.session.lab.vip} off, which {others[0]} owns")
+                self._tell(f"{scope.target.name}: took {self.session.lab.vip} off, which {owners[0]} owns")
 
-    def _settled(self, left: tuple[JournalEntry, ...]) -> tuple[str, ...]:
-        """Wait until nothing is wrong any more; what still is."""
-        last: list[tuple[str, ...]] = [()]
+    def _settled(self) -> tuple[Trouble, ...]:
+        """Wait until nothing is wrong any more, or only what no waiting ends; what still is wrong."""
+        looks: list[tuple[Trouble, ...]] = []
 
-        def ask() -> tuple[str, ...]:
-            last[0] = health.troubles(self.session.lab, self._watch())
-            return last[0]
+        def ask() -> tuple[Trouble, ...]:
+            looks.append(self.troubles(self._watch()))
+            return looks[-1]
+
+        def over(found: tuple[Trouble, ...]) -> bool:
+            return health.lasting(found) and looks[-STAYS:] == [found] * STAYS
 
         try:
             waiting.until(
                 ask,
-                lambda found: not found,
+                lambda found: not found or over(found),
                 "the lab is healthy",
                 deadline=SETTLES_S,
                 clock=self.session.clock,
             )
         except TimedOut:
-            return last[0]
-        return self._changed(left)
+            if not looks:
+                raise
+        return looks[-1]
+
+
+def _lines(found: tuple[Trouble, ...]) -> tuple[str, ...]:
+    return tuple(map(str, found))

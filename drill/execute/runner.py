@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cluster import cib
-from drill.execute import signals
+from drill.execute import lab_health, signals
 from drill.execute.injector import NotAvailable, NotInEffect
 from drill.execute.play import Play, for_lab
 from drill.execute.prediction import predict
 from drill.execute.recovery import Recovery
 from drill.execute.starting_state import StartingState
 from drill.faults import registry as faults
-from drill.faults.base import scopes
 from drill.observe.observation import Observing
 from drill.record.header import Header, OrderRow, ProbeFigures
 from drill.record.recorder import Recorder
@@ -24,10 +23,10 @@ from drill.scenarios.base import Configure, Scenario
 from drill.scenarios.overrides import Overrides, lines
 from inventory import waiting
 from inventory.errors import LabError, TimedOut
-from inventory.model import Node
 from inventory.session import LabSession
 from status import health
-from status.health import NodeStatus
+from status.lab_status import LabStatus
+from status.web_page import Fetch
 
 SETTLES = 60.0
 """The longest that the cluster may take to be healthy again after a heal or a change (seconds)."""
@@ -57,6 +56,7 @@ class Runner:
     """Runs scenarios one after another on one lab; each record goes to the end of the file `path`.
 
     `guard` raises RouteRefused when requests would leave the lab's network. `observe` starts probe and watch.
+    `fetch` asks the floating address for the page; without it no page is judged.
     A lab that can't be healed stops all later scenarios with the first cause.
     """
 
@@ -65,6 +65,7 @@ class Runner:
     guard: Callable[[], None]
     observe: Observing
     say: Callable[[str], None] = lambda line: None
+    fetch: Fetch | None = None
     broken: LabError | None = field(default=None, init=False)
 
     def run(self, scenario: Scenario, seed: int = 0, *, again: bool = False) -> Timeline:
@@ -80,7 +81,7 @@ class Runner:
             raise NotAvailable(f"{scenario.name}: {why}.")
         self.guard()
         before = self._healthy()
-        baseline = next(iter(before.values())).text
+        baseline = next(iter(before.nodes.values())).cib_text
         starting_state = StartingState(self.session, baseline)
         began = self.session.clock.now()
         header = self._header(scenario, seed, second_try=again)
@@ -160,10 +161,10 @@ class Runner:
         recorder.after(lines(after.configuration), after.leftovers)
         recorder.probe(ProbeFigures(kept.slots, kept.missed, round(kept.worst_late, 4)))
 
-    def _look(self) -> dict[Node, NodeStatus]:
-        return health.look(self.session.remote, scopes(self.session))
+    def _look(self) -> LabStatus:
+        return lab_health.look(self.session, self.fetch)
 
-    def _healthy(self) -> dict[Node, NodeStatus]:
+    def _healthy(self) -> LabStatus:
         """The lab as it is, healthy; healed first where it is not. Raises LabError when it can't be healed."""
         try:
             if self.session.journal.pending():
@@ -178,11 +179,12 @@ class Runner:
         self, deadline: float = SETTLES, *, twice: bool = False, overrides: Overrides | None = None
     ) -> None:
         """Wait until the cluster is healthy; `twice` after a change, which it may not have seen at once."""
+        expectation = lab_health.expectation(overrides)
         for _ in range(1 + twice):
             waiting.until(
-                lambda: health.troubles(self.session.lab, self._look(), overrides),
+                lambda: health.troubles(self.session.lab, self._look(), expectation),
                 lambda found: not found,
-                "the lab is well",
+                "the lab is healthy",
                 deadline=deadline,
                 clock=self.session.clock,
             )
@@ -209,7 +211,7 @@ class Runner:
     def _recover(self) -> None:
         """Heal all that is found. Raises LabError, and keeps it as the first cause, when that fails."""
         try:
-            Recovery(self.session, self.say).heal()
+            Recovery(self.session, self.say, self.fetch).heal()
         except LabError as error:
             self.broken = self.broken or error
             raise

@@ -14,6 +14,7 @@ from drill.faults import background
 from drill.faults.background import FOLDER
 from drill.faults.base import Fault, FaultScope, Remedy, RemedyFactory
 from inventory.platforms.base import Action, Platform
+from status import node_shell
 
 TABLE = "ha_lab"
 CHAINS = {"INPUT": "HA_LAB_IN", "OUTPUT": "HA_LAB_OUT"}
@@ -35,7 +36,7 @@ _DAEMONS = "pacemaker|(cib|stonithd|lrmd|attrd|pengine|crmd)$"
 
 def holds_address(scope: FaultScope) -> str:
     """A condition: the floating address is on this node."""
-    return f"ip -o -4 addr show | grep -qF ' {scope.lab.vip}/'"
+    return node_shell.holds(scope.lab.vip)
 
 
 def remove_address(scope: FaultScope) -> str:

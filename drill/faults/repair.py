@@ -26,3 +26,9 @@ def still_broken_script(scope: FaultScope, remedies: Iterable[RemedyFactory]) ->
     for one in (mend(scope) for mend in remedies):
         parts.append(f"if {one.wrong}; then left=yes; echo not yet: {shlex.quote(one.said)}; fi")
     return "\n".join([*parts, '[ -n "$left" ] || echo yes'])
+
+
+def undone_script(scope: FaultScope, remedies: Iterable[RemedyFactory]) -> str:
+    """Print a line for each thing that is still to be put right; nothing when all is right."""
+    wanted = (remedy(scope) for remedy in remedies)
+    return "\n".join(f"if {one.wrong}; then echo {shlex.quote(one.said)}; fi" for one in wanted)

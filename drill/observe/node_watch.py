@@ -7,22 +7,21 @@ opened anew; until then the node is recorded as not seen. Sources: ip-address(8)
 
 from __future__ import annotations
 
-import contextlib
 import shlex
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from cluster import corosync_state, crm_mon
+from cluster import corosync_state
 from drill.observe.observer import Observer, unrecorded
 from drill.observe.ssh_session import END, Session, SshSession
 from drill.record.timeline import NodeReading
-from inventory.errors import LabError
 from inventory.model import Lab, Node
 from inventory.platforms.base import Platform
 from inventory.remote import sections
 from inventory.remote.ssh import Ssh
+from status import node_shell
 
 LATE = 1.5
 """An answer later than this (seconds) is not recorded: it would say little about when it was true."""
@@ -37,10 +36,10 @@ def loop(lab: Lab, platform: Platform) -> str:
     ring = corosync_state.membership_script(platform.corosync)
     return f"""\
 while read -r number; do
-echo '{sections.MARK}address'; ip -o -4 addr show | grep -F ' {lab.vip}/'
-echo '{sections.MARK}processes'; p=$(ps -o stat=,comm= -C {platform.web_process},corosync); echo "$p"
+echo '{sections.MARK}addresses'; {node_shell.addresses(lab.network)}
+echo '{sections.MARK}processes'; p=$({node_shell.processes(platform.web_process, "corosync")}); echo "$p"
 echo '{sections.MARK}ring'; echo "$p" | grep -q '^[^TZ].* corosync$' && timeout 1 sh -c {shlex.quote(ring)} 2>/dev/null
-echo '{sections.MARK}state'; timeout 1 {" ".join(crm_mon.COMMAND)} 2>/dev/null
+echo '{sections.MARK}state'; {node_shell.within(1, node_shell.STATE)} 2>/dev/null
 echo; echo "{END}$number"
 done"""
 
@@ -48,13 +47,8 @@ done"""
 def parse(text: str, lab: Lab, platform: Platform, node: Node, *, asked: float, at: float) -> NodeReading:
     """A reading from what the loop printed for one line. Never fails: what cannot be read is not there."""
     parts = sections.read(text)
-    states: dict[str, list[str]] = {}
-    for line in parts.get("processes", "").splitlines():
-        stat, _, name = line.strip().partition(" ")
-        states.setdefault(name.strip(), []).append(stat[:1])
-    state = None
-    with contextlib.suppress(LabError):
-        state = crm_mon.parse(parts.get("state", ""))
+    processes = parts.get("processes", "")
+    state = node_shell.parse_state(parts.get("state", ""))
     ring = corosync_state.membership(parts.get("ring", ""), lab, platform.corosync)
     quorate = ring.quorate if ring is not None else None
     if ring is not None and quorate is None and state is not None:
@@ -64,20 +58,14 @@ def parse(text: str, lab: Lab, platform: Platform, node: Node, *, asked: float, 
         asked=asked,
         at=at,
         node=node.name,
-        owns_vip=f" {lab.vip}/" in parts.get("address", ""),
-        web=_web([one for one in states.get(platform.web_process, []) if one != "Z"]),
+        owns_vip=bool(node_shell.holdings(parts.get("addresses", ""), lab.vip)),
+        web=node_shell.web_state(node_shell.process_states(processes, platform.web_process)),
         quorate=quorate,
         members=ring.members if ring is not None else (),
         dc=(state.dc or "") if state is not None else "",
-        corosync=any(one not in "TZ" for one in states.get("corosync", [])),
+        corosync=any(one not in "TZ" for one in node_shell.process_states(processes, "corosync")),
         placements={id_: nodes[0] if nodes else "" for id_, nodes in where.items()},
     )
-
-
-def _web(states: list[str]) -> str:
-    if not states:
-        return "stopped"
-    return "hung" if all(one == "T" for one in states) else "running"
 
 
 @dataclass

@@ -9,11 +9,7 @@ from inventory.session import LabSession
 from provision.facts import Facts
 from provision.steps.base import Step, put
 from provision.steps.packages import starting
-
-
-def page(node: Node) -> str:
-    """The page of a node, as the document writes it."""
-    return f"<h1>{node.name.capitalize()}</h1>"
+from status.web_page import page_of
 
 
 def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
@@ -24,15 +20,15 @@ def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
     managed = facts.cib is not None and any(resource.id == web for resource in facts.cib.resources)
     for node in session.lab.nodes:
         have = facts.of(node)
-        if have.page != page(node):
-            yield put(node, platform.index, page(node) + "\n", "a page that names its node")
+        if have.page != page_of(node):
+            yield put(node, platform.index, page_of(node) + "\n", "a page that names its node")
             if not managed:
                 start = " ".join(platform.services.command("start", unit))
                 stop = " ".join(platform.services.command("stop", unit))
                 yield Command.script(
                     node.name,
                     f"{start} && curl -s -f --max-time 10 --retry 10 --retry-connrefused --retry-delay 1 http://127.0.0.1/"
-                    f" | grep -q -x -F '{page(node)}'; good=$?; {stop}; exit $good",
+                    f" | grep -q -x -F '{page_of(node)}'; good=$?; {stop}; exit $good",
                     why=f"prove that {unit} serves it, then stop it",
                     deadline=90,
                 )
@@ -79,8 +75,8 @@ def problems(session: LabSession, facts: Facts) -> Iterator[str]:
     """A page that does not name its node; a server that starts, or was started, without the cluster."""
     for node in session.lab.nodes:
         have = facts.of(node)
-        if have.page != page(node):
-            yield f"{node.alias}: its page is {have.page[:100] or 'not there'!r}, not {page(node)!r}"
+        if have.page != page_of(node):
+            yield f"{node.alias}: its page is {have.page[:100] or 'not there'!r}, not {page_of(node)!r}"
         yield from starting(node, facts, (session.platform.web_service,))
     yield from revived(session, facts)
     yield from strays(session, facts)

@@ -9,6 +9,7 @@ from inventory.model import Command, Node, Resource
 from inventory.session import LabSession
 from provision.facts import Facts
 from provision.steps.base import Step, cib_delete, pcs_on
+from status import node_shell
 
 
 def agents(session: LabSession, facts: Facts) -> Iterator[str]:
@@ -123,8 +124,11 @@ def address(session: LabSession, facts: Facts) -> Iterator[Command]:
 
 def holdings(session: LabSession, facts: Facts) -> list[tuple[Node, str, str]]:
     """Who holds the floating address: node, interface, address/prefix."""
-    pairs = [(node, line.split()) for node in session.lab.nodes for line in facts.of(node).addresses]
-    return [(node, word[0], word[1]) for node, word in pairs if word[1].split("/")[0] == str(session.lab.vip)]
+    return [
+        (node, interface, held)
+        for node in session.lab.nodes
+        for interface, held in node_shell.holdings("\n".join(facts.of(node).addresses), session.lab.vip)
+    ]
 
 
 def _where(session: LabSession, facts: Facts) -> tuple[str, ...]:
@@ -142,7 +146,13 @@ def owners(session: LabSession, facts: Facts) -> Iterator[str]:
             yield f"{node.alias} holds {lab.vip}, but the cluster runs it on {' and '.join(here) or 'no node'}"
         if node.name in here and node.name not in holders and facts.of(node).addresses:
             yield f"{node.alias} does not hold {lab.vip}, though the cluster runs it there"
-    for node, interface, address in held:
+    yield from netmasks(session, facts)
+
+
+def netmasks(session: LabSession, facts: Facts) -> Iterator[str]:
+    """The floating address with another netmask than the network's."""
+    lab = session.lab
+    for node, interface, address in holdings(session, facts):
         if address != f"{lab.vip}/{lab.network.prefixlen}":
             yield f"{node.alias}: {address} on {interface}: the netmask is not /{lab.network.prefixlen}"
 

@@ -87,6 +87,12 @@ def apart(session: LabSession, facts: Facts) -> Iterator[str]:
             yield f"{node.alias}: no cluster answers"
         elif peer.name not in seen.online:
             yield f"{node.alias} does not see {peer.alias} online; DC there: {seen.dc or 'none'}"
+    yield from stale(session, facts)
+
+
+def stale(session: LabSession, facts: Facts) -> Iterator[str]:
+    """A corosync that was started before its configuration or key was changed."""
+    for node in session.lab.nodes:
         if facts.of(node).stale:
             yield f"{node.alias}: corosync runs on an older configuration or key than the one on disk"
 

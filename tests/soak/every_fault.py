@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from drill.execute import lab_health
 from drill.execute.injector import Injector
 from drill.execute.recovery import Recovery
 from drill.faults.base import Fault, FaultScope, scopes
@@ -23,12 +24,13 @@ from inventory import waiting
 from inventory.config import lab_yaml
 from inventory.errors import LabError
 from inventory.journal import Journal, exclusive
-from inventory.model import Lab, Node
+from inventory.model import Node
 from inventory.providers.machines import Machines
 from inventory.remote.ssh import Ssh
 from inventory.session import LabSession
 from status import health
-from status.health import NodeStatus
+from status.lab_status import LabStatus
+from status.trouble import Trouble
 
 
 def main() -> int:
@@ -71,48 +73,48 @@ def trial(
 
     injector.event = lambda kind, node, detail: row["events"].append([since(), kind, node, detail])
     try:
-        healthy(lab, injector, where)
-        active = holder(health.look(injector.session.remote, where))
+        healthy(injector.session)
+        active = holder(lab_health.look(injector.session, None))
         target = active if role == "active" else lab.peer(active)
         scope = next(one for one in where if one.target == target)
         began = time.monotonic()
         with injector.injected(fault, scope):
             while since() < hold:
-                seen = summary(health.look(injector.session.remote, where))
+                seen = summary(lab_health.look(injector.session, None))
                 if not row["seen"] or row["seen"][-1][1] != seen:
                     row["seen"].append([since(), seen])
         row["healthy_after"] = -since()
-        row["left"] = list(healthy(lab, injector, where))
+        row["left"] = list(map(str, healthy(injector.session)))
         row["healthy_after"] = round(row["healthy_after"] + since(), 2)
     except LabError as error:
         row["error"] = error.message
     return row
 
 
-def healthy(lab: Lab, injector: Injector, where: tuple[FaultScope, ...]) -> tuple[str, ...]:
+def healthy(session: LabSession) -> tuple[Trouble, ...]:
     """Wait until the lab is healthy."""
     return waiting.until(
-        lambda: health.troubles(lab, health.look(injector.session.remote, where)),
+        lambda: health.troubles(session.lab, lab_health.look(session, None), lab_health.expectation()),
         lambda found: not found,
         "the lab is healthy",
         deadline=120,
     )
 
 
-def holder(views: dict[Node, NodeStatus]) -> Node:
+def holder(seen: LabStatus) -> Node:
     """The node with the address."""
-    return next(node for node, view in views.items() if view.holds_vip)
+    return seen.holders[0]
 
 
-def summary(views: dict[Node, NodeStatus]) -> str:
+def summary(seen: LabStatus) -> str:
     """One line for what is seen."""
     rows = []
-    for node, view in views.items():
-        if not view.reachable:
+    for node, one in seen.nodes.items():
+        if not one.reachable:
             rows.append(f"{node.alias}: -")
             continue
-        state = view.state
-        words = ["VIP" if view.holds_vip else "no VIP", "web" if view.web else "no web"]
+        state = one.state
+        words = ["VIP" if one.holds_vip else "no VIP", "web" if one.web == "running" else "no web"]
         words += ["no cluster"] if state is None else []
         words += [f"quorum={state.quorate} online={len(state.online)}"] if state else []
         words += (

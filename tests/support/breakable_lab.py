@@ -25,6 +25,7 @@ from inventory.waiting import Clock
 from tests.support.example_lab import CASES, METADATA, NODE1, NODE2, example_lab
 from tests.support.fake_machines import FakeMachines
 from tests.support.fake_session import fake_session
+from tests.support.node_readings import PURPOSE, ClusterWords, reading
 
 BREAK = Fault(
     "crack",
@@ -129,7 +130,7 @@ class World:
         node, line = command.node, command.line
         if line == "true":
             return 0, "", ""
-        if "@@part" in line:
+        if command.purpose == PURPOSE:
             return 0, self.view(node), ""
         if line == "cibadmin -Q":
             return 0, self.cib, ""
@@ -181,23 +182,16 @@ class World:
         raise AssertionError(line)
 
     def view(self, node: str) -> str:
-        online = "".join(f'<node name="{name}" online="true" standby="false"/>' for name in (NODE1, NODE2))
         found = re.findall(r'<primitive id="(\w+)"', self.cib)
-        placed = "".join(
-            f'<resource id="{id_}" role="Started" active="true" managed="true"><node name="{self.holder}"/></resource>'
-            for id_ in found
+        here = node == self.holder
+        return reading(
+            LAB.node(node),
+            ClusterWords(runs={id_: [self.holder] if self.holder else [] for id_ in found}),
+            holds_vip=here,
+            web="running" if here else "stopped",
+            undone=[] if self.well and node not in self.broken else ["something"],
+            cib=self.cib,
         )
-        here = "yes" if node == self.holder else ""
-        parts = {
-            "vip": here,
-            "web": here,
-            "busy": "",
-            "state": f'<crm_mon><summary><current_dc present="true" name="{NODE1}" with_quorum="true"/></summary>'
-            f"<nodes>{online}</nodes><resources>{placed}</resources></crm_mon>",
-            "cib": self.cib,
-            "left": "yes" if self.well and node not in self.broken else "not yet: something",
-        }
-        return "".join(f"\n@@part {name}\n{text}\n" for name, text in parts.items())
 
     def run(self, *moves: Move, **more: Any) -> ScenarioResult:
         checks = more.pop(

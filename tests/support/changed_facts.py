@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from typing import Any
 
 from cluster.configuration import Primitive
-from inventory.model import Colocation, Location, Order
+from inventory.model import Colocation, Location, Node, Order
 from inventory.session import LabSession
 from provision import apply
 from provision.facts import Facts, gather
+from status import node_shell
+from status.lab_status import LabStatus
+from status.node_status import NodeStatus
+from status.web_page import WebPage
 from tests.support.fake_cluster import FakeCluster, Stored
 from tests.support.fake_session import fake_session
 
@@ -64,3 +69,23 @@ def found(platform: str, row: dict[str, Any]) -> tuple[LabSession, Facts]:
 
 def shaped(changes: dict[str, Any]) -> dict[str, Any]:
     return {name: tuple(value) if isinstance(value, list) else value for name, value in changes.items()}
+
+
+def status_of(
+    session: LabSession, facts: Facts, extra: Mapping[Node, Mapping[str, str]], page: WebPage
+) -> LabStatus:
+    """The status of a lab of which only the facts are given."""
+
+    def one(node: Node) -> NodeStatus:
+        have = facts.of(node)
+        return NodeStatus(
+            machine="running",
+            reachable=True,
+            vip=node_shell.holdings("\n".join(have.addresses), session.lab.vip),
+            web="running" if have.web_running else "stopped",
+            state=have.state,
+            cib=have.cib,
+            extra=extra[node],
+        )
+
+    return LabStatus({node: one(node) for node in session.lab.nodes}, page)

@@ -392,7 +392,7 @@ class FakeCluster:
         yield "log", self.log(machine) if machine.began else ""
         yield "page", files.get(platform.index, "")
         here = self.current.get("WebServer") == machine.node.name
-        yield "web_running", "yes" if self.web in runs or here else ""
+        yield "web_running", f"Ss {platform.web_process}" if self.web in runs or here else ""
         yield "agents", "IPaddr\nIPaddr2\napache" if "resource-agents" in machine.packages else ""
 
     def addresses(self, machine: Machine) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import re
 from dataclasses import replace
@@ -16,22 +15,23 @@ from classroom import attempt
 from classroom.attempt import Attempt, damage, mend
 from classroom.checks import CHECKS, judge
 from classroom.exercises import EXERCISES, Exercise, get, on
-from classroom.snapshot import REACHED, Snapshot, look, reading
+from classroom.snapshot import REACHED, Snapshot, look, parts
 from classroom.texts import load, words
 from drill.checks.verdict import FAIL, PASS
 from inventory.errors import ConfigError, RouteRefused, TimedOut, Unreachable
 from inventory.model import Command, Location
 from inventory.platforms.registry import PLATFORMS
-from inventory.remote.sections import MARK
 from inventory.session import LabSession
 from provision import apply, reset
 from provision.facts import gather
 from provision.plan import plan
-from tests.support.changed_facts import found
-from tests.support.example_lab import CASES, NODE1, NODE2
+from status.web_page import WebPage
+from tests.support.changed_facts import found, status_of
+from tests.support.example_lab import CASES, NODE1, NODE2, example_lab
 from tests.support.fake_cluster import FakeCluster
 from tests.support.fake_remote import FakeRemote
 from tests.support.fake_session import fake_session
+from tests.support.node_readings import ClusterWords, printed, reading
 
 ROWS = yaml.safe_load((CASES / "classroom" / "checks.yaml").read_text())
 SAYS = yaml.safe_load((CASES / "classroom" / "texts.yaml").read_text())
@@ -47,8 +47,15 @@ each_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda one: o
 
 def seen(platform: str, row: dict[str, Any]) -> tuple[LabSession, Snapshot]:
     session, facts = found(platform, row)
-    well = Snapshot(facts, logins={NODE1: REACHED, NODE2: REACHED}, page="<h1>Node1.magedu.com</h1>")
-    return session, dataclasses.replace(well, **row.get("sight", {}))
+    sight = row.get("sight", {})
+    logins = sight.get("logins", {NODE1: REACHED, NODE2: REACHED})
+    rules = sight.get("rules", {})
+    extra = {
+        node: {"login": logins.get(node.name, ""), "rules": "\n".join(rules.get(node.name, ()))}
+        for node in session.lab.nodes
+    }
+    page = WebPage(sight.get("page", "<h1>Node1.magedu.com</h1>"), sight.get("refused", ""))
+    return session, Snapshot(session, facts, status_of(session, facts, extra, page))
 
 
 @each_platform
@@ -186,16 +193,15 @@ def test_an_exercise_that_there_is_not() -> None:
     assert "no-order" in error.value.hint
 
 
-def live(
-    node1: str = f"{MARK}login\n{REACHED}\n{MARK}rules\n",
-    node2: str = f"{MARK}login\n{REACHED}\n{MARK}rules\n",
-) -> FakeRemote:
-    """The readings of a lab without any facts: all of it is missing, and each look says so."""
+def live(**parts: dict[str, str]) -> FakeRemote:
+    """A lab without any facts: all of it is missing, and each look says so. `parts` by a node's alias."""
 
     def answer(command: Command) -> tuple[int, str, str]:
         if command.why == "read the facts":
             return 0, "", ""
-        return 0, node1 if command.node == NODE1 else node2, ""
+        node = example_lab().node(command.node)
+        extra = parts.get(node.alias, {"login": REACHED, "rules": ""})
+        return 0, reading(node, ClusterWords()) + printed(extra), ""
 
     return FakeRemote(answer)
 
@@ -203,13 +209,17 @@ def live(
 def test_a_look_reads_logins_rules_and_the_page() -> None:
     session, _ = seen("debian12", {})
     remote = live(
-        node2=f"{MARK}login\nroot@node1: Permission denied\n{MARK}rules\ntable inet x {{\nudp dport 5405 drop\n}}\n"
+        node2={
+            "login": "root@node1: Permission denied",
+            "rules": "table inet x {\nudp dport 5405 drop\n}",
+        }
     )
     snapshot = look(replace(session, remote=remote), lambda: "<h1>Node1.magedu.com</h1>")
-    assert snapshot.logins == {NODE1: REACHED, NODE2: "root@node1: Permission denied"}
-    assert snapshot.rules[NODE2] == ("table inet x {", "udp dport 5405 drop", "}")
-    assert (snapshot.page, snapshot.refused) == ("<h1>Node1.magedu.com</h1>", "")
-    assert f"root@{NODE2}" in reading(session, session.lab.node1).line
+    one, two = session.lab.nodes
+    assert [snapshot.login(node) for node in (one, two)] == [REACHED, "root@node1: Permission denied"]
+    assert snapshot.rules(two) == ("table inet x {", "udp dport 5405 drop", "}")
+    assert snapshot.page == WebPage("<h1>Node1.magedu.com</h1>")
+    assert f"root@{NODE2}" in parts(session)(one)["login"]
 
 
 def test_a_refused_route_is_no_answer_of_the_cluster() -> None:
@@ -217,7 +227,7 @@ def test_a_refused_route_is_no_answer_of_the_cluster() -> None:
         raise RouteRefused("it would leave by eth0")
 
     session, _ = seen("debian12", {})
-    assert look(replace(session, remote=live()), refuse).refused == "it would leave by eth0"
+    assert look(replace(session, remote=live()), refuse).page.refused == "it would leave by eth0"
 
 
 def test_damage_and_mending_run_on_the_nodes() -> None:

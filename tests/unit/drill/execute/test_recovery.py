@@ -11,9 +11,11 @@ from drill.faults import remedies
 from inventory.errors import LabError
 from inventory.journal import Journal, pending
 from inventory.model import Command, NodeAction
+from status.web_page import page_of
 from tests.support.example_lab import NODE1, NODE2, example_lab
 from tests.support.fake_machines import FakeMachines
-from tests.support.fake_session import fake_session
+from tests.support.fake_session import fake_clock, fake_session
+from tests.support.node_readings import PURPOSE, ClusterWords, reading
 
 LAB = example_lab()
 NAMES = (NODE1, NODE2)
@@ -38,11 +40,15 @@ class World:
         self.quorum_policy = "ignore"
         self.journalled = 0
         self.bare = False
+        self.clock = fake_clock()
+        self.page = page_of(LAB.node1)
         self.said: list[str] = []
 
     def heal(self) -> tuple[str, ...]:
-        session = fake_session(lab=LAB, remote=self.answer, machines=self.power, root=self.root)
-        return Recovery(session, self.said.append).heal()
+        session = fake_session(
+            lab=LAB, remote=self.answer, machines=self.power, root=self.root, clock=self.clock
+        )
+        return Recovery(session, self.said.append, lambda: self.page).heal()
 
     def answer(self, command: Command) -> tuple[int, str, str] | None:
         node, line = command.node, command.line
@@ -55,7 +61,7 @@ class World:
         if line == "journalled":
             self.journalled += 1
             return 0, "undone\n", ""
-        if "@@part" in line:
+        if command.purpose == PURPOSE:
             return 0, self.view(node), ""
         if line == "cibadmin -Q":
             return 0, cib(self.quorum_policy), ""
@@ -81,28 +87,17 @@ class World:
 
     def view(self, node: str) -> str:
         up = [name for name in NAMES if name not in self.down and self.power.on[name]]
-        standby = "true" if "standby" in self.cluster_wide else "false"
-        nodes = "".join(
-            f'<node name="{name}" online="{str(name in up).lower()}" standby="{standby}"/>' for name in NAMES
-        )
-        placed = "".join(
-            f'<resource id="{id_}" role="Started" active="true" managed="true"><node name="{NODE1}"/></resource>'
-            for id_ in (() if self.bare else ("WebIP", "WebServer"))
-        )
-        state = (
-            f'<crm_mon><summary><current_dc present="true" name="{NODE1}" with_quorum="true"/></summary>'
-            f"<nodes>{nodes}</nodes><resources>{placed}</resources></crm_mon>"
-        )
+        members = {name: {"online": name in up, "standby": "standby" in self.cluster_wide} for name in NAMES}
+        runs = {} if self.bare else {"WebIP": [NODE1], "WebServer": [NODE1]}
         here = node == NODE1 and not self.bare
-        parts = {
-            "vip": "yes" if here or node in self.stale else "",
-            "web": "yes" if here else "",
-            "busy": "",
-            "state": "" if node in self.down else state,
-            "cib": "" if node in self.down else cib(self.quorum_policy),
-            "left": "\n".join(f"not yet: {one}" for one in self.active_faults[node]) or "yes",
-        }
-        return "".join(f"\n@@part {name}\n{text}\n" for name, text in parts.items())
+        return reading(
+            LAB.node(node),
+            None if node in self.down else ClusterWords(nodes=members, runs=runs),
+            holds_vip=here or node in self.stale,
+            web="running" if here else "stopped",
+            undone=self.active_faults[node],
+            cib=cib(self.quorum_policy),
+        )
 
 
 @pytest.fixture
@@ -151,7 +146,7 @@ def test_what_comes_true_only_while_healing_is_healed_too(world: World, late: st
     looks = iter(range(99))
 
     def answer(command: Command) -> tuple[int, str, str] | None:
-        if "@@part" in command.line and command.node == NODE2 and next(looks) == 1:
+        if command.purpose == PURPOSE and command.node == NODE2 and next(looks) == 1:
             if late == "killed":
                 world.power.on[NODE2] = False
             else:
@@ -191,7 +186,8 @@ def test_what_cannot_be_healed_is_named_and_stays_written_down(world: World) -> 
     with pytest.raises(LabError) as caught:
         world.heal()
     assert (
-        "node1.magedu.com: not yet: took the full file system off /var/lib/pacemaker" in caught.value.message
+        "node1.magedu.com: not healed yet: took the full file system off /var/lib/pacemaker"
+        in caught.value.message
     )
     assert "./lab down" in caught.value.hint
     assert [entry.what for entry in pending(world.root)] == ["disk-full"]
@@ -216,7 +212,7 @@ def test_resources_come_back_with_the_configuration_of_before(world: World) -> N
 def test_two_node_is_found_where_the_journals_own_mend_failed(world: World) -> None:
     Journal(world.root).begin("scenario two-node", undo=(NodeAction(NODE1, "hopeless"),))
     world.active_faults[NODE1] = world.incurable = {remedies.VOTES}
-    with pytest.raises(LabError, match=f"node1.magedu.com: not yet: {remedies.VOTES}"):
+    with pytest.raises(LabError, match=f"node1.magedu.com: not healed yet: {remedies.VOTES}"):
         world.heal()
     assert remedies.no_two_node in remedies.NODE, "every look at a node, and every healing, knows of it"
     assert [entry.what for entry in pending(world.root)] == ["scenario two-node"]
@@ -229,3 +225,23 @@ def test_a_heal_of_the_journal_that_fails_keeps_nothing_from_being_healed(world:
     assert done[1].startswith("could not be done: node1.magedu.com")
     assert "node2.magedu.com: the processors are free" in done
     assert pending(world.root) == ()
+
+
+def test_what_no_healing_and_no_waiting_ends_is_told_soon(world: World) -> None:
+    world.page = page_of(LAB.nodes[1])
+    Journal(world.root).begin("freeze", target=NODE1)
+    before = world.clock.now()
+    with pytest.raises(
+        LabError, match=r"answers '<h1>Node2\.magedu\.com</h1>', but node1\.magedu\.com holds"
+    ) as caught:
+        world.heal()
+    assert "./lab reset" in caught.value.hint
+    assert world.clock.now() - before < 10, "not three times a minute"
+    assert [entry.what for entry in pending(world.root)] == ["freeze"]
+
+
+def test_a_page_that_comes_late_is_waited_for(world: World) -> None:
+    looks = iter(range(99))
+    session = fake_session(lab=LAB, remote=world.answer, machines=world.power, root=world.root)
+    done = Recovery(session, fetch=lambda: page_of(LAB.node1) if next(looks) > 5 else "").heal()
+    assert done == (), "nothing had to be done"

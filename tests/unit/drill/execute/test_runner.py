@@ -23,6 +23,7 @@ from inventory.model import Command
 from tests.support.breakable_lab import BREAK, STEP, TEXT, World
 from tests.support.example_lab import NODE1, NODE2, example_lab
 from tests.support.fake_machines import FakeChoice
+from tests.support.node_readings import printed
 
 
 @pytest.fixture
@@ -112,7 +113,7 @@ def test_two_node_is_set_on_both_nodes_and_taken_back_from_both(world: World) ->
 
 def test_while_two_node_is_wanted_it_is_no_trouble(world: World) -> None:
     view = world.view
-    laid = f"\n@@part left\nnot yet: {VOTES}\n"
+    laid = printed({"undone": VOTES})
     world.view = lambda node: view(node) + (laid if world.two_node else "")  # type: ignore[method-assign]
     entry = world.run(Inject("crack"), Await("serving_from:peer"), overrides=Overrides(two_node=True))
     assert entry.status == PASS, [one.text for one in entry.verdicts]
@@ -295,7 +296,7 @@ def test_what_else_is_broken_afterwards_is_healed_and_told(
     entry = world.run(Inject("crack"), Await("serving_from:peer"))
     assert "settled" not in world.events
     [told] = [event for event in entry.timeline.events if event.label == "not well"]
-    assert "not yet: something" in told.detail
+    assert "not healed yet: something" in told.detail
     assert [one.check for one in entry.verdicts if one.status != PASS] == ["came_about"]
     assert "not well by itself" in world.said[0]
     assert world.well

@@ -56,7 +56,7 @@ def test_corosync_1_4_has_its_quorum_from_pacemaker() -> None:
     ],
 )
 def test_the_web_server(states: str, web: str) -> None:
-    assert seen(f"@@part address\n@@part processes\nS<sl corosync\n{states}@@part ring\n").web == web
+    assert seen(f"@@part addresses\n@@part processes\nS<sl corosync\n{states}@@part ring\n").web == web
 
 
 @pytest.mark.parametrize(("state", "runs"), [("S<sl", True), ("R<l", True), ("Tl", False), ("Z", False)])

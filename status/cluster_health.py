@@ -1,0 +1,103 @@
+"""What is wrong in the cluster as one node sees it: members, quorum, resources, and what people left behind. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from cluster import scores
+from cluster.crm_mon import ClusterState
+from inventory.config.cluster_properties import boolean
+from inventory.model import Lab, Node
+from status.node_status import NodeStatus
+from status.trouble import Trouble
+
+
+def knows(state: ClusterState, resource: str) -> bool:
+    """Whether a resource is configured in the cluster."""
+    return any(one.resource == resource for one in state.placements)
+
+
+def troubles(
+    lab: Lab, status: NodeStatus, kinds: Collection[str], told: Collection[Node]
+) -> Iterator[Trouble]:
+    """The troubles that a node's cluster shows. `kinds` must run; that `told` nodes are offline is told already."""
+    state = status.state
+    if state is None:
+        return
+    if state.dc is None:
+        yield Trouble("no-dc", "no DC is elected")
+    if not state.quorate:
+        yield Trouble("no-quorum", "partition WITHOUT quorum")
+    for node in lab.nodes:
+        yield from _member(node, state, node in told)
+    yield from _managed(status, state)
+    yield from _resources(lab, state, kinds)
+    yield from _failures(status, state)
+    for id_ in status.cib.leftovers if status.cib else ():
+        yield Trouble("left-constraint", f"a move or a ban left the constraint {id_}")
+
+
+def _member(node: Node, state: ClusterState, told: bool) -> Iterator[Trouble]:
+    found = next((one for one in state.nodes if one.name == node.name), None)
+    if found is not None and found.unclean:
+        yield Trouble("node-unclean", f"{node.name} is UNCLEAN: what runs there is not known")
+    elif found is not None and found.pending:
+        yield Trouble("node-pending", f"{node.name} is pending: it has not joined the cluster yet")
+    elif (found is None or not found.online) and not told:
+        yield Trouble("node-offline", f"{node.name} is OFFLINE")
+    if found is not None and found.standby:
+        yield Trouble("node-standby", f"{node.name} is in standby: it runs no resources")
+    if found is not None and found.maintenance:
+        yield Trouble("node-maintenance", f"{node.name} is in maintenance: nothing on it is managed")
+
+
+def _managed(status: NodeStatus, state: ClusterState) -> Iterator[Trouble]:
+    """What the cluster does not manage, and why: nothing would be started or stopped when a node fails."""
+    configuration = status.cib.configuration if status.cib else None
+    if configuration and boolean(configuration.properties.get("maintenance-mode", "")):
+        yield Trouble("maintenance-mode", "the cluster is in maintenance mode: no resource is managed")
+        return
+    default = configuration.defaults.get("is-managed", "") if configuration else ""
+    unmanaged = dict.fromkeys(one.resource for one in state.placements if not one.managed)
+    if default and boolean(default) is False:
+        yield Trouble("unmanaged", "no resource is managed: is-managed=false is the default of all resources")
+        return
+    in_maintenance = {one.name for one in state.nodes if one.maintenance}
+    for resource in unmanaged:
+        where = state.where(resource)
+        if where and set(where) <= in_maintenance:
+            continue  # the node's maintenance is told
+        yield Trouble("unmanaged", f"{resource} is not managed by the cluster", resource=resource)
+
+
+def _resources(lab: Lab, state: ClusterState, kinds: Collection[str]) -> Iterator[Trouble]:
+    for id_ in (one.id for one in lab.resources if one.kind in kinds and knows(state, one.id)):
+        where = state.where(id_)
+        if not where:
+            yield Trouble("not-started", f"{id_} runs on no node", resource=id_)
+        if len(where) > 1:
+            yield Trouble("on-several-nodes", f"{id_} runs on {' and '.join(where)}", resource=id_)
+    for one in state.placements:
+        if one.failed or one.blocked:
+            words = "has failed" if one.failed else "is blocked"
+            yield Trouble(
+                "resource-failed", f"{one.resource} {words} on {one.node or 'no node'}", resource=one.resource
+            )
+
+
+def _failures(status: NodeStatus, state: ClusterState) -> Iterator[Trouble]:
+    for one in state.failures:
+        why = f": {one.reason}" if one.reason else ""
+        yield Trouble(
+            "operation-failed",
+            f"{one.task} of {one.resource} failed on {one.node}{why}",
+            resource=one.resource,
+        )
+    counts = {**(status.cib.failcounts if status.cib else {}), **state.failcounts}
+    for (resource, node), count in counts.items():
+        if knows(state, resource):
+            yield Trouble(
+                "fail-count",
+                f"{resource} has the fail count {scores.text(count)} on {node}",
+                resource=resource,
+            )

@@ -1,0 +1,94 @@
+"""The lab at one moment: every node's status, the page that clients get, and what an interrupted drill left."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+
+from cluster.crm_mon import ClusterState
+from inventory import journal, waiting
+from inventory.errors import LabError, TimedOut
+from inventory.journal import JournalEntry
+from inventory.model import Node
+from inventory.session import LabSession
+from inventory.waiting import Clock
+from status import node_status, web_page
+from status.node_status import Extra, MachineState, NodeStatus, no_extra
+from status.web_page import Fetch, WebPage
+
+AT_WORK_S = 5.0
+"""A look that is made once waits so many seconds for a DC that is at work."""
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class LabStatus:
+    """The lab as read. `page` is None when the floating address was not asked."""
+
+    nodes: Mapping[Node, NodeStatus]
+    page: WebPage | None = None
+    pending: tuple[JournalEntry, ...] = ()
+    """What a drill began and did not undo."""
+    drill: str = ""
+    """The process of a drill or a heal that is at work on the lab; "" when there is none."""
+
+    @property
+    def best(self) -> ClusterState | None:
+        """The cluster as a quorate node sees it, else as any node with a DC does, else as any node does."""
+        states = [one.state for one in self.nodes.values() if one.state is not None]
+        return max(states, key=lambda state: (state.quorate, state.dc is not None), default=None)
+
+    @property
+    def holders(self) -> tuple[Node, ...]:
+        """The nodes that hold the floating address."""
+        return tuple(node for node, one in self.nodes.items() if one.holds_vip)
+
+    @property
+    def dc_at_work(self) -> bool:
+        """A DC is at work: what runs where is about to change."""
+        return any(one.dc_at_work for one in self.nodes.values())
+
+
+def look(
+    session: LabSession,
+    fetch: Fetch | None = None,
+    extra: Extra = no_extra,
+    machines: Mapping[Node, MachineState] | None = None,
+) -> LabStatus:
+    """Read everything at the same time; see `node_status.look`. Without `fetch` no page is asked for."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        page = pool.submit(web_page.ask, fetch) if fetch else None
+        nodes = node_status.look(session, extra, machines)
+        return LabStatus(
+            nodes,
+            page.result() if page else None,
+            session.journal.pending(),
+            journal.at_work(session.journal.path.parent),
+        )
+
+
+def at_rest(read: Callable[[], T], dc_at_work: Callable[[T], bool], clock: Clock) -> T:
+    """Read, and for a few seconds read again while a DC is at work; the last reading. Raises what `read` raises."""
+    last: list[T | LabError] = []
+
+    def once() -> T | LabError:
+        try:
+            last[:] = [read()]
+        except LabError as error:
+            last[:] = [error]
+        return last[0]
+
+    with contextlib.suppress(TimedOut):
+        waiting.until(
+            once,
+            lambda seen: isinstance(seen, LabError) or not dc_at_work(seen),
+            "no DC is at work",
+            deadline=AT_WORK_S,
+            clock=clock,
+        )
+    if isinstance(last[0], LabError):
+        raise last[0]
+    return last[0]

@@ -1,0 +1,148 @@
+"""One reading of a node: its machine, its address, its web server, and the cluster as this node sees it.
+
+One remote command reads all of a node, and all nodes are read at the same time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from cluster.cib import Cib
+from cluster.crm_mon import ClusterState
+from cluster.scores import Score
+from inventory.errors import LabError
+from inventory.model import Command, Node
+from inventory.remote import sections
+from inventory.remote.script import script
+from inventory.session import LabSession, MachinePower
+from status import node_shell
+from status.node_shell import WebState
+
+MachineState = Literal["running", "paused", "off", "unknown"]
+UNDONE = "undone"
+"""The extra part whose lines are troubles: each line says what is still to be put right on the node."""
+
+
+@dataclass(frozen=True)
+class NodeStatus:
+    """One node as read. What could not be read is empty or None."""
+
+    machine: MachineState = "unknown"
+    reachable: bool = False
+    """It answers on its management path (ssh)."""
+    vip: tuple[tuple[str, str], ...] = ()
+    """Where the node holds the floating address: pairs of interface and address/prefix."""
+    web: WebState = "stopped"
+    dc_at_work: bool = False
+    """This node is the DC, and changes something now: what runs where is about to change."""
+    state: ClusterState | None = None
+    cib: Cib | None = None
+    cib_text: str = ""
+    """The CIB as XML."""
+    scores: tuple[Score, ...] = ()
+    memory_mb: int | None = None
+    extra: Mapping[str, str] = field(default_factory=dict)
+    """What the caller's own parts printed, by name."""
+
+    @property
+    def holds_vip(self) -> bool:
+        """The floating address is on this node."""
+        return bool(self.vip)
+
+    @property
+    def undone(self) -> tuple[str, ...]:
+        """What is still to be put right on the node, a line each."""
+        return tuple(line for line in self.extra.get(UNDONE, "").splitlines() if line.strip())
+
+
+Extra = Callable[[Node], Mapping[str, str]]
+"""The parts that a caller adds to the reading of a node: shell texts by name."""
+
+
+def no_extra(node: Node) -> Mapping[str, str]:
+    """No further parts."""
+    return {}
+
+
+def reading(session: LabSession, node: Node, extra: Mapping[str, str]) -> Command:
+    """One command that reads all of a node's status; the `extra` parts come last."""
+    parts = {
+        "addresses": node_shell.addresses(session.lab.network),
+        "processes": node_shell.processes(session.platform.web_process),
+        "dc_at_work": node_shell.dc_at_work(node.name),
+        "state": node_shell.within(10, node_shell.STATE),
+        "cib": node_shell.within(10, node_shell.CIB),
+        "scores": node_shell.within(10, node_shell.SCORES),
+        "memory": script(__package__, "memory"),
+    }
+    text = sections.script({**parts, **extra})
+    return Command.script(node.name, text, why="read the status", deadline=60, purpose="read-node-status")
+
+
+def parse(session: LabSession, out: str) -> NodeStatus:
+    """The status from what `reading` printed."""
+    parts = sections.read(out)
+    found = {name: parts.pop(name, "") for name in ("addresses", "processes", "dc_at_work", "state", "cib")}
+    memory = parts.pop("memory", "").split()
+    return NodeStatus(
+        machine="running",
+        reachable=True,
+        vip=node_shell.holdings(found["addresses"], session.lab.vip),
+        web=node_shell.web_state(node_shell.process_states(found["processes"], session.platform.web_process)),
+        dc_at_work=found["dc_at_work"].strip() == "yes",
+        state=node_shell.parse_state(found["state"]),
+        cib=node_shell.parse_cib(found["cib"]),
+        cib_text=found["cib"].strip(),
+        scores=node_shell.parse_scores(parts.pop("scores", "")),
+        memory_mb=int(memory[0]) // 2**20 if memory and memory[0].isdigit() else None,
+        extra=parts,
+    )
+
+
+def machine_states(nodes: tuple[Node, ...], machines: MachinePower) -> dict[Node, MachineState]:
+    """Whether each node's machine runs; "unknown" where the provider cannot tell."""
+    try:
+        running = machines.running()
+        return {node: _machine(machines, running, node) for node in nodes}
+    except LabError:
+        return dict.fromkeys(nodes, "unknown")
+
+
+def _machine(machines: MachinePower, running: Mapping[str, bool], node: Node) -> MachineState:
+    if machines.frozen(node):  # a paused container counts as running, a paused virtual machine does not
+        return "paused"
+    return "running" if running.get(node.name) else "off"
+
+
+def look(
+    session: LabSession, extra: Extra = no_extra, machines: Mapping[Node, MachineState] | None = None
+) -> dict[Node, NodeStatus]:
+    """Read all nodes at the same time; a node that does not answer is only shown as such.
+
+    `machines` says which machines run: the others are not asked. Without it the provider is asked only about
+    nodes that do not answer, as that takes seconds with virtual machines.
+    """
+    nodes = session.lab.nodes
+
+    def read(node: Node) -> NodeStatus:
+        machine = machines[node] if machines is not None else "unknown"
+        if machine in ("off", "paused"):
+            return NodeStatus(machine)
+        try:
+            result = session.remote.run(reading(session, node, extra(node)))
+        except LabError:
+            return NodeStatus(machine)
+        # A reading that ran out of its time has the parts until then; without any the node did not answer.
+        return parse(session, result.out) if sections.MARK in result.out else NodeStatus(machine)
+
+    with ThreadPoolExecutor(max_workers=len(nodes)) as pool:
+        found = dict(zip(nodes, pool.map(read, nodes), strict=True))
+    if machines is None and not all(one.reachable for one in found.values()):
+        states = machine_states(nodes, session.machines)
+        found = {
+            node: one if one.reachable else replace(one, machine=states[node]) for node, one in found.items()
+        }
+    return found

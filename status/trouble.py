@@ -1,0 +1,35 @@
+"""One thing that keeps a lab from being healthy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+TroubleId = Literal[
+    "drill-at-work", "drill-interrupted",
+    "machine-off", "machine-paused", "unreachable", "no-cluster", "undone", "dc-at-work",
+    "no-dc", "no-quorum", "node-unclean", "node-pending", "node-offline", "node-standby", "node-maintenance",
+    "maintenance-mode", "unmanaged",
+    "not-configured", "not-started", "on-several-nodes", "resource-failed", "operation-failed", "fail-count",
+    "left-constraint",
+    "vip-nowhere", "vip-on-several-nodes", "vip-elsewhere", "web-stopped", "web-hung", "web-elsewhere",
+    "page-refused", "no-page", "wrong-page",
+]  # fmt: skip
+"""The kinds of trouble. They are stored and compared: a name that was used once keeps its meaning."""
+IDS: tuple[TroubleId, ...] = get_args(TroubleId)
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What is wrong. `node` is the full name of the node that it is about, or that alone says so; else "".
+
+    `id` names the kind of trouble; `resource` is the id of the resource that it is about, or "".
+    """
+
+    id: TroubleId
+    what: str
+    node: str = ""
+    resource: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.node}: {self.what}" if self.node else self.what

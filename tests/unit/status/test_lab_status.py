@@ -1,0 +1,83 @@
+"""A look at the whole lab, and the few seconds that it waits for a DC that is at work."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from inventory import files, journal
+from inventory.errors import RouteRefused, Unreachable
+from inventory.journal import Journal
+from status import lab_status
+from status.lab_status import AT_WORK_S, at_rest
+from status.web_page import WebPage
+from tests.support.example_lab import NODE1, NODE2
+from tests.support.fake_session import fake_clock, fake_session
+from tests.support.node_readings import LAB, ClusterWords, reading
+
+
+def test_everything_is_read(tmp_path: Path) -> None:
+    Journal(tmp_path).begin("power-off", target=LAB.node1.name)
+    session = fake_session(
+        root=tmp_path,
+        remote=lambda command: (0, reading(LAB.node(command.node), ClusterWords(), holds_vip=True), ""),
+    )
+    seen = lab_status.look(session, lambda: "a page")
+    assert seen.holders == LAB.nodes
+    assert seen.page == WebPage("a page")
+    assert [entry.what for entry in seen.pending] == ["power-off"]
+    assert seen.drill == ""
+    assert seen.best is not None
+
+
+def test_a_page_that_may_not_be_asked_for(tmp_path: Path) -> None:
+    def refuse() -> str:
+        raise RouteRefused("it would leave by eth0")
+
+    session = fake_session(root=tmp_path, remote=lambda command: None)
+    assert lab_status.look(session, refuse).page == WebPage(refused="it would leave by eth0")
+    assert lab_status.look(session).page is None
+
+
+def test_a_quorate_node_is_believed_before_others(tmp_path: Path) -> None:
+    views = {NODE1: ClusterWords(quorate=False), NODE2: ClusterWords(dc=NODE2)}
+    session = fake_session(
+        root=tmp_path,
+        remote=lambda command: (0, reading(LAB.node(command.node), views[command.node]), ""),
+    )
+    best = lab_status.look(session).best
+    assert best is not None
+    assert best.dc == NODE2
+
+
+@pytest.mark.parametrize(("looks", "last"), [([False], 1), ([True, True, False, False], 3)])
+def test_a_dc_at_work_is_waited_for(looks: list[bool], last: int) -> None:
+    seen = iter(enumerate(looks, 1))
+    assert at_rest(lambda: next(seen), lambda one: one[1], fake_clock())[0] == last
+
+
+def test_a_dc_that_is_at_work_all_the_time_ends_the_waiting() -> None:
+    clock = fake_clock()
+    assert at_rest(lambda: "busy", lambda one: True, clock) == "busy"
+    assert AT_WORK_S <= clock.now() < AT_WORK_S + 1
+
+
+def test_an_error_is_raised_at_once() -> None:
+    clock = fake_clock()
+
+    def read() -> str:
+        raise Unreachable("node1 does not answer")
+
+    with pytest.raises(Unreachable):
+        at_rest(read, lambda one: True, clock)
+    assert clock.now() == 0
+
+
+def test_the_holder_of_the_drill_lock_is_named(tmp_path: Path) -> None:
+    state = tmp_path / ".lab"
+    assert journal.at_work(state) == "", "no drill ever ran"
+    with journal.exclusive(tmp_path):
+        assert journal.at_work(state).isdigit()
+    assert journal.at_work(state) == "", "the file stays, the lock does not"
+    assert files.holder(state / "nothing") == ""
