@@ -29,6 +29,10 @@ class Node:
         """The first label of the name; also Vagrant's name of the machine."""
         return self.name.split(".", 1)[0]
 
+    def is_called(self, name: str) -> bool:
+        """Whether a host name is this node's full name or alias; the case makes no difference (RFC 4343)."""
+        return name.lower() in (self.name.lower(), self.alias.lower())
+
 
 @dataclass(frozen=True)
 class Corosync:
@@ -124,7 +128,7 @@ class Lab:
     def node(self, name: str) -> Node:
         """The node by full name or alias; KeyError when there is none."""
         for node in self.nodes:
-            if name in (node.name, node.alias):
+            if node.is_called(name):
                 return node
         raise KeyError(name)
 

@@ -126,6 +126,6 @@ def _way(orders: list[Order], start: str, end: str) -> tuple[str, ...]:
 
 def _node(yaml_node: YamlNode, nodes: tuple[Node, ...]) -> str | None:
     for node in nodes:
-        if yaml_node.value in (node.name, node.alias):
+        if isinstance(yaml_node.value, str) and node.is_called(yaml_node.value):
             return node.name
     return yaml_node.choice([node.name for node in nodes])

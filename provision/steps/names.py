@@ -11,17 +11,22 @@ from provision.steps.base import Step
 
 
 def hosts(session: LabSession, found: str) -> str:
-    """The hosts file as it must be: the nodes' lines at the end, no other line with a node's name."""
-    names = {name for node in session.lab.nodes for name in (node.name, node.alias)}
-    kept = []
+    """Give the hosts file as it must be: the nodes' lines at the end, and no other line with a node's name.
+
+    Host names are compared without case, as the resolver does (hosts(5), RFC 4343). Comments are kept as they are,
+    but for the comment of a line that loses a name.
+    """
+    nodes = {name.lower() for node in session.lab.nodes for name in (node.name, node.alias)}
+    kept, localhost = [], False
     for line in found.splitlines():
-        words = line.split("#")[0].split()
-        if names & set(words[1:]):
-            line = " ".join(word for word in words if word not in names)  # noqa: PLW2901
-            if line == words[0]:
-                continue
-        kept.append(line)
-    if not any("localhost" in line for line in kept):
+        address, *names = line.split("#", 1)[0].split() or [""]
+        others = [name for name in names if name.lower() not in nodes]
+        if len(others) == len(names):
+            kept.append(line)
+        elif others:
+            kept.append(" ".join([address, *others]))
+        localhost = localhost or "localhost" in (name.lower() for name in others)
+    if not localhost:
         kept.insert(0, "127.0.0.1 localhost")
     own = [f"{node.address} {node.name} {node.alias}" for node in session.lab.nodes]
     return "\n".join([*kept, *own]) + "\n"

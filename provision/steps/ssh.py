@@ -32,7 +32,9 @@ def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
                 why="a key for root",
             )
     wanted = known(session, facts)
-    names = {word for node in session.lab.nodes for word in (node.name, node.alias, str(node.address))}
+    hosts = {
+        word.lower() for node in session.lab.nodes for word in (node.name, node.alias, str(node.address))
+    }
     for node in session.lab.nodes:
         have = facts.of(node)
         peer = facts.of(session.lab.peer(node)).root_key
@@ -44,7 +46,7 @@ def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
             yield put(node, "/root/.ssh/authorized_keys", text, why, umask="077")
         lines = have.known_hosts.splitlines()
         if not set(wanted) <= set(lines):
-            kept = [line for line in lines if not names & set(line.split(" ")[0].split(","))]
+            kept = [line for line in lines if not hosts & set(line.split(" ")[0].lower().split(","))]
             text = "\n".join([*kept, *wanted]) + "\n"
             yield put(node, "/root/.ssh/known_hosts", text, "know both nodes' host keys", umask="077")
 

@@ -402,7 +402,7 @@ class FakeCluster:
             yield f"eth1 {lab.vip}/{lab.network.prefixlen}"
 
     def resolves(self, machine: Machine) -> Iterator[str]:
-        lines = [line.split() for line in machine.files["/etc/hosts"].splitlines()]
+        lines = [line.lower().split() for line in machine.files["/etc/hosts"].splitlines()]
         for name in (name for node in self.session.lab.nodes for name in (node.name, node.alias)):
             yield " ".join([name, *sorted({words[0] for words in lines if name in words[1:]})])
 

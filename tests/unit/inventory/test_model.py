@@ -13,7 +13,7 @@ from tests.support.example_lab import NODE1, NODE2, example_lab
 LAB = example_lab()
 
 
-@pytest.mark.parametrize("name", ["node2", NODE2])
+@pytest.mark.parametrize("name", ["node2", NODE2, "Node2", "NODE2.Magedu.com"])
 def test_a_node_by_either_name(name: str) -> None:
     assert LAB.node(name).name == NODE2
     assert LAB.node(name).alias == "node2"

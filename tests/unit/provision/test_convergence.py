@@ -157,6 +157,10 @@ def name_on_loopback(one: Machine) -> None:
     one.files["/etc/hosts"] += f"127.0.1.1 {one.node.name}\n"
 
 
+def name_in_capitals(one: Machine) -> None:
+    one.files["/etc/hosts"] += f"172.16.100.99 {one.node.name.upper()} {one.node.alias.title()}\n"
+
+
 def other_token(one: Machine) -> None:
     one.files[corosync_conf.PATH] = one.files[corosync_conf.PATH].replace("token: 3000", "token: 1000")
 
@@ -205,7 +209,8 @@ def without_resources(one: Machine) -> None:
 
 
 DAMAGES: tuple[Callable[[Machine], None], ...] = (
-    web_at_boot, other_key, name_on_loopback, other_token, halted, without_pacemaker,
+    web_at_boot, other_key, name_on_loopback,
+        name_in_capitals, other_token, halted, without_pacemaker,
     stray_property, without_colocation, order_twice, without_resources,
     unmanaged_and_unwatched, another_prefix,
 )  # fmt: skip

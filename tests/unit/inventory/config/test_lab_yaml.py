@@ -115,8 +115,9 @@ def test_numbers_become_texts() -> None:
     assert lab.resources[0].monitor == "20s"
 
 
-def test_an_alias_stands_for_its_node() -> None:
-    assert load(LAB, {"constraints.location[0].node": "node2"}).locations[0].node == "node2.magedu.com"
+@pytest.mark.parametrize("written", ["node2", "Node2", "NODE2.Magedu.com"])
+def test_an_alias_stands_for_its_node_in_any_case(written: str) -> None:
+    assert load(LAB, {"constraints.location[0].node": written}).locations[0].node == "node2.magedu.com"
 
 
 @pytest.mark.parametrize("empty", [None, {}, {"order": None}, {"order": []}])
