@@ -1,1 +1,1 @@
-"""Reads lab.yaml; each mistake is named with its place."""
+"""Reads lab.yaml. All mistakes are told at once, each with its line and its key."""

@@ -14,7 +14,7 @@ _FQDN = re.compile(rf"{_LABEL}(\.{_LABEL})*\.(?=.*[a-z]){_LABEL}")
 
 
 def network(yaml_node: YamlNode) -> IPv4Network | None:
-    """Take a private network with room for the lab."""
+    """Read a private network that is large enough for the lab."""
     allowed = "an IPv4 network with its prefix length, such as 172.16.0.0/16"
     text = yaml_node.text(allowed, lambda text: "/" in text)
     if text is None:
@@ -40,7 +40,7 @@ def network(yaml_node: YamlNode) -> IPv4Network | None:
 
 
 def nodes(yaml_node: YamlNode, network: IPv4Network | None) -> tuple[Node, ...]:
-    """Take exactly two nodes; one whose name or address is wrong is noted and kept as it stands."""
+    """Read exactly two nodes. A wrong name or address is noted, and its node is kept, so that later checks can run."""
     items = yaml_node.items("two nodes")
     if isinstance(yaml_node.value, list) and len(items) != 2:
         yaml_node.remark(f"found {len(items)} nodes; allowed: exactly two, this is a two-node lab")
@@ -67,13 +67,12 @@ def nodes(yaml_node: YamlNode, network: IPv4Network | None) -> tuple[Node, ...]:
                     f"found {address} twice; allowed: an address of its own (also {addresses[address]})"
                 )
             addresses.setdefault(address, part["address"].path)
-        told = name or str(part["name"].value)
-        found.append(Node(told, address or IPv4Address(0), number))
+        found.append(Node(name or str(part["name"].value), address or IPv4Address(0), number))
     return tuple(found)
 
 
 def floating(yaml_node: YamlNode, network: IPv4Network | None, nodes: tuple[Node, ...]) -> IPv4Address | None:
-    """Take the floating address: in the network, and no node's own."""
+    """Read the floating address: it is in the network, and it is not the address of a node."""
     vip = _address(yaml_node, network)
     for node in nodes:
         if vip is not None and node.address == vip:

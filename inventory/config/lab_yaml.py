@@ -1,4 +1,4 @@
-"""lab.yaml -> Lab. Every mistake is found in one pass and named by line, key, found and allowed."""
+"""Reads lab.yaml into a Lab. One pass finds every mistake: its line, its key, what was found, and what is allowed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from typing import TypeVar
 from inventory.config.addresses import floating, network, nodes
 from inventory.config.cluster_properties import properties
 from inventory.config.resources import constraints, resources, score
-from inventory.config.yaml_document import YamlNode, change, listed, read
+from inventory.config.yaml_document import YamlNode, listed
+from inventory.config.yaml_reader import change, read
 from inventory.errors import ConfigError
 from inventory.host.install import PROGRAM
 from inventory.model import Corosync, Drill, Lab
@@ -21,7 +22,7 @@ CIPHERS = ("aes256", "aes192", "aes128", "none")
 HASHES = ("sha512", "sha384", "sha256", "sha1", "md5", "none")
 BUDGETS = ("graceful", "crash", "freeze", "partition")
 SHORTEST_TOKEN_MS = 126
-"""Below this `corosync -t` refuses: token / 4.2, the time to a retransmit, falls under its 30 ms."""
+"""corosync refuses a shorter token: the retransmit timeout, token / 4.2, must be at least 30 ms (`corosync -t`)."""
 
 _T = TypeVar("_T")
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
@@ -30,13 +31,15 @@ _NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
 def load(path: Path, changes: Mapping[str, object] | None = None) -> Lab:
     """Read the lab that a file describes.
 
-    `changes` puts other values at dotted key paths ("corosync.token_ms", "nodes[0].address") before
-    all is judged. Raises ConfigError with every mistake.
+    `changes` replaces values at dotted key paths ("corosync.token_ms", "nodes[0].address") before the checks.
+    Raises ConfigError with every mistake.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
-        raise ConfigError(f"{path}: there is no such file", hint="run in the lab's folder") from error
+        raise ConfigError(
+            f"{path}: there is no such file", hint="run this command in the lab's folder"
+        ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: cannot be read: {error}", hint="UTF-8 text is needed") from error
     return parse(text, str(path), changes)
@@ -90,7 +93,7 @@ def parse(text: str, where: str, changes: Mapping[str, object] | None = None) ->
 
 
 def _sure(value: _T | None) -> _T:
-    assert value is not None, "a value is missing but no mistake was noted"
+    assert value is not None, "a value is missing, but no mistake was noted"
     return value
 
 

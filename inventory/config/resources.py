@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from inventory.config.cluster_properties import INTERVAL, milliseconds
+from inventory.config.cluster_properties import INTERVAL, SCORE, milliseconds
 from inventory.config.yaml_document import YamlNode, listed
 from inventory.model import INFINITY, Colocation, Location, Node, Order, Resource
 
@@ -13,7 +13,7 @@ _ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 
 
 def score(yaml_node: YamlNode) -> int | None:
-    """Take a score: a number, or INFINITY with or without a sign."""
+    """Read a score: a number, or INFINITY with or without a sign."""
     value = yaml_node.value
     words = {"INFINITY": INFINITY, "+INFINITY": INFINITY, "-INFINITY": -INFINITY}
     if isinstance(value, str) and value in words:
@@ -21,12 +21,12 @@ def score(yaml_node: YamlNode) -> int | None:
     if isinstance(value, int) and not isinstance(value, bool) and -INFINITY <= value <= INFINITY:
         return value
     if yaml_node.present:
-        yaml_node.wrong(f"a whole number from -{INFINITY} to {INFINITY}, INFINITY, -INFINITY")
+        yaml_node.wrong(SCORE)
     return None
 
 
 def resources(yaml_node: YamlNode) -> tuple[Resource, ...]:
-    """Take the resources: exactly one of each kind, each with an id of its own."""
+    """Read the resources: exactly one of each kind, with different ids."""
     found: list[Resource] = []
     ids: dict[str, str] = {}
     kinds: dict[str, str] = {}
@@ -51,7 +51,7 @@ def resources(yaml_node: YamlNode) -> tuple[Resource, ...]:
 def constraints(
     yaml_node: YamlNode, resources: tuple[Resource, ...], nodes: tuple[Node, ...]
 ) -> tuple[tuple[Colocation, ...], tuple[Order, ...], tuple[Location, ...]]:
-    """Take the constraints on known resources and nodes; orders have no circle."""
+    """Read the constraints. Their resources and nodes exist, and the orders have no circle."""
     part = yaml_node.fields((), ("colocation", "order", "location"))
     known = tuple(resource.id for resource in resources)
     colocations: list[Colocation] = []
@@ -68,8 +68,8 @@ def constraints(
         pair = _pair(item, of["first"], of["then"], known)
         if pair and Order(*pair) in orders:
             item.remark("found the same pair twice; allowed: one order of two resources")
-        elif pair and (way := _way(orders, pair[1], pair[0])):
-            item.remark(f"found a circle, {' -> '.join((pair[0], *way))}; allowed: orders with a beginning")
+        elif pair and (path := _path(orders, pair[1], pair[0])):
+            item.remark(f"found a circle, {' -> '.join((pair[0], *path))}; allowed: orders without a circle")
         elif pair:
             orders.append(Order(*pair))
     ids = {resource.id: "resources" for resource in resources}
@@ -114,12 +114,12 @@ def _pair(item: YamlNode, one: YamlNode, other: YamlNode, known: tuple[str, ...]
     return first, second
 
 
-def _way(orders: list[Order], start: str, end: str) -> tuple[str, ...]:
-    """Follow the orders (they have no circle) from start to end; empty when none leads there."""
+def _path(orders: list[Order], start: str, end: str) -> tuple[str, ...]:
+    """Give the resources on the path of orders from start to end; empty when there is no path."""
     if start == end:
         return (end,)
     for order in orders:
-        if order.first == start and (rest := _way(orders, order.then, end)):
+        if order.first == start and (rest := _path(orders, order.then, end)):
             return (start, *rest)
     return ()
 

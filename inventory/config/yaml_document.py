@@ -1,4 +1,4 @@
-"""Typed reading of a YAML document in which a mistake is noted with its place and the reading goes on."""
+"""A YAML document with typed reads: a mistake is noted with its place, and the next values are read too."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import yaml
-
 from inventory.errors import ConfigError
 
 ABSENT: Any = object()
-"""The value of a field that the document does not have (its absence is noted already, or allowed)."""
+"""The value of a field that is not in the document. The field is optional, or its absence is noted already."""
 
 
 @dataclass
 class YamlDocument:
-    """The mistakes found in one document, and the line of each of its key paths."""
+    """One document: its mistakes, and the line of each key path.
+
+    `where` names the document in messages, `changed` holds the key paths whose values were given on request.
+    """
 
     where: str
     lines: dict[str, int] = field(default_factory=dict)
@@ -26,15 +27,15 @@ class YamlDocument:
     mistakes: list[tuple[int, str]] = field(default_factory=list)
 
     def note(self, path: str, text: str) -> None:
-        """Write down a mistake at a key path; the line is that of the path or of its nearest parent."""
+        """Note a mistake at a key path, with the line of the path or of its nearest parent."""
         line = self.line(path)
         place = "changed on request: " if self._is_changed(path) else f"line {line}: " if line else ""
-        yaml_node = (line, f"{place}{path or 'the document'}: {text}")
-        if yaml_node not in self.mistakes:
-            self.mistakes.append(yaml_node)
+        mistake = (line, f"{place}{path or 'the document'}: {text}")
+        if mistake not in self.mistakes:
+            self.mistakes.append(mistake)
 
     def line(self, path: str) -> int:
-        """Find the line (from 1) where a key path stands; 0 when nothing of it is in the document."""
+        """Give the line (from 1) of a key path or of its nearest parent; 0 when none of them is in the document."""
         while path and path not in self.lines:
             path = _parent(path)
         return self.lines.get(path, 0)
@@ -45,7 +46,7 @@ class YamlDocument:
         return path in self.changed
 
     def close(self) -> None:
-        """Raise ConfigError with all mistakes in the order of the document, if there are any."""
+        """Raise ConfigError with all mistakes, in the order of the document. Without a mistake do nothing."""
         if not self.mistakes:
             return
         texts = [text for _, text in sorted(self.mistakes, key=lambda mistake: mistake[0])]
@@ -58,7 +59,7 @@ class YamlDocument:
 
 @dataclass(frozen=True)
 class YamlNode:
-    """A value of the document with its key path; a reading that fails is noted and gives None."""
+    """A value of the document with its key path. A read that fails notes the mistake and gives None."""
 
     value: Any
     path: str
@@ -70,15 +71,15 @@ class YamlNode:
         return self.value is not ABSENT
 
     def wrong(self, allowed: str) -> None:
-        """Note that this value is not what is allowed here."""
+        """Note a wrong value, and say which values are allowed."""
         self.document.note(self.path, f"found {show(self.value)}; allowed: {allowed}")
 
     def remark(self, text: str) -> None:
-        """Note a mistake in words of its own."""
+        """Note a mistake as a whole sentence."""
         self.document.note(self.path, text)
 
     def fields(self, required: Sequence[str], optional: Sequence[str] = ()) -> dict[str, YamlNode]:
-        """Take the fields of a mapping; note unknown and missing keys. An empty optional one is absent."""
+        """Read the fields of a mapping; note unknown and missing keys. An empty optional field counts as absent."""
         known = (*required, *optional)
         table: Mapping[Any, Any] = {}
         if isinstance(self.value, Mapping):
@@ -99,13 +100,13 @@ class YamlNode:
         return result
 
     def unknown(self, key: object, near: Iterable[str], known: Iterable[str]) -> None:
-        """Note an unknown key, with the nearest known one as a hint."""
+        """Note an unknown key, with the nearest key of `near` as a hint, or else all of `known`."""
         match = difflib.get_close_matches(str(key).lower(), list(near), n=1)
         hint = f"did you mean {match[0]}?" if match else f"allowed: {listed(known)}"
         self.document.note(joined(self.path, str(key)), f"unknown key {show(key)}; {hint}")
 
     def items(self, of: str) -> list[YamlNode]:
-        """Take the items of a list."""
+        """Read the items of a list."""
         if isinstance(self.value, list):
             return [YamlNode(item, f"{self.path}[{at}]", self.document) for at, item in enumerate(self.value)]
         if self.present:
@@ -113,7 +114,7 @@ class YamlNode:
         return []
 
     def pairs(self, of: str) -> list[tuple[str, YamlNode]]:
-        """Take the keys and values of a mapping whose keys are not fixed."""
+        """Read the keys and values of a mapping in which any key may stand."""
         if not isinstance(self.value, Mapping):
             if self.present and self.value is not None:
                 self.wrong(f"a mapping of {of}")
@@ -124,7 +125,7 @@ class YamlNode:
         ]
 
     def text(self, allowed: str, test: Callable[[str], bool] = bool) -> str | None:
-        """Take a text that passes the test."""
+        """Read a text that passes the test."""
         if isinstance(self.value, str) and test(self.value):
             return self.value
         if self.present:
@@ -132,7 +133,7 @@ class YamlNode:
         return None
 
     def choice(self, values: Sequence[str]) -> str | None:
-        """Take one of some words; a near match is hinted at."""
+        """Read one of some words; the message names the nearest one."""
         if isinstance(self.value, str) and self.value in values:
             return self.value
         if self.present:
@@ -141,7 +142,7 @@ class YamlNode:
         return None
 
     def whole(self, low: int, high: int, what: str = "") -> int | None:
-        """Take a whole number from low to high, both included."""
+        """Read a whole number from low to high, both included."""
         if isinstance(self.value, int) and not isinstance(self.value, bool) and low <= self.value <= high:
             return self.value
         if self.present:
@@ -149,7 +150,7 @@ class YamlNode:
         return None
 
     def above_zero(self, high: float, what: str) -> float | None:
-        """Take a number above 0, at most high."""
+        """Read a number above 0, at most high."""
         value = self.value
         if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value <= high:
             return float(value)
@@ -158,7 +159,7 @@ class YamlNode:
         return None
 
     def flag(self) -> bool | None:
-        """Take a truth value."""
+        """Read a boolean."""
         if isinstance(self.value, bool):
             return self.value
         if self.present:
@@ -167,17 +168,17 @@ class YamlNode:
 
 
 def joined(path: str, key: str) -> str:
-    """Name the path of a key below a path."""
+    """Give the path of a key below a path."""
     return f"{path}.{key}" if path else key
 
 
 def listed(words: Iterable[str]) -> str:
-    """Write words as people list them."""
+    """Write words as a list for people."""
     return ", ".join(words) or "(none)"
 
 
 def show(value: object) -> str:
-    """Write a value as YAML would, in short."""
+    """Write a value for a message: as in YAML, at most 80 characters."""
     if isinstance(value, Mapping):
         return f"a mapping of {len(value)}"
     if isinstance(value, list):
@@ -190,94 +191,5 @@ def show(value: object) -> str:
     return str(value)
 
 
-def read(text: str, where: str) -> YamlNode:
-    """Read a YAML document as an Entry with the line of every key; duplicate keys are noted.
-
-    Raises ConfigError with the line when the text is not YAML at all.
-    """
-    document = YamlDocument(where)
-    loader = yaml.SafeLoader  # builds plain values only
-    try:
-        tree = yaml.compose(text, Loader=loader)
-        if tree is not None:
-            _survey(tree, "", document, set())
-        value = yaml.load(text, Loader=loader)  # noqa: S506 (SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        at = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-        said = ", ".join(part for part in (error.context, error.problem) if part)
-        raise ConfigError(
-            f"{where}: {at}this is not YAML: {said}",
-            hint="indent with spaces; quote texts with : or # in them",
-        ) from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        first = (str(error).splitlines() or [type(error).__name__])[0]
-        raise ConfigError(f"{where}: this is not YAML: {first}", hint=f"correct {where}") from error
-    return YamlNode(value, "", document)
-
-
-def change(document: YamlNode, changes: Mapping[str, object]) -> YamlNode:
-    """Put other values at dotted key paths ("corosync.token_ms", "nodes[0].address").
-
-    A last key that is new is added (and judged like any other); a path through nothing is a mistake.
-    """
-    value = _copy(document.value)
-    for path, item in changes.items():
-        at = value
-        *parents, last = path.replace("[", ".").replace("]", "").split(".")
-        for key in parents:
-            at = _child(at, key)
-        if isinstance(at, dict):
-            at[last] = item
-        elif isinstance(at, list) and last.isdecimal() and int(last) < len(at):
-            at[int(last)] = item
-        else:
-            raise ConfigError(
-                f"{document.document.where}: no place for the change {path}={show(item)}",
-                hint="name an existing key path, such as corosync.token_ms or nodes[0].address",
-            )
-        document.document.changed.add(path)
-    return YamlNode(value, document.path, document.document)
-
-
-def _child(value: Any, key: str) -> Any:
-    if isinstance(value, dict):
-        return value.get(key)
-    if isinstance(value, list) and key.isdecimal() and int(key) < len(value):
-        return value[int(key)]
-    return None
-
-
-def _copy(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _copy(item) for key, item in value.items()}
-    return [_copy(item) for item in value] if isinstance(value, list) else value
-
-
 def _parent(path: str) -> str:
     return path[: max(path.rfind("."), path.rfind("["), 0)]
-
-
-def _survey(node: yaml.Node, path: str, document: YamlDocument, above: set[int]) -> None:
-    document.lines.setdefault(path, node.start_mark.line + 1)
-    if id(node) in above:
-        raise ConfigError(
-            f"{document.where}: line {node.start_mark.line + 1}: {path}: this alias contains itself",
-            hint=f"write the values out in {document.where}",
-        )
-    inside = above | {id(node)}
-    if isinstance(node, yaml.SequenceNode):
-        for at, item in enumerate(node.value):
-            _survey(item, f"{path}[{at}]", document, inside)
-    elif isinstance(node, yaml.MappingNode):
-        seen: dict[str, int] = {}
-        for key, item in node.value:
-            name, line = str(key.value), key.start_mark.line + 1
-            below = joined(path, name)
-            if name in seen:
-                document.mistakes.append(
-                    (line, f"line {line}: {below}: this key stands here twice, first in line {seen[name]}")
-                )
-            seen[name] = line
-            document.lines.setdefault(below, line)
-            _survey(item, below, document, inside)

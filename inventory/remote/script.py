@@ -1,7 +1,7 @@
 """Shell scripts for nodes: a `.sh` file beside the Python module that uses it, with named parameters.
 
 A script names its parameters in its first lines, one `: "${name:?}"` each, so that shellcheck and a reader see
-them, and a missing one ends the script with its name. POSIX sh; it also runs on CentOS 6.
+them, and a missing one ends the script with its name. POSIX sh; bash 4.1 runs it too.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Step 1.1: each node's name is what `uname -n` prints, and resolves to its cluster address on both nodes."""
+"""Step 1.1: `uname -n` prints each node's name, and the name resolves to its cluster address on both nodes."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
             )
         want = hosts(session, have.hosts)
         if want != have.hosts:
-            # Written in place: the file may be a mount point.
+            # The file is written in place, because it may be a mount point.
             yield Command.script(
                 node.name, "cat > /etc/hosts", stdin=want, why="the nodes' names mean their cluster addresses"
             )
 
 
 def problems(session: LabSession, facts: Facts) -> Iterator[str]:
-    """A wrong name, now or at the next boot; a node's name that means another address than the cluster's."""
+    """A wrong name, now or at the next boot; a node's name that does not resolve to its cluster address alone."""
     for node in session.lab.nodes:
         have = facts.of(node)
         for what, name in (("uname -n", have.name), ("the name of its next boot", have.next_name)):

@@ -1,4 +1,4 @@
-"""Step 2.1: the packages of the cluster and the web server on both nodes, and a firewall that lets them talk."""
+"""Step 2.1: both nodes have the packages of cluster and web server, and their firewalls let the cluster through."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from provision.steps.base import Step
 
 
 def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
-    """Install what is missing; nothing of the cluster starts by itself until the walkthrough starts it."""
+    """Install the missing packages, stop and disable what they started, and open the firewall."""
     platform = session.platform
     units = platform.cluster_services
     for node in session.lab.nodes:
@@ -19,7 +19,10 @@ def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
         if have.missing:
             if platform.repository:
                 yield Command.script(
-                    node.name, platform.repository, why="the cluster's repository", deadline=300
+                    node.name,
+                    platform.repository,
+                    why="the repository of the cluster's packages",
+                    deadline=300,
                 )
             if platform.package_manager.refresh:
                 yield Command(
@@ -46,14 +49,14 @@ def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
                 yield Command(
                     node.name,
                     platform.services.command("disable", unit),
-                    why=f"no {unit} at boot: the reader starts it",
+                    why=f"no {unit} at boot: the walkthrough starts it",
                 )
         if have.firewall:
             yield Command.script(node.name, platform.firewall.opening, why="open the firewall", deadline=120)
 
 
 def problems(session: LabSession, facts: Facts) -> Iterator[str]:
-    """Packages that are not there, what a firewall holds back, a cluster that starts by itself."""
+    """Missing packages, what a firewall holds back, and cluster services that start at boot."""
     for node in session.lab.nodes:
         have = facts.of(node)
         if have.missing:
@@ -64,7 +67,7 @@ def problems(session: LabSession, facts: Facts) -> Iterator[str]:
 
 
 def starting(node: Node, facts: Facts, units: Collection[str]) -> Iterator[str]:
-    """Those of some services that start at boot."""
+    """Tell which of some services start at boot."""
     yield from (f"{node.alias}: {unit} starts at boot" for unit in facts.of(node).at_boot if unit in units)
 
 

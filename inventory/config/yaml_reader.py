@@ -1,0 +1,101 @@
+"""Reads a YAML text into a YamlNode, and replaces values of it on request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from inventory.config.yaml_document import YamlDocument, YamlNode, joined, show
+from inventory.errors import ConfigError
+
+
+def read(text: str, where: str) -> YamlNode:
+    """Read a YAML document with the line of every key; duplicate keys are noted as mistakes.
+
+    `where` names the document in messages. Raises ConfigError with the line when the text is not YAML.
+    """
+    document = YamlDocument(where)
+    loader = yaml.SafeLoader  # builds plain values only
+    try:
+        tree = yaml.compose(text, Loader=loader)
+        if tree is not None:
+            _survey(tree, "", document, set())
+        value = yaml.load(text, Loader=loader)  # noqa: S506 (SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        at = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+        said = ", ".join(part for part in (error.context, error.problem) if part)
+        raise ConfigError(
+            f"{where}: {at}this is not YAML: {said}",
+            hint="indent with spaces; quote texts with : or # in them",
+        ) from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        first = (str(error).splitlines() or [type(error).__name__])[0]
+        raise ConfigError(f"{where}: this is not YAML: {first}", hint=f"correct {where}") from error
+    return YamlNode(value, "", document)
+
+
+def change(document: YamlNode, changes: Mapping[str, object]) -> YamlNode:
+    """Replace values at dotted key paths ("corosync.token_ms", "nodes[0].address").
+
+    A last key that does not exist is added, and checked like any other. Raises ConfigError when an earlier part of a
+    path does not exist.
+    """
+    value = _copy(document.value)
+    for path, item in changes.items():
+        at = value
+        *parents, last = path.replace("[", ".").replace("]", "").split(".")
+        for key in parents:
+            at = _child(at, key)
+        if isinstance(at, dict):
+            at[last] = item
+        elif isinstance(at, list) and last.isdecimal() and int(last) < len(at):
+            at[int(last)] = item
+        else:
+            raise ConfigError(
+                f"{document.document.where}: no place for the change {path}={show(item)}",
+                hint="name an existing key path, such as corosync.token_ms or nodes[0].address",
+            )
+        document.document.changed.add(path)
+    return YamlNode(value, document.path, document.document)
+
+
+def _child(value: Any, key: str) -> Any:
+    if isinstance(value, dict):
+        return value.get(key)
+    if isinstance(value, list) and key.isdecimal() and int(key) < len(value):
+        return value[int(key)]
+    return None
+
+
+def _copy(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _copy(item) for key, item in value.items()}
+    return [_copy(item) for item in value] if isinstance(value, list) else value
+
+
+def _survey(node: yaml.Node, path: str, document: YamlDocument, above: set[int]) -> None:
+    document.lines.setdefault(path, node.start_mark.line + 1)
+    if id(node) in above:
+        raise ConfigError(
+            f"{document.where}: line {node.start_mark.line + 1}: {path}: this alias contains itself",
+            hint=f"write the values out in {document.where}",
+        )
+    inside = above | {id(node)}
+    if isinstance(node, yaml.SequenceNode):
+        for at, item in enumerate(node.value):
+            _survey(item, f"{path}[{at}]", document, inside)
+    elif isinstance(node, yaml.MappingNode):
+        seen: dict[str, int] = {}
+        for key, item in node.value:
+            name, line = str(key.value), key.start_mark.line + 1
+            below = joined(path, name)
+            if name in seen:
+                document.mistakes.append(
+                    (line, f"line {line}: {below}: this key stands here twice, first in line {seen[name]}")
+                )
+            seen[name] = line
+            document.lines.setdefault(below, line)
+            _survey(item, below, document, inside)
