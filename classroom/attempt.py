@@ -11,15 +11,16 @@ from classroom.checks import judge
 from classroom.exercises import Exercise, get
 from classroom.snapshot import look
 from drill.checks.verdict import PASS, Verdict
-from inventory import waiting
+from inventory import files, waiting
 from inventory.errors import ConfigError
-from inventory.providers.machines import EXERCISE
 from inventory.remote.ssh import check
 from inventory.session import LabSession
 from provision import apply, reset
 from provision.facts import gather
 from provision.steps.base import nothing
 
+EXERCISE = "exercise.json"
+"""The file in .lab that holds the exercise under way; it goes with the machines (`./lab down`, `released`)."""
 SETTLES = 90.0
 """Seconds within which a mended lab must pass all checks."""
 
@@ -65,9 +66,7 @@ def save(state: Path, attempt: Attempt | None) -> None:
     if attempt is None:
         path.unlink(missing_ok=True)
         return
-    new = path.with_suffix(".new")
-    new.write_text(json.dumps(asdict(attempt)))
-    new.replace(path)
+    files.write(path, json.dumps(asdict(attempt)))
 
 
 def damage(exercise: Exercise, session: LabSession) -> None:

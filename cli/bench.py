@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import statistics
-import subprocess
 import sys
 import time
 from typing import Annotated
@@ -14,6 +13,7 @@ import typer
 from cli.context import Context
 from cli.overview import look
 from inventory.errors import ConfigError
+from inventory.host import command
 
 WHAT = ("up", "provision", "reset", "status")
 BEFORE = {"up": ("down",), "reset": ("reset", "floating-address")}
@@ -59,6 +59,6 @@ def bench(
 
 
 def _lab(context: Context, *words: str) -> None:
-    done = subprocess.run([str(context.root / "lab"), *words], stdout=sys.stderr, check=False)
-    if done.returncode:
-        raise typer.Exit(done.returncode)
+    status = command.attached([str(context.root / "lab"), *words], context.root, to_stderr=True)
+    if status:
+        raise typer.Exit(status)

@@ -17,7 +17,7 @@ SERVES_WITHIN = 60.0
 
 def prepared(context: Context, tell: ConsoleProgress) -> None:
     """Make this host able, and decide what is booted."""
-    install.ensure(context.lab.provider, tell.say)
+    install.ensure(context.machines.choose(context.lab.provider), tell.say)
     context.machines.prepare(context.lab.provider, context.lab.platform, tell.say)
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import shlex
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,10 +26,10 @@ from cli.context import Context
 from cli.overview import look
 from cli.progress import ConsoleProgress
 from inventory.errors import LabError
-from inventory.host import doctor as physician
-from inventory.host import install
+from inventory.host import command, install, survey
+from inventory.host.doctor import findings
 from inventory.platforms.registry import PLATFORMS
-from inventory.providers import node_image
+from inventory.providers import node_image, registry
 from provision import reset as resetting
 from provision.facts import gather
 from provision.plan import plan as planned
@@ -43,7 +42,7 @@ INTERRUPTED = 130
 """Typer turns a KeyboardInterrupt into this exit status."""
 Json = Annotated[bool, typer.Option("--json", help="Print plain data (JSON) on stdout.")]
 Provider = Annotated[
-    str, typer.Option(help="docker, virtualbox, libvirt, vmware_desktop or auto; lab.yaml otherwise.")
+    str, typer.Option(help=f"{', '.join(registry.names())} or auto; lab.yaml's when not given.")
 ]
 System = Annotated[str, typer.Option(help=f"{', '.join(PLATFORMS)} or auto; lab.yaml otherwise.")]
 
@@ -126,9 +125,15 @@ def reset(
 def doctor(ctx: typer.Context, provider: Provider = "", platform: System = "", as_json: Json = False) -> None:
     """Look at this machine: can it run the lab? Each finding with its remedy. Exit 1 when something is bad."""
     context = _site(ctx, provider=provider, platform=platform)
-    readings = physician.read(context.root, context.lab)
-    found = physician.findings(
-        readings, context.lab, context.lab.platform, own_interface=context.machines.bridge
+    providers = tuple(registry.providers().values())
+    chosen = context.machines.choose(context.lab.provider)
+    found = findings(
+        survey.read(context.root, context.lab, providers, chosen),
+        context.lab,
+        context.lab.platform,
+        chosen,
+        providers,
+        own_interface=context.machines.folder.bridge,
     )
     if as_json:
         _json([vars(one) for one in found])
@@ -139,9 +144,9 @@ def doctor(ctx: typer.Context, provider: Provider = "", platform: System = "", a
 
 @app.command()
 def image(ctx: typer.Context, platform: System = "") -> None:
-    """Make the node image of the docker provider, if it is not here yet."""
-    context, tell = _site(ctx, provider="docker", platform=platform), ConsoleProgress()
-    install.ensure("docker", tell.say)
+    """Make the image that container nodes are started from, if it is not here yet."""
+    context, tell = _site(ctx, provider=node_image.PROVIDER_NAME, platform=platform), ConsoleProgress()
+    install.ensure(registry.get(node_image.PROVIDER_NAME), tell.say)
     chosen, why = node_image.choose(context.lab.platform, have=node_image.present)
     tell.say(why)
     with tell.busy(f"The node image of {chosen.name}"):
@@ -190,7 +195,9 @@ def prepare(ctx: typer.Context, provider: Provider = "", platform: System = "") 
 @app.command(hidden=True)
 def released(ctx: typer.Context) -> None:
     """Remove the network and the keys once `vagrant destroy` has taken the last machine."""
-    _site(ctx).machines.release()
+    machines = _site(ctx).machines
+    if machines.release():
+        attempt.save(machines.state, None)
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
@@ -199,8 +206,7 @@ def test(ctx: typer.Context) -> None:
     context = _site(ctx)
     if not ctx.args or any("browser" in word for word in ctx.args):
         install.ensure_browser(ConsoleProgress().say)
-    done = subprocess.run([sys.executable, "-m", "tox", *ctx.args], cwd=context.root, check=False)
-    raise typer.Exit(done.returncode)
+    raise typer.Exit(command.attached([sys.executable, "-m", "tox", *ctx.args], context.root))
 
 
 bench.register(app)

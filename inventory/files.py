@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from inventory.errors import LabError
@@ -13,13 +13,29 @@ from inventory.errors import LabError
 
 def write(path: Path, text: str) -> None:
     """Write the whole file or leave the old one: the text goes to a file beside it, which then takes its place."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(path.name + ".new")
-    with beside.open("w", encoding="utf-8") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    beside.replace(path)
+    write_together({path: text})
+
+
+def write_together(texts: Mapping[Path, str]) -> None:
+    """Write several files, each either the old or the new; none is touched unless all could be written beside.
+
+    A half of a character that UTF-8 does not take is written as its escape. Raises OSError.
+    """
+    with contextlib.ExitStack() as left_over:
+        for path, text in texts.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            beside = _beside(path)
+            left_over.callback(beside.unlink, missing_ok=True)
+            with beside.open("w", encoding="utf-8", errors="backslashreplace") as stream:
+                stream.write(text)
+                stream.flush()
+                os.fsync(stream.fileno())
+        for path in texts:
+            _beside(path).replace(path)
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(path.name + ".new")
 
 
 @contextlib.contextmanager

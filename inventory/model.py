@@ -13,6 +13,8 @@ from typing import Literal
 
 INFINITY = 1_000_000
 """Pacemaker's INFINITY (Pacemaker Explained, "Scores"; walkthrough step 7.1)."""
+PRIVATE_NETWORKS = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "198.18.0.0/15")))
+"""The ranges that a lab may use: private networks (RFC 1918), and the one for tests of devices (RFC 2544)."""
 
 
 @dataclass(frozen=True)

@@ -80,5 +80,5 @@ class LabSession:
 
     @cached_property
     def provider(self) -> str:
-        """The name of what makes the nodes: docker, virtualbox, libvirt, vmware_desktop."""
+        """The name of what makes the nodes (inventory.providers.registry.names)."""
         return self.machines.choice.provider

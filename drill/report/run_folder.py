@@ -11,10 +11,7 @@ Only this module writes there, but for timeline.jsonl while the run lasts.
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Mapping
-from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 
@@ -24,6 +21,7 @@ from drill.record.timeline import Timeline
 from drill.report.html.page import report
 from drill.report.junit import junit
 from drill.report.run import Run, ScenarioResult, data, verdicts_of
+from inventory import files
 from inventory.errors import ConfigError, LabError
 
 TIMELINE, VERDICTS, JUNIT, REPORT = "timeline.jsonl", "verdicts.json", "junit.xml", "report.html"
@@ -88,21 +86,9 @@ def _timelines(folder: Path) -> tuple[Timeline, ...]:
 
 
 def _write(folder: Path, texts: Mapping[str, str]) -> None:
-    """Replace some files: each is either the old or the new, and none is touched unless all could be written."""
+    """Replace some files of a run, all or none. Raises LabError."""
     try:
-        with ExitStack() as cleaning:
-            aside = {}
-            for name, text in texts.items():
-                handle, path = tempfile.mkstemp(prefix=f".{name}.", dir=folder)
-                cleaning.callback(Path(path).unlink, missing_ok=True)
-                with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as stream:
-                    stream.write(text)
-                    stream.flush()
-                    os.fsync(stream.fileno())
-                Path(path).chmod(0o644)
-                aside[name] = Path(path)
-            for name, whole in aside.items():
-                whole.replace(folder / name)
+        files.write_together({folder / name: text for name, text in texts.items()})
     except OSError as error:
         raise LabError(
             f"{folder}: the results cannot be written: {error.strerror}",

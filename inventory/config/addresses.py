@@ -6,9 +6,8 @@ import re
 from ipaddress import IPv4Address, IPv4Network
 
 from inventory.config.yaml_document import YamlNode, listed
-from inventory.model import Node
+from inventory.model import PRIVATE_NETWORKS, Node
 
-PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "198.18.0.0/15")))
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _FQDN = re.compile(rf"{_LABEL}(\.{_LABEL})*\.(?=.*[a-z]){_LABEL}")
 
@@ -30,8 +29,8 @@ def network(yaml_node: YamlNode) -> IPv4Network | None:
         yaml_node.wrong("a private network; this one overlaps loopback (127.0.0.0/8)")
     elif found.overlaps(IPv4Network("224.0.0.0/4")):
         yaml_node.wrong("a private network; this one overlaps multicast (224.0.0.0/4)")
-    elif not any(found.subnet_of(private) for private in PRIVATE):
-        yaml_node.wrong(f"a network within {listed(map(str, PRIVATE))}; others hide real hosts")
+    elif not any(found.subnet_of(private) for private in PRIVATE_NETWORKS):
+        yaml_node.wrong(f"a network within {listed(map(str, PRIVATE_NETWORKS))}; others hide real hosts")
     elif found.prefixlen > 29:
         yaml_node.wrong(
             "a prefix length of 29 or less: two nodes, the floating address and this host need room"

@@ -14,9 +14,9 @@ from inventory.config.resources import constraints, resources, score
 from inventory.config.yaml_document import YamlNode, listed
 from inventory.config.yaml_reader import change, read
 from inventory.errors import ConfigError
-from inventory.host.install import PROGRAM
 from inventory.model import Corosync, Drill, Lab
 from inventory.platforms import registry as platforms
+from inventory.providers import registry as providers
 
 CIPHERS = ("aes256", "aes192", "aes128", "none")
 HASHES = ("sha512", "sha384", "sha256", "sha1", "md5", "none")
@@ -58,10 +58,8 @@ def parse(text: str, where: str, changes: Mapping[str, object] | None = None) ->
         "up to 31 lower-case letters, digits and hyphens, a letter first",
         lambda text: bool(_NAME.fullmatch(text)),
     )
-    platform, provider = (
-        part["platform"].choice(platforms.choices()),
-        part["provider"].choice(("auto", *PROGRAM)),
-    )
+    platform = part["platform"].choice(platforms.choices())
+    provider = part["provider"].choice(providers.choices())
     net = network(part["network"])
     pair = nodes(part["nodes"], net)
     vip = floating(part["vip"], net, pair)

@@ -1,12 +1,14 @@
-"""Run a program on this machine. The only place that does, but for ssh (inventory.remote) and vagrant."""
+"""Run a program on this machine. Only ssh (inventory.remote, drill.observe) and Vagrant have a way of their own."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +18,8 @@ from inventory.errors import MachineError
 DEADLINE = 120.0
 TIMED_OUT = 124
 NOT_FOUND = 127
+_started: list[subprocess.Popen[bytes]] = []
+"""What `start` started; kept, as Python warns of a program that runs on when its object is gone."""
 
 
 @dataclass(frozen=True)
@@ -44,17 +48,20 @@ def run(
     deadline: float = DEADLINE,
     env: Mapping[str, str] | None = None,
     folder: Path | None = None,
+    stdin: str = "",
+    own_session: bool = True,
 ) -> Output:
     """Run a program to its end; what it said, whatever its status. Never raises.
 
-    `deadline` is in seconds. `env` is added to this process's environment. The program gets no standard
-    input, and a session of its own: Ctrl-C is for this process, so a heal under way is not cut off.
+    `deadline` is in seconds. `env` is added to this process's environment. With `own_session` Ctrl-C is for this
+    process alone, so that a heal under way is not cut off; without it the program gets Ctrl-C too, and can ask
+    on the terminal (sudo).
     """
     began = time.monotonic()
     try:
         done = subprocess.run(
             list(argv),
-            stdin=subprocess.DEVNULL,
+            input=stdin,
             capture_output=True,
             text=True,
             errors="replace",
@@ -62,14 +69,14 @@ def run(
             timeout=deadline,
             env={**os.environ, **(env or {})},
             cwd=folder,
-            start_new_session=True,
+            start_new_session=own_session,
         )
         found = Output(tuple(argv), done.returncode, done.stdout, done.stderr)
     except subprocess.TimeoutExpired:
         found = Output(tuple(argv), TIMED_OUT, "", f"no answer within {deadline:g} s")
     except OSError as error:
         found = Output(tuple(argv), NOT_FOUND, "", str(error))
-    log.command(log.HERE, " ".join(argv), found.status, time.monotonic() - began)
+    _log(argv, found.status, began)
     return found
 
 
@@ -79,12 +86,13 @@ def check(
     hint: str = "./lab doctor looks for the reason.",
     deadline: float = DEADLINE,
     what: str = "",
+    own_session: bool = True,
 ) -> str:
     """Run a program; its standard output. Raises MachineError when its status is not 0.
 
-    `what` names the work in the message; without it the program's first words do.
+    `what` names the work in the message; without it the program's first words do. The rest is as in `run`.
     """
-    found = run(argv, deadline=deadline)
+    found = run(argv, deadline=deadline, own_session=own_session)
     if not found.good:
         name = what or f"`{' '.join(argv[:4])}{' ...' if len(argv) > 4 else ''}` failed"
         raise MachineError(f"{name} (exit {found.status}):\n{found.last(12)}", hint=hint)
@@ -97,6 +105,15 @@ def answer(argv: Sequence[str], otherwise: str = "", *, deadline: float = DEADLI
     return found.out if found.good else otherwise
 
 
+def together(
+    questions: Mapping[str, Sequence[str]], *, deadline: float, env: Mapping[str, str] | None = None
+) -> dict[str, Output]:
+    """Run several programs at the same time; what each said, under the name of its question. Never raises."""
+    with ThreadPoolExecutor(max(1, len(questions))) as pool:
+        outputs = pool.map(lambda argv: run(argv, deadline=deadline, env=env), questions.values())
+        return dict(zip(questions, outputs, strict=True))
+
+
 def as_root(argv: Sequence[str], by_hand: str, *, deadline: float = DEADLINE) -> None:
     """Run a program as root, with sudo where this process is not. Raises MachineError with the words to type."""
     words = list(argv)
@@ -104,4 +121,46 @@ def as_root(argv: Sequence[str], by_hand: str, *, deadline: float = DEADLINE) ->
         if shutil.which("sudo") is None:
             raise MachineError("Only root can do this, and there is no sudo.", hint=f"As root: {by_hand}")
         words = ["sudo", *words]
-    check(words, hint=f"As root: {by_hand}", deadline=deadline)
+    check(words, hint=f"As root: {by_hand}", deadline=deadline, own_session=False)
+
+
+def start(argv: Sequence[str], output: Path) -> None:
+    """Start a program that stays when this process ends; both streams go to the end of a file. Raises MachineError."""
+    began = time.monotonic()
+    try:
+        with output.open("ab") as stream:
+            process = subprocess.Popen(
+                list(argv),
+                stdin=subprocess.DEVNULL,
+                stdout=stream,
+                stderr=stream,
+                start_new_session=True,
+                cwd="/",
+            )
+        _started.append(process)
+    except OSError as error:
+        _log(argv, NOT_FOUND, began)
+        raise MachineError(
+            f"{argv[0]} cannot be started: {error}", hint=f"By hand, as root: {' '.join(argv)}"
+        ) from error
+    _log(argv, "started", began)
+
+
+def attached(argv: Sequence[str], folder: Path, *, to_stderr: bool = False) -> int:
+    """Run a program on this process's own terminal and streams; its exit status. No deadline; Ctrl-C is for both.
+
+    `to_stderr`: what it prints goes to stderr, so that stdout stays this process's own.
+    """
+    began = time.monotonic()
+    try:
+        status = subprocess.run(
+            list(argv), cwd=folder, stdout=sys.stderr if to_stderr else None, check=False
+        ).returncode
+    except OSError as error:
+        raise MachineError(f"{argv[0]} cannot be started: {error}") from error
+    _log(argv, status, began)
+    return status
+
+
+def _log(argv: Sequence[str], status: int | str, began: float) -> None:
+    log.command(log.HERE, " ".join(argv), status, time.monotonic() - began)

@@ -1,51 +1,47 @@
 """Judges whether this host can run the lab: each finding with what was found and a remedy to paste.
 
-Pure: `findings` judges the Readings that `read` gathers. What the chosen provider does not need is never bad.
+Pure: `findings` judges the HostFacts that `inventory.host.survey` reads. What the chosen provider does not need is
+never bad.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from inventory.host.facts import HostFacts, read
-from inventory.host.finding import Finding, Level, install, numbers
-from inventory.host.install import PROGRAM
-from inventory.host.network_conflicts import network_conflicts
+from inventory.host.facts import HostFacts
+from inventory.host.finding import Finding, Level, install
+from inventory.host.network_conflicts import LabNetwork, network_conflicts
+from inventory.host.requirements import Requirements
+from inventory.host.versions import numbers
 from inventory.model import Lab
-from inventory.platforms.registry import PLATFORMS, automatic
-from inventory.providers.requirements import docker, libvirt, virtualbox, vmware
+from inventory.platforms.registry import AUTO, get
 
-__all__ = ["Finding", "HostFacts", "findings", "provider_of", "read"]
-
-CONTAINERS_MB = 700
-DISK_MB = {"docker": 3_000, "virtualbox": 10_000, "libvirt": 10_000, "vmware_desktop": 10_000}
 VAGRANT_LEAST = (2, 2, 19)
-"""From here on Vagrant knows VirtualBox's allowed host-only ranges (its changelog, 2.2.19)."""
-
-
-def provider_of(facts: HostFacts, lab: Lab) -> str:
-    """Name the provider that lab.yaml chooses, or the first whose program is here; docker when none is."""
-    if lab.provider != "auto":
-        return lab.provider
-    return next((name for name, program in PROGRAM.items() if program in facts.programs), "docker")
+"""From here on Vagrant knows that a provider allows host-only networks in certain ranges (its changelog, 2.2.19)."""
 
 
 def findings(
-    facts: HostFacts, lab: Lab, platform: str, *, own_interface: str = "", provider: str = ""
+    facts: HostFacts,
+    lab: Lab,
+    platform: str,
+    chosen: Requirements,
+    providers: Sequence[Requirements],
+    *,
+    own_interface: str = "",
 ) -> tuple[Finding, ...]:
-    """Judge the readings for a lab on a platform (or "auto").
+    """Judge the facts for a lab on a platform (or "auto") and the chosen one of the providers.
 
-    `own_interface` is the lab's bridge, which is no clash; `provider` overrides lab.yaml's.
+    `own_interface` is the lab's bridge, which is no conflict.
     """
-    chosen = provider or provider_of(facts, lab)
-    up = any(link.interface == own_interface for link in facts.links or ())
+    up = any(link.interface == own_interface for link in facts.networks.links or ())
+    network = LabNetwork(lab, facts.folder, own_interface, chosen, providers)
     found = [
         *_python(facts),
         *_programs(facts),
         _vagrant(facts),
-        *_provider(facts, lab, chosen, platform),
+        *_provider(facts, lab, platform, chosen, providers),
         *_resources(facts, lab, chosen, up),
-        *_network(facts, lab, chosen, own_interface),
+        *_network(facts, network),
     ]
     return tuple(found)
 
@@ -93,70 +89,57 @@ def _vagrant(facts: HostFacts) -> Finding:
     return Finding("vagrant", "ok", f"Vagrant {facts.vagrant}")
 
 
-def _provider(facts: HostFacts, lab: Lab, chosen: str, platform: str) -> Iterator[Finding]:
-    here = [name for name, program in PROGRAM.items() if program in facts.programs]
-    why = "lab.yaml" if lab.provider != "auto" else "the first that is here"
+def _provider(
+    facts: HostFacts, lab: Lab, platform: str, chosen: Requirements, providers: Sequence[Requirements]
+) -> Iterator[Finding]:
+    here = [one for one in providers if one.program in facts.programs]
+    judged = {one.name: tuple(one.findings(facts, lab, platform)) for one in (*here, chosen)}
     if lab.provider == "auto" and not here:
-        yield Finding(
-            "provider",
-            "bad",
-            "none of docker, VirtualBox, libvirt, VMware is here",
-            install(facts, "docker.io"),
-        )
+        titles = ", ".join(one.title for one in providers)
+        remedy = next((one.remedy for one in judged[chosen.name] if one.level == "bad"), "./lab up")
+        yield Finding("provider", "bad", f"none of {titles} is here", remedy)
     else:
-        yield Finding("provider", "ok", f"{chosen} ({why}); here: {', '.join(here) or 'none'}")
-    known = PLATFORMS.get(platform)
-    if known and chosen == "docker" and known.image is None:
-        yield Finding(
-            "platform",
-            "bad",
-            f"{platform} has no container image; it needs a virtual machine",
-            "./lab up --provider virtualbox",
-        )
-    elif known and chosen != "docker" and chosen not in known.boxes:
-        other = [one for one in (*automatic("machines"), *PLATFORMS.values()) if chosen in one.boxes]
-        yield Finding(
-            "platform",
-            "bad",
-            f"{platform} has no box for {chosen}; it has for {', '.join(known.boxes) or 'none'}",
-            f"./lab up --platform {other[0].name}" if other else "./lab up --provider docker",
-        )
-    judges = {"docker": docker, "virtualbox": virtualbox, "libvirt": libvirt, "vmware_desktop": vmware}
-    for name, judge in judges.items():
-        for finding in judge(facts, lab, platform):
-            if name == chosen:
-                yield finding
-            elif PROGRAM[name] in facts.programs:
-                eased: Level = "warn" if finding.level == "bad" else finding.level
-                yield Finding(
-                    finding.name, eased, f"{finding.found} (only matters with {name})", finding.remedy
-                )
+        first = "the first that is here" if chosen in here[:1] else "this folder's machines"
+        why = "lab.yaml" if lab.provider != "auto" else first
+        names = ", ".join(one.name for one in here) or "none"
+        yield Finding("provider", "ok", f"{chosen.name} ({why}); here: {names}")
+    if platform != AUTO and (refusal := chosen.platform_finding(get(platform))):
+        yield refusal
+    for name, found in judged.items():
+        yield from found if name == chosen.name else (_eased(name, finding) for finding in found)
 
 
-def _resources(facts: HostFacts, lab: Lab, chosen: str, up: bool) -> Iterator[Finding]:
-    need = CONTAINERS_MB if chosen == "docker" else 2 * lab.memory_mb
+def _eased(provider: str, finding: Finding) -> Finding:
+    """A finding about a provider that is not the chosen one: never worse than a warning."""
+    level: Level = "warn" if finding.level == "bad" else finding.level
+    return Finding(finding.name, level, f"{finding.found} (only matters with {provider})", finding.remedy)
+
+
+def _resources(facts: HostFacts, lab: Lab, chosen: Requirements, up: bool) -> Iterator[Finding]:
+    needs = chosen.needs(facts, lab)
     if facts.memory_mb is None:
-        yield Finding("memory", "warn", f"free memory cannot be read; {need} MB are needed", "top")
-    elif facts.memory_mb >= need or up:
-        yield Finding("memory", "ok", f"{facts.memory_mb} MB free; the nodes need {need} MB")
+        yield Finding("memory", "warn", f"free memory cannot be read; {needs.memory_mb} MB are needed", "top")
+    elif facts.memory_mb >= needs.memory_mb or up:
+        yield Finding("memory", "ok", f"{facts.memory_mb} MB free; the nodes need {needs.memory_mb} MB")
     else:
         yield Finding(
             "memory",
             "bad",
-            f"{facts.memory_mb} MB free; the nodes need {need} MB",
-            "ps -eo rss,pid,comm --sort=-rss | head   # end what is not needed"
-            if chosen == "docker"
-            else f"sed -i 's/^memory_mb: .*/memory_mb: {max(512, facts.memory_mb // 2)}/' lab.yaml",
+            f"{facts.memory_mb} MB free; the nodes need {needs.memory_mb} MB",
+            needs.memory_remedy,
         )
-    space = DISK_MB[chosen]
     if facts.disk_mb is None:
-        yield Finding("disk", "warn", f"free disk space cannot be read; {space} MB are needed", "df -h .")
-    elif facts.disk_mb >= space or up:
+        yield Finding(
+            "disk", "warn", f"free disk space cannot be read; {needs.disk_mb} MB are needed", "df -h ."
+        )
+    elif facts.disk_mb >= needs.disk_mb or up:
         yield Finding("disk", "ok", f"{facts.disk_mb} MB free on disk")
     else:
-        clean = "docker system df && docker builder prune" if chosen == "docker" else "vagrant box prune"
         yield Finding(
-            "disk", "bad", f"{facts.disk_mb} MB free on disk; image and nodes take {space} MB", clean
+            "disk",
+            "bad",
+            f"{facts.disk_mb} MB free on disk; image and nodes take {needs.disk_mb} MB",
+            needs.disk_remedy,
         )
     if facts.cpus >= 2:
         yield Finding("cpu", "ok", f"{facts.cpus} processors")
@@ -169,15 +152,14 @@ def _resources(facts: HostFacts, lab: Lab, chosen: str, up: bool) -> Iterator[Fi
         )
 
 
-def _network(facts: HostFacts, lab: Lab, chosen: str, own_interface: str) -> Iterator[Finding]:
-    if facts.links is None or facts.route_entries is None:
-        level: Level = "warn"
+def _network(facts: HostFacts, wanted: LabNetwork) -> Iterator[Finding]:
+    if facts.networks.links is None or facts.networks.route_entries is None:
         yield Finding(
-            "network", level, "this host's addresses and routes cannot be read", "ip addr; ip route"
+            "network", "warn", "this host's addresses and routes cannot be read", "ip addr; ip route"
         )
         return
-    found = network_conflicts(facts, lab, chosen, own_interface)
+    found = network_conflicts(facts.networks, wanted)
     for conflict in found:
         yield Finding("network", "bad" if conflict.fatal else "warn", conflict.found, conflict.remedy)
     if not any(conflict.fatal for conflict in found):
-        yield Finding("network", "ok", f"{lab.network} is free for the lab")
+        yield Finding("network", "ok", f"{wanted.lab.network} is free for the lab")

@@ -25,9 +25,3 @@ def install(facts: HostFacts, package: str) -> str:
     if "apt-get" in facts.programs:
         return f"sudo apt-get install -y {package}"
     return f"brew install {package}" if facts.system == "darwin" else f"sudo dnf install -y {package}"
-
-
-def numbers(version: str) -> tuple[int, ...]:
-    """Take a version apart: "20.10.24+dfsg1" is (20, 10, 24)."""
-    parts = version.split("+", 1)[0].split("-", 1)[0].split(".")
-    return tuple(int(part) for part in parts if part.isdecimal())

@@ -1,4 +1,4 @@
-"""What already uses the lab's addresses on this host: docker networks, interfaces, routes.
+"""What already uses the lab's addresses on this host: engines' networks, interfaces, routes. The only judge of it.
 
 A route to the lab's network or to a part of it takes the lab's packets elsewhere. A wider one (the
 default route, a blackhole of 172.16.0.0/12) does not: the longest prefix wins, and that is the lab's.
@@ -6,13 +6,13 @@ default route, a blackhole of 172.16.0.0/12) does not: the longest prefix wins, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from inventory.config.addresses import PRIVATE
-from inventory.host.facts import HostFacts, Link, RouteEntry
-from inventory.model import Lab
+from inventory.host.networks import EngineNetwork, HostNetworks, Link, RouteEntry
+from inventory.host.requirements import Requirements
+from inventory.model import PRIVATE_NETWORKS, Lab
 
 
 @dataclass(frozen=True)
@@ -24,97 +24,120 @@ class NetworkConflict:
     fatal: bool = True
 
 
-def network_conflicts(
-    facts: HostFacts, lab: Lab, provider: str, own_interface: str
-) -> tuple[NetworkConflict, ...]:
+@dataclass(frozen=True)
+class LabNetwork:
+    """The network that a lab asks for. What is of its `folder` or is its `bridge` is its own; `providers` are all."""
+
+    lab: Lab
+    folder: str
+    bridge: str
+    chosen: Requirements
+    providers: Sequence[Requirements]
+
+    def is_own(self, interface: str, link: Link | None = None) -> bool:
+        """Whether an interface is the lab's own: its bridge, or one of the provider's in exactly the lab's network."""
+        if interface == self.bridge:
+            return True
+        exact = link is not None and link.address.network == self.lab.network
+        return exact and self.chosen.is_own(interface, self.bridge)
+
+
+def network_conflicts(host: HostNetworks, wanted: LabNetwork) -> tuple[NetworkConflict, ...]:
     """List what clashes with the lab's network, each cause once; the lab's own interface never does."""
-    own = {own_interface, *(one.bridge for one in facts.networks or () if one.folder == facts.folder)}
-    if provider == "virtualbox":
-        own |= {
-            link.interface
-            for link in facts.links or ()
-            if link.interface.startswith("vboxnet") and link.address.network == lab.network
-        }
-    found: list[NetworkConflict] = []
-    named = set(own)
-    for network in facts.networks or ():
-        if network.bridge not in own and any(one.overlaps(lab.network) for one in network.subnets):
-            ranges = ", ".join(map(str, network.subnets))
-            owner = f", of the lab in {network.folder}" if network.folder else ""
-            remedy = (
-                f"cd '{network.folder}' && ./lab down"
-                if network.folder
-                else f"docker network rm {network.name}"
-            )
-            found.append(
-                NetworkConflict(
-                    f"the docker network {network.name} ({ranges}{owner}) uses {lab.network}", remedy
-                )
-            )
-            named.add(network.bridge)
-    for link in facts.links or ():
+    lab = wanted.lab
+    found = [*_reserved(host, wanted)]
+    named = {link.interface for link in host.links or () if wanted.is_own(link.interface, link)}
+    named |= {wanted.bridge, *(one.interface for one in host.of_engines or () if one.folder == wanted.folder)}
+    for network in host.of_engines or ():
+        if network.interface not in named and any(one.overlaps(lab.network) for one in network.subnets):
+            found.append(_engine(network, lab))
+            named.add(network.interface)
+    for link in host.links or ():
         if link.interface not in named:
-            for conflict in _link(link, facts, lab):
+            for conflict in _link(link, host, wanted):
                 found.append(conflict)
                 named.add(link.interface)
-    for way in facts.route_entries or ():
-        if way.interface not in named and way.network.subnet_of(lab.network):
-            found.append(_way(way, lab))
+    for entry in host.route_entries or ():
+        if entry.interface not in named and entry.network.subnet_of(lab.network):
+            found.append(_route(entry, lab))
     return tuple(found)
 
 
-def _link(link: Link, facts: HostFacts, lab: Lab) -> Iterator[NetworkConflict]:
-    network, address = link.address.network, link.address.ip
+def _reserved(host: HostNetworks, wanted: LabNetwork) -> Iterator[NetworkConflict]:
+    for reserved in wanted.chosen.reserved:
+        if reserved.overlaps(wanted.lab.network):
+            yield NetworkConflict(
+                f"{wanted.lab.network} overlaps {reserved}, which {wanted.chosen.title} itself uses in each machine",
+                _another(host, wanted),
+            )
+
+
+def _engine(network: EngineNetwork, lab: Lab) -> NetworkConflict:
+    ranges = ", ".join(map(str, network.subnets))
+    owner = f", of the lab in {network.folder}" if network.folder else ""
+    remedy = f"cd '{network.folder}' && ./lab down" if network.folder else network.remedy
+    return NetworkConflict(
+        f"the {network.kind} network {network.name} ({ranges}{owner}) uses {lab.network}", remedy
+    )
+
+
+def _link(link: Link, host: HostNetworks, wanted: LabNetwork) -> Iterator[NetworkConflict]:
+    lab, network, address = wanted.lab, link.address.network, link.address.ip
     taken = {node.address: node.name for node in lab.nodes} | {lab.vip: "the floating address"}
-    free = _another(facts, lab)
     if address in taken:
         yield NetworkConflict(
             f"this host itself holds {address} on {link.interface}, which is {taken[address]}'s",
             f"sudo ip address del {link.address} dev {link.interface}",
         )
     elif network.subnet_of(lab.network):
-        if link.interface.startswith("vboxnet"):
-            remedy = f"VBoxManage hostonlyif remove {link.interface}"
-        elif link.interface.startswith("virbr"):
-            remedy = "virsh net-list --all   # then: virsh net-destroy NAME"
-        else:
-            remedy = free
-        yield NetworkConflict(f"{link.interface} ({link.address}) is in {lab.network} already", remedy)
+        remedies = (one.interface_remedy(link.interface) for one in wanted.providers)
+        yield NetworkConflict(
+            f"{link.interface} ({link.address}) is in {lab.network} already",
+            next(filter(None, remedies), "") or _another(host, wanted),
+        )
     elif network.overlaps(lab.network):
         yield NetworkConflict(
             f"{link.interface} ({link.address}) has the lab's {lab.network} within its own, wider network: "
             "the lab works, but hides the hosts there while it is up",
-            free,
+            _another(host, wanted),
             fatal=False,
         )
 
 
-def _way(way: RouteEntry, lab: Lab) -> NetworkConflict:
-    part = "exactly the lab's network" if way.network == lab.network else f"a part of the lab's {lab.network}"
-    if way.kind != "unicast":
+def _route(entry: RouteEntry, lab: Lab) -> NetworkConflict:
+    part = (
+        "exactly the lab's network" if entry.network == lab.network else f"a part of the lab's {lab.network}"
+    )
+    if entry.kind != "unicast":
         return NetworkConflict(
-            f"a {way.kind} route for {way.network} is {part}: it drops the lab's packets",
-            f"sudo ip route del {way.kind} {way.network}",
+            f"a {entry.kind} route for {entry.network} is {part}: it drops the lab's packets",
+            f"sudo ip route del {entry.kind} {entry.network}",
         )
-    through = f" through {way.gateway}" if way.gateway else ""
+    through = f" through {entry.gateway}" if entry.gateway else ""
     return NetworkConflict(
-        f"a route for {way.network} by {way.interface or 'several interfaces'}{through} is {part}: "
+        f"a route for {entry.network} by {entry.interface or 'several interfaces'}{through} is {part}: "
         "it takes the lab's packets elsewhere",
-        f"sudo ip route del {way.network}" + (f" dev {way.interface}" if way.interface else ""),
+        f"sudo ip route del {entry.network}" + (f" dev {entry.interface}" if entry.interface else ""),
     )
 
 
-def _another(facts: HostFacts, lab: Lab) -> str:
-    """Write the command that moves the whole lab to the first free network of the same size."""
-    taken = [link.address.network for link in facts.links or ()]
-    taken += [way.network for way in facts.route_entries or ()] + [lab.network]
-    taken += [subnet for network in facts.networks or () for subnet in network.subnets]
+def _another(host: HostNetworks, wanted: LabNetwork) -> str:
+    """Write the command that moves the whole lab to the first free network of the same size.
+
+    A range that any provider uses itself is no offer, so that the lab can change its provider later.
+    """
+    lab = wanted.lab
+    taken = [lab.network, *wanted.chosen.reserved]
+    taken += [link.address.network for link in host.links or ()]
+    taken += [entry.network for entry in host.route_entries or ()]
+    taken += [subnet for network in host.of_engines or () for subnet in network.subnets]
+    reserved = [one for provider in wanted.providers for one in provider.reserved]
     octets = lab.network.prefixlen // 8
-    for private in PRIVATE:
+    for private in PRIVATE_NETWORKS:
         if octets * 8 != lab.network.prefixlen or private.prefixlen > lab.network.prefixlen:
             continue
         for other in islice(private.subnets(new_prefix=lab.network.prefixlen), 256):
-            if not any(other.overlaps(one) for one in taken):
+            if not any(map(other.overlaps, taken)) and not any(map(other.subnet_of, reserved)):
                 old, new = (".".join(str(net).split(".")[:octets]) for net in (lab.network, other))
                 return f"sed -i 's/{old.replace('.', '[.]')}[.]/{new}./g' lab.yaml   # {other} is free"
     return "$EDITOR lab.yaml   # another network, and the addresses in it"

@@ -6,14 +6,13 @@ Without the lab's own network such a packet would go out by the default route, t
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 from collections.abc import Callable, Set
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
 from inventory.errors import MachineError, RouteRefused
+from inventory.host import command
 from inventory.model import Lab
 
 Allowed = Set[str] | Callable[[str], bool]
@@ -133,21 +132,12 @@ def _none(address: IPv4Address, seen: str) -> RouteRefused:
 
 
 def _read(argv: list[str], address: IPv4Address) -> str:
-    try:
-        done = subprocess.run(
-            argv,
-            capture_output=True,
-            text=True,
-            timeout=_DEADLINE,
-            check=False,
-            stdin=subprocess.DEVNULL,
-            env={**os.environ, "LC_ALL": "C"},
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
+    found = command.run(argv, deadline=_DEADLINE, env={"LC_ALL": "C"})
+    if found.status in (command.NOT_FOUND, command.TIMED_OUT):
         raise MachineError(
-            f"the route to {address} cannot be read: {error}",
+            f"the route to {address} cannot be read: {found.err}",
             hint=f"{argv[0]} is needed; on Debian: sudo apt-get install iproute2",
-        ) from error
-    if done.returncode:
-        raise _none(address, done.stderr.strip() or f"{argv[0]} ended with {done.returncode}")
-    return done.stdout
+        )
+    if not found.good:
+        raise _none(address, found.err.strip() or f"{argv[0]} ended with {found.status}")
+    return found.out

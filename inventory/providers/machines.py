@@ -1,67 +1,29 @@
-"""The machines under the nodes: vagrant up, halt and destroy, the docker network, power and pause.
+"""The machines under the nodes: vagrant up, halt and destroy, what is decided for them, their power.
 
-Effects live here; what the Vagrantfile needs to know is written to .lab/machines.yaml (a `Choice`).
+What differs between providers is in their own modules; what the Vagrantfile needs to know is in .lab/machines.yaml.
 """
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 import shutil
-import subprocess
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
-from ipaddress import IPv4Network
+from collections.abc import Callable
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
 
-import yaml
-
+from inventory import files
 from inventory.errors import ConfigError, MachineError
-from inventory.host.facts import LABEL
-from inventory.host.install import PROGRAM
-from inventory.model import Lab, Node
-from inventory.platforms.base import Platform
-from inventory.platforms.registry import AUTO, automatic, get
-from inventory.providers import node_image
+from inventory.host import command, networks
+from inventory.host.network_conflicts import LabNetwork, network_conflicts
+from inventory.model import Lab, Node, PowerWord
+from inventory.providers import choice as choices
+from inventory.providers import registry
+from inventory.providers.base import LabFolder, Provider
+from inventory.providers.choice import Choice
+from inventory.providers.vagrant_program import VagrantProgram
 
-if TYPE_CHECKING:
-    import vagrant
-
-EXERCISE = "exercise.json"
-"""What the classroom keeps in .lab of an exercise under way; gone with the machines that it broke."""
-INTERFACES = {"virtualbox": "vboxnet", "libvirt": "virbr", "vmware_desktop": "vmnet"}
-"""What the host-only interfaces of virtual machines are called; containers have a bridge of the lab's own name."""
-CREATE_ARGS = (
-    "--cap-add=NET_ADMIN", "--cap-add=NET_RAW", "--cap-add=SYS_ADMIN", "--cap-add=SYS_NICE", "--cap-add=IPC_LOCK",
-    "--security-opt=seccomp=unconfined", "--security-opt=apparmor=unconfined", "--cgroupns=private",
-    "--tmpfs=/run", "--tmpfs=/run/lock", "--tmpfs=/tmp:exec,mode=1777",
-    # libqb's buffers take 50 MB; what is killed leaves its own behind, and 64 MB are the engine's default.
-    "--shm-size=256m",
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What was decided for this folder's machines; the Vagrantfile reads it."""
-
-    provider: str
-    platform: str
-    network: str
-    interface: str
-    image: str = ""
-    box: str = ""
-    box_url: str = ""
-    public_key: str = ""
-    create_args: tuple[str, ...] = ()
-    why: str = ""
-
-    @property
-    def platform_data(self) -> Platform:
-        """The platform's data."""
-        return get(self.platform)
+CHOICE, KEY, SSH_CONFIG = "machines.yaml", "key", "ssh_config"
 
 
 class Machines:
@@ -70,61 +32,58 @@ class Machines:
     def __init__(self, root: Path, lab: Lab) -> None:
         self.root, self.lab = root, lab
         self.state = root / ".lab"
-        self.digest = hashlib.sha256(str(root).encode()).hexdigest()[:8]
-        self.bridge = f"halab-{self.digest}"
+        self.folder = LabFolder(root, lab)
+        self.vagrant = VagrantProgram(root, self.state)
 
     # What was chosen
 
     @property
     def choice(self) -> Choice:
         """What `prepare` decided. Raises MachineError when nothing was made yet."""
-        try:
-            made = yaml.safe_load((self.state / "machines.yaml").read_text())
-            return Choice(**{**made, "create_args": tuple(made["create_args"])})
-        except (OSError, TypeError, KeyError, yaml.YAMLError) as error:
-            raise MachineError("There is no lab in this folder yet.", hint="Make one: ./lab up") from error
+        return choices.read(self.state / CHOICE)
+
+    @property
+    def provider(self) -> Provider:
+        """The provider of the machines. Raises MachineError when nothing was made yet."""
+        return registry.get(self.choice.provider)
+
+    def choose(self, wanted: str) -> Provider:
+        """The provider that a name comes to in this folder: "auto" is the one of the machines that are there."""
+        before = self._made_before()
+        return registry.choose(wanted, before.provider if before else "")
 
     def prepare(self, provider: str, platform: str, say: Callable[[str], None]) -> Choice:
         """Decide provider and platform; make image, key and network; write the Choice.
 
         Safe to call again: what is there is kept. Machines that exist keep their provider and platform.
+        Raises ConfigError when others are asked for, MachineError when this host cannot have them.
         """
         before = self._made_before()
-        chosen = self._provider(provider, before)
+        chosen = self._chosen(provider, before)
         if before and platform not in ("auto", before.platform):
             raise ConfigError(
                 f"platform: this folder's machines are {before.platform}, not {platform}.",
                 hint="./lab down first, then ./lab up with the other platform.",
             )
-        platform = before.platform if before else platform
-        image = box = key = ""
-        args: tuple[str, ...] = ()
+        self._refuse_conflicts(chosen)
+        system, why = (before.platform_data, before.why) if before else chosen.platform(platform)
         self.state.mkdir(exist_ok=True)
-        if chosen == "docker":
-            system, why = node_image.choose(platform, have=node_image.present)
-            image = node_image.build(system, say)
-            self._make_network()
-            args = CREATE_ARGS
-        else:
-            system = automatic("machines")[0] if platform == AUTO else get(platform)
-            asked = "as asked for" if platform != "auto" else "the default for virtual machines"
-            why = f"platform {system.name}, {asked}"
-            box = system.box(chosen)
-        key = self._key()
-        name = f"ha-lab-{self.digest}"
         choice = Choice(
-            chosen, system.name, name, self.bridge, image=image, box=box, public_key=key,
-            create_args=args, why=before.why if before else why,
-        )  # fmt: skip
-        text = yaml.safe_dump({**asdict(choice), "create_args": list(args)}, sort_keys=False)
-        _write(self.state / "machines.yaml", text)
+            chosen.name,
+            system.name,
+            self.folder.network,
+            self.folder.bridge,
+            why,
+            [{"alias": one.alias, "name": one.name, "address": str(one.address)} for one in self.lab.nodes],
+            chosen.prepare(self.folder, system, self._public_key(), say),
+        )
+        choices.write(self.state / CHOICE, choice)
         say(f"Provider {choice.provider}; {choice.why}")
         return choice
 
     def is_own(self, interface: str) -> bool:
         """Whether an interface of this host leads into the lab's own network (see inventory.host.routes)."""
-        choice = self.choice
-        return interface == choice.interface or interface.startswith(INTERFACES.get(choice.provider, "\0"))
+        return self.provider.is_own(interface, self.folder.bridge)
 
     def _made_before(self) -> Choice | None:
         if not any(self.ids().values()):
@@ -133,62 +92,38 @@ class Machines:
             return self.choice
         return None
 
-    def _provider(self, wanted: str, before: Choice | None) -> str:
-        if before and wanted in ("auto", before.provider):
-            return before.provider
-        if before:
+    def _chosen(self, wanted: str, before: Choice | None) -> Provider:
+        chosen = registry.choose(wanted, before.provider if before else "")
+        if before and chosen.name != before.provider:
             raise ConfigError(
                 f"provider: this folder's machines were made with {before.provider}, not {wanted}.",
                 hint="./lab down first, then ./lab up with the other provider.",
             )
-        if wanted != "auto":
-            return wanted
-        for provider, program in PROGRAM.items():
-            if shutil.which(program):
-                return provider
-        raise MachineError(
-            "Nothing here can run machines: no docker, VirtualBox, libvirt or VMware.",
-            hint="Install one of them; ./lab doctor says how.",
-        )
+        if wanted == registry.AUTO and not before and not registry.here():
+            *others, last = (one.title for one in registry.providers().values())
+            raise MachineError(
+                f"Nothing here can run machines: no {', '.join(others)} or {last}.",
+                hint="Install one of them; ./lab doctor says how.",
+            )
+        return chosen
 
-    def _key(self) -> str:
-        key = self.state / "key"
+    def _refuse_conflicts(self, chosen: Provider) -> None:
+        wanted = LabNetwork(
+            self.lab, str(self.root), self.folder.bridge, chosen, tuple(registry.providers().values())
+        )
+        found = network_conflicts(networks.read(chosen.networks()), wanted)
+        fatal = [conflict for conflict in found if conflict.fatal]
+        if fatal:
+            causes = "; ".join(conflict.found for conflict in fatal)
+            raise MachineError(f"The addresses {self.lab.network} are taken: {causes}.", hint=fatal[0].remedy)
+
+    def _public_key(self) -> str:
+        key = self.state / KEY
         if not key.exists():
-            _call(
-                ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", f"ha-lab-{self.digest}", "-f", str(key)]
+            command.check(
+                ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", self.folder.network, "-f", str(key)]
             )
         return key.with_suffix(".pub").read_text().strip()
-
-    def _make_network(self) -> None:
-        """The lab's own bridge, labelled with the folder, or MachineError when its range is taken."""
-        subnet = str(self.lab.network)
-        for found in docker_networks():
-            whose = found["Labels"].get(LABEL)
-            if whose == str(self.root) and subnet in found["Subnets"]:
-                return
-            for other in found["Subnets"]:
-                if self.lab.network.overlaps(_network(other)):
-                    raise MachineError(
-                        f"The addresses {subnet} are taken by the docker network {found['Name']} ({other})"
-                        + (f" of the lab in {whose}." if whose else "."),
-                        hint=f"cd {whose} && ./lab down" if whose else f"docker network rm {found['Name']}",
-                    )
-        for route in json.loads(_call(["ip", "-j", "-4", "route"]) or "[]"):
-            if (
-                route["dst"] != "default"
-                and "/" in route["dst"]
-                and _network(route["dst"]).subnet_of(self.lab.network)
-            ):
-                raise MachineError(
-                    f"The addresses {subnet} are taken: this machine routes {route['dst']} by {route.get('dev', '?')}.",
-                    hint="Take that route away, or give lab.yaml another network.",
-                )
-        _call(
-            [
-                "docker", "network", "create", "--internal", f"--subnet={subnet}", f"--label={LABEL}={self.root}",
-                f"--opt=com.docker.network.bridge.name={self.bridge}", f"ha-lab-{self.digest}",
-            ]
-        )  # fmt: skip
 
     # Up and down
 
@@ -201,53 +136,55 @@ class Machines:
         return found
 
     def running(self) -> dict[str, bool]:
-        """Whether each node's machine runs (quick with docker; vagrant is asked otherwise)."""
+        """Whether each node's machine runs (quick where the provider can tell; Vagrant is asked otherwise)."""
         ids = self.ids()
         if not any(ids.values()):
             return dict.fromkeys(ids, False)
-        if self.choice.provider == "docker":
-            return {
-                name: bool(id_)
-                and _call(["docker", "inspect", "-f", "{{.State.Running}}", id_], "false").strip() == "true"
-                for name, id_ in ids.items()
-            }
-        states = {status.name: status.state == "running" for status in self._vagrant().status()}
-        return {node.name: states.get(node.alias, False) for node in self.lab.nodes}
+        told = self.provider.running(ids)
+        if told is not None:
+            return dict(told)
+        states = self.vagrant.states()
+        return {node.name: states.get(node.alias) == "running" for node in self.lab.nodes}
 
     def up(self, node: Node | None = None) -> None:
         """Boot what is not running; both nodes at once where the provider can. Raises MachineError."""
-        with self._calling("vagrant up"):
-            self._vagrant().up(provider=self.choice.provider, vm_name=node.alias if node else None)
+        self.vagrant.up(self.choice.provider, node.alias if node else None)
         self._forget_ssh()
 
     def halt(self) -> None:
-        """Shut the machines down; they keep their disks."""
-        with self._calling("vagrant halt"):
-            self._vagrant().halt()
+        """Shut the machines down; they keep their disks. Raises MachineError."""
+        self.vagrant.halt()
         self._forget_ssh()
 
     def destroy(self, node: Node | None = None) -> None:
-        """Destroy the machines, or one."""
+        """Destroy the machines, or one. Raises MachineError."""
         if any(self.ids().values()):
-            with self._calling("vagrant destroy"):
-                self._vagrant().destroy(vm_name=node.alias if node else None)
+            self.vagrant.destroy(node.alias if node else None)
         self._forget_ssh()
 
-    def release(self) -> None:
-        """Remove this lab's network and what was chosen, once no machine is left."""
+    def release(self) -> bool:
+        """Remove what `prepare` made on this host and in .lab, once no machine is left; whether that is so.
+
+        Only the provider that the lab was made with is asked. Where the choice cannot be read, each one that is here
+        is, and none that does not answer is in the way.
+        """
         if any(self.ids().values()):
-            return
-        if shutil.which("docker"):
-            for found in docker_networks():
-                if found["Labels"].get(LABEL) == str(self.root):
-                    _call(["docker", "network", "rm", found["Name"]])
-        if self.control.is_dir():
-            shutil.rmtree(self.control, ignore_errors=True)
-        for name in ("machines.yaml", "key", "key.pub", "ssh_config", EXERCISE):
+            return False
+        try:
+            made_with = self.provider
+        except MachineError:
+            for one in registry.here():
+                with contextlib.suppress(MachineError):
+                    one.release(self.root)
+        else:
+            made_with.release(self.root)
+        shutil.rmtree(self.control, ignore_errors=True)
+        for name in (CHOICE, KEY, f"{KEY}.pub", SSH_CONFIG):
             (self.state / name).unlink(missing_ok=True)
+        return True
 
     def forget(self) -> None:
-        """Remove this folder's state, lab's and vagrant's, once no machine is left."""
+        """Remove this folder's state, the lab's and Vagrant's, once no machine is left."""
         if not any(self.ids().values()):
             shutil.rmtree(self.state, ignore_errors=True)
             shutil.rmtree(self.root / ".vagrant", ignore_errors=True)
@@ -257,155 +194,61 @@ class Machines:
     @property
     def control(self) -> Path:
         """Where ssh's control sockets live: short, and this user's alone."""
-        return Path("/tmp") / f"ha-lab-{os.getuid()}-{self.digest}"  # noqa: S108 -- made 0700 below
+        return Path("/tmp") / f"ha-lab-{os.getuid()}-{self.folder.digest}"  # noqa: S108 -- made 0700 below
 
     def ssh_config(self) -> Path:
         """Vagrant's ssh_config for the nodes, read once for the machines as they are (3 s a call)."""
         self.control.mkdir(mode=0o700, exist_ok=True)
         if self.control.stat().st_uid != os.getuid():
             raise MachineError(f"{self.control} belongs to another user.", hint="Remove it, or set it aside.")
-        path = self.state / "ssh_config"
+        path = self.state / SSH_CONFIG
         stamp = "# " + json.dumps(self.ids(), sort_keys=True)
-        if path.exists() and path.read_text().startswith(stamp):
+        if path.exists() and path.read_text(errors="replace").startswith(stamp):
             return path
         missing = [name for name, id_ in self.ids().items() if not id_]
         if missing:
             raise MachineError(
                 f"No machine for {', '.join(missing)}.", hint="./lab up makes and starts the nodes."
             )
-        with self._calling("vagrant ssh-config"):
-            text = self._vagrant().ssh_config()
-        _write(path, f"{stamp}\n{text}")
+        files.write(path, f"{stamp}\n{self.vagrant.ssh_config()}")
         return path
 
     def _forget_ssh(self) -> None:
-        (self.state / "ssh_config").unlink(missing_ok=True)
+        (self.state / SSH_CONFIG).unlink(missing_ok=True)
 
-    # Power (the faults' own ways; available says why not)
+    # Power
 
     def power_off(self, node: Node) -> None:
-        """Cut the power: no shutdown, no goodbye."""
-        self._power({"docker": ["docker", "kill"], "virtualbox": ["VBoxManage", "controlvm", "{}", "poweroff"],
-                     "libvirt": ["virsh", "-c", "qemu:///system", "destroy"]}, node)  # fmt: skip
+        """Cut the power: nothing is shut down. Raises MachineError."""
+        self._power("power_off", node)
 
     def power_on(self, node: Node) -> None:
-        """Boot the machine again."""
-        if self.choice.provider == "docker":
-            _call(["docker", "start", self.ids()[node.name]])
+        """Boot the machine again. Raises MachineError."""
+        argv = self.provider.power.argv("power_on", self.ids()[node.name])
+        if argv:
+            command.check(argv)
         else:
             self.up(node)
 
     def freeze(self, node: Node) -> None:
-        """Stop the machine's processors: it answers nothing and does not know."""
-        self._power({"docker": ["docker", "pause"], "virtualbox": ["VBoxManage", "controlvm", "{}", "pause"],
-                     "libvirt": ["virsh", "-c", "qemu:///system", "suspend"]}, node)  # fmt: skip
+        """Stop the machine's processors: it answers nothing and does not know. Raises MachineError."""
+        self._power("freeze", node)
 
     def thaw(self, node: Node) -> None:
-        """Let the processors run on."""
-        self._power({"docker": ["docker", "unpause"], "virtualbox": ["VBoxManage", "controlvm", "{}", "resume"],
-                     "libvirt": ["virsh", "-c", "qemu:///system", "resume"]}, node)  # fmt: skip
+        """Let the processors run on. Raises MachineError."""
+        self._power("thaw", node)
 
     def frozen(self, node: Node) -> bool:
-        """Whether the machine is paused; False where the provider has no word for it."""
-        asks = {
-            "docker": (["docker", "inspect", "-f", "{{.State.Status}}"], "paused"),
-            "virtualbox": (["VBoxManage", "showvminfo", "--machinereadable"], 'VMState="paused"'),
-            "libvirt": (["virsh", "-c", "qemu:///system", "domstate"], "paused"),
-        }
-        id_ = self.ids()[node.name]
-        if not id_ or self.choice.provider not in asks:
+        """Whether the machine is paused; False where the provider has no way to pause one."""
+        id_, power = self.ids()[node.name], self.provider.power
+        if not id_ or not power.frozen:
             return False
-        argv, paused = asks[self.choice.provider]
-        return paused in (line.strip() for line in _call([*argv, id_], "").splitlines())
+        said = command.answer(power.argv("frozen", id_))
+        return power.paused in (line.strip() for line in said.splitlines())
 
-    def _power(self, words: dict[str, list[str]], node: Node) -> None:
-        provider = self.choice.provider
-        if provider not in words:
-            raise MachineError(f"The {provider} provider has no way to do this to {node.name}.")
-        id_ = self.ids()[node.name]
-        argv = [id_ if word == "{}" else word for word in words[provider]]
-        _call(argv if "{}" in words[provider] else [*argv, id_])
-
-    # python-vagrant
-
-    def _vagrant(self) -> vagrant.Vagrant:
-        import vagrant  # noqa: PLC0415 -- it warns when it is imported before `up` has installed Vagrant
-
-        if shutil.which("vagrant") is None:
-            raise MachineError("vagrant is missing.", hint="./lab up installs it as root on Debian.")
-        log = self.state / "vagrant.log"
-
-        @contextlib.contextmanager
-        def stream() -> Iterator[IO[bytes]]:
-            with log.open("ab") as handle:
-                yield handle
-
-        env = {**os.environ, "LAB_RUNNING": "1", "VAGRANT_CHECKPOINT_DISABLE": "1"}
-        return vagrant.Vagrant(root=str(self.root), out_cm=stream, err_cm=stream, env=env)
-
-    @contextlib.contextmanager
-    def _calling(self, what: str) -> Iterator[None]:
-        self.state.mkdir(exist_ok=True)
-        log = self.state / "vagrant.log"
-        log.write_text("")
-        try:
-            yield
-        except (subprocess.CalledProcessError, OSError) as error:
-            tail = "\n".join(
-                f"  | {line}" for line in log.read_text(errors="replace").strip().splitlines()[-12:]
-            )
-            raise MachineError(
-                f"{what} failed:\n{tail}", hint="./lab doctor looks for the reason."
-            ) from error
-
-
-def docker_networks() -> list[dict[str, Any]]:
-    """The engine's networks: Name, Labels, Subnets."""
-    names = _call(["docker", "network", "ls", "-q"]).split()
-    if not names:
-        return []
-    found = json.loads(_call(["docker", "network", "inspect", *names]))
-    return [
-        {
-            "Name": one["Name"],
-            "Labels": one.get("Labels") or {},
-            "Subnets": [
-                part["Subnet"] for part in (one["IPAM"].get("Config") or []) if ":" not in part["Subnet"]
-            ],
-        }
-        for one in found
-    ]
-
-
-def _network(text: str) -> IPv4Network:
-    return IPv4Network(text, strict=False)
-
-
-def _write(path: Path, text: str) -> None:
-    """All of it or nothing."""
-    aside = path.with_name(path.name + ".new")
-    aside.write_text(text)
-    aside.replace(path)
-
-
-def _call(argv: list[str], otherwise: str | None = None) -> str:
-    """Run a host command; its output. MachineError when it fails, unless `otherwise` stands in."""
-    try:
-        # A session of its own: Ctrl-C is for this program, and does not cut off a heal under way.
-        done = subprocess.run(
-            argv, capture_output=True, text=True, check=False, timeout=120, start_new_session=True
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        if otherwise is not None:
-            return otherwise
-        raise MachineError(
-            f"{argv[0]} cannot be run: {error}", hint="./lab doctor looks for the reason."
-        ) from error
-    if done.returncode:
-        if otherwise is not None:
-            return otherwise
-        raise MachineError(
-            f"`{' '.join(argv[:4])} …` failed: {(done.stderr or done.stdout).strip()}",
-            hint="./lab doctor looks for the reason.",
-        )
-    return done.stdout
+    def _power(self, word: PowerWord, node: Node) -> None:
+        provider = self.provider
+        argv = provider.power.argv(word, self.ids()[node.name])
+        if not argv:
+            raise MachineError(f"The {provider.name} provider has no way to do this to {node.name}.")
+        command.check(argv)

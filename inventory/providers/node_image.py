@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,10 +17,13 @@ from pathlib import Path
 import requests
 
 from inventory.errors import MachineError
+from inventory.host import command
 from inventory.platforms.base import BootstrapImage, Platform, RegistryImage
 from inventory.platforms.registry import AUTO, PLATFORMS, automatic, get
 
 HERE = Path(__file__).parent / "image"
+PROVIDER_NAME = "docker"
+"""The provider whose nodes are made from these images."""
 REPOSITORY = "ha-lab-node"
 BUILD_DEADLINE = 1800.0
 INIT = ("STOPSIGNAL SIGRTMIN+3", 'CMD ["/usr/local/sbin/node-init"]')
@@ -122,14 +124,13 @@ def choose(
     for platform in defaults:
         if isinstance(platform.image, RegistryImage) and answers(platform.image.reference):
             return platform, f"platform {platform.name}: a container registry answers"
-    return defaults[
-        -1
-    ], f"platform {defaults[-1].name}: no container registry answers, it is made from packages"
+    last = defaults[-1]
+    return last, f"platform {last.name}: no container registry answers, it is made from packages"
 
 
 def present(tag: str) -> bool:
     """Whether the engine has the image."""
-    return _docker("image", "inspect", tag, check=False).returncode == 0
+    return command.run(["docker", "image", "inspect", tag], deadline=60).good
 
 
 def build(platform: Platform, say: Callable[[str], None]) -> str:
@@ -170,21 +171,13 @@ def _from_packages(platform: Platform, tag: str, folder: Path) -> None:
         (folder / "Dockerfile").write_text("\n".join([f"FROM {bare}", *INIT, ""]))
         _docker("build", "-q", "-t", tag, str(folder))
     finally:
-        _docker("rmi", "--no-prune", bare, check=False)
+        command.run(["docker", "rmi", "--no-prune", bare], deadline=60)
 
 
-def _docker(*argv: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-    if not check:
-        return subprocess.run(["docker", *argv], capture_output=True, text=True, check=False, timeout=60)
-    return _run(["docker", *argv], f"docker {argv[0]} failed", "./lab doctor looks at the engine.")
+def _docker(*argv: str) -> None:
+    _run(["docker", *argv], f"docker {argv[0]} failed", "./lab doctor looks at the engine.")
 
 
-def _run(argv: list[str], what: str, hint: str) -> subprocess.CompletedProcess[str]:
-    try:
-        done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=BUILD_DEADLINE)
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise MachineError(f"{what}: {error}", hint=hint) from error
-    if done.returncode:
-        tail = "\n".join((done.stdout + done.stderr).strip().splitlines()[-12:])
-        raise MachineError(f"{what} (exit {done.returncode}):\n{tail}", hint=hint)
-    return done
+def _run(argv: list[str], what: str, hint: str) -> None:
+    """Run a program that takes long; Ctrl-C ends it as well, so that it can remove what it made."""
+    command.check(argv, what=what, hint=hint, deadline=BUILD_DEADLINE, own_session=False)

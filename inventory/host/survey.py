@@ -1,0 +1,66 @@
+"""Reads this host's facts. Changes nothing.
+
+Every command has a deadline; what cannot be read is None, never a guess. Nothing is downloaded.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+from inventory.errors import MachineError
+from inventory.host import command, networks
+from inventory.host.facts import HostFacts, memory, plugins, text_of
+from inventory.host.networks import EngineNetwork
+from inventory.host.requirements import Requirements
+from inventory.host.versions import version
+from inventory.model import Lab
+
+PROGRAMS = ("vagrant", "ssh", "ssh-keygen", "ip", "apt-get", "systemctl")
+DEADLINE = 15.0
+QUIET = {"LC_ALL": "C", "VAGRANT_CHECKPOINT_DISABLE": "1", "VAGRANT_NO_COLOR": "1"}
+"""The environment of a question: English, and nothing that is printed beside the answer."""
+
+
+def read(root: Path, lab: Lab, providers: Sequence[Requirements], chosen: Requirements) -> HostFacts:
+    """Read this host for a lab in a folder; at most half a minute, usually two seconds.
+
+    Vagrant's plugins take seconds to list, and are read only when the chosen provider needs one.
+    """
+    wanted = {*PROGRAMS, *(name for one in providers for name in (one.program, *one.programs))}
+    programs = frozenset(name for name in wanted if shutil.which(name))
+    here = [one for one in providers if one.program in programs]
+    questions = {"vagrant": ["vagrant", "--version"]}
+    if chosen.plugin:
+        questions["plugins"] = ["vagrant", "plugin", "list", "--machine-readable"]
+    with ThreadPoolExecutor(2 * len(providers) + 1) as pool:
+        own = {one.name: pool.submit(one.read, lab) for one in providers}
+        of_engines = [pool.submit(one.networks) for one in here]
+        said = command.together(questions, deadline=DEADLINE, env=QUIET)
+        return HostFacts(
+            folder=str(root.resolve()),
+            system=sys.platform,
+            python=sys.version_info[:2],
+            venv=all(importlib.util.find_spec(name) for name in ("venv", "ensurepip")),
+            programs=programs,
+            service_manager=Path("/run/systemd/system").is_dir(),
+            vagrant=version(said["vagrant"].out) if "vagrant" in programs else None,
+            plugins=networks.parsed(plugins, said["plugins"]) if chosen.plugin else None,
+            memory_mb=memory(text_of(Path("/proc/meminfo")) or ""),
+            disk_mb=shutil.disk_usage(root).free // 2**20,
+            cpus=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+            networks=networks.read(_gathered(of_engines)),
+            of_providers={name: future.result() for name, future in own.items()},
+        )
+
+
+def _gathered(asked: Sequence[Future[tuple[EngineNetwork, ...]]]) -> tuple[EngineNetwork, ...] | None:
+    try:
+        return tuple(network for future in asked for network in future.result())
+    except MachineError:
+        return None

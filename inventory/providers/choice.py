@@ -1,0 +1,66 @@
+"""What was decided for the machines of a folder: `.lab/machines.yaml`, which the Vagrantfile reads."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import yaml
+
+from inventory import files
+from inventory.errors import ConfigError, MachineError
+from inventory.platforms.base import Platform
+from inventory.platforms.registry import get
+from inventory.providers import registry
+from inventory.providers.base import VagrantSettings
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The decisions: names of provider and platform, and why; the lab's own names on this host; the nodes.
+
+    `nodes` has a mapping for each: `alias`, `name`, `address`. `vagrant` is what the Vagrantfile sets.
+    """
+
+    provider: str
+    platform: str
+    network: str
+    interface: str
+    why: str = ""
+    nodes: list[dict[str, str]] = field(default_factory=list)
+    vagrant: VagrantSettings = field(default_factory=VagrantSettings)
+
+    @property
+    def platform_data(self) -> Platform:
+        """The platform's data."""
+        return get(self.platform)
+
+
+def write(path: Path, choice: Choice) -> None:
+    """Write the choice, all of it or nothing."""
+    files.write(path, yaml.safe_dump(asdict(choice), sort_keys=False))
+
+
+def read(path: Path) -> Choice:
+    """Read the choice. Raises MachineError when nothing was decided yet, or the file is damaged."""
+    try:
+        made = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise MachineError("There is no lab in this folder yet.", hint="Make one: ./lab up") from error
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        raise _damaged(path, error) from error
+    try:
+        choice = Choice(**{**made, "vagrant": VagrantSettings(**made["vagrant"])})
+        registry.get(choice.provider)
+        choice.platform_data  # noqa: B018 -- it must be one that there is
+    except (TypeError, KeyError, AttributeError, ConfigError) as error:
+        raise _damaged(path, error) from error
+    return choice
+
+
+def _damaged(path: Path, error: Exception) -> MachineError:
+    first = (str(error).splitlines() or [type(error).__name__])[0]
+    return MachineError(
+        f"{path} is not what ./lab wrote: {first}",
+        hint="./lab up writes it anew; ./lab down removes the lab.",
+    )

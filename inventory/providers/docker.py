@@ -1,0 +1,196 @@
+"""docker: nodes that are containers with systemd as their first process. Sources: docker-run(1), docker-network(1)."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from inventory import waiting
+from inventory.errors import MachineError
+from inventory.host import cgroups, command, install
+from inventory.host.cgroups import Cgroups
+from inventory.host.facts import HostFacts
+from inventory.host.finding import Finding
+from inventory.host.networks import EngineNetwork
+from inventory.host.requirements import Needs, Say
+from inventory.model import Lab
+from inventory.platforms.base import Platform
+from inventory.platforms.registry import for_containers
+from inventory.providers import docker_engine, docker_findings, node_image
+from inventory.providers.base import LabFolder, PowerCommands, Provider, VagrantSettings
+from inventory.providers.docker_engine import LABEL, Engine
+
+MEMORY_MB, DISK_MB = 700, 3_000
+ENGINE_LOG = Path("/var/log/dockerd.log")
+PACKAGES = {"dockerd": "docker.io", "iptables": "iptables"}
+"""What the engine needs where none answers."""
+CREATE_ARGS = (
+    "--cap-add=NET_ADMIN", "--cap-add=NET_RAW", "--cap-add=SYS_ADMIN", "--cap-add=SYS_NICE", "--cap-add=IPC_LOCK",
+    "--security-opt=seccomp=unconfined", "--security-opt=apparmor=unconfined", "--cgroupns=private",
+    "--tmpfs=/run", "--tmpfs=/run/lock", "--tmpfs=/tmp:exec,mode=1777",
+    # libqb's buffers take 50 MB, and a killed process leaves its own behind; the engine's default is 64 MB.
+    "--shm-size=256m",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class DockerFacts:
+    """What docker finds on this host. `engine` is None without a docker client."""
+
+    engine: Engine | None = None
+    in_group: bool = False
+    """This user may use the engine's socket."""
+    image: bool | None = None
+    """The engine has the node image of lab.yaml's platform (`inventory.platforms.registry.for_containers`)."""
+    cgroups: Cgroups = field(default_factory=Cgroups)
+
+
+class Docker(Provider):
+    """docker."""
+
+    name, title, rank, program = "docker", "docker", 10, "docker"
+    programs = ("mmdebstrap", "iptables", "nft")
+    reboots = False
+    power = PowerCommands(
+        power_off=("docker", "kill", "{id}"),
+        power_on=("docker", "start", "{id}"),
+        freeze=("docker", "pause", "{id}"),
+        thaw=("docker", "unpause", "{id}"),
+        frozen=("docker", "inspect", "-f", "{{.State.Status}}", "{id}"),
+    )
+
+    def read(self, lab: Lab) -> DockerFacts:
+        """See Requirements."""
+        engine, system = docker_engine.read(), for_containers(lab.platform)
+        can_have = system.image is not None and engine is not None and engine.version
+        image = node_image.present(node_image.recipe(system).tag) if can_have else None
+        return DockerFacts(engine, docker_engine.in_group("docker"), image, cgroups.read())
+
+    def networks(self) -> tuple[EngineNetwork, ...]:
+        """See Requirements."""
+        return docker_engine.networks()
+
+    def findings(self, facts: HostFacts, lab: Lab, platform: str) -> Iterator[Finding]:
+        """See Requirements."""
+        own: DockerFacts = facts.of_providers[self.name]
+        yield from docker_findings.engine(own.engine, own.in_group, facts)
+        if own.engine is None or not own.engine.version:
+            return
+        yield docker_findings.control_groups(own.cgroups)
+        yield from docker_findings.firewall(facts)
+        yield from docker_findings.image(facts, bool(own.image), platform)
+
+    def platform_finding(self, platform: Platform) -> Finding | None:
+        """See Requirements."""
+        if platform.image is not None:
+            return None
+        found = f"{platform.name} has no container image; it needs a virtual machine"
+        return Finding("platform", "bad", found, "./lab up --provider virtualbox")
+
+    def needs(self, facts: HostFacts, lab: Lab) -> Needs:
+        """See Requirements."""
+        return Needs(
+            MEMORY_MB,
+            "ps -eo rss,pid,comm --sort=-rss | head   # end what is not needed",
+            DISK_MB,
+            "docker system df && docker builder prune",
+        )
+
+    def is_own(self, interface: str, bridge: str) -> bool:
+        """See Requirements."""
+        return interface == bridge
+
+    def packages(self) -> tuple[str, ...]:
+        """See Requirements. An engine that answers needs no package of its own."""
+        docker_engine.refuse_podman()
+        wanted = {"mmdebstrap": "mmdebstrap"}
+        if not docker_engine.answers():
+            wanted |= {**PACKAGES, "docker": "docker.io"}
+        return tuple(install.missing(wanted))
+
+    def start(self, say: Say) -> None:
+        """See Requirements."""
+        if docker_engine.answers():
+            return
+        if Path("/run/systemd/system").is_dir():
+            say("Starting the docker engine: systemctl start docker")
+            command.as_root(["systemctl", "start", "docker"], "systemctl start docker")
+        elif os.geteuid() == 0:
+            say(f"Starting the docker engine, as nothing here does: dockerd, log in {ENGINE_LOG}")
+            command.start(["dockerd"], ENGINE_LOG)
+        else:
+            raise MachineError(
+                "The docker engine does not answer, and only root can start it here.",
+                hint=f"sudo sh -c 'dockerd >{ENGINE_LOG} 2>&1 &', and be in the group docker",
+            )
+        hint = f"Look at {ENGINE_LOG}, or ./lab doctor."
+        waiting.until(docker_engine.answers, bool, "The docker engine answers", deadline=60, hint=hint)
+
+    def platform(self, wanted: str) -> tuple[Platform, str]:
+        """See Provider."""
+        return node_image.choose(wanted, have=node_image.present)
+
+    def prepare(self, folder: LabFolder, platform: Platform, public_key: str, say: Say) -> VagrantSettings:
+        """See Provider."""
+        _make_network(folder)
+        return VagrantSettings(
+            provider={
+                "image": node_image.build(platform, say),
+                "has_ssh": True,
+                "remains_running": True,
+                "env": {"LAB_KEY": public_key, "container": "docker"},
+                "create_args": list(CREATE_ARGS),
+            },
+            network={"name": folder.network, "netmask": str(folder.lab.network.prefixlen)},
+            ssh={"private_key_path": ".lab/key", "insert_key": False},
+            boot_timeout=90,
+        )
+
+    def running(self, ids: Mapping[str, str]) -> Mapping[str, bool]:
+        """See Provider."""
+        asked = ["docker", "inspect", "-f", "{{.State.Running}}"]
+        return {
+            name: bool(id_) and command.answer([*asked, id_], "false").strip() == "true"
+            for name, id_ in ids.items()
+        }
+
+    def release(self, root: Path) -> None:
+        """See Provider."""
+        if shutil.which("docker") is None:
+            return
+        for network in docker_engine.networks():
+            if network.folder == str(root):
+                command.check(["docker", "network", "rm", network.name])
+
+
+def _make_network(folder: LabFolder) -> None:
+    """Make the lab's own bridge, labelled with the folder. Nobody else may use its range (see Machines.prepare)."""
+    wanted = folder.lab.network
+    for own in docker_engine.networks():
+        if own.folder != str(folder.root):
+            continue
+        if wanted in own.subnets:
+            return
+        raise MachineError(
+            f"The docker network of this folder has {', '.join(map(str, own.subnets))}, lab.yaml {wanted}.",
+            hint="./lab down first, then ./lab up",
+        )
+    command.check(
+        [
+            *(
+                "docker",
+                "network",
+                "create",
+                "--internal",
+                f"--subnet={wanted}",
+                f"--label={LABEL}={folder.root}",
+            ),
+            *(f"--opt=com.docker.network.bridge.name={folder.bridge}", folder.network),
+        ]
+    )
+
+
+PROVIDER = Docker()

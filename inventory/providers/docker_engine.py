@@ -1,0 +1,146 @@
+"""The docker engine of this host: what it is, the networks it keeps, whether it is docker's at all.
+
+`docker` can be podman's command (the package podman-docker), whose answers have other keys; all that is parsed here
+either has docker's shape or becomes one clear MachineError.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Network
+from typing import Any
+
+from inventory.errors import MachineError
+from inventory.host import command
+from inventory.host.networks import EngineNetwork
+
+LABEL = "ha-lab.folder"
+"""Marks a network as a lab's, with the lab's folder."""
+DEADLINE = 15.0
+ENGLISH = {"LC_ALL": "C"}
+IS_PODMAN = "`docker` is podman's command here: its containers cannot be this lab's nodes"
+
+
+@dataclass(frozen=True)
+class Engine:
+    """The docker engine's answer; `error` is its client's complaint when there was none."""
+
+    version: str = ""
+    error: str = ""
+    storage: str = ""
+    cgroup: str = ""
+    """"1" or "2"; "" where the engine is too old to say."""
+    system: str = ""
+    rootless: bool = False
+    endpoint: str = ""
+    """DOCKER_HOST, when it is set."""
+    podman: bool = False
+
+
+def answers() -> bool:
+    """Whether a docker engine answers its client."""
+    return command.run(["docker", "version", "--format", "{{.Server.Version}}"], deadline=20).good
+
+
+def refuse_podman() -> None:
+    """Raise MachineError where docker is podman."""
+    if is_podman():
+        raise MachineError(
+            f"{IS_PODMAN}.",
+            hint="Install docker's own engine (Debian: apt-get install docker.io), or ./lab up --provider virtualbox",
+        )
+
+
+def is_podman() -> bool:
+    """Whether the docker command, or the engine that it asks, is podman's."""
+    asked = {"client": ["docker", "--version"], "engine": ["docker", "version"]}
+    said = command.together(asked, deadline=DEADLINE, env=ENGLISH)
+    return "podman" in said["client"].out.lower() or "podman engine" in said["engine"].out.lower()
+
+
+def read() -> Engine | None:
+    """Ask the engine what it is; None without a docker client."""
+    asked = {
+        "version": ["docker", "version", "--format", "{{json .}}"],
+        "info": ["docker", "info", "--format", "{{json .}}"],
+    }
+    said = command.together(asked, deadline=DEADLINE, env=ENGLISH)
+    version = said["version"]
+    if version.status == command.NOT_FOUND:
+        return None
+    podman, endpoint = is_podman(), os.environ.get("DOCKER_HOST", "")
+    answer, info = _object(version.out), _object(said["info"].out)
+    server = answer.get("Server") or {}
+    if not version.good or not isinstance(server, dict) or not server:
+        error = version.err.strip() or "the engine does not answer"
+        return Engine(error=error, endpoint=endpoint, podman=podman)
+    return Engine(
+        version=str(server.get("Version") or info.get("ServerVersion") or ""),
+        storage=str(info.get("Driver", "")),
+        cgroup=str(info.get("CgroupVersion", "")),
+        system=str((server.get("Platform") or {}).get("Name") or info.get("OperatingSystem") or ""),
+        rootless=any("rootless" in option for option in info.get("SecurityOptions") or []),
+        endpoint=endpoint,
+        podman=podman,
+    )
+
+
+def networks() -> tuple[EngineNetwork, ...]:
+    """Read the engine's networks. Raises MachineError when it does not answer, or not as docker does."""
+    refuse_podman()
+    names = command.check(["docker", "network", "ls", "-q", "--no-trunc"]).split()
+    return parse_networks(command.check(["docker", "network", "inspect", *names])) if names else ()
+
+
+def parse_networks(text: str) -> tuple[EngineNetwork, ...]:
+    """Parse `docker network inspect`; networks without an IPv4 range are left out. Raises MachineError."""
+    try:
+        found = [_network(entry) for entry in json.loads(text or "[]")]
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise MachineError(
+            f"`docker network inspect` does not answer as docker's does ({type(error).__name__}: {error}).",
+            hint="./lab doctor looks at the engine; podman's docker command is not enough.",
+        ) from error
+    return tuple(network for network in found if network.subnets)
+
+
+def _network(entry: Mapping[str, Any]) -> EngineNetwork:
+    name, id_ = str(entry["Name"]), str(entry["Id"])
+    ranges = entry["IPAM"].get("Config") or []
+    options: Mapping[str, str] = entry.get("Options") or {}
+    return EngineNetwork(
+        kind="docker",
+        name=name,
+        subnets=tuple(IPv4Network(one["Subnet"]) for one in ranges if ":" not in one.get("Subnet", ":")),
+        interface=options.get("com.docker.network.bridge.name") or f"br-{id_[:12]}",
+        folder=str((entry.get("Labels") or {}).get(LABEL, "")),
+        remedy=f"docker network rm {name}",
+    )
+
+
+def in_group(name: str) -> bool:
+    """Whether this user is root or in a group; False where there is no such group."""
+    if platform.system() == "Windows":
+        return False
+    import grp  # noqa: PLC0415 (not there on Windows)
+
+    try:
+        return os.geteuid() == 0 or grp.getgrnam(name).gr_gid in os.getgroups()
+    except KeyError:
+        return False
+
+
+def _object(text: str) -> dict[str, Any]:
+    """The JSON object of an answer; warnings may stand on lines before it."""
+    for line in reversed(text.splitlines()):
+        try:
+            value = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(value, dict):
+            return value
+    return {}

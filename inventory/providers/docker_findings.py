@@ -1,0 +1,129 @@
+"""Judges what docker needs of this host: its engine, control groups, a packet filter, a node image."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from inventory.host.cgroups import Cgroups
+from inventory.host.facts import HostFacts
+from inventory.host.finding import Finding, install
+from inventory.host.versions import numbers
+from inventory.platforms.base import BootstrapImage
+from inventory.platforms.registry import AUTO, for_containers
+from inventory.providers.docker_engine import IS_PODMAN, Engine
+
+ENGINE_LEAST = (20, 10)
+"""From here on docker has --cgroupns and runs on cgroup v2 (its release notes, 20.10)."""
+
+
+def engine(engine: Engine | None, in_group: bool, facts: HostFacts) -> Iterator[Finding]:
+    """Judge the engine: that it answers, is docker's, is on this host, and is new enough; then its storage."""
+    if engine is None:
+        yield Finding("docker", "bad", "docker is missing", install(facts, "docker.io"))
+    elif engine.podman:
+        yield Finding("docker", "bad", IS_PODMAN, install(facts, "docker.io"))
+    elif not engine.version:
+        found = f"the docker engine does not answer: {engine.error}"
+        yield Finding("docker", "bad", found, _wake(engine, in_group, facts))
+    else:
+        yield _reach(engine, facts)
+        if engine.storage == "vfs":
+            yield Finding(
+                "storage",
+                "warn",
+                "the engine's storage driver is vfs: each container copies the whole image",
+                'echo \'{"storage-driver": "overlay2"}\' | sudo tee /etc/docker/daemon.json'
+                " && sudo systemctl restart docker",
+            )
+        elif engine.storage:
+            yield Finding("storage", "ok", f"storage driver {engine.storage}")
+
+
+def _reach(engine: Engine, facts: HostFacts) -> Finding:
+    desktop = "desktop" in engine.system.lower() or facts.system == "darwin"
+    if engine.endpoint and not engine.endpoint.startswith("unix:"):
+        return Finding(
+            "docker",
+            "bad",
+            f"the engine is elsewhere ({engine.endpoint}): this host would not reach the nodes",
+            "unset DOCKER_HOST",
+        )
+    if engine.rootless or desktop or "podman" in engine.system.lower():
+        what = "rootless" if engine.rootless else engine.system or "Docker Desktop"
+        return Finding(
+            "docker",
+            "bad",
+            f"the engine ({what}) keeps its bridges in another network: this host would not reach the nodes",
+            "./lab up --provider virtualbox"
+            if desktop
+            else f"{install(facts, 'docker.io')} && docker context use default",
+        )
+    if numbers(engine.version) < ENGINE_LEAST:
+        return Finding(
+            "docker",
+            "bad",
+            f"docker engine {engine.version}; 20.10 or later is needed (--cgroupns)",
+            install(facts, "docker.io"),
+        )
+    return Finding("docker", "ok", f"docker engine {engine.version} answers")
+
+
+def _wake(engine: Engine, in_group: bool, facts: HostFacts) -> str:
+    """Say what makes a silent engine answer, by its client's complaint."""
+    if "permission denied" in engine.error.lower():
+        if in_group:
+            return "sudo systemctl restart docker.socket docker"
+        return 'sudo usermod -aG docker "$USER" && newgrp docker'
+    if facts.system == "darwin":
+        return "open -a Docker"
+    if facts.service_manager:
+        return "sudo systemctl enable --now docker"
+    return "sudo sh -c 'dockerd >/var/log/dockerd.log 2>&1 &'"
+
+
+def control_groups(found: Cgroups) -> Finding:
+    """Judge whether systemd in a container finds control groups that it can use."""
+    if found.kind is None:
+        return Finding(
+            "cgroup", "warn", "how this host mounts /sys/fs/cgroup cannot be read", "mount -t cgroup2"
+        )
+    if found.kind == "v2" and not found.writable:
+        return Finding(
+            "cgroup",
+            "bad",
+            "cgroup v2 is mounted read-only here: systemd in the nodes cannot start",
+            "sudo mount -o remount,rw /sys/fs/cgroup",
+        )
+    if found.kind != "v2" and not found.systemd:
+        return Finding(
+            "cgroup",
+            "bad" if found.kind == "v1" else "warn",
+            f"cgroup {found.kind} without the hierarchy of systemd",
+            "sudo mkdir -p /sys/fs/cgroup/systemd"
+            " && sudo mount -t cgroup -o none,name=systemd cgroup /sys/fs/cgroup/systemd",
+        )
+    return Finding("cgroup", "ok", f"cgroup {found.kind}")
+
+
+def firewall(facts: HostFacts) -> Iterator[Finding]:
+    """Judge whether the engine can set up its bridges."""
+    if facts.system == "linux" and not {"iptables", "nft"} & facts.programs:
+        found = "neither iptables nor nft is here; docker sets its bridges up with them"
+        yield Finding("firewall", "warn", found, install(facts, "iptables"))
+
+
+def image(facts: HostFacts, have: bool, platform: str) -> Iterator[Finding]:
+    """Judge whether the node image of a platform (or "auto") is here, or can be made without a registry."""
+    system = for_containers(platform)
+    if have:
+        yield Finding("image", "ok", f"the node image of {system.name} is here")
+    elif isinstance(system.image, BootstrapImage):
+        if "mmdebstrap" in facts.programs:
+            yield Finding("image", "ok", "no node image yet; mmdebstrap can make it (1 to 2 minutes, once)")
+            return
+        yield Finding(
+            "image",
+            "warn" if platform == AUTO else "bad",
+            f"no node image yet, and mmdebstrap is missing; it makes the one of {system.name}",
+            install(facts, "mmdebstrap"),
+        )

@@ -1,0 +1,92 @@
+"""Vagrant on one folder, by python-vagrant: every call is logged, and what it prints is kept in .lab/vagrant.log."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from inventory import log
+from inventory.errors import MachineError
+from inventory.host import command
+
+if TYPE_CHECKING:
+    import vagrant
+
+LOG = "vagrant.log"
+
+
+class VagrantProgram:
+    """The words of `vagrant` that the lab uses; `state` is the folder of its log. All raise MachineError.
+
+    A call takes about 3 s, as Ruby starts; `alias` names one machine, all without it.
+    """
+
+    def __init__(self, root: Path, state: Path) -> None:
+        self.root, self.state = root, state
+
+    def up(self, provider: str, alias: str | None = None) -> None:
+        """Boot what is not running."""
+        with self._calling("up"):
+            self.library().up(provider=provider, vm_name=alias)
+
+    def halt(self) -> None:
+        """Shut the machines down."""
+        with self._calling("halt"):
+            self.library().halt()
+
+    def destroy(self, alias: str | None = None) -> None:
+        """Remove machines with their disks."""
+        with self._calling("destroy"):
+            self.library().destroy(vm_name=alias)
+
+    def states(self) -> dict[str, str]:
+        """Each machine's state, by alias, in Vagrant's words."""
+        with self._calling("status", changes=False):
+            return {status.name: status.state for status in self.library().status()}
+
+    def ssh_config(self) -> str:
+        """The settings for ssh to the machines, as a text (ssh_config(5) of OpenSSH)."""
+        with self._calling("ssh-config", changes=False):
+            text: str = self.library().ssh_config()
+        return text
+
+    def library(self) -> vagrant.Vagrant:
+        """python-vagrant for the folder."""
+        import vagrant  # noqa: PLC0415 -- it warns when it is imported before `up` has installed Vagrant
+
+        if shutil.which("vagrant") is None:
+            raise MachineError("vagrant is missing.", hint="./lab up installs it as root on Debian.")
+
+        @contextlib.contextmanager
+        def stream() -> Iterator[IO[bytes]]:
+            with (self.state / LOG).open("ab") as handle:
+                yield handle
+
+        env = {**os.environ, "LAB_RUNNING": "1", "VAGRANT_CHECKPOINT_DISABLE": "1"}
+        return vagrant.Vagrant(root=str(self.root), out_cm=stream, err_cm=stream, env=env)
+
+    @contextlib.contextmanager
+    def _calling(self, word: str, *, changes: bool = True) -> Iterator[None]:
+        """Log a call; a call that changes machines begins vagrant.log anew, so that it holds the last change."""
+        self.state.mkdir(exist_ok=True)
+        path = self.state / LOG
+        if changes or not path.exists():
+            path.write_bytes(b"")
+        before, began, status = path.stat().st_size, time.monotonic(), 0
+        try:
+            yield
+        except (subprocess.CalledProcessError, OSError) as error:
+            status = getattr(error, "returncode", command.NOT_FOUND)
+            said = path.read_bytes()[before:].decode(errors="replace").strip().splitlines()[-12:]
+            tail = "\n".join(f"  | {line}" for line in said)
+            raise MachineError(
+                f"vagrant {word} failed:\n{tail}", hint="./lab doctor looks for the reason."
+            ) from error
+        finally:
+            log.command(log.HERE, f"vagrant {word}", status, time.monotonic() - began)

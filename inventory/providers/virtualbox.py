@@ -1,0 +1,128 @@
+"""VirtualBox: virtual machines, by VBoxManage. Source: the VirtualBox manual, "Networking" and "VBoxManage"."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from ipaddress import IPv4Network
+from pathlib import Path
+
+from inventory.host import command
+from inventory.host.facts import HostFacts, text_of
+from inventory.host.finding import Finding
+from inventory.host.versions import numbers, version
+from inventory.model import Lab
+from inventory.providers.base import PowerCommands
+from inventory.providers.virtual_machines import VirtualMachines
+
+RANGES_SINCE = (6, 1, 28)
+"""From here on VirtualBox allows host-only networks only in certain ranges (its changelog, 6.1.28)."""
+DEFAULT_RANGES = ("192.168.56.0/21", "fe80::/10")
+"""The ranges without a networks.conf; one that is made must name them, or they are allowed no longer."""
+NETWORKS_CONF = Path("/etc/vbox/networks.conf")
+
+
+@dataclass(frozen=True)
+class VirtualBoxFacts:
+    """What VirtualBox is here; `version` is None when it is missing, "" when it does not tell."""
+
+    version: str | None = None
+    networks_conf: str | None = None
+    """The text of /etc/vbox/networks.conf; None when there is no such file."""
+    driver: bool = False
+    """Its kernel module is loaded."""
+
+
+class VirtualBox(VirtualMachines):
+    """VirtualBox."""
+
+    name, title, rank, program = "virtualbox", "VirtualBox", 20, "VBoxManage"
+    interfaces = "vboxnet"
+    reserved = (IPv4Network("10.0.2.0/24"),)  # NAT of each machine's first adapter: 10.0.2.15 in all of them
+    power = PowerCommands(
+        power_off=("VBoxManage", "controlvm", "{id}", "poweroff"),
+        freeze=("VBoxManage", "controlvm", "{id}", "pause"),
+        thaw=("VBoxManage", "controlvm", "{id}", "resume"),
+        frozen=("VBoxManage", "showvminfo", "--machinereadable", "{id}"),
+        paused='VMState="paused"',
+    )
+
+    def read(self, lab: Lab) -> VirtualBoxFacts:
+        """See Requirements."""
+        said = command.run([self.program, "--version"], deadline=15, env={"LC_ALL": "C"})
+        return VirtualBoxFacts(
+            None if said.status == command.NOT_FOUND else version(said.out),
+            text_of(NETWORKS_CONF),
+            sys.platform != "linux" or Path("/dev/vboxdrv").exists(),
+        )
+
+    def findings(self, facts: HostFacts, lab: Lab, platform: str) -> Iterator[Finding]:
+        """See Requirements."""
+        own: VirtualBoxFacts = facts.of_providers[self.name]
+        if own.version is None:
+            url = "https://www.virtualbox.org/wiki/Linux_Downloads"
+            yield Finding("virtualbox", "bad", "VirtualBox is missing", f"xdg-open {url}")
+        elif not own.driver:
+            yield Finding(
+                "virtualbox",
+                "bad",
+                f"VirtualBox {own.version}: its kernel module is not loaded",
+                "sudo modprobe vboxdrv || sudo /sbin/vboxconfig",
+            )
+        elif not own.version:
+            yield Finding(
+                "virtualbox", "warn", "`VBoxManage --version` gave no version", "VBoxManage --version"
+            )
+        else:
+            yield Finding("virtualbox", "ok", f"VirtualBox {own.version}")
+        yield _ranges(own, lab)
+
+    def interface_remedy(self, interface: str) -> str:
+        """See Requirements."""
+        return f"VBoxManage hostonlyif remove {interface}" if interface.startswith(self.interfaces) else ""
+
+    def machine(self, lab: Lab) -> dict[str, object]:
+        """See VirtualMachines."""
+        return {**super().machine(lab), "linked_clone": True}
+
+
+def ranges(text: str) -> tuple[str, ...]:
+    """Parse networks.conf: lines of `* RANGE …`, # comments (VirtualBox manual, "Host-Only Networking")."""
+    lines = (line.split("#", 1)[0].replace(",", " ").split() for line in text.splitlines())
+    return tuple(word for words in lines if words[:1] == ["*"] for word in words[1:])
+
+
+def _ranges(own: VirtualBoxFacts, lab: Lab) -> Finding:
+    found = numbers(own.version or "")
+    if found and found < RANGES_SINCE:
+        return Finding("vbox-networks", "ok", "this VirtualBox allows every host-only network")
+    text = own.networks_conf
+    allowed = DEFAULT_RANGES if text is None else ranges(text)
+    if any(_covers(one, lab) for one in allowed):
+        return Finding("vbox-networks", "ok", f"VirtualBox allows {lab.network}")
+    source = "by default" if text is None else f"by {NETWORKS_CONF}"
+    return Finding(
+        "vbox-networks",
+        "bad",
+        f"VirtualBox allows only {', '.join(allowed) or 'no network'} {source}, not {lab.network}",
+        f"sudo mkdir -p {NETWORKS_CONF.parent} && {_line(text, lab)} | sudo tee -a {NETWORKS_CONF}",
+    )
+
+
+def _line(text: str | None, lab: Lab) -> str:
+    """The command that prints the lab's line for networks.conf; all that was allowed before stays allowed."""
+    if text is None:
+        return f"echo '* {' '.join(DEFAULT_RANGES)} {lab.network}'"
+    broken = bool(text) and not text.endswith("\n")
+    return f"printf '\\n* {lab.network}\\n'" if broken else f"echo '* {lab.network}'"
+
+
+def _covers(allowed: str, lab: Lab) -> bool:
+    try:
+        return lab.network.subnet_of(IPv4Network(allowed, strict=False))
+    except ValueError:  # an IPv6 range
+        return False
+
+
+PROVIDER = VirtualBox()

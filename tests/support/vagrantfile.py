@@ -1,0 +1,32 @@
+"""The Vagrantfile read by ruby, with a stub in the place of Vagrant."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+STUB = Path(__file__).parent / "vagrant_stub.rb"
+
+
+def read(folder: Path, by_hand: bool = False, text: str = "") -> dict[str, Any]:
+    """What the Vagrantfile sets in a folder with this .lab/machines.yaml."""
+    for name in ("Vagrantfile", "lab.yaml"):
+        (folder / name).write_text((ROOT / name).read_text())
+    if text:
+        (folder / ".lab").mkdir(exist_ok=True)
+        (folder / ".lab" / "machines.yaml").write_text(text)
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("LAB_", "VAGRANT_"))}
+    done = subprocess.run(
+        ["ruby", str(STUB), str(folder / "Vagrantfile")],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=env if by_hand else {**env, "LAB_RUNNING": "1"},
+    )
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
