@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from inventory.errors import ConfigError, MachineError
+from inventory.errors import ConfigError
 
 CorosyncGeneration = Literal["1.4", "3"]
 PcsGeneration = Literal["0.9.26", "0.9", "0.10", "0.11", "0.12"]
@@ -219,13 +219,3 @@ class Platform:
         """Give the packages that an answer of the package manager's `query` does not show as installed."""
         installed = self.package_manager.installed(answer)
         return tuple(name for name in self.packages if name not in installed)
-
-    def box(self, provider: str) -> str:
-        """Give the Vagrant box for a provider. Raises MachineError where there is none."""
-        try:
-            return self.boxes[provider]
-        except KeyError:
-            raise MachineError(
-                f"Platform {self.name} has no box for {provider}; it has boxes for {', '.join(self.boxes) or 'none'}.",
-                hint="./lab doctor names a platform that has one.",
-            ) from None
