@@ -137,10 +137,15 @@ class Firewall:
 
 @dataclass(frozen=True)
 class RegistryImage:
-    """A container image made from a base image of a registry. `packages` are installed beside the cluster's."""
+    """A container image made from a base image of a registry. `packages` are installed beside the cluster's.
+
+    `install` are the words before the packages, `clean` is a command that removes what the installation left.
+    """
 
     reference: str
     packages: tuple[str, ...]
+    install: str
+    clean: str
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,8 @@ CENTOS9 = Platform(
     image=RegistryImage(
         "quay.io/centos/centos:stream9",
         ("systemd", "dbus", "openssh-server", "openssh-clients", "sudo", "iputils", "curl", "util-linux"),
+        install="dnf -q -y install --allowerasing",
+        clean="dnf clean all",
     ),
     repository=script(__package__, "centos9_repository"),
     firewall=FIREWALLD,

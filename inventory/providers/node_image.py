@@ -71,7 +71,7 @@ def dockerfile(platform: Platform, image: RegistryImage) -> str:
         [
             f"FROM {image.reference}",
             "COPY repository.sh customize.sh /tmp/",
-            f"RUN sh /tmp/repository.sh && dnf -q -y install --allowerasing {packages} && dnf clean all",
+            f"RUN sh /tmp/repository.sh && {image.install} {packages} && {image.clean}",
             "RUN sh /tmp/customize.sh && rm -f /tmp/repository.sh /tmp/customize.sh",
             "COPY --chmod=0755 node-init /usr/local/sbin/node-init",
             *INIT,
