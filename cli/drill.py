@@ -24,9 +24,9 @@ from drill.execute.runner import unavailable
 from drill.observe.observation import observing
 from drill.record.timeline import NodeReading, Sample
 from drill.report import comparison, run_folder
-from drill.report.objective import objective
-from drill.report.run import Run, ScenarioResult, told
-from drill.report.statistics import repeats
+from drill.report.objective import parse_objective
+from drill.report.run import Run, ScenarioResult, outage_summary
+from drill.report.statistics import statistics_of
 from drill.scenarios import catalog, conditions
 from drill.scenarios.base import Scenario
 from inventory import journal
@@ -57,7 +57,7 @@ def drill(
     """Break the cluster, watch what a client sees, judge it. Exit 1 unless all passed."""
     context: Context = ctx.obj
     chosen = [catalog.get(name) for name in names] if names else list(catalog.SCENARIOS.values())
-    goals = [objective(text) for text in wanted or []]
+    goals = [parse_objective(text) for text in wanted or []]
     if listed:
         out.print(_listing(chosen))
         return
@@ -72,7 +72,9 @@ def drill(
         attempt.none_under_way(context.machines.state)
         run = _run(context, chosen, repeat, context.lab.drill.seed if seed < 0 else seed, tell)
     judged = [
-        goal.judge(repeats(name, entries)) for name, entries in run.by_scenario().items() for goal in goals
+        goal.judge(statistics_of(name, entries))
+        for name, entries in run.by_scenario().items()
+        for goal in goals
     ]
     _summary(run, judged)
     _failed(run)
@@ -90,7 +92,7 @@ def _run(context: Context, chosen: Sequence[Scenario], repeat: int, seed: int, t
         context.root,
         runner,
         folder,
-        told=_tell,
+        on_result=_tell,
         around=lambda one: tell.busy(f"{one.name}: {texts[one.name].title}"),
     )
     try:
@@ -120,7 +122,7 @@ def report(folder: Folder) -> None:
 def recheck(folder: Folder) -> None:
     """Judge a run again from its timelines. Needs no lab. Exit 1 unless all passed."""
     run = run_folder.recheck(folder)
-    for entry in run.entries:
+    for entry in run.results:
         _tell(entry)
     _summary(run, [])
     raise typer.Exit(0 if run.status == PASS else 1)
@@ -184,32 +186,32 @@ def _listing(chosen: Sequence[Scenario]) -> Table:
 
 
 def _tell(entry: ScenarioResult) -> None:
-    seen, *more = told(entry)
-    predicted = f", predicted {entry.predicted.text}" if entry.predicted else ""
+    seen, *more = outage_summary(entry)
+    predicted = f", predicted {entry.predicted.summary}" if entry.predicted else ""
     words = f"{entry.name}: outage {seen}{predicted}{''.join(f'; {one}' for one in more)}"
     out.print(f"[{COLOUR[entry.status]}]{entry.status:8}[/]{escape(words)}")
     if entry.error:
         out.print(escape(f"  the drill itself failed: {entry.error}"))
     for one in entry.verdicts:
         if one.status != PASS and not entry.error:
-            out.print(escape("\n".join(f"  {line}" for line in one.text.splitlines())))
+            out.print(escape("\n".join(f"  {line}" for line in one.description.splitlines())))
 
 
 def _summary(run: Run, judged: Sequence[Verdict]) -> None:
     for name, entries in run.by_scenario().items():
         if len(entries) > 1:
-            found = repeats(name, entries)
-            figures = ", ".join(f"{figure} {length.text}" for figure, length in found.figures.items())
+            found = statistics_of(name, entries)
+            figures = ", ".join(f"{figure} {length.summary}" for figure, length in found.figures.items())
             out.print(escape(f"{name}, {len(entries)} times: {figures or 'nothing measured'}"))
     for one in judged:
-        out.print(escape(one.text))
+        out.print(escape(one.description))
     counts = ", ".join(f"{count} {status}" for status, count in run.counts.items() if count)
     out.print(escape(counts or "UNKNOWN: nothing was recorded"))
 
 
 def _failed(run: Run) -> None:
     """Raise the drill's own failure, when it had one."""
-    if errors := [entry for entry in run.entries if entry.error]:
+    if errors := [entry for entry in run.results if entry.error]:
         raise LabError(
             f"{errors[0].name}: the drill itself failed: {errors[0].error}", hint="./lab heal; ./lab status"
         )

@@ -1,4 +1,4 @@
-"""A run of the drill: scenarios one after another, each as often as asked, into one folder, judged at the end."""
+"""A run of the drill: scenarios one after another, each as often as asked; recorded in one folder, then judged."""
 
 from __future__ import annotations
 
@@ -27,31 +27,32 @@ Say = Callable[[str], None]
 def runner(
     session: LabSession, ssh: Ssh, folder: Path, guard: Callable[[], None], say: Say, *, fetch: Fetch
 ) -> Runner:
-    """The runner of a real lab; its records go into `folder`, `guard` refuses requests to another network.
+    """The runner of a real lab; it records into `folder`.
 
-    `fetch` asks the floating address for the page.
+    `guard` refuses requests to another network. `fetch` requests the page from the floating address.
     """
     return Runner(session, folder / run_folder.TIMELINE, guard, observing(session, ssh, guard), say, fetch)
 
 
 @dataclass
 class Suite:
-    """Runs scenarios with one runner and judges each; `told` gets each result, `around` is entered for each scenario.
+    """Runs scenarios with one runner and judges each of them.
 
-    `root` is the lab's folder, `folder` the run's.
+    `root` is the lab's folder, `folder` that of the run. `on_result` gets each result. `around` gives a context that
+    is entered for each scenario.
     """
 
     root: Path
     runner: Runner
     folder: Path
-    told: Callable[[ScenarioResult], None] = lambda result: None
+    on_result: Callable[[ScenarioResult], None] = lambda result: None
     around: Callable[[Scenario], AbstractContextManager[None]] = lambda scenario: nullcontext()
 
     def run(self, scenarios: Sequence[Scenario], repeat: int = 1, seed: int = 0) -> Run:
-        """Run each scenario `repeat` times; the judged run, also written to the folder.
+        """Run each scenario `repeat` times; returns the judged run, and writes its files to the folder.
 
-        The same seed gives the same targets. Raises the first cause when the lab could not be healed, after
-        what was recorded is written.
+        The same seed gives the same targets. When the lab cannot be healed, the results so far are written first, and
+        then the first cause is raised.
         """
         with journal.exclusive(self.root):
             try:
@@ -59,24 +60,24 @@ class Suite:
                     for number in range(repeat):
                         with self.around(scenario):
                             timeline = self.runner.run(scenario, seed_of(seed, scenario, number))
-                        self.told(judged(timeline))
+                        self.on_result(judged(timeline))
             finally:
                 run = finish(self.folder)
         return run or Run(self.folder.name, ())
 
 
 def judged(timeline: Timeline) -> ScenarioResult:
-    """A record with the verdicts of its checks."""
+    """A record together with the verdicts of its checks."""
     return ScenarioResult(timeline, checks.judge(timeline))
 
 
 def seed_of(seed: int, scenario: Scenario, number: int) -> int:
-    """The seed of one repeat of one scenario: the same in every run, whatever else is run."""
+    """The seed of one repeat of one scenario; it does not depend on what else is run."""
     return zlib.crc32(f"{seed} {scenario.name} {number}".encode())
 
 
 def finish(folder: Path) -> Run | None:
-    """Write verdicts, JUnit and report of what was recorded; None when nothing was."""
+    """Write verdicts, JUnit and report of what was recorded; None when nothing was. Raises LabError when it cannot."""
     if not (folder / run_folder.TIMELINE).is_file():
         return None
     try:

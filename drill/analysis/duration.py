@@ -1,4 +1,4 @@
-"""A length of time that is known only as least and most: how everything measured and predicted is said here."""
+"""A length of time of which only the least and the most are known: the form of everything measured and predicted."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ class Duration:
 
     @property
     def endless(self) -> bool:
-        """Nothing says how long it lasts at most."""
+        """No upper bound is known."""
         return self.most == ENDLESS
 
     @property
-    def text(self) -> str:
-        """The span in words, to the hundredth of a second."""
+    def summary(self) -> str:
+        """The duration for people, to the hundredth of a second."""
         if self.endless:
             return f"{self.least:.2f} s or more"
         low, high = f"{self.least:.2f}", f"{self.most:.2f}"
@@ -33,12 +33,12 @@ class Duration:
 
     @property
     def json(self) -> dict[str, float | None]:
-        """As plain data: JSON knows no infinity, so a most of None is one."""
+        """The duration as plain data. JSON has no infinity: None stands for it."""
         return {"least": self.least, "most": None if self.endless else self.most}
 
 
 def measured(outage: Outage) -> Duration:
-    """What the samples say about an outage's length; endless when its beginning or end was not seen."""
+    """What the samples say about the length of an outage; endless when its beginning or its end was not seen."""
     return Duration(outage.lower, ENDLESS if outage.upper is None else outage.upper)
 
 

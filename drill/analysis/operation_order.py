@@ -1,8 +1,8 @@
 """The order of starts and stops, from the cluster's own history of operations.
 
-The cluster keeps the last start and the last stop of each resource on each node (crm_mon -o, lrm_rsc_op in
-the CIB), to the second. So only one node's operations are compared with one another, and only where nothing
-that was overwritten could change the answer.
+The cluster keeps the last start and the last stop of each resource on each node, with a resolution of one second
+(`crm_mon -o`; lrm_rsc_op in the CIB). So only operations of the same node are compared, and only where an
+operation that was overwritten could not change the answer.
 """
 
 from __future__ import annotations
@@ -46,11 +46,11 @@ def stops(history: tuple[OperationEntry, ...], order: OrderRow) -> tuple[JudgedO
 def _judge(
     history: tuple[OperationEntry, ...], watched: tuple[str, str], other: tuple[str, str]
 ) -> tuple[JudgedOperation, ...]:
-    """Each watched operation wants `other` done before it.
+    """Each watched operation needs the other one before it.
 
-    It was held when the last thing the other resource did before is the wanted one; not when that is the
-    opposite. When nothing of the other is remembered from before, the next thing it did tells: the wanted
-    operation afterwards means that it came too late, unless the watched resource was undone in between.
+    The order was held when the last operation of the other resource before it is the needed one, and was not held
+    when it is the opposite one. Where no earlier operation of the other resource is known, the next one decides: the
+    needed operation afterwards came too late, unless the watched resource was undone in between.
     """
     undo = {"start": "stop", "stop": "start"}
     found: list[JudgedOperation] = []
@@ -59,7 +59,7 @@ def _judge(
             continue
         same = [(n, op) for n, op in enumerate(history) if op.node == one.node and op.resource == other[0]]
         if any(op.at == one.at and (op.call is None or one.call is None) for _, op in same):
-            continue  # the same second, and nothing else to tell them apart
+            continue  # the same second, and no call numbers to compare
         before = [op for n, op in same if n < index]
         after = [(n, op) for n, op in same if n > index]
         if before:

@@ -1,4 +1,4 @@
-"""Outages as intervals with a stated resolution; one entry each, never merged."""
+"""Outages as intervals with a stated resolution; each counts for itself, they are never merged."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from drill.record.timeline import Sample
 
 @dataclass(frozen=True)
 class Outage:
-    """A run of failed requests between two good ones, seconds from the run's start.
+    """Consecutive failed requests between two good ones; all times in seconds since the start of the record.
 
-    The service is *down* at a moment when a request sent at that moment fails. What is known about
-    such an interval:
+    The service is *down* at a moment when a request sent at that moment fails. The length of such an interval is
 
-    - at least `lower`: from the first failed request's sending to the last failed one's;
-    - at most `upper`: from the last good request's *sending* (it was answered, so the service was up then)
-      to the next good one's *end* (its sending may have come before the service was back; its answer
-      cannot have). None when one of the two is missing: the outage is open.
+    - at least `lower`: from the sending of the first failed request to the sending of the last one;
+    - at most `upper`: from the *sending* of the last good request (it was answered, so the service was up then)
+      to the *end* of the next good one (it may have been sent before the service was back, but it was answered
+      after that). None when one of the two is missing: the outage is open.
 
     So `upper - lower` is the resolution: about two periods of the probe, more when answers are slow.
+    `kinds` are the ways in which the requests failed with their counts, the most frequent first.
     """
 
     first_failed: float
@@ -45,16 +45,16 @@ class Outage:
 
     @property
     def open(self) -> bool:
-        """It began before the first request or had not ended at the last one."""
+        """It began before the first request, or had not ended at the last one."""
         return self.upper is None
 
     @property
     def resolution(self) -> float | None:
-        """How exactly the length is known (seconds)."""
+        """The uncertainty of the length (seconds)."""
         return None if self.upper is None else self.upper - self.lower
 
     @property
-    def line(self) -> str:
+    def summary(self) -> str:
         """The outage in one line, for people."""
         kinds = ", ".join(f"{count} {kind}" for kind, count in self.kinds)
         if self.upper is not None:
@@ -69,7 +69,7 @@ class Outage:
 
 
 def outages(samples: Iterable[Sample]) -> tuple[Outage, ...]:
-    """One client's outages in time order. Give samples of one client only."""
+    """The outages of one client in time order; `samples` are those of one client only."""
     found: list[Outage] = []
     failed: list[Sample] = []
     last_good: float | None = None

@@ -1,22 +1,22 @@
-"""What a client saw: outages against the budget and the prediction, and how well the poller itself did."""
+"""What a client saw: its outages compared with the budget and the prediction, and how well the probe kept its rate."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
 
-from drill.analysis.coverage import answered
+from drill.analysis.coverage import answered_readings
 from drill.analysis.duration import Duration, measured, predicted
 from drill.analysis.fault_windows import NO_INJECTION, FaultWindow, Period, fault_windows
 from drill.analysis.outages import outages
 from drill.checks.base import check
-from drill.checks.verdict import CheckResult, failed, gravest, passed, unknown
+from drill.checks.verdict import CheckResult, failed, passed, unknown, worst_result
 from drill.record.timeline import Timeline
 
-PAUSE = 1.0
-"""Where no request was sent for longer than this (seconds), an outage could have gone unseen."""
+LONGEST_PAUSE = 1.0
+"""Where no request was sent for longer than this (seconds), an outage may have been missed."""
 MOST_MISSED = 0.01
-"""The share of its slots that the probe may miss."""
+"""The probe may miss less than this share of its time slots."""
 
 
 @check("outage_within_budget")
@@ -27,28 +27,30 @@ def outage_within_budget(timeline: Timeline, budget: float | None = None) -> Che
         return unknown("outages within the budget", "the record names no budget")
     expected = f"no outage longer than the budget of {limit:.2f} s"
     found = outages(timeline.samples_of())
-    if long := [one.line for one in found if one.lower > limit]:
+    if long := [one.summary for one in found if one.lower > limit]:
         return failed(expected, *long)
-    if reason := unpolled(timeline, _whole(timeline), min(limit, max(PAUSE, limit / 10))):
+    if reason := unpolled_reason(
+        timeline, _polled_period(timeline), min(limit, max(LONGEST_PAUSE, limit / 10))
+    ):
         return unknown(expected, reason)
-    if doubtful := [one.line for one in found if measured(one).most > limit]:
+    if doubtful := [one.summary for one in found if measured(one).most > limit]:
         return unknown(expected, *doubtful)
-    return passed(expected, *([one.line for one in found] or ["no request failed"]))
+    return passed(expected, *([one.summary for one in found] or ["no request failed"]))
 
 
 @check("outage_within_bounds")
 def outage_within_bounds(timeline: Timeline) -> CheckResult:
-    """Each outage that a fault brought fits the prediction from the live configuration."""
+    """Each outage that a fault caused fits the prediction from the live configuration."""
     bounds = predicted(timeline.header.prediction)
     if bounds is None:
         return unknown("an outage within the predicted bounds", "the record has no prediction")
-    expected = f"an outage of {bounds.text}, as predicted from the configuration"
+    expected = f"an outage of {bounds.summary}, as predicted from the configuration"
     if bounds.least <= 0 and bounds.endless:
         return unknown(expected, "no outage could contradict this prediction")
     found = fault_windows(timeline)
     if not found:
         return unknown(expected, NO_INJECTION)
-    return gravest(_fits(timeline, one, bounds, expected) for one in found)
+    return worst_result(_fits(timeline, one, bounds, expected) for one in found)
 
 
 def _fits(timeline: Timeline, fault_window: FaultWindow, bounds: Duration, expected: str) -> CheckResult:
@@ -56,13 +58,15 @@ def _fits(timeline: Timeline, fault_window: FaultWindow, bounds: Duration, expec
     if not before or not before[-1].good:
         state = "the service was already down" if before else "no request had been sent"
         return unknown(expected, f"{state} when the fault was injected at {fault_window.injected:.2f} s")
-    mine = [one for one in outages(timeline.samples_of()) if fault_window.brought(one)]
-    lines = [one.line for one in mine] or ["no request failed"]
-    if long := [one.line for one in mine if one.lower > bounds.most]:
+    mine = [one for one in outages(timeline.samples_of()) if fault_window.caused(one)]
+    lines = [one.summary for one in mine] or ["no request failed"]
+    if long := [one.summary for one in mine if one.lower > bounds.most]:
         return failed(expected, f"longer: {long[0]}", *long[1:])
     short = max((measured(one).most for one in mine), default=0.0) < bounds.least
     period = Period(fault_window.injected, fault_window.end)
-    if reason := unpolled(timeline, period, min(bounds.least, PAUSE) if short else PAUSE):
+    if reason := unpolled_reason(
+        timeline, period, min(bounds.least, LONGEST_PAUSE) if short else LONGEST_PAUSE
+    ):
         return unknown(expected, reason)
     if short:
         return failed(expected, f"shorter: {lines[0]}", *lines[1:])
@@ -75,9 +79,9 @@ def _fits(timeline: Timeline, fault_window: FaultWindow, bounds: Duration, expec
 def no_outage(timeline: Timeline) -> CheckResult:
     """No request fails in the whole record."""
     expected = "no failed request at all"
-    if found := [one.line for one in outages(timeline.samples_of())]:
+    if found := [one.summary for one in outages(timeline.samples_of())]:
         return failed(expected, *found)
-    if reason := unpolled(timeline, _whole(timeline), PAUSE):
+    if reason := unpolled_reason(timeline, _polled_period(timeline), LONGEST_PAUSE):
         return unknown(expected, reason)
     sent = [one.sent for one in timeline.samples_of()]
     return passed(expected, f"{len(sent)} good answers from {sent[0]:.2f} to {sent[-1]:.2f} s")
@@ -85,29 +89,29 @@ def no_outage(timeline: Timeline) -> CheckResult:
 
 @check("no_failback_outage")
 def no_failback_outage(timeline: Timeline) -> CheckResult:
-    """After the heal, also when the broken node is a member again, no new outage begins."""
+    """No new outage begins after the heal, also not when the broken node is a member again."""
     expected = "no new outage once the broken node is back"
     found = fault_windows(timeline)
     if not found:
         return unknown(expected, NO_INJECTION)
-    return gravest(_stays(timeline, one, expected) for one in found)
+    return worst_result(_stays(timeline, one, expected) for one in found)
 
 
 def _stays(timeline: Timeline, fault_window: FaultWindow, expected: str) -> CheckResult:
     heal = fault_window.heal
     if heal is None:
-        return unknown(expected, f"no mark tells that {fault_window.named} was healed")
+        return unknown(expected, f"no event says that {fault_window.summary} was healed")
     later = [event.at for event in timeline.events_of("inject") if event.at > heal]
     until = min(later, default=timeline.end)
-    new = [one.line for one in outages(timeline.samples_of()) if heal <= one.first_failed < until]
+    new = [one.summary for one in outages(timeline.samples_of()) if heal <= one.first_failed < until]
     if new:
         return failed(expected, f"healed at {heal:.2f} s, then an {new[0]}", *new[1:])
-    every = (one for node in timeline.nodes for one in answered(timeline, node, heal, until))
+    every = (one for node in timeline.nodes for one in answered_readings(timeline, node, heal, until))
     back = min((one.at for one in every if set(one.members) >= set(timeline.nodes)), default=None)
     if back is None:
         return unknown(expected, f"no reading shows all nodes as members after the heal at {heal:.2f} s")
-    end = until if later else max(back + PAUSE, _whole(timeline).until)
-    if reason := unpolled(timeline, Period(heal, end), PAUSE):
+    end = until if later else max(back + LONGEST_PAUSE, _polled_period(timeline).until)
+    if reason := unpolled_reason(timeline, Period(heal, end), LONGEST_PAUSE):
         return unknown(expected, reason)
     return passed(
         expected, f"healed at {heal:.2f} s, all members seen at {back:.2f} s, none until {end:.2f} s"
@@ -116,27 +120,31 @@ def _stays(timeline: Timeline, fault_window: FaultWindow, expected: str) -> Chec
 
 @check("interruptions")
 def interruptions(timeline: Timeline, counts: Sequence[int]) -> CheckResult:
-    """After each fault, in their order, clients saw so many outages until the next fault, or the end."""
-    expected = f"{' and '.join(map(str, counts))} outages, counted after each fault in turn"
+    """After each fault, until the next one or the end, clients saw the given number of outages (`counts`)."""
+    expected = f"{' and '.join(map(str, counts))} outages, counted after each fault separately"
     found = fault_windows(timeline)
     if not counts or len(found) != len(counts):
-        named = ", ".join(one.named for one in found) or NO_INJECTION
-        return unknown(expected, f"{len(found)} faults, and not {len(counts)}: {named}")
+        faults = ", ".join(one.summary for one in found) or NO_INJECTION
+        return unknown(expected, f"{len(found)} faults, and not {len(counts)}: {faults}")
     begins = [0.0, *(one.injected for one in found[1:]), timeline.end]
     windows = [Period(since, until) for since, until in pairwise(begins)]
-    return gravest(_counted(timeline, *each, expected) for each in zip(found, windows, counts, strict=True))
+    return worst_result(
+        _counted(timeline, *each, expected) for each in zip(found, windows, counts, strict=True)
+    )
 
 
 def _counted(
     timeline: Timeline, fault_window: FaultWindow, period: Period, count: int, expected: str
 ) -> CheckResult:
     mine = [
-        one.line for one in outages(timeline.samples_of()) if period.since <= one.first_failed < period.until
+        one.summary
+        for one in outages(timeline.samples_of())
+        if period.since <= one.first_failed < period.until
     ]
-    seen = f"{len(mine)} after {fault_window.named}"
-    whole = _whole(timeline)
+    seen = f"{len(mine)} after {fault_window.summary}"
+    whole = _polled_period(timeline)
     polled = Period(max(period.since, whole.since), min(period.until, whole.until))
-    reason = unpolled(timeline, polled, PAUSE)
+    reason = unpolled_reason(timeline, polled, LONGEST_PAUSE)
     if reason and len(mine) <= count:
         return unknown(expected, reason)
     if len(mine) != count:
@@ -146,7 +154,7 @@ def _counted(
 
 @check("stable_rate")
 def stable_rate(timeline: Timeline) -> CheckResult:
-    """The probe kept its rate. Never FAIL: a slow poller is no fault of the cluster's, but its record is thin."""
+    """The probe kept its rate. Never FAIL: a slow probe is not the cluster's fault, but its record is incomplete."""
     expected = f"a probe that misses under {MOST_MISSED:.0%} of its slots"
     probe = timeline.header.probe
     if probe is None or not probe.slots:
@@ -156,8 +164,8 @@ def stable_rate(timeline: Timeline) -> CheckResult:
     return passed(expected, seen) if missed < MOST_MISSED * slots else unknown(expected, seen)
 
 
-def unpolled(timeline: Timeline, period: Period, longest: float) -> str:
-    """Why the requests cannot tell, in words: none for longer than `longest` seconds in the window; "" if they can."""
+def unpolled_reason(timeline: Timeline, period: Period, longest: float) -> str:
+    """Why the requests in a period are too few to judge (a pause longer than `longest` seconds), for people; or ""."""
     sent = [one.sent for one in timeline.samples_of()]
     before = [at for at in sent if at <= period.since][-1:] or [period.since]
     after = [at for at in sent if at >= period.until][:1] or [period.until]
@@ -170,8 +178,8 @@ def unpolled(timeline: Timeline, period: Period, longest: float) -> str:
     return ""
 
 
-def _whole(timeline: Timeline) -> Period:
-    """What has to be polled: from the first fault, or else the first request, to the last mark, or else the end."""
+def _polled_period(timeline: Timeline) -> Period:
+    """The time that requests have to cover: from the first fault (or request) to the last event (or the end)."""
     events = [one.at for one in timeline.events if one.kind != "note"]
     first = timeline.time_of_first("inject")
     sent = [one.sent for one in timeline.samples_of()]

@@ -1,4 +1,4 @@
-"""What the cluster remembers: the order of its operations, fail counts, left-overs, and its configuration."""
+"""What the cluster remembers: the order of its operations, its fail counts, leftovers, and its configuration."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ NONE = "none"
 
 @check("order_held")
 def order_held(timeline: Timeline, first: str = "", then: str = "") -> CheckResult:
-    """`first` starts before `then` and stops after it, by the history of each node (lab.yaml's orders by default).
+    """`first` starts before `then` and stops after it, by each node's history (by default all orders of lab.yaml).
 
-    Both have to be seen, a start and a stop.
+    At least one start and one stop have to be seen.
     """
     pairs = [OrderRow(first, then)] if first and then else timeline.header.orders
     expected = "; ".join(f"{one.first} started before {one.then} and stopped after it" for one in pairs)
@@ -48,7 +48,7 @@ def order_held(timeline: Timeline, first: str = "", then: str = "") -> CheckResu
 
 @check("no_leftovers")
 def no_leftovers(timeline: Timeline) -> CheckResult:
-    """No constraint of a move or a ban is left."""
+    """No constraint of a move or a ban is left behind."""
     expected = "no constraint left over from a move or a ban"
     left = timeline.header.leftovers
     if left is None:
@@ -58,11 +58,13 @@ def no_leftovers(timeline: Timeline) -> CheckResult:
 
 @check("failcounts")
 def failcounts(timeline: Timeline, expected: Mapping[str, Any]) -> CheckResult:
-    """Each named resource has failed at least that often on all nodes together, or not at all ("none")."""
+    """Each resource has failed at least so often on all nodes together, or not at all ("none")."""
     if not expected:
         raise ValueError("expected names no resource")
-    words = [f"{name} {'none' if least == NONE else f'at least {least}'}" for name, least in expected.items()]
-    wanted = f"fail counts: {', '.join(words)}"
+    limits = [
+        f"{name} {'none' if least == NONE else f'at least {least}'}" for name, least in expected.items()
+    ]
+    wanted = f"fail counts: {', '.join(limits)}"
     recorded = timeline.header.failcounts
     if recorded is None:
         return unknown(wanted, "the record has no fail counts")
@@ -71,8 +73,8 @@ def failcounts(timeline: Timeline, expected: Mapping[str, Any]) -> CheckResult:
         counts[one.resource] += one.count
     known = {*counts, *timeline.header.resources}
     known |= {name for one in timeline.node_readings for name in one.placements}
-    if strange := [name for name in expected if name not in known]:
-        return unknown(wanted, f"the record knows no resource {', '.join(strange)}")
+    if unknown_names := [name for name in expected if name not in known]:
+        return unknown(wanted, f"the record knows no resource {', '.join(unknown_names)}")
     seen = ", ".join(f"{name} {counts[name]}" for name in expected)
     lines = [f"{one.resource} failed {scores.text(one.count)} times on {one.node}" for one in recorded]
     held = [

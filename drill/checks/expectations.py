@@ -1,4 +1,4 @@
-"""Whether the scenario went as it was written: what it waited for came about."""
+"""Whether everything happened that the scenario waited for."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from drill.record.timeline import Timeline
 
 @check("came_about")
 def came_about(timeline: Timeline) -> CheckResult:
-    """Everything that the scenario waited for came about within its time."""
+    """Everything that the scenario waited for happened within its time."""
     rows = timeline.header.awaited
-    expected = "every step of the scenario to come about within its time"
+    expected = "everything that the scenario waits for, within its time"
     if rows is None:
         return unknown(expected, "the record does not say what was waited for")
     if late := [row for row in rows if row.at is None]:
@@ -19,6 +19,6 @@ def came_about(timeline: Timeline) -> CheckResult:
             expected, *(f"not within {row.within:g} s: {row.what}; last: {row.last}" for row in late)
         )
     if not timeline.events_of("settled"):
-        return unknown(expected, "the record ends before the lab was well again")
+        return unknown(expected, "the record ends before the lab was healthy again")
     times = [f"{row.what} at {row.at:.2f} s" for row in rows]
     return passed(expected, times[-1] if times else "nothing was waited for", *times[:-1])

@@ -1,4 +1,4 @@
-"""Who held the floating address, and whose page came: never judged by HTTP answers alone."""
+"""Which node held the floating address, and whose page came. HTTP answers alone never prove an owner."""
 
 from __future__ import annotations
 
@@ -6,67 +6,75 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
 
-from drill.analysis.address_owners import BLIND, doubles
-from drill.analysis.coverage import answered, gaps, unread, watched
-from drill.analysis.fault_windows import NO_INJECTION, Period, during, fault_windows
+from drill.analysis.address_owners import LONGEST_GAP, double_ownerships
+from drill.analysis.coverage import answered_readings, gaps, unread_reason, watched_period
+from drill.analysis.fault_windows import NO_INJECTION, Period, fault_periods, fault_windows
 from drill.analysis.outages import outages
-from drill.checks.availability import PAUSE, unpolled
+from drill.checks.availability import LONGEST_PAUSE, unpolled_reason
 from drill.checks.base import check
-from drill.checks.verdict import CheckResult, failed, gravest, passed, unknown
+from drill.checks.verdict import CheckResult, failed, passed, unknown, worst_result
 from drill.record.timeline import NodeReading, Sample, Timeline
 
 NO_READING = "no node was read"
-LASTS = 2.0
-"""A service that was down for at least this long (seconds) before the heal counts as down, not as a pause."""
-LATE = 5.0
-"""What was read this long before the record's end (seconds) or later counts as its end."""
+SHORTEST_DOWNTIME = 2.0
+"""A service that was down for at least this long (seconds) before the heal counts as down."""
+END_PERIOD = 5.0
+"""The last seconds of a record: what is read in them shows the state at its end."""
 
 
 @check("one_owner")
 def one_owner(timeline: Timeline, off: str = "") -> CheckResult:
-    """Never two nodes with the address at once, and exactly one at the end.
+    """Never two nodes hold the address at once, and exactly one holds it at the end.
 
-    A node that cannot be read may hold it. `off` is the role or node that the fault switches off, so that its
-    silence from the injection until it has booted means that it holds nothing. Not for a frozen node: its kernel
-    may go on answering ARP.
+    A node that cannot be read may hold it. `off` is the role or the node that the fault switches off: from the
+    injection until it has booted, its silence means that it does not hold the address. This is not true for a frozen
+    node, whose kernel may go on answering ARP.
     """
     expected = "one node with the address: never two at once, and one at the end"
-    if both := [one.line for one in doubles(timeline)]:
+    if both := [one.summary for one in double_ownerships(timeline)]:
         return failed(expected, *both)
-    whole = watched(timeline)
+    whole = watched_period(timeline)
     if whole is None:
         return unknown(expected, NO_READING)
-    dark = [one for one in fault_windows(timeline) if off and one.node == timeline.node_in_role(off)]
+    powerless = [one for one in fault_windows(timeline) if off and one.node == timeline.node_in_role(off)]
     for node in timeline.nodes:
         for start, end in gaps(timeline, node, *whole):
-            if not any(one.node == node and start <= one.end and one.injected <= end for one in dark):
+            if not any(one.node == node and start <= one.end and one.injected <= end for one in powerless):
                 seen = f"{node} gave no reading from {start:.2f} to {end:.2f} s, and may have held it"
                 return unknown(expected, seen)
-    last = [one for node in timeline.nodes for one in answered(timeline, node, timeline.end - LATE)[-1:]]
+    last = [
+        one
+        for node in timeline.nodes
+        for one in answered_readings(timeline, node, timeline.end - END_PERIOD)[-1:]
+    ]
     owners = [one.node for one in last if one.owns_vip]
-    told = [f"{one.node} {'holds' if one.owns_vip else 'does not hold'} it at {one.at:.2f} s" for one in last]
+    states = [
+        f"{one.node} {'holds' if one.owns_vip else 'does not hold'} it at {one.at:.2f} s" for one in last
+    ]
     if len(owners) != 1:
-        return failed(expected, f"at the end {' and '.join(owners) or 'no node'} held it", *told)
-    return passed(expected, f"never two from {whole[0]:.2f} s on, {owners[0]} at the end", *told)
+        return failed(expected, f"at the end {' and '.join(owners) or 'no node'} held it", *states)
+    return passed(expected, f"never two from {whole[0]:.2f} s on, {owners[0]} at the end", *states)
 
 
 @check("two_owners")
 def two_owners(timeline: Timeline) -> CheckResult:
-    """A split brain is seen: after the injection two nodes hold the address at once, because nothing fences."""
-    expected = "two nodes with the address at once: cut off, each takes the other for dead, and no fencing stops either"
+    """A split brain is seen: after the injection two nodes hold the address at once, because there is no fencing."""
+    expected = (
+        "two nodes with the address at once: each believes that the other is dead, and no fencing stops it"
+    )
     found = fault_windows(timeline)
     if not found:
         return unknown(expected, NO_INJECTION)
-    if both := [one.line for one in doubles(timeline) if one.until >= found[0].injected]:
+    if both := [one.summary for one in double_ownerships(timeline) if one.until >= found[0].injected]:
         return passed(expected, *both)
-    if reason := unread(timeline, timeline.nodes, found[0].injected, max(one.end for one in found)):
+    if reason := unread_reason(timeline, timeline.nodes, found[0].injected, max(one.end for one in found)):
         return unknown(expected, reason)
     return failed(expected, f"never two from the injection at {found[0].injected:.2f} s on")
 
 
 @check("page_names_owner")
 def page_names_owner(timeline: Timeline) -> CheckResult:
-    """Every page that came is the page of a node that held the address then."""
+    """Every page that came is from a node that held the address at that time."""
     expected = "only pages of the node that holds the address"
     readings = {node: timeline.readings_of(node) for node in timeline.nodes}
     confirmed: Counter[str] = Counter()
@@ -90,28 +98,28 @@ def page_names_owner(timeline: Timeline) -> CheckResult:
 
 
 def _held(readings: Sequence[NodeReading], sample: Sample) -> bool | None:
-    """Whether the page's node held the address all through a request; None when its readings do not tell."""
+    """Whether a node held the address during a whole request; None when its readings do not show it."""
     first = bisect_right(readings, sample.sent, key=lambda one: one.at) - 1
     last = bisect_left(readings, sample.done, key=lambda one: one.asked)
     around = readings[first : last + 1]
     if first < 0 or last >= len(readings) or not all(one.seen for one in around):
         return None
-    if around[-1].asked - around[0].at > BLIND or len({one.owns_vip for one in around}) > 1:
+    if around[-1].asked - around[0].at > LONGEST_GAP or len({one.owns_vip for one in around}) > 1:
         return None
     return around[0].owns_vip
 
 
 @check("down_throughout")
 def down_throughout(timeline: Timeline, within: float = 15.0) -> CheckResult:
-    """The service is down from at most `within` seconds after the landing until the heal, and never comes back before.
+    """The service goes down at most `within` seconds after the landing, and stays down until the heal.
 
-    Down: no good answer, and no node that can be read holds the address. The broken node itself may be silent.
+    Down means: no good answer, and no node that can be read holds the address. The broken node itself may be silent.
     """
     expected = f"no answer and no owner from at most {within:g} s after the landing until the heal"
-    windows = during(timeline)
+    windows = fault_periods(timeline)
     if not windows:
         return unknown(expected, NO_INJECTION)
-    return gravest(_down(timeline, period, within, expected) for period in windows)
+    return worst_result(_down(timeline, period, within, expected) for period in windows)
 
 
 def _down(timeline: Timeline, period: Period, within: float, expected: str) -> CheckResult:
@@ -119,19 +127,21 @@ def _down(timeline: Timeline, period: Period, within: float, expected: str) -> C
     ended = [one for one in outages(mine) if one.next_good is not None]
     if ended:
         return failed(
-            expected, f"the service came back before the heal at {period.until:.2f} s: {ended[0].line}"
+            expected, f"the service came back before the heal at {period.until:.2f} s: {ended[0].summary}"
         )
     ups = [(one.sent, f"a page of {one.page} at {one.sent:.2f} s") for one in mine if one.good]
     for node in timeline.nodes:
-        held = [one for one in answered(timeline, node, period.since, period.until) if one.owns_vip]
+        held = [one for one in answered_readings(timeline, node, period.since, period.until) if one.owns_vip]
         ups += [(one.asked, f"{node} held the address at {one.at:.2f} s") for one in held]
-    last, told = max(ups, default=(period.since, f"nothing since the landing at {period.since:.2f} s"))
+    last, sign = max(ups, default=(period.since, f"nothing since the landing at {period.since:.2f} s"))
     if last > period.since + within:
-        return failed(expected, f"{told}, {last - period.since:.2f} s after the landing")
+        return failed(expected, f"{sign}, {last - period.since:.2f} s after the landing")
     others = [node for node in timeline.nodes if node != period.node]
-    reason = unpolled(timeline, period, PAUSE) or unread(timeline, others, period.since, period.until)
+    reason = unpolled_reason(timeline, period, LONGEST_PAUSE) or unread_reason(
+        timeline, others, period.since, period.until
+    )
     if reason:
         return unknown(expected, reason)
-    if period.until - last < LASTS:
-        return unknown(expected, f"{told}, and the fault ended at {period.until:.2f} s already")
-    return passed(expected, f"the last sign of it: {told}; down until {period.until:.2f} s")
+    if period.until - last < SHORTEST_DOWNTIME:
+        return unknown(expected, f"{sign}, and the fault ended at {period.until:.2f} s already")
+    return passed(expected, f"the last sign of it: {sign}; down until {period.until:.2f} s")

@@ -1,14 +1,14 @@
-"""Where the resources ran, as the nodes' own clusters saw it."""
+"""Where the resources ran, according to the nodes' own cluster status."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from drill.analysis.coverage import LONG, answered, unread, watched
-from drill.analysis.fault_windows import NO_INJECTION, Period, during
+from drill.analysis.coverage import LONG_SILENCE, answered_readings, unread_reason, watched_period
+from drill.analysis.fault_windows import NO_INJECTION, Period, fault_periods
 from drill.checks.base import check
-from drill.checks.ownership import LATE, NO_READING
-from drill.checks.verdict import CheckResult, failed, gravest, passed, unknown
+from drill.checks.ownership import END_PERIOD, NO_READING
+from drill.checks.verdict import CheckResult, failed, passed, unknown, worst_result
 from drill.record.timeline import NodeReading, Timeline
 
 WHEN = ("fault", "end")
@@ -16,42 +16,44 @@ WHEN = ("fault", "end")
 
 @check("colocated")
 def colocated(timeline: Timeline, resources: Sequence[str] = ()) -> CheckResult:
-    """In every reading the resources that run are on one node (all of the lab's resources by default)."""
+    """In every reading, all running resources are on one node (by default all resources of the lab)."""
     names = _resources(timeline, resources)
     expected = f"{' and '.join(names) or 'the resources'} on one node at all times"
-    whole = watched(timeline)
+    whole = watched_period(timeline)
     if whole is None:
         return unknown(expected, NO_READING)
     every = _every(timeline)
-    if split := [_told(one) for one in every if len(_nodes(one, names)) > 1]:
+    if split := [_placement_summary(one) for one in every if len(_nodes(one, names)) > 1]:
         return failed(expected, split[0], *split[1:5])
     together = [one for one in every if _all_run(one, names)]
     if len(names) < 2 or not together:
         return unknown(expected, "no reading shows them all running")
     if reason := _all_unread(timeline, *whole):
         return unknown(expected, reason)
-    return passed(expected, f"in all {len(together)} readings that show them running", _told(together[-1]))
+    return passed(
+        expected, f"in all {len(together)} readings that show them running", _placement_summary(together[-1])
+    )
 
 
 @check("apart")
 def apart(timeline: Timeline, resources: Sequence[str] = ()) -> CheckResult:
-    """Every resource is Started, but on different nodes, and no client gets an answer: the lesson of step 7.2."""
+    """All resources are Started, but on different nodes, and no client gets an answer (walkthrough step 7.2)."""
     names = _resources(timeline, resources)
     expected = f"{' and '.join(names) or 'the resources'} Started on different nodes, and the service broken"
     if not timeline.node_readings:
         return unknown(expected, NO_READING)
-    stretches: list[list[NodeReading]] = [[]]
+    runs: list[list[NodeReading]] = [[]]
     for one in _every(timeline):
         if _all_run(one, names) and len(_nodes(one, names)) > 1:
-            stretches[-1].append(one)
-        elif stretches[-1]:
-            stretches.append([])
-    longest = max(stretches, key=lambda run: run[-1].at - run[0].at if run else -1.0)
+            runs[-1].append(one)
+        elif runs[-1]:
+            runs.append([])
+    longest = max(runs, key=lambda run: run[-1].at - run[0].at if run else -1.0)
     if not longest:
-        return failed(expected, f"never on different nodes; {_told(_every(timeline)[-1])}")
+        return failed(expected, f"never on different nodes; {_placement_summary(_every(timeline)[-1])}")
     since, until = longest[0].at, longest[-1].asked
     inside = [one for one in timeline.samples_of() if since <= one.sent and one.done <= until]
-    seen = f"{_told(longest[0])}, until {until:.2f} s"
+    seen = f"{_placement_summary(longest[0])}, until {until:.2f} s"
     if good := [one for one in inside if one.good]:
         return failed(expected, f"{seen}; yet {good[0].page} answered at {good[0].sent:.2f} s")
     if not inside:
@@ -61,9 +63,10 @@ def apart(timeline: Timeline, resources: Sequence[str] = ()) -> CheckResult:
 
 @check("runs_on")
 def runs_on(timeline: Timeline, role: str, when: str = "end", resource: str = "") -> CheckResult:
-    """At the end of the fault, or of the record, a resource (or all) runs on a node, given by its role or name.
+    """At the end of the fault, or of the record, a resource (or all of them) runs on a node (a role or a name).
 
-    The node's own cluster is asked; where none answers there, the others'. For all, it holds the address too.
+    `when` is "fault" or "end". The node's own cluster status counts, or another node's where it gives none. When all
+    resources are meant, the node has to hold the address too.
     """
     if when not in WHEN:
         raise ValueError(f"when={when!r}; one of {', '.join(WHEN)}")
@@ -71,33 +74,37 @@ def runs_on(timeline: Timeline, role: str, when: str = "end", resource: str = ""
     called = node if node == role else f"{node} ({role})"
     moment = "when the fault ends" if when == "fault" else "at the end"
     expected = f"{resource or 'all resources'} on {called} {moment}"
-    windows = during(timeline) if when == "fault" else (Period(0.0, timeline.end),)
-    late = LONG if when == "fault" else LATE
+    windows = fault_periods(timeline) if when == "fault" else (Period(0.0, timeline.end),)
+    late = LONG_SILENCE if when == "fault" else END_PERIOD
     names = [resource] if resource else _resources(timeline, ())
     ends = [Period(max(one.since, one.until - late), one.until) for one in windows]
     if not ends:
         return unknown(expected, NO_INJECTION)
-    return gravest(_runs(timeline, one, node, names, expected) for one in ends)
+    return worst_result(_runs(timeline, one, node, names, expected) for one in ends)
 
 
 def _runs(timeline: Timeline, end: Period, node: str, names: Sequence[str], expected: str) -> CheckResult:
     others = [one for one in timeline.nodes if one != node]
-    last = [view for one in (node, *others) for view in answered(timeline, one, end.since, end.until)[-1:]]
+    last = [
+        view
+        for one in (node, *others)
+        for view in answered_readings(timeline, one, end.since, end.until)[-1:]
+    ]
     seeing = [one for one in last if one.quorate is not None]
     if not seeing or not names:
-        return unknown(expected, f"no node's cluster was read from {end.text}")
+        return unknown(expected, f"no node's cluster was read from {end.summary}")
     view = seeing[0]
     if any(view.placements.get(name) != node for name in names):
-        return failed(expected, _told(view))
+        return failed(expected, _placement_summary(view))
     owns = [one.owns_vip for one in last if one.node == node]
     if set(names) >= set(_resources(timeline, ())) and owns == [False]:
-        return failed(expected, f"{_told(view)}, but {node} does not hold the address")
-    return passed(expected, _told(view))
+        return failed(expected, f"{_placement_summary(view)}, but {node} does not hold the address")
+    return passed(expected, _placement_summary(view))
 
 
-def _resources(timeline: Timeline, overrides: Sequence[str]) -> list[str]:
+def _resources(timeline: Timeline, wanted: Sequence[str]) -> list[str]:
     seen = {name for one in timeline.node_readings for name in one.placements}
-    return list(overrides or timeline.header.resources or sorted(seen))
+    return list(wanted or timeline.header.resources or sorted(seen))
 
 
 def _every(timeline: Timeline) -> list[NodeReading]:
@@ -113,11 +120,11 @@ def _all_run(view: NodeReading, names: Sequence[str]) -> bool:
 
 
 def _all_unread(timeline: Timeline, since: float, until: float) -> str:
-    """Why not even one of the nodes could be read all along, in words; "" when one could."""
-    reasons = [unread(timeline, [node], since, until) for node in timeline.nodes]
+    """Why no node was read all the time, for people; "" when one was."""
+    reasons = [unread_reason(timeline, [node], since, until) for node in timeline.nodes]
     return "" if "" in reasons else " and ".join(reasons) or NO_READING
 
 
-def _told(view: NodeReading) -> str:
+def _placement_summary(view: NodeReading) -> str:
     places = ", ".join(f"{name} on {node or 'no node'}" for name, node in sorted(view.placements.items()))
     return f"{places or 'nothing runs'} (as {view.node} saw it at {view.at:.2f} s)"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from drill.analysis.fault_windows import missed
+from drill.analysis.fault_windows import unproven_fault
 from drill.checks import availability, configuration, expectations, membership, ownership, placement
 from drill.checks.base import Check
 from drill.checks.verdict import CheckResult, Verdict, unknown, verdict
@@ -28,10 +28,11 @@ def judge(timeline: Timeline) -> tuple[Verdict, ...]:
     return tuple(_judged(timeline, row) for row in timeline.header.checks)
 
 
-def _worthless(timeline: Timeline) -> CheckResult | None:
+def _no_proof(timeline: Timeline) -> CheckResult | None:
+    """Why the whole record proves nothing; None when it may be judged."""
     if error := timeline.header.error:
         return unknown("a drill that ran to its end", f"the drill itself failed: {error}")
-    if reason := missed(timeline):
+    if reason := unproven_fault(timeline):
         return unknown("a fault that is proven to be there", reason)
     if timeline.notes:
         return unknown("a whole record", "; ".join(timeline.notes))
@@ -48,7 +49,7 @@ def _judged(timeline: Timeline, row: CheckRow) -> Verdict:
             row.id, unknown("a check that this lab has", f"{row.id!r}; known: {known}"), row.parameters
         )
     try:
-        finding = _worthless(timeline) or check.function(timeline, **row.parameters)
+        result = _no_proof(timeline) or check.function(timeline, **row.parameters)
     except Exception as error:
-        finding = unknown("an answer of the check", f"it crashed: {type(error).__name__}: {error}")
-    return verdict(row.id, finding, row.parameters)
+        result = unknown("an answer of the check", f"it crashed: {type(error).__name__}: {error}")
+    return verdict(row.id, result, row.parameters)

@@ -1,4 +1,4 @@
-"""PASS, FAIL or UNKNOWN, with what was expected, what was seen, and what to read and type about it."""
+"""PASS, FAIL or UNKNOWN, with what was expected, what was seen, the concept behind it, and a command to look with."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ STATUSES = (PASS, UNKNOWN, FAIL)
 
 @dataclass(frozen=True)
 class CheckResult:
-    """What a check found: the status, expectation and observation in words, and the lines that show it."""
+    """What a check found: the status, what was expected and seen (for people), and the lines that show it."""
 
     status: str
     expected: str
@@ -35,7 +35,7 @@ class Lesson:
 
 @dataclass(frozen=True)
 class Verdict:
-    """One check's answer about one timeline."""
+    """One check's answer about one timeline. `check` is the check's id, `params` are its parameters."""
 
     check: str
     status: str
@@ -47,13 +47,13 @@ class Verdict:
 
     @property
     def label(self) -> str:
-        """The check with its parameters, as one would call it."""
+        """The check with its parameters, written like a call."""
         inside = ", ".join(f"{name}={value!r}" for name, value in self.params.items())
         return f"{self.check}({inside})" if inside else self.check
 
     @property
-    def text(self) -> str:
-        """All of it, for a failure message."""
+    def description(self) -> str:
+        """The whole verdict in several lines, for a failure message."""
         rows = [f"{self.status} {self.label}: {self.why}", *(f"  . {line}" for line in self.evidence)]
         if self.status != PASS:
             rows += [f"  concept: {self.concept}"] if self.concept else []
@@ -62,23 +62,23 @@ class Verdict:
 
 
 def passed(expected: str, seen: str, *evidence: str) -> CheckResult:
-    """Say that what was seen is what was expected."""
+    """The result PASS: what was seen is what was expected."""
     return CheckResult(PASS, expected, seen, evidence)
 
 
 def failed(expected: str, seen: str, *evidence: str) -> CheckResult:
-    """Say that the cluster did otherwise."""
+    """The result FAIL: the cluster did something else."""
     return CheckResult(FAIL, expected, seen, evidence)
 
 
 def unknown(expected: str, missing: str, *evidence: str) -> CheckResult:
-    """Say that the record cannot tell, and what it lacks."""
+    """The result UNKNOWN: the record is not enough to judge; `missing` says what it lacks."""
     return CheckResult(UNKNOWN, expected, missing, evidence)
 
 
-def gravest(findings: Iterable[CheckResult]) -> CheckResult:
-    """The worst of some findings about one expectation, with what was seen in all of that status."""
-    every = tuple(findings)
+def worst_result(results: Iterable[CheckResult]) -> CheckResult:
+    """The worst of some results about one expectation; it contains what was seen in all results of that status."""
+    every = tuple(results)
     status = max((one.status for one in every), key=STATUSES.index)
     worst_ones = [one for one in every if one.status == status]
     seen = "; ".join(dict.fromkeys(one.seen for one in worst_ones))
@@ -87,23 +87,23 @@ def gravest(findings: Iterable[CheckResult]) -> CheckResult:
     )
 
 
-def verdict(check: str, finding: CheckResult, params: Mapping[str, Any] | None = None) -> Verdict:
-    """Put a finding under its check's name, with its lesson."""
-    verb = "cannot tell" if finding.status == UNKNOWN else "seen"
-    why = f"expected {finding.expected}; {verb}: {finding.seen}"
+def verdict(check: str, result: CheckResult, params: Mapping[str, Any] | None = None) -> Verdict:
+    """A check's result as a verdict, with the check's lesson."""
+    verb = "cannot tell" if result.status == UNKNOWN else "seen"
+    why = f"expected {result.expected}; {verb}: {result.seen}"
     lesson = lessons().get(check, Lesson("", ""))
     return Verdict(
-        check, finding.status, why, finding.evidence, lesson.concept, lesson.command, dict(params or {})
+        check, result.status, why, result.evidence, lesson.concept, lesson.command, dict(params or {})
     )
 
 
-def worst(verdicts: Iterable[Verdict]) -> str:
+def worst_status(verdicts: Iterable[Verdict]) -> str:
     """The worst status; UNKNOWN when nothing was judged at all."""
     return max((one.status for one in verdicts), key=STATUSES.index, default=UNKNOWN)
 
 
 @cache
 def lessons() -> Mapping[str, Lesson]:
-    """The texts of lessons.yaml by check."""
+    """The lessons of lessons.yaml by the check's id."""
     text = files(__package__).joinpath("lessons.yaml").read_text(encoding="utf-8")
     return {name: Lesson(**fields) for name, fields in yaml.safe_load(text).items()}

@@ -129,8 +129,10 @@ class Play:
             self.heal(move.role)
         elif isinstance(move, Configure):
             self.starting_state.apply(move.overrides)
-            self.note("configure", move.overrides.words)
-            self.recorder.before(overrides.lines(cib.parse(self.starting_state.read()[1]).configuration))
+            self.note("configure", move.overrides.summary)
+            self.recorder.before(
+                overrides.configuration_lines(cib.parse(self.starting_state.read()[1]).configuration)
+            )
             self._acted = self.recorder.since()
         elif isinstance(move, Observe):
             self._observe(move)

@@ -20,7 +20,7 @@ from drill.record.recorder import Recorder
 from drill.record.timeline import Event, Timeline
 from drill.scenarios import catalog
 from drill.scenarios.base import Configure, Scenario
-from drill.scenarios.overrides import Overrides, lines
+from drill.scenarios.overrides import Overrides, configuration_lines
 from inventory import waiting
 from inventory.errors import LabError, TimedOut
 from inventory.session import LabSession
@@ -46,7 +46,7 @@ def unavailable(scenario: Scenario, session: LabSession) -> str:
     preferences = [one.score > 0 for one in lab.locations]
     if any(state.location is not None for state in states) and preferences != [True]:
         return "it sets the score of the one location constraint of lab.yaml that prefers a node"
-    if lab.corosync.two_node and scenario.overrides.lone_stops:
+    if lab.corosync.two_node and scenario.overrides.stops_lone_node:
         return "lab.yaml says two_node: true, so that a node alone keeps its quorum, whatever the no-quorum-policy"
     return ""
 
@@ -116,7 +116,7 @@ class Runner:
             title=explanation.title if explanation else "",
             why=explanation.why if explanation else "",
             step=scenario.step,
-            overrides=scenario.overrides.words,
+            overrides=scenario.overrides.summary,
             seed=seed,
             nodes=tuple(node.name for node in lab.nodes),
             url=lab.url,
@@ -134,7 +134,7 @@ class Runner:
         starting_state.apply(scenario.overrides)
         live = cib.parse(starting_state.read()[1])
         expected = predict(self.session, scenario, live)
-        recorder.before(lines(live.configuration))
+        recorder.before(configuration_lines(live.configuration))
         recorder.prediction(expected.prediction, expected.token_s, expected.consensus_s)
         if scenario.overrides != Overrides():
             self._settled(overrides=starting_state.overrides)
@@ -158,7 +158,7 @@ class Runner:
             kept = report()
         after = cib.parse(starting_state.read()[1])
         play.record_outcome()
-        recorder.after(lines(after.configuration), after.leftovers)
+        recorder.after(configuration_lines(after.configuration), after.leftovers)
         recorder.probe(ProbeFigures(kept.slots, kept.missed, round(kept.worst_late, 4)))
 
     def _look(self) -> LabStatus:

@@ -12,7 +12,7 @@ from drill.faults import remedies, repair
 from drill.faults.background import FOLDER
 from drill.faults.base import FaultScope, scopes
 from drill.faults.remedies import LAID, TWO_NODE, WITHIN
-from drill.scenarios.overrides import Overrides, edited, pushes
+from drill.scenarios.overrides import Overrides, changed_sections, edited_cib
 from inventory import waiting
 from inventory.errors import LabError
 from inventory.model import Command, Node, NodeAction
@@ -73,11 +73,11 @@ class StartingState:
         at, live = waiting.until(
             self.read, bool, "a node's cluster answers", deadline=ANSWERS, clock=self.session.clock, hint=hint
         )
-        for section, text in pushes(live, edited(self.baseline, overrides, self.session.lab)):
+        for section, text in changed_sections(live, edited_cib(self.baseline, overrides, self.session.lab)):
             argv = ("cibadmin", "-R", "-o", section, "-p")
             check(
                 self.session.remote,
-                Command(at.name, argv, stdin=text, why=f"configuration: {overrides.words}"),
+                Command(at.name, argv, stdin=text, why=f"configuration: {overrides.summary}"),
             )
 
     def read(self) -> tuple[Node, str]:

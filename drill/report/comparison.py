@@ -1,4 +1,4 @@
-"""Two runs side by side: what each scenario's clients saw in both, and what was configured differently."""
+"""Two runs side by side: what each scenario's clients saw in both, and how the set-up differed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from drill.analysis.duration import Duration
 from drill.checks.verdict import STATUSES
 from drill.record.header import OrderRow
 from drill.report.run import Run, ScenarioResult
-from drill.report.statistics import Statistics, repeats
+from drill.report.statistics import Statistics, statistics_of
 
 _SETUP = (
     *("overrides", "nodes", "url", "probe_hz", "resources", "orders", "platform", "provider"),
@@ -21,21 +21,21 @@ _SETUP = (
 
 @dataclass(frozen=True)
 class Side:
-    """One scenario in one run: its repeats, the prediction over them, and the worst verdict."""
+    """One scenario in one run: the statistics of its repeats, the widest prediction, and the worst status."""
 
-    repeats: Statistics
+    statistics: Statistics
     predicted: Duration | None
     status: str
 
     @property
     def cells(self) -> tuple[str, ...]:
-        """For a table, in the order of COLUMNS."""
-        figures = self.repeats.figures
-        lengths = [figures[name].text if figures else "-" for name in ("minimum", "median", "maximum")]
+        """Its cells of the table, in the order of COLUMNS."""
+        figures = self.statistics.figures
+        lengths = [figures[name].summary if figures else "-" for name in ("minimum", "median", "maximum")]
         return (
-            str(self.repeats.count),
+            str(self.statistics.count),
             *lengths,
-            self.predicted.text if self.predicted else "-",
+            self.predicted.summary if self.predicted else "-",
             self.status,
         )
 
@@ -44,7 +44,7 @@ COLUMNS = ("repeats", "least", "median", "most", "predicted", "verdict")
 
 
 @dataclass(frozen=True)
-class Pair:
+class ScenarioPair:
     """One scenario in both runs; None where it did not run."""
 
     scenario: str
@@ -54,7 +54,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class Difference:
-    """One thing that was set up differently; "" where it was not set up at all."""
+    """One setting that differs; "" in the run that does not have it."""
 
     what: str
     a: str
@@ -63,46 +63,48 @@ class Difference:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two runs by scenario, in the order of the first run, and what was configured differently."""
+    """Two runs by scenario, in the order of the first run, and the differences in their set-up."""
 
     a: str
     b: str
     differences: tuple[Difference, ...]
-    pairs: tuple[Pair, ...]
+    pairs: tuple[ScenarioPair, ...]
 
     def lines(self) -> tuple[str, ...]:
-        """All of it as plain text for a terminal."""
-        told = [f"A: {self.a}", f"B: {self.b}", "", "configured differently:"]
-        told += [f"  {one.what}: A {one.a or '-'}, B {one.b or '-'}" for one in self.differences]
-        told += [] if self.differences else ["  nothing"]
+        """The comparison as plain text for a terminal."""
+        rows_above = [f"A: {self.a}", f"B: {self.b}", "", "configured differently:"]
+        rows_above += [f"  {one.what}: A {one.a or '-'}, B {one.b or '-'}" for one in self.differences]
+        rows_above += [] if self.differences else ["  nothing"]
         rows: list[tuple[str, ...]] = [("scenario", "", *COLUMNS)]
         for pair in self.pairs:
             for name, side in (("A", pair.a), ("B", pair.b)):
                 cells = side.cells if side else ("did not run", *[""] * (len(COLUMNS) - 1))
                 rows.append((pair.scenario if name == "A" else "", name, *cells))
-        return (*told, "", *_table(rows))
+        return (*rows_above, "", *_table(rows))
 
 
 def compare(a: Run, b: Run) -> Comparison:
-    """Put two runs side by side."""
+    """Compare two runs."""
     one, other = a.by_scenario(), b.by_scenario()
     names = dict.fromkeys((*one, *other))
-    pairs = (Pair(name, _side(name, one.get(name)), _side(name, other.get(name))) for name in names)
+    pairs = (ScenarioPair(name, _side(name, one.get(name)), _side(name, other.get(name))) for name in names)
     return Comparison(a.name, b.name, tuple(_differences(a, b)), tuple(pairs))
 
 
-def _side(name: str, entries: Sequence[ScenarioResult] | None) -> Side | None:
-    if not entries:
+def _side(name: str, results: Sequence[ScenarioResult] | None) -> Side | None:
+    if not results:
         return None
-    spans = [duration for duration in (entry.predicted for entry in entries) if duration]
-    wide = Duration(min(s.least for s in spans), max(s.most for s in spans)) if spans else None
-    return Side(repeats(name, entries), wide, max((one.status for one in entries), key=STATUSES.index))
+    predictions = [duration for duration in (result.predicted for result in results) if duration]
+    wide = (
+        Duration(min(s.least for s in predictions), max(s.most for s in predictions)) if predictions else None
+    )
+    return Side(statistics_of(name, results), wide, max((one.status for one in results), key=STATUSES.index))
 
 
 def _differences(a: Run, b: Run) -> Iterable[Difference]:
     """What the headers say about the set-up, field by field; then the configuration, line by line.
 
-    Scenarios may ask for a set-up of their own, so those that both runs had are looked at; all when there is none.
+    A scenario may have a set-up of its own, so only scenarios of both runs are compared; all when there is none.
     """
     common = [name for name in a.by_scenario() if name in b.by_scenario()]
     mine, theirs = ([e for e in run.counted if not common or e.name in common] for run in (a, b))
@@ -116,24 +118,24 @@ def _differences(a: Run, b: Run) -> Iterable[Difference]:
             yield Difference("configuration", one.get(line, ""), other.get(line, ""))
 
 
-def _setup(entries: Iterable[ScenarioResult]) -> Mapping[str, str]:
+def _setup(results: Iterable[ScenarioResult]) -> Mapping[str, str]:
     """Each field's values, as text; a field that was never recorded is left out."""
     found: dict[str, dict[str, None]] = {}
-    for entry in entries:
+    for result in results:
         for name in _SETUP:
-            value = getattr(entry.timeline.header, name)
+            value = getattr(result.timeline.header, name)
             if value not in (None, "", ()):
                 found.setdefault(name, {})[_plain(value)] = None
     return {key: " or ".join(sorted(values)) for key, values in found.items()}
 
 
-def _configured(entries: Sequence[ScenarioResult]) -> Mapping[str, str]:
-    """Each line of the configuration; with the scenarios that had it, where not all did."""
-    names = dict.fromkeys(entry.name for entry in entries)
+def _configured(results: Sequence[ScenarioResult]) -> Mapping[str, str]:
+    """Each line of the configuration; with the names of its scenarios, where not all had it."""
+    names = dict.fromkeys(result.name for result in results)
     found: dict[str, dict[str, None]] = {}
-    for entry in entries:
-        for line in entry.timeline.header.before or ():
-            found.setdefault(line, {})[entry.name] = None
+    for result in results:
+        for line in result.timeline.header.before or ():
+            found.setdefault(line, {})[result.name] = None
     return {
         line: line if len(had) == len(names) else f"{line} ({', '.join(sorted(had))})"
         for line, had in found.items()

@@ -13,24 +13,24 @@ _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 def junit(run: Run) -> str:
-    """The run as one XML document; its failures carry the whole teaching text."""
-    suites = [_suite(entry) for entry in run.counted]
+    """The run as one XML document; a failure contains the whole description of its verdict."""
+    suites = [_suite(result) for result in run.counted]
     root = ET.Element("testsuites", _clean({"name": run.name, **_sums(suites)}))
     root.extend(suites)
     ET.indent(root)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 
 
-def _suite(entry: ScenarioResult) -> ET.Element:
-    judged = entry.verdicts or (Verdict("judged", UNKNOWN, "no check judged this scenario"),)
+def _suite(result: ScenarioResult) -> ET.Element:
+    judged = result.verdicts or (Verdict("judged", UNKNOWN, "no check judged this scenario"),)
     counts = {
         "tests": str(len(judged)),
         "failures": str(sum(one.status == FAIL for one in judged)),
         "errors": str(sum(one.status == UNKNOWN for one in judged)),
-        "time": f"{entry.timeline.end:.3f}",
+        "time": f"{result.timeline.end:.3f}",
     }
-    suite = ET.Element("testsuite", _clean({"name": entry.name, **counts}))
-    suite.extend(_case(entry.name, one) for one in judged)
+    suite = ET.Element("testsuite", _clean({"name": result.name, **counts}))
+    suite.extend(_case(result.name, one) for one in judged)
     return suite
 
 
@@ -38,8 +38,8 @@ def _case(scenario: str, one: Verdict) -> ET.Element:
     case = ET.Element("testcase", _clean({"classname": scenario, "name": one.label}))
     if one.status != PASS:
         kind = "failure" if one.status == FAIL else "error"
-        told = ET.SubElement(case, kind, _clean({"type": one.status, "message": one.why}))
-        told.text = _FORBIDDEN.sub("?", one.text)
+        element = ET.SubElement(case, kind, _clean({"type": one.status, "message": one.why}))
+        element.text = _FORBIDDEN.sub("?", one.description)
     return case
 
 

@@ -1,4 +1,4 @@
-"""Objectives such as `outage<=3s` or `p95<=2s`: what the figures of a scenario's repeats must keep to."""
+"""Objectives such as `outage<=3s` or `p95<=2s`: limits for the figures of a scenario's statistics."""
 
 from __future__ import annotations
 
@@ -17,30 +17,32 @@ _EXAMPLES = "such as outage<=3s, median<=500ms, p95<=2s or total<10s"
 
 @dataclass(frozen=True)
 class Objective:
-    """A figure of the repeats (`outage` is every outage: the maximum) and its limit in seconds."""
+    """A figure of the repeats and its limit (seconds). `outage` means every outage: the maximum."""
 
-    text: str
+    expression: str
     figure: str
     strict: bool
     limit: float
 
-    def judge(self, repeats: Statistics) -> Verdict:
-        """PASS when the figure surely keeps to the limit, FAIL when it surely does not, else UNKNOWN."""
+    def judge(self, statistics: Statistics) -> Verdict:
+        """PASS when the figure certainly keeps to the limit, FAIL when it certainly does not, else UNKNOWN."""
         return verdict(
-            "objective", self._finding(repeats), {"objective": self.text, "scenario": repeats.scenario}
+            "objective",
+            self._result(statistics),
+            {"objective": self.expression, "scenario": statistics.scenario},
         )
 
-    def _finding(self, repeats: Statistics) -> CheckResult:
-        expected = f"{self.text} over {repeats.count} of {repeats.scenario}"
+    def _result(self, statistics: Statistics) -> CheckResult:
+        expected = f"{self.expression} over {statistics.count} of {statistics.scenario}"
         name = "maximum" if self.figure == "outage" else self.figure
-        found = repeats.figures.get(name)
+        found = statistics.figures.get(name)
         if found is None:
-            return unknown(expected, "no requests were recorded", *repeats.doubts)
-        seen = f"{name} {found.text}"
+            return unknown(expected, "no requests were recorded", *statistics.doubts)
+        seen = f"{name} {found.summary}"
         if not self._keeps(found.least):
             return failed(expected, seen)
-        if repeats.doubts:
-            return unknown(expected, f"{seen}, but not every repeat can be trusted", *repeats.doubts)
+        if statistics.doubts:
+            return unknown(expected, f"{seen}, but not every repeat can be trusted", *statistics.doubts)
         if self._keeps(found.most):
             return passed(expected, seen)
         return unknown(expected, f"{seen}: the limit lies within; a faster probe (drill.probe_hz) sees finer")
@@ -49,8 +51,8 @@ class Objective:
         return length < self.limit if self.strict else length <= self.limit
 
 
-def objective(text: str) -> Objective:
-    """Read an objective. ConfigError for anything else, naming what is allowed."""
+def parse_objective(text: str) -> Objective:
+    """Read an objective. Raises ConfigError, which names what is allowed, for anything else."""
     form = _FORM.fullmatch(text)
     if form is None:
         raise ConfigError(f"{text!r} is no objective", hint=f"FIGURE<=TIME with ms, s or min, {_EXAMPLES}")

@@ -1,11 +1,11 @@
-"""`runs/<time>/`: what a run leaves on disk, and how it is read, judged again and drawn again, offline.
+"""`runs/<time>/`: the files of a run, and how they are read, judged again and drawn again without the lab.
 
-    timeline.jsonl   what was recorded, scenario after scenario (drill.record); all the rest comes from it
+    timeline.jsonl   what was recorded, scenario after scenario (drill.record); the other files are made from it
     verdicts.json    what the checks say
     junit.xml        the same for a build server
     report.html      the same for people, with plots; one file, no network
 
-Only this module writes there, but for timeline.jsonl while the run lasts.
+Only this module writes there, except for timeline.jsonl, which the running drill writes.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ from pathlib import Path
 from drill.checks import registry as checks
 from drill.record import timeline_file
 from drill.record.timeline import Timeline
+from drill.report import verdicts_file
 from drill.report.html.page import report
 from drill.report.junit import junit
-from drill.report.run import Run, ScenarioResult, data, verdicts_of
+from drill.report.run import Run, ScenarioResult
 from inventory import files
 from inventory.errors import ConfigError, LabError
 
@@ -28,7 +29,10 @@ TIMELINE, VERDICTS, JUNIT, REPORT = "timeline.jsonl", "verdicts.json", "junit.xm
 
 
 def fresh(runs: Path, now: datetime) -> Path:
-    """Make a new run's folder, named after the local time; a second one in the same second gets a number."""
+    """Make the folder of a new run, named after the local time; a second one in the same second gets a number.
+
+    Raises LabError when it cannot be made.
+    """
     name = now.strftime("%Y-%m-%d_%H-%M-%S")
     for number in range(1, 1000):
         folder = runs / (name if number == 1 else f"{name}_{number}")
@@ -43,29 +47,32 @@ def fresh(runs: Path, now: datetime) -> Path:
 
 
 def recheck(folder: Path) -> Run:
-    """Judge a run again from its timelines; verdicts, JUnit and report are written anew."""
+    """Judge a run again from its timelines, and write verdicts, JUnit and report again.
+
+    Raises ConfigError for a folder that is no run, LabError for a file that cannot be read or written.
+    """
     run = Run(
         folder.resolve().name, tuple(ScenarioResult(one, checks.judge(one)) for one in _timelines(folder))
     )
-    verdicts = json.dumps(data(run), indent=1, ensure_ascii=False) + "\n"
+    verdicts = json.dumps(verdicts_file.plain_data(run), indent=1, ensure_ascii=False) + "\n"
     _write(folder, {VERDICTS: verdicts, JUNIT: junit(run), REPORT: report(run)})
     return run
 
 
 def rebuild(folder: Path) -> Run:
-    """Draw the report again from the timelines and the verdicts as they are."""
+    """Write the report again from the timelines and the present verdicts. Raises what `load` raises."""
     run = load(folder)
     _write(folder, {REPORT: report(run)})
     return run
 
 
 def load(folder: Path) -> Run:
-    """Read a run: its timelines and verdicts. Changes nothing."""
+    """Read a run: its timelines and verdicts. Changes nothing. Raises ConfigError and LabError like `recheck`."""
     timelines = _timelines(folder)
     path = folder / VERDICTS
     hint = f"./lab recheck {folder} writes it anew"
     try:
-        judged = verdicts_of(json.loads(path.read_bytes()))
+        judged = verdicts_file.verdicts(json.loads(path.read_bytes()))
     except OSError as error:
         raise LabError(f"{path}: cannot be read: {error.strerror}", hint=hint) from error
     except (ValueError, RecursionError) as error:
@@ -86,7 +93,7 @@ def _timelines(folder: Path) -> tuple[Timeline, ...]:
 
 
 def _write(folder: Path, texts: Mapping[str, str]) -> None:
-    """Replace some files of a run, all or none. Raises LabError."""
+    """Replace some files of the folder: all of them, or none when one cannot be written."""
     try:
         files.write_together({folder / name: text for name, text in texts.items()})
     except OSError as error:

@@ -1,4 +1,4 @@
-"""The repeats of one scenario together: least, median, p95 and most outage, and the total unavailability."""
+"""The repeats of one scenario: minimum, median, p95 and maximum of the outage, and the total unavailability."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from drill.report.run import ScenarioResult
 
 @dataclass(frozen=True)
 class Statistics:
-    """One scenario's repeats: for each its longest outage (0 when no request failed) and all of its outages.
+    """One scenario's repeats: for each one its longest outage (0 when no request failed), and the sum of its outages.
 
-    Every figure is a Span: the same statistic of the lower bounds and of the upper bounds, between which the
-    true one must lie. Percentiles by nearest rank. `doubts` says why some repeats measured nothing.
+    Every figure is a Duration: the statistic of the lower bounds and that of the upper bounds; the true one is between
+    them. Percentiles by nearest rank. `doubts` says which repeats measured nothing or cannot be trusted, and why.
     """
 
     scenario: str
@@ -36,12 +36,12 @@ class Statistics:
 
     @property
     def median(self) -> Duration:
-        """Half of the repeats had no longer outage than this."""
+        """Half of the repeats had an outage of at most this length."""
         return self._ranked(0.5)
 
     @property
     def p95(self) -> Duration:
-        """Of twenty repeats nineteen had no longer outage than this."""
+        """19 of 20 repeats had an outage of at most this length."""
         return self._ranked(0.95)
 
     @property
@@ -51,12 +51,12 @@ class Statistics:
 
     @property
     def total(self) -> Duration:
-        """Total unavailability: all outages of all repeats."""
+        """The total unavailability: the sum of all outages of all repeats."""
         return Duration(sum(one.least for one in self.totals), sum(one.most for one in self.totals))
 
     @property
     def figures(self) -> dict[str, Duration]:
-        """All of them by name; empty when nothing was measured."""
+        """All figures by name; empty when nothing was measured."""
         return {name: getattr(self, name) for name in FIGURES} if self.longest else {}
 
     def _ranked(self, share: float) -> Duration:
@@ -69,20 +69,20 @@ class Statistics:
 FIGURES = ("minimum", "median", "p95", "maximum", "total")
 
 
-def repeats(scenario: str, entries: Iterable[ScenarioResult]) -> Statistics:
-    """Put one scenario's repeats together; one without requests or with an UNKNOWN verdict counts as a doubt.
+def statistics_of(scenario: str, results: Iterable[ScenarioResult]) -> Statistics:
+    """The statistics of one scenario's repeats.
 
-    Its outage, where it has one, counts all the same.
+    A repeat without requests or with an UNKNOWN verdict is a doubt; its outage, if it has one, counts all the same.
     """
     longest, totals, doubts = [], [], []
-    for number, entry in enumerate(entries, start=1):
-        if entry.longest is not None:
-            longest.append(entry.longest)
-            totals.append(entry.total)
-        if entry.longest is None:
+    for number, result in enumerate(results, start=1):
+        if result.longest is not None:
+            longest.append(result.longest)
+            totals.append(result.total)
+        if result.longest is None:
             doubts.append(f"repeat {number}: no requests were recorded")
-        elif entry.status == UNKNOWN or entry.error:
-            why = next((one.why for one in entry.verdicts if one.status == UNKNOWN), "no check judged it")
+        elif result.status == UNKNOWN or result.error:
+            why = next((one.why for one in result.verdicts if one.status == UNKNOWN), "no check judged it")
             doubts.append(f"repeat {number}: {why}")
     return Statistics(scenario, tuple(longest), tuple(totals), tuple(doubts))
 

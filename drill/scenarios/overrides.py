@@ -1,7 +1,7 @@
-"""What a scenario wants otherwise than lab.yaml's end state, and how that is written into the CIB's XML.
+"""How a scenario's starting state differs from lab.yaml, and how that is written into the CIB's XML.
 
-Pure: XML in, XML out. Only the sections that differ are pushed (`pushes`), each as a whole: quick, and no election as
-after a replacement of everything. Source: cibadmin(8), Pacemaker Explained.
+Pure: XML in, XML out. Only the sections that differ are replaced, each as a whole (`changed_sections`). That is fast,
+and it causes no election, as a replacement of the whole CIB does. Source: cibadmin(8), Pacemaker Explained.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ SECTIONS = ("crm_config", "rsc_defaults", "resources", "constraints")
 
 @dataclass(frozen=True)
 class Overrides:
-    """Differences from the end state; without any it is the end state itself.
+    """Differences from the configuration of lab.yaml.
 
-    `location` is the score of the lab's location constraints. `without` names sorts of constraints that are not there,
-    `resources` the kinds of resources that are. `monitors` maps a kind to its monitor's interval. `two_node` is
-    corosync.conf's (votequorum(5)), on both nodes.
+    `location` is the score of the lab's location constraints. `without` names the sorts of constraints to remove,
+    `resources` the kinds of resources to keep. `monitors` maps a kind of resource to its monitor's interval.
+    `two_node` sets two_node in corosync.conf on both nodes (votequorum(5)).
     """
 
     properties: Mapping[str, str] = field(default_factory=dict)
@@ -42,17 +42,17 @@ class Overrides:
 
     @property
     def serves(self) -> bool:
-        """Clients are served in this state, as long as nothing is broken."""
+        """In this state clients are served as long as nothing is broken."""
         return set(KINDS) <= set(self.resources) and "colocation" not in self.without
 
     @property
-    def lone_stops(self) -> bool:
-        """A node left alone is to have no quorum and to start nothing, by this state's own policy."""
+    def stops_lone_node(self) -> bool:
+        """The state's policy makes a node that is left alone lose quorum and start nothing."""
         return not self.two_node and self.properties.get("no-quorum-policy", "ignore") != "ignore"
 
     @property
-    def words(self) -> str:
-        """The differences in one line."""
+    def summary(self) -> str:
+        """The differences in one line, for people."""
         found = [f"{name}={value}" for name, value in self.properties.items()]
         found += [] if self.stickiness is None else [f"stickiness {scores.text(self.stickiness)}"]
         found += [] if self.location is None else [f"location score {scores.text(self.location)}"]
@@ -66,10 +66,13 @@ class Overrides:
         return ", ".join(found) or "as in lab.yaml"
 
 
-def edited(text: str, overrides: Overrides, lab: Lab) -> str:
-    """The CIB's XML as `given` wants it; `text` is the end state's. ConfigError without a constraint to set."""
+def edited_cib(text: str, overrides: Overrides, lab: Lab) -> str:
+    """The CIB's XML with the overrides; `text` is that of lab.yaml's configuration.
+
+    Raises ConfigError when a location score is wanted, and no location constraint prefers a node.
+    """
     root = element(text, "cibadmin", ("cib",))
-    options = _set(root, "crm_config", "cluster_property_set", "cib-bootstrap-options")
+    options = _attribute_set(root, "crm_config", "cluster_property_set", "cib-bootstrap-options")
     for name, value in overrides.properties.items():
         _put(options, name, value)
     defaults = {
@@ -79,7 +82,9 @@ def edited(text: str, overrides: Overrides, lab: Lab) -> str:
     for name, number in defaults.items():
         if number is not None:
             _put(
-                _set(root, "rsc_defaults", "meta_attributes", "rsc_defaults-meta"), name, scores.text(number)
+                _attribute_set(root, "rsc_defaults", "meta_attributes", "rsc_defaults-meta"),
+                name,
+                scores.text(number),
             )
     for kind, interval in overrides.monitors.items():
         path = (
@@ -109,18 +114,18 @@ def edited(text: str, overrides: Overrides, lab: Lab) -> str:
     return ElementTree.tostring(root, encoding="unicode")
 
 
-def pushes(before: str, after: str) -> tuple[tuple[str, str], ...]:
-    """The sections to be replaced so that `before` becomes `after`, in an order in which each is valid by itself."""
+def changed_sections(before: str, after: str) -> tuple[tuple[str, str], ...]:
+    """The sections to replace so that `before` becomes `after`: name and XML, in an order valid at each step."""
     old, new = (element(text, "cibadmin", ("cib",)) for text in (before, after))
     sections = list(SECTIONS)
     if len(_section(new, "resources")) < len(_section(old, "resources")):
-        sections.reverse()  # constraints must not name a resource that is not there
+        sections.reverse()  # a constraint must not name a resource that does not exist
     texts = ((name, _text(old, name), _text(new, name)) for name in sections)
     return tuple((name, wanted) for name, had, wanted in texts if had != wanted)
 
 
-def lines(configuration: Configuration) -> tuple[str, ...]:
-    """A configuration in plain lines, in a settled order."""
+def configuration_lines(configuration: Configuration) -> tuple[str, ...]:
+    """A configuration as plain lines, in a fixed order."""
     return tuple(_lines(configuration))
 
 
@@ -150,7 +155,7 @@ def _section(root: Element, name: str) -> Element:
     return ElementTree.SubElement(configuration, name) if found is None else found
 
 
-def _set(root: Element, section: str, tag: str, id_: str) -> Element:
+def _attribute_set(root: Element, section: str, tag: str, id_: str) -> Element:
     parent = _section(root, section)
     found = parent.find(tag)
     return ElementTree.SubElement(parent, tag, {"id": id_}) if found is None else found

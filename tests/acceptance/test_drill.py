@@ -60,10 +60,10 @@ def entry(request: pytest.FixtureRequest, runner: Runner, context: Context) -> S
 
 
 def test_scenario(entry: ScenarioResult) -> None:
-    failed = [one.text for one in entry.verdicts if one.status == FAIL]
+    failed = [one.description for one in entry.verdicts if one.status == FAIL]
     text = catalog.explanations()[entry.name]
     assert not failed, "\n\n".join([f"{text.title}\n{text.why}", *failed])
 
 
 def _unproven(entry: ScenarioResult) -> str:
-    return "\n".join(one.text for one in entry.verdicts if one.status != PASS) or "nothing was judged"
+    return "\n".join(one.description for one in entry.verdicts if one.status != PASS) or "nothing was judged"

@@ -37,7 +37,7 @@ FIVE = (
     ScenarioResult(sample_timelines.not_landed(), (sample_timelines.CANNOT_TELL,)),
     ScenarioResult(sample_timelines.graceful(), sample_timelines.passes("recovered", "colocated")),
 )
-LONG = "a-scenario-whose-name-is-much-longer-than-anybody-would-choose-by-hand-and-has-no-space"
+LONG_NAME = "a-scenario-whose-name-is-much-longer-than-anybody-would-choose-by-hand-and-has-no-space"
 MANY = (
     *(
         ScenarioResult(sample_timelines.graceful(outage=0.2 + n / 20), sample_timelines.passes("recovered"))
@@ -49,7 +49,7 @@ MANY = (
     ),
     *FIVE[1:4],
     ScenarioResult(
-        sample_timelines.graceful(LONG, nodes=["a-node-with-a-long-alias.example", "other.example"]), ()
+        sample_timelines.graceful(LONG_NAME, nodes=("a-node-with-a-long-alias.example", "other.example")), ()
     ),
     ScenarioResult(
         sample_timelines.graceful("words"),

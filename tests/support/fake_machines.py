@@ -29,7 +29,7 @@ class FakeMachines:
         self.choice = FakeChoice(provider, platform)
         self.on = {NODE1: True, NODE2: True}
         self.paused: set[str] = set()
-        self.words: list[str] = []
+        self.summary: list[str] = []
 
     def power_off(self, node: Node) -> None:
         self._word("power_off", node)
@@ -54,4 +54,4 @@ class FakeMachines:
         return dict(self.on)
 
     def _word(self, word: str, node: Node) -> None:
-        self.words.append(f"{word} {node.alias}")
+        self.summary.append(f"{word} {node.alias}")

@@ -1,12 +1,12 @@
-"""A timeline as stretches of time that say the same thing: what a plot's bars show, and their words."""
+"""A timeline as segments of time in which the same is true: the bars of a plot, and their texts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
-from drill.analysis.address_owners import BLIND, holdings
+from drill.analysis.address_owners import LONGEST_GAP, DoubleOwnership, ownerships
 from drill.analysis.fault_windows import fault_windows
 from drill.record.timeline import NodeReading, Sample, Timeline
 
@@ -20,7 +20,7 @@ _STATES = {
 
 @dataclass(frozen=True)
 class PlotSegment:
-    """From `since` to `until` (seconds from the run's start): `kind` in one word, `tip` in full."""
+    """From `since` to `until` (seconds since the start of the record): `kind` in one word, `tip` in full."""
 
     since: float
     until: float
@@ -28,57 +28,77 @@ class PlotSegment:
     tip: str
 
 
-def faults(timeline: Timeline) -> Iterator[PlotSegment]:
-    """Each fault from its injection to its healing, or to the record's end (kinds: fault, missed)."""
+def fault_segments(timeline: Timeline) -> Iterator[PlotSegment]:
+    """Each fault from its injection to its heal, or to the record's end (kinds: fault, missed)."""
     for one in fault_windows(timeline):
         where = f"{one.label or 'fault'}{one.node and f' on {one.node}'}"
         state = "in force" if one.landed is not None else "not proven to have landed,"
-        last = ", not healed while recorded" if one.heal is None else ""
-        told = f"{where}: {state} {one.injected:.2f} to {one.end:.2f} s{last}"
-        yield PlotSegment(one.injected, one.end, "missed" if one.landed is None else "fault", told)
+        last = ", not healed in this record" if one.heal is None else ""
+        tip = f"{where}: {state} {one.injected:.2f} to {one.end:.2f} s{last}"
+        yield PlotSegment(one.injected, one.end, "missed" if one.landed is None else "fault", tip)
 
 
-def answers(samples: Sequence[Sample], node: str) -> Iterator[PlotSegment]:
-    """Unbroken runs of one node's page (kind: run)."""
+def answer_segments(samples: Sequence[Sample], node: str) -> Iterator[PlotSegment]:
+    """Consecutive answers with one node's page (kind: run)."""
     for answered, run in groupby(samples, key=lambda sample: sample.good and sample.page == node):
         if not answered:
             continue
         mine = list(run)
         slowest = max(sample.done - sample.sent for sample in mine)
-        anew = sum("reconnected" in sample.detail for sample in mine)
-        told = f"{node} answered {len(mine)} {when(mine)}, the slowest in {1000 * slowest:.0f} ms"
-        again = f", on {anew} new connections" if anew else ""
-        yield PlotSegment(mine[0].sent, mine[-1].done, "run", told + again)
+        reconnected = sum("reconnected" in sample.detail for sample in mine)
+        times = sending_times(mine)
+        tip = f"{node} answered {len(mine)} {times}, the slowest in {1000 * slowest:.0f} ms"
+        again = f", on {reconnected} new connections" if reconnected else ""
+        yield PlotSegment(mine[0].sent, mine[-1].done, "run", tip + again)
 
 
-def failures(samples: Sequence[Sample], outcome: str) -> Iterator[PlotSegment]:
-    """Unbroken runs of one way to fail, from the first sending to the last end (kind: failed)."""
+def failure_segments(samples: Sequence[Sample], outcome: str) -> Iterator[PlotSegment]:
+    """Consecutive failures of one kind, from the first sending to the last end (kind: failed)."""
     for one, run in groupby(samples, key=lambda sample: sample.outcome):
         if one == outcome:
             mine = list(run)
-            yield PlotSegment(mine[0].sent, max(sample.done for sample in mine), "failed", told(mine))
+            end = max(sample.done for sample in mine)
+            yield PlotSegment(mine[0].sent, end, "failed", failure_summary(mine))
 
 
-def held(timeline: Timeline, node: str) -> Iterator[PlotSegment]:
-    """When a node surely held the address, and when it gave no answer (kinds: held, unseen)."""
-    for one in holdings(timeline, node):
+def ownership_segments(timeline: Timeline, node: str) -> Iterator[PlotSegment]:
+    """The times at which a node certainly held the address, and those without an answer (kinds: held, unseen)."""
+    for one in ownerships(timeline, node):
         until = max(one.since, one.until)
         yield PlotSegment(one.since, until, "held", f"{node} held it {one.since:.2f} to {until:.2f} s")
     yield from _states(timeline.readings_of(node), lambda reading: "" if reading.seen else "unseen")
 
 
-def quorum(timeline: Timeline, node: str) -> Iterator[PlotSegment]:
-    """What a node thought of its quorum (kinds: quorate, inquorate, blind, unseen)."""
-    return _states(timeline.readings_of(node), _vote)
+def double_segments(found: Iterable[DoubleOwnership]) -> Iterator[PlotSegment]:
+    """The times at which two nodes held the address at once (kind: double)."""
+    return (PlotSegment(one.since, max(one.since, one.until), "double", one.summary) for one in found)
 
 
-def _vote(reading: NodeReading) -> str:
+def quorum_segments(timeline: Timeline, node: str) -> Iterator[PlotSegment]:
+    """What a node knew about its quorum (kinds: quorate, inquorate, blind, unseen)."""
+    return _states(timeline.readings_of(node), _quorum_state)
+
+
+def failure_summary(samples: Sequence[Sample]) -> str:
+    """Requests that failed in one way, for people."""
+    details = ", ".join(dict.fromkeys(sample.detail for sample in samples if sample.detail))
+    kind, times = samples[0].outcome.replace("_", " "), sending_times(samples)
+    return f"{len(samples)} {kind} {times}{details and f': {details}'}"
+
+
+def sending_times(samples: Sequence[Sample]) -> str:
+    """When some requests were sent, for people."""
+    first, last = samples[0].sent, samples[-1].sent
+    return f"at {first:.2f} s" if len(samples) == 1 else f"from {first:.2f} to {last:.2f} s"
+
+
+def _quorum_state(reading: NodeReading) -> str:
     return {True: "quorate", False: "inquorate", None: "blind"}[reading.quorate] if reading.seen else "unseen"
 
 
 def _states(readings: Sequence[NodeReading], state: Callable[[NodeReading], str]) -> Iterator[PlotSegment]:
-    """Readings in a row that say the same; each counts until the next one, unless that comes late."""
-    ends = [two.asked if two.asked - one.at <= BLIND else one.at for one, two in pairwise(readings)]
+    """Consecutive readings with the same state; each counts until the next one, unless that comes late."""
+    ends = [two.asked if two.asked - one.at <= LONGEST_GAP else one.at for one, two in pairwise(readings)]
     whole = [*zip(readings, ends, strict=False), *((one, one.at) for one in readings[-1:])]
     begun: tuple[float, float, NodeReading] | None = None
     for reading, end in whole:
@@ -86,36 +106,22 @@ def _states(readings: Sequence[NodeReading], state: Callable[[NodeReading], str]
             begun = (begun[0], end, reading)
             continue
         if begun:
-            yield from _named(begun, state)
+            yield from _state_segment(begun, state)
         begun = (reading.asked, end, reading)
     if begun:
-        yield from _named(begun, state)
+        yield from _state_segment(begun, state)
 
 
 def _alike(one: NodeReading, other: NodeReading, state: Callable[[NodeReading], str]) -> bool:
     return state(one) == state(other) and set(one.members) == set(other.members)
 
 
-def _named(
+def _state_segment(
     begun: tuple[float, float, NodeReading], state: Callable[[NodeReading], str]
 ) -> Iterator[PlotSegment]:
+    """The segment of a state; none for the state ""."""
     since, until, reading = begun
     if kind := state(reading):
         members = f", members {', '.join(reading.members)}" if reading.members else ""
-        yield PlotSegment(
-            since, until, kind, f"{reading.node} {_STATES[kind]} {since:.2f} to {until:.2f} s{members}"
-        )
-
-
-def told(samples: Sequence[Sample]) -> str:
-    """Requests that failed in one way, in words."""
-    details = ", ".join(dict.fromkeys(sample.detail for sample in samples if sample.detail))
-    return (
-        f"{len(samples)} {samples[0].outcome.replace('_', ' ')} {when(samples)}{details and f': {details}'}"
-    )
-
-
-def when(samples: Sequence[Sample]) -> str:
-    """When some requests were sent, in words."""
-    first, last = samples[0].sent, samples[-1].sent
-    return f"at {first:.2f} s" if len(samples) == 1 else f"from {first:.2f} to {last:.2f} s"
+        tip = f"{reading.node} {_STATES[kind]} {since:.2f} to {until:.2f} s{members}"
+        yield PlotSegment(since, until, kind, tip)

@@ -1,5 +1,5 @@
 "use strict";
-// Comfort only: the page says all it has to say without this. No network, nothing stored.
+// For convenience only: the page is complete without this script. It uses no network and stores nothing.
 
 const plain = (text) => text.replace(/^#/, "");
 

@@ -62,15 +62,15 @@ def seen(platform: str, row: dict[str, Any]) -> tuple[LabSession, Snapshot]:
 def test_a_lab_as_described_passes_every_check(platform: str) -> None:
     verdicts = judge(*seen(platform, {}))
     assert [one.check for one in verdicts] == NAMES
-    assert [one.text for one in verdicts if one.status != PASS] == []
+    assert [one.description for one in verdicts if one.status != PASS] == []
 
 
 @pytest.mark.parametrize(("platform", "row"), BAD)
 def test_a_check_judges(platform: str, row: dict[str, Any]) -> None:
     [check] = [one for one in CHECKS if one.name == row["check"]]
     [verdict] = judge(*seen(platform, row), [check])
-    assert verdict.status == row.get("status", FAIL), verdict.text
-    assert row.get("says", "") in verdict.text
+    assert verdict.status == row.get("status", FAIL), verdict.description
+    assert row.get("says", "") in verdict.description
     assert verdict.concept, "a failure teaches"
     assert verdict.command, "and says where to look"
 

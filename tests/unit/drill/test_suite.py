@@ -39,10 +39,10 @@ def suite(world: World, **more: object) -> Suite:
 
 def test_each_as_often_as_asked_into_one_folder(world: World) -> None:
     told: list[ScenarioResult] = []
-    run = suite(world, told=told.append).run((CALM, CRACK), repeat=2, seed=7)
-    assert [entry.name for entry in run.entries] == ["calm", "calm", "crack", "crack"]
+    run = suite(world, on_result=told.append).run((CALM, CRACK), repeat=2, seed=7)
+    assert [entry.name for entry in run.results] == ["calm", "calm", "crack", "crack"]
     assert run.status == "PASS"
-    assert [entry.name for entry in told] == [entry.name for entry in run.entries]
+    assert [entry.name for entry in told] == [entry.name for entry in run.results]
     assert [one.timeline.header.seed for one in told] == [
         seed_of(7, row, number) for row in (CALM, CRACK) for number in (0, 1)
     ]
@@ -65,8 +65,8 @@ def test_what_was_recorded_is_judged_although_the_run_was_cut_short(world: World
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        suite(world, told=stop).run((CALM, CRACK))
-    assert [entry.name for entry in run_folder.load(world.root / "runs").entries] == ["calm"]
+        suite(world, on_result=stop).run((CALM, CRACK))
+    assert [entry.name for entry in run_folder.load(world.root / "runs").results] == ["calm"]
 
 
 def test_nothing_recorded_nothing_written(world: World, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from drill.analysis.failover_phases import phases
-from drill.analysis.fault_windows import Period, during, fault_windows, missed
+from drill.analysis.fault_windows import Period, fault_periods, fault_windows, unproven_fault
 from drill.record.timeline import Event, Timeline
 from tests.support.example_lab import CASES, NODE1, NODE2
 from tests.support.timeline_notation import EVERY, TAKES, timeline
@@ -77,7 +77,7 @@ def test_that_a_dead_node_let_go_of_the_address_is_seen_by_nobody() -> None:
     found = seen(run("dead"))
     assert (found["detected"], found["address"], found["answer"]) == (16.65, 17.15, 17.01)
     assert found["stopped"] is None
-    assert "gave no answer, up to the heal" in words(run("dead"))["stopped"]
+    assert "gave no answer for a long time before the heal" in words(run("dead"))["stopped"]
 
 
 def test_a_node_that_comes_back_without_the_address_was_not_seen_to_let_go_of_it() -> None:
@@ -181,7 +181,7 @@ def test_episodes_pair_the_marks_by_their_names() -> None:
         ("node1", 10.0, 10.5, 20.0, 20.0),
         ("node2", 40.0, 40.5, 50.0, 50.0),
     ]
-    assert found[0].named == "corosync_stopped on node1.magedu.com at 10.00 s"
+    assert found[0].summary == "corosync_stopped on node1.magedu.com at 10.00 s"
 
 
 @pytest.mark.parametrize(
@@ -211,23 +211,23 @@ def test_episodes_pair_the_marks_by_their_names() -> None:
 )
 def test_when_a_fault_was_in_force(events: str, windows: list[tuple[float, float]]) -> None:
     one = run("calm", events=events, header={"fault": "corosync_stopped"})
-    assert [(w.since, w.until) for w in during(one)] == [
+    assert [(w.since, w.until) for w in fault_periods(one)] == [
         (since, one.end if until == 20 else until) for since, until in windows
     ]
 
 
 def test_a_window_of_two_broken_nodes_names_neither() -> None:
     events = "inject 1 node1, inject 1 node2, landed 2 node1, landed 2 node2, heal 5"
-    [both] = during(run("calm", events=events, header={"fault": "corosync_stopped"}))
+    [both] = fault_periods(run("calm", events=events, header={"fault": "corosync_stopped"}))
     assert both.node == ""
-    [one] = during(run("calm", events="inject 1 node1, landed 2, heal 5"))
+    [one] = fault_periods(run("calm", events="inject 1 node1, landed 2, heal 5"))
     assert one.node == "node1.magedu.com"
 
 
 def test_without_a_fault_the_whole_record_counts() -> None:
     one = run("calm")
-    assert during(one) == (Period(0.0, one.end),)
-    assert missed(one) == ""
+    assert fault_periods(one) == (Period(0.0, one.end),)
+    assert unproven_fault(one) == ""
 
 
 def test_the_target_by_its_role_when_the_marks_name_no_node() -> None:
@@ -246,15 +246,15 @@ def test_the_target_by_its_role_when_the_marks_name_no_node() -> None:
             "inject 1 node1, landed 2 node1, not_landed 3 node1 tc is not there",
             "did not land: tc is not there",
         ),
-        ("inject 1 node1", "no mark proves that corosync_stopped landed"),
+        ("inject 1 node1", "no event proves that corosync_stopped landed"),
         ("inject 1 node1, landed 2 node2", "corosync_stopped on node1.magedu.com at 1.00 s landed"),
         ("inject 1 node1, inject 1 node2, landed 2 node1", "on node2.magedu.com at 1.00 s landed"),
         ("inject 1 node1, heal 2 node1, landed 3 node1", "on node1.magedu.com at 1.00 s landed"),
-        ("", "no mark proves that corosync_stopped landed"),
+        ("", "no event proves that corosync_stopped landed"),
     ],
 )
 def test_why_a_landing_is_not_proven(events: str, words: str) -> None:
-    found = missed(run("calm", events=events, header={"fault": "corosync_stopped"}))
+    found = unproven_fault(run("calm", events=events, header={"fault": "corosync_stopped"}))
     assert words in found
     assert bool(found) == bool(words)
 
@@ -269,5 +269,7 @@ def test_a_mark_with_another_label_is_about_another_fault() -> None:
     one = dataclasses.replace(run("calm"), events=events)
     assert [(e.label, e.landed, e.heal) for e in fault_windows(one)] == [("cut", 2, 4)]
     one = dataclasses.replace(one, events=(*events, Event(5, "not_landed", "httpd hung", "node1.magedu.com")))
-    assert missed(one) == "httpd hung on node1.magedu.com did not land"
-    assert missed(dataclasses.replace(one, events=(Event(5, "not_landed"),))) == "the fault did not land"
+    assert unproven_fault(one) == "httpd hung on node1.magedu.com did not land"
+    assert (
+        unproven_fault(dataclasses.replace(one, events=(Event(5, "not_landed"),))) == "the fault did not land"
+    )

@@ -41,7 +41,7 @@ def test_what_is_known_of_an_outage() -> None:
     assert one == Outage(2.0, 4.0, 1.0, 5.25, 3, (("timeout", 2), ("refused", 1)))
     assert one.resolution == pytest.approx(2.25)
     assert not one.open
-    assert one.line == "outage at 2.00 s: 2.00 to 4.25 s (3 failed: 2 timeout, 1 refused)"
+    assert one.summary == "outage at 2.00 s: 2.00 to 4.25 s (3 failed: 2 timeout, 1 refused)"
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_an_open_outage_says_so(letters: str, words: str) -> None:
     [one] = outages(samples(letters))
     assert one.open
     assert one.resolution is None
-    assert words in one.line
+    assert words in one.summary
 
 
 def test_the_order_of_arrival_does_not_matter() -> None:

@@ -45,13 +45,13 @@ def test_case(case: dict[str, Any], tmp_path: Path) -> None:
     timeline_file.append(file, timeline(case))
     found = verdict(timeline_file.read(file))
     want = UNKNOWN if case["check"] in NEVER_FAILS and case["kind"] == "bad" else STATUS[case["kind"]]
-    assert found.status == want, found.text
-    assert re.search(case.get("says", ""), found.text), found.text
+    assert found.status == want, found.description
+    assert re.search(case.get("says", ""), found.description), found.description
     assert "expected " in found.why
     if found.status != PASS:
-        assert "says" in case, f"say what its text has to name: {found.text}"
-        assert f"  concept: {lessons()[case['check']].concept}" in found.text
-        assert f"  look:    {lessons()[case['check']].command}" in found.text
+        assert "says" in case, f"say what its text has to name: {found.description}"
+        assert f"  concept: {lessons()[case['check']].concept}" in found.description
+        assert f"  look:    {lessons()[case['check']].command}" in found.description
 
 
 @pytest.mark.parametrize("name", CHECKS)
@@ -119,7 +119,7 @@ def test_a_fault_without_proof_of_its_landing_proves_nothing(case: dict[str, Any
     unproven = tuple(event for event in one.events if event.kind != "landed")
     found = verdict(dataclasses.replace(one, events=unproven))
     assert found.status == UNKNOWN
-    assert f"no mark proves that {one.header.fault}" in found.why
+    assert f"no event proves that {one.header.fault}" in found.why
 
 
 @pytest.mark.parametrize("case", [case for case in FAULTY if case["from"] == "twice"], ids=names)
@@ -135,7 +135,7 @@ def test_each_of_several_faults_needs_its_proof(case: dict[str, Any]) -> None:
 def test_an_empty_record_passes_nothing(case: dict[str, Any]) -> None:
     checks = timeline(case).header.checks
     found = verdict(Timeline(Header(nodes=("node1.magedu.com", "node2.magedu.com"), checks=checks)))
-    assert found.status == UNKNOWN, found.text
+    assert found.status == UNKNOWN, found.description
 
 
 def test_a_row_that_names_no_check_is_unknown() -> None:

@@ -9,12 +9,12 @@ from drill.checks.verdict import (
     CheckResult,
     Verdict,
     failed,
-    gravest,
     lessons,
     passed,
     unknown,
     verdict,
-    worst,
+    worst_result,
+    worst_status,
 )
 
 
@@ -28,7 +28,7 @@ def status(*letters: str) -> list[Verdict]:
     [("", UNKNOWN), ("p", PASS), ("pp", PASS), ("pu", UNKNOWN), ("up", UNKNOWN), ("uf", FAIL), ("fpu", FAIL)],
 )
 def test_the_worst(letters: str, expected: str) -> None:
-    assert worst(status(*letters)) == expected
+    assert worst_status(status(*letters)) == expected
 
 
 def test_a_failure_says_all_of_it() -> None:
@@ -36,7 +36,7 @@ def test_a_failure_says_all_of_it() -> None:
         "quorum", failed("no quorum", "quorum at 3.00 s", "at 3.00 s: 2 votes"), {"role": "passive"}
     )
     lesson = lessons()["quorum"]
-    assert found.text.splitlines() == [
+    assert found.description.splitlines() == [
         "FAIL quorum(role='passive'): expected no quorum; seen: quorum at 3.00 s",
         "  . at 3.00 s: 2 votes",
         f"  concept: {lesson.concept}",
@@ -62,23 +62,23 @@ def test_what_cannot_be_told_is_not_said_to_be_seen() -> None:
     found = verdict("quorum", unknown("no quorum", "nobody was read"))
     assert found.status == UNKNOWN
     assert found.why == "expected no quorum; cannot tell: nobody was read"
-    assert "concept:" in found.text
+    assert "concept:" in found.description
 
 
 def test_a_pass_is_one_line_and_its_evidence() -> None:
-    assert verdict("quorum", passed("a", "b", "c")).text == "PASS quorum: expected a; seen: b\n  . c"
+    assert verdict("quorum", passed("a", "b", "c")).description == "PASS quorum: expected a; seen: b\n  . c"
 
 
 def test_a_check_without_a_lesson_has_no_empty_lines() -> None:
-    assert verdict("nonesuch", failed("a", "b")).text == "FAIL nonesuch: expected a; seen: b"
+    assert verdict("nonesuch", failed("a", "b")).description == "FAIL nonesuch: expected a; seen: b"
 
 
 def test_the_gravest_finding_speaks_for_all() -> None:
-    found = gravest(
+    found = worst_result(
         [passed("e", "fine", "1"), failed("e", "bad", "2"), unknown("e", "?"), failed("e", "worse", "3")]
     )
     assert found == CheckResult(FAIL, "e", "bad; worse", ("2", "3"))
-    assert gravest([passed("e", "fine", "1"), passed("e", "fine", "2")]) == CheckResult(
+    assert worst_result([passed("e", "fine", "1"), passed("e", "fine", "2")]) == CheckResult(
         PASS, "e", "fine", ("1", "2")
     )
-    assert gravest([passed("e", "fine"), unknown("e", "?")]).status == UNKNOWN
+    assert worst_result([passed("e", "fine"), unknown("e", "?")]).status == UNKNOWN

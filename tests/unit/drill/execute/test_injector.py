@@ -192,7 +192,7 @@ def test_power(world: World, name: str) -> None:
     assert injector.run_action(power) == "", "done only where it changes something"
     world.boots_after = 3
     injector.wait_for_node(NODE1)
-    assert world.power.words == [f"{cut} node1", f"{back} node1"]
+    assert world.power.summary == [f"{cut} node1", f"{back} node1"]
     assert "systemctl start corosync" in script.script
 
 

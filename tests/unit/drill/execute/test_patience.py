@@ -57,7 +57,7 @@ def most(result: ScenarioResult) -> float:
 
 def test_what_comes_within_the_prediction_is_waited_for(slow: Slow) -> None:
     entry = slow.run(Inject("crack"), Await("serving_from:peer"), kind="crash")
-    assert entry.status == PASS, [one.text for one in entry.verdicts]
+    assert entry.status == PASS, [one.description for one in entry.verdicts]
     [row] = awaited(entry)
     assert row.at is not None
     assert row.at > slow.takes

@@ -11,7 +11,7 @@ from cluster.cib import Cib
 from drill.execute.prediction import predict
 from drill.scenarios.base import Scenario
 from drill.scenarios.catalog import get
-from drill.scenarios.overrides import Overrides, edited
+from drill.scenarios.overrides import Overrides, edited_cib
 from inventory.errors import LabError
 from inventory.model import Command, Lab
 from tests.support.example_lab import CASES, METADATA, example_lab
@@ -30,7 +30,7 @@ def answer(command: Command) -> tuple[int, str, str]:
 
 
 def live(overrides: Overrides, text: str = TEXT) -> Cib:
-    return cib.parse(edited(text, overrides, example_lab()))
+    return cib.parse(edited_cib(text, overrides, example_lab()))
 
 
 def predicted(scenario: Scenario, of: Cib, lab: Lab | None = None) -> Any:

@@ -126,7 +126,7 @@ def test_frozen_and_dead_machines(world: World) -> None:
         "node2.magedu.com: booted",
         "node2.magedu.com: started the cluster on this node",
     )
-    assert world.power.words == ["thaw node1", "power_on node2"]
+    assert world.power.summary == ["thaw node1", "power_on node2"]
 
 
 def test_the_journal_is_worked_off(world: World) -> None:

@@ -52,7 +52,7 @@ def whole(world: World) -> None:
 
 def test_a_story_from_beginning_to_end(world: World) -> None:
     entry = world.run(Inject("crack"), Await("serving_from:peer"))
-    assert entry.status == PASS, [one.text for one in entry.verdicts]
+    assert entry.status == PASS, [one.description for one in entry.verdicts]
     assert world.did == ["observe", f"break {NODE1}", f"mend {NODE1}", "observed"]
     assert world.events == ["inject", "landed", "heal", "note", "healed", "settled"]
     whole(world)
@@ -87,7 +87,7 @@ def test_the_starting_state_is_made_and_taken_back(world: World) -> None:
         Await("serving_from:peer"),
         overrides=Overrides(properties={"no-quorum-policy": "stop"}, without=("location",)),
     )
-    assert entry.status == PASS, [one.text for one in entry.verdicts]
+    assert entry.status == PASS, [one.description for one in entry.verdicts]
     pushes = [what for what in world.did if what.startswith("push")]
     assert pushes == ["push crm_config", "push constraints"] * 2
     assert "property no-quorum-policy=stop" in (entry.timeline.header.before or ())
@@ -98,7 +98,7 @@ def test_a_change_on_the_way_is_the_new_before(world: World) -> None:
     entry = world.run(
         Inject("crack"), Await("vip_nowhere"), Configure(Overrides(stickiness=7)), Await("serving_from:peer")
     )
-    assert entry.status == PASS, [one.text for one in entry.verdicts]
+    assert entry.status == PASS, [one.description for one in entry.verdicts]
     assert "default resource-stickiness=7" in (entry.timeline.header.before or ())
     whole(world)
 
@@ -116,7 +116,7 @@ def test_while_two_node_is_wanted_it_is_no_trouble(world: World) -> None:
     laid = printed({"undone": VOTES})
     world.view = lambda node: view(node) + (laid if world.two_node else "")  # type: ignore[method-assign]
     entry = world.run(Inject("crack"), Await("serving_from:peer"), overrides=Overrides(two_node=True))
-    assert entry.status == PASS, [one.text for one in entry.verdicts]
+    assert entry.status == PASS, [one.description for one in entry.verdicts]
     assert world.said == [], "nothing had to be healed"
     whole(world)
 
@@ -128,7 +128,7 @@ def test_where_lab_yaml_has_two_node_nothing_is_laid_over_it(world: World, overr
         True,
     )
     entry = world.run(Inject("crack"), Await("serving_from:peer"), overrides=overrides)
-    assert entry.status == PASS, [entry.error, *(one.text for one in entry.verdicts)]
+    assert entry.status == PASS, [entry.error, *(one.description for one in entry.verdicts)]
     assert world.two_node
     assert not [what for what in world.did if what.startswith("two_node")]
 
@@ -190,7 +190,7 @@ def test_roles_are_resolved_at_each_injection_and_heals_may_be_partial(world: Wo
         f"{word} {node}"
         for word, node in (("break", NODE1), ("break", NODE2), ("mend", NODE2), ("mend", NODE1))
     ]
-    assert entry.status == PASS, [one.text for one in entry.verdicts]
+    assert entry.status == PASS, [one.description for one in entry.verdicts]
 
 
 def test_the_seed_chooses_the_target(world: World) -> None:
@@ -342,7 +342,7 @@ def test_what_the_provider_has_not_is_refused_before(world: World) -> None:
 
 def test_a_nodes_own_words(world: World) -> None:
     entry = world.run(Inject("crack"), Read("peer", "corosync-quorumtool -s", "WaitForAll"), Heal())
-    assert entry.status == PASS, [one.text for one in entry.verdicts]
+    assert entry.status == PASS, [one.description for one in entry.verdicts]
     [said] = [event for event in entry.timeline.events if event.label == "read"]
     assert (said.node, said.detail) == (NODE2, "corosync-quorumtool -s: Flags: WaitForAll")
 

@@ -69,8 +69,8 @@ def test_readings_and_events_are_the_same_as_ever() -> None:
 
 
 def test_recheck_report_and_compare_work(folder: Path) -> None:
-    [entry] = run_folder.recheck(folder).entries
-    assert {one.status for one in entry.verdicts} == {PASS}, [one.text for one in entry.verdicts]
+    [entry] = run_folder.recheck(folder).results
+    assert {one.status for one in entry.verdicts} == {PASS}, [one.description for one in entry.verdicts]
     assert len(entry.verdicts) == 12
     (folder / run_folder.REPORT).unlink()
     run = run_folder.rebuild(folder)
@@ -91,7 +91,7 @@ def test_it_is_written_in_the_present_format(folder: Path) -> None:
 def test_old_and_new_records_may_share_a_file(folder: Path) -> None:
     one = read(folder / run_folder.TIMELINE)
     append(folder / run_folder.TIMELINE, one)
-    assert len(run_folder.recheck(folder).entries) == 2
+    assert len(run_folder.recheck(folder).results) == 2
 
 
 @pytest.mark.parametrize(

@@ -35,8 +35,8 @@ def test_each_scenario_stands_beside_itself() -> None:
     assert [one.scenario for one in (stop, frozen, split)] == ["graceful-stop", "frozen-node", "split-brain"]
     assert stop.a is not None
     assert stop.b is not None
-    assert (stop.a.repeats.count, stop.b.repeats.count) == (3, 1)
-    assert stop.a.repeats.median.least <= 0.4 <= stop.a.repeats.median.most
+    assert (stop.a.statistics.count, stop.b.statistics.count) == (3, 1)
+    assert stop.a.statistics.median.least <= 0.4 <= stop.a.statistics.median.most
     assert (stop.a.status, frozen.b, split.a) == (PASS, None, None)
     assert split.b is not None
     assert split.b.status == FAIL

@@ -39,7 +39,7 @@ def test_a_failure_teaches() -> None:
         "failure"
     )
     assert failure.get("message") == sample_timelines.TWO_OWNERS.why
-    assert failure.text == sample_timelines.TWO_OWNERS.text
+    assert failure.text == sample_timelines.TWO_OWNERS.description
     assert "split brain" in failure.text
     assert "ip -4 addr show" in failure.text
 

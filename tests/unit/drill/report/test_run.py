@@ -11,7 +11,7 @@ from drill.record.header import Header
 from drill.record.timeline import Event, Sample, Timeline
 from drill.report.html.page import report
 from drill.report.junit import junit
-from drill.report.run import Run, ScenarioResult, longest, told
+from drill.report.run import Run, ScenarioResult, longest, outage_summary
 
 
 def entry(
@@ -45,7 +45,7 @@ def entry(
     ids=["one", "and the failback's", "two", "one before", "only the failback's", "no fault", "none", "not asked"],
 )  # fmt: skip
 def test_the_words(one: ScenarioResult, words: tuple[str, ...]) -> None:
-    assert told(one) == words
+    assert outage_summary(one) == words
 
 
 def test_an_open_outage_hides_no_longer_one() -> None:
@@ -69,7 +69,7 @@ def test_a_record_that_could_not_tell_gives_way_to_the_one_made_in_its_place() -
     assert run.counts == {"FAIL": 0, "UNKNOWN": 0, "PASS": 2}
     assert junit(run).count("<testsuite ") == 2
     assert run.by_scenario() == {"b": (other,), "a": (second,)}
-    assert "the record before could not tell" in report(run)
+    assert "the record before was UNKNOWN" in report(run)
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def test_a_fresh_folder_is_named_after_the_time_and_never_taken_twice(tmp_path: 
 
 def test_recheck_writes_verdicts_junit_and_report(folder: Path) -> None:
     run = run_folder.recheck(folder)
-    assert [entry.status for entry in run.entries] == [PASS, FAIL, UNKNOWN]
+    assert [entry.status for entry in run.results] == [PASS, FAIL, UNKNOWN]
     assert sorted(os.listdir(folder)) == ["junit.xml", "report.html", "timeline.jsonl", "verdicts.json"]
     body = json.loads((folder / run_folder.VERDICTS).read_text(encoding="utf-8"))
     assert (body["status"], body["counts"]) == (FAIL, {"FAIL": 1, "UNKNOWN": 1, "PASS": 1})
@@ -78,7 +78,7 @@ def test_judging_again_changes_what_is_written(folder: Path, monkeypatch: pytest
     run_folder.recheck(folder)
     monkeypatch.setattr(checks, "judge", lambda timeline: sample_timelines.passes("recovered"))
     run_folder.recheck(folder)
-    assert {entry.status for entry in run_folder.load(folder).entries} == {PASS}
+    assert {entry.status for entry in run_folder.load(folder).results} == {PASS}
     root = ET.parse(folder / run_folder.JUNIT).getroot()
     assert (root.get("tests"), root.get("failures"), root.get("errors")) == ("3", "0", "0")
 
@@ -87,7 +87,7 @@ def test_a_drill_that_failed_itself_is_never_a_pass(tmp_path: Path) -> None:
     for rows in ((), (CheckRow("recovered"),)):
         timeline = sample_timelines.graceful(checks=rows, error="ssh to node2 was lost")
         timeline_file.append(tmp_path / run_folder.TIMELINE, timeline)
-    assert {entry.status for entry in run_folder.recheck(tmp_path).entries} == {UNKNOWN}
+    assert {entry.status for entry in run_folder.recheck(tmp_path).results} == {UNKNOWN}
     assert "ssh to node2 was lost" in (tmp_path / run_folder.REPORT).read_text(encoding="utf-8")
 
 
@@ -95,9 +95,9 @@ def test_the_real_checks_judge_a_recorded_folder(tmp_path: Path) -> None:
     timeline_file.append(
         tmp_path / run_folder.TIMELINE, sample_timelines.failover(checks=(CheckRow("recovered"),))
     )
-    [entry] = run_folder.recheck(tmp_path).entries
+    [entry] = run_folder.recheck(tmp_path).results
     assert [one.check for one in entry.verdicts] == ["recovered"]
-    assert entry.verdicts[0].status == PASS, entry.verdicts[0].text
+    assert entry.verdicts[0].status == PASS, entry.verdicts[0].description
 
 
 def test_an_empty_run_has_a_page_and_is_unknown(tmp_path: Path) -> None:

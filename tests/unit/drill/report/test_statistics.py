@@ -7,9 +7,9 @@ import pytest
 from drill.analysis.duration import ENDLESS, Duration
 from drill.checks.verdict import FAIL, PASS, UNKNOWN
 from drill.record.timeline import Timeline
-from drill.report.objective import objective
+from drill.report.objective import parse_objective
 from drill.report.run import ScenarioResult
-from drill.report.statistics import Statistics, repeats
+from drill.report.statistics import Statistics, statistics_of
 from inventory.errors import ConfigError
 from tests.support import sample_timelines
 
@@ -45,7 +45,7 @@ def test_each_repeat_gives_its_longest_outage_and_a_calm_one_gives_none() -> Non
     entries.append(
         ScenarioResult(sample_timelines.split_brain("graceful-stop"), sample_timelines.passes("x"))
     )
-    found = repeats("graceful-stop", entries)
+    found = statistics_of("graceful-stop", entries)
     assert (found.count, found.doubts) == (3, ())
     assert found.minimum == Duration(0.0, 0.0)
     assert found.median.least <= 0.3 <= found.median.most
@@ -54,7 +54,7 @@ def test_each_repeat_gives_its_longest_outage_and_a_calm_one_gives_none() -> Non
 
 
 def test_what_measured_nothing_is_told() -> None:
-    found = repeats(
+    found = statistics_of(
         "x",
         [
             ScenarioResult(Timeline(), ()),
@@ -67,7 +67,7 @@ def test_what_measured_nothing_is_told() -> None:
 
 
 def test_no_repeats_have_no_figures() -> None:
-    assert repeats("x", []).figures == {}
+    assert statistics_of("x", []).figures == {}
 
 
 @pytest.mark.parametrize(
@@ -95,8 +95,8 @@ def test_no_repeats_have_no_figures() -> None:
     ],
 )
 def test_objectives(text: str, found: Statistics, status: str) -> None:
-    verdict = objective(text).judge(found)
-    assert verdict.status == status, verdict.text
+    verdict = parse_objective(text).judge(found)
+    assert verdict.status == status, verdict.description
     assert "".join(text.split()) in verdict.why
 
 
@@ -117,6 +117,6 @@ def test_objectives(text: str, found: Statistics, status: str) -> None:
 )
 def test_nonsense_is_an_error_with_a_way_on(text: str, why: str) -> None:
     with pytest.raises(ConfigError, match=why) as caught:
-        objective(text)
+        parse_objective(text)
     assert caught.value.exit_status == 2
     assert caught.value.hint

@@ -22,7 +22,7 @@ from drill.record.header import CheckRow
 from drill.scenarios import catalog, conditions
 from drill.scenarios.base import Await, Configure, Heal, Inject, Observe, Read, Scenario
 from drill.scenarios.catalog import SCENARIOS
-from drill.scenarios.overrides import Overrides, edited
+from drill.scenarios.overrides import Overrides, edited_cib
 from inventory.config.lab_yaml import BUDGETS
 from inventory.errors import ConfigError
 from inventory.model import INFINITY
@@ -133,7 +133,7 @@ def states(one: Scenario) -> list[Overrides]:
 @EACH
 def test_a_value_that_the_title_names_is_set_by_the_row(one: Scenario) -> None:
     title = catalog.explanations()[one.name].title
-    said = " ".join(state.words for state in states(one))
+    said = " ".join(state.summary for state in states(one))
     for value in re.findall(r"no-quorum-policy=\w+|becomes ignore|two_node|INFINITY|\b\d+\b", title):
         wanted = value.replace("becomes ", "no-quorum-policy=")
         assert wanted in said, f"{one.name} is about {wanted}, and leaves it to lab.yaml: it sets {said}"
@@ -153,7 +153,7 @@ FLIPS = [
 
 def comes_to(overrides: Overrides) -> str:
     """Where the pair goes that runs on NODE2 when NODE1 is back, by the scores."""
-    have = cib.parse(edited((CASES / "cib" / "2.1.5.xml").read_text(), overrides, LAB)).configuration
+    have = cib.parse(edited_cib((CASES / "cib" / "2.1.5.xml").read_text(), overrides, LAB)).configuration
     resources = [one.id for one in have.resources]
     found = scores.place(
         (NODE1, NODE2), resources, stickiness=scores.parse(have.defaults["resource-stickiness"]),
@@ -170,7 +170,7 @@ def test_the_rows_own_value_alone_decides_where_the_pair_ends(name: str, node: s
     overrides = SCENARIOS[name].overrides
     assert comes_to(overrides) == node
     flipped = replace(overrides, **other)
-    assert comes_to(flipped) != node, f"{name} would see the same with {flipped.words}"
+    assert comes_to(flipped) != node, f"{name} would see the same with {flipped.summary}"
 
 
 def test_the_same_in_all_but_the_stickiness() -> None:
@@ -187,7 +187,7 @@ def test_a_story_to_the_contrary_is_no_success(case: dict[str, Any]) -> None:
         one.header, awaited=one.header.awaited or (), roles=ROLES, checks=for_lab(row.checks, LAB)
     )
     found = judge(replace(one, header=header))
-    wrong = [verdict.text for verdict in found if verdict.status != PASS]
+    wrong = [verdict.description for verdict in found if verdict.status != PASS]
     told = {
         status: {verdict.check for verdict in found if verdict.status == status} for status in (FAIL, UNKNOWN)
     }

@@ -6,7 +6,7 @@ import pytest
 
 from cluster import cib
 from cluster.configuration import differences
-from drill.scenarios.overrides import Overrides, edited, lines, pushes
+from drill.scenarios.overrides import Overrides, changed_sections, configuration_lines, edited_cib
 from inventory.errors import ConfigError
 from inventory.model import INFINITY
 from tests.support.example_lab import CASES, example_lab
@@ -16,7 +16,7 @@ TEXT = (CASES / "cib" / "2.1.5.xml").read_text()
 
 
 def changed(overrides: Overrides) -> tuple[str, ...]:
-    have = cib.parse(edited(TEXT, overrides, LAB)).configuration
+    have = cib.parse(edited_cib(TEXT, overrides, LAB)).configuration
     return differences(cib.parse(TEXT).configuration, have)
 
 
@@ -63,19 +63,21 @@ CHANGES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("overrides", "wanted"), CHANGES, ids=[overrides.words for overrides, _ in CHANGES])
+@pytest.mark.parametrize(
+    ("overrides", "wanted"), CHANGES, ids=[overrides.summary for overrides, _ in CHANGES]
+)
 def test_only_that_is_changed(overrides: Overrides, wanted: tuple[str, ...]) -> None:
     assert changed(overrides) == wanted
 
 
 @pytest.mark.parametrize(
-    "overrides", [overrides for overrides, _ in CHANGES], ids=[overrides.words for overrides, _ in CHANGES]
+    "overrides", [overrides for overrides, _ in CHANGES], ids=[overrides.summary for overrides, _ in CHANGES]
 )
 def test_the_way_there_and_back(overrides: Overrides) -> None:
-    there = edited(TEXT, overrides, LAB)
+    there = edited_cib(TEXT, overrides, LAB)
     for before, after in ((TEXT, there), (there, TEXT)):
         live = before
-        for section, text in pushes(before, after):
+        for section, text in changed_sections(before, after):
             live = replaced(live, section, text)
             ids = {one.id for one in cib.parse(live).configuration.resources}
             have = cib.parse(live).configuration
@@ -87,7 +89,7 @@ def test_the_way_there_and_back(overrides: Overrides) -> None:
                 f"after {section} a constraint names a resource that is not there: cibadmin would refuse it"
             )
         assert differences(cib.parse(after).configuration, cib.parse(live).configuration) == ()
-        assert pushes(live, after) == ()
+        assert changed_sections(live, after) == ()
 
 
 def replaced(live: str, section: str, text: str) -> str:
@@ -100,8 +102,10 @@ def replaced(live: str, section: str, text: str) -> str:
 
 
 def test_nothing_is_pushed_that_is_there_already() -> None:
-    assert pushes(TEXT, TEXT) == ()
-    [(section, text)] = pushes(TEXT, edited(TEXT, Overrides(properties={"no-quorum-policy": "freeze"}), LAB))
+    assert changed_sections(TEXT, TEXT) == ()
+    [(section, text)] = changed_sections(
+        TEXT, edited_cib(TEXT, Overrides(properties={"no-quorum-policy": "freeze"}), LAB)
+    )
     assert section == "crm_config"
     assert 'name="no-quorum-policy" value="freeze"' in text
 
@@ -111,25 +115,25 @@ def test_a_cib_without_defaults_gets_them() -> None:
         "<cib><configuration><crm_config/><nodes/><resources/><constraints/></configuration><status/></cib>"
     )
     found = cib.parse(
-        edited(bare, Overrides(stickiness=7, properties={"no-quorum-policy": "stop"}), LAB)
+        edited_cib(bare, Overrides(stickiness=7, properties={"no-quorum-policy": "stop"}), LAB)
     ).configuration
     assert (found.defaults, found.properties) == ({"resource-stickiness": "7"}, {"no-quorum-policy": "stop"})
 
 
 def test_a_location_under_another_name_is_set_too() -> None:
     other = TEXT.replace("webserver_on_node1", "location-WebServer-1")
-    [found] = cib.parse(edited(other, Overrides(location=150), LAB)).configuration.locations
+    [found] = cib.parse(edited_cib(other, Overrides(location=150), LAB)).configuration.locations
     assert (found.id, found.score) == ("location-WebServer-1", 150)
 
 
 def test_a_score_needs_a_constraint() -> None:
-    bare = edited(TEXT, Overrides(without=("location",)), LAB)
+    bare = edited_cib(TEXT, Overrides(without=("location",)), LAB)
     with pytest.raises(ConfigError, match="location score of 150 is wanted, and no resource prefers a node"):
-        edited(bare, Overrides(location=150), LAB)
+        edited_cib(bare, Overrides(location=150), LAB)
 
 
 def test_lines_say_everything_once() -> None:
-    found = lines(cib.parse(TEXT).configuration)
+    found = configuration_lines(cib.parse(TEXT).configuration)
     assert len(found) == len(set(found))
     for line in (
         "property no-quorum-policy=ignore",

@@ -109,7 +109,7 @@ def test_the_summary_says_outage_prediction_and_budget(page: _Page) -> None:
 
 def test_repeats_have_their_figures(page: _Page) -> None:
     assert "minimum" in page.said("th")
-    calm = _Page(report(Run("once", RUN.entries[:2])))
+    calm = _Page(report(Run("once", RUN.results[:2])))
     assert "minimum" not in calm.said("th")
 
 
@@ -133,7 +133,7 @@ def test_bad_scenarios_stand_open_and_of_few_all() -> None:
         return re.findall(r'<details class="scenario" id="([^"]+)"[^>]* open>', report(run))
 
     assert open_(RUN) == ["s2-split-brain", "s3-no-quorum-stop", "s4-lossy-traffic", "s6-graceful-stop"]
-    assert open_(Run("few", RUN.entries[:1])) == ["s1-frozen-node"]
+    assert open_(Run("few", RUN.results[:1])) == ["s1-frozen-node"]
 
 
 def test_the_same_run_gives_the_same_page() -> None:
@@ -166,4 +166,4 @@ def test_nothing_of_the_record_becomes_markup() -> None:
 
 
 def test_forty_scenarios_stay_a_page_that_opens_at_once() -> None:
-    assert len(report(Run("many", RUN.entries[:5] * 8))) < 2_500_000
+    assert len(report(Run("many", RUN.results[:5] * 8))) < 2_500_000

@@ -7,7 +7,8 @@ import pytest
 from drill.analysis.failover_phases import phases
 from drill.record.header import Header
 from drill.record.timeline import Event, NodeReading, Sample, Timeline
-from drill.report.html.plot import Plot, Row, plot, plots, short
+from drill.report.html.drawing import Plot, Row
+from drill.report.html.plot import plot, plots, short_names
 from drill.report.run import ScenarioResult
 from tests.support import sample_timelines
 from tests.support.example_lab import NODE1, NODE2
@@ -35,7 +36,7 @@ def test_a_failover_is_drawn_with_all_its_rows() -> None:
         *("fault", "phases"),
         *("each request on a new connection", "node1", "node2", "refused", "timeout"),
         *("one connection, kept while it lasts", "node1", "node2", "timeout", "reset"),
-        *("who holds the floating address", "node1", "node2"),
+        *("which node holds the floating address", "node1", "node2"),
         *("quorum, as each node sees it", "node1", "node2"),
     ]
     assert [row.y for row in drawn.rows][:4] == [0, 18, 36, 62]
@@ -57,7 +58,7 @@ def test_a_fault_without_proof_and_a_fault_without_heal_look_and_read_otherwise(
     assert "not proven to have landed" in missed.tip
     [open_] = _whole(sample_timelines.never()).faults
     assert open_.x + open_.width == pytest.approx(100)
-    assert "not healed while recorded" in open_.tip
+    assert "not healed in this record" in open_.tip
 
 
 def test_five_faults_in_a_row_are_five_bands() -> None:
@@ -177,8 +178,8 @@ def test_phases_at_the_end_stay_within_the_plot_and_apart() -> None:
 
 
 def test_a_node_has_its_alias_unless_that_is_another_ones_too() -> None:
-    assert short(["node1.magedu.com", "node2.magedu.com"]) == {
+    assert short_names(["node1.magedu.com", "node2.magedu.com"]) == {
         "node1.magedu.com": "node1",
         "node2.magedu.com": "node2",
     }
-    assert list(short(["n.a.org", "n.b.org"]).values()) == ["n.a.org", "n.b.org"]
+    assert list(short_names(["n.a.org", "n.b.org"]).values()) == ["n.a.org", "n.b.org"]
