@@ -12,6 +12,7 @@ from inventory.journal import Journal
 from inventory.log import LOG
 from inventory.model import Lab, Node
 from inventory.platforms.base import Platform
+from inventory.providers.base import Provider
 from inventory.remote.ssh import Remote
 from inventory.waiting import CLOCK, Clock
 
@@ -22,6 +23,11 @@ class Choice(Protocol):
     @property
     def provider(self) -> str:
         """The provider's name."""
+        ...
+
+    @property
+    def provider_data(self) -> Provider:
+        """What is known of the provider."""
         ...
 
     @property
@@ -79,6 +85,6 @@ class LabSession:
         return self.machines.choice.platform_data
 
     @cached_property
-    def provider(self) -> str:
-        """The name of what makes the nodes (inventory.providers.registry.names)."""
-        return self.machines.choice.provider
+    def provider(self) -> Provider:
+        """What makes the nodes."""
+        return self.machines.choice.provider_data

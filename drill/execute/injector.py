@@ -117,9 +117,8 @@ class Injector:
 
     def begin(self, fault: Fault, scope: FaultScope, baseline: str = "") -> ActiveFault:
         """Write down what is about to happen. Nothing is done yet. Raises NotAvailable."""
-        why = fault.unavailable.get(self.session.provider)
-        if why:
-            raise NotAvailable(f"{fault.name} cannot be had with {self.session.provider}: {why}.")
+        if why := fault.refusal(self.session):
+            raise NotAvailable(f"{why}.")
         actions = heal_actions(fault, scope)
         entry = self.session.journal.begin(
             fault.name, target=scope.target.name, undo=actions, baseline=baseline

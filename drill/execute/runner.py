@@ -38,8 +38,8 @@ def unavailable(scenario: Scenario, session: LabSession) -> str:
     """Why a scenario cannot be run on this lab, platform or provider; "" when it can."""
     lab = session.lab
     for name in scenario.faults:
-        if why := faults.get(name).unavailable.get(session.provider):
-            return f"{name} cannot be had with {session.provider}: {why}"
+        if why := faults.get(name).refusal(session):
+            return why
     states = [scenario.overrides, *(move.overrides for move in scenario.moves if isinstance(move, Configure))]
     if not session.platform.knows_two_node and any(state.two_node for state in states):
         return f"corosync {session.platform.corosync}'s plugin has no two_node"
@@ -125,7 +125,7 @@ class Runner:
             orders=tuple(OrderRow(one.first, one.then) for one in lab.orders),
             checks=for_lab(scenario.checks, lab),
             platform=self.session.platform.name,
-            provider=self.session.provider,
+            provider=self.session.provider.name,
             budget_s=lab.drill.budget_s[scenario.budget] if scenario.budget else None,
             second_try=second_try,
         )

@@ -6,8 +6,8 @@ Nothing here runs anything: `drill.faults` holds the rows, `drill.faults.remedie
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Literal
 
 from cluster.outage_bounds import Kind
@@ -83,8 +83,8 @@ class Fault:
     same is armed on the node before the cut, and done by a timer there when nobody comes back.
     `roles` are the targets that make sense, the usual one first.
     `answers`: the target goes on answering clients while it is broken (see `cluster.outage_bounds.bounds`).
-    `monitor` is the kind of resource whose monitor has to notice. `unavailable` maps a provider to the
-    reason why the fault cannot be had there.
+    `monitor` is the kind of resource whose monitor has to notice. `needs` are the words of the machine's power
+    that the provider must have for it.
     """
 
     name: str
@@ -98,4 +98,10 @@ class Fault:
     roles: tuple[Role, ...] = ROLES
     answers: bool | None = None
     monitor: Literal["web", "address"] = "web"
-    unavailable: Mapping[str, str] = field(default_factory=dict)
+    needs: tuple[PowerWord, ...] = ()
+
+    def refusal(self, session: LabSession) -> str:
+        """Why the fault cannot be had on a lab: its provider has no way to it; "" when it can."""
+        whys = (session.provider.power.lacks(word) for word in self.needs)
+        why = next(filter(None, whys), "")
+        return f"{self.name} cannot be had with {session.provider.name}: {why}" if why else ""

@@ -7,7 +7,6 @@ from drill.faults.base import Fault, FaultScope, Proof
 from inventory.model import NodeAction
 
 MARK = "/dev/shm/ha-lab-before-reboot"  # noqa: S108 -- on a node, and root's alone
-NO_POWER = {"vmware_desktop": "the lab has no way to the power of VMware's machines: vmrun is not asked"}
 
 
 def reboot(scope: FaultScope) -> tuple[NodeAction, ...]:
@@ -19,8 +18,8 @@ def reboot(scope: FaultScope) -> tuple[NodeAction, ...]:
 
 
 def rebooted(scope: FaultScope) -> tuple[Proof, ...]:
-    """A container is off until it is started again; a machine comes back by itself without the mark."""
-    if scope.session.provider == "docker":
+    """A machine comes back by itself without the mark; where it does not, it is off until it is started again."""
+    if not scope.session.provider.reboots:
         return (Proof(scope.target.name, power="off", what="the node went down"),)
     return (
         Proof(
@@ -41,7 +40,7 @@ FAULTS = (
         remedies=(remedies.cluster,),
         power="power_on",
         armed=False,
-        unavailable=NO_POWER,
+        needs=("power_off",),
     ),
     Fault(
         "freeze",
@@ -54,7 +53,7 @@ FAULTS = (
         remedies=(remedies.cluster,),
         power="thaw",
         armed=False,
-        unavailable=NO_POWER,
+        needs=("freeze",),
     ),
     Fault(
         "reboot",

@@ -12,7 +12,7 @@ from inventory.errors import ConfigError, MachineError
 from inventory.platforms.base import Platform
 from inventory.platforms.registry import get
 from inventory.providers import registry
-from inventory.providers.base import VagrantSettings
+from inventory.providers.base import Provider, VagrantSettings
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,11 @@ class Choice:
     why: str = ""
     nodes: list[dict[str, str]] = field(default_factory=list)
     vagrant: VagrantSettings = field(default_factory=VagrantSettings)
+
+    @property
+    def provider_data(self) -> Provider:
+        """What is known of the provider."""
+        return registry.get(self.provider)
 
     @property
     def platform_data(self) -> Platform:
@@ -51,8 +56,7 @@ def read(path: Path) -> Choice:
         raise _damaged(path, error) from error
     try:
         choice = Choice(**{**made, "vagrant": VagrantSettings(**made["vagrant"])})
-        registry.get(choice.provider)
-        choice.platform_data  # noqa: B018 -- it must be one that there is
+        choice.provider_data, choice.platform_data  # noqa: B018 -- they must be some that there are
     except (TypeError, KeyError, AttributeError, ConfigError) as error:
         raise _damaged(path, error) from error
     return choice

@@ -45,7 +45,7 @@ class Machines:
     @property
     def provider(self) -> Provider:
         """The provider of the machines. Raises MachineError when nothing was made yet."""
-        return registry.get(self.choice.provider)
+        return self.choice.provider_data
 
     def choose(self, wanted: str) -> Provider:
         """The provider that a name comes to in this folder: "auto" is the one of the machines that are there."""

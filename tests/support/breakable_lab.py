@@ -34,7 +34,7 @@ BREAK = Fault(
     inject=lambda scope: (NodeAction(scope.target.name, "break", why="crack it"),),
     in_effect=lambda scope: (Proof(scope.target.name, "is it", what="it is cracked"),),
     remedies=(lambda scope: Remedy("mended", "is-broken", "mend"),),
-    unavailable={"vmware_desktop": "it is too hard there"},
+    needs=("freeze",),
 )
 
 LAB = example_lab()

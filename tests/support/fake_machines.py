@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from inventory.model import Node
 from inventory.platforms.base import Platform
 from inventory.platforms.registry import PLATFORMS
+from inventory.providers import registry
+from inventory.providers.base import Provider
 from tests.support.example_lab import NODE1, NODE2
 
 
@@ -16,6 +18,10 @@ class FakeChoice:
 
     provider: str = "docker"
     platform: str = "debian12"
+
+    @property
+    def provider_data(self) -> Provider:
+        return registry.get(self.provider)
 
     @property
     def platform_data(self) -> Platform:

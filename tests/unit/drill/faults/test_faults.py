@@ -18,6 +18,7 @@ from drill.faults.registry import FAULTS
 from inventory.errors import ConfigError
 from inventory.model import NodeAction
 from inventory.platforms.registry import PLATFORMS
+from inventory.providers import registry
 from tests.support.example_lab import CASES, example_lab
 from tests.support.fake_machines import FakeMachines
 from tests.support.fake_session import fake_session
@@ -81,7 +82,7 @@ def test_acts(name: str, platform: str) -> None:
     assert list(fault.roles) == want["roles"]
     assert [mend.__name__ for mend in fault.remedies] == want["heals"]
     assert (fault.kind, fault.answers, fault.power) == (want["kind"], want["answers"], want["power"])
-    assert sorted(fault.unavailable) == want["unavailable"]
+    assert list(fault.needs) == want["needs"]
 
 
 @pytest.mark.parametrize("name", MENDS)
@@ -146,10 +147,18 @@ def test_a_fault_is_armed_unless_it_takes_the_node_itself_away(name: str) -> Non
 
 
 def test_power_is_not_to_be_had_with_vmware() -> None:
-    assert [name for name, fault in FAULTS.items() if "vmware_desktop" in fault.unavailable] == [
-        "power-off",
-        "freeze",
-    ]
+    session = fake_session(machines=FakeMachines(provider="vmware_desktop"))
+    refused = {name: why for name, fault in FAULTS.items() if (why := fault.refusal(session))}
+    assert list(refused) == ["power-off", "freeze"]
+    assert refused["freeze"].startswith(
+        "freeze cannot be had with vmware_desktop: the lab has no way to the power"
+    )
+
+
+@pytest.mark.parametrize("provider", [name for name in registry.names() if name != "vmware_desktop"])
+def test_every_fault_can_be_had_elsewhere(provider: str) -> None:
+    session = fake_session(machines=FakeMachines(provider=provider))
+    assert [fault.refusal(session) for fault in FAULTS.values()] == [""] * len(FAULTS)
 
 
 def test_a_machine_that_reboots_must_have_lost_its_mark() -> None:
