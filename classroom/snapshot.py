@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from drill.execute import lab_health
+from inventory.errors import Unreachable
 from inventory.model import Node
 from inventory.session import LabSession
 from provision.facts import Facts, gather
@@ -62,13 +63,21 @@ def parts(session: LabSession) -> Extra:
 def look(session: LabSession, fetch: Fetch) -> Snapshot:
     """Read facts and status at the same time, again while a DC is at work; `fetch` asks the floating address.
 
-    Raises Unreachable.
+    Raises Unreachable with the lab's troubles when a node does not answer.
     """
 
     def read() -> Snapshot:
         with ThreadPoolExecutor(max_workers=1) as pool:
             status = pool.submit(lab_status.look, session, fetch, parts(session))
-            facts = gather(session)
+            try:
+                facts = gather(session)
+            except Unreachable as error:
+                found = health.troubles(session.lab, status.result())
+                if not found:
+                    raise  # it answered in between
+                lines = "".join(f"\n  - {one}" for one in found)
+                hint = "./lab up boots what is down; ./lab heal puts right what a drill left."
+                raise Unreachable(f"The checks need both nodes:{lines}", hint=hint) from error
             return Snapshot(session, facts, status.result())
 
     return lab_status.at_rest(read, lambda seen: seen.status.dc_at_work, session.clock)

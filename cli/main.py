@@ -117,8 +117,9 @@ def reset(
         count = resetting.run(context.session, last, progress)
     tell.say(f"{count} commands." if count else "Nothing to do.")
     if last is None:
-        for trouble in look(context).troubles:
-            tell.say(f"trouble: {render.printable(trouble)}")
+        for trouble in look(context).found:
+            if trouble.id != "drill-interrupted":  # told before
+                tell.say(f"trouble: {render.printable(str(trouble))}")
 
 
 @app.command()

@@ -131,7 +131,7 @@ class World:
         if line == "true":
             return 0, "", ""
         if command.purpose == PURPOSE:
-            return 0, self.view(node), ""
+            return 0, self.printed_by(node), ""
         if line == "cibadmin -Q":
             return 0, self.cib, ""
         if line.startswith("cibadmin -R -o"):
@@ -181,7 +181,7 @@ class World:
             return (0, "mended\n", "") if self.heals else (1, "", "mended: failed")
         raise AssertionError(line)
 
-    def view(self, node: str) -> str:
+    def printed_by(self, node: str) -> str:
         found = re.findall(r'<primitive id="(\w+)"', self.cib)
         here = node == self.holder
         return reading(

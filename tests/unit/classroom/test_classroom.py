@@ -29,6 +29,7 @@ from status.web_page import WebPage
 from tests.support.changed_facts import found, status_of
 from tests.support.example_lab import CASES, NODE1, NODE2, example_lab
 from tests.support.fake_cluster import FakeCluster
+from tests.support.fake_machines import FakeMachines
 from tests.support.fake_remote import FakeRemote
 from tests.support.fake_session import fake_session
 from tests.support.node_readings import ClusterWords, printed, reading
@@ -228,6 +229,16 @@ def test_a_refused_route_is_no_answer_of_the_cluster() -> None:
 
     session, _ = seen("debian12", {})
     assert look(replace(session, remote=live()), refuse).page.refused == "it would leave by eth0"
+
+
+def test_a_node_that_does_not_answer_is_told_with_its_cause() -> None:
+    session, _ = seen("debian12", {})
+    machines = FakeMachines()
+    machines.paused.add(NODE2)
+    answer = live().answer
+    remote = FakeRemote(lambda command: None if command.node == NODE2 else answer(command))
+    with pytest.raises(Unreachable, match=r"both nodes:\n  - node2\.magedu\.com: its machine is paused"):
+        look(replace(session, remote=remote, machines=machines), lambda: "")
 
 
 def test_damage_and_mending_run_on_the_nodes() -> None:

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+import typer
 from rich.console import Console
 
 from classroom.checks import CHECKS, judge
 from classroom.snapshot import look as snapshot_of
-from cli import overview, render
+from cli import classroom, overview, render
+from cli.building import tell_interrupted
 from cli.context import Context
+from cli.progress import ConsoleProgress
 from drill.checks.verdict import PASS
 from drill.execute.recovery import Recovery
-from inventory.model import Lab
+from inventory.errors import ConfigError, MachineError
 from inventory.session import LabSession
-from status.web_page import Fetch
+from tests.support.example_lab import NODE1, NODE2
+from tests.support.fake_context import fake_context
+from tests.support.fake_machines import FakeMachines
 from tests.support.health_cases import ROWS, HealthCase
 from tests.support.node_readings import LAB
 
@@ -27,26 +34,8 @@ DRILLS = ("drill-interrupted", "drill-at-work")
 each_case = pytest.mark.parametrize("row", EVERYONES, ids=lambda row: row["case"])
 
 
-@dataclass
-class FakeContext:
-    """What a command of the CLI works on, around a session in memory."""
-
-    session: LabSession
-    fetch: Fetch
-    root: Path
-
-    @property
-    def lab(self) -> Lab:
-        return self.session.lab
-
-    @property
-    def machines(self) -> Any:
-        self.session.machines.state = self.root / ".lab"  # type: ignore[attr-defined]
-        return self.session.machines
-
-
 def seen(case: HealthCase, session: LabSession) -> overview.Overview:
-    return overview.look(cast(Context, FakeContext(session, case.fetch, case.root)))
+    return overview.look(fake_context(session, case.fetch, case.root))
 
 
 @pytest.fixture(autouse=True)
@@ -100,19 +89,47 @@ def test_check_says_it(row: dict[str, Any], tmp_path: Path) -> None:
 def test_no_connection_is_made_while_no_machine_runs(tmp_path: Path) -> None:
     [row] = [row for row in ROWS if row["case"] == "all machines are off"]
     case = HealthCase(row, tmp_path)
-    with case.session() as session:
-        context = FakeContext(session, case.fetch, tmp_path)
-        machines = context.machines
 
-        class Halted(FakeContext):
-            """Without a running machine there is no way to the nodes."""
+    @dataclass
+    class Halted:
+        """Without a running machine there is no way to the nodes."""
 
-            session = property()  # type: ignore[assignment]
-            lab, machines = LAB, property(lambda self: machines)  # type: ignore[assignment]
+        lab, fetch, root, machines = LAB, staticmethod(case.fetch), tmp_path, FakeMachines()
 
-            def __init__(self) -> None:
-                self.fetch, self.root = case.fetch, tmp_path
+        @property
+        def session(self) -> LabSession:
+            raise MachineError("vagrant has no ssh configuration of a machine that is off")
 
-        found = overview.look(cast(Context, Halted()))
+    Halted.machines.on = {NODE1: False, NODE2: False}
+    Halted.machines.state = tmp_path  # type: ignore[attr-defined]
+    found = overview.look(cast(Context, Halted()))
     assert [one.machine for one in found.nodes] == ["off", "off"]
-    assert found.dc is None
+    assert [(one.id, str(one)) for one in found.found] == case.says
+
+
+@pytest.mark.parametrize(
+    ("case", "hint"), [("a drill was interrupted", "./lab heal"), ("maintenance mode", "./lab reset")]
+)
+def test_break_says_it(case: str, hint: str, tmp_path: Path) -> None:
+    [row] = [row for row in ROWS if row["case"] == case]
+    lab = HealthCase(row, tmp_path)
+    with lab.session() as session:
+        context = cast(typer.Context, SimpleNamespace(obj=fake_context(session, lab.fetch, tmp_path)))
+        with pytest.raises(ConfigError, match=re.escape(lab.says[0][1])) as caught:
+            classroom.break_(context, "no-order")
+    assert hint in caught.value.hint
+    assert not (tmp_path / ".lab" / "exercise.json").exists(), "nothing was begun"
+
+
+def test_building_tells_of_an_interrupted_drill(tmp_path: Path) -> None:
+    [row] = [row for row in ROWS if row["case"] == "a drill was interrupted"]
+    case = HealthCase(row, tmp_path)
+    said = io.StringIO()
+    progress = ConsoleProgress(Console(file=said, width=500))
+    with case.session() as session:
+        tell_interrupted(fake_context(session, case.fetch, tmp_path), progress)
+    assert said.getvalue() == f"trouble: {case.says[0][1]}\n"
+    whole = HealthCase(ROWS[0], tmp_path / "whole")
+    with whole.session() as session:
+        tell_interrupted(fake_context(session, whole.fetch, whole.root), progress)
+    assert said.getvalue().count("\n") == 1, "a lab without an interrupted drill is not spoken of"

@@ -62,7 +62,7 @@ class World:
             self.journalled += 1
             return 0, "undone\n", ""
         if command.purpose == PURPOSE:
-            return 0, self.view(node), ""
+            return 0, self.printed_by(node), ""
         if line == "cibadmin -Q":
             return 0, cib(self.quorum_policy), ""
         if line.startswith("cibadmin -R"):
@@ -85,7 +85,7 @@ class World:
             return 0, "", ""
         raise AssertionError(line)
 
-    def view(self, node: str) -> str:
+    def printed_by(self, node: str) -> str:
         up = [name for name in NAMES if name not in self.down and self.power.on[name]]
         members = {name: {"online": name in up, "standby": "standby" in self.cluster_wide} for name in NAMES}
         runs = {} if self.bare else {"WebIP": [NODE1], "WebServer": [NODE1]}

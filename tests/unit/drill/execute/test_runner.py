@@ -112,9 +112,9 @@ def test_two_node_is_set_on_both_nodes_and_taken_back_from_both(world: World) ->
 
 
 def test_while_two_node_is_wanted_it_is_no_trouble(world: World) -> None:
-    view = world.view
+    printed_by = world.printed_by
     laid = printed({"undone": VOTES})
-    world.view = lambda node: view(node) + (laid if world.two_node else "")  # type: ignore[method-assign]
+    world.printed_by = lambda node: printed_by(node) + (laid if world.two_node else "")  # type: ignore[method-assign]
     entry = world.run(Inject("crack"), Await("serving_from:peer"), overrides=Overrides(two_node=True))
     assert entry.status == PASS, [one.description for one in entry.verdicts]
     assert world.said == [], "nothing had to be healed"

@@ -1,0 +1,39 @@
+"""What a command of the CLI works on, around a session in memory."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from cli.context import Context
+from inventory.model import Lab
+from inventory.session import LabSession
+from status.web_page import Fetch
+
+
+@dataclass
+class FakeContext:
+    """The parts of a Context that status, check and break use."""
+
+    session: LabSession
+    fetch: Fetch
+    root: Path
+
+    @property
+    def lab(self) -> Lab:
+        return self.session.lab
+
+    @property
+    def machines(self) -> Any:
+        machines: Any = self.session.machines
+        machines.state = self.root / ".lab"
+        return machines
+
+    def exclusive(self) -> contextlib.AbstractContextManager[None]:
+        return contextlib.nullcontext()
+
+
+def fake_context(session: LabSession, fetch: Fetch, root: Path) -> Context:
+    return cast(Context, FakeContext(session, fetch, root))
