@@ -70,7 +70,7 @@ def load(folder: Path) -> Run:
     """Read a run: its timelines and verdicts. Changes nothing. Raises ConfigError and LabError like `recheck`."""
     timelines = _timelines(folder)
     path = folder / VERDICTS
-    hint = f"./lab recheck {folder} writes it anew"
+    hint = f"./lab recheck {folder} writes it again"
     try:
         judged = verdicts_file.verdicts(json.loads(path.read_bytes()))
     except OSError as error:

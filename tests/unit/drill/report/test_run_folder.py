@@ -173,7 +173,7 @@ def test_verdicts_that_do_not_belong_here_name_the_way_on(folder: Path, spoil: o
     path.write_text(spoil(path.read_text(encoding="utf-8")), encoding="utf-8")
     with pytest.raises(LabError, match=r"verdicts\.json: ") as caught:
         run_folder.rebuild(folder)
-    assert caught.value.hint == f"./lab recheck {folder} writes it anew"
+    assert caught.value.hint == f"./lab recheck {folder} writes it again"
     run_folder.recheck(folder)
     run_folder.rebuild(folder)
 
