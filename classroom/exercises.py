@@ -281,17 +281,17 @@ EXERCISES: tuple[Exercise, ...] = (
 )  # fmt: skip
 
 
-def on(session: LabSession) -> tuple[Exercise, ...]:
-    """Those that this platform can be broken by."""
-    return tuple(one for one in EXERCISES if one.possible(session.platform))
+def on(platform: Platform) -> tuple[Exercise, ...]:
+    """The exercises that are possible on a platform."""
+    return tuple(one for one in EXERCISES if one.possible(platform))
 
 
 def get(session: LabSession, name: str) -> Exercise:
     """One by name. Raises ConfigError."""
-    for one in on(session):
+    for one in on(session.platform):
         if one.name == name:
             return one
     raise ConfigError(
         f"There is no exercise {name!r}.",
-        hint=f"The exercises are: {', '.join(one.name for one in on(session))}",
+        hint=f"The exercises are: {', '.join(one.name for one in on(session.platform))}",
     )

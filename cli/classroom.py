@@ -10,27 +10,26 @@ from dataclasses import asdict, replace
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from classroom import attempt
 from classroom.attempt import Attempt
 from classroom.checks import judge
-from classroom.exercises import Exercise, get, on
+from classroom.exercises import EXERCISES, Exercise, get, on
 from classroom.snapshot import look
 from classroom.texts import load, words
+from cli.console import Output, table
 from cli.context import Context
 from cli.progress import ConsoleProgress
 from drill.checks.verdict import FAIL, PASS, UNKNOWN, Verdict
-from inventory.errors import ConfigError, TimedOut
+from inventory.errors import ConfigError, MachineError, TimedOut
 from inventory.session import LabSession
 from status import health
 
 COLOURS = {PASS: "green", FAIL: "red", UNKNOWN: "yellow"}
 GRADED_WITHIN = 15.0
 """Seconds that a cluster may still be at work on what the student has just put right."""
-out = Console(highlight=False, soft_wrap=True, emoji=False, markup=False)
+out = Output(markup=False)
 
 
 def register(app: typer.Typer) -> None:
@@ -55,14 +54,16 @@ def check(
 
 
 def exercises(ctx: typer.Context) -> None:
-    """List the exercises: broken configurations to find and to mend."""
-    session = ctx.obj.session
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column("exercise")
-    table.add_column("what one sees")
-    for one in on(session):
-        table.add_row(one.name, _texts(session, one)["title"])
-    out.print(table)
+    """List the exercises: broken configurations to find and to repair. Without a lab: those of every platform."""
+    context: Context = ctx.obj
+    try:
+        possible = on(context.machines.choice.platform_data)
+    except MachineError:
+        possible = EXERCISES
+    listed = table("exercise", "what one sees")
+    for one in possible:
+        listed.add_row(one.name, load("exercises.yaml")[one.name]["title"])
+    out.print(listed)
 
 
 def break_(
@@ -78,7 +79,7 @@ def break_(
         raise ConfigError(
             "break takes the name of an exercise, or --random.", hint="./lab exercises lists them."
         )
-    one = get(session, name) if name else random.Random(seed).choice(on(session))  # noqa: S311 -- a choice, no secret
+    one = get(session, name) if name else random.Random(seed).choice(on(session.platform))  # noqa: S311 -- a choice, no secret
     with context.exclusive():
         attempt.none_under_way(context.machines.state)
         if left := health.interrupted(session.journal.pending()):

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from classroom import attempt
+from cli.console import Output, table
 from cli.context import Context
 from cli.progress import ConsoleProgress
 from drill import suite
@@ -32,7 +32,7 @@ from drill.scenarios.base import Scenario
 from inventory import journal
 from inventory.errors import LabError
 
-out = Console(highlight=False, soft_wrap=True, emoji=False)
+out = Output()
 COLOUR = {"PASS": "green", "UNKNOWN": "yellow", "FAIL": "red"}
 Folder = Annotated[Path, typer.Argument(help="A run's folder, such as one below runs/.")]
 
@@ -176,13 +176,10 @@ def _site(ctx: typer.Context) -> Context:
 
 
 def _listing(chosen: Sequence[Scenario]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column("scenario", no_wrap=True)
-    table.add_column("step", no_wrap=True)
-    table.add_column("what it shows")
+    listed = table("scenario", "step", "what it shows")
     for one in chosen:
-        table.add_row(one.name, one.step or "-", catalog.explanations()[one.name].title)
-    return table
+        listed.add_row(one.name, one.step or "-", catalog.explanations()[one.name].title)
+    return listed
 
 
 def _tell(entry: ScenarioResult) -> None:

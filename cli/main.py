@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 
 from classroom import attempt
 from cli import bench, classroom, drill, render, walk
 from cli.building import boot, build, prepared, tell_interrupted, when_all_up
+from cli.console import Output, messages
 from cli.context import Context
 from cli.overview import look
 from cli.progress import ConsoleProgress
@@ -36,8 +36,8 @@ from provision.plan import plan as planned
 from provision.steps.registry import find
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-out = Console(highlight=False, soft_wrap=True, emoji=False)
-errors = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
+out = Output()
+errors = messages()
 INTERRUPTED = 130
 """Typer turns a KeyboardInterrupt into this exit status."""
 Json = Annotated[bool, typer.Option("--json", help="Print plain data (JSON) on stdout.")]

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.text import Text
 
+from cli.console import messages
 from inventory.model import Command
 from provision.apply import Progress
 from provision.steps.base import Step
@@ -19,7 +20,7 @@ class ConsoleProgress:
     """Speaks on stderr, so that stdout holds results only (`--json`)."""
 
     def __init__(self, console: Console | None = None) -> None:
-        self.console = console or Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
+        self.console = console or messages()
 
     def say(self, text: str) -> None:
         """One line that stays."""

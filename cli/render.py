@@ -7,9 +7,9 @@ from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.markup import escape
-from rich.table import Table
 from rich.text import Text
 
+from cli.console import table
 from cli.overview import Overview
 from cluster.scores import text as score_text
 from inventory.host.finding import Finding
@@ -20,12 +20,12 @@ COLOURS = {"ok": "green", "warn": "yellow", "bad": "red"}
 
 def overview(seen: Overview) -> RenderableType:
     """`./lab status` for people."""
-    nodes = _table("node", "address", "machine", "cluster", "VIP", "memory")
+    nodes = table("node", "address", "machine", "cluster", "VIP", "memory")
     for one in seen.nodes:
         role = f"{one.cluster}, DC" if one.name == seen.dc else one.cluster
         memory = f"{one.memory_mb} MB" if one.memory_mb is not None else "?"
         nodes.add_row(one.name, one.address, one.machine, role, "holds it" if one.holds_vip else "", memory)
-    resources = _table("resource", "runs on")
+    resources = table("resource", "runs on")
     for id_, on in seen.resources.items():
         resources.add_row(id_, ", ".join(on) or "no node")
     quorum = "partition with quorum" if seen.quorate else "partition WITHOUT quorum"
@@ -35,11 +35,11 @@ def overview(seen: Overview) -> RenderableType:
         resources,
     ]
     if seen.scores:
-        table = _table("score of", *[one.name for one in seen.nodes])
+        scores = table("score of", *[one.name for one in seen.nodes])
         for id_ in dict.fromkeys(score.resource for score in seen.scores):
             by = {score.node: score_text(score.score) for score in seen.scores if score.resource == id_}
-            table.add_row(id_, *[by.get(one.name, "") for one in seen.nodes])
-        lines.append(table)
+            scores.add_row(id_, *[by.get(one.name, "") for one in seen.nodes])
+        lines.append(scores)
     lines.append(Text(f"{seen.url}  {printable(seen.page) or 'does not answer'}", style="bold"))
     lines += [Text(f"trouble: {printable(trouble)}", style="red") for trouble in seen.troubles]
     return Group(*lines)
@@ -94,10 +94,3 @@ def findings(found: Sequence[Finding]) -> RenderableType:
         if one.remedy and one.level != "ok":
             lines.append(Text(f"       {one.remedy}"))
     return Group(*lines)
-
-
-def _table(*columns: str) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for column in columns:
-        table.add_column(column)
-    return table

@@ -6,10 +6,10 @@ import sys
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
 from classroom import attempt
+from cli.console import Output
 from cli.context import Context
 from cli.progress import ConsoleProgress
 from inventory.model import Command
@@ -19,7 +19,7 @@ from provision.apply import Progress
 from provision.steps.base import Step
 from provision.steps.registry import STEPS, find
 
-out = Console(highlight=False, soft_wrap=True, emoji=False, markup=False)
+out = Output(markup=False)
 
 
 def register(app: typer.Typer) -> None:

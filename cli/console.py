@@ -1,0 +1,35 @@
+"""Where the CLI prints: results on stdout, everything else on stderr."""
+
+from __future__ import annotations
+
+from rich.console import Console, ConsoleOptions
+from rich.table import Table
+
+PIPE_WIDTH = 1000
+"""Characters in a line of stdout where that is no terminal."""
+
+
+class Output(Console):
+    """stdout. Where it is no terminal, a table is as wide as its content: another program reads whole lines."""
+
+    def __init__(self, *, markup: bool = True) -> None:
+        super().__init__(highlight=False, soft_wrap=True, emoji=False, markup=markup)
+
+    @property
+    def options(self) -> ConsoleOptions:
+        """See rich.console.Console."""
+        found = super().options
+        return found if self.is_terminal else found.update(width=PIPE_WIDTH)
+
+
+def messages() -> Console:
+    """stderr: what a command tells while it works, and its errors."""
+    return Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
+
+
+def table(*columns: str) -> Table:
+    """A table without lines. On a narrow terminal only its last column is wrapped."""
+    made = Table(box=None, pad_edge=False, header_style="dim")
+    for column in columns:
+        made.add_column(column, no_wrap=column != columns[-1])
+    return made
