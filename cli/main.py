@@ -12,6 +12,7 @@ import os
 import shlex
 import sys
 from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -25,6 +26,7 @@ from cli.console import Output, messages
 from cli.context import Context
 from cli.overview import look
 from cli.progress import ConsoleProgress
+from inventory import log
 from inventory.errors import LabError
 from inventory.host import command, install, survey
 from inventory.host.doctor import findings
@@ -35,7 +37,13 @@ from provision.facts import gather
 from provision.plan import plan as planned
 from provision.steps.registry import find
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help=__doc__,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 out = Output()
 errors = messages()
 INTERRUPTED = 130
@@ -47,10 +55,29 @@ Provider = Annotated[
 System = Annotated[str, typer.Option(help=f"{', '.join(PLATFORMS)} or auto; lab.yaml otherwise.")]
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        out.print(f"ha-lab {metadata.version('ha-lab')}")
+        raise typer.Exit
+
+
 @app.callback()
-def begin(ctx: typer.Context, root: Annotated[Path, typer.Option(hidden=True)] = Path()) -> None:
+def begin(
+    ctx: typer.Context,
+    root: Annotated[Path, typer.Option(hidden=True)] = Path(),
+    *,
+    verbose: Annotated[
+        bool,
+        typer.Option("--verbose", "-v", help="Show each command on a node or on this machine (the log)."),
+    ] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
     """A two-node Corosync/Pacemaker lab: build it, look at it, break it, judge it."""
     ctx.obj = Context(root.resolve())
+    log.begin(ctx.obj.root / ".lab", verbose=verbose)
+    log.note(f"./lab {ctx.invoked_subcommand}")
 
 
 @app.command()
@@ -155,7 +182,7 @@ def image(ctx: typer.Context, platform: System = "") -> None:
     out.print(tag)
 
 
-@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+@app.command(context_settings={"allow_extra_args": True, "allow_interspersed_args": False})
 def ssh(ctx: typer.Context, node: str) -> None:
     """Open a root shell on a node, or run a command there: ./lab ssh node1 crm_mon -1."""
     context = _site(ctx)
@@ -231,22 +258,27 @@ def main() -> None:
     try:
         app(prog_name="./lab")
     except LabError as error:
-        _told(error)
+        _tell(error)
         sys.exit(error.exit_status)
     except (KeyboardInterrupt, SystemExit) as error:
         if isinstance(error, SystemExit) and error.code != INTERRUPTED:
             raise
         errors.print("interrupted")
-        for cause in _causes(error):
-            if isinstance(cause, LabError):  # what was healed before the interrupt was heeded, and failed
-                _told(cause)
+        log.note("interrupted")
+        # what was healed before the interrupt was heeded, and failed
+        _tell(*(cause for cause in _causes(error) if isinstance(cause, LabError)))
         sys.exit(INTERRUPTED)
 
 
-def _told(error: LabError) -> None:
-    errors.print(f"[bold red]error:[/] {escape(error.message)}")
-    if error.hint:
-        errors.print(f"  [bold]->[/] {escape(error.hint)}")
+def _tell(*found: LabError) -> None:
+    """Print errors with the way on, and where the log is."""
+    for error in found:
+        log.note(f"error, exit status {error.exit_status}: {error.message.partition(chr(10))[0]}")
+        errors.print(f"[bold red]error:[/] {escape(error.message)}")
+        if error.hint:
+            errors.print(f"  [bold]->[/] {escape(error.hint)}")
+    if found and (path := log.file()):
+        errors.print(f"  log: {escape(str(path))}")
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -8,14 +8,17 @@ import select
 import shlex
 import subprocess
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
+from inventory import log
 from inventory.model import Node
 from inventory.remote.ssh import Ssh
 
 END = "@@end "
 """Begins the last line of each answer."""
+PURPOSE = "observation session"
+"""What the log calls it."""
 
 
 class Session(Protocol):
@@ -37,22 +40,25 @@ class SshSession:
     """The loop behind ssh(1), on a connection of its own, so that nothing else can hold it up."""
 
     process: subprocess.Popen[bytes]
+    node: str = ""
+    began: float = field(default_factory=time.monotonic)
     _read: bytes = b""
+    _closed: bool = False
 
     @classmethod
     def begin(cls, ssh: Ssh, node: Node, text: str, *, longest: int) -> SshSession:
         """Begin it, for so many seconds at most, without waiting for the connection."""
         argv = ssh.argv(node.name)
         words = ["sudo", "-n", "timeout", "-k", "5", str(longest), "sh", "-c", text]
-        return cls(
-            subprocess.Popen(
-                [argv[0], "-S", "none", *argv[1:], shlex.join(words)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-            )
+        process = subprocess.Popen(
+            [argv[0], "-S", "none", *argv[1:], shlex.join(words)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
         )
+        log.command(node.name, text, "started", 0.0, PURPOSE)
+        return cls(process, node.name)
 
     def ask(self, line: str) -> None:
         """See Session."""
@@ -80,7 +86,12 @@ class SshSession:
             self._read += more
 
     def close(self) -> None:
-        """See Session."""
+        """See Session. The log has its exit status, or "closed" when it was still running."""
+        if not self._closed:
+            self._closed = True
+            status = self.process.poll()
+            seconds = time.monotonic() - self.began
+            log.command(self.node, "", "closed" if status is None else status, seconds, PURPOSE)
         self.process.terminate()
         for stream in (self.process.stdin, self.process.stdout):
             if stream is not None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from inventory import log
 from inventory.errors import CommandFailed, Unreachable
 from inventory.model import Command, Result
 
@@ -83,10 +84,23 @@ class Ssh:
         """See Remote. A deadline that passes gives status 124; a node that is gone gives Unreachable.
 
         A command's own 255, as of an ssh from node to node, is told as 254: ssh's 255 means the way there (ssh(1)).
+        Every command is logged, without its standard input.
         """
+        began, status = time.monotonic(), "interrupted"
+        try:
+            result = self._run(command, began)
+            status = str(result.status)
+        except Unreachable:
+            status = "unreachable"
+            raise
+        finally:
+            for_what = command.why or command.purpose
+            log.command(command.node, command.line, status, time.monotonic() - began, for_what)
+        return result
+
+    def _run(self, command: Command, began: float) -> Result:
         seconds = max(1, round(command.deadline))
         inner = ["sudo", "-n", "timeout", "-k", "5", str(seconds), *command.argv]
-        began = time.monotonic()
         try:
             done = subprocess.run(
                 [*self.argv(command.node), f"{shlex.join(inner)}; s=$?; [ $s -ne 255 ] || s=254; exit $s"],

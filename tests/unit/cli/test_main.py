@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Callable
+from importlib import metadata
+from pathlib import Path
 
 import pytest
 import typer
+from click.testing import Result
+from typer.testing import CliRunner
 
 from cli import main
+from inventory import log
 from inventory.errors import LabError, TimedOut
+from inventory.providers.machines import Machines
+from tests.support.example_lab import CASES
+
+ROOT = CASES.parent.parent
 
 
 def ended(monkeypatch: pytest.MonkeyPatch, command: Callable[[], None]) -> int:
@@ -53,3 +64,48 @@ def test_an_exit_status_is_passed_on(status: int, monkeypatch: pytest.MonkeyPatc
         raise typer.Exit(status)
 
     assert ended(monkeypatch, command) == status
+
+
+def test_an_error_names_the_log_once_there_is_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def command() -> None:
+        raise LabError("node1 is gone\nits words", hint="./lab up")
+
+    log.begin(tmp_path / ".lab")
+    ended(monkeypatch, command)
+    assert "log:" not in capsys.readouterr().err, "without a lab there is no log"
+    (tmp_path / ".lab").mkdir()
+    ended(monkeypatch, command)
+    path = tmp_path / ".lab" / "lab.log"
+    assert capsys.readouterr().err == f"error: node1 is gone\nits words\n  -> ./lab up\n  log: {path}\n"
+    assert path.read_text().endswith(" note error, exit status 1: node1 is gone\n")
+
+
+def typed(root: Path, *words: str) -> Result:
+    return CliRunner().invoke(main.app, ["--root", str(root), *words])
+
+
+def test_the_version_and_the_help_need_no_lab(tmp_path: Path) -> None:
+    assert typed(tmp_path, "--version").output == f"ha-lab {metadata.version('ha-lab')}\n"
+    assert typed(tmp_path, "-h").output == typed(tmp_path, "--help").output
+    assert "Usage: " in typed(tmp_path, "drill", "-h").output
+
+
+def test_verbose_shows_the_log_on_stderr(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "lab.yaml", tmp_path)
+    quiet, shown = typed(tmp_path, "exercises"), typed(tmp_path, "--verbose", "exercises")
+    assert quiet.stderr == ""
+    assert shown.stderr.endswith(" note ./lab exercises\n")
+    assert shown.stdout == quiet.stdout, "results on stdout are the same"
+    assert [path.name for path in tmp_path.iterdir()] == ["lab.yaml"], "nothing was made"
+
+
+def test_words_after_the_node_are_the_commands_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`./lab ssh node1 df -h`: -h is of df."""
+    shutil.copy(ROOT / "lab.yaml", tmp_path)
+    ran: list[list[str]] = []
+    monkeypatch.setattr(os, "execvp", lambda _, argv: ran.append(argv))
+    monkeypatch.setattr(Machines, "ssh_config", lambda self: tmp_path / "ssh_config")
+    assert typed(tmp_path, "ssh", "node1", "df", "-h", "--help").exit_code == 0
+    assert ran[0][-1] == "sudo -n -i sh -c 'df -h --help'"

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from inventory import log
 from inventory.errors import CommandFailed, Unreachable
 from inventory.model import Command, Result
 from inventory.remote.ssh import Ssh, check, everywhere, failed
@@ -67,6 +69,28 @@ def test_a_commands_own_255_is_no_unreachable_node(far: Path) -> None:
         Command.script(NODE1, "echo 'ssh: connect to host node2: Connection refused' >&2; exit 255")
     )
     assert (result.status, result.good) == (254, False)
+
+
+def test_every_command_is_logged_without_its_standard_input(far: Path, tmp_path: Path) -> None:
+    log.begin(tmp_path)
+    try:
+        ssh().run(Command.script(NODE1, "cat >/dev/null", stdin="hunter2\n", why="a password is set"))
+        ssh().run(Command.script(NODE2, "exit 3", purpose="read-node-status"))
+        (far / "ssh").write_text("#!/bin/sh\nexit 255\n")
+        with pytest.raises(Unreachable):
+            ssh().run(DATE)
+    finally:
+        log.end()
+    found = [re.sub(r".* (node\d)\.\S+ (\S+) [\d.]+s ", r"\1 \2 ", line) for line in logged(tmp_path)]
+    assert found == [
+        "node1 status=0 a password is set: cat >/dev/null",
+        "node2 status=3 read-node-status: exit 3",
+        "node1 status=unreachable the time: date",
+    ]
+
+
+def logged(folder: Path) -> list[str]:
+    return (folder / log.NAME).read_text().splitlines()
 
 
 @pytest.mark.parametrize(
