@@ -27,7 +27,7 @@ CAUGHT_WITHIN = 30.0
 def whole(context: Context) -> Iterator[Context]:
     """The lab before: every check passes. And after, whatever happened: every check passes again."""
     if wrong(judge(context.session, look(context.session, context.fetch))):
-        for row in on(context.session):
+        for row in on(context.session.platform):
             undo(row, context.session)
         reset.run(context.session)
         healed(context.session, context.fetch)

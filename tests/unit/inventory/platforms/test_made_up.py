@@ -196,7 +196,7 @@ def test_faults_and_texts_are_in_its_words() -> None:
 
 @pytest.mark.usefixtures("nowherix")
 def test_the_classroom_knows_what_it_can_break() -> None:
-    names = {one.name for one in on(fake_session(NAME))}
+    names = {one.name for one in on(fake_session(NAME).platform)}
     assert {"web-revived", "two-node-once"} <= names
 
 
