@@ -1,4 +1,4 @@
-"""Timelines as a drill would have recorded them, told by code: who answered, who held the address, when."""
+"""Timelines as a drill would have recorded them, made by code: which node answered, which held the address, when."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def words(one: Timeline) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("name", RECORDED)
-def test_a_recorded_failover_is_told_by_its_first_fault_only(name: str) -> None:
+def test_only_the_first_fault_of_a_recorded_failover_counts(name: str) -> None:
     found = seen(recorded(name))
     del found["injected"]
     assert {step: at and round(at, 2) for step, at in found.items()} == RECORDED[name]["seen"]
@@ -175,7 +175,7 @@ def test_nothing_read_means_nothing_known() -> None:
     assert set(found.values()) == {10.0, None}
 
 
-def test_episodes_pair_the_marks_by_their_names() -> None:
+def test_events_belong_to_the_injection_with_the_same_names() -> None:
     found = fault_windows(run("twice"))
     assert [(e.node[:5], e.injected, e.landed, e.heal, e.end) for e in found] == [
         ("node1", 10.0, 10.5, 20.0, 20.0),
@@ -230,7 +230,7 @@ def test_without_a_fault_the_whole_record_counts() -> None:
     assert unproven_fault(one) == ""
 
 
-def test_the_target_by_its_role_when_the_marks_name_no_node() -> None:
+def test_the_target_by_its_role_when_the_events_name_no_node() -> None:
     [one] = fault_windows(run("failover", events="inject 10, landed 11"))
     assert one.node == "node1.magedu.com"
     [one] = fault_windows(run("failover", events="inject 10, landed 11", header={"roles": {}}))
