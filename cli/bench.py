@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from cli.context import Context
+from cli.context import Context, context_of
 from cli.overview import look
 from inventory.errors import ConfigError
 from inventory.host import command
@@ -31,7 +31,7 @@ def bench(
     repeat: Annotated[int, typer.Option(min=1, max=100)] = 3,
 ) -> None:
     """Time a command of the lab as a user would run it; one JSON object with the raw seconds on stdout."""
-    context: Context = ctx.obj
+    context = context_of(ctx)
     if what not in WHAT:
         raise ConfigError(f"There is no benchmark {what!r}.", hint=f"One of: {', '.join(WHAT)}")
     seconds = []

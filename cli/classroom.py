@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import random
-import sys
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Annotated, Any
@@ -18,8 +16,8 @@ from classroom.checks import judge
 from classroom.exercises import EXERCISES, Exercise, get, on
 from classroom.snapshot import look
 from classroom.texts import load, words
-from cli.console import Output, table
-from cli.context import Context
+from cli.console import Json, Output, print_json, table
+from cli.context import Context, context_of
 from cli.progress import ConsoleProgress
 from drill.checks.verdict import FAIL, PASS, UNKNOWN, Verdict
 from inventory.errors import ConfigError, MachineError, TimedOut
@@ -42,12 +40,12 @@ def register(app: typer.Typer) -> None:
 
 def check(
     ctx: typer.Context,
-    as_json: Annotated[bool, typer.Option("--json", help="Print plain data (JSON) on stdout.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Judge the running lab by every named check. Exit 1 when one fails."""
-    verdicts = _judged(ctx.obj)
+    verdicts = _judged(context_of(ctx))
     if as_json:
-        sys.stdout.write(json.dumps([asdict(one) for one in verdicts], indent=2, default=str) + "\n")
+        print_json([asdict(one) for one in verdicts])
     else:
         _show(verdicts)
     raise typer.Exit(1 if any(one.status == FAIL for one in verdicts) else 0)
@@ -55,7 +53,7 @@ def check(
 
 def exercises(ctx: typer.Context) -> None:
     """List the exercises: broken configurations to find and to repair. Without a lab: those of every platform."""
-    context: Context = ctx.obj
+    context = context_of(ctx)
     try:
         possible = on(context.machines.choice.platform_data)
     except MachineError:
@@ -73,7 +71,7 @@ def break_(
     seed: Annotated[int | None, typer.Option(help="The same seed breaks the same thing.")] = None,
 ) -> None:
     """Break the healthy lab and tell what one sees. Find it, mend it on the nodes, then ./lab grade."""
-    context: Context = ctx.obj
+    context = context_of(ctx)
     session, tell = context.session, ConsoleProgress()
     if bool(name) == (at_random or seed is not None):
         raise ConfigError(
@@ -103,7 +101,7 @@ def break_(
 
 def hint(ctx: typer.Context) -> None:
     """Give the next hint of the exercise under way, from far to near."""
-    context: Context = ctx.obj
+    context = context_of(ctx)
     now, one = _under_way(context)
     hints = _texts(context.session, one)["hints"]
     given = min(now.hints + 1, len(hints))
@@ -116,7 +114,7 @@ def hint(ctx: typer.Context) -> None:
 
 def grade(ctx: typer.Context) -> None:
     """Judge the lab after the exercise: solved, or what is still not as it should be. Exit 1 unless solved."""
-    context: Context = ctx.obj
+    context = context_of(ctx)
     now, one = _under_way(context)
     with ConsoleProgress().busy("Judging the lab"):
         left = _settled(context)
@@ -135,7 +133,7 @@ def grade(ctx: typer.Context) -> None:
 
 def fix(ctx: typer.Context) -> None:
     """Mend what the exercise broke, and explain it."""
-    context: Context = ctx.obj
+    context = context_of(ctx)
     _, one = _under_way(context)
     tell = ConsoleProgress()
     with context.exclusive(), tell.building() as progress:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import sys
+from typing import Annotated, Any
+
+import typer
 from rich.console import Console, ConsoleOptions
 from rich.table import Table
 
+Json = Annotated[bool, typer.Option("--json", help="Print plain data (JSON) on stdout.")]
+"""The option of each command that can print its result as data."""
 PIPE_WIDTH = 1000
 """Characters in a line of stdout where that is no terminal."""
 
@@ -33,3 +40,8 @@ def table(*columns: str) -> Table:
     for column in columns:
         made.add_column(column, no_wrap=column != columns[-1])
     return made
+
+
+def print_json(value: Any) -> None:
+    """Print plain data on stdout. What JSON does not know is printed as its text."""
+    sys.stdout.write(json.dumps(value, indent=2, default=str) + "\n")

@@ -1,4 +1,4 @@
-"""The lab in one folder, put together once for a command: description, machines, ssh, goal."""
+"""The lab in one folder, built once for a command of the CLI: description, machines, ssh, session."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from ipaddress import IPv4Address
 from pathlib import Path
+
+import typer
 
 from inventory import files
 from inventory.config import lab_yaml
@@ -73,3 +75,10 @@ class Context:
         """Hold the lab's lock: only one command changes nodes at a time; the next one waits for it."""
         with files.lock(self.root / ".lab" / "lock"):
             yield
+
+
+def context_of(ctx: typer.Context, **changes: str) -> Context:
+    """The context that a command was given, with what its options change in lab.yaml."""
+    context: Context = ctx.obj
+    context.changes.update({key: value for key, value in changes.items() if value})
+    return context

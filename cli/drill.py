@@ -15,7 +15,7 @@ from rich.table import Table
 
 from classroom import attempt
 from cli.console import Output, table
-from cli.context import Context
+from cli.context import Context, context_of
 from cli.progress import ConsoleProgress
 from drill import suite
 from drill.checks.verdict import PASS, Verdict
@@ -55,7 +55,7 @@ def drill(
     listed: Annotated[bool, typer.Option("--list", help="Only list the scenarios.")] = False,
 ) -> None:
     """Break the cluster, watch what a client sees, judge it. Exit 1 unless all passed."""
-    context: Context = ctx.obj
+    context = context_of(ctx)
     chosen = [catalog.get(name) for name in names] if names else list(catalog.SCENARIOS.values())
     goals = [parse_objective(text) for text in wanted or []]
     if listed:
@@ -106,7 +106,7 @@ def _run(context: Context, chosen: Sequence[Scenario], repeat: int, seed: int, t
 
 def heal(ctx: typer.Context) -> None:
     """Put right whatever a drill left behind; says what it did."""
-    context, tell = _site(ctx), ConsoleProgress()
+    context, tell = context_of(ctx), ConsoleProgress()
     with context.exclusive(), journal.exclusive(context.root), tell.busy("Looking at the lab"):
         attempt.none_under_way(context.machines.state)
         done = Recovery(context.session, tell.say, context.fetch).heal()
@@ -139,7 +139,7 @@ def watch(
     seconds: Annotated[int, typer.Option(min=1, max=900, help="End by itself after so long.")] = 900,
 ) -> None:
     """Show live what each node and a client see, a line for each change; Ctrl-C ends it."""
-    context = _site(ctx)
+    context = context_of(ctx)
     news: queue.Queue[tuple[str, str]] = queue.Queue()
     began, last = time.monotonic(), dict[str, str]()
     view = observing(context.session, context.remote, context.guard)
@@ -168,11 +168,6 @@ class _Live:
         """Pass on an answer of the probe."""
         if sample.client == "probe":
             self._news.put(("client", f"a client gets {sample.page or sample.outcome}"))
-
-
-def _site(ctx: typer.Context) -> Context:
-    context: Context = ctx.obj
-    return context
 
 
 def _listing(chosen: Sequence[Scenario]) -> Table:

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from classroom import attempt
 from cli.console import Output
-from cli.context import Context
+from cli.context import Context, context_of
 from cli.progress import ConsoleProgress
 from inventory.model import Command
 from inventory.session import LabSession
@@ -33,7 +33,7 @@ def walk(
     last: Annotated[str, typer.Option("--to", help="End after this step.")] = "",
 ) -> None:
     """Go through the walkthrough: why, what is typed (if still needed), what to see. `reset 3` first shows it all."""
-    context: Context = ctx.obj
+    context = context_of(ctx)
     tell = ConsoleProgress()
     begin = STEPS.index(find(first)) if first else 0
     end = STEPS.index(find(last)) if last else len(STEPS) - 1

@@ -1,0 +1,79 @@
+"""The cluster's commands: status, plan, provision, reset."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from classroom import attempt
+from cli import render
+from cli.building import build, tell_interrupted, when_all_up
+from cli.console import Json, Output, print_json
+from cli.context import context_of
+from cli.overview import look
+from cli.progress import ConsoleProgress
+from provision import reset as resetting
+from provision.facts import gather
+from provision.plan import plan as planned
+from provision.steps.registry import find
+
+out = Output()
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the CLI."""
+    for command in (status, plan, provision, reset):
+        app.command()(command)
+
+
+def status(ctx: typer.Context, as_json: Json = False) -> None:
+    """Show nodes, DC, quorum, where each resource runs, the VIP's answer, scores. Exit 1 unless healthy."""
+    seen = look(context_of(ctx))
+    if as_json:
+        print_json(seen.json())
+    else:
+        out.print(render.overview(seen))
+    raise typer.Exit(1 if seen.troubles else 0)
+
+
+def plan(ctx: typer.Context, as_json: Json = False) -> None:
+    """Show what `provision` would do now. Changes nothing."""
+    context = context_of(ctx)
+    found = planned(context.session, gather(context.session))
+    if as_json:
+        print_json(render.plan_data(found))
+    else:
+        out.print(render.plan(found))
+
+
+def provision(
+    ctx: typer.Context,
+    to: Annotated[str, typer.Option("--to", help="Stop after this step: its number or id.")] = "",
+    all_up: Annotated[bool, typer.Option("--when-all-up", hidden=True)] = False,
+) -> None:
+    """Make the running nodes as lab.yaml says; only what is still needed is done."""
+    context, tell = context_of(ctx), ConsoleProgress()
+    last = find(to) if to else None
+    if all_up and not when_all_up(context, tell):
+        return
+    with context.exclusive():
+        build(context, tell, last)
+
+
+def reset(
+    ctx: typer.Context,
+    step: Annotated[str, typer.Argument(help="A step's number or id; the end state without one.")] = "",
+) -> None:
+    """Bring the cluster back to the state after a step, without rebuilding the machines."""
+    context, tell = context_of(ctx), ConsoleProgress()
+    last = find(step) if step else None
+    tell_interrupted(context, tell)
+    with context.exclusive(), tell.building() as progress:
+        attempt.end(context.machines.state, context.session, tell.say)
+        count = resetting.run(context.session, last, progress)
+    tell.say(f"{count} commands." if count else "Nothing to do.")
+    if last is None:
+        for trouble in look(context).found:
+            if trouble.id != "drill-interrupted":  # told before
+                tell.say(f"trouble: {render.printable(str(trouble))}")

@@ -1,0 +1,122 @@
+"""The machines' commands: up, halt, down, ssh, doctor, image, and the two that the Vagrantfile calls."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from typing import Annotated
+
+import typer
+
+from classroom import attempt
+from cli import render
+from cli.building import boot, build, prepared
+from cli.console import Json, Output, print_json
+from cli.context import context_of
+from cli.overview import look
+from cli.progress import ConsoleProgress
+from inventory.host import install, survey
+from inventory.host.doctor import findings
+from inventory.platforms.registry import PLATFORMS
+from inventory.providers import node_image, registry
+
+Provider = Annotated[
+    str, typer.Option(help=f"{', '.join(registry.names())} or auto; lab.yaml's when not given.")
+]
+System = Annotated[str, typer.Option(help=f"{', '.join(PLATFORMS)} or auto; lab.yaml's when not given.")]
+out = Output()
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the CLI."""
+    for command in (up, halt, down, doctor, image):
+        app.command()(command)
+    # Words after the node are of the command that runs there: `./lab ssh node1 df -h`.
+    app.command(context_settings={"allow_extra_args": True, "allow_interspersed_args": False})(ssh)
+    for command in (prepare, released):
+        app.command(hidden=True)(command)
+
+
+def up(ctx: typer.Context, provider: Provider = "", platform: System = "") -> None:
+    """Install what is missing here, boot the nodes, build the cluster, and show it."""
+    context, tell = context_of(ctx, provider=provider, platform=platform), ConsoleProgress()
+    with context.exclusive():
+        prepared(context, tell)
+        boot(context, tell)
+        build(context, tell)
+    seen = look(context)
+    out.print(render.overview(seen))
+    raise typer.Exit(1 if seen.troubles else 0)
+
+
+def halt(ctx: typer.Context) -> None:
+    """Shut the nodes down; `up` boots them again."""
+    context, tell = context_of(ctx), ConsoleProgress()
+    with context.exclusive(), tell.busy("Shutting the nodes down"):
+        context.machines.halt()
+
+
+def down(ctx: typer.Context) -> None:
+    """Remove all that `up` made here: machines, network, keys. The node image stays cached."""
+    context, tell = context_of(ctx), ConsoleProgress()
+    with context.exclusive():
+        with tell.busy("Removing the nodes"):
+            context.machines.destroy()
+        context.machines.release()
+        context.machines.forget()
+
+
+def ssh(ctx: typer.Context, node: str) -> None:
+    """Open a root shell on a node, or run a command there: ./lab ssh node1 crm_mon -1."""
+    context = context_of(ctx)
+    words = ctx.args
+    tty = not words or sys.stdin.isatty()
+    inner = ["sudo", "-n", "-i", *(["sh", "-c", " ".join(words)] if words else [])]
+    argv = [*context.remote.argv(context.node(node).name, tty=tty), shlex.join(inner)]
+    os.execvp(argv[0], argv)  # noqa: S606 -- the shell takes this program's place
+
+
+def doctor(ctx: typer.Context, provider: Provider = "", platform: System = "", as_json: Json = False) -> None:
+    """Look at this machine: can it run the lab? Each finding with its remedy. Exit 1 when something is bad."""
+    context = context_of(ctx, provider=provider, platform=platform)
+    providers = tuple(registry.providers().values())
+    chosen = context.machines.choose(context.lab.provider)
+    found = findings(
+        survey.read(context.root, context.lab, providers, chosen),
+        context.lab,
+        context.lab.platform,
+        chosen,
+        providers,
+        own_interface=context.machines.folder.bridge,
+    )
+    if as_json:
+        print_json([vars(one) for one in found])
+    else:
+        out.print(render.findings(found))
+    raise typer.Exit(1 if any(one.level == "bad" for one in found) else 0)
+
+
+def image(ctx: typer.Context, platform: System = "") -> None:
+    """Make the image that container nodes are started from, if it is not here yet."""
+    context, tell = context_of(ctx, provider=node_image.PROVIDER_NAME, platform=platform), ConsoleProgress()
+    install.ensure(registry.get(node_image.PROVIDER_NAME), tell.say)
+    chosen, why = node_image.choose(context.lab.platform, have=node_image.present)
+    tell.say(why)
+    with tell.busy(f"The node image of {chosen.name}"):
+        tag = node_image.build(chosen, tell.say)
+    out.print(tag)
+
+
+def prepare(ctx: typer.Context, provider: Provider = "", platform: System = "") -> None:
+    """Decide provider and platform, make image and network: what the Vagrantfile needs before `vagrant up`."""
+    context, tell = context_of(ctx, provider=provider, platform=platform), ConsoleProgress()
+    with context.exclusive():
+        prepared(context, tell)
+
+
+def released(ctx: typer.Context) -> None:
+    """Remove the network and the keys once `vagrant destroy` has taken the last machine."""
+    machines = context_of(ctx).machines
+    if machines.release():
+        attempt.save(machines.state, None)
