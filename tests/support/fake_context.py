@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,6 +20,7 @@ class FakeContext:
     session: LabSession
     fetch: Fetch
     root: Path
+    changes: dict[str, object] = field(default_factory=dict)
 
     @property
     def lab(self) -> Lab:
