@@ -14,8 +14,9 @@ from classroom.texts import load, words
 from classroom.troubles import troubles
 from drill.checks.verdict import FAIL, PASS, UNKNOWN, Verdict
 from inventory.session import LabSession
-from provision import reset
 from provision.plan import part
+from provision.steps import constraints as constraint_steps
+from provision.steps import leftovers as leftovers_step
 from provision.steps import names, packages, pages, resources, start
 from provision.steps.base import Step
 from provision.steps.registry import STEPS
@@ -102,9 +103,10 @@ def one_owner(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
 
 
 def leftovers(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
-    """What a drill or a person left, and what no step has made."""
+    """What a drill or a person left, and what lab.yaml does not have."""
     yield from troubles(session, snapshot, "leftovers")
-    yield from (f"wanted: {command.why}" for command in reset.unmanaged_settings(session, snapshot.facts))
+    yield from leftovers_step.problems(session, snapshot.facts)
+    yield from constraint_steps.unwanted(session, snapshot.facts)
 
 
 def nothing_left(snapshot: Snapshot) -> str:
@@ -113,7 +115,7 @@ def nothing_left(snapshot: Snapshot) -> str:
 
 
 CHECKS: tuple[Check, ...] = (
-    *(as_the_step_says(step) for step in STEPS),
+    *(as_the_step_says(step) for step in STEPS if step is not leftovers_step.STEP),
     Check("logins", logins),
     Check("at-boot", at_boot),
     Check("firewall", firewall),

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from cluster import corosync_conf, pcs
+from cluster.cib_constraints import TAGS
 from inventory.errors import ConfigError
 from inventory.model import Colocation, Command, Constraint, Location, Node, Order
 from inventory.platforms.base import Action, Platform
@@ -59,9 +60,7 @@ def without(kind: type[Constraint]) -> Commands:
     def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
         for found, id_ in constraints.stored(facts):
             if isinstance(found, kind):
-                yield cib_delete(
-                    session, facts, f'<{constraints.TAGS[kind]} id="{id_}"/>', f"no {kind.__name__}"
-                )
+                yield cib_delete(session, facts, f'<{TAGS[kind]} id="{id_}"/>', f"no {kind.__name__}")
 
     return commands
 
@@ -72,7 +71,7 @@ def changed(kind: type[Constraint], attributes: Callable[[LabSession], str]) -> 
     def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
         for found, id_ in constraints.stored(facts):
             if isinstance(found, kind):
-                xml = f'<{constraints.TAGS[kind]} id="{id_}" {attributes(session)}/>'
+                xml = f'<{TAGS[kind]} id="{id_}" {attributes(session)}/>'
                 yield pcs_on(
                     session, facts, ("cibadmin", "--modify", "--xml-text", xml), f"another {kind.__name__}"
                 )

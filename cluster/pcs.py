@@ -136,9 +136,11 @@ def unstandby(generation: PcsGeneration, node: str) -> Argv:
 
 
 def cleanup(generation: PcsGeneration, id: str | None = None) -> Argv:
-    """Forget a resource's failures, or those of all; crm_resource(8) on 0.9.26."""
+    """Forget a resource's failures, or those of all; crm_resource(8) on 0.9.26, which takes one resource at a time."""
+    if generation == "0.9.26" and id is None:
+        return ("sh", "-c", "for id in $(crm_resource -l); do crm_resource -C -r $id || exit; done")
     if generation == "0.9.26":
-        return ("crm_resource", "-C", *(("-r", id) if id else ()))
+        return ("crm_resource", "-C", "-r", str(id))
     return ("pcs", "resource", "cleanup", *((id,) if id else ()))
 
 
@@ -155,9 +157,13 @@ def move(generation: PcsGeneration, id: str, node: str) -> Argv:
 
 
 def ban(generation: PcsGeneration, id: str, node: str) -> Argv:
-    """Keep a resource off a node: a `cli-ban-` constraint, until `clear`; crm_resource(8) on 0.9.26."""
+    """Keep a resource off a node: a `cli-ban-` constraint, until `clear`.
+
+    0.9.26 has no ban: crm_resource(8) of 1.1.8 moves the resource off the node where it runs, whichever that is,
+    and leaves a `cli-standby-` constraint for that node.
+    """
     if generation == "0.9.26":
-        return ("crm_resource", "-B", "-r", id, "-N", node)
+        return ("crm_resource", "-M", "-r", id)
     return ("pcs", "resource", "ban", id, node)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from cluster import cib
+from cluster import cib, cib_status
 from drill.execute.starting_state import StartingState
 from drill.record.header import FailCount, OperationEntry
 from inventory.errors import LabError
@@ -15,12 +15,12 @@ class OperationLog:
     """The operations since the beginning, and the most failures that were counted of each resource."""
 
     starting_state: StartingState
-    _old: set[cib.Operation] = field(default_factory=set)
-    _new: dict[cib.Operation, None] = field(default_factory=dict)
+    _old: set[cib_status.Operation] = field(default_factory=set)
+    _new: dict[cib_status.Operation, None] = field(default_factory=dict)
     _counts: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._old = set(cib.operations(self.starting_state.baseline))
+        self._old = set(cib_status.operations(self.starting_state.baseline))
 
     def take(self) -> None:
         """Read it once more; where no cluster answers there is nothing to be read."""
@@ -28,7 +28,7 @@ class OperationLog:
             text = self.starting_state.read()[1]
         except LabError:
             return
-        self._new |= dict.fromkeys(one for one in cib.operations(text) if one not in self._old)
+        self._new |= dict.fromkeys(one for one in cib_status.operations(text) if one not in self._old)
         for key, count in cib.parse(text).failcounts.items():
             self._counts[key] = max(count, self._counts.get(key, 0))
 

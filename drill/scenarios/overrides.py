@@ -6,16 +6,17 @@ and it causes no election, as a replacement of the whole CIB does. Source: cibad
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 from xml.etree import ElementTree
 
 from cluster import scores
+from cluster.cib_constraints import constraint
 from cluster.configuration import Configuration, describe
 from cluster.xml import Element, element
 from inventory.errors import ConfigError
-from inventory.model import Lab
+from inventory.model import Lab, Location
 
 Sort = Literal["colocation", "order", "location"]
 KINDS = ("address", "web")
@@ -102,8 +103,7 @@ def edited_cib(text: str, overrides: Overrides, lab: Lab) -> str:
             constraints.remove(item)
     if overrides.location is not None:
         wanted = {(one.resource, one.node) for one in lab.locations}
-        stored = constraints.findall("rsc_location")
-        preferred = [item for item in stored if (item.get("rsc"), item.get("node")) in wanted]
+        preferred = [scored for item in constraints for scored in _scored(item, wanted)]
         if not preferred:
             raise ConfigError(
                 f"a location score of {scores.text(overrides.location)} is wanted, and no resource prefers a node",
@@ -139,12 +139,26 @@ def _lines(have: Configuration) -> Iterator[str]:
         )
         yield from (f"resource {resource.id} meta {name}={value}" for name, value in resource.meta.items())
         yield f"resource {resource.id} monitor {resource.monitor or 'none'}"
+        yield from (
+            f"resource {resource.id} timeout of {name} {time}" for name, time in resource.timeouts.items()
+        )
+        yield from (f"resource {resource.id} {other}" for other in resource.others)
     yield from (describe(one) for one in have.colocations)
     yield from (describe(one) for one in have.orders)
     yield from (describe(one) for one in have.locations)
     for node, attributes in have.node_attributes.items():
         yield from (f"node {node} {name}={value}" for name, value in attributes.items())
+    for node, attributes in have.transient.items():
+        yield from (f"node {node} transient {name}={value}" for name, value in attributes.items())
     yield from have.others
+
+
+def _scored(item: Element, wanted: Collection[tuple[str, str]]) -> Iterator[Element]:
+    """The element that holds the score of a location of one of the resources on its node: itself, or its rule."""
+    found = constraint(item)
+    if isinstance(found, Location) and (found.resource, found.node) in wanted:
+        rule = item.find("rule")
+        yield item if rule is None else rule
 
 
 def _section(root: Element, name: str) -> Element:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from cluster import pcs
+from cluster.configuration import Configuration
+from cluster.desired import desired
 from inventory.model import Command, Node
 from inventory.platforms.base import Action
 from inventory.session import LabSession
@@ -30,7 +32,6 @@ class Step:
     """One step: `commands` yields what is still needed, `problems` what is not as the document says.
 
     `before` tells what must be seen just before the step changes something (the lesson of step 4).
-    `undo` takes the step back; steps without one (1 to 3, 5) stay as they are on a reset.
     Titles and reasons for people are in provision/steps.yaml, by `id`.
     """
 
@@ -39,7 +40,6 @@ class Step:
     commands: Commands = nothing
     problems: Problems = no_problem
     before: Problems = no_problem
-    undo: Commands = nothing
     settles: float = 60.0
     """Seconds within which the problems must have gone after the last command."""
 
@@ -70,6 +70,11 @@ def speaker(session: LabSession, facts: Facts) -> Node:
 def cib_delete(session: LabSession, facts: Facts, xml: str, why: str) -> Command:
     """Take one element out of the CIB (cibadmin(8)), much quicker than by pcs."""
     return pcs_on(session, facts, ("cibadmin", "--delete", "--xml-text", xml), why)
+
+
+def whole(session: LabSession, facts: Facts) -> Configuration:
+    """The configuration that all steps together make: lab.yaml's end state on these nodes."""
+    return desired(session.lab, session.platform, interface=facts.interface, metadata=facts.metadata)
 
 
 def service_script(session: LabSession, action: Action, *, reverse: bool = False) -> str:

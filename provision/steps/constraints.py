@@ -5,31 +5,35 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from cluster import configuration, pcs
-from inventory.model import Colocation, Command, Constraint, Lab, Location, Order
+from cluster.cib_constraints import TAGS
+from cluster.foreign import about_the_same, in_place_of
+from inventory.model import Command, Constraint, Lab
 from inventory.session import LabSession
 from provision.facts import Facts
 from provision.steps.base import Problems, Step, cib_delete, no_problem, pcs_on
 
-TAGS = {Colocation: "rsc_colocation", Order: "rsc_order", Location: "rsc_location"}
-
-
-def _same_place(one: Constraint, other: Constraint) -> bool:
-    """Whether two constraints are about the same thing, whatever their scores."""
-    if isinstance(one, Location) and isinstance(other, Location):
-        return one.id == other.id or (one.resource, one.node) == (other.resource, other.node)
-    if isinstance(one, Colocation) and isinstance(other, Colocation):
-        return {one.resource, one.with_resource} == {other.resource, other.with_resource}
-    if isinstance(one, Order) and isinstance(other, Order):
-        return {one.first, one.then} == {other.first, other.then}
-    return False
-
 
 def stored(facts: Facts) -> list[tuple[Constraint, str]]:
     """The constraints of the CIB, with their ids."""
-    cibs = [
-        one.cib for one in facts.nodes.values() if one.cib is not None and one.cib.configuration is facts.cib
+    return list(facts.live.constraints) if facts.live else []
+
+
+def in_the_way(session: LabSession, facts: Facts, want: Constraint) -> list[tuple[Constraint, str]]:
+    """The stored constraints that stand where this one belongs, it itself included; no other one of lab.yaml."""
+    lab = session.lab
+    others = {one for one in (*lab.colocations, *lab.orders, *lab.locations) if one != want}
+    return [
+        (found, id_) for found, id_ in stored(facts) if about_the_same(want, found) and found not in others
     ]
-    return list(cibs[0].constraints) if cibs else []
+
+
+def unwanted(session: LabSession, facts: Facts) -> Iterator[str]:
+    """Constraints that stand where one of lab.yaml's belongs, and are none of them."""
+    lab = session.lab
+    wanted: tuple[Constraint, ...] = (*lab.colocations, *lab.orders, *lab.locations)
+    for found, _ in stored(facts):
+        if found not in wanted and in_place_of(found, wanted):
+            yield f"lab.yaml does not have: constraint {configuration.describe(found)}"
 
 
 def _remove(session: LabSession, facts: Facts, constraint: Constraint, id_: str, why: str) -> Command:
@@ -47,7 +51,7 @@ def _step(
 ) -> Step:
     def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
         for want in of(session.lab):
-            there = [(found, found_id) for found, found_id in stored(facts) if _same_place(want, found)]
+            there = in_the_way(session, facts, want)
             good = [found_id for found, found_id in there if found == want]
             for found, found_id in there:
                 if found_id not in good[:1]:
@@ -62,12 +66,7 @@ def _step(
                 yield f"the CIB has no {configuration.describe(want)}"
         yield from settled(session, facts)
 
-    def undo(session: LabSession, facts: Facts) -> Iterator[Command]:
-        for found, found_id in stored(facts):
-            if any(_same_place(want, found) for want in of(session.lab)):
-                yield _remove(session, facts, found, found_id, f"no {id_}")
-
-    return Step(id_, number, commands, problems, undo=undo)
+    return Step(id_, number, commands, problems)
 
 
 def placed(session: LabSession, facts: Facts) -> Iterator[str]:

@@ -17,7 +17,8 @@ def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
     platform = session.platform
     unit = platform.web_service
     web = session.lab.resource("web").id
-    managed = facts.cib is not None and any(resource.id == web for resource in facts.cib.resources)
+    known = facts.cib is not None and any(resource.id == web for resource in facts.cib.resources)
+    managed = known or (facts.state is not None and bool(facts.state.where(web)))  # in a group too
     for node in session.lab.nodes:
         have = facts.of(node)
         if have.page != page_of(node):

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cluster import configuration, pcs, scores
+from cluster import pcs, scores
+from cluster.configuration import differences
+from cluster.values import same
 from inventory.model import Command
 from inventory.session import LabSession
 from provision.facts import Facts
-from provision.steps.base import Commands, Problems, Step, pcs_on
+from provision.steps.base import Commands, Problems, Step, pcs_on, whole
 
 STONITH_ERROR = "no STONITH resources have been defined"
-# What newer pcs gives to a new cluster, and what pacemaker means without any.
-STICKINESS_BEFORE = 0
+NOT_ABOUT_FENCING = (
+    "unpack_rsc_op",
+    "no-quorum-policy",
+    "Errors found during check",
+    "Warnings found during check",
+)
+"""Lines of crm_verify about what failed at run time, about a later step's property, and its closing line."""
 
 
 def stored(facts: Facts, name: str) -> str | None:
@@ -25,21 +32,10 @@ def setting(name: str) -> Commands:
 
     def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
         want = session.lab.properties.get(name)
-        if want is not None and not configuration.same(name, want, stored(facts, name)):
+        if want is not None and not same(name, want, stored(facts, name)):
             yield pcs_on(
                 session, facts, pcs.property_set(session.platform.pcs, name, want), f"{name} is {want}"
             )
-
-    return commands
-
-
-def unsetting(name: str) -> Commands:
-    """Let the default hold again."""
-
-    def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
-        if stored(facts, name) is not None:
-            argv = ("crm_attribute", "-q", "-t", "crm_config", "-n", name, "-D")
-            yield pcs_on(session, facts, argv, f"{name} is the default again")
 
     return commands
 
@@ -62,7 +58,7 @@ def is_set(name: str) -> Problems:
 
     def problems(session: LabSession, facts: Facts) -> Iterator[str]:
         want, have = session.lab.properties.get(name), stored(facts, name)
-        if want is not None and not configuration.same(name, want, have):
+        if want is not None and not same(name, want, have):
             yield f"{name} is {have or 'not set'}, not {want}"
 
     return problems
@@ -77,12 +73,21 @@ def refused(session: LabSession, facts: Facts) -> Iterator[str]:
 
 
 def silent(session: LabSession, facts: Facts) -> Iterator[str]:
-    """Step 4.2: afterwards crm_verify has nothing to say."""
+    """Step 4.2: afterwards crm_verify has nothing to say.
+
+    While the configuration is otherwise than lab.yaml says, crm_verify may mean that: later steps mend it.
+    """
     yield from is_set("stonith-enabled")(session, facts)
+    if facts.cib is not None and any(
+        "missing" not in line and "not set" not in line
+        for line in differences(whole(session, facts), facts.cib)
+        if not line.startswith("property stonith-enabled")
+    ):
+        return
     for name, one in facts.nodes.items():
-        # What failed at run time is shown there too; this step is about the configuration.
         said = [line for line in one.verify.splitlines() if line.strip() and "unpack_rsc_op" not in line]
-        if one.pacemaker and said:
+        about_it = [line for line in said if not any(words in line for words in NOT_ABOUT_FENCING)]
+        if one.pacemaker and about_it:
             yield f"{name}: crm_verify -L -V says: {' '.join(said)}"
 
 
@@ -103,26 +108,6 @@ def slippery(session: LabSession, facts: Facts) -> Iterator[str]:
         yield f"resource-stickiness is {have or 'not set'}, not {session.lab.stickiness}"
 
 
-def unstick(session: LabSession, facts: Facts) -> Iterator[Command]:
-    """Back to no stickiness (newer pcs starts a cluster with 1: 0 is said outright)."""
-    have = facts.cib.defaults.get("resource-stickiness") if facts.cib else None
-    if have is not None and scores.parse(have) != STICKINESS_BEFORE:
-        argv = (
-            "crm_attribute",
-            "-q",
-            "-t",
-            "rsc_defaults",
-            "-n",
-            "resource-stickiness",
-            "-v",
-            str(STICKINESS_BEFORE),
-        )
-        yield pcs_on(session, facts, argv, "a running resource is worth nothing where it is")
-
-
-STONITH = Step("no-stonith", "4", stonith, silent, refused, unsetting("stonith-enabled"))
-POLICY = Step(
-    "no-quorum-policy", "6.3", setting("no-quorum-policy"), is_set("no-quorum-policy"),
-    undo=unsetting("no-quorum-policy"),
-)  # fmt: skip
-STICKINESS = Step("stickiness", "6.5", stickiness, slippery, undo=unstick)
+STONITH = Step("no-stonith", "4", stonith, silent, refused)
+POLICY = Step("no-quorum-policy", "6.3", setting("no-quorum-policy"), is_set("no-quorum-policy"))
+STICKINESS = Step("stickiness", "6.5", stickiness, slippery)

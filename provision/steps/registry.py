@@ -6,6 +6,7 @@ from inventory.errors import ConfigError
 from provision.steps import (
     constraints,
     corosync_conf,
+    leftovers,
     names,
     packages,
     pages,
@@ -24,6 +25,7 @@ STEPS: tuple[Step, ...] = (
     corosync_conf.AUTHKEY,
     corosync_conf.LOG_DIRECTORY,
     start.STEP,
+    leftovers.STEP,
     properties.STONITH,
     resources.AGENTS,
     resources.ADDRESS,

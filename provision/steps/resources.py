@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cluster import cib, pcs
+from cluster import configuration, pcs
+from cluster.configuration import Configuration, Primitive
+from cluster.foreign import known_resource
+from cluster.values import same
 from inventory.model import Command, Node, Resource
 from inventory.session import LabSession
 from provision.facts import Facts
-from provision.steps.base import Step, cib_delete, pcs_on
+from provision.steps.base import Step, pcs_on, whole
 from status import node_shell
 
 
@@ -24,46 +27,45 @@ def agents(session: LabSession, facts: Facts) -> Iterator[str]:
                 yield f"{node.name}: the agent {agent} is not there"
 
 
-def wanted(session: LabSession, facts: Facts, resource: Resource) -> cib.Primitive:
+def wanted(session: LabSession, facts: Facts, resource: Resource) -> Primitive:
     """The resource as the CIB must have it."""
-    return cib.desired(
-        session.lab, session.platform, resources=[resource.id], constraints=(), interface=facts.interface
-    ).resources[0]
+    return next(one for one in whole(session, facts).resources if one.id == resource.id)
 
 
-def differences(session: LabSession, facts: Facts, resource: Resource) -> tuple[str, ...] | None:
-    """None when the CIB has no such resource; else what it says otherwise than lab.yaml."""
-    have = {one.id: one for one in facts.cib.resources} if facts.cib else {}
-    if resource.id not in have:
-        return None
-    want, found = wanted(session, facts, resource), have[resource.id]
-    both = [cib.Configuration({}, {}, (one,)) for one in (want, found)]
-    return cib.differences(*both)
+def found(facts: Facts, resource: Resource) -> Primitive | None:
+    """The resource as the CIB has it; None when it does not."""
+    return next((one for one in (facts.cib.resources if facts.cib else ()) if one.id == resource.id), None)
+
+
+def differences(want: Primitive, have: Primitive) -> tuple[str, ...]:
+    """How a stored resource differs from the wanted one, a line each."""
+    both = [Configuration({}, {}, (one,)) for one in (want, have)]
+    return configuration.differences(*both)
 
 
 def _amend(session: LabSession, facts: Facts, resource: Resource) -> Iterator[Command]:
     """Put options and meta attributes right where they stand, so that nothing else is lost; crm_resource(8)."""
-    have = {one.id: one for one in facts.cib.resources} if facts.cib else {}
-    want = wanted(session, facts, resource)
-    found = have.get(resource.id)
-    if found is None or found.agent != want.agent or not differences(session, facts, resource):
+    want, have = wanted(session, facts, resource), found(facts, resource)
+    if have is None or have.agent != want.agent:
         return
     for words, good, stored in (
-        (("--meta",), want.meta, found.meta),
-        ((), want.attributes, found.attributes),
+        (("--meta",), want.meta, have.meta),
+        ((), want.attributes, have.attributes),
     ):
         head = ("crm_resource", "-r", resource.id, *words)
         for name in sorted(good.keys() | stored.keys()):
             if name not in good:
                 yield pcs_on(session, facts, (*head, "-d", name), f"{resource.id} has no {name}")
-            elif good[name] != stored.get(name):
+            elif not same(name, good[name], stored.get(name)):
                 argv = (*head, "-p", name, "-v", good[name])
                 yield pcs_on(session, facts, argv, f"{name} of {resource.id} is {good[name]}")
 
 
 def _create(session: LabSession, facts: Facts, kind: str) -> Iterator[Command]:
     resource = session.lab.resource(kind)
-    other = differences(session, facts, resource)
+    want, have = wanted(session, facts, resource), found(facts, resource)
+    # What is foreign in a resource goes by the step before (leftovers), and leaves the resource in place.
+    other = None if have is None else differences(want, known_resource(want, have))
     amendments = list(_amend(session, facts, resource))
     if amendments:
         yield from amendments
@@ -76,7 +78,6 @@ def _create(session: LabSession, facts: Facts, kind: str) -> Iterator[Command]:
             f"{resource.id} is not as described",
         )
     if other is None or other:
-        want = wanted(session, facts, resource)
         argv = pcs.resource_create(
             session.platform.pcs, resource.id, want.agent, want.attributes, resource.monitor
         )
@@ -86,15 +87,10 @@ def _create(session: LabSession, facts: Facts, kind: str) -> Iterator[Command]:
         yield pcs_on(session, facts, argv, f"{resource.id} has failed before: let the cluster try it again")
 
 
-def _delete(session: LabSession, facts: Facts, kind: str) -> Iterator[Command]:
-    resource = session.lab.resource(kind)
-    if differences(session, facts, resource) is not None:
-        yield cib_delete(session, facts, f'<primitive id="{resource.id}"/>', f"no {resource.id}")
-
-
 def _runs(session: LabSession, facts: Facts, kind: str) -> Iterator[str]:
     resource = session.lab.resource(kind)
-    yield from differences(session, facts, resource) or ()
+    have = found(facts, resource)
+    yield from () if have is None else differences(wanted(session, facts, resource), have)
     state = facts.state
     if state is None:
         yield "pacemaker does not answer"
@@ -169,11 +165,5 @@ def web(session: LabSession, facts: Facts) -> Iterator[Command]:
 
 
 AGENTS = Step("look-around", "5", problems=agents)
-ADDRESS = Step(
-    "floating-address", "6.1", address, floating,
-    undo=lambda session, facts: _delete(session, facts, "address"),
-)  # fmt: skip
-WEB = Step(
-    "web-server", "7b", web, lambda session, facts: _runs(session, facts, "web"),
-    undo=lambda session, facts: _delete(session, facts, "web"),
-)  # fmt: skip
+ADDRESS = Step("floating-address", "6.1", address, floating)
+WEB = Step("web-server", "7b", web, lambda session, facts: _runs(session, facts, "web"))

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from cluster import corosync_conf
 from inventory.model import Command
 from inventory.session import LabSession
-from provision.facts import CIB_FILE, Facts
+from provision.facts import Facts
+from provision.readings import CIB_FILE
 from provision.steps.base import Step, service_script
 
 STARTED = "the engine started"

@@ -38,6 +38,7 @@ def change_cib(cib: Stored, changes: dict[str, Any]) -> None:
         "defaults": cib.defaults,
         "resources": cib.resources,
         "constraints": cib.constraints,
+        "raw": cib.raw,
     }
     for part, values in changes.items():
         for name, value in values.items():
@@ -64,7 +65,13 @@ def found(platform: str, row: dict[str, Any]) -> tuple[LabSession, Facts]:
         )
         for node in world.session.lab.nodes
     }
-    return fake_session(platform, **row.get("lab", {})), Facts(nodes)
+    return fake_session(platform, **nouns(row.get("lab", {}))), Facts(nodes)
+
+
+def nouns(changes: dict[str, Any]) -> dict[str, Any]:
+    """Changes to lab.yaml; a row of arguments stands for a colocation."""
+    rows = changes.get("colocations")
+    return {**changes, "colocations": tuple(Colocation(*row) for row in rows)} if rows else changes
 
 
 def shaped(changes: dict[str, Any]) -> dict[str, Any]:

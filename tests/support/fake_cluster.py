@@ -15,16 +15,18 @@ from threading import Lock
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
+from cluster import cib as cib_reader
 from cluster import configuration, corosync_conf, scores
 from inventory.model import Colocation, Command, Constraint, Location, Node, Order, Result
 from inventory.platforms.package_managers import Apt
 from inventory.remote.sections import MARK
 from inventory.session import LabSession
-from provision.facts import CIB_FILE, FACTS
+from provision.readings import CIB_FILE, FACTS
 from tests.support.example_lab import CASES
 
 AUTHKEY, CONF = corosync_conf.AUTHKEY, corosync_conf.PATH
 CLUSTER = ("corosync", "pacemaker")
+KNOWN_SECTIONS = ("nodes", "resources", "constraints", "rsc_defaults")
 
 
 class Killed(Exception):
@@ -44,6 +46,8 @@ class Stored:
     defaults: dict[str, str] = field(default_factory=dict)
     resources: dict[str, configuration.Primitive] = field(default_factory=dict)
     constraints: dict[str, Constraint] = field(default_factory=dict)
+    raw: dict[str, str] = field(default_factory=dict)
+    """XML that the fake has no noun for, by section; `status` for node_state elements."""
 
     def of(self, kind: type) -> list[Any]:
         return [one for one in self.constraints.values() if isinstance(one, kind)]
@@ -304,7 +308,7 @@ class FakeCluster:
         options, _, interval = match[3].partition(" op monitor interval=")
         pairs = dict(word.split("=", 1) for word in options.split())
         cib = self.change(machine)
-        if match[1] in cib.resources:
+        if match[1] in cib.resources or f"id='{match[1]}'" in cib.raw.get("resources", ""):
             raise Refused(f"{match[1]} already exists")
         monitor = {"monitor": interval} if interval else {}
         cib.resources[match[1]] = configuration.Primitive(match[1], match[2], pairs, monitor)
@@ -327,6 +331,8 @@ class FakeCluster:
         cib = self.change(machine)
         if constraint in cib.constraints.values() or id_ in cib.constraints:
             raise Refused("duplicate constraint already exists")
+        if isinstance(constraint, Order) and "<rsc_order" in cib.raw.get("constraints", ""):
+            raise Refused("duplicate constraint already exists")
         for resource in re.findall(r"(?:resource|first|then)='(\S+?)'", repr(constraint)):
             if resource not in cib.resources:
                 raise Refused(f"resource {resource} does not exist")
@@ -342,9 +348,22 @@ class FakeCluster:
     def location(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
         self.constrain(machine, Location(match[1], match[2], match[3], scores.parse(match[4])), match[1])
 
+    def replace_all(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
+        """What is read from stdin takes the place of all that is stored; the status is no part of it."""
+        found = cib_reader.parse(f"<cib>{command.stdin}</cib>")
+        new, kept = self.change(machine), found.configuration
+        assert kept.others == (), "only what the model knows may be written"
+        new.properties, new.defaults = {**found.bookkeeping, **kept.properties}, dict(kept.defaults)
+        new.resources = {one.id: replace(one, attributes=dict(one.attributes)) for one in kept.resources}
+        new.constraints = {id_: one for one, id_ in found.constraints}
+        new.raw = {section: xml for section, xml in new.raw.items() if section == "status"}
+
+    def no_transient(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
+        self.change(machine).raw.pop("status", None)
+
     def cibadmin_delete(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
         cib = self.change(machine)
-        del (cib.resources if match[1] == "primitive" else cib.constraints)[match[2]]
+        del cib.constraints[match[2]]
 
     # What the readings print
 
@@ -393,6 +412,7 @@ class FakeCluster:
         yield "page", files.get(platform.index, "")
         here = self.current.get("WebServer") == machine.node.name
         yield "web_running", f"Ss {platform.web_process}" if self.web in runs or here else ""
+        yield "metadata", ""
         yield "agents", "IPaddr\nIPaddr2\napache" if "resource-agents" in machine.packages else ""
 
     def addresses(self, machine: Machine) -> Iterator[str]:
@@ -458,7 +478,11 @@ def cib_xml(cib: Stored) -> str:
     for one in cib.resources.values():
         standard, _, rest = one.agent.partition(":")
         provider, _, kind = rest.rpartition(":")
-        operations = "".join(f'<op name="{n}" interval="{i}"/>' for n, i in one.operations.items())
+        operations = "".join(
+            f'<op name="{name}" interval="{one.operations.get(name, "0s")}"'
+            + (f' timeout="{one.timeouts[name]}"/>' if name in one.timeouts else "/>")
+            for name in dict.fromkeys((*one.operations, *one.timeouts))
+        )
         resources += (
             f'<primitive id="{one.id}" class="{standard}"{f" provider={quoteattr(provider)}" if provider else ""}'
             f' type="{kind}"><instance_attributes>{pairs_xml(one.attributes)}</instance_attributes>'
@@ -466,12 +490,17 @@ def cib_xml(cib: Stored) -> str:
             f"<operations>{operations}</operations></primitive>"
         )
     constraints = "".join(constraint_xml(id_, one) for id_, one in cib.constraints.items())
+    raw = dict(cib.raw)
+    status = raw.pop("status", "")
+    rest = "".join(f"<{name}>{xml}</{name}>" for name, xml in raw.items() if name not in KNOWN_SECTIONS)
     return (
         f'<cib admin_epoch="0" epoch="{cib.epoch}" num_updates="0"><configuration>'
         f"<crm_config><cluster_property_set>{pairs_xml(cib.properties)}</cluster_property_set></crm_config>"
-        f"<nodes/><resources>{resources}</resources><constraints>{constraints}</constraints>"
-        f"<rsc_defaults><meta_attributes>{pairs_xml(cib.defaults)}</meta_attributes></rsc_defaults>"
-        "</configuration><status/></cib>"
+        f"<nodes>{raw.pop('nodes', '')}</nodes>"
+        f"<resources>{resources}{raw.pop('resources', '')}</resources>"
+        f"<constraints>{constraints}{raw.pop('constraints', '')}</constraints>"
+        f"<rsc_defaults><meta_attributes>{pairs_xml(cib.defaults)}</meta_attributes>{raw.pop('rsc_defaults', '')}"
+        f"</rsc_defaults>{rest}</configuration><status>{status}</status></cib>"
     )
 
 
@@ -507,6 +536,9 @@ RULES: tuple[tuple[str, NodeAction], ...] = (
     (r"pcs constraint colocation add (\S+) (?:with )?(\S+) (\S+)", FakeCluster.colocation),
     (r"pcs constraint order (\S+) then (\S+)", FakeCluster.order),
     (r"pcs constraint location add (\S+) (\S+) (\S+) (\S+)", FakeCluster.location),
+    (r"cibadmin --replace --scope configuration --xml-pipe", FakeCluster.replace_all),
+    (r"crm_attribute -q -l reboot -N (\S+) -n (\S+) -D", FakeCluster.no_transient),
+    (r"pcs resource cleanup|crm_resource -C -r \S+", lambda *_: None),
     (r"cibadmin --delete --xml-text '<(\w+) id=\"(\S+)\"/>'", FakeCluster.cibadmin_delete),
     (r"(.*) start.* && curl .* grep -q -x -F '(.*)'; good=\$\?; .* exit \$good", FakeCluster.prove),
 )

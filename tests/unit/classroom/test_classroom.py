@@ -25,6 +25,7 @@ from inventory.session import LabSession
 from provision import apply, reset
 from provision.facts import gather
 from provision.plan import plan
+from provision.steps.registry import STEPS
 from status.web_page import WebPage
 from tests.support.changed_facts import found, status_of
 from tests.support.example_lab import CASES, NODE1, NODE2, example_lab
@@ -273,7 +274,7 @@ def test_an_exercise_that_is_ended_leaves_nothing_broken(name: str, tmp_path: Pa
     attempt.end(tmp_path, fake_cluster.session, said.append)
     after = gather(fake_cluster.session)
     assert after.cib != before
-    assert list(reset.unmanaged_settings(fake_cluster.session, after)) == []
+    assert list(reset.commands(fake_cluster.session, after, STEPS)) == []
     assert plan(fake_cluster.session, after).empty
     assert attempt.under_way(tmp_path) is None
     assert "does not count as solved: it was " + name in said[0]

@@ -6,7 +6,9 @@ import pytest
 import yaml
 
 from cluster import cib
-from cluster.configuration import Configuration, Primitive
+from cluster.cib_status import operations
+from cluster.configuration import Configuration, Primitive, differences
+from cluster.desired import desired
 from cluster.xml import OutputError
 from inventory.model import INFINITY, Colocation, Location, Order
 from inventory.platforms.centos6 import CENTOS6
@@ -40,12 +42,12 @@ def test_what_the_documents_commands_store() -> None:
         orders=(Order("WebIP", "WebServer"),),
         locations=(Location("webserver_on_node1", "WebServer", NODE1, 500),),
     )
-    assert cib.desired(example_lab(), CENTOS6) == found, "and this is what the lab wants there"
+    assert desired(example_lab(), CENTOS6) == found, "and this is what the lab wants there"
 
 
 def test_a_newer_pcs_stores_the_same_and_the_agents_own_operations() -> None:
     found = cib.parse(TEXT).configuration
-    assert cib.differences(cib.desired(LAB, DEBIAN12), found) == ()
+    assert differences(desired(LAB, DEBIAN12), found) == ()
     [address, server] = found.resources
     assert address.monitor == "30s"
     assert set(server.operations) == {"force-reload", "monitor", "restart", "start", "stop"}
@@ -59,35 +61,35 @@ def test_differences(case: dict[str, Any]) -> None:
         assert text.count(old) >= 1, f"{old!r} stands nowhere in the CIB"
         text = text.replace(old, new, 1)
     found = cib.parse(text)
-    assert list(cib.differences(cib.desired(LAB, DEBIAN12), found.configuration)) == case["says"]
+    assert list(differences(desired(LAB, DEBIAN12), found.configuration)) == case["says"]
     assert list(found.leftovers) == case.get("leftovers", [])
 
 
 def test_a_default_that_lab_yaml_says_outright_may_be_stored_or_not() -> None:
-    want = cib.desired(example_lab(properties={**STORED, "maintenance-mode": "false"}), DEBIAN12)
-    assert cib.differences(want, cib.parse(TEXT).configuration) == ()
+    want = desired(example_lab(properties={**STORED, "maintenance-mode": "false"}), DEBIAN12)
+    assert differences(want, cib.parse(TEXT).configuration) == ()
     on = '<nvpair id="m" name="maintenance-mode" value="true"/><nvpair id="cib'
     changed = cib.parse(TEXT.replace('<nvpair id="cib', on, 1)).configuration
-    assert cib.differences(want, changed) == ("property maintenance-mode: want false, found true",)
+    assert differences(want, changed) == ("property maintenance-mode: want false, found true",)
 
 
 def test_missing_and_back() -> None:
     want, nothing = (
-        cib.desired(LAB, DEBIAN12),
+        desired(LAB, DEBIAN12),
         cib.parse("<cib epoch='1'><configuration/></cib>").configuration,
     )
-    lines = cib.differences(want, nothing)
+    lines = differences(want, nothing)
     assert "resource WebIP: missing" in lines
     assert "property stonith-enabled: want false, not set" in lines
     assert "constraint order WebIP then WebServer: missing" in lines
-    back = cib.differences(nothing, want)
+    back = differences(nothing, want)
     assert len(back) == len(lines)
     assert all("not wanted" in line for line in back)
 
 
 @pytest.mark.parametrize("platform", PLATFORMS.values(), ids=PLATFORMS)
 def test_desired_by_platform(platform: Any) -> None:
-    wanted = cib.desired(example_lab(), platform)
+    wanted = desired(example_lab(), platform)
     agents = {resource.id: resource.agent for resource in wanted.resources}
     assert agents == {"WebIP": platform.agents["address"], "WebServer": platform.agents["web"]}
     assert wanted.defaults == {"resource-stickiness": "100"}
@@ -102,12 +104,12 @@ def test_desired_by_platform(platform: Any) -> None:
     ids=str,
 )  # fmt: skip
 def test_ipaddr_is_told_its_interface(platform: Any, interface: str, nic: str | None) -> None:
-    [address, _] = cib.desired(example_lab(), platform, interface=interface).resources
+    [address, _] = desired(example_lab(), platform, interface=interface).resources
     assert address.attributes.get("nic") == nic
 
 
 def test_desired_in_part() -> None:
-    part = cib.desired(
+    part = desired(
         example_lab(),
         DEBIAN12,
         properties=["stonith-enabled"],
@@ -119,10 +121,8 @@ def test_desired_in_part() -> None:
     assert part.defaults == {"resource-stickiness": "0"}
     assert [resource.id for resource in part.resources] == ["WebIP"]
     assert (part.colocations, part.orders, part.locations) == ((), (), ()), "a constraint needs its resources"
-    assert cib.desired(example_lab(), DEBIAN12, constraints=["order"]).orders == (
-        Order("WebIP", "WebServer"),
-    )
-    assert cib.desired(example_lab(), DEBIAN12, stickiness=INFINITY).defaults == {
+    assert desired(example_lab(), DEBIAN12, constraints=["order"]).orders == (Order("WebIP", "WebServer"),)
+    assert desired(example_lab(), DEBIAN12, stickiness=INFINITY).defaults == {
         "resource-stickiness": "INFINITY"
     }
 
@@ -153,7 +153,7 @@ def test_failcounts_are_summed_over_the_operations() -> None:
 
 
 def test_operations() -> None:
-    history = cib.operations(TEXT)
+    history = operations(TEXT)
     assert [(one.node, one.resource, one.operation, one.interval_ms, one.rc) for one in history] == [
         (NODE1, "WebIP", "start", 0, 0),
         (NODE1, "WebIP", "monitor", 30_000, 0),
@@ -166,7 +166,7 @@ def test_operations() -> None:
     assert (failed.call_id, failed.status, failed.on_node) == (6, 0, NODE1)
     assert failed.transition_magic.startswith("0:1;6:")
     assert failed.last_change > 1_700_000_000
-    assert cib.operations("<cib/>") == ()
+    assert operations("<cib/>") == ()
 
 
 @pytest.mark.parametrize(

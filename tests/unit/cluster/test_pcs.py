@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shlex
 from typing import Any, get_args
 
 import pytest
@@ -32,7 +33,7 @@ def test_words(row: dict[str, Any], generation: PcsGeneration) -> None:
         with pytest.raises(ConfigError, match=r"0\.9\.26"):
             call(generation, *arguments)
     else:
-        assert call(generation, *arguments) == tuple(want.split())
+        assert call(generation, *arguments) == tuple(shlex.split(want))
 
 
 def test_every_operation_has_a_case() -> None:

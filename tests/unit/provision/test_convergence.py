@@ -9,8 +9,10 @@ from functools import cache
 
 import pytest
 
-from cluster import cib, corosync_conf
-from inventory.model import Order
+from cluster import corosync_conf
+from cluster.configuration import differences
+from cluster.desired import desired
+from inventory.model import Location, Order
 from inventory.platforms.registry import PLATFORMS
 from provision import apply, reset
 from provision.facts import Facts, gather
@@ -51,8 +53,8 @@ def converged(fake_cluster: FakeCluster) -> None:
     left = plan(fake_cluster.session, found)
     assert left.empty, f"still needed: {[(one.step.id, one.commands, one.problems) for one in left.parts]}"
     assert found.cib is not None
-    want = cib.desired(fake_cluster.session.lab, fake_cluster.session.platform, interface="eth1")
-    assert cib.differences(want, found.cib) == ()
+    want = desired(fake_cluster.session.lab, fake_cluster.session.platform, interface="eth1")
+    assert differences(want, found.cib) == ()
     assert fake_cluster.current == {"WebIP": NODE1, "WebServer": NODE1}
     assert fake_cluster.keys_made == 1
     assert run(fake_cluster) == 0, "a second run has nothing to do"
@@ -227,6 +229,98 @@ def test_what_was_broken_is_mended(damage: Callable[[Machine], None], name: str)
     converged(fake_cluster)
 
 
+def group_in_the_way(one: Machine) -> None:
+    """As most tutorials teach it: both resources in a group, and neither colocation nor order."""
+    assert one.cib
+    without_resources(one)
+    members = "".join(f"<primitive id='{id_}' class='lsb' type='x'/>" for id_ in ("WebIP", "WebServer"))
+    one.cib.raw["resources"] = f"<group id='web'>{members}</group>"
+
+
+def optional_order_in_the_way(one: Machine) -> None:
+    assert one.cib
+    one.cib.constraints = {id_: c for id_, c in one.cib.constraints.items() if not isinstance(c, Order)}
+    one.cib.raw["constraints"] = "<rsc_order id='o' first='WebIP' then='WebServer' kind='Optional'/>"
+
+
+def all_stopped_by_default(one: Machine) -> None:
+    assert one.cib
+    one.cib.defaults["target-role"] = "Stopped"
+
+
+def failures_ignored(one: Machine) -> None:
+    assert one.cib
+    one.cib.raw["op_defaults"] = (
+        "<meta_attributes id='m'><nvpair id='n' name='on-fail' value='ignore'/></meta_attributes>"
+    )
+
+
+def standby_until_reboot(one: Machine) -> None:
+    assert one.cib
+    pair = "<nvpair id='n' name='standby' value='on'/>"
+    one.cib.raw["status"] = (
+        f"<node_state uname='{NODE2}'><transient_attributes><instance_attributes id='s'>{pair}"
+        "</instance_attributes></transient_attributes></node_state>"
+    )
+
+
+def resources_under_other_ids(one: Machine) -> None:
+    """What a lab.yaml with other ids left: its resources, and a location under an id that is wanted."""
+    assert one.cib
+    old = {"vip": one.cib.resources["WebIP"], "web": one.cib.resources["WebServer"]}
+    one.cib.resources.clear()
+    one.cib.resources.update({id_: dataclasses.replace(value, id=id_) for id_, value in old.items()})
+    one.cib.constraints = {
+        "webserver_on_node1": Location("webserver_on_node1", "web", NODE1, 500),
+        "o": Order("vip", "web"),
+    }
+
+
+FOREIGN: tuple[Callable[[Machine], None], ...] = (
+    group_in_the_way, optional_order_in_the_way, all_stopped_by_default, failures_ignored, standby_until_reboot,
+    resources_under_other_ids,
+)  # fmt: skip
+
+
+@EVERY
+@pytest.mark.parametrize("way", [run, lambda fake: reset.run(fake.session)], ids=["provision", "reset"])
+@pytest.mark.parametrize("damage", FOREIGN, ids=lambda damage: damage.__name__)
+def test_what_lab_yaml_does_not_have_goes(
+    damage: Callable[[Machine], None], way: Callable[[FakeCluster], int], platform: str
+) -> None:
+    fake_cluster = built(platform).copy()
+    damage(fake_cluster.machines[NODE1])
+    fake_cluster.settle()
+    assert not plan(fake_cluster.session, facts(fake_cluster)).empty, "it is seen"
+    assert way(fake_cluster) > 0
+    converged(fake_cluster)
+
+
+@pytest.mark.parametrize("damage", [*DAMAGES, *FOREIGN], ids=lambda damage: damage.__name__)
+def test_a_reset_mends_whatever_it_finds(damage: Callable[[Machine], None]) -> None:
+    fake_cluster = built("debian12").copy()
+    damage(fake_cluster.machines[NODE1])
+    fake_cluster.settle()
+    reset.run(fake_cluster.session)
+    converged(fake_cluster)
+    assert reset.run(fake_cluster.session) == 0
+
+
+def test_a_shorter_lab_yaml_takes_away() -> None:
+    """lab.yaml without constraints and with fewer properties: what it had before is foreign now."""
+    fake_cluster = built("debian12").copy()
+    shorter = fake_session(
+        "debian12", colocations=(), orders=(), locations=(), properties={"stonith-enabled": "false"}
+    )
+    fake_cluster.session = replace(shorter, remote=fake_cluster)
+    assert run(fake_cluster) == 1, "one replacement"
+    found = facts(fake_cluster)
+    assert found.cib is not None
+    assert found.cib.constraints == ()
+    assert found.cib.properties == {"stonith-enabled": "false"}
+    assert run(fake_cluster) == 0
+
+
 def means_the_same(one: Machine) -> None:
     """Mends by other words than provisioning's: pacemaker's defaults said outright, a location by `prefers`."""
     assert one.cib
@@ -281,9 +375,10 @@ def test_reset_to_a_step_and_back(platform: str, step: object) -> None:
     steps = STEPS[: STEPS.index(last) + 1]
     reset.run(fake_cluster.session, last)
     assert plan(fake_cluster.session, facts(fake_cluster), steps).empty
-    undone = [
-        one.id for one in STEPS[len(steps) :] if list(one.undo(fake_cluster.session, facts(fake_cluster)))
-    ]
-    assert undone == [], "later steps left nothing behind"
+    found = facts(fake_cluster)
+    assert found.cib is not None
+    want = reset.wanted(fake_cluster.session, found, steps)
+    assert differences(want, found.cib) == (), "later steps left nothing behind"
+    assert list(reset.commands(fake_cluster.session, found, steps)) == []
     run(fake_cluster)
     converged(fake_cluster)

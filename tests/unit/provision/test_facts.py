@@ -12,7 +12,8 @@ from inventory.errors import CommandFailed, Unreachable
 from inventory.model import Command, Result
 from inventory.platforms.registry import PLATFORMS
 from inventory.remote.sections import MARK
-from provision.facts import FACTS, Facts, NodeFacts, gather, parse, readings
+from provision.facts import Facts, NodeFacts, gather, parse, readings
+from provision.readings import FACTS
 from tests.support.example_lab import CASES, NODE1, NODE2
 from tests.support.fake_remote import FakeRemote
 from tests.support.fake_session import fake_session

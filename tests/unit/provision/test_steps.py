@@ -1,7 +1,7 @@
 """What each step yields, from data: tests/cases/steps, one file a part of the walkthrough.
 
 A case starts `from` fresh or built nodes, changes facts (`node1`, `node2`, `nodes`) or the CIB (`cib`), and gives
-the exact `commands`, the `problems`, what is seen `before`, and the `undo`, each only where it is asked for.
+the exact `commands`, the `problems`, and what is seen `before`, each only where it is asked for.
 A command is {node1: line}; `PUT umask path` stands for the writing of a whole file, whose text is in `stdin`
 (CONF: the lab's corosync.conf); START CLUSTER, STOP WEB and the like for what the platform calls that.
 """
@@ -9,6 +9,7 @@ A command is {node1: line}; `PUT umask path` stands for the writing of a whole f
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -79,7 +80,7 @@ def told(command: Command) -> tuple[str, str, str | None]:
 def test_step(platform: str, row: dict[str, Any]) -> None:
     step = find(row["step"])
     session, facts = found(platform, row)
-    asked = {"commands": step.commands, "undo": step.undo}
+    asked = {"commands": step.commands}
     for name in asked.keys() & row.keys():
         want = list(expected(platform, session, of_platform(row[name], platform)))
         assert [told(command) for command in asked[name](session, facts)] == want
@@ -98,14 +99,23 @@ def test_nothing_is_done_to_what_is_built(step: Any, platform: str) -> None:
 
 
 def test_every_step_that_acts_has_cases() -> None:
-    cases = {name: {row["step"] for row in ROWS if name in row} for name in ("commands", "undo", "problems")}
+    cases = {name: {row["step"] for row in ROWS if name in row} for name in ("commands", "problems")}
     for step in STEPS:
         yields = list(step.commands(*found("debian12", {"from": "fresh"})))
         assert not yields or step.id in cases["commands"]
-        undone = list(step.undo(*found("debian12", {})))
-        assert not undone or step.id in cases["undo"]
         doubts = list(step.problems(*found("debian12", {"from": "fresh"})))
         assert not doubts or step.id in cases["problems"], step.id
+
+
+def test_a_web_server_in_a_group_is_the_clusters_too() -> None:
+    """The CIB has no resource WebServer of its own, and the cluster runs it all the same: nobody stops it."""
+    _, built = found("debian12", {})
+    session, facts = found(
+        "debian12", {"cib": {"resources": {"WebServer": None}}, "node1": {"web_running": True}}
+    )
+    assert [command.line for command in find("pages").commands(session, facts)] == ["systemctl stop apache2"]
+    nodes = {name: replace(one, state=built.nodes[name].state) for name, one in facts.nodes.items()}
+    assert list(find("pages").commands(session, replace(facts, nodes=nodes))) == []
 
 
 def test_a_plan_has_the_steps_that_are_not_done() -> None:

@@ -126,6 +126,28 @@ def test_a_location_under_another_name_is_set_too() -> None:
     assert (found.id, found.score) == ("location-WebServer-1", 150)
 
 
+def test_a_location_by_a_rule_is_set_too() -> None:
+    plain = '<rsc_location id="webserver_on_node1" rsc="WebServer" node="node1.magedu.com" score="500"/>'
+    rule = (
+        '<rsc_location id="location-WebServer" rsc="WebServer"><rule id="r" score="500">'
+        '<expression id="e" operation="eq" attribute="#uname" value="node1.magedu.com"/></rule></rsc_location>'
+    )
+    assert plain in TEXT
+    there = edited_cib(TEXT.replace(plain, rule), Overrides(location=50), LAB)
+    [found] = cib.parse(there).configuration.locations
+    assert (found.id, found.score) == ("location-WebServer", 50)
+    assert cib.parse(there).configuration.others == (), "the rule still says only the node's name"
+
+
+def test_a_location_for_a_role_is_no_preference() -> None:
+    role = TEXT.replace(
+        'node="node1.magedu.com" score="500"', 'node="node1.magedu.com" role="Promoted" score="500"'
+    )
+    assert role != TEXT
+    with pytest.raises(ConfigError, match="no resource prefers a node"):
+        edited_cib(role, Overrides(location=50), LAB)
+
+
 def test_a_score_needs_a_constraint() -> None:
     bare = edited_cib(TEXT, Overrides(without=("location",)), LAB)
     with pytest.raises(ConfigError, match="location score of 150 is wanted, and no resource prefers a node"):
@@ -144,6 +166,15 @@ def test_lines_say_everything_once() -> None:
         "order WebIP then WebServer",
     ):
         assert line in found
+
+
+def test_lines_say_what_there_is_no_noun_for() -> None:
+    odd = TEXT.replace(
+        '<op name="monitor" interval="10s"', '<op name="monitor" interval="10s" on-fail="ignore"'
+    )
+    found = configuration_lines(cib.parse(odd).configuration)
+    assert "resource WebServer op monitor interval=10s on-fail=ignore" in found
+    assert "resource WebServer timeout of start 15" in found
 
 
 def test_what_a_state_serves() -> None:

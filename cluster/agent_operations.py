@@ -1,0 +1,42 @@
+"""The time-outs that an agent advises for its own operations: newer pcs stores them with each new resource.
+
+Source: the <action> elements of an agent's metadata (`crm_resource --show-metadata AGENT`), read on Debian 12 from
+resource-agents 4.12 and pacemaker 2.1.5, which writes those of lsb and systemd itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from inventory.platforms.base import PcsGeneration
+
+_LSB = dict.fromkeys(("start", "stop", "monitor", "status", "restart", "force-reload"), "15")
+_SYSTEMD = dict.fromkeys(("start", "stop", "monitor", "status", "reload"), "100")
+_ADDRESS = dict.fromkeys(("start", "stop", "monitor", "status"), "20s")
+KNOWN: Mapping[str, Mapping[str, str]] = {
+    "lsb": _LSB,
+    "systemd": _SYSTEMD,
+    "ocf:heartbeat:IPaddr": _ADDRESS,
+    "ocf:heartbeat:IPaddr2": _ADDRESS,
+}
+"""Time-outs by agent, or by its class, and then by operation; for where no metadata can be read."""
+
+_ACTION = re.compile(r"<action\b[^>]*>")
+_ATTRIBUTE = re.compile(r"([\w-]+)\s*=\s*[\"']([^\"']*)[\"']")
+
+
+def parse(metadata: str) -> dict[str, str]:
+    """Read an agent's metadata (or the lines of it with <action>): operation -> time-out. {} without any."""
+    actions = [dict(_ATTRIBUTE.findall(text)) for text in _ACTION.findall(metadata)]
+    return {one["name"]: one["timeout"] for one in actions if {"name", "timeout"} <= one.keys()}
+
+
+def advised(generation: PcsGeneration, agent: str, metadata: str = "") -> Mapping[str, str]:
+    """Give the time-outs that pcs may store with a resource, by operation: the metadata's, else the known ones.
+
+    `agent` is class:provider:type. The document's pcs 0.9.26 stores only what it is told.
+    """
+    if generation == "0.9.26":
+        return {}
+    return parse(metadata) or KNOWN.get(agent) or KNOWN.get(agent.partition(":")[0], {})

@@ -1,0 +1,86 @@
+"""The CIB's constraints: those that the lab has a noun for, and the others.
+
+Source: Pacemaker Explained ("Resource Constraints", "Rules").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cluster import scores
+from cluster.xml import Element
+from inventory.model import Colocation, Constraint, Location, Order
+
+TAGS: Mapping[type[Constraint], str] = {
+    Colocation: "rsc_colocation",
+    Order: "rsc_order",
+    Location: "rsc_location",
+}
+_COLOCATION = {"node-attribute": "#uname", "influence": "true"}
+_ORDER = {
+    "first-action": "start",
+    "then-action": "start",
+    "kind": "mandatory",
+    "symmetrical": "true",
+    "score": "infinity",
+    "require-all": "true",
+}
+_LOCATION = {"role": "started", "resource-discovery": "always"}
+_RULE = {"role": "started", "boolean-op": "and"}
+_EXPRESSION = {"type": "string", "operation": "eq", "attribute": "#uname"}
+"""What holds of each element without being said, in lower case: said or not, it means the same."""
+
+
+def constraint(item: Element) -> Constraint | None:
+    """Read a constraint that the lab has a noun for; None for resource sets, roles, rules, tickets and the like.
+
+    Raises OutputError when a score is none.
+    """
+    if item.tag == "rsc_colocation" and _says(item, ("rsc", "with-rsc"), ("score",), _COLOCATION):
+        return Colocation(item.get("rsc", ""), item.get("with-rsc", ""), scores.parse(item.get("score", "0")))
+    if item.tag == "rsc_order" and _says(item, ("first", "then"), (), _ORDER):
+        return Order(item.get("first", ""), item.get("then", ""))
+    if item.tag == "rsc_location" and _says(item, ("rsc", "node", "score"), (), _LOCATION):
+        return Location(
+            item.get("id", ""), item.get("rsc", ""), item.get("node", ""), scores.parse(item.get("score", ""))
+        )
+    if item.tag == "rsc_location" and len(item) == 1 and _says(item, ("rsc",), (), _LOCATION, children=1):
+        rule = preference(item)
+        if rule is not None:
+            return Location(
+                item.get("id", ""),
+                item.get("rsc", ""),
+                rule[0].get("value", ""),
+                scores.parse(rule.get("score", "")),
+            )
+    return None
+
+
+def preference(item: Element) -> Element | None:
+    """Give the rule of a location that only says `#uname eq NODE`, as 1.1.8's move and `pcs … rule` store it."""
+    rule = item.find("rule")
+    if rule is None or len(rule) != 1 or not _says(rule, ("score",), (), _RULE, children=1):
+        return None
+    expression = rule[0]
+    whole = expression.tag == "expression" and _says(
+        expression, ("attribute", "operation", "value"), (), _EXPRESSION
+    )
+    return rule if whole else None
+
+
+def _says(
+    item: Element,
+    needed: tuple[str, ...],
+    optional: tuple[str, ...],
+    usual: Mapping[str, str],
+    *,
+    children: int = 0,
+) -> bool:
+    """Whether an element has the needed attributes, and otherwise says only what is usual."""
+    if len(item) != children or any(item.get(name) is None for name in needed):
+        return False
+    said = {name: value for name, value in item.attrib.items() if name != "id" and name not in optional}
+    return all(
+        value.lower().lstrip("+") == usual[name] if name in usual else name in needed
+        for name, value in said.items()
+    )

@@ -1,0 +1,118 @@
+"""The CIB's status section: the operations of its history, failures, fail counts and transient attributes.
+
+Source: Pacemaker Explained ("Status"); `cibadmin -Q` of pacemaker 1.1.8 to 3.0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from cluster import scores
+from cluster.cib_elements import options
+from cluster.crm_mon import Failure
+from cluster.values import without_defaults
+from cluster.xml import Element, element, whole
+
+_OWN = ("#", "fail-count-", "last-failure-", "probe_complete", "shutdown", "terminate")
+"""How the transient attributes begin that the cluster sets by itself."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """An operation in a node's history. Times in milliseconds, `last_change` in that node's epoch seconds.
+
+    `call_id` counts up on each node by itself: it orders the operations of one node only.
+    """
+
+    node: str
+    resource: str
+    operation: str
+    interval_ms: int
+    rc: int
+    call_id: int
+    last_change: int
+    exec_time_ms: int
+    on_node: str
+    transition_magic: str
+    status: int
+
+
+def operations(text: str) -> tuple[Operation, ...]:
+    """Read the history of all nodes out of `cibadmin -Q`, by node and then in the order of calls.
+
+    A resource's history keeps its last start or stop and each recurring operation, not all that was.
+    Raises OutputError when the text is no CIB.
+    """
+    found: dict[tuple[str, str, int, str, int], Operation] = {}
+    for state, resource, item in _history(element(text, "cibadmin", ("cib",))):
+        entry = _operation(state, resource, item)
+        found[entry.node, entry.resource, entry.call_id, entry.operation, entry.rc] = entry
+    return tuple(sorted(found.values(), key=lambda entry: (entry.node, entry.call_id, entry.last_change)))
+
+
+def failures(root: Element) -> tuple[Failure, ...]:
+    """Give the failures that the history remembers: crm_mon of 1.1.8 shows them to people only."""
+    found = []
+    for state, resource, item in _history(root):
+        probe = item.get("operation") == "monitor" and whole(item, "interval") == 0
+        good = (0, 7) if probe else (0,)  # a probe finds the resource or does not: both are answers
+        rc = whole(item, "rc-code", -1)
+        if "_last_failure_" in item.get("id", "") and rc not in good:
+            task, reason = item.get("operation", ""), item.get("exit-reason", "")
+            found.append(
+                Failure(resource.get("id", ""), state.get("uname", ""), task, rc, reason or f"rc={rc}")
+            )
+    return tuple(found)
+
+
+def failcounts(root: Element) -> Mapping[tuple[str, str], int]:
+    """Give the fail counts by (resource, node), summed over the operations, without zeros."""
+    counts: dict[tuple[str, str], int] = {}
+    for node, pairs in _transient(root):
+        for name, value in pairs.items():
+            if name.startswith("fail-count-"):
+                key = name.removeprefix("fail-count-").split("#")[0], node
+                counts[key] = scores.add(counts.get(key, 0), scores.parse(value))
+    return {key: count for key, count in counts.items() if count}
+
+
+def transient_attributes(root: Element) -> Mapping[str, Mapping[str, str]]:
+    """Give the attributes that go when a node's cluster stops, by node, without those that the cluster sets itself."""
+    found = {}
+    for node, pairs in _transient(root):
+        kept = {name: value for name, value in pairs.items() if not name.startswith(_OWN)}
+        if without_defaults(kept):
+            found[node] = without_defaults(kept)
+    return dict(sorted(found.items()))
+
+
+def _history(root: Element) -> Iterator[tuple[Element, Element, Element]]:
+    for state in root.findall("status/node_state"):
+        for resource in state.findall("lrm/lrm_resources/lrm_resource"):
+            for item in resource.findall("lrm_rsc_op"):
+                yield state, resource, item
+
+
+def _transient(root: Element) -> Iterator[tuple[str, dict[str, str]]]:
+    for state in root.findall("status/node_state"):
+        pairs, _ = options(state.findall("transient_attributes/instance_attributes"))
+        yield state.get("uname", ""), pairs
+
+
+def _operation(state: Element, resource: Element, item: Element) -> Operation:
+    node = state.get("uname", "")
+    return Operation(
+        node=node,
+        resource=resource.get("id", ""),
+        operation=item.get("operation", ""),
+        interval_ms=whole(item, "interval"),
+        rc=whole(item, "rc-code", -1),
+        call_id=whole(item, "call-id", -1),
+        last_change=whole(item, "last-rc-change")
+        or whole(item, "last-run"),  # 1.1.8 writes 0 beside a last-run
+        exec_time_ms=whole(item, "exec-time"),
+        on_node=item.get("on_node", node),
+        transition_magic=item.get("transition-magic", ""),
+        status=whole(item, "op-status"),
+    )

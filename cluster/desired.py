@@ -1,0 +1,64 @@
+"""The configuration that lab.yaml describes, whole or as it is between two steps of the walkthrough."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from cluster import scores
+from cluster.agent_operations import advised
+from cluster.configuration import Configuration, Primitive
+from inventory.model import Lab
+from inventory.platforms.base import Platform
+
+
+def desired(
+    lab: Lab,
+    platform: Platform,
+    *,
+    properties: Collection[str] | None = None,
+    stickiness: int | None = None,
+    resources: Collection[str] | None = None,
+    constraints: Collection[str] = ("colocation", "order", "location"),
+    interface: str = "",
+    metadata: Mapping[str, str] | None = None,
+) -> Configuration:
+    """Give what the whole walkthrough stores, or a part of it, for the states between its steps.
+
+    `properties` and `resources` limit by name and id, `constraints` by sort; a constraint needs its
+    resources. `stickiness` replaces the lab's; 0 is stored too, as newer pcs starts a cluster with 1.
+    `interface` is the nodes' interface in the cluster's network, "" when they differ: ocf:heartbeat:IPaddr
+    takes eth0 unless it is told another (its metadata, nic). `metadata` is by agent, where it was read.
+    """
+    kept = [r for r in lab.resources if resources is None or r.id in resources]
+    ids = {resource.id for resource in kept}
+    address = {"cidr_netmask": str(lab.network.prefixlen), "ip": str(lab.vip)}
+    if platform.agents["address"] == "ocf:heartbeat:IPaddr" and interface not in ("", "eth0"):
+        address["nic"] = interface
+    options = {"address": address}
+    colocations = [
+        c for c in lab.colocations if {c.resource, c.with_resource} <= ids and "colocation" in constraints
+    ]
+    orders = [c for c in lab.orders if {c.first, c.then} <= ids and "order" in constraints]
+    locations = [c for c in lab.locations if c.resource in ids and "location" in constraints]
+    value = lab.stickiness if stickiness is None else stickiness
+
+    def timeouts(agent: str) -> Mapping[str, str]:
+        return advised(platform.pcs, agent, (metadata or {}).get(agent, ""))
+
+    return Configuration(
+        properties={n: v for n, v in sorted(lab.properties.items()) if properties is None or n in properties},
+        defaults={"resource-stickiness": scores.text(value)},
+        resources=tuple(
+            Primitive(
+                r.id,
+                platform.agents[r.kind],
+                options.get(r.kind, {}),
+                {"monitor": r.monitor},
+                advised=timeouts(platform.agents[r.kind]),
+            )
+            for r in sorted(kept, key=lambda resource: resource.id)
+        ),
+        colocations=tuple(sorted(colocations, key=repr)),
+        orders=tuple(sorted(orders, key=repr)),
+        locations=tuple(sorted(locations, key=repr)),
+    )

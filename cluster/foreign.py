@@ -1,0 +1,85 @@
+"""What a CIB has and lab.yaml does not have, told apart from what lab.yaml only says otherwise.
+
+Pure. A step of the walkthrough mends what lab.yaml says otherwise; nothing but a replacement removes the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from cluster.configuration import Configuration, Primitive, differences
+from inventory.model import Colocation, Constraint, Location, Order
+
+
+def known_part(want: Configuration, have: Configuration) -> Configuration:
+    """Give what `have` holds of `want`, with the values that it has: all else is foreign.
+
+    A constraint is known when `want` has one about the same resources, and all its resources stay.
+    """
+    known = _known(want, have)
+    ids = {resource.id for resource in known.resources}
+    return _with_constraints(known, lambda constraint: _resources(constraint) <= ids)
+
+
+def foreign(want: Configuration, have: Configuration) -> tuple[str, ...]:
+    """Tell what `have` holds that `want` does not have, a line each."""
+    return tuple(
+        line.replace(": not wanted, found ", "=").replace(": not wanted", "")
+        for line in differences(_known(want, have), have)
+    )
+
+
+def _known(want: Configuration, have: Configuration) -> Configuration:
+    wanted = {resource.id: resource for resource in want.resources}
+    # What is made from a template has no agent of its own, so it cannot stay without the template.
+    resources = [r for r in have.resources if r.id in wanted and not r.agent.startswith("template ")]
+    known = replace(
+        have,
+        properties={name: value for name, value in have.properties.items() if name in want.properties},
+        defaults={name: value for name, value in have.defaults.items() if name in want.defaults},
+        resources=tuple(known_resource(wanted[resource.id], resource) for resource in resources),
+        node_attributes={},
+        transient={},
+        others=(),
+    )
+    return _with_constraints(known, lambda constraint: in_place_of(constraint, want.constraints))
+
+
+def _with_constraints(configuration: Configuration, stays: Callable[[Constraint], bool]) -> Configuration:
+    return replace(
+        configuration,
+        colocations=tuple(one for one in configuration.colocations if stays(one)),
+        orders=tuple(one for one in configuration.orders if stays(one)),
+        locations=tuple(one for one in configuration.locations if stays(one)),
+    )
+
+
+def in_place_of(constraint: Constraint, wanted: Iterable[Constraint]) -> bool:
+    """Tell whether a constraint stands where one of the wanted ones belongs."""
+    return any(about_the_same(constraint, one) for one in wanted)
+
+
+def about_the_same(one: Constraint, other: Constraint) -> bool:
+    """Tell whether two constraints are about the same resources (and node), whatever their scores."""
+    if isinstance(one, Location) and isinstance(other, Location):
+        return one.id == other.id or (one.resource, one.node) == (other.resource, other.node)
+    if isinstance(one, Colocation) and isinstance(other, Colocation):
+        return {one.resource, one.with_resource} == {other.resource, other.with_resource}
+    if isinstance(one, Order) and isinstance(other, Order):
+        return {one.first, one.then} == {other.first, other.then}
+    return False
+
+
+def known_resource(want: Primitive, have: Primitive) -> Primitive:
+    """Give a stored resource without what is foreign in it: operations' attributes and time-outs, utilization ..."""
+    good = {name: time for name, time in have.timeouts.items() if want.good_timeout(name, time)}
+    return replace(have, timeouts=good, others=(), advised=want.advised)
+
+
+def _resources(constraint: Constraint) -> set[str]:
+    if isinstance(constraint, Colocation):
+        return {constraint.resource, constraint.with_resource}
+    if isinstance(constraint, Order):
+        return {constraint.first, constraint.then}
+    return {constraint.resource}

@@ -1,0 +1,156 @@
+"""What is read on a node: a Fact is a reading (shell text) and a pure parser of what it prints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cluster import cib, corosync_conf, crm_mon
+from inventory.model import Node
+from inventory.remote.script import script
+from inventory.session import LabSession
+from status import node_shell
+
+LOCAL_CIB = f"{node_shell.CIB} -l"
+"""Prints the node's own copy of the CIB, which needs no DC."""
+CIB_FILE = "/var/lib/pacemaker/cib/cib.xml"
+PACEMAKER = "pidof -s pacemakerd crmd >/dev/null"
+"""The plugin of corosync 1.4 starts pacemaker's daemons itself, without a pacemakerd."""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A reading for a node and the pure function that makes a field of NodeFacts from its output."""
+
+    field: str
+    reading: Callable[[LabSession, Node], str]
+    parse: Callable[[LabSession, str], Any]
+
+
+def _text(_: LabSession, out: str) -> str:
+    return out
+
+
+def _yes(_: LabSession, out: str) -> bool:
+    return out.strip() == "yes"
+
+
+def _lines(_: LabSession, out: str) -> tuple[str, ...]:
+    return tuple(line for line in out.splitlines() if line.strip())
+
+
+def _word(_: LabSession, out: str) -> str:
+    return out.strip()
+
+
+def _cib(_: LabSession, out: str) -> cib.Cib | None:
+    return node_shell.parse_cib(out)
+
+
+def _state(_: LabSession, out: str) -> crm_mon.ClusterState | None:
+    return node_shell.parse_state(out)
+
+
+def _plain(text: str) -> Callable[[LabSession, Node], str]:
+    return lambda session, node: text
+
+
+def _at_boot(session: LabSession, node: Node) -> str:
+    units = (*session.platform.cluster_services, session.platform.web_service)
+    return "\n".join(
+        f'[ -z "$({session.platform.services.enabled_reading(unit)})" ] || echo {unit}' for unit in units
+    )
+
+
+def _metadata(_: LabSession, out: str) -> Mapping[str, str]:
+    """The lines with <action> of each agent's metadata, by agent."""
+    pairs = (line.partition(" ") for line in out.splitlines())
+    return {agent: actions.strip() for agent, _, actions in pairs if actions.strip()}
+
+
+FACTS: tuple[Fact, ...] = (
+    Fact("name", _plain("uname -n"), _word),
+    Fact("next_name", lambda session, node: session.platform.host_name.reading, _word),
+    Fact("hosts", _plain("cat /etc/hosts"), _text),
+    Fact(
+        "interface", lambda session, node: f"ip -o -4 addr show to {node.address} | awk '{{print $2}}'", _word
+    ),
+    Fact(
+        "addresses",
+        lambda session, node: node_shell.addresses(session.lab.network),
+        _lines,
+    ),
+    Fact(
+        "resolves",
+        lambda session, node: script(
+            __package__,
+            "resolves",
+            names=" ".join(f"{one.name} {one.alias}" for one in session.lab.nodes),
+        ),
+        _lines,
+    ),
+    Fact(
+        "root_key",
+        lambda session, node: f"cat /root/.ssh/id_{session.platform.ssh_key_type}.pub",
+        _word,
+    ),
+    Fact("authorized", _plain("cat /root/.ssh/authorized_keys"), _text),
+    Fact("host_keys", _plain("cut -d' ' -f1,2 /etc/ssh/ssh_host_*_key.pub"), _lines),
+    Fact("known_hosts", _plain("cat /root/.ssh/known_hosts"), _text),
+    Fact(
+        "missing",
+        lambda session, node: " ".join(
+            f"'{w}'" for w in session.platform.package_manager.query(session.platform.packages)
+        ),
+        lambda session, out: session.platform.missing(out),
+    ),
+    Fact("at_boot", _at_boot, _lines),
+    Fact(
+        "revived",
+        lambda session, node: session.platform.services.restarted_reading(session.platform.web_service),
+        _yes,
+    ),
+    Fact("firewall", lambda session, node: session.platform.firewall.reading, _lines),
+    Fact("conf", _plain(f"cat {corosync_conf.PATH}"), _text),
+    Fact(
+        "authkey",
+        _plain(
+            f"[ -s {corosync_conf.AUTHKEY} ] && stat -c '%a %U:%G' {corosync_conf.AUTHKEY} | tr '\\n' ' '"
+            f" && sha256sum < {corosync_conf.AUTHKEY} | cut -d' ' -f1"
+        ),
+        _word,
+    ),
+    Fact("log_directory", _plain("[ -d /var/log/cluster ] && echo yes"), _yes),
+    Fact("corosync", _plain("pidof -s corosync >/dev/null && echo yes"), _yes),
+    Fact("pacemaker", _plain(f"{PACEMAKER} && echo yes"), _yes),
+    Fact(
+        "stale",
+        lambda session, node: script(
+            __package__, "stale", conf=corosync_conf.PATH, authkey=corosync_conf.AUTHKEY
+        ),
+        _yes,
+    ),
+    Fact("node_id", _plain("corosync-cfgtool -s | sed -n 's/.*Local node ID \\([0-9]*\\).*/\\1/p'"), _word),
+    Fact("has_cib", _plain(f"[ -s {CIB_FILE} ] && echo yes"), _yes),
+    Fact("cib", _plain(f"{node_shell.within(10, LOCAL_CIB)} || CIB_file={CIB_FILE} {LOCAL_CIB}"), _cib),
+    Fact("state", _plain(f"{PACEMAKER} && {node_shell.within(10, node_shell.STATE)}"), _state),
+    Fact("verify", _plain(f"{PACEMAKER} && timeout 10 crm_verify -L -V 2>&1"), _word),
+    Fact("log", lambda session, node: f"tail -n 400 {session.platform.cluster_log} | cut -c1-300", _text),
+    Fact("page", lambda session, node: f"cat {session.platform.index}", _word),
+    Fact(
+        "web_running",
+        lambda session, node: node_shell.processes(session.platform.web_process),
+        lambda session, out: (
+            node_shell.web_state(node_shell.process_states(out, session.platform.web_process)) != "stopped"
+        ),
+    ),
+    Fact("agents", _plain("crm_resource --list-agents ocf:heartbeat"), _lines),
+    Fact(
+        "metadata",
+        lambda session, node: script(
+            __package__, "metadata", agents=" ".join(session.platform.agents.values())
+        ),
+        _metadata,
+    ),
+)

@@ -1,0 +1,68 @@
+"""Step 3.4: what the configuration holds and lab.yaml does not have is taken away, before anything is added."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from cluster.cib_xml import REPLACE, configuration_xml
+from cluster.configuration import Configuration
+from cluster.foreign import foreign, known_part
+from inventory.model import Command
+from inventory.session import LabSession
+from provision.facts import Facts
+from provision.steps.base import Step, pcs_on, whole
+
+
+def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
+    """Put the known part of the configuration in the place of the whole; take transient attributes back."""
+    if facts.cib is None:
+        return
+    want = whole(session, facts)
+    known = known_part(want, facts.cib)
+    stored = [line for line in foreign(want, facts.cib) if ": transient attribute " not in line]
+    if stored:
+        yield replacement(session, facts, known, f"lab.yaml does not have: {short(stored)}")
+    yield from without_transient(session, facts)
+
+
+def short(lines: Sequence[str]) -> str:
+    """The first of some lines, and how many more there are."""
+    more = f", and {len(lines) - 1} more" if len(lines) > 1 else ""
+    return (lines[0] if len(lines[0]) <= 100 else f"{lines[0][:97]}...") + more
+
+
+def replacement(session: LabSession, facts: Facts, configuration: Configuration, why: str) -> Command:
+    """One command that puts a configuration in the place of the stored one; nodes and bookkeeping stay."""
+    assert facts.live is not None
+    text = configuration_xml(configuration, facts.live.nodes, facts.live.bookkeeping)
+    command = pcs_on(session, facts, REPLACE, why)
+    return Command(command.node, command.argv, why, stdin=text, deadline=command.deadline)
+
+
+def without_transient(session: LabSession, facts: Facts) -> Iterator[Command]:
+    """Take back the attributes that would go when the node's cluster stops; crm_attribute(8)."""
+    for node, attributes in facts.cib.transient.items() if facts.cib else ():
+        for name in attributes:
+            argv = ("crm_attribute", "-q", "-l", "reboot", "-N", node, "-n", name, "-D")
+            yield pcs_on(session, facts, argv, f"no {name} until the reboot of {node}")
+
+
+def running(session: LabSession, facts: Facts) -> dict[str, tuple[str, ...]]:
+    """The resources that lab.yaml does not have and that still run, with their nodes."""
+    known = {resource.id for resource in session.lab.resources}
+    state = facts.state
+    ids = (
+        dict.fromkeys(one.resource for one in state.placements if one.resource not in known) if state else {}
+    )
+    return {id_: state.where(id_) for id_ in ids if state is not None and state.where(id_)}
+
+
+def problems(session: LabSession, facts: Facts) -> Iterator[str]:
+    """What lab.yaml does not have, a line each, and such a resource that still runs."""
+    if facts.cib is not None:
+        yield from (f"lab.yaml does not have: {line}" for line in foreign(whole(session, facts), facts.cib))
+    for id_, nodes in running(session, facts).items():
+        yield f"{id_}, which lab.yaml does not have, runs on {' and '.join(nodes)}"
+
+
+STEP = Step("leftovers", "3.4", commands, problems)
