@@ -1,0 +1,104 @@
+"""prepare, down and released, typed as a person types them: exit status, messages, and what is left in the folder."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from classroom import attempt
+from classroom.attempt import Attempt
+from cli import main
+from tests.support.fake_host import FakeHost, made
+
+ROOT = Path(__file__).parents[3]
+NO_ENGINE = (
+    "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?\n"
+)
+
+
+@pytest.fixture
+def host(monkeypatch: pytest.MonkeyPatch) -> FakeHost:
+    here = FakeHost("docker", "vagrant", "ssh", "ssh-keygen", "ip", "VBoxManage")
+    here.install(monkeypatch)
+    return here
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "lab.yaml").write_text((ROOT / "lab.yaml").read_text())
+    return tmp_path
+
+
+def lab(folder: Path, monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
+    """The exit status of `./lab WORDS` in a folder."""
+    monkeypatch.setattr(sys, "argv", ["lab", "--root", str(folder), *words])
+    with pytest.raises(SystemExit) as caught:
+        main.main()
+    return int(caught.value.code or 0)
+
+
+def test_down_of_virtual_machines_while_docker_is_off(
+    host: FakeHost, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host.fails, host.complaint = "docker", NO_ENGINE
+    assert lab(folder, monkeypatch, "prepare", "--provider", "virtualbox") == 0
+    assert (folder / ".lab" / "key").exists()
+    assert lab(folder, monkeypatch, "down") == 0
+    assert not (folder / ".lab").exists()
+    assert host.called("docker") == []
+
+
+def test_podman_is_one_message(
+    host: FakeHost,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    host.said = {"docker network ls": "podman\n", "docker network inspect": '[{"name": "podman"}]'}
+    host.programs |= {"mmdebstrap", "dockerd", "iptables"}
+    assert lab(folder, monkeypatch, "prepare", "--provider", "docker") == 3
+    said = capsys.readouterr().err
+    assert "`docker network inspect` does not answer as docker's does" in said
+    assert "Traceback" not in said
+    host.said = {"docker --version": "podman version 4.3.1\n"}
+    assert lab(folder, monkeypatch, "prepare", "--provider", "docker") == 3
+    assert "`docker` is podman's command here" in capsys.readouterr().err
+
+
+def test_the_range_of_the_nat_is_refused(
+    host: FakeHost, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (ROOT / "lab.yaml").read_text().replace("172.16.0.0/16", "10.0.2.0/24")
+    for name in ("15", "16", "11"):
+        text = text.replace(f"172.16.100.{name}", f"10.0.2.1{name}")
+    (folder / "lab.yaml").write_text(text)
+    assert lab(folder, monkeypatch, "prepare", "--provider", "virtualbox") == 3
+    assert "10.0.2.0/24 overlaps 10.0.2.0/24, which VirtualBox itself uses" in capsys.readouterr().err
+
+
+def test_the_last_machine_takes_the_exercise_with_it(
+    host: FakeHost, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert lab(folder, monkeypatch, "prepare", "--provider", "virtualbox") == 0
+    made(folder, "virtualbox")
+    state = folder / ".lab"
+    attempt.save(state, Attempt("no-order"))
+    (state / "notes").write_text("mine")
+    assert lab(folder, monkeypatch, "released") == 0
+    assert attempt.under_way(state), "its machines are there"
+    shutil.rmtree(folder / ".vagrant")
+    assert lab(folder, monkeypatch, "released") == 0
+    assert attempt.under_way(state) is None, "what was broken is gone with the machines"
+    left = {path.name for path in state.iterdir()}
+    assert "notes" in left
+    assert not left & {"machines.yaml", "key", "key.pub", "ssh_config"}
+
+
+def test_tests_run_on_the_terminal(host: FakeHost, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(host, "run", lambda argv, **_: subprocess.CompletedProcess(argv, 4))
+    host.install(monkeypatch)
+    assert lab(folder, monkeypatch, "test", "-e", "unit") == 4
