@@ -8,18 +8,32 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from cluster import corosync_conf, pcs
+from classroom.node_changes import (
+    active,
+    another_key,
+    drop,
+    locked_out,
+    loopback,
+    node2,
+    page_of_peer,
+    passive,
+    revived,
+    same_nodeid,
+    second_holder,
+    short_name,
+    two_node,
+    undrop,
+    web,
+)
+from cluster import pcs
 from cluster.cib_constraints import TAGS
 from inventory.errors import ConfigError
-from inventory.model import Colocation, Command, Constraint, Location, Node, Order
-from inventory.platforms.base import Action, Platform
+from inventory.model import Colocation, Command, Constraint, Location, Order
+from inventory.platforms.base import Platform
 from inventory.session import LabSession
 from provision.facts import Facts
 from provision.steps import constraints
-from provision.steps.base import Commands, cib_delete, nothing, pcs_on, put, service_script
-from status.web_page import page_of
-
-TABLE = "inet classroom"
+from provision.steps.base import Commands, cib_delete, nothing, pcs_on
 
 
 def anywhere(platform: Platform) -> bool:
@@ -38,17 +52,6 @@ class Exercise:
     undo: Commands = nothing
     possible: Callable[[Platform], bool] = anywhere
     """Whether a system can be broken in this way."""
-
-
-def active(session: LabSession, facts: Facts) -> Node:
-    """The node that serves."""
-    where = facts.state.where(session.lab.resource("address").id) if facts.state else ()
-    return session.lab.node(where[0]) if where else session.lab.node1
-
-
-def passive(session: LabSession, facts: Facts) -> Node:
-    """The node that waits."""
-    return session.lab.peer(active(session, facts))
 
 
 # The configuration of the cluster (CIB)
@@ -125,114 +128,6 @@ def pcs_word(words: Callable[[LabSession, Facts], pcs.Argv], why: str) -> Comman
         yield pcs_on(session, facts, words(session, facts), why)
 
     return commands
-
-
-# The nodes
-
-
-def web(action: Action, where: Callable[[LabSession, Facts], Node]) -> Commands:
-    """Do something to the web server's service behind the cluster's back."""
-
-    def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
-        argv = session.platform.services.command(action, session.platform.web_service)
-        yield Command(where(session, facts).name, argv, why=f"{action} the web server")
-
-    return commands
-
-
-def revived(session: LabSession, facts: Facts) -> Iterator[Command]:
-    """Let systemd start the active node's web server anew when it is killed."""
-    script = session.platform.services.set_restart(session.platform.web_service, "always")
-    yield Command.script(active(session, facts).name, script, why="systemd looks after the web server too")
-
-
-def node1(session: LabSession, facts: Facts) -> Node:
-    """The first node of lab.yaml."""
-    return session.lab.nodes[0]
-
-
-def node2(session: LabSession, facts: Facts) -> Node:
-    """The second node of lab.yaml."""
-    return session.lab.nodes[1]
-
-
-def restarted(session: LabSession, node: Node, change: str, why: str) -> Command:
-    """Stop a node's cluster, change something, start it on that."""
-    stop, start = service_script(session, "stop", reverse=True), service_script(session, "start")
-    return Command.script(node.name, f"{stop} && {change} && {start}", why=why, deadline=180)
-
-
-def another_key(session: LabSession, facts: Facts) -> Iterator[Command]:
-    """Give the second node a key of its own, of the same length."""
-    key = corosync_conf.AUTHKEY
-    change = (
-        f"head -c $(stat -c %s {key}) /dev/urandom > {key}.new && chmod 400 {key}.new && mv {key}.new {key}"
-    )
-    yield restarted(session, node2(session, facts), change, "another key")
-
-
-def same_nodeid(session: LabSession, facts: Facts) -> Iterator[Command]:
-    """Let the second node run under the first one's number, in its own file only."""
-    if not session.platform.has_nodelist:
-        script = f"s/^totem {{$/&\\n    nodeid: {facts.of(session.lab.node1).node_id}/"
-    else:
-        one, two = (node.id for node in session.lab.nodes)
-        script = f"s/nodeid: {one}$/nodeid: x/; s/nodeid: {two}$/nodeid: {one}/; s/nodeid: x$/nodeid: {two}/"
-    change = f"sed -i '{script}' {corosync_conf.PATH}"
-    yield restarted(session, node2(session, facts), change, "the first node's number")
-
-
-def two_node(session: LabSession, facts: Facts) -> Iterator[Command]:
-    """Set two_node in the second node's file only."""
-    change = f"sed -i 's/^    expected_votes:.*/&\\n    two_node: 1/' {corosync_conf.PATH}"
-    yield restarted(session, node2(session, facts), change, "two_node on one node")
-
-
-def loopback(session: LabSession, facts: Facts) -> Iterator[Command]:
-    """Write what installers write: the node's own name on 127.0.1.1."""
-    node = node2(session, facts)
-    text = f"127.0.1.1 {node.name} {node.alias}\n{facts.of(node).hosts}"
-    yield Command.script(node.name, "cat > /etc/hosts", stdin=text, why="the name on a loopback address")
-
-
-def short_name(session: LabSession, facts: Facts) -> Iterator[Command]:
-    """Call the second node by its first label."""
-    node = node2(session, facts)
-    yield Command.script(node.name, session.platform.host_name.set(node.alias), why="a short name")
-
-
-def locked_out(session: LabSession, facts: Facts) -> Iterator[Command]:
-    """Take the first node's key out of the second one's list."""
-    node, key = node2(session, facts), facts.of(node1(session, facts)).root_key
-    kept = [line for line in facts.of(node).authorized.splitlines() if line != key]
-    text = "".join(f"{line}\n" for line in kept)
-    yield put(node, "/root/.ssh/authorized_keys", text, "forget the peer's key", umask="077")
-
-
-def page_of_peer(session: LabSession, facts: Facts) -> Iterator[Command]:
-    """Put the peer's page on the active node."""
-    node = active(session, facts)
-    yield put(node, session.platform.index, page_of(session.lab.peer(node)) + "\n", "the other node's page")
-
-
-def second_holder(session: LabSession, facts: Facts) -> Iterator[Command]:
-    """Give the floating address to the passive node too."""
-    node = passive(session, facts)
-    address = f"{session.lab.vip}/{session.lab.network.prefixlen}"
-    argv = ("ip", "addr", "add", address, "dev", facts.of(node).interface)
-    yield Command(node.name, argv, why="the address, set by hand")
-
-
-def drop(session: LabSession, facts: Facts) -> Iterator[Command]:
-    """Drop the cluster's packets on their way into the second node."""
-    rule = session.platform.packet_filter.drop_incoming(corosync_conf.PORT, TABLE)
-    yield Command.script(node2(session, facts).name, rule, why="a firewall")
-
-
-def undrop(session: LabSession, facts: Facts) -> Iterator[Command]:
-    """Take that rule away, where it is."""
-    rule = session.platform.packet_filter.undo_drop(corosync_conf.PORT, TABLE)
-    yield Command.script(node2(session, facts).name, rule, why="the packet filter as it was")
 
 
 def _pair(session: LabSession) -> str:
