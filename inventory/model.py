@@ -165,6 +165,13 @@ class NodeAction:
     purpose: str = ""
     """See Command.purpose."""
 
+    @property
+    def command(self) -> Command:
+        """The command that runs the script."""
+        return Command.script(
+            self.node, self.script, why=self.why, deadline=self.deadline, purpose=self.purpose
+        )
+
 
 @dataclass(frozen=True)
 class Command:

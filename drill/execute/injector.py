@@ -1,7 +1,8 @@
-"""Runs faults: written down, armed, injected, proven, healed, proven again. The only interpreter of `drill.faults`.
+"""Runs faults: written into the journal, armed, injected, proven, healed, proven again.
 
-What is broken is healed on the way out, whatever happens; what a killed process leaves is in the
-journal, and armed on the node itself. Seconds throughout.
+This is the only interpreter of `drill.faults`. What is broken is healed at the end, whatever happens. For the case
+that this process is killed, the heal is in the journal, and a timer on the node itself is armed with it.
+All times are in seconds.
 """
 
 from __future__ import annotations
@@ -11,80 +12,46 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from drill.execute import signals
-from drill.faults import background, remedies, repair
+from drill.faults import background, repair
 from drill.faults.base import Fault, FaultScope, Proof
+from drill.faults.repair import HEALS_S, TIMER_S, arm_actions, heal_actions, healed_proofs
 from inventory import waiting
 from inventory.errors import CommandFailed, LabError, Unreachable
 from inventory.journal import JournalEntry
 from inventory.model import Command, NodeAction
 from inventory.session import LabSession
 
-TIMER_S = 300.0
-"""After this a node heals itself, when nobody did."""
-LANDS_S = 15.0
+EFFECT_S = 15.0
+"""The longest time from the injection of a fault to the proof that it is in effect (seconds)."""
 BOOTS_S = 90.0
-"""The longest that a node may take until it answers again after power or processors are back."""
-HEALS_S = 60.0
-
+"""The longest time until a node answers after its power or its processors are back (seconds)."""
 OnEvent = Callable[[str, str, str], None]
-"""Told as it happens: kind (inject, landed, heal, healed, note), node, detail."""
+"""Called as things happen, with kind (inject, landed, not_landed, heal, healed, note), node and detail."""
 
 
 class NotInEffect(LabError):
-    """The fault could not be shown to be there: whatever is seen then proves nothing."""
+    """It is not proven that the fault is in effect: what is seen then proves nothing."""
 
 
 class NotAvailable(LabError):
-    """The provider has no way to this fault."""
+    """The provider cannot make this fault."""
 
 
 @dataclass(frozen=True)
 class ActiveFault:
-    """A fault at a node, begun and not healed yet."""
+    """A fault that was begun on a node and is not healed yet."""
 
     fault: Fault
     scope: FaultScope
     entry: JournalEntry
 
 
-def heal_actions(fault: Fault, scope: FaultScope) -> tuple[NodeAction, ...]:
-    """What heals a fault: power first, then one text on the node."""
-    node = scope.target.name
-    power = (NodeAction(node, power=fault.power, why=f"{fault.power} {node}"),) if fault.power else ()
-    text = repair.repair_script(scope, remedies.of(fault))
-    return (*power, NodeAction(node, text, deadline=HEALS_S, why=f"heal {fault.name}"))
-
-
-def arm_actions(fault: Fault, scope: FaultScope, seconds: float = TIMER_S) -> tuple[NodeAction, ...]:
-    """Lay the heal on the node under a timer, so that it comes even when nobody can reach the node."""
-    if not fault.armed:
-        return ()
-    name = f"timer-{fault.name}"
-    heal = repair.repair_script(scope, fault.remedies)
-    text = f"sleep {seconds:g}\n( {heal}\n)\ntouch {background.FOLDER}/{name}.fired"
-    again = repair.repair_script(scope, (remedies.timer_fired(fault.name), remedies.timer(fault.name)))
-    launch = background.launch(name, text, seconds + HEALS_S)
-    return (
-        NodeAction(
-            scope.target.name, f"{again}\n{launch}", why=f"arm the heal of {fault.name} in {seconds:g} s"
-        ),
-    )
-
-
-def healed_proofs(fault: Fault, scope: FaultScope) -> tuple[Proof, ...]:
-    """What shows that a fault is healed."""
-    return (
-        Proof(
-            scope.target.name,
-            repair.still_broken_script(scope, remedies.of(fault)),
-            what=f"{fault.name} is healed",
-        ),
-    )
-
-
 @dataclass
 class Injector:
-    """Breaks nodes and mends them, over ssh and by the machines' power."""
+    """Breaks nodes and heals them, over ssh and by the machines' power.
+
+    `event` is called as things happen; `timer_s` is the time after which a node heals itself.
+    """
 
     session: LabSession
     event: OnEvent = lambda kind, node, detail: None
@@ -94,10 +61,10 @@ class Injector:
     def injected(
         self, fault: Fault, *scopes: FaultScope, baseline: str = ""
     ) -> Iterator[tuple[ActiveFault, ...]]:
-        """The fault at one node or both, proven; healed on leaving, also by an exception or a signal.
+        """A fault on one node or both: in effect inside the block, healed after it, also after an exception or signal.
 
-        `baseline` is the CIB's XML before anything was changed. Raises NotAvailable before anything is
-        done, NotInEffect or CommandFailed after healing, TimedOut when the heal cannot be proven.
+        `baseline` is the CIB's XML before anything was changed. Raises NotAvailable before anything is done,
+        NotInEffect or CommandFailed after healing, TimedOut when it cannot be proven that the fault is healed.
         """
         active_faults: list[ActiveFault] = []
         with signals.interruptible():
@@ -116,7 +83,7 @@ class Injector:
                     self.heal(*active_faults)
 
     def begin(self, fault: Fault, scope: FaultScope, baseline: str = "") -> ActiveFault:
-        """Write down what is about to happen. Nothing is done yet. Raises NotAvailable."""
+        """Write into the journal what is about to happen. Nothing is done yet. Raises NotAvailable."""
         if why := fault.refusal(self.session):
             raise NotAvailable(f"{why}.")
         actions = heal_actions(fault, scope)
@@ -126,26 +93,31 @@ class Injector:
         return ActiveFault(fault, scope, entry)
 
     def arm(self, active_fault: ActiveFault) -> None:
-        """Lay the heal on the node under a timer. The node is still whole."""
+        """Arm the timer on the node, before the fault is injected."""
         for action in arm_actions(active_fault.fault, active_fault.scope, self.timer_s):
             self.run_action(action)
 
     def inject(self, active_fault: ActiveFault) -> None:
-        """Do it to its end: half of it would come true after the heal. Raises CommandFailed, MachineError."""
+        """Inject the fault. No signal interrupts it: half of it would take effect after the heal.
+
+        Raises CommandFailed, MachineError.
+        """
         node = active_fault.scope.target.name
         self.event("inject", node, active_fault.fault.name)
         with signals.undisturbed():
             for action in active_fault.fault.inject(active_fault.scope):
-                self.run_action(
-                    replace(action, script=background.underway(action.script)) if action.script else action
-                )
+                script = background.in_foreground(action.script) if action.script else ""
+                self.run_action(replace(action, script=script, purpose="inject-fault"))
 
-    def prove(self, active_fault: ActiveFault, deadline: float = LANDS_S) -> None:
-        """Ask the node, or its power, until the fault is seen. Raises NotInEffect with the last answer."""
+    def prove(self, active_fault: ActiveFault, deadline: float = EFFECT_S) -> None:
+        """Ask the node, or the machine's power, until the fault is in effect.
+
+        Raises NotInEffect with the last answer.
+        """
         node = active_fault.scope.target.name
         try:
             for proof in active_fault.fault.in_effect(active_fault.scope):
-                self._until(proof, deadline)
+                self._until(proof, deadline, "prove-fault")
                 self.event("landed", node, proof.what)
         except LabError as error:
             self.event("not_landed", node, error.message)
@@ -154,7 +126,10 @@ class Injector:
             ) from error
 
     def heal(self, *active_faults: ActiveFault) -> tuple[str, ...]:
-        """Mend, prove it, strike it out; what the nodes say they did. All are tried; the first error is raised."""
+        """Heal faults, prove it, strike them out of the journal. Gives what the nodes say they did.
+
+        All of them are tried; then the first error is raised.
+        """
         said: list[str] = []
         errors: list[LabError] = []
         for active_fault in active_faults:
@@ -163,11 +138,11 @@ class Injector:
             try:
                 lines = self.run_undo(active_fault.entry.undo)
                 said += lines
-                if early := [line for line in lines if remedies.RAN_OUT in line]:
-                    # It did not last until now, so what was seen lately was not seen of this fault.
+                if early := [line for line in lines if repair.TIMER_FIRED in line]:
+                    # The fault did not last until now: what was seen at the end was not its effect.
                     self.event("not_landed", node, early[0])
                 for proof in healed_proofs(active_fault.fault, active_fault.scope):
-                    self._until(proof, HEALS_S)
+                    self._until(proof, HEALS_S, "prove-repair")
                 self.session.journal.strike(active_fault.entry)
                 self.event("healed", node, active_fault.fault.name)
             except LabError as error:
@@ -177,7 +152,7 @@ class Injector:
         return tuple(said)
 
     def run_undo(self, actions: tuple[NodeAction, ...]) -> list[str]:
-        """Do the acts of a heal, waiting for a node that is on its way up; what they said they did."""
+        """Do the actions of a heal; gives what they say they did. A node that boots is waited for."""
         said: list[str] = []
         for action in actions:
             if action.script:
@@ -188,8 +163,8 @@ class Injector:
         return said
 
     def wait_for_node(self, node: str, deadline: float = BOOTS_S) -> None:
-        """Wait until a node answers on its management path. Raises TimedOut."""
-        command = Command(node, ("true",), deadline=5)
+        """Wait until a node answers over ssh. Raises TimedOut."""
+        command = Command(node, ("true",), deadline=5, purpose="wait-for-node")
         hint = "./lab up boots what is down; ./lab doctor looks at this machine."
         waiting.until(
             lambda: self.session.remote.run(command).good,
@@ -201,12 +176,11 @@ class Injector:
         )
 
     def run_action(self, action: NodeAction) -> str:
-        """Do one act; what it printed. Power words are done only where they change something."""
+        """Do one action; gives what it printed. Power is switched only where that changes something."""
         if action.power:
             return self._set_power(action)
-        command = Command.script(action.node, action.script, why=action.why, deadline=action.deadline)
         try:
-            result = self.session.remote.run(command)
+            result = self.session.remote.run(action.command)
         except Unreachable:
             if action.cuts:
                 return ""
@@ -230,22 +204,22 @@ class Injector:
         getattr(self.session.machines, action.power)(node)
         return f"{words[action.power]}\n"
 
-    def _until(self, proof: Proof, deadline: float) -> None:
+    def _until(self, proof: Proof, deadline: float, purpose: str) -> None:
         waiting.until(
-            lambda: self._ask(proof),
+            lambda: self._ask(proof, purpose),
             lambda answer: answer == "yes",
             f"{proof.node}: {proof.what}",
             deadline=deadline,
             clock=self.session.clock,
         )
 
-    def _ask(self, proof: Proof) -> str:
+    def _ask(self, proof: Proof, purpose: str) -> str:
         node = self.session.lab.node(proof.node)
         if proof.power == "off":
             return "yes" if not self.session.machines.running()[node.name] else "the machine runs"
         if proof.power == "frozen":
             return "yes" if self.session.machines.frozen(node) else "the machine is not paused"
         result = self.session.remote.run(
-            Command.script(proof.node, proof.script, why=proof.what, deadline=20)
+            Command.script(proof.node, proof.script, why=proof.what, deadline=20, purpose=purpose)
         )
         return result.out.strip() or result.err.strip() or "nothing"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from drill.faults import remedies, repair
+from drill.faults import registry, remedies, repair
 from drill.faults.base import FaultScope
 from drill.scenarios.overrides import Overrides
 from inventory.model import Node
@@ -20,7 +20,7 @@ def undone(session: LabSession) -> Extra:
     """The part of a node's reading that finds what a drill left there."""
 
     def parts(node: Node) -> Mapping[str, str]:
-        return {UNDONE: repair.undone_script(FaultScope(session, node), remedies.NODE)}
+        return {UNDONE: repair.undone_script(FaultScope(session, node), registry.NODE_REMEDIES)}
 
     return parts
 
@@ -36,6 +36,6 @@ def expectation(overrides: Overrides | None = None) -> Expectation:
     return Expectation(
         kinds=wanted.resources,
         serves=wanted.serves,
-        undone=frozenset({remedies.VOTES} if wanted.two_node else ()),
+        undone=frozenset({remedies.TWO_NODE_REMOVED} if wanted.two_node else ()),
         during_drill=True,
     )

@@ -186,7 +186,9 @@ class Play:
     def _read(self, move: Read) -> None:
         node = self.roles[move.role]
         what = f"{node}: {move.command} shows {move.shows!r}"
-        command = Command.script(node, shown(move.command, move.shows), why=what, deadline=10)
+        command = Command.script(
+            node, shown(move.command, move.shows), why=what, deadline=10, purpose="show-command"
+        )
 
         def ask(within: float) -> None:
             out = waiting.until(

@@ -38,9 +38,8 @@ def predict(session: LabSession, scenario: Scenario, live: Cib) -> Expectation:
     Raises CommandFailed, OutputError when they do not say what is needed, LabError when there is no address.
     """
     lab, remote = session.lab, session.remote
-    script = corosync_state.timings_script(session.platform.corosync)
-    said = check(remote, Command.script(lab.node1.name, script, why="token and consensus", deadline=10))
-    token, consensus = corosync_state.timings(said.out)
+    times = corosync_state.timings_script(session.platform.corosync)
+    token, consensus = corosync_state.timings(_read(remote, lab, times, "read-totem-times"))
     monitors = _monitors(lab, live)
     properties = live.configuration.properties
     first = next((faults.get(move.fault) for move in scenario.moves if isinstance(move, Inject)), None)
@@ -68,12 +67,16 @@ def _arp(lab: Lab, remote: Remote, live: Cib) -> float:
     if address is None:
         raise LabError(f"{id_} is not configured", hint="./lab provision")
     script = gratuitous_arp.metadata_script(address.agent)
-    said = check(remote, Command.script(lab.node1.name, script, why="the agent's ARP interval", deadline=10))
-    return gratuitous_arp.interval(said.out, address.attributes)
+    return gratuitous_arp.interval(_read(remote, lab, script, "read-agent-metadata"), address.attributes)
+
+
+def _read(remote: Remote, lab: Lab, script: str, purpose: str) -> str:
+    why = purpose.replace("-", " ")
+    return check(remote, Command.script(lab.node1.name, script, why=why, deadline=10, purpose=purpose)).out
 
 
 def _monitors(lab: Lab, live: Cib) -> dict[str, float]:
-    """The monitors' intervals by kind, in seconds; 0 without one. The shortest of several counts."""
+    """The intervals of the monitors by kind of resource (seconds), 0 without one. The shortest of several counts."""
     written = {one.id: (one.monitor or "").split(",") for one in live.configuration.resources}
     kinds = {one.kind: written[one.id] for one in lab.resources if one.id in written}
     return {
@@ -82,14 +85,14 @@ def _monitors(lab: Lab, live: Cib) -> dict[str, float]:
     }
 
 
-def _moves(live: Cib) -> bool:
-    """A resource may leave a node where it failed: there is a migration-threshold (0 and INFINITY are none)."""
+def _may_move(live: Cib) -> bool:
+    """A resource may leave the node where it failed: it has a migration-threshold (0 and INFINITY mean none)."""
     metas = (live.configuration.defaults, *(one.meta for one in live.configuration.resources))
     return any(meta.get("migration-threshold", "0") not in ("0", "INFINITY") for meta in metas)
 
 
 def _prediction(kind: Kind, timing: Timing, first: Fault | None, live: Cib) -> Prediction:
     answers = first.answers if first else None
-    found = outage_bounds.bounds(kind, timing, answers=answers, moves=_moves(live))
+    found = outage_bounds.bounds(kind, timing, answers=answers, moves=_may_move(live))
     most = None if found.outage_most == outage_bounds.NEVER else found.outage_most
     return Prediction(found.outage_least, most, tuple(found.lines()))

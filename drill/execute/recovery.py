@@ -10,6 +10,7 @@ from cluster import cib
 from cluster.configuration import differences
 from drill.execute import lab_health
 from drill.execute.injector import Injector
+from drill.faults import registry as faults
 from drill.faults import remedies, repair
 from drill.faults.base import FaultScope, RemedyFactory, scopes
 from inventory import waiting
@@ -134,7 +135,7 @@ class Recovery:
                     self._tell(line)
             except LabError as error:  # what follows looks at the nodes themselves
                 self._tell(f"could not be done: {error.message}")
-        self._mend(remedies.NODE)
+        self._mend(faults.NODE_REMEDIES)
         waiting.until(
             lambda: self._missing(self._watch()),
             lambda missing: not missing,
@@ -142,14 +143,18 @@ class Recovery:
             deadline=MEETS_S,
             clock=self.session.clock,
         )
-        self._mend(remedies.POLICY)
+        self._mend(faults.CLUSTER_REMEDIES)
         self._restore(left)
         self._stale()
 
     def _mend(self, what: tuple[RemedyFactory, ...]) -> None:
         for scope in self._scopes:
             action = NodeAction(
-                scope.target.name, repair.repair_script(scope, what), deadline=120, why="heal"
+                scope.target.name,
+                repair.repair_script(scope, what),
+                deadline=120,
+                why="heal",
+                purpose="repair",
             )
             for line in self._injector.run_action(action).splitlines():
                 self._tell(f"{scope.target.name}: {line}")
@@ -160,7 +165,7 @@ class Recovery:
         if not all(one.reachable for one in seen.nodes.values()):
             self._power()
         if any(one.undone for one in seen.nodes.values()):
-            self._mend(remedies.NODE)
+            self._mend(faults.NODE_REMEDIES)
         return seen
 
     def _missing(self, seen: LabStatus) -> tuple[str, ...]:
@@ -181,7 +186,7 @@ class Recovery:
             return ()
         text = check(
             self.session.remote,
-            Command(self.session.lab.node1.name, cib.COMMAND, why="read the configuration"),
+            Command(self.session.lab.node1.name, cib.COMMAND, "read the configuration", purpose="read-cib"),
         ).out
         return differences(cib.parse(baseline).configuration, cib.parse(text).configuration)
 
@@ -194,10 +199,8 @@ class Recovery:
         assert section is not None
         text = ElementTree.tostring(section, encoding="unicode")
         argv = ("cibadmin", "-R", "-o", "configuration", "-p")
-        check(
-            self.session.remote,
-            Command(self.session.lab.node1.name, argv, stdin=text, why="restore the configuration"),
-        )
+        node, why = self.session.lab.node1.name, "restore the configuration"
+        check(self.session.remote, Command(node, argv, why, stdin=text, purpose="replace-cib-section"))
         for line in changed:
             self._tell(f"restored the configuration: {line}")
 
@@ -210,7 +213,12 @@ class Recovery:
             owners = one.state.where(address) if one.state else ()
             if one.holds_vip and len(owners) == 1 and owners[0] != scope.target.name:
                 self._injector.run_action(
-                    NodeAction(scope.target.name, remedies.remove_address(scope), why="one owner")
+                    NodeAction(
+                        scope.target.name,
+                        remedies.remove_address(scope),
+                        why="one owner",
+                        purpose="remove-address",
+                    )
                 )
                 self._tell(f"{scope.target.name}: took {self.session.lab.vip} off, which {owners[0]} owns")
 

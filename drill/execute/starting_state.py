@@ -1,8 +1,7 @@
-"""Brings the cluster into a scenario's starting state and back to lab.yaml's: CIB sections, and corosync's votes."""
+"""Brings the cluster into a scenario's starting state, and back: sections of the CIB, and two_node of corosync.conf."""
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass, field
 
 from cluster import cib, corosync_state
@@ -10,86 +9,78 @@ from cluster.configuration import differences
 from cluster.corosync_conf import PATH
 from drill.faults import remedies, repair
 from drill.faults.background import FOLDER
-from drill.faults.base import FaultScope, scopes
-from drill.faults.remedies import LAID, TWO_NODE, WITHIN
+from drill.faults.base import FaultScope, scopes, shell
 from drill.scenarios.overrides import Overrides, changed_sections, edited_cib
 from inventory import waiting
 from inventory.errors import LabError
 from inventory.model import Command, Node, NodeAction
+from inventory.remote.script import script
 from inventory.remote.ssh import check
 from inventory.session import LabSession
 
 ANSWERS = 60.0
-"""The longest that a cluster that was just started may take to answer (seconds)."""
+"""The longest time until a cluster answers that was just started (seconds)."""
 
 
-def two_node(scope: FaultScope) -> str:
-    """The shell text that sets two_node in corosync.conf and lets a running corosync read it (votequorum(5))."""
-    return (
-        f"! grep -q two_node {PATH} || exit 0\n"
-        f"set -e\nmkdir -p {FOLDER}\n"
-        f"sed '/^quorum *{{/a\\    two_node: 1' {PATH} > {TWO_NODE}\n"
-        f"mount --bind {TWO_NODE} {PATH}\n"
-        f"pidof corosync >/dev/null || exit 0\n"
-        f"{WITHIN} {LAID} || {WITHIN} mount --bind {TWO_NODE} {PATH}\n"
-        "corosync-cfgtool -R >/dev/null"
-    )
+def set_two_node(scope: FaultScope) -> str:
+    """A script that sets two_node in corosync.conf and lets a running corosync read it (votequorum(5))."""
+    return shell("set_two_node", folder=FOLDER, conf=PATH, changed_conf=remedies.TWO_NODE_CONF)
 
 
 @dataclass
 class StartingState:
-    """The configuration of one lab, changed and brought back; `baseline` is the CIB's XML of the end state."""
+    """The configuration of one lab, changed and brought back. `baseline` is the CIB's XML before any change."""
 
     session: LabSession
     baseline: str
     first: str = ""
-    """The node to ask first: one that is known to answer."""
+    """The name of the node to ask first: one that answers."""
     overrides: Overrides = field(default_factory=Overrides, init=False)
-    """What was asked for last."""
-    _two_node: bool = False
+    """The overrides that are in force."""
+    _two_node: bool = field(default=False, init=False)
 
     @property
     def touched(self) -> bool:
-        """Something other than the CIB was changed: two_node laid over lab.yaml's corosync.conf."""
+        """Something outside of the CIB is changed: a corosync.conf with two_node lies over the real one."""
         return self._two_node
 
     def undo(self) -> tuple[NodeAction, ...]:
-        """What brings corosync.conf back, for the journal; harmless when nothing was changed."""
+        """The actions that bring corosync.conf back, for the journal. They do nothing where nothing was changed."""
         return tuple(
             NodeAction(
                 one.target.name,
-                repair.repair_script(one, (remedies.no_two_node,)),
+                repair.repair_script(one, (remedies.two_node,)),
                 deadline=90,
                 why="corosync.conf as before",
+                purpose="repair",
             )
             for one in scopes(self.session)
         )
 
     def apply(self, overrides: Overrides) -> None:
-        """Make the configuration as `given` says, on whichever nodes run. Raises CommandFailed, Unreachable."""
+        """Make the configuration as the overrides say, on the nodes that run. Raises CommandFailed, Unreachable."""
         self.overrides = overrides
-        self._vote(overrides.two_node and not self.session.lab.corosync.two_node)
+        self._set_two_node(overrides.two_node and not self.session.lab.corosync.two_node)
         hint = "./lab heal"
         at, live = waiting.until(
             self.read, bool, "a node's cluster answers", deadline=ANSWERS, clock=self.session.clock, hint=hint
         )
         for section, text in changed_sections(live, edited_cib(self.baseline, overrides, self.session.lab)):
             argv = ("cibadmin", "-R", "-o", section, "-p")
-            check(
-                self.session.remote,
-                Command(at.name, argv, stdin=text, why=f"configuration: {overrides.summary}"),
-            )
+            why = f"configuration: {overrides.summary}"
+            command = Command(at.name, argv, why, stdin=text, purpose="replace-cib-section")
+            check(self.session.remote, command)
 
     def read(self) -> tuple[Node, str]:
         """A node whose cluster answers, and the CIB's XML there. Raises LabError when none does."""
         for scope in sorted(scopes(self.session), key=lambda one: one.target.name != self.first):
-            result = self._try(Command(scope.target.name, cib.COMMAND, deadline=10))
+            result = self._try(Command(scope.target.name, cib.COMMAND, deadline=10, purpose="read-cib"))
             if result:
                 return scope.target, result
         raise LabError("no node's cluster answers: its configuration cannot be read", hint="./lab heal")
 
     def changed(self) -> tuple[str, ...]:
-        """How the live configuration differs from the baseline, a line each."""
+        """The differences between the live configuration and the baseline, a line each."""
         return differences(cib.parse(self.baseline).configuration, cib.parse(self.read()[1]).configuration)
 
     def _try(self, command: Command) -> str:
@@ -99,20 +90,18 @@ class StartingState:
             return ""
         return result.out if result.good else ""
 
-    def _vote(self, wanted: bool) -> None:
+    def _set_two_node(self, wanted: bool) -> None:
         if wanted == self._two_node:
             return
         actions = self.undo()
         if wanted:
-            self._two_node = True  # also half of it is to be undone
+            self._two_node = True  # undo it also when only a part of it is done
             actions = tuple(
-                NodeAction(one.target.name, two_node(one), why="two_node on") for one in scopes(self.session)
+                NodeAction(one.target.name, set_two_node(one), why="set two_node", purpose="set-two-node")
+                for one in scopes(self.session)
             )
         for action in actions:
-            check(
-                self.session.remote,
-                Command.script(action.node, action.script, why=action.why, deadline=action.deadline),
-            )
+            check(self.session.remote, action.command)
         self._two_node = wanted
         waiting.until(
             self._flags,
@@ -123,10 +112,11 @@ class StartingState:
         )
 
     def _flags(self) -> list[tuple[str, ...]]:
-        """Votequorum's flags on each node where a corosync answers."""
-        script = corosync_state.membership_script(self.session.platform.corosync)
+        """The flags of votequorum on each node where corosync answers."""
+        reading = corosync_state.membership_script(self.session.platform.corosync)
         said = [
-            self._try(Command.script(one.target.name, script, deadline=10)) for one in scopes(self.session)
+            self._try(Command.script(node.name, reading, deadline=10, purpose="read-membership"))
+            for node in self.session.lab.nodes
         ]
         found = [
             corosync_state.membership(text, self.session.lab, self.session.platform.corosync) for text in said
@@ -135,5 +125,5 @@ class StartingState:
 
 
 def shown(command: str, text: str) -> str:
-    """A shell text that prints what a command says, and `yes` on a last line when it contains the text."""
-    return f"o=$({command} 2>&1); printf '%s\\n' \"$o\"; case $o in *{shlex.quote(text)}*) echo yes ;; esac"
+    """A script that prints what a command says, and `yes` on a last line when that contains the text."""
+    return script(__package__, "show_command", command=command, wanted=text)

@@ -1,38 +1,31 @@
-"""What goes on running on a node after the command that began it: loops, and the timers that heal.
+"""What goes on running on a node after the command that started it: loops, timers, and actions under way.
 
-Shell texts only. Each is a session of its own (setsid(1)) under a limit of time (timeout(1)); its pid
-stands in a file, so that anyone can end it later. Works alike with systemd and with init scripts.
+Shell texts only; see `scripts/background.sh`. They work with systemd and with init scripts.
 """
 
 from __future__ import annotations
 
-import shlex
+from drill.faults.base import shell
 
 FOLDER = "/var/run/ha-lab"
-"""Where the lab keeps what it must know on a node; gone after a boot."""
+"""The folder for the lab's own files on a node. A boot empties it."""
 
 
-def launch(name: str, text: str, seconds: float) -> str:
-    """Begin `text` in the background, for at most so many seconds."""
-    return (
-        f"mkdir -p {FOLDER}\n"
-        f"setsid timeout -s KILL {seconds:g} sh -c {shlex.quote(text)} ha-lab-{name} </dev/null >/dev/null 2>&1 &\n"
-        f"echo $! > {FOLDER}/{name}.pid"
-    )
+def start_once(name: str, text: str, limit: float) -> str:
+    """Start a shell text in the background, for at most `limit` seconds; nothing where it runs already."""
+    return shell("start_once", folder=FOLDER, name=name, limit=f"{limit:g}", text=text)
 
 
-def underway(text: str) -> str:
-    """Do `text` in the foreground, with its pid in a file as long as it lasts: its caller may be killed."""
-    file = f"{FOLDER}/act.pid"
-    return f": ha-lab-act; mkdir -p {FOLDER}; echo $$ > {file}\n( {text}\n)\ns=$?; rm -f {file}; exit $s"
+def arm_timer(name: str, heal: str, *, seconds: float, limit: float) -> str:
+    """Start a timer that runs the script `heal` after `seconds`, all of it for at most `limit` seconds."""
+    return shell("arm_timer", folder=FOLDER, name=name, seconds=f"{seconds:g}", limit=f"{limit:g}", heal=heal)
 
 
-def alive(name: str) -> str:
-    """A condition: it still runs. A pid that was given to something else since does not count."""
-    return f"grep -qs ha-lab-{name} /proc/$(cat {FOLDER}/{name}.pid 2>/dev/null || echo none)/cmdline"
+def fired_file(name: str) -> str:
+    """The file that a timer leaves when it has run its heal."""
+    return f"{FOLDER}/{name}.fired"
 
 
-def end(name: str) -> str:
-    """End it and all that it started; it may be so young that it has no session yet."""
-    file = f"{FOLDER}/{name}.pid"
-    return f"kill -KILL $(cat {file}); pkill -KILL -s $(cat {file}); rm -f {file}"
+def in_foreground(text: str) -> str:
+    """Run a shell text with a note of its pid, so that a repair can end it when its caller was killed."""
+    return shell("run_in_foreground", folder=FOLDER, text=text)

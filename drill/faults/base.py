@@ -1,7 +1,14 @@
-"""What a Fault is: data that says how to break one thing, how to prove that it broke, and how to mend it.
+"""What a Fault is: data that says how to break one thing, how to prove that it is broken, and how to heal it.
 
-Nothing here runs anything: `drill.faults` holds the rows, `drill.faults.remedies` what puts things right, and
-`drill.execute.injector` interprets both.
+A fault is a row of FAULTS in one module of this package; the registry finds it there. Its shell texts stand in
+`scripts/`, by what they do:
+
+    inject_NAME.sh   breaks something
+    prove_NAME.sh    prints `yes` when it is broken, else why not
+    repair_NAME.sh   a remedy: two functions, `is_wrong` (a condition) and `put_right` (what makes it right)
+    others           libraries (`. ./NAME.sh`), and what runs in the background
+
+Nothing here runs anything: `drill.faults.remedies` has the remedies, `drill.execute.injector` runs both.
 """
 
 from __future__ import annotations
@@ -13,6 +20,7 @@ from typing import Literal
 from cluster.outage_bounds import Kind
 from inventory.model import Lab, Node, NodeAction, PowerWord
 from inventory.platforms.base import Platform
+from inventory.remote.script import script
 from inventory.session import LabSession
 
 Role = Literal["active", "passive", "dc", "both"]
@@ -23,7 +31,7 @@ ROLES: tuple[Role, ...] = ("active", "passive", "dc", "both")
 class Proof:
     """A reading that proves something: a shell text that prints `yes`, or the power state of a machine.
 
-    Where the text prints something else, it is why not.
+    Anything else that the text prints is the reason why not. `what` is what is proven, for people.
     """
 
     node: str
@@ -34,7 +42,7 @@ class Proof:
 
 @dataclass(frozen=True)
 class FaultScope:
-    """All that a fault may know when it is injected: the lab under way, and the node that it hits."""
+    """What a fault knows when it is injected: the session, and the node that it hits."""
 
     session: LabSession
     target: Node
@@ -62,29 +70,39 @@ def scopes(session: LabSession) -> tuple[FaultScope, ...]:
 
 @dataclass(frozen=True)
 class Remedy:
-    """One thing to be put right on a node, as shell texts. Safe at any time, and as often as one likes.
+    """One thing to be put right on a node. Safe at any time, and as often as one likes.
 
-    `wrong` is a condition that holds while it is not right; only then `right` is run, and `said` told.
+    `script` is a shell text that defines two functions: `is_wrong` has status 0 while the thing is not right, and
+    only then `put_right` runs. `message` tells people what was done.
     """
 
-    said: str
-    wrong: str
-    right: str
+    message: str
+    script: str
 
 
 RemedyFactory = Callable[[FaultScope], Remedy]
+
+
+def shell(name: str, /, **parameters: object) -> str:
+    """A script of the folder `scripts` with its parameters (see inventory.remote.script)."""
+    return script(__package__, f"scripts/{name}", **parameters)
+
+
+def remedy(message: str, name: str, /, **parameters: object) -> Remedy:
+    """The remedy of `scripts/repair_NAME.sh`."""
+    return Remedy(message, shell(f"repair_{name}", **parameters))
 
 
 @dataclass(frozen=True)
 class Fault:
     """One way to break one node.
 
-    `heals` names what puts it right again, on the target; `power` is done before that. `armed`: the
-    same is armed on the node before the cut, and done by a timer there when nobody comes back.
-    `roles` are the targets that make sense, the usual one first.
-    `answers`: the target goes on answering clients while it is broken (see `cluster.outage_bounds.bounds`).
-    `monitor` is the kind of resource whose monitor has to notice. `needs` are the words of the machine's power
-    that the provider must have for it.
+    `name` is the id that scenarios and records use. `inject` are the actions that break the node; `in_effect` are
+    the readings that prove it. `remedies` heal it, on the target; the machine's `power` comes before them.
+    `armed`: before the fault is injected, a timer with the same remedies starts on the node, for the case that
+    nobody comes back. `roles` are the targets that make sense, the usual one first. `answers`: the target goes on
+    answering clients while it is broken (see `cluster.outage_bounds.bounds`). `monitor` is the kind of resource
+    whose monitor has to notice the fault. `needs` are the words of the machine's power that the provider must have.
     """
 
     name: str

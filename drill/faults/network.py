@@ -5,143 +5,109 @@ Sources: nft(8), iptables(8), corosync.conf(5) (mcastport), cpg and knet statist
 
 from __future__ import annotations
 
+from typing import Literal
+
 from cluster.corosync_conf import MULTICAST, PORT
-from drill.faults import background, remedies, repair
-from drill.faults.base import Fault, FaultScope, Proof
+from drill.faults import background, remedies
+from drill.faults.background import FOLDER
+from drill.faults.base import Fault, FaultScope, Proof, shell
 from inventory.model import NodeAction
 
+Direction = Literal["in", "out"]
+BOTH: tuple[Direction, ...] = ("in", "out")
 LOSS = 30
-"""Of a hundred packets, in each direction."""
+"""Packets that the fault `loss` drops in each direction (percent)."""
 LONGEST_S = 300
-LATE_US = 3_000
-"""What the link's average answer must exceed, microseconds: 500 is usual, and knet lets it move slowly."""
-HELD_S, LET_S = 0.4, 0.1
-"""Seconds that corosync is held back and let run, in turn: far below the token."""
+"""The longest time that the fault `delay` holds corosync back (seconds)."""
+SLOW_US = 3_000
+"""The link's average answer must take longer than this (microseconds). 500 is usual; knet's average moves slowly."""
+HELD_S, FREE_S = 0.4, 0.1
+"""The times that corosync is held back and runs, in turn (seconds). Both are far below the token."""
 
 
-def cut(scope: FaultScope, chains: tuple[str, ...], percent: int = 100) -> tuple[NodeAction, ...]:
+def drop(scope: FaultScope, directions: tuple[Direction, ...], percent: int = 100) -> tuple[NodeAction, ...]:
     """Drop cluster packets at the target, on their way in, out, or both."""
-    rules = (
-        _nft(scope, chains, percent)
-        if scope.platform.packet_filter.name == "nft"
-        else _iptables(scope, chains, percent)
-    )
-    return (
-        NodeAction(
-            scope.target.name, rules, why=f"drop {percent} % of the cluster's packets: {' and '.join(chains)}"
-        ),
-    )
+    common = {
+        "chains": " ".join(directions), "peer": scope.peer.address, "port": PORT, "percent": percent,
+    }  # fmt: skip
+    if scope.platform.packet_filter.name == "nft":
+        script = shell("inject_drop_nft", table=remedies.TABLE, **common)
+    else:
+        chains = {"chain_in": remedies.CHAINS["in"], "chain_out": remedies.CHAINS["out"]}
+        script = shell("inject_drop_iptables", multicast=MULTICAST, **chains, **common)
+    why = f"drop {percent} % of the cluster's packets: {' and '.join(directions)}"
+    return (NodeAction(scope.target.name, script, why=why),)
 
 
-def _nft(scope: FaultScope, chains: tuple[str, ...], percent: int) -> str:
-    table = f"inet {remedies.TABLE}"
-    often = "" if percent == 100 else f" numgen random mod 100 < {percent}"
-    lines = [f"add table {table}", f"delete table {table}", f"add table {table}"]
-    for chain in chains:
-        hook, side = ("input", "saddr") if chain == "in" else ("output", "daddr")
-        lines.append(f"add chain {table} {chain} {{ type filter hook {hook} priority -300; }}")
-        lines.append(
-            f"add rule {table} {chain} ip {side} {scope.peer.address} udp dport {PORT}{often} counter drop"
-        )
-    return "nft -f - <<'END'\n" + "\n".join(lines) + "\nEND"
-
-
-def _iptables(scope: FaultScope, chains: tuple[str, ...], percent: int) -> str:
-    often = "" if percent == 100 else f" -m statistic --mode random --probability {percent / 100:.2f}"
-    lines = [repair.repair_script(scope, (remedies.traffic,)), "set -e"]
-    for chain in chains:
-        hook = "INPUT" if chain == "in" else "OUTPUT"
-        own = remedies.CHAINS[hook]
-        sides = (
-            [f"-s {scope.peer.address}"] if chain == "in" else [f"-d {scope.peer.address}", f"-d {MULTICAST}"]
-        )
-        lines.append(f"iptables -N {own}")
-        lines += [f"iptables -A {own} {side} -p udp --dport {PORT}{often} -j DROP" for side in sides]
-        lines.append(f"iptables -I {hook} -j {own}")
-    return "\n".join(lines)
-
-
-def counted(scope: FaultScope, chains: tuple[str, ...]) -> tuple[Proof, ...]:
+def packets_were_dropped(scope: FaultScope, directions: tuple[Direction, ...]) -> tuple[Proof, ...]:
     """The rules are there and have dropped something."""
-    proofs = []
-    for chain in chains:
-        if scope.platform.packet_filter.name == "nft":
-            text = (
-                f"nft list chain inet {remedies.TABLE} {chain} | grep -q 'packets [1-9].* drop' && echo yes"
-            )
-        else:
-            own = remedies.CHAINS["INPUT" if chain == "in" else "OUTPUT"]
-            text = f'iptables -nvxL {own} | awk \'$3 == "DROP" && $1 > 0 {{ print "yes"; exit }}\''
-        proofs.append(
-            Proof(scope.target.name, text, what=f"cluster packets were dropped on their way {chain}")
+    return tuple(
+        Proof(
+            scope.target.name,
+            shell("prove_dropped_nft", table=remedies.TABLE, chain=one)
+            if scope.platform.packet_filter.name == "nft"
+            else shell("prove_dropped_iptables", chain=remedies.CHAINS[one]),
+            what=f"cluster packets were dropped on their way {one}",
         )
-    return tuple(proofs)
+        for one in directions
+    )
 
 
-def hold_back(scope: FaultScope) -> tuple[NodeAction, ...]:
+def hold_corosync(scope: FaultScope) -> tuple[NodeAction, ...]:
     """Hold corosync back again and again: each message waits. Needs no kernel module, as netem would."""
-    rounds = int(LONGEST_S / (HELD_S + LET_S))
-    text = (
-        f"n=0; while [ $n -lt {rounds} ]; do n=$((n+1)); pkill -STOP -x corosync; sleep {HELD_S};"
-        f" pkill -CONT -x corosync; sleep {LET_S}; done"
+    loop = shell(
+        "hold_corosync_loop",
+        rounds=int(LONGEST_S / (HELD_S + FREE_S)),
+        held_seconds=HELD_S,
+        free_seconds=FREE_S,
     )
-    hold = f"! {background.alive('delay')} || exit 0\n{background.launch('delay', text, LONGEST_S + 60)}"
-    why = f"hold corosync back for {HELD_S:g} s of every {HELD_S + LET_S:g} s"
-    return (NodeAction(scope.target.name, hold, why=why),)
+    why = f"hold corosync back for {HELD_S:g} s of every {HELD_S + FREE_S:g} s"
+    start = background.start_once(remedies.DELAY, loop, LONGEST_S + 60)
+    return (NodeAction(scope.target.name, start, why=why),)
 
 
-def held_back(scope: FaultScope) -> tuple[Proof, ...]:
+def corosync_is_held(scope: FaultScope) -> tuple[Proof, ...]:
     """The loop runs and corosync is seen stopped; from corosync 3 on, the peer measures the delay."""
-    loop = (
-        f"{background.alive('delay')} || {{ echo the loop does not run; exit; }}\n"
-        "case $(ps -o stat= -C corosync) in T*) echo yes ;; *) echo corosync runs just now ;; esac"
-    )
-    proofs = (Proof(scope.target.name, loop, what="corosync is held back"),)
+    held = shell("prove_corosync_is_held", folder=FOLDER, name=remedies.DELAY)
+    proofs = (Proof(scope.target.name, held, what="corosync is held back"),)
     if not scope.platform.measures_links:
         return proofs
-    key = f"stats.knet.node{scope.target.id}.link0.latency_ave"
-    late = (
-        f"us=$(corosync-cmapctl -m stats -g {key} | sed 's/.*= //')\n"
-        f'[ "$us" -gt {LATE_US} ] && echo yes || echo the link answers in $us us'
-    )
-    return (
-        *proofs,
-        Proof(scope.peer.name, late, what=f"the peer waits more than {LATE_US // 1000} ms for an answer"),
-    )
+    slow = shell("prove_link_is_slow", node_id=scope.target.id, least_us=SLOW_US)
+    what = f"the peer waits more than {SLOW_US // 1000} ms for an answer"
+    return (*proofs, Proof(scope.peer.name, slow, what=what))
 
 
-BOTH = ("in", "out")
 FAULTS = (
     Fault(
         "partition",
         "The cluster's traffic is cut both ways: each node believes the other dead",
         "partition",
-        inject=lambda scope: cut(scope, BOTH),
-        in_effect=lambda scope: counted(scope, BOTH),
+        inject=lambda scope: drop(scope, BOTH),
+        in_effect=lambda scope: packets_were_dropped(scope, BOTH),
         remedies=(remedies.traffic, remedies.cluster),
     ),
     Fault(
         "partition-in",
         "The cluster's traffic is cut one way: the node hears nothing, and is heard",
         "partition",
-        inject=lambda scope: cut(scope, ("in",)),
-        in_effect=lambda scope: counted(scope, ("in",)),
+        inject=lambda scope: drop(scope, ("in",)),
+        in_effect=lambda scope: packets_were_dropped(scope, ("in",)),
         remedies=(remedies.traffic, remedies.cluster),
     ),
     Fault(
         "loss",
         f"{LOSS} % of the cluster's packets are lost, each way",
         "partition",
-        inject=lambda scope: cut(scope, BOTH, LOSS),
-        in_effect=lambda scope: counted(scope, BOTH),
+        inject=lambda scope: drop(scope, BOTH, LOSS),
+        in_effect=lambda scope: packets_were_dropped(scope, BOTH),
         remedies=(remedies.traffic, remedies.cluster),
     ),
     Fault(
         "delay",
-        f"The cluster's messages are late: the node handles them only every {HELD_S + LET_S:g} s",
+        f"The cluster's messages are late: the node handles them only every {HELD_S + FREE_S:g} s",
         "none",
-        inject=hold_back,
-        in_effect=held_back,
-        remedies=(remedies.delay, remedies.stopped, remedies.cluster),
+        inject=hold_corosync,
+        in_effect=corosync_is_held,
+        remedies=(remedies.held_corosync, remedies.stopped_processes, remedies.cluster),
     ),
 )

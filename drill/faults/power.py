@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-from drill.faults import background, remedies
-from drill.faults.base import Fault, FaultScope, Proof
+from drill.faults import remedies
+from drill.faults.background import FOLDER
+from drill.faults.base import Fault, FaultScope, Proof, shell
 from inventory.model import NodeAction
 
 MARK = "/dev/shm/ha-lab-before-reboot"  # noqa: S108 -- on a node, and root's alone
+"""A file in the node's memory: where it is gone, the node has booted again."""
 
 
 def reboot(scope: FaultScope) -> tuple[NodeAction, ...]:
-    """Restart from within. The mark is in memory, so that its absence tells of another boot."""
-    text = f"mkdir -p {background.FOLDER} /dev/shm && touch {MARK}\n" + background.launch(
-        "reboot", "sleep 0.3; reboot", 60
-    )
-    return (NodeAction(scope.target.name, text, why="restart the node from within", cuts=True),)
+    """Restart the node from within."""
+    script = shell("inject_reboot", folder=FOLDER, mark=MARK)
+    return (NodeAction(scope.target.name, script, why="restart the node from within", cuts=True),)
 
 
-def rebooted(scope: FaultScope) -> tuple[Proof, ...]:
-    """A machine comes back by itself without the mark; where it does not, it is off until it is started again."""
+def node_rebooted(scope: FaultScope) -> tuple[Proof, ...]:
+    """A machine comes back by itself, without the mark; where it does not, it is off until it is started again."""
     if not scope.session.provider.reboots:
         return (Proof(scope.target.name, power="off", what="the node went down"),)
-    return (
-        Proof(
-            scope.target.name,
-            f"[ -e {MARK} ] && echo the mark is still there || echo yes",
-            what="the node booted anew",
-        ),
-    )
+    return (Proof(scope.target.name, shell("prove_rebooted", mark=MARK), what="the node booted again"),)
 
 
 FAULTS = (
@@ -60,7 +54,7 @@ FAULTS = (
         "The node is restarted: an orderly goodbye, and it is back only when it has booted",
         "graceful",
         inject=reboot,
-        in_effect=rebooted,
+        in_effect=node_rebooted,
         remedies=(remedies.cluster,),
         power="power_on",
         armed=False,

@@ -1,7 +1,7 @@
-"""What puts a node right again, one thing each, for every fault and for whatever an interrupted run left.
+"""What puts a node right again, one thing each, for every fault and for whatever an interrupted drill left.
 
-Each is a condition and a remedy as shell text (see `drill.faults.base.Mend`): safe at any time, told only when
-it did something. Sources: nft(8), iptables(8), corosync.service, pacemakerd(8), crm_attribute(8), mount(8).
+Each is a condition and what makes it right (see `drill.faults.base.Remedy`): safe at any time, told only when it did
+something. Sources: nft(8), iptables(8), corosync.service, pacemakerd(8), crm_attribute(8), mount(8).
 """
 
 from __future__ import annotations
@@ -10,28 +10,29 @@ import shlex
 
 from cluster import pcs
 from cluster.corosync_conf import PATH
-from drill.faults import background
 from drill.faults.background import FOLDER
-from drill.faults.base import Fault, FaultScope, Remedy, RemedyFactory
+from drill.faults.base import FaultScope, Remedy, RemedyFactory, remedy, shell
 from inventory.platforms.base import Action, Platform
 from status import node_shell
 
-TABLE = "ha_lab"
-CHAINS = {"INPUT": "HA_LAB_IN", "OUTPUT": "HA_LAB_OUT"}
-"""The lab's own chains of iptables, by where they are called from."""
+TABLE = "inet ha_lab"
+"""The lab's own table of nft: family and name."""
+CHAINS = {"in": "HA_LAB_IN", "out": "HA_LAB_OUT"}
+"""The lab's own chains of iptables, by direction."""
 STATE = "/var/lib/pacemaker"
+"""Pacemaker keeps its CIB under this folder."""
 SMALL_DISK = "ha-lab-full"
-"""The source that mount(8) shows for the small file system of disk-full."""
-TWO_NODE = f"{FOLDER}/corosync.conf"
-"""The corosync.conf with two_node, laid over the real one by mount(8): that one is not touched at all."""
-LAID = f"grep -q ' {PATH} ' /proc/mounts"
-WITHIN = "nsenter -m -t $(pidof corosync)"
-"""corosync.service has a PrivateTmp, so that a running corosync may have mounts of its own (nsenter(1))."""
-VOTES = "corosync.conf is the one of before, without two_node"
-RAN_OUT = "its timer ran out"
-BROKEN = "zz-ha-lab-broken.conf"
+"""The source that mount(8) shows for the small file system of the fault disk-full."""
+TWO_NODE_CONF = f"{FOLDER}/corosync.conf"
+"""The corosync.conf with two_node, which mount(8) lays over the real one."""
+TWO_NODE_REMOVED = "corosync.conf is as before, without two_node"
+BROKEN_CONF = "zz-ha-lab-broken.conf"
+"""The file that the fault web-broken puts into the web server's configuration."""
+DELAY, CPU = "delay", "cpu"
+"""The names of what these faults run in the background."""
 _DAEMONS = "pacemaker|(cib|stonithd|lrmd|attrd|pengine|crmd)$"
-"""Pacemaker's processes: those of 2.x by their beginning (comm is cut at 15), those of 1.1 by name."""
+"""Pacemaker's processes, for pgrep(1): those of 2.x by their beginning (comm is cut at 15), those of 1.1 by name."""
+_CLUSTER_PROCESSES = f"corosync$|{_DAEMONS}"
 
 
 def holds_address(scope: FaultScope) -> str:
@@ -40,17 +41,8 @@ def holds_address(scope: FaultScope) -> str:
 
 
 def remove_address(scope: FaultScope) -> str:
-    """Take the floating address off this node."""
-    return (
-        f"ip -o -4 addr show | grep -F ' {scope.lab.vip}/' |"
-        " while read -r _ dev _ address _; do ip addr del $address dev $dev; done"
-    )
-
-
-def cluster_runs(platform: Platform) -> str:
-    """A condition: corosync and pacemaker run here, and are not on their way down."""
-    there = f"pidof corosync >/dev/null && pidof {platform.cluster_process} >/dev/null"
-    return " && ".join([there, *platform.services.active(platform.cluster_services)])
+    """Take the floating address off this node, where it has it."""
+    return shell("remove_address", vip=scope.lab.vip)
 
 
 def service(platform: Platform, action: Action, unit: str) -> str:
@@ -58,223 +50,181 @@ def service(platform: Platform, action: Action, unit: str) -> str:
     return shlex.join(platform.services.command(action, unit))
 
 
-def timer(fault: str) -> RemedyFactory:
-    """End the timer that a fault armed here."""
-    name = f"timer-{fault}"
-    return lambda scope: Remedy(
-        f"disarmed the timer that would heal {fault}", background.alive(name), background.end(name)
-    )
+def restart_cluster(platform: Platform) -> str:
+    """Stop the cluster's services and start them, each in its order."""
+    services = platform.cluster_services
+    stop = [service(platform, "stop", unit) for unit in reversed(services)]
+    return "; ".join(stop + [service(platform, "start", unit) for unit in services])
 
 
-def timer_fired(fault: str) -> RemedyFactory:
-    """Tell that the timer was quicker than whoever was to heal."""
-    event = f"{FOLDER}/timer-{fault}.fired"
-    return lambda scope: Remedy(
-        f"the node had healed {fault} itself before: {RAN_OUT}", f"[ -e {event} ]", f"rm -f {event}"
-    )
-
-
-def action(scope: FaultScope) -> Remedy:
-    """End the command that a killed drill had begun here: what comes after would undo the healing."""
-    file = f"{FOLDER}/act.pid"
-    return Remedy(
-        "ended what an interrupted drill was still doing",
-        background.alive("act"),
-        f"pkill -KILL -g $(ps -o pgid= -p $(cat {file}) | tr -d ' ') && rm -f {file}",
-    )
+def interrupted_action(scope: FaultScope) -> Remedy:
+    """End the command that a killed drill had begun here: it would undo the repair."""
+    return remedy("ended what an interrupted drill was still doing", "interrupted_action", folder=FOLDER)
 
 
 def timers(scope: FaultScope) -> Remedy:
     """End every timer that is still armed here."""
-    each = f"for f in {FOLDER}/timer-*.pid; do [ -e $f ] || continue; n=$(basename $f .pid); p=$(cat $f)"
-    armed = f'{each}; grep -qs "ha-lab-$n" /proc/$p/cmdline && echo armed; done | grep -q armed'
-    return Remedy(
-        "disarmed the timers of an earlier drill",
-        armed,
-        f'{each}; ! grep -qs "ha-lab-$n" /proc/$p/cmdline || {{ kill -KILL $p; pkill -KILL -s $p; }}; rm -f $f; done',
-    )
+    return remedy("ended the timers of an earlier drill", "timers", folder=FOLDER)
 
 
 def traffic(scope: FaultScope) -> Remedy:
     """Let the cluster's traffic through."""
     if scope.platform.packet_filter.name == "nft":
-        return Remedy(
-            "let the cluster's traffic through: no more nft table ha_lab",
-            f"nft list table inet {TABLE} >/dev/null 2>&1",
-            f"nft delete table inet {TABLE}",
+        return remedy(
+            "let the cluster's traffic through: removed the nft table ha_lab", "traffic_nft", table=TABLE
         )
-    off = "; ".join(
-        f"iptables -D {hook} -j {chain} 2>/dev/null; iptables -F {chain} 2>/dev/null; iptables -X {chain} 2>/dev/null"
-        for hook, chain in CHAINS.items()
-    )
-    there = " || ".join(f"iptables -nL {chain} >/dev/null 2>&1" for chain in CHAINS.values())
-    return Remedy(
-        "let the cluster's traffic through: no more HA_LAB chains", there, f"{off}; ! {{ {there}; }}"
+    return remedy(
+        "let the cluster's traffic through: removed the HA_LAB chains",
+        "traffic_iptables",
+        chain_in=CHAINS["in"],
+        chain_out=CHAINS["out"],
     )
 
 
-def delay(scope: FaultScope) -> Remedy:
+def held_corosync(scope: FaultScope) -> Remedy:
     """End the loop that holds corosync back."""
-    return Remedy(
-        "corosync is held back no longer",
-        background.alive("delay"),
-        f"{background.end('delay')}; pkill -CONT -x corosync",
-    )
+    return remedy("corosync is no longer held back", "held_corosync", folder=FOLDER, name=DELAY)
 
 
-def cpu(scope: FaultScope) -> Remedy:
-    """End the loops that eat the processors."""
-    return Remedy("the processors are free", background.alive("cpu"), background.end("cpu"))
+def busy_processors(scope: FaultScope) -> Remedy:
+    """End the loops that keep the processors busy."""
+    return remedy("ended the loops that kept the processors busy", "background", folder=FOLDER, name=CPU)
 
 
-def stopped(scope: FaultScope) -> Remedy:
+def stopped_processes(scope: FaultScope) -> Remedy:
     """Let processes go on that were stopped with SIGSTOP."""
-    ours = f"corosync$|{_DAEMONS}|{scope.platform.web_process}$"
-    return Remedy(
-        "let stopped processes go on (SIGCONT)",
-        f"ps -eo stat=,comm= | grep -qE '^T[^ ]* +({ours})'",
-        f"pkill -CONT '^({ours})' 2>/dev/null",
-    )
+    names = f"{_CLUSTER_PROCESSES}|{scope.platform.web_process}$"
+    return remedy("let stopped processes go on (SIGCONT)", "stopped_processes", names=names)
 
 
-def disk(scope: FaultScope) -> Remedy:
-    """Take the small full file system away. Pacemaker stopped writing its CIB; SIGPIPE lets it write again."""
-    mounted = f"grep -q '^{SMALL_DISK} {STATE} ' /proc/mounts"
-    return Remedy(
-        f"took the full file system off {STATE}",
-        mounted,
-        f"umount {STATE} || umount -l {STATE}; pkill -PIPE '^(pacemaker-based|cib)$'; ! {mounted}",
-    )
+def full_disk(scope: FaultScope) -> Remedy:
+    """Take the small full file system away."""
+    return remedy(f"took the full file system off {STATE}", "full_disk", state=STATE, source=SMALL_DISK)
 
 
-def web_file(scope: FaultScope) -> Remedy:
-    """Take the broken line out of the web server's configuration."""
-    path = f"{scope.platform.web_include}/{BROKEN}"
-    return Remedy(f"removed {path}", f"[ -e {path} ]", f"rm -f {path}")
+def broken_web_conf(scope: FaultScope) -> Remedy:
+    """Remove the broken file from the web server's configuration."""
+    file = f"{scope.platform.web_include}/{BROKEN_CONF}"
+    return remedy(f"removed {file}", "file", file=file)
 
 
-def no_two_node(scope: FaultScope) -> Remedy:
-    """Take the corosync.conf with two_node away again. A corosync that still waits for all is started anew."""
-    services = scope.platform.cluster_services
-    down = [service(scope.platform, "stop", one) for one in reversed(services)]
-    again = "; ".join(down + [service(scope.platform, "start", one) for one in services])
-    running = "pidof corosync >/dev/null"
-    return Remedy(
-        VOTES,
-        f"{LAID} || {{ {running} && {WITHIN} {LAID}; }}",
-        f"! {LAID} || umount {PATH} || umount -l {PATH}\n"
-        f"if {running}; then\n"
-        f"! {WITHIN} {LAID} || {WITHIN} umount {PATH}; corosync-cfgtool -R\n"
-        f"if corosync-quorumtool -s | grep -q '^Flags:.*WaitForAll'; then {again}; fi\nfi\n"
-        f"rm -f {TWO_NODE}; ! {LAID}",
+def two_node(scope: FaultScope) -> Remedy:
+    """Take the corosync.conf with two_node away again."""
+    return remedy(
+        TWO_NODE_REMOVED,
+        "two_node",
+        conf=PATH,
+        changed_conf=TWO_NODE_CONF,
+        restart_cluster=restart_cluster(scope.platform),
     )
 
 
 def cluster(scope: FaultScope) -> Remedy:
-    """Start the cluster where it is down; first away with what a dead one left running (two owners!)."""
+    """Start the cluster where it does not run; what a dead one left running goes first (two owners!)."""
     platform = scope.platform
     services = platform.cluster_services
     start = " && ".join(service(platform, "start", unit) for unit in services)
-    stop = "; ".join(f"timeout 20 {service(platform, 'stop', unit)}" for unit in reversed(services))
     forget = platform.services.forget_failures(services)
-    known = f"{forget}; " if forget else ""
-    return Remedy(
+    return remedy(
         "started the cluster on this node",
-        f"! {{ {cluster_runs(platform)}; }}",
-        # A corosync that lives keeps what runs: pacemaker alone takes it over again.
-        f"if {'true' if len(services) == 1 else '! pidof corosync >/dev/null'}; then\n"
-        f"{stop}; pkill -KILL '^(corosync$|{_DAEMONS})' 2>/dev/null\n"
-        # The killed leave their libqb buffers, 30 MB of memory each time.
-        f"rm -rf /dev/shm/qb-*\n"
-        f"{service(platform, 'stop', platform.web_service)}; pkill -KILL -x {platform.web_process}\n"
-        f"{remove_address(scope)}\n"
-        f"fi\n"
-        f"{known}{start}",
+        "cluster",
+        cluster_process=platform.cluster_process,
+        units_are_active=" && ".join(platform.services.active(services)) or "true",
+        start_cluster=f"{forget}; {start}" if forget else start,
+        stop_cluster="; ".join(
+            f"timeout 20 {service(platform, 'stop', unit)}" for unit in reversed(services)
+        ),
+        pacemaker_restarts_alone="no" if len(services) == 1 else "yes",
+        processes=_CLUSTER_PROCESSES,
+        stop_web=service(platform, "stop", platform.web_service),
+        web_process=platform.web_process,
+        vip=scope.lab.vip,
     )
 
 
 def standby(scope: FaultScope) -> Remedy:
     """End standby on this node."""
-    name = scope.target.name
-    read = f"crm_attribute -q -t nodes -N {name} -n standby -G 2>/dev/null | grep -qiE '^(on|true|yes)'"
-    return Remedy(
-        f"{name} is no longer in standby",
-        f"pidof {scope.platform.cluster_process} >/dev/null && {read}",
-        f"{shlex.join(pcs.unstandby(scope.platform.pcs, name))}; ! {{ {read}; }}",
+    node = scope.target.name
+    return remedy(
+        f"{node} is no longer in standby",
+        "standby",
+        cluster_process=scope.platform.cluster_process,
+        node=node,
+        end_standby=shlex.join(pcs.unstandby(scope.platform.pcs, node)),
     )
 
 
 def maintenance(scope: FaultScope) -> Remedy:
-    """End maintenance mode of the whole cluster; the property goes, so the configuration is as before."""
-    ask = "crm_attribute -q -t crm_config -n maintenance-mode"
-    read = f"{ask} -G 2>/dev/null | grep -qiE '^(true|on|yes)'"
-    return Remedy(
+    """End maintenance mode of the whole cluster."""
+    return remedy(
         "the cluster is no longer in maintenance mode",
-        f"pidof {scope.platform.cluster_process} >/dev/null && {read}",
-        f"{ask} -D",
+        "maintenance",
+        cluster_process=scope.platform.cluster_process,
     )
 
 
-def bans(scope: FaultScope) -> Remedy:
-    """Remove the constraints that a move or a ban left behind."""
-    listed = (
-        'cibadmin -Q -o constraints 2>/dev/null | sed -n \'s/.*<rsc_[a-z]* id="\\(cli-[^"]*\\)".*/\\1/p\''
-    )
-    delete = shlex.join(pcs.constraint_delete(scope.platform.pcs, "ID")).replace("ID", "$id")
-    return Remedy(
+def leftover_constraints(scope: FaultScope) -> Remedy:
+    """Delete the constraints that a move or a ban left behind."""
+    delete = shlex.join(pcs.constraint_delete(scope.platform.pcs, "ID")).replace("ID", '"$1"')
+    return remedy(
         "removed the constraints that a move or a ban left behind",
-        f"pidof {scope.platform.cluster_process} >/dev/null && {listed} | grep -q .",
-        f"{listed} | while read -r id; do {delete}; done; ! {{ {listed} | grep -q .; }}",
+        "leftover_constraints",
+        cluster_process=scope.platform.cluster_process,
+        delete_constraint=delete,
     )
 
 
-def address(scope: FaultScope) -> Remedy:
+def lost_address(scope: FaultScope) -> Remedy:
     """Let the cluster look again where it believes the address to be, without waiting for its monitor."""
-    return _refresh(scope, "address", f"! {holds_address(scope)}")
+    return _lost_resource(scope, "address", holds_address(scope))
 
 
-def web(scope: FaultScope) -> Remedy:
+def lost_web(scope: FaultScope) -> Remedy:
     """Let the cluster look again where it believes the web server to run."""
-    return _refresh(scope, "web", f"! pidof {scope.platform.web_process} >/dev/null")
+    return _lost_resource(scope, "web", f"pidof {scope.platform.web_process} >/dev/null")
 
 
-def _refresh(scope: FaultScope, kind: str, gone: str) -> Remedy:
-    id_, name = scope.lab.resource(kind).id, scope.target.name
-    return Remedy(
-        f"let the cluster look at {id_} again, which was gone from {name}",
-        f"{gone} && crm_resource -W -r {id_} 2>/dev/null | grep -qF 'running on: {name}'",
-        shlex.join(pcs.refresh(scope.platform.pcs, id_)),
+def _lost_resource(scope: FaultScope, kind: str, is_here: str) -> Remedy:
+    id_, node = scope.lab.resource(kind).id, scope.target.name
+    return remedy(
+        f"let the cluster look at {id_} again, which was gone from {node}",
+        "lost_resource",
+        resource=id_,
+        node=node,
+        is_here=is_here,
+        refresh=shlex.join(pcs.refresh(scope.platform.pcs, id_)),
     )
 
 
 def failures(scope: FaultScope) -> Remedy:
     """Forget the failures of resources, so that they may run where they failed."""
-    seen = "{ crm_mon -X -r; cibadmin -Q -o status; } 2>/dev/null | grep -qE '<failure |\"fail-count-'"
-    return Remedy(
+    return remedy(
         "forgot the failures of the resources",
-        f"pidof {scope.platform.cluster_process} >/dev/null && {seen}",
-        shlex.join(pcs.cleanup(scope.platform.pcs)),
+        "failures",
+        cluster_process=scope.platform.cluster_process,
+        cleanup=shlex.join(pcs.cleanup(scope.platform.pcs)),
     )
 
 
 NODE: tuple[RemedyFactory, ...] = (
-    action,
+    interrupted_action,
     timers,
     traffic,
-    delay,
-    cpu,
-    stopped,
-    disk,
-    web_file,
-    no_two_node,
+    held_corosync,
+    busy_processors,
+    stopped_processes,
+    full_disk,
+    broken_web_conf,
+    two_node,
     cluster,
 )
-"""All that can be wrong on one node, in the order to put it right."""
-POLICY: tuple[RemedyFactory, ...] = (maintenance, standby, bans, address, web, failures)
-"""All that can be left in the cluster's configuration and memory; asks for a running cluster."""
-
-
-def of(fault: Fault) -> tuple[RemedyFactory, ...]:
-    """What heals a fault, its own timer first."""
-    own = (timer_fired(fault.name), timer(fault.name)) if fault.armed else ()
-    return (*own, *fault.remedies)
+"""All that can be wrong on one node, in the order to put it right; starting the cluster is the last."""
+CLUSTER_WIDE: tuple[RemedyFactory, ...] = (
+    maintenance,
+    standby,
+    leftover_constraints,
+    lost_address,
+    lost_web,
+    failures,
+)
+"""All that can be wrong in the cluster's configuration and memory, in order; a running cluster is needed."""

@@ -1,7 +1,7 @@
 """Open-loop HTTP polling of the service: what a client sees, at a rate that no answer can slow down.
 
-Request k belongs to the slot start + k/hz, whatever became of the requests before it. A poller that waits for
-answers asks least when the service is worst ("coordinated omission"); this one does not.
+Request k is sent at the time start + k/hz (its slot), whatever happened to the requests before it. A poller that
+waits for each answer asks least often when the service is worst ("coordinated omission"); this one does not.
 """
 
 from __future__ import annotations
@@ -16,17 +16,18 @@ from drill.observe.http_request import Client
 from drill.observe.observer import Observer, unrecorded
 from drill.record.timeline import Sample
 from inventory.errors import ConfigError, LabError
+from inventory.model import Lab
 
 Clock = Callable[[], float]
 OnSample = Callable[[Sample], None]
 
 _SPARE = 2
-"""Workers beyond those that can be waiting for an answer at once."""
+"""Workers in addition to those that can wait for an answer at the same time."""
 
 
 @dataclass(frozen=True)
 class Report:
-    """How well the rate was kept. A slot is missed when it could not be served within one period."""
+    """How well the rate was kept. A slot is missed when its request did not start within one period."""
 
     slots: int
     missed: int
@@ -39,41 +40,58 @@ class Report:
         return self.missed / self.slots if self.slots else 0.0
 
 
+@dataclass(frozen=True)
+class ProbeSettings:
+    """What a probe asks, and how often.
+
+    `hz` requests a second go to `url`, each on a new connection and for at most `timeout` seconds. `pages` maps a
+    text on a node's page to that node's name. A second client asks `keepalive_hz` times a second (0: never) over
+    one connection as long as that lasts. After `longest` seconds the probe stops by itself.
+    ConfigError when the rate or the timeout is out of range.
+    """
+
+    url: str
+    hz: float
+    timeout: float
+    pages: Mapping[str, str]
+    keepalive_hz: float = 0.0
+    longest: float = 900.0
+
+    def __post_init__(self) -> None:
+        if not 0 < self.hz <= 1000 or self.timeout <= 0 or self.keepalive_hz < 0:
+            raise ConfigError(
+                f"a probe of {self.hz} requests a second with a limit of {self.timeout} s",
+                hint="both above 0, the rate at most 1000 (lab.yaml: drill.probe_hz, probe_timeout_ms)",
+            )
+
+    @classmethod
+    def of(cls, lab: Lab) -> ProbeSettings:
+        """The settings that lab.yaml describes."""
+        hz = lab.drill.probe_hz
+        pages = {node.name.capitalize(): node.name for node in lab.nodes}
+        return cls(lab.url, hz, lab.drill.probe_timeout_ms / 1000, pages, keepalive_hz=hz)
+
+
 class Probe(Observer):
-    """Polls `url` from start() to stop(); each answer goes to `on_sample`, one at a time, from its threads.
+    """Polls the service from start() to stop(); each answer goes to `on_sample`, one at a time, from its threads.
 
-    `hz` requests a second, each on a new connection and at most `timeout` seconds long; `pages` maps a text
-    on a node's page to that node. Beside it a second client asks `keepalive_hz` times a second (0: never)
-    over one connection as long as that lasts. `clock` gives seconds from the run's start. `guard` is called before
-    the first request and may raise RouteRefused. After `longest` seconds it stops asking by itself.
+    `clock` gives seconds from the run's start. `guard` is called before the first request and may raise
+    RouteRefused.
 
-    A missed slot is left out and counted, never sent late: a burst
-    after a pause would measure the pause.
+    A missed slot is left out and counted, never sent late: a burst after a pause would measure the pause.
     """
 
     def __init__(
         self,
-        url: str,
-        hz: float,
-        timeout: float,
+        settings: ProbeSettings,
         clock: Clock,
-        *,
-        pages: Mapping[str, str],
         on_sample: OnSample,
         guard: Callable[[], None] | None = None,
-        keepalive_hz: float = 0.0,
-        longest: float = 900.0,
     ) -> None:
-        if not 0 < hz <= 1000 or timeout <= 0 or keepalive_hz < 0:
-            raise ConfigError(
-                f"a probe of {hz} requests a second with a limit of {timeout} s",
-                hint="both above 0, the rate at most 1000 (lab.yaml: drill.probe_hz, probe_timeout_ms)",
-            )
-        self._url, self._timeout, self._pages = url, timeout, pages
+        self._settings = settings
         self._clock, self._on_sample, self._guard = clock, on_sample, guard
-        self._period = 1 / hz
-        self._keepalive_period = 1 / keepalive_hz if keepalive_hz else 0.0
-        self._longest = longest
+        self._period = 1 / settings.hz
+        self._keepalive_period = 1 / settings.keepalive_hz if settings.keepalive_hz else 0.0
         self._stop = threading.Event()
         self._lock = threading.Lock()
         self._handing = threading.Lock()
@@ -84,27 +102,27 @@ class Probe(Observer):
         self._worst_late = 0.0
 
     def start(self) -> None:
-        """Ask the guard, then begin. Raises what the guard raises, before any packet is sent."""
+        """Ask the guard, then start. Raises what the guard raises, before any packet is sent."""
         if self._threads:
-            raise LabError("the probe was started already", hint="make a new Probe for each run")
+            raise LabError("the probe was already started", hint="make a new Probe for each run")
         if self._guard is not None:
             self._guard()
-        clients = [Client(self._url, self._timeout, self._pages, fresh=True) for _ in range(self._workers())]
+        clients = [self._client(fresh=True) for _ in range(self._workers())]
         self._start = time.monotonic() + 0.01
         self._threads = [self._thread(f"probe-{n}", self._poll, one) for n, one in enumerate(clients)]
         if self._keepalive_period:
-            kept = Client(self._url, self._timeout, self._pages, fresh=False)
+            kept = self._client(fresh=False)
             self._threads.append(self._thread("keepalive", self._keep_asking, kept))
         for thread in self._threads:
             thread.start()
 
     def stop(self) -> Report:
-        """End the polling and wait for the last answers, at most one limit and a second.
+        """End the polling and wait for the last answers, at most one timeout and a second.
 
         Raises LabError when `on_sample` had failed: the record would have a hole.
         """
         self._stop.set()
-        until = time.monotonic() + self._timeout + 1.0
+        until = time.monotonic() + self._settings.timeout + 1.0
         for thread in self._threads:
             thread.join(max(0.0, until - time.monotonic()))
         if self._error is not None:
@@ -117,8 +135,11 @@ class Probe(Observer):
         with self._lock:
             return Report(self._slots, self._missed, self._worst_late)
 
+    def _client(self, *, fresh: bool) -> Client:
+        return Client(self._settings.url, self._settings.timeout, self._settings.pages, fresh=fresh)
+
     def _workers(self) -> int:
-        return math.ceil(self._timeout / self._period) + _SPARE
+        return math.ceil(self._settings.timeout / self._period) + _SPARE
 
     def _thread(self, name: str, target: Callable[[Client], None], client: Client) -> threading.Thread:
         return threading.Thread(target=self._guarded, args=(target, client), name=name, daemon=True)
@@ -133,13 +154,15 @@ class Probe(Observer):
             client.close()
 
     def _poll(self, client: Client) -> None:
-        """One worker: take the next slot, wait for its time, ask. A late answer holds up no other slot."""
+        """One worker: take the next slot, wait for its time, ask. A late answer delays no other slot."""
         while not self._stop.is_set():
             with self._lock:
                 slot = self._next
                 self._next += 1
             due = self._start + slot * self._period
-            if due - self._start > self._longest or self._stop.wait(max(0.0, due - time.monotonic())):
+            if due - self._start > self._settings.longest or self._stop.wait(
+                max(0.0, due - time.monotonic())
+            ):
                 return
             late = time.monotonic() - due
             with self._lock:
@@ -152,7 +175,9 @@ class Probe(Observer):
 
     def _keep_asking(self, client: Client) -> None:
         due, first = self._start, True
-        while due - self._start <= self._longest and not self._stop.wait(max(0.0, due - time.monotonic())):
+        while due - self._start <= self._settings.longest and not self._stop.wait(
+            max(0.0, due - time.monotonic())
+        ):
             self._ask(client, "keepalive", first=first)
             first = False
             due += self._keepalive_period * max(

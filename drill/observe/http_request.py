@@ -1,7 +1,7 @@
 """One HTTP request with a limit on its whole duration, and a name for how it ended.
 
-requests' own `timeout` is per read: a server that drips a byte now and then holds it for ever. Here the
-limit counts from the connection's opening (or, on a kept connection, from the request) to the last byte.
+requests' own `timeout` is per read: a server that sends a byte now and then would hold the request for ever. Here
+the limit counts from the opening of the connection (or, on a kept connection, from the request) to the last byte.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from urllib3.exceptions import HTTPError, NewConnectionError
 from inventory.errors import ConfigError
 
 MOST_BYTES = 65536
-"""As much of a page is read; the marker of a node must stand in it."""
+"""The most that is read of a page (bytes); the text that names a node must stand in it."""
 
 _SOON = 0.001
 _UNREACHABLE = {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN}
@@ -70,7 +70,8 @@ class _LimitedConnection(HTTPConnection):
             limited.connect((self.host, self.port))
         except OSError as error:
             limited.close()
-            # As urllib3's own connect does: a bare reset is taken for one of a sent request, and an answer awaited.
+            # As urllib3's own connect does. It would take a plain reset for one after the request, and wait for an
+            # answer.
             raise NewConnectionError(self, str(error)) from error
         except BaseException:
             limited.close()
@@ -185,9 +186,9 @@ def _plain(url: str) -> None:
 
 
 def outcome(error: BaseException) -> str:
-    """How a failed request is called: timeout, refused, unreachable, reset, or http_error for nonsense.
+    """The name of a failure: timeout, refused, unreachable, reset, or http_error for an answer that is no HTTP.
 
-    The cause lies some exceptions deep (requests > urllib3 > socket); the innermost one that tells wins.
+    The cause is some exceptions deep (requests > urllib3 > socket); the innermost one that is known counts.
     """
     kinds = [kind for kind in map(_kind, _chain(error)) if kind]
     return kinds[-1] if kinds else "http_error"

@@ -1,13 +1,13 @@
 """What each node shows of itself while it is broken: address, web server, quorum, membership, placements.
 
-One ssh session a node, apart from all others, runs a small loop there that reads when it is asked and prints a block.
-So a reading lies surely between the asking and the answer, on this machine's clock alone. A session that ends is
-opened anew; until then the node is recorded as not seen. Sources: ip-address(8), ps(1), crm_mon(8), cluster.runtime.
+Each node has one ssh session for this alone. It runs a loop there (node_loop.sh) that reads the node when it is asked
+and prints a block. So the reading was taken between the question and the answer, on this machine's clock alone. A
+session that ends is opened again; until then the node is recorded as not seen. Sources: ip-address(8), ps(1),
+crm_mon(8), cluster.corosync_state.
 """
 
 from __future__ import annotations
 
-import shlex
 import threading
 import time
 from collections.abc import Callable
@@ -20,32 +20,35 @@ from drill.record.timeline import NodeReading
 from inventory.model import Lab, Node
 from inventory.platforms.base import Platform
 from inventory.remote import sections
+from inventory.remote.script import script
 from inventory.remote.ssh import Ssh
 from status import node_shell
 
 LATE = 1.5
-"""An answer later than this (seconds) is not recorded: it would say little about when it was true."""
+"""The longest time from a question to its answer (seconds). A later answer is not recorded: too little is known of
+when it was true."""
 RETRY = 1.0
-"""A lost session is opened anew at most this often (seconds)."""
+"""The shortest time between two attempts to open a lost session again (seconds)."""
 LONGEST = 900
-"""After so many seconds a watch ends by itself, its loops on the nodes too."""
+"""The time after which a watch ends by itself, and its loops on the nodes too (seconds)."""
 
 
 def loop(lab: Lab, platform: Platform) -> str:
-    """The shell text of the loop: prints a block for each line that it reads, and ends with its input."""
-    ring = corosync_state.membership_script(platform.corosync)
-    return f"""\
-while read -r number; do
-echo '{sections.MARK}addresses'; {node_shell.addresses(lab.network)}
-echo '{sections.MARK}processes'; p=$({node_shell.processes(platform.web_process, "corosync")}); echo "$p"
-echo '{sections.MARK}ring'; echo "$p" | grep -q '^[^TZ].* corosync$' && timeout 1 sh -c {shlex.quote(ring)} 2>/dev/null
-echo '{sections.MARK}state'; {node_shell.within(1, node_shell.STATE)} 2>/dev/null
-echo; echo "{END}$number"
-done"""
+    """The script of the loop on a node: it prints a block for each line that it reads, and ends with its input."""
+    return script(
+        __package__,
+        "node_loop",
+        mark=sections.MARK,
+        end=END,
+        addresses_command=node_shell.addresses(lab.network),
+        processes_command=node_shell.processes(platform.web_process, "corosync"),
+        ring_command=corosync_state.membership_script(platform.corosync),
+        state_command=node_shell.STATE,
+    )
 
 
 def parse(text: str, lab: Lab, platform: Platform, node: Node, *, asked: float, at: float) -> NodeReading:
-    """A reading from what the loop printed for one line. Never fails: what cannot be read is not there."""
+    """A reading from one block of the loop. It never fails: what cannot be read counts as not there."""
     parts = sections.read(text)
     processes = parts.get("processes", "")
     state = node_shell.parse_state(parts.get("state", ""))
@@ -70,7 +73,10 @@ def parse(text: str, lab: Lab, platform: Platform, node: Node, *, asked: float, 
 
 @dataclass
 class Reader:
-    """One node's readings, one at a time; opens sessions as they are needed."""
+    """One node's readings, one at a time. It opens sessions with `begin` as they are needed.
+
+    `clock` gives seconds from the run's start; `period` is the spacing of the readings in seconds.
+    """
 
     lab: Lab
     platform: Platform
@@ -78,13 +84,13 @@ class Reader:
     begin: Callable[[Node], Session]
     clock: Callable[[], float]
     period: float
-    _session: Session | None = None
-    _tried: float = float("-inf")
-    _pending: bool = False
-    _number: int = 0
+    _session: Session | None = field(default=None, init=False)
+    _tried: float = field(default=float("-inf"), init=False)
+    _pending: bool = field(default=False, init=False)
+    _number: int = field(default=0, init=False)
 
     def look(self) -> NodeReading:
-        """One reading. Takes LATE seconds at most."""
+        """One reading. It takes at most LATE seconds."""
         asked = self.clock()
         try:
             text = self._block(asked)
@@ -119,10 +125,10 @@ class Reader:
 
 @dataclass
 class Watch(Observer):
-    """Watches all nodes from start() to stop(); each Sight goes to `on_sight`, from one thread a node.
+    """Watches all nodes from start() to stop(), with one thread for each; each reading goes to `on_reading`.
 
-    `clock` gives seconds from the run's start; `period` is the spacing of the readings in seconds. After
-    LONGEST seconds it ends by itself.
+    `begin` opens a session to a node. `clock` gives seconds from the run's start. A watch ends by itself after
+    LONGEST seconds.
     """
 
     lab: Lab
@@ -130,9 +136,9 @@ class Watch(Observer):
     begin: Callable[[Node], Session]
     clock: Callable[[], float]
     on_reading: Callable[[NodeReading], None]
-    _stop: threading.Event = field(default_factory=threading.Event)
-    _threads: list[threading.Thread] = field(default_factory=list)
-    _error: BaseException | None = None
+    _stop: threading.Event = field(default_factory=threading.Event, init=False)
+    _threads: list[threading.Thread] = field(default_factory=list, init=False)
+    _error: BaseException | None = field(default=None, init=False)
 
     @classmethod
     def over_ssh(
@@ -157,7 +163,7 @@ class Watch(Observer):
             thread.start()
 
     def stop(self) -> None:
-        """End the readings, those under way included. Raises LabError when one could not be recorded."""
+        """End the readings, after those under way. Raises LabError when one could not be recorded."""
         self._stop.set()
         for thread in self._threads:
             thread.join(LATE + 3.0)

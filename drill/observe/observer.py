@@ -1,4 +1,4 @@
-"""What observes a scenario beside it, in threads of its own, from start() to stop(): the probe and the watch."""
+"""What observes a scenario in threads of its own, from start() to stop(): the probe and the watch."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _Observer = TypeVar("_Observer", bound="Observer")
 
 
 class Observer(ABC):
-    """As a context manager it starts and stops. A record that has a hole is an error, but never hides another one."""
+    """A context manager that starts and stops. A gap in the record is an error, but it never hides another error."""
 
     @abstractmethod
     def start(self) -> None:
@@ -20,7 +20,7 @@ class Observer(ABC):
 
     @abstractmethod
     def stop(self) -> object:
-        """End. Raises LabError when something seen could not be recorded."""
+        """End. Raises LabError when a sample or reading could not be recorded."""
 
     def __enter__(self: _Observer) -> _Observer:
         self.start()
@@ -37,7 +37,7 @@ class Observer(ABC):
 
 
 def unrecorded(who: str, error: BaseException) -> LabError:
-    """The error of an observer whose sights or samples nobody could take."""
+    """The error of an observer whose samples or readings could not be recorded."""
     return LabError(
         f"the {who} could not go on: {type(error).__name__}: {error}",
         hint="the record is incomplete; is the disk with runs/ full?",

@@ -16,16 +16,16 @@ from inventory.model import Node
 from inventory.remote.ssh import Ssh
 
 END = "@@end "
-"""Begins the last line of each answer."""
+"""The beginning of the last line of each answer."""
 PURPOSE = "observation session"
 """What the log calls it."""
 
 
 class Session(Protocol):
-    """A way to the loop on one node. Every method raises EOFError once the session is over."""
+    """A connection to the loop on one node. ask and answer raise EOFError once the session has ended."""
 
     def ask(self, line: str) -> None:
-        """Ask for a block."""
+        """Ask for a block: the line comes back at its end."""
 
     def answer(self, limit: float) -> str | None:
         """The block asked for, without its end; None when it is not there within `limit` seconds."""
@@ -37,7 +37,7 @@ class Session(Protocol):
 
 @dataclass
 class SshSession:
-    """The loop behind ssh(1), on a connection of its own, so that nothing else can hold it up."""
+    """The loop on a node, over an ssh(1) connection of its own, so that no other command can delay it."""
 
     process: subprocess.Popen[bytes]
     node: str = ""
@@ -47,7 +47,7 @@ class SshSession:
 
     @classmethod
     def begin(cls, ssh: Ssh, node: Node, text: str, *, longest: int) -> SshSession:
-        """Begin it, for so many seconds at most, without waiting for the connection."""
+        """Start it, for at most `longest` seconds, without waiting for the connection."""
         argv = ssh.argv(node.name)
         words = ["sudo", "-n", "timeout", "-k", "5", str(longest), "sh", "-c", text]
         process = subprocess.Popen(

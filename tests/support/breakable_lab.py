@@ -10,7 +10,6 @@ from typing import Any
 
 from drill.execute.runner import Runner
 from drill.faults.base import Fault, Proof, Remedy
-from drill.faults.remedies import TWO_NODE
 from drill.observe.http_probe import Report
 from drill.observe.observation import ObservationSink
 from drill.record import timeline_file
@@ -33,7 +32,7 @@ BREAK = Fault(
     "crash",
     inject=lambda scope: (NodeAction(scope.target.name, "break", why="crack it"),),
     in_effect=lambda scope: (Proof(scope.target.name, "is it", what="it is cracked"),),
-    remedies=(lambda scope: Remedy("mended", "is-broken", "mend"),),
+    remedies=(lambda scope: Remedy("mended", "is_wrong() { is-broken; }\nput_right() { mend; }"),),
     needs=("freeze",),
 )
 
@@ -66,6 +65,8 @@ class World:
         self.record_since: Callable[[], float] = lambda: 0.0
         self.lands = self.heals = self.takes_over = True
         self.well, self.two_node = True, False
+        self.totem_ms = (1000, 1200)
+        """Token and consensus of the running corosync, in milliseconds."""
         self.interrupt_at = float("inf")
         self.did: list[str] = []
         self.said: list[str] = []
@@ -127,59 +128,56 @@ class World:
             self.did.append("observed")
 
     def answer(self, command: Command) -> tuple[int, str, str] | None:
-        node, line = command.node, command.line
-        if line == "true":
-            return 0, "", ""
-        if command.purpose == PURPOSE:
+        """What a node says to a command, by what the command is for."""
+        purpose, node = command.purpose, command.node
+        if purpose == PURPOSE:
             return 0, self.printed_by(node), ""
-        if line == "cibadmin -Q":
+        if purpose == "read-cib":
             return 0, self.cib, ""
-        if line.startswith("cibadmin -R -o"):
+        if purpose == "replace-cib-section":
             assert command.stdin
-            section = line.split()[3]
+            section = command.argv[3]
             self.did.append(f"push {section}")
             pattern = re.compile(rf"<{section}[ >].*</{section}>|<{section} */>", re.S)
             self.cib = pattern.sub(lambda found: command.stdin or "", self.cib)
             return 0, "", ""
-        if "totem" in line:
-            return (
-                0,
-                "runtime.config.totem.token (u32) = 1000\nruntime.config.totem.consensus (u32) = 1200\n",
-                "",
-            )
-        if line.endswith("IPaddr meta-data"):
+        if purpose == "read-totem-times":
+            token, consensus = self.totem_ms
+            keys = f"runtime.config.totem.token (u32) = {token}\nruntime.config.totem.consensus (u32) = {consensus}\n"
+            return 0, keys, ""
+        if purpose == "read-agent-metadata":
             return 0, METADATA.format(name="ARP_INTERVAL_MS", default=500), ""
-        if "corosync-quorumtool -s 2>&1" in line:
+        if purpose == "show-command":
             return 0, "Flags: WaitForAll\nyes\n" if self.broken else "Flags: Quorate\n", ""
-        if line == "corosync-quorumtool -s":
+        if purpose == "read-membership":
             flags = "Flags: 2Node Quorate" if self.two_node else "Flags: Quorate"
             return 0, f"Quorate:          Yes\n{flags}\nMembership information\n", ""
-        if TWO_NODE in line:
-            self.two_node = "umount" not in line
-            self.did.append(f"two_node {'off' if 'umount' in line else 'on'} {node}")
+        if purpose == "set-two-node" or (purpose == "repair" and "repair_two_node.sh" in command.line):
+            self.two_node = purpose == "set-two-node"
+            self.did.append(f"two_node {'on' if self.two_node else 'off'} {node}")
             return 0, "", ""
-        return self.fault(node, line)
+        return self.fault(command)
 
-    def fault(self, node: str, line: str) -> tuple[int, str, str] | None:
-        if "is-broken && echo not yet" in line or "if is-broken; then left=yes" in line:
-            return 0, "not yet: mended\n" if node in self.broken else "yes\n", ""
-        if "setsid" in line:
+    def fault(self, command: Command) -> tuple[int, str, str] | None:
+        """What a node says to a command of the fault."""
+        purpose, node = command.purpose, command.node
+        if purpose in ("wait-for-node", "arm-timer"):
             return 0, "", ""
-        if "( break\n)" in line:
+        if purpose == "inject-fault":
             self.did.append(f"break {node}")
             if self.lands:
                 self.broken[node] = self.time
             return 0, "", ""
-        if line == "unreachable":
-            return None
-        if line == "is it":
+        if purpose == "prove-fault":
             return 0, "yes\n" if node in self.broken else "it is whole\n", ""
-        if "if is-broken; then" in line:
+        if purpose == "prove-repair":
+            return 0, "not yet: mended\n" if node in self.broken else "yes\n", ""
+        if purpose == "repair":
             self.did.append(f"mend {node}")
             if self.heals:
                 self.broken.pop(node, None)
             return (0, "mended\n", "") if self.heals else (1, "", "mended: failed")
-        raise AssertionError(line)
+        raise AssertionError(f"the lab does not know what this is for: {purpose!r}: {command.line}")
 
     def printed_by(self, node: str) -> str:
         found = re.findall(r'<primitive id="(\w+)"', self.cib)

@@ -11,7 +11,7 @@ import pytest
 from drill.execute.injector import Injector, NotAvailable, NotInEffect
 from drill.faults.base import FaultScope
 from drill.faults.registry import FAULTS
-from drill.faults.remedies import RAN_OUT
+from drill.faults.repair import TIMER_FIRED
 from inventory.errors import CommandFailed, TimedOut, Unreachable
 from inventory.journal import pending
 from inventory.model import Command, NodeAction
@@ -23,7 +23,7 @@ from tests.support.fake_session import fake_session
 
 
 class World:
-    """Nodes that know three texts: break, is-broken and mend; and what was asked of them."""
+    """Nodes that can be broken and repaired, and what was asked of them."""
 
     def __init__(self, root: Path) -> None:
         self.root, self.power = root, FakeMachines()
@@ -40,38 +40,38 @@ class World:
         self.log.append(kind)
 
     def answer(self, command: Command) -> tuple[int, str, str] | None:
-        node, line = command.node, command.line
+        node, purpose = command.node, command.purpose
         if not self.power.on[node] or node in self.power.paused:
             return None
-        if line == "true":
+        if purpose == "wait-for-node":
             if self.boots_after:
                 self.boots_after -= 1
                 return None
             return 0, "", ""
-        if "is-broken && echo not yet" in line or "if is-broken; then left=yes" in line:
-            return 0, "not yet: mended\n" if node in self.broken else "yes\n", ""
-        if "setsid" in line:
+        if purpose == "arm-timer":
             self.log.append("armed")
             assert pending(self.root), "it is written down before anything is done"
             return 0, "", ""
-        if "( break\n)" in line:
+        if purpose == "inject-fault":
             self.log.append("broke")
             assert pending(self.root)
             if self.lands:
                 self.broken.add(node)
             return 0, "", ""
-        if line == "is it":
+        if purpose == "prove-fault":
             return 0, "yes\n" if node in self.broken else "it is whole\n", ""
-        if "if is-broken; then" in line:
+        if purpose == "prove-repair":
+            return 0, "not yet: mended\n" if node in self.broken else "yes\n", ""
+        if purpose == "repair":
             self.log.append("mended")
             if not self.heals:
                 return 1, "", "mended: failed"
             if self.fired:
-                return 0, f"the node had healed crack itself before: {RAN_OUT}\n", ""
+                return 0, f"crack: {TIMER_FIRED}\n", ""
             was = node in self.broken
             self.broken.discard(node)
             return 0, "mended\n" if was else "", ""
-        raise AssertionError(line)
+        raise AssertionError(command.line)
 
     def scope(self, node: int = 0) -> FaultScope:
         return FaultScope(self.session, self.session.lab.nodes[node])

@@ -12,7 +12,6 @@ from drill.record.header import Awaited
 from drill.report.run import ScenarioResult
 from drill.scenarios.base import Await, Inject, Read
 from drill.scenarios.overrides import Overrides
-from inventory.model import Command
 from tests.support.breakable_lab import BREAK, World
 from tests.support.example_lab import NODE1, NODE2
 
@@ -22,18 +21,16 @@ class Slow(World):
 
     takes = 42.0
 
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self.totem_ms = (20000, 24000)
+
     @property
     def holder(self) -> str:
         since = self.broken.get(NODE1)
         if since is None:
             return NODE1
         return NODE2 if self.time > since + self.takes else ""
-
-    def answer(self, command: Command) -> tuple[int, str, str] | None:
-        said = super().answer(command)
-        if said and "totem" in command.line:
-            return said[0], said[1].replace("= 1000", "= 20000").replace("= 1200", "= 24000"), said[2]
-        return said
 
 
 @pytest.fixture

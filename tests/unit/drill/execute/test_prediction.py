@@ -23,7 +23,7 @@ MONITOR = '<op name="monitor" interval="10s"'
 
 
 def answer(command: Command) -> tuple[int, str, str]:
-    if "totem" in command.line:
+    if command.purpose == "read-totem-times":
         keys = "runtime.config.totem.token (u32) = 1000\nruntime.config.totem.consensus (u32) = 1200\n"
         return 0, keys, ""
     return 0, METADATA.format(name="ARP_INTERVAL_MS", default=4500), ""

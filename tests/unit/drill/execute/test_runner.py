@@ -12,7 +12,7 @@ from drill.checks.verdict import FAIL, PASS, UNKNOWN
 from drill.execute import runner
 from drill.execute.injector import NotAvailable
 from drill.faults import registry as faults
-from drill.faults.remedies import TWO_NODE, VOTES
+from drill.faults.remedies import TWO_NODE_CONF, TWO_NODE_REMOVED
 from drill.record import timeline_file
 from drill.record.header import ProbeFigures
 from drill.scenarios.base import Await, Configure, Heal, Inject, Observe, Read, Scenario
@@ -113,7 +113,7 @@ def test_two_node_is_set_on_both_nodes_and_taken_back_from_both(world: World) ->
 
 def test_while_two_node_is_wanted_it_is_no_trouble(world: World) -> None:
     printed_by = world.printed_by
-    laid = printed({"undone": VOTES})
+    laid = printed({"undone": TWO_NODE_REMOVED})
     world.printed_by = lambda node: printed_by(node) + (laid if world.two_node else "")  # type: ignore[method-assign]
     entry = world.run(Inject("crack"), Await("serving_from:peer"), overrides=Overrides(two_node=True))
     assert entry.status == PASS, [one.description for one in entry.verdicts]
@@ -137,7 +137,7 @@ def test_half_of_two_node_is_taken_back(world: World) -> None:
     answer = world.answer
 
     def half(command: Command) -> tuple[int, str, str] | None:
-        if TWO_NODE in command.line and "umount" not in command.line and command.node == NODE2:
+        if command.purpose == "set-two-node" and command.node == NODE2:
             return 1, "", "mount: no room"
         return answer(command)
 
@@ -160,17 +160,17 @@ def test_the_journal_knows_everything_before_it_is_done(world: World) -> None:
     seen: list[tuple[str, ...]] = []
     answer = world.fault
 
-    def look(node: str, line: str) -> tuple[int, str, str] | None:
-        if "( break\n)" in line:
+    def look(command: Command) -> tuple[int, str, str] | None:
+        if command.purpose == "inject-fault":
             entries = pending(world.root)
             seen.append(tuple(entry.what for entry in entries))
             assert all(
                 cib.parse(entry.baseline).configuration == cib.parse(TEXT).configuration for entry in entries
             )
-            assert TWO_NODE in "".join(action.script for action in entries[0].undo), (
+            assert TWO_NODE_CONF in "".join(action.script for action in entries[0].undo), (
                 "corosync.conf comes back, too"
             )
-        return answer(node, line)
+        return answer(command)
 
     world.fault = look  # type: ignore[method-assign]
     world.run(Inject("crack"), Await("serving_from:peer"), overrides=Overrides(stickiness=0))
@@ -228,7 +228,9 @@ def test_the_drills_own_failure_is_no_failure_of_the_clusters(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answer = world.fault
-    world.fault = lambda node, line: None if "( break\n)" in line else answer(node, line)  # type: ignore[method-assign]
+    world.fault = lambda command: (  # type: ignore[method-assign]
+        None if command.purpose == "inject-fault" else answer(command)
+    )
     entry = world.run(Inject("crack"), Await("serving_from:peer"))
     assert {one.status for one in entry.verdicts} == {UNKNOWN}
     assert "does not answer over ssh" in entry.error
@@ -287,9 +289,9 @@ def test_what_else_is_broken_afterwards_is_healed_and_told(
 
     answer = world.fault
 
-    def fault(node: str, line: str) -> tuple[int, str, str] | None:
-        world.well = world.well and "if is-broken; then\n" not in line
-        return answer(node, line)
+    def fault(command: Command) -> tuple[int, str, str] | None:
+        world.well = world.well and command.purpose != "repair"
+        return answer(command)
 
     monkeypatch.setattr(runner, "Recovery", Recovery)
     world.fault = fault  # type: ignore[method-assign]
@@ -309,7 +311,7 @@ def test_a_configuration_that_does_not_come_back_is_no_success(
     answer = world.answer
 
     def stubborn(command: Command) -> tuple[int, str, str] | None:
-        if command.line.startswith("cibadmin -R") and 'value="ignore"' in (command.stdin or ""):
+        if command.purpose == "replace-cib-section" and 'value="ignore"' in (command.stdin or ""):
             return 0, "", ""
         return answer(command)
 

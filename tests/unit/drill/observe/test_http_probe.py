@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from drill.observe.http_probe import Probe, Report
+from drill.observe.http_probe import Probe, ProbeSettings, Report
 from drill.record.timeline import Sample
 from inventory import waiting
 from inventory.errors import ConfigError, LabError, RouteRefused
@@ -35,16 +35,9 @@ def no_thread_is_left() -> Iterator[None]:
 
 def probe(url: str, samples: list[Sample], **changes: Any) -> Probe:
     began = time.monotonic()
-    options: dict[str, Any] = {"hz": 50, "timeout": 0.5, "keepalive_hz": 0.0, "longest": ENDS, **changes}
-    options.setdefault("on_sample", samples.append)
-    return Probe(
-        url,
-        options.pop("hz"),
-        options.pop("timeout"),
-        lambda: time.monotonic() - began,
-        pages=PAGES,
-        **options,
-    )
+    taken = {name: changes.pop(name) for name in ("on_sample", "guard") if name in changes}
+    settings = ProbeSettings(url, **{"hz": 50, "timeout": 0.5, "pages": PAGES, "longest": ENDS, **changes})
+    return Probe(settings, lambda: time.monotonic() - began, **{"on_sample": samples.append, **taken})
 
 
 def gather(samples: list[Sample], count: int, client: str = "probe") -> list[Sample]:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import subprocess
 from dataclasses import dataclass, field
 
 import pytest
 
 from drill.observe import node_watch
 from drill.observe.node_watch import LATE, RETRY, Reader, parse
+from drill.observe.ssh_session import END
 from drill.record.timeline import NodeReading
 from inventory.platforms.base import Platform
 from inventory.platforms.registry import PLATFORMS
+from inventory.remote import sections
 from tests.support.example_lab import CASES, NODE1, NODE2, example_lab
+from tests.support.rendered_script import parsed
+from tests.support.shell_sandbox import SHELLS, Sandbox
 
 LAB = example_lab()
 DEBIAN, CENTOS6 = PLATFORMS["debian12"], PLATFORMS["centos6"]
@@ -165,9 +168,41 @@ def test_sessions_are_not_opened_in_a_hurry() -> None:
     assert 2 <= len(opened) <= 5, "20 looks took 4 s of that clock"
 
 
+PROGRAMS = {
+    "ip -o -4 addr show to 172.16.0.0/16": "3: eth1    inet 172.16.100.11/16 scope global",
+    "ps -o stat=,comm= -C apache2,corosync": "S<sl corosync\nSs   apache2",
+    "corosync-quorumtool -s": "Quorate: Yes",
+    "crm_mon -X -r": "<crm_mon/>",
+}
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_the_loop_reads_once_for_each_line(sandbox: Sandbox, shell: str) -> None:
+    sandbox.answer(PROGRAMS)
+    out = sandbox.run(node_watch.loop(LAB, DEBIAN), shell, stdin="7\n8\n").stdout
+    first, second, rest = out.split(f"\n{END}")[0], *out.split(f"\n{END}")[1:]
+    assert sections.read(first) == {
+        "addresses": "eth1 172.16.100.11/16",
+        "processes": "S<sl corosync\nSs   apache2",
+        "ring": "Quorate: Yes",
+        "state": "<crm_mon/>\n",
+    }
+    assert second.partition("\n")[0] == "7"
+    assert rest == "8\n"
+
+
+@pytest.mark.parametrize("state", ["Tl   corosync", "Z    corosync", ""])
+def test_a_corosync_that_cannot_answer_is_not_asked(sandbox: Sandbox, state: str) -> None:
+    """Its tools would wait for it, and the reading would be late."""
+    sandbox.answer({**PROGRAMS, "ps -o stat=,comm= -C apache2,corosync": f"Ss   apache2\n{state}"})
+    out = sandbox.run(node_watch.loop(LAB, DEBIAN), stdin="1\n").stdout
+    assert sections.read(out)["ring"] == ""
+
+
 @pytest.mark.parametrize("platform", PLATFORMS.values(), ids=PLATFORMS)
-def test_the_loop_is_plain_sh(platform: Platform) -> None:
-    done = subprocess.run(
-        ["sh", "-n"], input=node_watch.loop(LAB, platform), text=True, capture_output=True, check=False
+def test_the_loop_asks_what_the_platform_has(sandbox: Sandbox, platform: Platform) -> None:
+    asked = parsed(node_watch.loop(LAB, platform))
+    assert platform.web_process in asked["processes_command"]
+    assert asked["ring_command"].startswith(
+        "corosync-objctl" if platform.corosync == "1.4" else "corosync-quorumtool"
     )
-    assert (done.returncode, done.stderr) == (0, "")

@@ -186,7 +186,7 @@ def test_faults_and_texts_are_in_its_words() -> None:
     told = "\n".join(words_of(fake_session(NAME)))
     for word in (
         "sv-manager start pacemaker-daemon",
-        "pidof pacemaker-main",
+        "cluster_process=pacemaker-main",
         "sv check corosync",
         "/etc/tinyweb.d/",
     ):

@@ -1,0 +1,11 @@
+#!/bin/sh
+# Nothing can be written under pacemaker's part of /var.
+: "${state:?}"
+: "${source:?}"
+grep -q "^$source $state " /proc/mounts || {
+    echo "no small file system lies over $state"
+    exit
+}
+probe=$state/ha-lab-probe
+if dd if=/dev/zero of="$probe" bs=4k count=1 2>/dev/null; then echo "there is room"; else echo yes; fi
+rm -f "$probe"

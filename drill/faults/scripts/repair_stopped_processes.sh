@@ -1,0 +1,11 @@
+#!/bin/sh
+# Let processes go on that were stopped with SIGSTOP. `names` is a regular expression of pgrep(1).
+: "${names:?}"
+
+is_wrong() {
+    ps -eo stat=,comm= | grep -qE "^T[^ ]* +($names)"
+}
+
+put_right() {
+    pkill -CONT "^($names)" 2>/dev/null
+}
