@@ -68,13 +68,29 @@ def lock_now(path: Path, held: str, hint: str) -> Iterator[None]:
 
 
 def holder(path: Path) -> str:
-    """The process id that holds a lock file taken by `lock_now`, "" when nobody does (flock(2))."""
+    """The process id that holds a lock file taken by `lock_now`, "" when nobody does (flock(2)).
+
+    The lock is tried only while the process that took it last is alive: a try could refuse it to a newcomer.
+    """
     try:
         with path.open(encoding="utf-8") as handle:
+            pid = handle.read().strip()
+            if not pid.isdigit() or not _alive(int(pid)):
+                return ""
             try:
                 fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
             except OSError:
-                return handle.read().strip() or "unknown"
-    except OSError:
+                return pid
+    except (OSError, UnicodeDecodeError):
         pass
     return ""
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:  # it is another user's
+        return True
+    return True

@@ -1,4 +1,4 @@
-"""What is done in one place of the product alone: programs, locks, replaced files, what providers are called."""
+"""What is done in one place alone: programs, locks, replaced files, crm_mon; and what providers are called."""
 
 from __future__ import annotations
 
@@ -53,6 +53,10 @@ def replaces_files(tree: ast.AST) -> bool:
     )
 
 
+def reads_the_cluster(tree: ast.AST) -> bool:
+    return any(name == "crm_mon.parse" for name, _ in calls(tree))
+
+
 @pytest.mark.parametrize(
     ("does", "where"),
     [
@@ -67,8 +71,9 @@ def replaces_files(tree: ast.AST) -> bool:
         ),
         (locks, {"inventory/files.py"}),
         (replaces_files, {"inventory/files.py"}),
+        (reads_the_cluster, {"status/node_shell.py"}),
     ],
-    ids=["programs", "locks", "replaced files"],
+    ids=["programs", "locks", "replaced files", "the cluster's state"],
 )
 def test_it_is_done_in_one_place(does: Callable[[ast.AST], bool], where: set[str]) -> None:
     assert {name for name, path in SOURCES.items() if does(ast.parse(path.read_text()))} == where

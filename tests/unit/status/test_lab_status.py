@@ -81,3 +81,10 @@ def test_the_holder_of_the_drill_lock_is_named(tmp_path: Path) -> None:
         assert journal.at_work(state).isdigit()
     assert journal.at_work(state) == "", "the file stays, the lock does not"
     assert files.holder(state / "nothing") == ""
+
+
+@pytest.mark.parametrize("text", ["", "no number", "99999999999999999999", "4194304", "\udcff"])
+def test_a_lock_file_of_a_process_that_is_gone(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "drill.lock"
+    path.write_bytes(text.encode(errors="surrogateescape"))
+    assert files.holder(path) == ""
