@@ -1,16 +1,16 @@
-"""corosync.conf and corosync's log, for corosync 3 (knet, votequorum) and 1.4 (multicast, plugin).
+"""corosync.conf, for corosync 3 (knet, votequorum) and 1.4 (multicast, plugin): written, read and compared.
 
-Sources: corosync.conf(5) and votequorum(5) of 3.1, corosync.conf(5) of 1.4, walkthrough steps 2 and 3.
+Sources: corosync.conf(5) and votequorum(5) of 3.1, exec/coroparse.c of 3.1, corosync.conf(5) of 1.4, walkthrough
+step 2.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from inventory.errors import ConfigError
-from inventory.model import Lab, Node
+from inventory.model import Lab
 from inventory.platforms.base import CorosyncGeneration
 
 PATH = "/etc/corosync/corosync.conf"
@@ -129,28 +129,42 @@ def _lines(section: Section, indent: str) -> Iterator[str]:
 
 
 def parse(text: str) -> Section:
-    """Read a corosync.conf as sections, comments apart; ConfigError names the line that can't be read."""
+    """Read a corosync.conf as sections, comments apart, by the rules of corosync 3.1.
+
+    A line with `{` opens a section, else one with `:` is a key and its value, else one with `}` closes a section.
+    Raises ConfigError, which names the line, where corosync would refuse to start.
+    """
     stack: list[tuple[str, list[Item]]] = [("", [])]
     for number, raw in enumerate(text.splitlines(), 1):
         line = raw.strip()
         if not line or line.startswith("#"):
             continue
-        if line == "}" and len(stack) > 1:
-            name, items = stack.pop()
-            stack[-1][1].append((name, Section(tuple(items))))
-        elif line.endswith("{") and line[:-1].strip():
-            stack.append((line[:-1].strip(), []))
+        if "{" in line:
+            name, _, rest = line.partition("{")
+            if not name.strip():
+                raise _refused(number, line, "the section has no name before `{`")
+            if rest.strip():
+                raise _refused(number, line, "nothing may follow `{` on its line")
+            stack.append((name.strip(), []))
         elif ":" in line:
             key, _, value = line.partition(":")
             stack[-1][1].append((key.strip(), value.strip()))
+        elif "}" in line:
+            if line != "}":
+                raise _refused(number, line, "nothing may stand beside `}` on its line")
+            if len(stack) == 1:
+                raise _refused(number, line, "no section is open")
+            name, items = stack.pop()
+            stack[-1][1].append((name, Section(tuple(items))))
         else:
-            raise ConfigError(
-                f"{PATH} line {number}: {line!r} is no `key: value`, `name {{` or `}}`",
-                hint="corosync -t checks the file on a node",
-            )
+            raise _refused(number, line, "it is no `key: value`, `name {` or `}`")
     if len(stack) > 1:
         raise ConfigError(f"{PATH}: section {stack[-1][0]!r} is not closed", hint="add the missing `}`")
     return Section(tuple(stack[0][1]))
+
+
+def _refused(number: int, line: str, why: str) -> ConfigError:
+    return ConfigError(f"{PATH} line {number}: {line!r}: {why}", hint="corosync -t checks the file on a node")
 
 
 def differences(expected: str, found: str) -> tuple[str, ...]:
@@ -172,64 +186,3 @@ def _flat(section: Section, prefix: str) -> Iterator[tuple[str, str]]:
         seen[key] = seen.get(key, 0) + 1
         label = key if len(section.sections(key)) == 1 else f"{key}[{seen[key]}]"
         yield from _flat(value, f"{prefix}{label}.")
-
-
-def expected_log_lines(generation: CorosyncGeneration, node: Node) -> Mapping[str, str]:
-    """Give what the log shows after a good start (walkthrough step 3): meaning -> regular expression."""
-    address = re.escape(str(node.address))
-    if generation == "1.4":
-        return {
-            "the engine started": r"Corosync Cluster Engine .*started and ready to provide service",
-            "the configuration was read": r"Successfully read main configuration file",
-            "the transport is initialised": r"\[TOTEM ?\] Initializing transport \(UDP/IP Multicast\)",
-            "the interface is up": rf"\[TOTEM ?\] The network interface \[{address}\] is now up",
-            "a membership formed": r"\[TOTEM ?\] A processor joined or left the membership"
-            r" and a new membership was formed",
-            "pacemaker started": r"pcmk_startup: .*Service: 9|pcmk_startup: CRM: Initialized",
-        }
-    return {
-        "the engine started": r"\[MAIN ?\s*\] Corosync Cluster Engine\s.*starting up",
-        "the transport is initialised": r"\[TOTEM ?\] Initializing transport \(Kronosnet\)",
-        "the interface is up": rf"\[TOTEM ?\] Configured link number 0: local addr: {address}, port={PORT}",
-        "a membership formed": r"\[TOTEM ?\] A new membership \([0-9a-f.]+\) was formed",
-        "the services are ready": r"Completed service synchronization, ready to provide service",
-    }
-
-
-def missing_log_lines(generation: CorosyncGeneration, node: Node, log: str) -> tuple[str, ...]:
-    """Give the meanings of `expected_log_lines` that the log does not show."""
-    return tuple(
-        meaning
-        for meaning, pattern in expected_log_lines(generation, node).items()
-        if not re.search(pattern, log)
-    )
-
-
-def since_start(log: str) -> str:
-    """Give the part of a log from corosync's latest start on; all of it when no start stands in it."""
-    starts = list(re.finditer(r"^.*Corosync Cluster Engine.*(starting up|started and ready)", log, re.M))
-    return log[starts[-1].start() :] if starts else log
-
-
-HARMLESS: Mapping[str, str] = {
-    r"mgmtd (process )?exited|Child process mgmtd": "the plugin starts a daemon that was never shipped (1.4)",
-    r"plugin (for Corosync\. The plugin )?is not supported in this environment": "runs all the same (1.4)",
-    r"Please see Chapter 8 of 'Clusters from Scratch'": "the second half of the same message (1.4)",
-    r"RLIMIT_MEMLOCK": "memory is not locked in a container; it may be swapped",
-    r"SCHED_RR|Could not set priority": "no real-time class in a container; it runs at high nice priority",
-    r"was not scheduled for|Can't lock|Could not lock memory": "a pause of the host, or memory as above",
-    r"no STONITH resources have been defined|disable STONITH with the stonith-enabled option"
-    r"|need STONITH to ensure data integrity": "until step 4 switches fencing off",
-}
-"""Error lines that a healthy lab shows: pattern -> why."""
-
-_ERROR = re.compile(r"\b(ERROR|CRIT|EMERG)\b|\bcorosync ?(error|crit|alert|emerg)\b|\b(error|crit|emerg):")
-
-
-def unexpected_errors(log: str) -> tuple[str, ...]:
-    """Give the error and critical lines of a log that `HARMLESS` does not explain."""
-    return tuple(
-        line
-        for line in log.splitlines()
-        if _ERROR.search(line) and not any(re.search(pattern, line) for pattern in HARMLESS)
-    )

@@ -1,20 +1,35 @@
 """crm_mon's XML as ClusterState: who is there, who runs what, what failed.
 
 Source: `crm_mon -X -r` from pacemaker 1.1.8 on, `crm_mon --output-as=xml -r` from 2.0.3 on; both print
-the same elements under another root. 1.1.8 prints no <failures>: `cluster.cib.operations` has them.
+the same elements under another root. Before 1.1.12 it prints neither failures nor fail counts: `with_history`
+adds them from the CIB.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from cluster import scores
 from cluster.xml import NOT_RUNNING, Element, OutputError, element, true, whole
 
 COMMAND = ("crm_mon", "-X", "-r")
 """What prints the state, on every generation."""
+TELLS_FAILURES = (1, 1, 12)
+"""The first version whose XML has <failures> and fail counts."""
 RUNNING = frozenset({"Started", "Master", "Slave", "Promoted", "Unpromoted"})
+
+
+_KEYS = tuple(
+    re.compile(rf"(.+)_{task}_\d+")
+    for task in (
+        r"(?:pre|post|confirmed-pre|confirmed-post)_(notify)_[a-z-]+",
+        "(migrate_to|migrate_from|last_failure)",
+        "([a-z-]+)",
+    )
+)
+"""RESOURCE_TASK_INTERVAL; of a notification RESOURCE_post_notify_start_0 (pacemaker's lib/common/operations.c)."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +80,8 @@ class ClusterState:
     placements: tuple[Placement, ...]
     failures: tuple[Failure, ...]
     failcounts: Mapping[tuple[str, str], int]
+    tells_failures: bool = True
+    """This crm_mon prints failures and fail counts when there are any (from 1.1.12 on)."""
 
     def node(self, name: str) -> NodeState:
         """Give the node of that full name; KeyError when crm_mon does not list it."""
@@ -113,7 +130,31 @@ def parse(text: str) -> ClusterState:
         ),
         failures=tuple(_failure(item) for item in root.findall("failures/failure")),
         failcounts=dict(_failcounts(root)),
+        tells_failures=_version(root) >= TELLS_FAILURES,
     )
+
+
+def with_history(
+    state: ClusterState, failures: Iterable[Failure], failcounts: Mapping[tuple[str, str], int]
+) -> ClusterState:
+    """Give the state with failures and fail counts from the CIB where its crm_mon does not print them.
+
+    What is remembered of a resource that is not configured any more is left out, as crm_mon does.
+    """
+    if state.tells_failures:
+        return state
+    known = {placement.resource for placement in state.placements}
+    return replace(
+        state,
+        failures=tuple(one for one in failures if one.resource in known),
+        failcounts={key: count for key, count in failcounts.items() if key[0] in known},
+    )
+
+
+def _version(root: Element) -> tuple[int, ...]:
+    """The version of pacemaker; that of a newer one when the root does not say it, as <pacemaker-result> does not."""
+    found = re.match(r"(\d+)\.(\d+)\.(\d+)", root.get("version", "")) if root.tag == "crm_mon" else None
+    return tuple(int(part) for part in found.groups()) if found else TELLS_FAILURES
 
 
 def _node(item: Element) -> NodeState:
@@ -144,8 +185,7 @@ def _placed(item: Element) -> Iterator[Placement]:
 
 
 def _failure(item: Element) -> Failure:
-    key = item.get("op_key", item.get("id", ""))
-    resource, task, _ = key.rsplit("_", 2) if key.count("_") > 1 else (key, "", "")
+    resource, task = operation_key(item.get("op_key", item.get("id", "")))
     return Failure(
         resource=resource,
         node=item.get("node", ""),
@@ -153,6 +193,15 @@ def _failure(item: Element) -> Failure:
         exitcode=whole(item, "exitcode", -1),
         reason=item.get("exitreason", "") or item.get("exitstatus", ""),
     )
+
+
+def operation_key(key: str) -> tuple[str, str]:
+    """Take an operation's key apart into resource and task: WebIP_migrate_to_0 is a migrate_to of WebIP.
+
+    The task is "" when the key has another form; then all of it counts as the resource.
+    """
+    found = next(filter(None, (pattern.fullmatch(key) for pattern in _KEYS)), None)
+    return (found[1], found[2]) if found else (key, "")
 
 
 def _failcounts(root: Element) -> Iterator[tuple[tuple[str, str], int]]:

@@ -54,13 +54,16 @@ class Score:
     score: int
 
 
-_SIMULATED = re.compile(r"^\s*(\w+): (\S+) allocation score on (\S+): ([-+]?(?:INFINITY|\d+))\s*$", re.M)
+_SIMULATED = re.compile(
+    r"^\s*(?:\* +)?(\w+): (\S+) allocation score on (\S+): ([-+]?(?:INFINITY|\d+))\s*$", re.M
+)
 
 
 def parse_simulation(output: str) -> tuple[Score, ...]:
     """Read `crm_simulate -sL`: the primitives' allocation scores, in order; OutputError without any.
 
-    1.1 calls the function native_color, 2.0 pcmk__native_allocate, later ones pcmk__primitive_assign.
+    1.1 calls the function native_color, 2.0 pcmk__native_allocate, later ones pcmk__primitive_assign. From 2.1.8
+    on a list's mark ("  * ") stands before each line.
     """
     found: dict[tuple[str, str], Score] = {}
     for function, resource, node, score in _SIMULATED.findall(output):

@@ -6,7 +6,7 @@ All facts of a node are read by one remote command, so asking again is cheap and
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cluster import cib, crm_mon
 from cluster.configuration import Configuration
@@ -16,6 +16,7 @@ from inventory.remote import sections
 from inventory.remote.ssh import everywhere
 from inventory.session import LabSession
 from provision.readings import FACTS
+from status import node_shell
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,8 @@ def parse(session: LabSession, result: Result) -> NodeFacts:
             hint="Look on the node: ./lab ssh; does `sudo -n true` work there?",
         )
     found = sections.read(result.out)
-    return NodeFacts(**{fact.field: fact.parse(session, found.get(fact.field, "")) for fact in FACTS})
+    facts = NodeFacts(**{fact.field: fact.parse(session, found.get(fact.field, "")) for fact in FACTS})
+    return replace(facts, state=node_shell.with_history(facts.state, facts.cib))
 
 
 def gather(session: LabSession) -> Facts:

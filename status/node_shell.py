@@ -87,6 +87,13 @@ def parse_cib(out: str) -> cib.Cib | None:
         return None
 
 
+def with_history(state: crm_mon.ClusterState | None, found: cib.Cib | None) -> crm_mon.ClusterState | None:
+    """The cluster with the failures that an old crm_mon does not print, taken from the CIB."""
+    if state is None or found is None:
+        return state
+    return crm_mon.with_history(state, found.failures, found.failcounts)
+
+
 def parse_scores(out: str) -> tuple[scores.Score, ...]:
     """The scores as SCORES printed them; none when no cluster answered, or when it has no resources."""
     try:

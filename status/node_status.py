@@ -87,14 +87,15 @@ def parse(session: LabSession, out: str) -> NodeStatus:
     parts = sections.read(out)
     found = {name: parts.pop(name, "") for name in ("addresses", "processes", "dc_at_work", "state", "cib")}
     memory = parts.pop("memory", "").split()
+    live = node_shell.parse_cib(found["cib"])
     return NodeStatus(
         machine="running",
         reachable=True,
         vip=node_shell.holdings(found["addresses"], session.lab.vip),
         web=node_shell.web_state(node_shell.process_states(found["processes"], session.platform.web_process)),
         dc_at_work=found["dc_at_work"].strip() == "yes",
-        state=node_shell.parse_state(found["state"]),
-        cib=node_shell.parse_cib(found["cib"]),
+        state=node_shell.with_history(node_shell.parse_state(found["state"]), live),
+        cib=live,
         cib_text=found["cib"].strip(),
         scores=node_shell.parse_scores(parts.pop("scores", "")),
         memory_mb=int(memory[0]) // 2**20 if memory and memory[0].isdigit() else None,

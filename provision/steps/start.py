@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cluster import corosync_conf
+from cluster import corosync_log
 from inventory.model import Command
 from inventory.session import LabSession
 from provision.facts import Facts
 from provision.readings import CIB_FILE
 from provision.steps.base import Step, service_script
-
-STARTED = "the engine started"
 
 
 def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
@@ -54,6 +52,15 @@ def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
             )
         else:
             yield Command.script(node.name, start, why=f"start the cluster on {node.name}", deadline=180)
+    for node in lab.nodes:
+        if node not in down and corosync_log.failed_start(facts.of(node).log):
+            # Someone started corosync a second time: the running one is another, and its own start is older.
+            log = session.platform.cluster_log
+            yield Command.script(
+                node.name,
+                f"cp -p {log} {log}.failed-start && : > {log}",
+                why=f"corosync runs, and a later start failed: its log goes to {log}.failed-start",
+            )
 
 
 def problems(session: LabSession, facts: Facts) -> Iterator[str]:
@@ -72,9 +79,12 @@ def problems(session: LabSession, facts: Facts) -> Iterator[str]:
     if not state.quorate:
         yield "partition WITHOUT quorum"
     for node in session.lab.nodes:
-        absent = corosync_conf.missing_log_lines(session.platform.corosync, node, facts.of(node).log)
+        failed = corosync_log.failed_start(facts.of(node).log)
+        if failed:
+            yield f"{node.name}: the latest start in {session.platform.cluster_log} failed: {failed}"
+        absent = corosync_log.missing_log_lines(session.platform.corosync, node, facts.of(node).log)
         # The readings take the log's end; a long-lived node's start has left it.
-        if STARTED not in absent:
+        if not failed and corosync_log.STARTED not in absent:
             yield from (
                 f"{node.name}: {session.platform.cluster_log} does not show that {it}" for it in absent
             )

@@ -9,7 +9,7 @@ from testinfra.host import Host
 
 from cli.context import Context
 from cli.overview import look
-from cluster import corosync_conf
+from cluster import corosync_conf, corosync_log
 from inventory.model import Lab, Node
 from provision.facts import Facts, gather
 from provision.plan import plan
@@ -70,12 +70,12 @@ def test_corosync_files_are_the_same(nodes: Nodes) -> None:
 
 def test_log_shows_a_good_start(nodes: Nodes, context: Context) -> None:
     for node, host in nodes.items():
-        log = corosync_conf.since_start(host.file(context.session.platform.cluster_log).content_string)
-        missing = corosync_conf.missing_log_lines(context.session.platform.corosync, node, log)
+        log = corosync_log.since_start(host.file(context.session.platform.cluster_log).content_string)
+        missing = corosync_log.missing_log_lines(context.session.platform.corosync, node, log)
         assert not missing, (
             f"step 3.2: {context.session.platform.cluster_log} on {node.alias} does not show that {missing}"
         )
-        assert corosync_conf.unexpected_errors(log) == (), f"step 3.2: errors in the log on {node.alias}"
+        assert corosync_log.unexpected_errors(log) == (), f"step 3.2: errors in the log on {node.alias}"
 
 
 def test_crm_verify_is_silent(nodes: Nodes) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from ipaddress import IPv4Address
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import yaml
 
 from cluster import cib
 from cluster.cib_status import operations
+from cluster.cib_xml import configuration_xml
 from cluster.configuration import Configuration, Primitive, differences
 from cluster.desired import desired
 from cluster.xml import OutputError
@@ -167,6 +169,26 @@ def test_operations() -> None:
     assert failed.transition_magic.startswith("0:1;6:")
     assert failed.last_change > 1_700_000_000
     assert operations("<cib/>") == ()
+
+
+def test_an_old_cib_has_the_time_of_an_operation_as_its_last_run() -> None:
+    """Recorded from pacemaker 1.1.8: last-rc-change="0" stands beside a real last-run."""
+    history = operations((CASES / "old_stack" / "cibadmin-Q-web-killed.xml").read_text())
+    times = {(one.node, one.resource, one.operation, one.rc): one.last_change for one in history}
+    assert times[NODE1, "WebServer", "start", 0] == 1795684659
+    assert times[NODE1, "WebServer", "monitor", 7] == 1795684659
+    assert times[NODE1, "WebServer", "monitor", 0] == 0, "neither says it"
+
+
+def test_a_recorded_old_cib_is_as_the_lab_wants_it() -> None:
+    lab = example_lab(properties={**STORED, "dc-deadtime": "5s"}, vip=IPv4Address("172.30.100.11"))
+    want = desired(lab, CENTOS6, interface="eth1")
+    found = cib.parse((CASES / "old_stack" / "cibadmin-Q-after-cleanup.xml").read_text())
+    assert differences(want, found.configuration) == ()
+    assert found.bookkeeping["expected-quorum-votes"] == "2", "the plugin's own: a replacement keeps it"
+    assert [node["id"] for node in found.nodes] == [NODE1, NODE2]
+    text = configuration_xml(want, found.nodes, found.bookkeeping)
+    assert differences(found.configuration, cib.parse(f"<cib>{text}</cib>").configuration) == ()
 
 
 @pytest.mark.parametrize(

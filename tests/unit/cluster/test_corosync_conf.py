@@ -3,7 +3,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import yaml
 
 from cluster import corosync_conf
 from inventory.errors import ConfigError
@@ -18,15 +17,6 @@ FILES: list[tuple[str, CorosyncGeneration, dict[str, Any]]] = [
     ("corosync-1.4", "1.4", {}),
     ("corosync-1.4-open", "1.4", OPEN),
 ]
-
-
-def test_a_log_counts_from_the_latest_start() -> None:
-    start = "Nov 24 [MAIN] Corosync Cluster Engine 3.1.7 starting up"
-    assert corosync_conf.since_start(f"old error\n{start}\nfirst\n{start}\nsecond\n") == f"{start}\nsecond\n"
-    assert corosync_conf.since_start(f"{start}\nonly\n") == f"{start}\nonly\n"
-    stopped = f"{start}\n[MAIN] Corosync Cluster Engine exiting normally\n"
-    assert corosync_conf.since_start(stopped) == stopped
-    assert corosync_conf.since_start("rotated away\n") == "rotated away\n"
 
 
 @pytest.mark.parametrize(("name", "generation", "changes"), FILES, ids=str)
@@ -72,6 +62,11 @@ def test_differences_name_the_key() -> None:
         ("totem {\n  token: 1000\n", "'totem' is not closed"),
         ("totem {\n}\n}\n", "line 3"),
         ("totem\n", "line 1: 'totem'"),
+        ("totem {\n}\ninterface { ringnumber: 0\n", "line 3: .*nothing may follow `{`"),
+        ("totem {\n  token: {1000}\n}\n", "line 2: .*nothing may follow `{`"),
+        ("totem { }\n", "line 1: .*nothing may follow `{`"),
+        ("totem {\n  token: 1000\n} quorum {\n}\n", "not closed|line 3"),
+        ("totem {\n} # the end\n", "line 2: .*beside `}`"),
         ("{\n}\n", "line 1"),
     ],
 )
@@ -80,26 +75,7 @@ def test_what_is_no_configuration(text: str, message: str) -> None:
         corosync_conf.parse(text)
 
 
-GENERATIONS: list[CorosyncGeneration] = ["1.4", "3"]
-
-
-@pytest.mark.parametrize("generation", GENERATIONS)
-def test_a_good_log(generation: CorosyncGeneration) -> None:
-    log = (FOLDER / f"corosync-{generation}.log").read_text()
-    lab = example_lab()
-    assert corosync_conf.missing_log_lines(generation, lab.node1, log) == ()
-    assert corosync_conf.unexpected_errors(log) == ()
-    assert corosync_conf.missing_log_lines(generation, lab.nodes[1], log) == ("the interface is up",)
-
-
-@pytest.mark.parametrize("generation", GENERATIONS)
-def test_each_log_line_is_looked_for(generation: CorosyncGeneration) -> None:
-    expected = corosync_conf.expected_log_lines(generation, example_lab().node1)
-    assert corosync_conf.missing_log_lines(generation, example_lab().node1, "") == tuple(expected)
-
-
-@pytest.mark.parametrize(
-    "case", yaml.safe_load((FOLDER / "errors.yaml").read_text()), ids=lambda c: c["line"][30:70]
-)
-def test_errors(case: dict[str, Any]) -> None:
-    assert corosync_conf.unexpected_errors(case["line"]) == (() if case["fine"] else (case["line"],))
+def test_a_brace_behind_a_colon_is_a_value() -> None:
+    """corosync 3.1 looks for `{` first, then for `:`, and for `}` last."""
+    parsed = corosync_conf.parse("totem {\n  cluster_name: a } b\n}\n")
+    assert parsed.section("totem").value("cluster_name") == "a } b"

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import yaml
 
-from cluster.crm_mon import ClusterState, parse
+from cluster import cib
+from cluster.crm_mon import ClusterState, Failure, operation_key, parse, with_history
 from cluster.xml import OutputError
 from tests.support.example_lab import CASES, NODE1, NODE2
 
@@ -93,3 +95,58 @@ def test_a_failure_without_its_task() -> None:
     )
     [failure] = parse(text).failures
     assert (failure.resource, failure.task) == ("WebServer", "start")
+
+
+@pytest.mark.parametrize(
+    ("key", "resource", "task"),
+    [
+        ("WebIP_start_0", "WebIP", "start"), ("Web_IP_monitor_10000", "Web_IP", "monitor"),
+        ("WebIP_migrate_to_0", "WebIP", "migrate_to"), ("Web_IP_migrate_from_0", "Web_IP", "migrate_from"),
+        ("WebIP_notify_0", "WebIP", "notify"), ("WebIP_post_notify_start_0", "WebIP", "notify"),
+        ("WebIP_confirmed-pre_notify_demote_0", "WebIP", "notify"), ("d2:1_monitor_10000", "d2:1", "monitor"),
+        ("WebIP_reload-agent_0", "WebIP", "reload-agent"), ("WebIP_last_failure_0", "WebIP", "last_failure"),
+        ("a_b_c_stop_0", "a_b_c", "stop"), ("my_migrate_to_ip_start_0", "my_migrate_to_ip", "start"),
+        ("WebIP", "WebIP", ""),
+    ],
+)  # fmt: skip
+def test_an_operations_key(key: str, resource: str, task: str) -> None:
+    assert operation_key(key) == (resource, task)
+
+
+@pytest.mark.parametrize("task", ["migrate_to", "migrate_from"])
+def test_a_failed_migration(task: str) -> None:
+    text = (
+        "<crm_mon version='2.0.0'><summary/><nodes/><resources/><failures>"
+        f"<failure op_key='WebIP_{task}_0' node='n' exitcode='1' task='{task}'/></failures></crm_mon>"
+    )
+    [failure] = parse(text).failures
+    assert (failure.resource, failure.task) == ("WebIP", task)
+
+
+OLD = CASES / "old_stack"
+OLD_ROWS = yaml.safe_load((OLD / "failures.yaml").read_text())
+
+
+@pytest.mark.parametrize("row", OLD_ROWS, ids=lambda row: row["state"])
+def test_what_an_old_crm_mon_does_not_print_is_in_the_cib(row: dict[str, Any]) -> None:
+    state = parse((OLD / f"crm_mon-X-r-{row['state']}.xml").read_text())
+    found = cib.parse((OLD / f"cibadmin-Q-{row['state']}.xml").read_text())
+    assert not state.tells_failures
+    assert (state.failures, state.failcounts) == ((), {})
+    whole = with_history(state, found.failures, found.failcounts)
+    assert [[f.resource, f.node, f.task, f.exitcode] for f in whole.failures] == [
+        [r, NAMES[node], *rest] for r, node, *rest in row["failures"]
+    ], "as crm_mon -1 -r -f says it to people"
+    counts = {
+        f"{resource} on {node.split('.')[0]}": count for (resource, node), count in whole.failcounts.items()
+    }
+    assert counts == row["failcounts"]
+    gone = with_history(replace(state, placements=()), found.failures, found.failcounts)
+    assert (gone.failures, gone.failcounts) == ((), {}), "what is not configured has failed for nobody"
+
+
+def test_a_newer_crm_mon_is_believed() -> None:
+    state = read("2.1.5-up")
+    assert state.tells_failures
+    assert with_history(state, (Failure("WebIP", NODE1, "start", 1, ""),), {("WebIP", NODE1): 1}) is state
+    assert read("3.0.0-up").tells_failures

@@ -123,6 +123,29 @@ def test_the_clusters_own_scores(name: str) -> None:
     assert {(one.resource, one.node): one.score for one in parse_simulation(output)} == decision.totals
 
 
+def test_recorded_scores_of_the_documents_pacemaker() -> None:
+    found = parse_simulation((CASES / "old_stack" / "crm_simulate-sL.txt").read_text())
+    assert found[0] == Score("WebIP", NODE1, 700)
+    assert found[-1] == Score("WebServer", NODE2, -INFINITY)
+
+
+def test_the_scores_of_a_newer_pacemaker_stand_in_a_list() -> None:
+    """As pacemaker 2.1.8 and 3.0 print them."""
+    output = """\
+Current cluster status:
+  * Node List:
+    * Online: [ node1.magedu.com node2.magedu.com ]
+
+  * Full List of Resources:
+    * WebIP\t(ocf:heartbeat:IPaddr2):\t Started node1.magedu.com
+
+Assignment Scores:
+  * pcmk__primitive_assign: WebIP allocation score on node1.magedu.com: 700
+  * pcmk__primitive_assign: WebIP allocation score on node2.magedu.com: -INFINITY
+"""
+    assert parse_simulation(output) == (Score("WebIP", NODE1, 700), Score("WebIP", NODE2, -INFINITY))
+
+
 @pytest.mark.parametrize("output", ["", "Connection to cluster failed\n"])
 def test_no_scores(output: str) -> None:
     with pytest.raises(OutputError, match="crm_simulate printed no scores"):

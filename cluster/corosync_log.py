@@ -1,0 +1,86 @@
+"""corosync's log: what a good start shows, a start that failed, and errors that have no known reason.
+
+Sources: walkthrough step 3; recorded logs of corosync 1.4.1 and 3.1.7.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from cluster.corosync_conf import PORT
+from inventory.model import Node
+from inventory.platforms.base import CorosyncGeneration
+
+STARTED = "the engine started"
+_START = re.compile(r"^.*Corosync Cluster Engine.*(starting up|started and ready)", re.M)
+_EXIT = re.compile(r"^.*Corosync Cluster Engine exiting with status [1-9].*$", re.M)
+
+
+def expected_log_lines(generation: CorosyncGeneration, node: Node) -> Mapping[str, str]:
+    """Give what the log shows after a good start (walkthrough step 3): meaning -> regular expression."""
+    address = re.escape(str(node.address))
+    if generation == "1.4":
+        return {
+            STARTED: r"Corosync Cluster Engine .*started and ready to provide service",
+            "the configuration was read": r"Successfully read main configuration file",
+            "the transport is initialised": r"\[TOTEM ?\] Initializing transport \(UDP/IP Multicast\)",
+            "the interface is up": rf"\[TOTEM ?\] The network interface \[{address}\] is now up",
+            "a membership formed": r"\[TOTEM ?\] A processor joined or left the membership"
+            r" and a new membership was formed",
+            "pacemaker started": r"pcmk_startup: .*Service: 9|pcmk_startup: CRM: Initialized",
+        }
+    return {
+        STARTED: r"\[MAIN ?\s*\] Corosync Cluster Engine\s.*starting up",
+        "the transport is initialised": r"\[TOTEM ?\] Initializing transport \(Kronosnet\)",
+        "the interface is up": rf"\[TOTEM ?\] Configured link number 0: local addr: {address}, port={PORT}",
+        "a membership formed": r"\[TOTEM ?\] A new membership \([0-9a-f.]+\) was formed",
+        "the services are ready": r"Completed service synchronization, ready to provide service",
+    }
+
+
+def missing_log_lines(generation: CorosyncGeneration, node: Node, log: str) -> tuple[str, ...]:
+    """Give the meanings of `expected_log_lines` that the log does not show from the latest start on."""
+    latest = since_start(log)
+    return tuple(
+        meaning
+        for meaning, pattern in expected_log_lines(generation, node).items()
+        if not re.search(pattern, latest)
+    )
+
+
+def since_start(log: str) -> str:
+    """Give the part of a log from corosync's latest start on; all of it when no start stands in it."""
+    starts = list(_START.finditer(log))
+    return log[starts[-1].start() :] if starts else log
+
+
+def failed_start(log: str) -> str:
+    """Give the line with which the latest start ended in an error status; "" when it did not."""
+    ends = _EXIT.findall(since_start(log))
+    return str(ends[-1]).strip() if ends else ""
+
+
+HARMLESS: Mapping[str, str] = {
+    r"mgmtd (process )?exited|Child process mgmtd": "the plugin starts a daemon that was never shipped (1.4)",
+    r"plugin (for Corosync\. The plugin )?is not supported in this environment": "runs all the same (1.4)",
+    r"Please see Chapter 8 of 'Clusters from Scratch'": "the second half of the same message (1.4)",
+    r"RLIMIT_MEMLOCK": "memory is not locked in a container; it may be swapped",
+    r"SCHED_RR|Could not set priority": "no real-time class in a container; it runs at high nice priority",
+    r"was not scheduled for|Can't lock|Could not lock memory": "a pause of the host, or memory as above",
+    r"no STONITH resources have been defined|disable STONITH with the stonith-enabled option"
+    r"|need STONITH to ensure data integrity": "until step 4 switches fencing off",
+}
+"""Error lines that a healthy lab shows: pattern -> why."""
+
+_ERROR = re.compile(r"\b(ERROR|CRIT|EMERG)\b|\bcorosync ?(error|crit|alert|emerg)\b|\b(error|crit|emerg):")
+
+
+def unexpected_errors(log: str) -> tuple[str, ...]:
+    """Give the error and critical lines of a log that `HARMLESS` does not explain, and ends with an error status."""
+    return tuple(
+        line
+        for line in log.splitlines()
+        if _EXIT.search(line)
+        or (_ERROR.search(line) and not any(re.search(pattern, line) for pattern in HARMLESS))
+    )

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+
+from cluster import corosync_log
+from inventory.platforms.base import CorosyncGeneration
+from tests.support.example_lab import CASES, example_lab
+
+FOLDER = CASES / "corosync"
+
+
+def test_a_log_counts_from_the_latest_start() -> None:
+    start = "Nov 24 [MAIN] Corosync Cluster Engine 3.1.7 starting up"
+    assert corosync_log.since_start(f"old error\n{start}\nfirst\n{start}\nsecond\n") == f"{start}\nsecond\n"
+    assert corosync_log.since_start(f"{start}\nonly\n") == f"{start}\nonly\n"
+    stopped = f"{start}\n[MAIN] Corosync Cluster Engine exiting normally\n"
+    assert corosync_log.since_start(stopped) == stopped
+    assert corosync_log.since_start("rotated away\n") == "rotated away\n"
+
+
+GENERATIONS: list[CorosyncGeneration] = ["1.4", "3"]
+
+
+@pytest.mark.parametrize("generation", GENERATIONS)
+def test_a_good_log(generation: CorosyncGeneration) -> None:
+    log = (FOLDER / f"corosync-{generation}.log").read_text()
+    lab = example_lab()
+    assert corosync_log.missing_log_lines(generation, lab.node1, log) == ()
+    assert corosync_log.unexpected_errors(log) == ()
+    assert corosync_log.missing_log_lines(generation, lab.nodes[1], log) == ("the interface is up",)
+
+
+@pytest.mark.parametrize("generation", GENERATIONS)
+def test_each_log_line_is_looked_for(generation: CorosyncGeneration) -> None:
+    expected = corosync_log.expected_log_lines(generation, example_lab().node1)
+    assert corosync_log.missing_log_lines(generation, example_lab().node1, "") == tuple(expected)
+
+
+@pytest.mark.parametrize(
+    "case", yaml.safe_load((FOLDER / "errors.yaml").read_text()), ids=lambda c: c["line"][30:70]
+)
+def test_errors(case: dict[str, Any]) -> None:
+    assert corosync_log.unexpected_errors(case["line"]) == (() if case["fine"] else (case["line"],))
+
+
+EXITS = {
+    "1.4": "Nov 24 17:08:51 corosync [MAIN  ] Corosync Cluster Engine exiting with status 18 at main.c:1794.",
+    "3": "Nov 24 17:08:51 n corosync error [MAIN  ] Corosync Cluster Engine exiting with status 18 at main.c:1590.",
+}
+BEGINS = {
+    "1.4": "Nov 24 17:08:51 corosync [MAIN  ] Corosync Cluster Engine ('1.4.1'): started and ready to provide service.",
+    "3": "Nov 24 17:08:51 [9] n corosync notice  [MAIN  ] Corosync Cluster Engine 3.1.7 starting up",
+}
+
+
+@pytest.mark.parametrize("generation", GENERATIONS)
+def test_a_second_start_that_failed_is_told(generation: CorosyncGeneration) -> None:
+    good = (FOLDER / f"corosync-{generation}.log").read_text()
+    log = f"{good}{BEGINS[generation]}\n{EXITS[generation]}\n"
+    assert corosync_log.failed_start(log) == EXITS[generation]
+    assert EXITS[generation] in corosync_log.unexpected_errors(log)
+    missing = corosync_log.missing_log_lines(generation, example_lab().node1, log)
+    assert "a membership formed" in missing, "the good start before does not count"
+    assert corosync_log.STARTED not in missing
+
+
+@pytest.mark.parametrize("generation", GENERATIONS)
+def test_a_good_start_after_one_that_failed(generation: CorosyncGeneration) -> None:
+    good = (FOLDER / f"corosync-{generation}.log").read_text()
+    log = f"{BEGINS[generation]}\n{EXITS[generation]}\n{good}"
+    assert corosync_log.failed_start(log) == ""
+    assert corosync_log.missing_log_lines(generation, example_lab().node1, log) == ()
+
+
+def test_a_normal_end_is_no_failed_start() -> None:
+    log = f"{BEGINS['3']}\nNov 24 [MAIN  ] Corosync Cluster Engine exiting normally\n"
+    assert corosync_log.failed_start(log) == ""
+    assert corosync_log.unexpected_errors(log) == ()
