@@ -1,4 +1,4 @@
-"""The structure of the product, measured from its imports: floors, rooms of drill, and arrows.
+"""The structure of the product, measured from its imports: floors, rooms of drill, arrows, and the size of modules.
 
 The lint run holds the same layers with import-linter (pyproject.toml); here they are counted, so that growth is seen.
 An arrow is an import from one room into another, counted once for each pair of rooms.
@@ -25,7 +25,7 @@ WINGS = (
     ("faults", "record"),
 )
 """The rooms of drill, from the top to the bottom."""
-MOST_ROOMS, MOST_ARROWS = 10, 20
+MOST_ROOMS, MOST_ARROWS, MOST_LINES = 10, 20, 260
 NOT_FOR_EXECUTE = {"checks", "report"}
 PACKAGES = [name for floor in FLOORS for name in floor]
 
@@ -90,6 +90,17 @@ def test_drill_has_few_arrows() -> None:
 
 def test_what_runs_a_scenario_neither_judges_nor_reports_it() -> None:
     assert {other for one, other in arrows("drill") if one == "execute"}.isdisjoint(NOT_FOR_EXECUTE)
+
+
+def test_no_module_is_long() -> None:
+    lengths = {
+        str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines())
+        for package in PACKAGES
+        for path in (ROOT / package).rglob("*.py")
+    }
+    assert len(lengths) > 100, "a count that sees nothing proves nothing"
+    long = {name: length for name, length in lengths.items() if length > MOST_LINES}
+    assert long == {}, f"split these by what they are about, each part under {MOST_LINES} lines"
 
 
 @pytest.mark.parametrize(("upper", "lower"), list(pairwise(WINGS)))
