@@ -15,8 +15,6 @@ from status import node_shell
 LOCAL_CIB = f"{node_shell.CIB} -l"
 """Prints the node's own copy of the CIB, which needs no DC."""
 CIB_FILE = "/var/lib/pacemaker/cib/cib.xml"
-PACEMAKER = "pidof -s pacemakerd crmd >/dev/null"
-"""The plugin of corosync 1.4 starts pacemaker's daemons itself, without a pacemakerd."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +52,11 @@ def _state(_: LabSession, out: str) -> crm_mon.ClusterState | None:
 
 def _plain(text: str) -> Callable[[LabSession, Node], str]:
     return lambda session, node: text
+
+
+def _of_pacemaker(text: str) -> Callable[[LabSession, Node], str]:
+    """Read only where pacemaker runs."""
+    return lambda session, node: f"pidof -s {session.platform.cluster_process} >/dev/null && {text}"
 
 
 def _at_boot(session: LabSession, node: Node) -> str:
@@ -123,7 +126,7 @@ FACTS: tuple[Fact, ...] = (
     ),
     Fact("log_directory", _plain("[ -d /var/log/cluster ] && echo yes"), _yes),
     Fact("corosync", _plain("pidof -s corosync >/dev/null && echo yes"), _yes),
-    Fact("pacemaker", _plain(f"{PACEMAKER} && echo yes"), _yes),
+    Fact("pacemaker", _of_pacemaker("echo yes"), _yes),
     Fact(
         "stale",
         lambda session, node: script(
@@ -134,8 +137,8 @@ FACTS: tuple[Fact, ...] = (
     Fact("node_id", _plain("corosync-cfgtool -s | sed -n 's/.*Local node ID \\([0-9]*\\).*/\\1/p'"), _word),
     Fact("has_cib", _plain(f"[ -s {CIB_FILE} ] && echo yes"), _yes),
     Fact("cib", _plain(f"{node_shell.within(10, LOCAL_CIB)} || CIB_file={CIB_FILE} {LOCAL_CIB}"), _cib),
-    Fact("state", _plain(f"{PACEMAKER} && {node_shell.within(10, node_shell.STATE)}"), _state),
-    Fact("verify", _plain(f"{PACEMAKER} && timeout 10 crm_verify -L -V 2>&1"), _word),
+    Fact("state", _of_pacemaker(node_shell.within(10, node_shell.STATE)), _state),
+    Fact("verify", _of_pacemaker("timeout 10 crm_verify -L -V 2>&1"), _word),
     Fact("log", lambda session, node: f"tail -n 400 {session.platform.cluster_log} | cut -c1-300", _text),
     Fact("page", lambda session, node: f"cat {session.platform.index}", _word),
     Fact(
