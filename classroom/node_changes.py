@@ -12,7 +12,7 @@ from provision.facts import Facts
 from provision.steps.base import Commands, put, service_script
 from status.web_page import page_of
 
-TABLE = "inet classroom"
+LABEL = "classroom"
 
 
 def active(session: LabSession, facts: Facts) -> Node:
@@ -121,11 +121,11 @@ def second_holder(session: LabSession, facts: Facts) -> Iterator[Command]:
 
 def drop(session: LabSession, facts: Facts) -> Iterator[Command]:
     """Drop the cluster's packets on their way into the second node."""
-    rule = session.platform.packet_filter.drop_incoming(corosync_conf.PORT, TABLE)
+    rule = session.platform.packet_filter.drop_incoming(corosync_conf.PORT, LABEL)
     yield Command.script(node2(session, facts).name, rule, why="a firewall")
 
 
 def undrop(session: LabSession, facts: Facts) -> Iterator[Command]:
     """Take that rule away, where it is."""
-    rule = session.platform.packet_filter.undo_drop(corosync_conf.PORT, TABLE)
+    rule = session.platform.packet_filter.undo_drop(corosync_conf.PORT, LABEL)
     yield Command.script(node2(session, facts).name, rule, why="the packet filter as it was")

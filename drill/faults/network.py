@@ -27,26 +27,27 @@ HELD_S, FREE_S = 0.4, 0.1
 
 def drop(scope: FaultScope, directions: tuple[Direction, ...], percent: int = 100) -> tuple[NodeAction, ...]:
     """Drop cluster packets at the target, on their way in, out, or both."""
-    common = {
-        "chains": " ".join(directions), "peer": scope.peer.address, "port": PORT, "percent": percent,
-    }  # fmt: skip
-    if scope.platform.packet_filter.name == "nft":
-        script = shell("inject_drop_nft", table=remedies.TABLE, **common)
-    else:
-        chains = {"chain_in": remedies.CHAINS["in"], "chain_out": remedies.CHAINS["out"]}
-        script = shell("inject_drop_iptables", multicast=MULTICAST, **chains, **common)
+    packets = scope.platform.packet_filter
+    script = shell(
+        f"inject_drop_{packets.name}",
+        **packets.places(remedies.LABEL),
+        directions=" ".join(directions),
+        peer=scope.peer.address,
+        multicast=MULTICAST if scope.platform.uses_multicast else "",
+        port=PORT,
+        percent=percent,
+    )
     why = f"drop {percent} % of the cluster's packets: {' and '.join(directions)}"
     return (NodeAction(scope.target.name, script, why=why),)
 
 
 def packets_were_dropped(scope: FaultScope, directions: tuple[Direction, ...]) -> tuple[Proof, ...]:
     """The rules are there and have dropped something."""
+    packets = scope.platform.packet_filter
     return tuple(
         Proof(
             scope.target.name,
-            shell("prove_dropped_nft", table=remedies.TABLE, chain=one)
-            if scope.platform.packet_filter.name == "nft"
-            else shell("prove_dropped_iptables", chain=remedies.CHAINS[one]),
+            shell(f"prove_dropped_{packets.name}", **packets.places(remedies.LABEL), direction=one),
             what=f"cluster packets were dropped on their way {one}",
         )
         for one in directions

@@ -15,10 +15,8 @@ from drill.faults.base import FaultScope, Remedy, RemedyFactory, remedy, shell
 from inventory.platforms.base import Action, Platform
 from status import node_shell
 
-TABLE = "inet ha_lab"
-"""The lab's own table of nft: family and name."""
-CHAINS = {"in": "HA_LAB_IN", "out": "HA_LAB_OUT"}
-"""The lab's own chains of iptables, by direction."""
+LABEL = "ha_lab"
+"""The name of the drill's own rules in the packet filter."""
 STATE = "/var/lib/pacemaker"
 """Pacemaker keeps its CIB under this folder."""
 SMALL_DISK = "ha-lab-full"
@@ -69,16 +67,9 @@ def timers(scope: FaultScope) -> Remedy:
 
 def traffic(scope: FaultScope) -> Remedy:
     """Let the cluster's traffic through."""
-    if scope.platform.packet_filter.name == "nft":
-        return remedy(
-            "let the cluster's traffic through: removed the nft table ha_lab", "traffic_nft", table=TABLE
-        )
-    return remedy(
-        "let the cluster's traffic through: removed the HA_LAB chains",
-        "traffic_iptables",
-        chain_in=CHAINS["in"],
-        chain_out=CHAINS["out"],
-    )
+    packets = scope.platform.packet_filter
+    message = f"let the cluster's traffic through: removed {packets.title(LABEL)}"
+    return remedy(message, f"traffic_{packets.name}", **packets.places(LABEL))
 
 
 def held_corosync(scope: FaultScope) -> Remedy:

@@ -92,19 +92,30 @@ class PackageManager(ABC):
 
 
 class PacketFilter(ABC):
-    """The kernel's packet filter and the program that sets it."""
+    """The kernel's packet filter and the program that sets it.
+
+    `label` names rules of the lab's own, such as "ha_lab", so that they are found again and removed as a whole.
+    """
 
     name: str
-    """The program: nft, iptables."""
+    """The program: nft, iptables. Scripts that drop packets have its name in theirs (drill/faults/scripts)."""
     rules: str
     """The command that prints all rules."""
 
     @abstractmethod
-    def drop_incoming(self, port: int, table: str) -> str:
-        """Give a shell text that drops the udp packets to a port; `table` names nft's table for it."""
+    def title(self, label: str) -> str:
+        """Name the place of the lab's own rules for people."""
 
     @abstractmethod
-    def undo_drop(self, port: int, table: str) -> str:
+    def places(self, label: str) -> Mapping[str, str]:
+        """Name the tables or chains of the lab's own rules, as parameters of the scripts that drop packets."""
+
+    @abstractmethod
+    def drop_incoming(self, port: int, label: str) -> str:
+        """Give a shell text that drops the udp packets to a port."""
+
+    @abstractmethod
+    def undo_drop(self, port: int, label: str) -> str:
         """Give a shell text that removes what `drop_incoming` set, if it is there."""
 
 
@@ -214,6 +225,11 @@ class Platform:
     def has_nodelist(self) -> bool:
         """Its corosync.conf lists the nodes with their ids; 1.4 makes an id from the node's address."""
         return self.corosync != "1.4"
+
+    @property
+    def uses_multicast(self) -> bool:
+        """Its corosync sends to a multicast address (corosync.conf(5), mcastaddr); from corosync 3 on knet does not."""
+        return self.corosync == "1.4"
 
     @property
     def measures_links(self) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from inventory.platforms.base import PacketFilter
 
 
@@ -11,17 +13,26 @@ class Nft(PacketFilter):
     name = "nft"
     rules = "nft list ruleset"
 
-    def drop_incoming(self, port: int, table: str) -> str:
+    def title(self, label: str) -> str:
+        """Name the table."""
+        return f"the nft table {label}"
+
+    def places(self, label: str) -> Mapping[str, str]:
+        """Give family and name of the table."""
+        return {"table": f"inet {label}"}
+
+    def drop_incoming(self, port: int, label: str) -> str:
         """Add a table with one chain and one rule."""
+        table = self.places(label)["table"]
         chain = "{ type filter hook input priority 0; }"
         return (
             f"nft -f - <<'END'\nadd table {table}\nadd chain {table} in {chain}\n"
             f"add rule {table} in udp dport {port} counter drop\nEND"
         )
 
-    def undo_drop(self, port: int, table: str) -> str:
+    def undo_drop(self, port: int, label: str) -> str:
         """Delete the table."""
-        return f"nft delete table {table} 2>/dev/null || true"
+        return f"nft delete table {self.places(label)['table']} 2>/dev/null || true"
 
 
 class Iptables(PacketFilter):
@@ -30,10 +41,18 @@ class Iptables(PacketFilter):
     name = "iptables"
     rules = "iptables-save"
 
-    def drop_incoming(self, port: int, table: str) -> str:
+    def title(self, label: str) -> str:
+        """Name the chains."""
+        return f"the {label.upper()} chains"
+
+    def places(self, label: str) -> Mapping[str, str]:
+        """Give a chain for each direction."""
+        return {"chain_in": f"{label.upper()}_IN", "chain_out": f"{label.upper()}_OUT"}
+
+    def drop_incoming(self, port: int, label: str) -> str:
         """Put a rule first in INPUT."""
         return f"iptables -I INPUT -p udp --dport {port} -j DROP"
 
-    def undo_drop(self, port: int, table: str) -> str:
+    def undo_drop(self, port: int, label: str) -> str:
         """Delete the rule as often as it is there."""
         return f"while iptables -D INPUT -p udp --dport {port} -j DROP 2>/dev/null; do :; done"

@@ -3,9 +3,9 @@
 # corosync 1.4 sends to a multicast address.
 : "${chain_in:?}"
 : "${chain_out:?}"
-: "${chains:?}"
+: "${directions:?}"
 : "${peer:?}"
-: "${multicast:?}"
+: "${multicast?}"
 : "${port:?}"
 : "${percent:?}"
 . ./iptables_chains.sh
@@ -26,9 +26,9 @@ chance=
 [ "$percent" -eq 100 ] || chance="-m statistic --mode random --probability $(printf '0.%02d' "$percent")"
 ! own_chains_exist || remove_own_chains
 set -e
-for chain in $chains; do
-    case $chain in
+for direction in $directions; do
+    case $direction in
         in) add_chain INPUT "$chain_in" "-s $peer" ;;
-        out) add_chain OUTPUT "$chain_out" "-d $peer" "-d $multicast" ;;
+        out) add_chain OUTPUT "$chain_out" "-d $peer" ${multicast:+"-d $multicast"} ;;
     esac
 done

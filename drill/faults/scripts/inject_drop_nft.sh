@@ -1,8 +1,9 @@
 #!/bin/sh
 # Drop `percent` of the cluster's packets from or to the peer, in a table of the lab's own (nft(8)).
 : "${table:?}"
-: "${chains:?}"
+: "${directions:?}"
 : "${peer:?}"
+: "${multicast?}"
 : "${port:?}"
 : "${percent:?}"
 chance=
@@ -11,12 +12,17 @@ chance=
     echo "add table $table"
     echo "delete table $table"
     echo "add table $table"
-    for chain in $chains; do
+    for chain in $directions; do
         case $chain in
-            in) hook=input side=saddr ;;
-            out) hook=output side=daddr ;;
+            in) hook=input matches="saddr $peer" ;;
+            out) hook=output matches="daddr $peer${multicast:+ daddr $multicast}" ;;
         esac
         echo "add chain $table $chain { type filter hook $hook priority -300; }"
-        echo "add rule $table $chain ip $side $peer udp dport $port ${chance}counter drop"
+        # shellcheck disable=SC2086  # pairs of words: a side and an address
+        set -- $matches
+        while [ $# -gt 0 ]; do
+            echo "add rule $table $chain ip $1 $2 udp dport $port ${chance}counter drop"
+            shift 2
+        done
     done
 } | nft -f -

@@ -238,7 +238,9 @@ def test_no_other_file_knows_a_platforms_name() -> None:
 
 
 def test_no_other_file_asks_which_platform_it_is() -> None:
-    asked = re.compile(r"platform(_data)?\.(name|corosync|pcs|services\.name) *(==|!=|in\b)|\.family\b")
+    asked = re.compile(
+        r"(platform(_data)?\.(name|corosync|pcs)|(packet_filter|services)\.name) *(==|!=|in\b)|\.family\b"
+    )
     lines = [
         f"{path.relative_to(ROOT)}: {line.strip()}"
         for path in sources()
