@@ -1,4 +1,4 @@
-"""What the cluster remembers, taken down while it does: a node that is started anew has forgotten its operations."""
+"""The cluster's operations and fail counts, read while it remembers them: a restarted node has forgotten its own."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from inventory.errors import LabError
 
 @dataclass
 class OperationLog:
-    """The operations since the beginning, and the most failures that were counted of each resource."""
+    """The operations since the beginning, and the highest fail count of each resource on each node."""
 
     starting_state: StartingState
-    _old: set[cib_status.Operation] = field(default_factory=set)
-    _new: dict[cib_status.Operation, None] = field(default_factory=dict)
-    _counts: dict[tuple[str, str], int] = field(default_factory=dict)
+    _old: set[cib_status.Operation] = field(default_factory=set, init=False)
+    _new: dict[cib_status.Operation, None] = field(default_factory=dict, init=False)
+    _counts: dict[tuple[str, str], int] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         self._old = set(cib_status.operations(self.starting_state.baseline))
 
     def take(self) -> None:
-        """Read it once more; where no cluster answers there is nothing to be read."""
+        """Read the CIB once more. Where no cluster answers, nothing is read."""
         try:
             text = self.starting_state.read()[1]
         except LabError:
@@ -42,5 +42,5 @@ class OperationLog:
 
     @property
     def failcounts(self) -> tuple[FailCount, ...]:
-        """The most failures of each resource on each node, as the record keeps them."""
+        """The highest fail counts, as the record keeps them."""
         return tuple(FailCount(resource, node, count) for (resource, node), count in self._counts.items())

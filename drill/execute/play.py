@@ -1,11 +1,10 @@
-"""One scenario under way: its moves done one after the other, and all that happens marked in the record."""
+"""One scenario under way: it does the moves one after the other and records what happens."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from cluster import cib
 from drill.execute.injector import ActiveFault, Injector
@@ -14,7 +13,7 @@ from drill.execute.prediction import Expectation
 from drill.execute.starting_state import StartingState, shown
 from drill.faults import registry as faults
 from drill.faults.base import scopes
-from drill.record.header import Awaited, CheckRow
+from drill.record.header import Awaited
 from drill.record.recorder import Recorder
 from drill.record.timeline import Event
 from drill.scenarios import conditions, overrides
@@ -22,27 +21,28 @@ from drill.scenarios.base import Await, Configure, Heal, Inject, Move, Observe, 
 from drill.scenarios.conditions import Situation
 from inventory import waiting
 from inventory.errors import TimedOut
-from inventory.model import Command, Lab
+from inventory.model import Command
 from inventory.session import LabSession
 
 POLL = 0.1
+"""The time between two looks at the record while waiting (seconds)."""
 MARGIN = 10.0
-"""So much longer than predicted is waited (seconds): what comes late is to be measured, not missed."""
+"""Extra wait beyond the prediction (seconds): what comes late is measured then, and not missed."""
 SEES = 30.0
-"""The longest that the first readings and answers may take."""
+"""The longest wait for the first readings and answers (seconds)."""
 BEFORE = 0.6
-"""So long all is watched before anything is done (seconds): the checks need several readings of what was before."""
+"""The time of watching before the first move (seconds): the checks need several readings of the state before."""
 LAST = 1.0
-"""So long the record goes on when all is well again (seconds)."""
+"""The time that the record goes on when the lab is healthy again (seconds)."""
 
 
 class _Over(Exception):
-    """What was waited for did not come: the scenario ends here, and its checks judge."""
+    """An awaited condition did not come: the scenario ends here, and its checks judge that."""
 
 
 @dataclass
 class Play:
-    """Does a scenario's moves; `expected` is what its cluster lets expect, `seed` chooses random targets."""
+    """Does a scenario's moves. `expected` is the prediction for its cluster; `seed` chooses random targets."""
 
     session: LabSession
     scenario: Scenario
@@ -55,8 +55,10 @@ class Play:
     awaited: list[Awaited] = field(default_factory=list, init=False)
     injector: Injector = field(init=False)
     operation_log: OperationLog = field(init=False)
-    _acted: float = 0.0
-    _first: dict[str, str] = field(default_factory=dict)
+    _acted: float = field(default=0.0, init=False)
+    """When the last move had been done (seconds of the record): only what was seen later tells of it."""
+    _first: dict[str, str] = field(default_factory=dict, init=False)
+    """The roles at the first injection, which the record keeps."""
 
     def __post_init__(self) -> None:
         self.operation_log = OperationLog(self.starting_state)
@@ -64,7 +66,7 @@ class Play:
         self._rng = random.Random(self.seed)  # noqa: S311 -- a choice, no secret
 
     def begin(self) -> None:
-        """Wait until everything is watched and the roles are clear. Raises TimedOut."""
+        """Wait until every node is read, the service answers and the roles are known. Raises TimedOut."""
         self._until(
             lambda view: view.complete and len(view.seen) == len(view.nodes), "every node is read", SEES
         )
@@ -77,7 +79,7 @@ class Play:
         self._resolve()
 
     def run(self) -> None:
-        """All moves in order; ends early where something did not come about. Raises NotInEffect and other LabErrors."""
+        """Do all moves in order; stop where an awaited condition does not come. Raises NotInEffect, LabError."""
         try:
             for move in self.scenario.moves:
                 self._move(move)
@@ -85,7 +87,7 @@ class Play:
             return
 
     def end(self) -> None:
-        """Look on for a moment after all is well: the last readings and answers of the record. Raises TimedOut."""
+        """Go on for a moment after the lab is healthy, for the record's last readings and answers. Raises TimedOut."""
         self._acted = self.recorder.since()
         until, serves = self._acted + LAST, conditions.predicate("serving")
         self._until(
@@ -95,7 +97,7 @@ class Play:
         )
 
     def heal(self, role: str = "") -> None:
-        """Mend what is broken on a role's node, or everywhere. Raises what Injector.heal raises."""
+        """Heal what is broken on the node of a role, or everywhere. Raises what Injector.heal raises."""
         mine = [one for one in self.active_faults if not role or one.scope.target.name == self.roles[role]]
         if mine:
             self.operation_log.take()
@@ -110,7 +112,7 @@ class Play:
         self.recorder.history(self.operation_log.operations, self.operation_log.failcounts)
 
     def event(self, kind: str, node: str, detail: str) -> None:
-        """Take down what an injector tells."""
+        """Record what an injector tells."""
         label = detail if kind in ("inject", "heal", "healed") else ""
         if kind in ("landed", "not_landed"):
             label = next((one.fault.name for one in self.active_faults if one.scope.target.name == node), "")
@@ -119,7 +121,7 @@ class Play:
         )
 
     def note(self, label: str, detail: str, node: str = "") -> None:
-        """Take down what the scenario itself does."""
+        """Record what the scenario itself does."""
         self.recorder.event(Event(self.recorder.since(), "note", label, node, detail))
 
     def _move(self, move: Move) -> None:
@@ -204,7 +206,7 @@ class Play:
         self._await(ask, what, move.within)
 
     def _patience(self, within: float) -> float:
-        """Seconds to wait for something: at least `within`, and longer than the cluster may take by its own times."""
+        """The longest wait for a condition (seconds): `within`, or more where the cluster's own times are longer."""
         predicted = self.expected.prediction
         longest = max(self.expected.cluster_times["loss"], (predicted and predicted.most) or 0.0)
         return max(within, longest + MARGIN)
@@ -227,7 +229,7 @@ class Play:
         return conditions.situation(self.recorder.timeline(), self._acted, self.roles)
 
     def _resolve(self) -> None:
-        """Who is active, passive and DC, by readings after the last act."""
+        """Find out which node is active, passive and DC, from readings after the last move."""
         view = self._until(
             lambda one: sum(each.owns_vip for each in one.seen) == 1 and any(each.dc for each in one.seen),
             "one node holds the address, and there is a DC",
@@ -240,18 +242,3 @@ class Play:
             "passive": self.session.lab.peer(self.session.lab.node(active)).name,
             "dc": dc,
         }
-
-
-def for_lab(checks: Iterable[CheckRow], lab: Lab) -> tuple[CheckRow, ...]:
-    """A scenario's checks for the record; "@web", "@address" and "@two_node" are replaced by what the lab has."""
-    return tuple(CheckRow(one.id, _for_lab(one.parameters, lab)) for one in checks)
-
-
-def _for_lab(value: Any, lab: Lab) -> Any:
-    if isinstance(value, Mapping):
-        return {_for_lab(key, lab): _for_lab(one, lab) for key, one in value.items()}
-    if value == "@two_node":
-        return lab.corosync.two_node
-    if isinstance(value, str) and value.startswith("@"):
-        return lab.resource(value[1:]).id
-    return value

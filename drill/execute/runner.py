@@ -8,8 +8,9 @@ from pathlib import Path
 
 from cluster import cib
 from drill.execute import lab_health, signals
+from drill.execute.check_rows import for_lab
 from drill.execute.injector import NotAvailable, NotInEffect
-from drill.execute.play import Play, for_lab
+from drill.execute.play import Play
 from drill.execute.prediction import predict
 from drill.execute.recovery import Recovery
 from drill.execute.starting_state import StartingState

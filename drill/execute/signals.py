@@ -1,4 +1,7 @@
-"""SIGINT and SIGTERM while something is broken: stop at once, and heal undisturbed. Main thread only."""
+"""SIGINT and SIGTERM while something is broken: stop the work at once, then heal without interruption.
+
+Signals come to the main thread only; in another thread nothing here has an effect.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 @contextlib.contextmanager
 def interruptible() -> Iterator[None]:
-    """Let SIGTERM end the work as Ctrl-C does: by KeyboardInterrupt, so that what is broken is healed."""
+    """Let SIGTERM end the work as Ctrl-C does, by KeyboardInterrupt, so that what is broken is healed."""
 
     def stop(number: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt(signal.Signals(number).name)
@@ -24,7 +27,7 @@ def interruptible() -> Iterator[None]:
 
 @contextlib.contextmanager
 def undisturbed() -> Iterator[None]:
-    """Finish the work (a healing) first; a signal that came meanwhile is raised afterwards, also when that failed."""
+    """Finish the work first, such as a heal. A signal that came meanwhile is raised after it, also when it failed."""
     came: list[int] = []
     try:
         with _handled(lambda number, frame: came.append(number)):

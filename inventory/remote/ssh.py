@@ -1,7 +1,7 @@
 """Run a Command on a node over ssh, as root, with a deadline.
 
-Every node keeps one shared master connection (about 0.1 s a command). The deadline is held on the node too
-(timeout(1)), so nothing is left running there; ssh's own keep-alive notices a node that is frozen.
+There is one shared master connection for each node (about 0.1 s a command). timeout(1) holds the deadline on the
+node too, so nothing goes on running there; ssh's own keep-alive notices a node that is frozen.
 """
 
 from __future__ import annotations
@@ -20,19 +20,23 @@ from inventory.errors import CommandFailed, Unreachable
 from inventory.model import Command, Result
 
 SSH_FAILED = 255
+"""The exit status of ssh(1) itself: the node was not reached."""
 TIMED_OUT = 124
+"""The exit status of timeout(1) when the time has run out."""
+LONG_SCRIPT, SHOWN = 8, 4
+"""A script of more lines than this is cut in an error message, after so many lines."""
 
 
 class Remote(Protocol):
-    """Whatever runs commands on nodes: ssh, or a script of answers."""
+    """What runs commands on nodes: ssh, or a fake of the tests."""
 
     def run(self, command: Command) -> Result:
-        """Run it; the result whatever its status. Raises Unreachable when the node does not answer."""
+        """Run it and give its result, whatever the exit status. Raises Unreachable when the node does not answer."""
         ...
 
 
 def check(remote: Remote, command: Command) -> Result:
-    """Run it and raise CommandFailed unless its status is one that it calls success."""
+    """Run it and give its result. Raises CommandFailed when its status does not mean success, and Unreachable."""
     result = remote.run(command)
     if not result.good:
         raise failed(result)
@@ -40,19 +44,28 @@ def check(remote: Remote, command: Command) -> Result:
 
 
 def failed(result: Result) -> CommandFailed:
-    """The error for a result: node, command, status and the last lines of what it said."""
+    """The error for a result: node, command, exit status and the last lines of its output."""
     command = result.command
     said = (result.err.strip() or result.out.strip()).splitlines()[-8:]
-    state = "ran out of its time" if result.status == TIMED_OUT else f"exit {result.status}"
+    state = "ran out of time" if result.status == TIMED_OUT else f"exit {result.status}"
     why = f" ({command.why})" if command.why else ""
     return CommandFailed(
-        f"{command.node}{why}: {state}\n  $ {command.line}\n" + "\n".join(f"  | {line}" for line in said),
+        f"{command.node}{why}: {state}\n  $ {_shown(command.line)}\n"
+        + "\n".join(f"  | {line}" for line in said),
         hint=f"Look on the node: ./lab ssh {command.node.split('.')[0]}",
     )
 
 
+def _shown(line: str) -> str:
+    """A command for an error message: of a long script its name and its first parameters."""
+    lines = line.splitlines()
+    if len(lines) <= LONG_SCRIPT:
+        return line
+    return "\n    ".join([*lines[:SHOWN], f"... {len(lines) - SHOWN} more lines"])
+
+
 def everywhere(remote: Remote, commands: Iterable[Command]) -> list[Result]:
-    """Run commands at the same time; results in their order. The first Unreachable is raised."""
+    """Run commands at the same time and give their results in order. Raises the first Unreachable."""
     wanted = list(commands)
     if not wanted:
         return []
@@ -62,13 +75,13 @@ def everywhere(remote: Remote, commands: Iterable[Command]) -> list[Result]:
 
 @dataclass(frozen=True)
 class Ssh:
-    """ssh(1) with the settings that vagrant gave, one multiplexed connection a node."""
+    """ssh(1) with Vagrant's settings, one multiplexed connection for each node."""
 
     config: Path
     aliases: Mapping[str, str]
-    """Full name -> the Host of the ssh_config."""
+    """A node's full name -> its Host in the ssh_config."""
     control: Path
-    """A short-lived directory for the control sockets (their path must stay under 104 characters)."""
+    """A directory for the control sockets; their path must have less than 104 characters."""
 
     def argv(self, node: str, *, tty: bool = False) -> list[str]:
         """The ssh command line up to the remote command."""
@@ -81,9 +94,9 @@ class Ssh:
         ]  # fmt: skip
 
     def run(self, command: Command) -> Result:
-        """See Remote. A deadline that passes gives status 124; a node that is gone gives Unreachable.
+        """See Remote. A command that runs out of time has status 124; a node that does not answer gives Unreachable.
 
-        A command's own 255, as of an ssh from node to node, is told as 254: ssh's 255 means the way there (ssh(1)).
+        A command's own status 255 (an ssh from node to node has it) becomes 254: 255 is ssh's own here (ssh(1)).
         Every command is logged, without its standard input.
         """
         began, status = time.monotonic(), "interrupted"
@@ -110,10 +123,10 @@ class Ssh:
                 errors="replace",
                 check=False,
                 timeout=command.deadline + 10,
-                start_new_session=True,  # Ctrl-C is for this program: a heal on its way to a node is not cut off
+                start_new_session=True,  # Ctrl-C ends this program only: a heal on its way to a node goes on
             )
         except subprocess.TimeoutExpired:
-            # ServerAlive gives up on a dead node much sooner; this is a node that answers but hangs.
+            # ServerAlive notices a dead node much sooner: this node answers, but the command hangs.
             return Result(command, TIMED_OUT, "", "no answer within the deadline", time.monotonic() - began)
         except OSError as error:
             raise Unreachable(f"ssh cannot be run: {error}", hint="Install the OpenSSH client.") from error

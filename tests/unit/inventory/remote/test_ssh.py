@@ -128,7 +128,7 @@ def test_the_deadline_is_held_there_and_here(monkeypatch: pytest.MonkeyPatch) ->
     assert argv[-1].startswith("sudo -n timeout -k 5 7 sleep 999;")
     assert limit > 7.4 + 5, "the node's own limit and its kill come first"
     assert (result.status, result.good) == (124, False)
-    assert "ran out of its time" in failed(result).message
+    assert "ran out of time" in failed(result).message
 
 
 def test_the_error_names_node_reason_command_and_output() -> None:
@@ -138,6 +138,14 @@ def test_the_error_names_node_reason_command_and_output() -> None:
     assert error.message.splitlines()[2:] == [f"  | line {n}" for n in range(12, 20)], "the last lines"
     assert error.hint == "Look on the node: ./lab ssh node2"
     assert "  | on stdout" in failed(Result(command, 1, "on stdout\n", "  \n")).message
+
+
+def test_of_a_long_script_the_error_shows_the_beginning() -> None:
+    script = "\n".join(["# inject_kill.sh", "process=corosync", *(f"line {n}" for n in range(20))])
+    lines = failed(Result(Command.script(NODE2, script), 1, "", "oops")).message.splitlines()
+    assert lines[1:4] == ["  $ # inject_kill.sh", "    process=corosync", "    line 0"]
+    assert lines[5] == "    ... 18 more lines"
+    assert lines[6:] == ["  | oops"]
 
 
 def test_check() -> None:
