@@ -35,7 +35,9 @@ def runner(context: Context) -> Iterator[Runner]:
     """The runner of this folder's lab, alone on it; what it recorded is judged and drawn at the end."""
     folder = run_folder.fresh(context.root / "runs", datetime.now())
     with context.exclusive(), journal.exclusive(context.root):
-        yield suite.runner(context.session, context.remote, folder, context.guard, LOG.warning)
+        yield suite.runner(
+            context.session, context.remote, folder, context.guard, LOG.warning, fetch=context.fetch
+        )
     suite.finish(folder)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,13 @@ class Browser:
     def all(self, selector: str) -> list[Any]:
         return self.driver.find_elements(By.CSS_SELECTOR, selector)
 
+    def wait(self, holds: Callable[[], Any]) -> None:
+        WebDriverWait(self.driver, 5).until(lambda _: holds())
+
+    def shows(self, element: Any) -> bool:
+        """Whether the element's top is inside the window."""
+        return bool(-1 <= self.run(TOP, element) < 850)
+
     @property
     def complaints(self) -> list[str]:
         return [entry["message"] for entry in self.driver.get_log("browser")]
@@ -160,9 +168,9 @@ def test_every_link_of_the_table_opens_its_scenario(
         browser.run("arguments[0].scrollIntoView({block: 'center'})", link)
         link.click()
         target = browser.driver.find_element(By.ID, link.get_attribute("href").split("#")[1])
-        WebDriverWait(browser.driver, 5).until(lambda _, one=target: one.get_attribute("open"))
+        browser.wait(partial(target.get_attribute, "open"))
         assert target.find_element(By.TAG_NAME, "h2").text == link.text
-        WebDriverWait(browser.driver, 5).until(lambda _, one=target: -1 <= browser.run(TOP, one) < 850)
+        browser.wait(partial(browser.shows, target))
     assert browser.complaints == []
 
 

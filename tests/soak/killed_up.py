@@ -61,7 +61,12 @@ def main() -> int:
             [str(ROOT / "lab"), "up"], capture_output=True, text=True, check=False, timeout=300
         )
         failures += done.returncode != 0
-        row = {"run": number, "killed_after": round(after, 2), "was_at_work": was, "exit": done.returncode}
+        row: dict[str, object] = {
+            "run": number,
+            "killed_after": round(after, 2),
+            "was_at_work": was,
+            "exit": done.returncode,
+        }
         row["again_s"] = round(time.monotonic() - began, 1)
         if done.returncode:
             row["said"] = (done.stdout + done.stderr)[-600:]

@@ -64,9 +64,9 @@ class FakeHost:
             case ["docker", "network", "inspect", *_]:
                 return json.dumps(self.networks)
             case ["docker", "network", "create", *options, name]:
-                words = dict(option.split("=", 1) for option in options if "=" in option)
-                folder = words["--label"].removeprefix(f"{LABEL}=")
-                self.network(name, words["--subnet"], folder)
+                given = dict(option.split("=", 1) for option in options if "=" in option)
+                folder = given["--label"].removeprefix(f"{LABEL}=")
+                self.network(name, given["--subnet"], folder)
             case ["docker", "network", "rm", name]:
                 self.networks = [network for network in self.networks if network["Name"] != name]
             case ["docker", "inspect", "-f", form, id_]:

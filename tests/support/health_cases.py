@@ -40,10 +40,11 @@ class HealthCase:
 
     @property
     def overrides(self) -> Overrides:
-        words = self.row.get("wanted", {})
-        return Overrides(
-            **{name: tuple(value) if isinstance(value, list) else value for name, value in words.items()}
-        )
+        words: dict[str, Any] = self.row.get("wanted", {})
+        values: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in words.items()
+        }
+        return Overrides(**values)
 
     def fetch(self) -> str:
         if "refused" in self.row:

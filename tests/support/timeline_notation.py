@@ -39,8 +39,11 @@ def cases() -> list[dict[str, Any]]:
 def timeline(case: dict[str, Any]) -> Timeline:
     """The timeline of a case: what it says itself, laid over the base that it names."""
     base = BASES[case["from"]]
-    said = {**base, **{key: case[key] for key in ("probe", "hz", "node1", "node2", "events") if key in case}}
-    header = {
+    said: dict[str, Any] = {
+        **base,
+        **{key: case[key] for key in ("probe", "hz", "node1", "node2", "events") if key in case},
+    }
+    header: dict[str, Any] = {
         "scenario": case["from"],
         "nodes": list(NODES.values()),
         "resources": RESOURCES,

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from unittest.mock import create_autospec
 
 import pytest
 
@@ -34,7 +35,7 @@ def context():
 class Context:
     """A lab of which only the description is there."""
 
-    session = remote = guard = None
+    session = remote = guard = fetch = None
     lab = example_lab()
 
     def __init__(self) -> None:
@@ -75,7 +76,7 @@ def drilled(
     """The acceptance test's outcome over records of these statuses."""
     runner = Runner(request.param)
     monkeypatch.setattr(context, "Context", Context)
-    monkeypatch.setattr(suite, "runner", lambda *args, **more: runner)
+    monkeypatch.setattr(suite, "runner", create_autospec(suite.runner, return_value=runner))
     monkeypatch.setattr(suite, "judged", lambda result: result)
     pytester.makeconftest(CONFTEST)
     pytester.makepyfile(test_drill=DRILL.read_text())

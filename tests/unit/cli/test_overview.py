@@ -83,7 +83,7 @@ def test_check_says_it(row: dict[str, Any], tmp_path: Path) -> None:
         refused = [one.check for one in failed if line in one.why]
         assert len(tellers or refused) == 1, f"{line!r} is told by {tellers or refused}, not by one check"
     told = sum(1 + len(one.evidence) for one in failed)
-    assert told == len(case.says), [one.text for one in failed]
+    assert told == len(case.says), [one.why for one in failed]
 
 
 def test_no_connection_is_made_while_no_machine_runs(tmp_path: Path) -> None:

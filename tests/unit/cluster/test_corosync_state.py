@@ -7,6 +7,7 @@ import pytest
 from cluster import corosync_state
 from cluster.corosync_state import Membership
 from cluster.xml import OutputError
+from inventory.platforms.base import CorosyncGeneration
 from tests.support.example_lab import CASES, NODE1, NODE2, example_lab
 
 LAB = example_lab()
@@ -37,7 +38,7 @@ def test_the_plugin_counts_no_votes_and_tells_who_left() -> None:
 
 
 @pytest.mark.parametrize("generation", ["3", "1.4"])
-def test_no_corosync_no_membership(generation: corosync_state.CorosyncGeneration) -> None:
+def test_no_corosync_no_membership(generation: CorosyncGeneration) -> None:
     for said in ("", "Cannot initialize QUORUM service\n"):
         assert corosync_state.membership(said, LAB, generation) is None
 

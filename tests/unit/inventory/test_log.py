@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Thread
@@ -129,11 +129,12 @@ def test_threads_write_whole_lines(state: Path) -> None:
 def test_a_disk_that_takes_nothing_stops_no_command(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    for name, spoil in {
+    spoiled: dict[str, Callable[[Path], None]] = {
         "full": lambda path: path.symlink_to("/dev/full"),
         "no-file": lambda path: path.mkdir(),
         "read-only": lambda path: path.symlink_to("/proc/version"),
-    }.items():
+    }
+    for name, spoil in spoiled.items():
         folder = tmp_path / name
         folder.mkdir()
         spoil(folder / log.NAME)

@@ -149,7 +149,8 @@ def test_a_problem_is_waited_for() -> None:
 
 
 def test_a_command_that_is_needed_only_while_one_waits() -> None:
-    world, told, asked = World(), Told(), []
+    world, told = World(), Told()
+    asked: list[int] = []
 
     def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
         if len(asked) > 4 and not world.ran:

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from cluster.cib import Cib, Configuration
+from cluster.cib import Cib
+from cluster.configuration import Configuration
 from cluster.crm_mon import ClusterState
 from inventory.errors import CommandFailed, Unreachable
 from inventory.model import Command, Result

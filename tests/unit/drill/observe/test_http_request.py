@@ -172,7 +172,11 @@ def test_a_kept_connection_that_was_cut_is_opened_anew() -> None:
 
 
 def test_the_limit_counts_for_each_request_on_a_kept_connection() -> None:
-    with serving(lambda handler: handler.server.enough.wait(0.2) or handler.page()) as server:  # type: ignore[attr-defined]
+    def late(handler: Handler) -> None:
+        handler.server.enough.wait(0.2)  # type: ignore[attr-defined]
+        handler.page()
+
+    with serving(late) as server:
         client = Client(server.url, LATE, PAGES, fresh=False)
         client.limit = 2.0
         assert [client.ask().outcome for _ in range(3)] == ["ok"] * 3
@@ -185,7 +189,7 @@ def test_neither_proxy_nor_cookie(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def answer(handler: Handler) -> None:
         asked.append(handler.headers.get("Cookie"))
-        handler.page(PAGE, **{"Set-Cookie": "node=1"})
+        handler.page(PAGE, 200, **{"Set-Cookie": "node=1"})
 
     with serving(answer) as server:
         client = Client(server.url, LATE, PAGES, fresh=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from drill.checks.verdict import FAIL, PASS
 from drill.record.header import Prediction
 from drill.report.comparison import Difference, compare
@@ -13,7 +15,7 @@ def _run(name: str, *entries: ScenarioResult) -> Run:
     return Run(name, entries)
 
 
-def _stops(*lengths: float, **header: object) -> list[ScenarioResult]:
+def _stops(*lengths: float, **header: Any) -> list[ScenarioResult]:
     return [
         ScenarioResult(
             sample_timelines.graceful(outage=length, **header), sample_timelines.passes("recovered")

@@ -59,7 +59,7 @@ def holds(text: str, *node_readings: NodeReading, asked: tuple[Sample, ...] = ()
     return predicate(text)(situation(record, since, ALIAS))
 
 
-ALONE = {"members": (NODE2,), "quorate": False, "placements": ON2}
+ALONE: dict[str, Any] = {"members": (NODE2,), "quorate": False, "placements": ON2}
 DOWN: dict[str, Any] = {
     "owns_vip": False,
     "quorate": None,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -77,13 +79,13 @@ def test_a_program_on_the_terminal(capfd: pytest.CaptureFixture[str], tmp_path: 
 def test_root_is_asked_for_where_it_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
     ran: list[list[str]] = []
     monkeypatch.setattr(command, "check", lambda argv, **more: ran.append(argv))
-    monkeypatch.setattr(command.os, "geteuid", lambda: 0)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
     command.as_root(["true"], "true")
-    monkeypatch.setattr(command.os, "geteuid", lambda: 1000)
-    monkeypatch.setattr(command.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
     command.as_root(["true"], "true")
     assert ran == [["true"], ["sudo", "true"]]
-    monkeypatch.setattr(command.shutil, "which", lambda name: None)
+    monkeypatch.setattr(shutil, "which", lambda name: None)
     with pytest.raises(MachineError, match="there is no sudo") as caught:
         command.as_root(["true"], "true --now")
     assert caught.value.hint == "As root: true --now"

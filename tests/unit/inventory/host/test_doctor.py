@@ -94,9 +94,14 @@ def shaped(name: str, value: Any) -> Any:
     if name == "networks":
         return tuple(
             EngineNetwork(
-                "docker", name, tuple(map(IPv4Network, ranges)), *rest, remedy=f"docker network rm {name}"
+                "docker",
+                name,
+                tuple(map(IPv4Network, ranges)),
+                bridge,
+                "".join(folder),
+                f"docker network rm {name}",
             )
-            for name, ranges, *rest in value
+            for name, ranges, bridge, *folder in value
         )
     return tuple(value) if isinstance(value, list) else value
 

@@ -74,7 +74,7 @@ def test_it_is_gone_again() -> None:
 def test_the_registry_has_it_in_its_place() -> None:
     assert list(PLATFORMS) == [NAME, "debian12", "centos9", "centos6"]
     assert registry.get(NAME).title == "Nowherix 1"
-    assert NAME not in {one.name for use in ("containers", "machines") for one in registry.automatic(use)}  # type: ignore[arg-type]
+    assert NAME not in {one.name for use in ("containers", "machines") for one in registry.automatic(use)}
 
 
 @pytest.mark.usefixtures("nowherix")

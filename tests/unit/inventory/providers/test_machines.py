@@ -196,7 +196,12 @@ def test_frozen(
     monkeypatch.setattr(Machines, "ids", lambda self: {NODE1: "id-of-node1", NODE2: ""})
     calls: list[list[str]] = []
     for answer in said:
-        monkeypatch.setattr(command, "answer", lambda argv, answer=answer: calls.append(argv) or answer)
+
+        def answered(argv: list[str], answer: str = answer) -> str:
+            calls.append(argv)
+            return answer
+
+        monkeypatch.setattr(command, "answer", answered)
         assert lab.frozen(example_lab().node1) is (answer == said[0] and asked is not None)
     assert calls == ([[*asked, "id-of-node1"]] * 2 if asked else [])
     assert not lab.frozen(example_lab().nodes[1]), "there is no machine"

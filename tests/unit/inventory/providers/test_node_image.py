@@ -48,15 +48,21 @@ def test_the_tag_changes_with_what_goes_in(
     assert node_image.recipe(system).tag != before
 
 
+def of_image(platform: Platform, **changes: Any) -> Platform:
+    """A platform with another image."""
+    assert platform.image is not None
+    return replace(platform, image=replace(platform.image, **changes))
+
+
 @pytest.mark.parametrize(
     "changed",
     [
         replace(DEBIAN12, packages=(*DEBIAN12.packages, "vim")),
         replace(CENTOS9, packages=(*CENTOS9.packages, "vim")),
-        replace(DEBIAN12, image=replace(DEBIAN12.image, packages=("vim",))),
-        replace(DEBIAN12, image=replace(DEBIAN12.image, suite="trixie")),
-        replace(CENTOS9, image=replace(CENTOS9.image, packages=("vim",))),
-        replace(CENTOS9, image=replace(CENTOS9.image, reference="quay.io/centos/centos:stream10")),
+        of_image(DEBIAN12, packages=("vim",)),
+        of_image(DEBIAN12, suite="trixie"),
+        of_image(CENTOS9, packages=("vim",)),
+        of_image(CENTOS9, reference="quay.io/centos/centos:stream10"),
         replace(CENTOS9, repository="true\n"),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from tests.support.example_lab import NODE1, example_lab
 from tests.support.vagrantfile import read
 
 pytestmark = pytest.mark.skipif(shutil.which("ruby") is None, reason="there is no ruby here")
-CHOSEN = {
+CHOSEN: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "virtualbox": ({"memory": 1024, "cpus": 1, "linked_clone": True}, {"netmask": "255.255.0.0"}),
     "libvirt": (
         {"memory": 1024, "cpus": 1},

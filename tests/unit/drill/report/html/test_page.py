@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 
@@ -148,7 +149,9 @@ def test_an_empty_run_says_so() -> None:
 
 def test_nothing_of_the_record_becomes_markup() -> None:
     """Every text that a record or a verdict can hold is one that a node or a student may have written."""
-    texts = dict.fromkeys(("scenario", "fault", "title", "why", "step", "overrides", "error", "url"), _NASTY)
+    texts: dict[str, Any] = dict.fromkeys(
+        ("scenario", "fault", "title", "why", "step", "overrides", "error", "url"), _NASTY
+    )
     timeline = Timeline(
         Header(**texts, nodes=(_NASTY,), roles={_NASTY: _NASTY}, prediction=Prediction(0, 1, (_NASTY,))),
         (Sample(0, 1, page=_NASTY), Sample(1, 2, "probe", "refused", "", None, _NASTY)),
