@@ -1,11 +1,15 @@
 #!/bin/sh
-# End standby on a node (crm_attribute(8)).
+# End standby on a node: the one that lasts (-t nodes) and the one until the next reboot (-t status); crm_attribute(8).
 : "${cluster_process:?}"
 : "${node:?}"
 : "${end_standby:?}"
 
+standby_in() {
+    crm_attribute -q -t "$1" -N "$node" -n standby -G 2>/dev/null | grep -qiE '^(on|true|yes)'
+}
+
 is_in_standby() {
-    crm_attribute -q -t nodes -N "$node" -n standby -G 2>/dev/null | grep -qiE '^(on|true|yes)'
+    standby_in nodes || standby_in status
 }
 
 is_wrong() {
@@ -14,5 +18,6 @@ is_wrong() {
 
 put_right() {
     sh -c "$end_standby"
+    ! standby_in status || crm_attribute -q -t status -N "$node" -n standby -D
     ! is_in_standby
 }
