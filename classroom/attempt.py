@@ -17,7 +17,7 @@ from inventory.remote.ssh import check
 from inventory.session import LabSession
 from provision import apply, reset
 from provision.facts import gather
-from provision.steps.base import nothing
+from provision.steps.base import no_commands
 
 EXERCISE = "exercise.json"
 """The file in .lab that holds the exercise under way; it goes with the machines (`./lab down`, `released`)."""
@@ -77,7 +77,7 @@ def damage(exercise: Exercise, session: LabSession) -> None:
 
 def undo(exercise: Exercise, session: LabSession) -> None:
     """Take back what provisioning knows nothing of. Safe at any time."""
-    if exercise.undo is not nothing:
+    if exercise.undo is not no_commands:
         for command in exercise.undo(session, gather(session)):
             check(session.remote, command)
 

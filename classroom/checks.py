@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from classroom.snapshot import REACHED, Snapshot
-from classroom.texts import load, words
+from classroom.texts import load, placeholders
 from classroom.troubles import troubles
 from drill.checks.verdict import FAIL, PASS, UNKNOWN, Verdict
 from inventory.session import LabSession
-from provision.plan import part
+from provision.plan import plan_step
 from provision.steps import constraints as constraint_steps
 from provision.steps import leftovers as leftovers_step
 from provision.steps import names, packages, pages, resources, start
@@ -54,7 +54,7 @@ def as_the_step_says(step: Step) -> Check:
     """A step of the walkthrough: its problems, or else what it would still do."""
 
     def amiss(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
-        left = part(step, session, snapshot.facts)
+        left = plan_step(step, session, snapshot.facts)
         if step in BY_RESULT:
             yield from left.problems
             return
@@ -78,8 +78,8 @@ def at_boot(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
     """Services that start at boot, or again after a kill, which someone else is to start."""
     for node in session.lab.nodes:
         units = (*session.platform.cluster_services, session.platform.web_service)
-        yield from packages.starting(node, snapshot.facts, units)
-    yield from pages.revived(session, snapshot.facts)
+        yield from packages.starts_at_boot(node, snapshot.facts, units)
+    yield from pages.web_restart_problems(session, snapshot.facts)
 
 
 def firewall(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
@@ -93,20 +93,20 @@ def firewall(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
 def one_cluster(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
     """A node that is not whole, or that does not see the other."""
     yield from troubles(session, snapshot, "one-cluster")
-    yield from start.stale(session, snapshot.facts)
+    yield from start.stale_problems(session, snapshot.facts)
 
 
 def one_owner(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
     """The floating address on no node or two, where the cluster does not run it, or with another netmask."""
     yield from troubles(session, snapshot, "one-owner")
-    yield from resources.netmasks(session, snapshot.facts)
+    yield from resources.netmask_problems(session, snapshot.facts)
 
 
 def leftovers(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
     """What a drill or a person left, and what lab.yaml does not have."""
     yield from troubles(session, snapshot, "leftovers")
     yield from leftovers_step.problems(session, snapshot.facts)
-    yield from constraint_steps.unwanted(session, snapshot.facts)
+    yield from constraint_steps.unwanted_constraints(session, snapshot.facts)
 
 
 def nothing_left(snapshot: Snapshot) -> str:
@@ -119,7 +119,7 @@ CHECKS: tuple[Check, ...] = (
     Check("logins", logins),
     Check("at-boot", at_boot),
     Check("firewall", firewall),
-    Check("node-ids", lambda session, snapshot: start.same_ids(session, snapshot.facts)),
+    Check("node-ids", lambda session, snapshot: start.nodeid_problems(session, snapshot.facts)),
     Check("one-cluster", one_cluster),
     Check("one-owner", one_owner, no_cluster),
     Check("one-web-server", told("one-web-server"), no_cluster),
@@ -134,7 +134,10 @@ def judge(session: LabSession, snapshot: Snapshot, checks: Sequence[Check] = CHE
 
 
 def _verdict(check: Check, session: LabSession, snapshot: Snapshot) -> Verdict:
-    text = {name: value.format_map(words(session)) for name, value in load("checks.yaml")[check.name].items()}
+    text = {
+        name: value.format_map(placeholders(session))
+        for name, value in load("checks.yaml")[check.name].items()
+    }
     expected, blind = text["expected"], check.blind(snapshot)
     lines = () if blind else tuple(check.amiss(session, snapshot))
     if blind:

@@ -33,7 +33,7 @@ from inventory.platforms.base import Platform
 from inventory.session import LabSession
 from provision.facts import Facts
 from provision.steps import constraints
-from provision.steps.base import Commands, cib_delete, nothing, pcs_on
+from provision.steps.base import Commands, cib_delete, no_commands, pcs_on
 
 
 def anywhere(platform: Platform) -> bool:
@@ -49,7 +49,7 @@ class Exercise:
     check: str
     """The check of `classroom.checks` that must catch it."""
     breaks: Commands
-    undo: Commands = nothing
+    undo: Commands = no_commands
     possible: Callable[[Platform], bool] = anywhere
     """Whether a system can be broken in this way."""
 

@@ -9,7 +9,7 @@ from inventory.model import Command, Node
 from inventory.platforms.base import Action
 from inventory.session import LabSession
 from provision.facts import Facts
-from provision.steps.base import Commands, put, service_script
+from provision.steps.base import Commands, service_script, write_file
 from status.web_page import page_of
 
 LABEL = "classroom"
@@ -102,13 +102,15 @@ def locked_out(session: LabSession, facts: Facts) -> Iterator[Command]:
     node, key = node2(session, facts), facts.of(node1(session, facts)).root_key
     kept = [line for line in facts.of(node).authorized.splitlines() if line != key]
     text = "".join(f"{line}\n" for line in kept)
-    yield put(node, "/root/.ssh/authorized_keys", text, "forget the peer's key", umask="077")
+    yield write_file(node, "/root/.ssh/authorized_keys", text, "forget the peer's key", umask="077")
 
 
 def page_of_peer(session: LabSession, facts: Facts) -> Iterator[Command]:
     """Put the peer's page on the active node."""
     node = active(session, facts)
-    yield put(node, session.platform.index, page_of(session.lab.peer(node)) + "\n", "the other node's page")
+    yield write_file(
+        node, session.platform.index, page_of(session.lab.peer(node)) + "\n", "the other node's page"
+    )
 
 
 def second_holder(session: LabSession, facts: Facts) -> Iterator[Command]:

@@ -23,7 +23,7 @@ def load(name: str) -> Mapping[str, Any]:
     return read
 
 
-def words(session: LabSession) -> Mapping[str, str]:
+def placeholders(session: LabSession) -> Mapping[str, str]:
     """What stands for {word} in a text: the words of the steps (provision.texts), and what only the classroom needs."""
     lab, platform = session.lab, session.platform
     web, httpd = lab.resource("web").id, platform.web_service
@@ -41,7 +41,7 @@ def words(session: LabSession) -> Mapping[str, str]:
     }
     restart = platform.services.restart_command(httpd)
     return {
-        **texts.words(session),
+        **texts.placeholders(session),
         **{name: shlex.join(argv) for name, argv in commands.items()},
         "at_boot": "; ".join(filter(None, [*enabled.values(), restart])),
         "web_by_itself": "; ".join(filter(None, [enabled[httpd], restart])),

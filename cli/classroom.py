@@ -15,7 +15,7 @@ from classroom.attempt import Attempt
 from classroom.checks import judge
 from classroom.exercises import EXERCISES, Exercise, get, on
 from classroom.snapshot import look
-from classroom.texts import load, words
+from classroom.texts import load, placeholders
 from cli.console import Json, Output, print_json, table
 from cli.context import Context, context_of
 from cli.progress import ConsoleProgress
@@ -163,7 +163,7 @@ def _under_way(context: Context) -> tuple[Attempt, Exercise]:
 
 
 def _texts(session: LabSession, exercise: Exercise) -> Mapping[str, Any]:
-    known = words(session)
+    known = placeholders(session)
     text = load("exercises.yaml")[exercise.name]
     return {
         name: [line.format_map(known) for line in value]

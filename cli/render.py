@@ -55,7 +55,7 @@ def plan(found: Plan) -> RenderableType:
     if found.empty:
         return Text("Nothing to do: the nodes are as lab.yaml says.")
     lines: list[RenderableType] = []
-    for part in found.parts:
+    for part in found.steps:
         lines.append(Text(f"{part.step.number} {part.step.id}", style="bold"))
         for command in part.commands:
             first, *more = command.line.splitlines()
@@ -77,7 +77,7 @@ def plan_data(found: Plan) -> dict[str, Any]:
                 "commands": [{"node": c.node, "why": c.why, "command": c.line} for c in part.commands],
                 "problems": list(part.problems),
             }
-            for part in found.parts
+            for part in found.steps
         ],
     }
 

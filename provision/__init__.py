@@ -1,1 +1,1 @@
-"""Floor 2a: make the cluster, step by step."""
+"""Floor 3: makes the cluster, step by step."""

@@ -1,6 +1,6 @@
-"""Facts: what is so on the nodes now, read by the readings of `provision.readings`.
+"""Facts: the state of the nodes now, read by the shell texts of `provision.readings`.
 
-All facts of a node are read by one remote command, so asking again is cheap and nothing is remembered.
+One remote command reads all facts of a node. Facts are never cached: they are read again after each change.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from cluster.configuration import Configuration
 from inventory.errors import CommandFailed
 from inventory.model import Command, Node, Result
 from inventory.remote import sections
-from inventory.remote.ssh import everywhere
+from inventory.remote.ssh import run_all
 from inventory.session import LabSession
 from provision.readings import FACTS
 from status import node_shell
@@ -21,7 +21,7 @@ from status import node_shell
 
 @dataclass(frozen=True)
 class NodeFacts:
-    """One node as read. Texts are as found, empty where there is none; `cib` is None without any."""
+    """One node as read. A text is "" where the file does not exist; `cib` is None when there is no CIB."""
 
     name: str = ""
     next_name: str = ""
@@ -31,16 +31,16 @@ class NodeFacts:
     addresses: tuple[str, ...] = ()
     """Every address of the cluster's network that the node holds: "eth1 172.16.100.15/16"."""
     resolves: tuple[str, ...] = ()
-    """Each node's name and alias with the addresses that it means here: "node1 172.16.100.15"."""
+    """Each node's name and alias with the addresses to which it resolves on this node: "node1 172.16.100.15"."""
     root_key: str = ""
     authorized: str = ""
     host_keys: tuple[str, ...] = ()
     known_hosts: str = ""
     missing: tuple[str, ...] = ()
     at_boot: tuple[str, ...] = ()
-    """The services that start at boot, of those that the walkthrough starts."""
-    revived: bool = False
-    """The init system starts a killed web server anew, before the cluster sees it."""
+    """The cluster's services and the web server, as far as they start at boot."""
+    web_restarted: bool = False
+    """The init system restarts a killed web server before the cluster sees it."""
     firewall: tuple[str, ...] = ()
     conf: str = ""
     authkey: str = ""
@@ -49,25 +49,25 @@ class NodeFacts:
     corosync: bool = False
     pacemaker: bool = False
     stale: bool = False
-    """corosync runs on a configuration or key older than the one on disk."""
+    """corosync was started before its configuration file or key was changed."""
     node_id: str = ""
-    """corosync's own nodeid, as it runs."""
+    """The nodeid with which corosync runs."""
     has_cib: bool = False
     cib: cib.Cib | None = None
     state: crm_mon.ClusterState | None = None
     verify: str = ""
-    """What `crm_verify -L -V` says on a running cluster; empty when it is silent."""
+    """The output of `crm_verify -L -V` on a running cluster; "" when it has no errors."""
     log: str = ""
     page: str = ""
     web_running: bool = False
     agents: tuple[str, ...] = ()
     metadata: Mapping[str, str] = field(default_factory=dict)
-    """The <action> elements of the metadata of each agent that the lab uses, by agent; {} where it has none."""
+    """The <action> elements in the metadata of each agent that the lab uses, by agent; {} when no agent has any."""
 
 
 @dataclass(frozen=True)
 class Facts:
-    """Every node's facts, and the cluster's as its best-placed node tells them."""
+    """The facts of all nodes, and the facts of the cluster from the node that knows most about it."""
 
     nodes: Mapping[str, NodeFacts] = field(default_factory=dict)
 
@@ -90,12 +90,12 @@ class Facts:
 
     @property
     def metadata(self) -> Mapping[str, str]:
-        """The agents' metadata, as the first node tells it that has any."""
+        """The agents' metadata from the first node that has any."""
         return next((one.metadata for one in self.nodes.values() if one.metadata), {})
 
     @property
     def interface(self) -> str:
-        """The interface in the cluster's network, "" when the nodes do not agree on its name."""
+        """The interface in the cluster's network; "" when its name is not the same on all nodes."""
         names = {one.interface for one in self.nodes.values()} - {""}
         return names.pop() if len(names) == 1 else ""
 
@@ -113,7 +113,7 @@ def readings(session: LabSession, node: Node) -> Command:
 
 
 def parse(session: LabSession, result: Result) -> NodeFacts:
-    """The facts from what the readings printed."""
+    """Parse the output of `readings`. Raises CommandFailed when the command failed."""
     if not result.good:
         raise CommandFailed(
             f"{result.command.node}: the facts could not be read (exit {result.status}): {result.err.strip()}",
@@ -126,7 +126,7 @@ def parse(session: LabSession, result: Result) -> NodeFacts:
 
 def gather(session: LabSession) -> Facts:
     """Read all facts of all nodes at the same time. Raises Unreachable."""
-    results = everywhere(session.remote, [readings(session, node) for node in session.lab.nodes])
+    results = run_all(session.remote, [readings(session, node) for node in session.lab.nodes])
     return Facts(
         {node.name: parse(session, result) for node, result in zip(session.lab.nodes, results, strict=True)}
     )

@@ -1,4 +1,4 @@
-"""A plan is the commands still needed, step by step. An empty one means that the lab is as described."""
+"""A plan: the commands that are still needed, by step. It is empty when the nodes are as lab.yaml says."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from provision.steps.registry import STEPS
 
 
 @dataclass(frozen=True)
-class Part:
-    """What one step still needs."""
+class StepPlan:
+    """The commands that one step still needs, and its problems."""
 
     step: Step
     commands: tuple[Command, ...]
@@ -23,22 +23,22 @@ class Part:
 
 @dataclass(frozen=True)
 class Plan:
-    """The parts that are not done. `problems` only count where a step has no command left."""
+    """The steps that are not done. A step's problems count only when it needs no command."""
 
-    parts: tuple[Part, ...]
+    steps: tuple[StepPlan, ...]
 
     @property
     def empty(self) -> bool:
-        """Nothing is to be done and nothing is amiss."""
-        return not self.parts
+        """No command is needed, and no step has a problem."""
+        return not self.steps
 
 
-def part(step: Step, session: LabSession, facts: Facts) -> Part:
-    """What one step still needs."""
-    return Part(step, tuple(step.commands(session, facts)), tuple(step.problems(session, facts)))
+def plan_step(step: Step, session: LabSession, facts: Facts) -> StepPlan:
+    """Compute what one step still needs from facts. Pure."""
+    return StepPlan(step, tuple(step.commands(session, facts)), tuple(step.problems(session, facts)))
 
 
 def plan(session: LabSession, facts: Facts, steps: Sequence[Step] = STEPS) -> Plan:
-    """What is still needed, from facts alone. What a command brings forth is seen by asking again."""
-    parts = [part(step, session, facts) for step in steps]
-    return Plan(tuple(one for one in parts if one.commands or one.problems))
+    """Compute what all steps still need from facts. Pure: the effect of a command shows only in new facts."""
+    plans = [plan_step(step, session, facts) for step in steps]
+    return Plan(tuple(one for one in plans if one.commands or one.problems))

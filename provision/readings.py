@@ -1,4 +1,4 @@
-"""What is read on a node: a Fact is a reading (shell text) and a pure parser of what it prints."""
+"""What is read on a node: a Fact is a shell text (the reading) and a pure parser of its output."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _plain(text: str) -> Callable[[LabSession, Node], str]:
 
 
 def _of_pacemaker(text: str) -> Callable[[LabSession, Node], str]:
-    """Read only where pacemaker runs."""
+    """Make a reading that prints nothing where pacemaker does not run."""
     return lambda session, node: f"pidof -s {session.platform.cluster_process} >/dev/null && {text}"
 
 
@@ -67,7 +67,7 @@ def _at_boot(session: LabSession, node: Node) -> str:
 
 
 def _metadata(_: LabSession, out: str) -> Mapping[str, str]:
-    """The lines with <action> of each agent's metadata, by agent."""
+    """Parse metadata.sh: the <action> elements of each agent's metadata, by agent."""
     pairs = (line.partition(" ") for line in out.splitlines())
     return {agent: actions.strip() for agent, _, actions in pairs if actions.strip()}
 
@@ -110,7 +110,7 @@ FACTS: tuple[Fact, ...] = (
     ),
     Fact("at_boot", _at_boot, _lines),
     Fact(
-        "revived",
+        "web_restarted",
         lambda session, node: session.platform.services.restarted_reading(session.platform.web_service),
         _yes,
     ),

@@ -1,4 +1,4 @@
-"""Back to the state after a step: the whole configuration is replaced by that which lab.yaml describes there."""
+"""Back to the state after a step: replaces the whole configuration by the one that lab.yaml describes for that step."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from provision.steps.base import Step, pcs_on
 from provision.steps.registry import STEPS, until
 
 SETTLES = 60.0
-"""Seconds within which the configuration must read back as it was written."""
+"""Seconds within which the configuration must be read back as it was written."""
 
 
 def run(
@@ -26,56 +26,55 @@ def run(
     last: Step | None = None,
     progress: apply.Progress | None = None,
 ) -> int:
-    """Bring the cluster to the state after `last` (None: the end); the number of commands it took.
+    """Bring the cluster to the state after the step `last` (None: the end state); returns the number of commands.
 
-    Raises CommandFailed as `apply.run` does, TimedOut when the configuration does not read back as written.
+    Raises CommandFailed as `apply.run` does, TimedOut when the configuration is not read back as it was written.
     The steps up to the start of the cluster are never undone.
     """
-    tell = progress or apply.Progress()
+    started = STEPS.index(start.STEP) + 1
     steps = until(last) if last else STEPS
-    apart = STEPS.index(start.STEP) + 1
-    # First one cluster: what is taken out of one half of a split one comes back with the other's configuration.
-    count = apply.run(session, steps[:apart], progress)
+    # The nodes must form one cluster first: in a split cluster, the other partition's configuration could win later.
+    count = apply.run(session, steps[:started], progress)
     facts = gather(session)
     if facts.cib is not None and facts.state is not None:
-        if leftovers.running(session, facts):  # they stop before others start: both may want one address
+        if leftovers.running(session, facts):  # stop these first: they may hold the address that others need
             count += apply.run(session, (leftovers.STEP,), progress)
             facts = gather(session)
         needed = tuple(commands(session, facts, steps))
         for command in needed:
-            tell.command(leftovers.STEP, command)
+            (progress or apply.Progress()).command(leftovers.STEP, command)
             check(session.remote, command)
         count += len(needed)
         if needed:
-            _prove(session, steps)
-    return count + apply.together(session, steps[apart:], progress)
+            _verify(session, steps)
+    return count + apply.run_batch(session, steps[started:], progress)
 
 
 def commands(session: LabSession, facts: Facts, steps: tuple[Step, ...]) -> Iterator[Command]:
-    """Replace the configuration where it differs, take transient attributes back, forget failures."""
+    """Replace the configuration when it differs, delete transient attributes, clean up failures."""
     if facts.cib is None:
         return
     want = wanted(session, facts, steps)
     wrong = [line for line in differences(want, facts.cib) if ": transient attribute " not in line]
     if wrong:
         yield leftovers.replacement(
-            session, facts, want, f"as lab.yaml says, unlike now: {leftovers.short(wrong)}"
+            session, facts, want, f"replace the configuration: {leftovers.summary(wrong)}"
         )
-    yield from leftovers.without_transient(session, facts)
+    yield from leftovers.clear_transient(session, facts)
     if facts.state and (facts.state.failures or facts.state.failcounts):
-        yield pcs_on(session, facts, pcs.cleanup(session.platform.pcs), "forget the failures")
+        yield pcs_on(session, facts, pcs.cleanup(session.platform.pcs), "clean up the failures")
 
 
 def wanted(session: LabSession, facts: Facts, steps: tuple[Step, ...]) -> Configuration:
-    """What these steps, from the first on, make of the configuration."""
-    lab, there = session.lab, set(steps)
-    makers = {
+    """The configuration that these steps make together, beginning with an empty one."""
+    lab, included = session.lab, set(steps)
+    property_steps = {
         "stonith-enabled": properties.STONITH,
         "no-quorum-policy": properties.POLICY,
         "dc-deadtime": start.STEP,
     }
-    kinds = {"address": resources.ADDRESS, "web": resources.WEB}
-    sorts = {
+    resource_steps = {"address": resources.ADDRESS, "web": resources.WEB}
+    constraint_steps = {
         "colocation": constraints.COLOCATION,
         "order": constraints.ORDER,
         "location": constraints.LOCATION,
@@ -83,17 +82,19 @@ def wanted(session: LabSession, facts: Facts, steps: tuple[Step, ...]) -> Config
     return desired(
         lab,
         session.platform,
-        properties=[name for name in lab.properties if makers.get(name, properties.STONITH) in there],
-        stickiness=None if properties.STICKINESS in there else 0,
-        resources=[lab.resource(kind).id for kind, step in kinds.items() if step in there],
-        constraints=[sort for sort, step in sorts.items() if step in there],
+        properties=[
+            name for name in lab.properties if property_steps.get(name, properties.STONITH) in included
+        ],
+        stickiness=None if properties.STICKINESS in included else 0,
+        resources=[lab.resource(kind).id for kind, step in resource_steps.items() if step in included],
+        constraints=[kind for kind, step in constraint_steps.items() if step in included],
         interface=facts.interface,
         metadata=facts.metadata,
     )
 
 
-def _prove(session: LabSession, steps: tuple[Step, ...]) -> None:
-    """Read the configuration back until it is the wanted one."""
+def _verify(session: LabSession, steps: tuple[Step, ...]) -> None:
+    """Read the configuration back until it is the wanted one. Raises TimedOut."""
 
     def ask() -> tuple[str, ...]:
         facts = gather(session)
@@ -102,7 +103,7 @@ def _prove(session: LabSession, steps: tuple[Step, ...]) -> None:
     waiting.until(
         ask,
         lambda found: not found,
-        "The cluster's configuration reads back as it was written",
+        "The cluster's configuration is read back as it was written",
         deadline=SETTLES,
         clock=session.clock,
         hint=f"{session.platform.pacemaker_log} on the nodes says why.",

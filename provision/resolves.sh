@@ -1,7 +1,7 @@
 #!/bin/sh
-# Print each name with the IPv4 addresses that it means on this node, a line each.
+# Print one line for each name: the name, and the IPv4 addresses to which it resolves on this node.
 : "${names:?}"
 for name in $names; do
-    # shellcheck disable=SC2046 # the addresses are words of one line
+    # shellcheck disable=SC2046 # all addresses go on one line
     echo "$name" $(getent ahostsv4 "$name" | awk '{print $1}' | sort -u)
 done

@@ -1,10 +1,10 @@
 #!/bin/sh
-# Print "yes" when corosync runs on a configuration or key that is older than the one on disk.
+# Print "yes" when corosync was started before its configuration file or key was changed.
 #
-# corosync's start in seconds since the epoch comes from proc(5): ps of CentOS 6 has no etimes, and its stat(1) gives
-# fractions only with %z. Both clocks tick in hundredths, so a file counts when it is newer by two of them. It is
-# the time of change (ctime), which scp -p cannot set back; one in the future was made before the clock was set
-# right, and proves nothing.
+# The start time of corosync comes from proc(5), because ps of CentOS 6 has no etimes; %z, because its stat(1) prints
+# fractions of a second only with it. Both times are exact to 0.01 s, so a file must be newer by 0.02 s. The file's
+# time is ctime, which scp -p does not set. A ctime in the future was written before the clock was corrected, and
+# is ignored.
 : "${conf:?}"
 : "${authkey:?}"
 pid=$(pidof -s corosync) || exit 0

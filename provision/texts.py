@@ -19,7 +19,7 @@ from provision.steps.base import Step
 
 @dataclass(frozen=True)
 class Text:
-    """A step for people. `look` are commands that change nothing, as root on their nodes."""
+    """A step's text for people. `look` are commands that root runs on a node; they change nothing."""
 
     title: str
     why: str
@@ -28,8 +28,8 @@ class Text:
 
 
 def text(step: Step, session: LabSession) -> Text:
-    """The step's text with the lab's own names in it; KeyError when steps.yaml does not know the step."""
-    raw, known = _raw()[step.id], words(session)
+    """The step's text with all placeholders replaced. Raises KeyError when steps.yaml has no such step."""
+    raw, known = _raw()[step.id], placeholders(session)
     return Text(
         title=raw["title"].format_map(known),
         why=raw["why"].format_map(known),
@@ -42,8 +42,8 @@ def text(step: Step, session: LabSession) -> Text:
     )
 
 
-def words(session: LabSession) -> Mapping[str, str]:
-    """What stands for {word} in steps.yaml: names of lab.yaml, commands as the platform types them."""
+def placeholders(session: LabSession) -> Mapping[str, str]:
+    """The values of the {placeholders} in steps.yaml: names of lab.yaml, and commands in the platform's form."""
     lab, platform = session.lab, session.platform
     commands = {
         "status": pcs.status(platform.pcs),

@@ -39,11 +39,11 @@ def check(remote: Remote, command: Command) -> Result:
     """Run it and give its result. Raises CommandFailed when its status does not mean success, and Unreachable."""
     result = remote.run(command)
     if not result.good:
-        raise failed(result)
+        raise failure(result)
     return result
 
 
-def failed(result: Result) -> CommandFailed:
+def failure(result: Result) -> CommandFailed:
     """The error for a result: node, command, exit status and the last lines of its output."""
     command = result.command
     said = (result.err.strip() or result.out.strip()).splitlines()[-8:]
@@ -64,7 +64,7 @@ def _shown(line: str) -> str:
     return "\n    ".join([*lines[:SHOWN], f"... {len(lines) - SHOWN} more lines"])
 
 
-def everywhere(remote: Remote, commands: Iterable[Command]) -> list[Result]:
+def run_all(remote: Remote, commands: Iterable[Command]) -> list[Result]:
     """Run commands at the same time and give their results in order. Raises the first Unreachable."""
     wanted = list(commands)
     if not wanted:

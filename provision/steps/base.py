@@ -1,4 +1,4 @@
-"""What a Step is: a step of the walkthrough that yields the commands still needed, and checks what came of them."""
+"""A Step of the walkthrough: it yields the commands that are still needed, and the problems that are left."""
 
 from __future__ import annotations
 
@@ -17,35 +17,35 @@ Commands = Callable[[LabSession, Facts], Iterator[Command]]
 Problems = Callable[[LabSession, Facts], Iterator[str]]
 
 
-def nothing(session: LabSession, facts: Facts) -> Iterator[Command]:
+def no_commands(session: LabSession, facts: Facts) -> Iterator[Command]:
     """No command."""
     return iter(())
 
 
-def no_problem(session: LabSession, facts: Facts) -> Iterator[str]:
-    """Nothing to object to."""
+def no_problems(session: LabSession, facts: Facts) -> Iterator[str]:
+    """No problem."""
     return iter(())
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step: `commands` yields what is still needed, `problems` what is not as the document says.
+    """One step: `commands` yields the commands that are still needed, `problems` what is not as the document says.
 
-    `before` tells what must be seen just before the step changes something (the lesson of step 4).
-    Titles and reasons for people are in provision/steps.yaml, by `id`.
+    `before` yields what the student must see before the step changes anything (the lesson of step 4).
+    The texts for people are in provision/steps.yaml, by `id`.
     """
 
     id: str
     number: str
-    commands: Commands = nothing
-    problems: Problems = no_problem
-    before: Problems = no_problem
+    commands: Commands = no_commands
+    problems: Problems = no_problems
+    before: Problems = no_problems
     settles: float = 60.0
-    """Seconds within which the problems must have gone after the last command."""
+    """Seconds within which the problems must end after the last command."""
 
 
-def put(node: Node, path: str, text: str, why: str, umask: str = "022") -> Command:
-    """Write a whole file or none: a connection that breaks half-way leaves the old one."""
+def write_file(node: Node, path: str, text: str, why: str, umask: str = "022") -> Command:
+    """Write a file completely or not at all: when the connection breaks, the old file stays."""
     folder = path.rpartition("/")[0]
     return Command.script(
         node.name,
@@ -57,23 +57,23 @@ def put(node: Node, path: str, text: str, why: str, umask: str = "022") -> Comma
 
 
 def pcs_on(session: LabSession, facts: Facts, argv: pcs.Argv, why: str) -> Command:
-    """A pcs (or cibadmin) command on a node where the cluster runs; node1 as in the document when it can."""
-    return Command(speaker(session, facts).name, argv, why=why, deadline=120)
+    """A pcs (or cibadmin) command on a node where the cluster runs: node1 if possible, as in the document."""
+    return Command(command_node(session, facts).name, argv, why=why, deadline=120)
 
 
-def speaker(session: LabSession, facts: Facts) -> Node:
-    """Where cluster commands are typed: node1, unless only its peer's cluster runs."""
+def command_node(session: LabSession, facts: Facts) -> Node:
+    """The node on which cluster commands run: the first node where pacemaker runs, else node1."""
     running = [node for node in session.lab.nodes if facts.of(node).pacemaker]
     return running[0] if running else session.lab.node1
 
 
 def cib_delete(session: LabSession, facts: Facts, xml: str, why: str) -> Command:
-    """Take one element out of the CIB (cibadmin(8)), much quicker than by pcs."""
+    """Delete one element of the CIB with cibadmin(8), which is much quicker than pcs."""
     return pcs_on(session, facts, ("cibadmin", "--delete", "--xml-text", xml), why)
 
 
-def whole(session: LabSession, facts: Facts) -> Configuration:
-    """The configuration that all steps together make: lab.yaml's end state on these nodes."""
+def desired_configuration(session: LabSession, facts: Facts) -> Configuration:
+    """The configuration that all steps together make: the end state of lab.yaml on these nodes."""
     return desired(session.lab, session.platform, interface=facts.interface, metadata=facts.metadata)
 
 

@@ -10,7 +10,7 @@ from cluster.foreign import about_the_same, in_place_of
 from inventory.model import Command, Constraint, Lab
 from inventory.session import LabSession
 from provision.facts import Facts
-from provision.steps.base import Problems, Step, cib_delete, no_problem, pcs_on
+from provision.steps.base import Problems, Step, cib_delete, no_problems, pcs_on
 
 
 def stored(facts: Facts) -> list[tuple[Constraint, str]]:
@@ -18,8 +18,11 @@ def stored(facts: Facts) -> list[tuple[Constraint, str]]:
     return list(facts.live.constraints) if facts.live else []
 
 
-def in_the_way(session: LabSession, facts: Facts, want: Constraint) -> list[tuple[Constraint, str]]:
-    """The stored constraints that stand where this one belongs, it itself included; no other one of lab.yaml."""
+def same_place(session: LabSession, facts: Facts, want: Constraint) -> list[tuple[Constraint, str]]:
+    """The stored constraints of the same kind for the same resources (and node) as `want`, `want` itself included.
+
+    Other constraints of lab.yaml are left out.
+    """
     lab = session.lab
     others = {one for one in (*lab.colocations, *lab.orders, *lab.locations) if one != want}
     return [
@@ -27,8 +30,8 @@ def in_the_way(session: LabSession, facts: Facts, want: Constraint) -> list[tupl
     ]
 
 
-def unwanted(session: LabSession, facts: Facts) -> Iterator[str]:
-    """Constraints that stand where one of lab.yaml's belongs, and are none of them."""
+def unwanted_constraints(session: LabSession, facts: Facts) -> Iterator[str]:
+    """Stored constraints that are in the place of one of lab.yaml's constraints and differ from it."""
     lab = session.lab
     wanted: tuple[Constraint, ...] = (*lab.colocations, *lab.orders, *lab.locations)
     for found, _ in stored(facts):
@@ -47,15 +50,17 @@ def _step(
     add: Callable[..., pcs.Argv],
     why: str,
     *,
-    settled: Problems = no_problem,
+    more_problems: Problems = no_problems,
 ) -> Step:
     def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
         for want in of(session.lab):
-            there = in_the_way(session, facts, want)
+            there = same_place(session, facts, want)
             good = [found_id for found, found_id in there if found == want]
             for found, found_id in there:
                 if found_id not in good[:1]:
-                    yield _remove(session, facts, found, found_id, "another constraint is in its place")
+                    yield _remove(
+                        session, facts, found, found_id, "remove a constraint that differs from lab.yaml"
+                    )
             if not good:
                 yield pcs_on(session, facts, add(session.platform.pcs, want), why)
 
@@ -64,13 +69,13 @@ def _step(
         for want in of(session.lab):
             if want not in have:
                 yield f"the CIB has no {configuration.describe(want)}"
-        yield from settled(session, facts)
+        yield from more_problems(session, facts)
 
     return Step(id_, number, commands, problems)
 
 
-def placed(session: LabSession, facts: Facts) -> Iterator[str]:
-    """Colocated resources run on one node."""
+def placement_problems(session: LabSession, facts: Facts) -> Iterator[str]:
+    """Colocated resources that do not run on one node."""
     state = facts.state
     for colocation in session.lab.colocations if state else ():
         assert state is not None
@@ -88,9 +93,14 @@ COLOCATION = _step(
     lambda lab: lab.colocations,
     pcs.colocation,
     "the web server where the address is",
-    settled=placed,
+    more_problems=placement_problems,
 )
 ORDER = _step("order", "7.1.2", lambda lab: lab.orders, pcs.order, "first the address, then the web server")
 LOCATION = _step(
-    "location", "7.1.3", lambda lab: lab.locations, pcs.location, "the service prefers a node", settled=placed
+    "location",
+    "7.1.3",
+    lambda lab: lab.locations,
+    pcs.location,
+    "the service prefers a node",
+    more_problems=placement_problems,
 )

@@ -9,21 +9,21 @@ from inventory.errors import ConfigError
 from inventory.model import Command, Node
 from inventory.session import LabSession
 from provision.facts import Facts
-from provision.steps.base import Step, put
+from provision.steps.base import Step, write_file
 
 GOOD_KEY = "400 root:root "
 
 
 def configuration(session: LabSession, facts: Facts) -> Iterator[Command]:
-    """Write corosync.conf where it is not as described."""
+    """Write corosync.conf on each node where it differs from lab.yaml."""
     want = corosync_conf.configuration(session.lab, session.platform.corosync)
     for node in session.lab.nodes:
         if facts.of(node).conf != want:
-            yield put(node, corosync_conf.PATH, want, "the same corosync.conf on both nodes")
+            yield write_file(node, corosync_conf.PATH, want, "the same corosync.conf on both nodes")
 
 
-def otherwise(session: LabSession, facts: Facts) -> Iterator[str]:
-    """What a node's corosync.conf says otherwise, key by key."""
+def configuration_problems(session: LabSession, facts: Facts) -> Iterator[str]:
+    """The keys of a node's corosync.conf that differ from lab.yaml."""
     want = corosync_conf.configuration(session.lab, session.platform.corosync)
     for node in session.lab.nodes:
         have = facts.of(node).conf
@@ -36,17 +36,20 @@ def otherwise(session: LabSession, facts: Facts) -> Iterator[str]:
         yield from (f"{node.alias}: corosync.conf: {line}" for line in lines or ("only the layout differs",))
 
 
-def holder(session: LabSession, facts: Facts) -> Node | None:
-    """Whose key is the cluster's: of a node whose corosync runs (on it, for sure), else node1's, else the other's."""
+def key_source(session: LabSession, facts: Facts) -> Node | None:
+    """The node whose key is the cluster's key.
+
+    A node where corosync runs comes first, best with the key that is on disk; then node1, then the other node.
+    """
     keyed = [node for node in session.lab.nodes if facts.of(node).authkey]
     return max(keyed, key=lambda n: (facts.of(n).corosync, not facts.of(n).stale), default=None)
 
 
 def authkey(session: LabSession, facts: Facts) -> Iterator[Command]:
-    """Make the key once, on node1; then it goes from node to node and never through this machine."""
-    source = holder(session, facts)
+    """Make the key once, on node1, and copy it from node to node; it never goes through this machine."""
+    source = key_source(session, facts)
     if source is None:
-        # corosync-keygen of 1.4 reads /dev/random and may wait for entropy; it takes no deadline of its own.
+        # corosync-keygen of 1.4 reads /dev/random and may wait long for entropy; it has no timeout option.
         yield Command.script(
             session.lab.node1.name,
             f"mkdir -p /etc/corosync && corosync-keygen $(corosync-keygen -h 2>&1 | grep -o -m1 -e ' -l' | head -1)"
@@ -60,7 +63,7 @@ def authkey(session: LabSession, facts: Facts) -> Iterator[Command]:
         yield Command.script(
             source.name,
             f"chown root:root {corosync_conf.AUTHKEY} && chmod 0400 {corosync_conf.AUTHKEY}",
-            why="nobody but root reads the key",
+            why="only root may read the key",
         )
     peer = session.lab.peer(source)
     found = facts.of(peer).authkey
@@ -74,8 +77,8 @@ def authkey(session: LabSession, facts: Facts) -> Iterator[Command]:
         )
 
 
-def keys(session: LabSession, facts: Facts) -> Iterator[str]:
-    """A missing key, one that others may read, different keys; by the first digits of their sums."""
+def authkey_problems(session: LabSession, facts: Facts) -> Iterator[str]:
+    """A missing key, a key with a wrong owner or mode, different keys (shown by the first digits of their sums)."""
     for node in session.lab.nodes:
         have = facts.of(node).authkey
         if not have:
@@ -88,19 +91,19 @@ def keys(session: LabSession, facts: Facts) -> Iterator[str]:
 
 
 def log_directory(session: LabSession, facts: Facts) -> Iterator[Command]:
-    """/var/log/cluster, where corosync.conf puts the log."""
+    """Make /var/log/cluster, into which corosync writes its log."""
     for node in session.lab.nodes:
         if not facts.of(node).log_directory:
-            yield Command(node.name, ("mkdir", "-p", "/var/log/cluster"), why="where corosync logs")
+            yield Command(node.name, ("mkdir", "-p", "/var/log/cluster"), why="make corosync's log directory")
 
 
-def nowhere(session: LabSession, facts: Facts) -> Iterator[str]:
-    """A node without the directory."""
+def log_directory_problems(session: LabSession, facts: Facts) -> Iterator[str]:
+    """A node without the log directory."""
     for node in session.lab.nodes:
         if not facts.of(node).log_directory:
             yield f"{node.alias}: there is no /var/log/cluster"
 
 
-CONFIGURATION = Step("corosync.conf", "2.2", configuration, otherwise)
-AUTHKEY = Step("authkey", "2.3", authkey, keys)
-LOG_DIRECTORY = Step("log-directory", "2.4", log_directory, nowhere)
+CONFIGURATION = Step("corosync.conf", "2.2", configuration, configuration_problems)
+AUTHKEY = Step("authkey", "2.3", authkey, authkey_problems)
+LOG_DIRECTORY = Step("log-directory", "2.4", log_directory, log_directory_problems)

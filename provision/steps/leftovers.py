@@ -1,4 +1,4 @@
-"""Step 3.4: what the configuration holds and lab.yaml does not have is taken away, before anything is added."""
+"""Step 3.4: removes everything from the configuration that lab.yaml does not have, before later steps add to it."""
 
 from __future__ import annotations
 
@@ -10,45 +10,45 @@ from cluster.foreign import foreign, known_part
 from inventory.model import Command
 from inventory.session import LabSession
 from provision.facts import Facts
-from provision.steps.base import Step, pcs_on, whole
+from provision.steps.base import Step, desired_configuration, pcs_on
 
 
 def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
-    """Put the known part of the configuration in the place of the whole; take transient attributes back."""
+    """Replace the configuration by the part of it that lab.yaml has; delete transient attributes."""
     if facts.cib is None:
         return
-    want = whole(session, facts)
+    want = desired_configuration(session, facts)
     known = known_part(want, facts.cib)
     stored = [line for line in foreign(want, facts.cib) if ": transient attribute " not in line]
     if stored:
-        yield replacement(session, facts, known, f"lab.yaml does not have: {short(stored)}")
-    yield from without_transient(session, facts)
+        yield replacement(session, facts, known, f"lab.yaml does not have: {summary(stored)}")
+    yield from clear_transient(session, facts)
 
 
-def short(lines: Sequence[str]) -> str:
-    """The first of some lines, and how many more there are."""
+def summary(lines: Sequence[str]) -> str:
+    """The first line, at most 100 characters of it, and the number of the other lines."""
     more = f", and {len(lines) - 1} more" if len(lines) > 1 else ""
     return (lines[0] if len(lines[0]) <= 100 else f"{lines[0][:97]}...") + more
 
 
 def replacement(session: LabSession, facts: Facts, configuration: Configuration, why: str) -> Command:
-    """One command that puts a configuration in the place of the stored one; nodes and bookkeeping stay."""
+    """One command that replaces the stored configuration; nodes and pacemaker's own bookkeeping stay."""
     assert facts.live is not None
     text = configuration_xml(configuration, facts.live.nodes, facts.live.bookkeeping)
     command = pcs_on(session, facts, REPLACE, why)
     return Command(command.node, command.argv, why, stdin=text, deadline=command.deadline)
 
 
-def without_transient(session: LabSession, facts: Facts) -> Iterator[Command]:
-    """Take back the attributes that would go when the node's cluster stops; crm_attribute(8)."""
+def clear_transient(session: LabSession, facts: Facts) -> Iterator[Command]:
+    """Delete the transient attributes, which pacemaker keeps until the node's cluster stops; crm_attribute(8)."""
     for node, attributes in facts.cib.transient.items() if facts.cib else ():
         for name in attributes:
             argv = ("crm_attribute", "-q", "-l", "reboot", "-N", node, "-n", name, "-D")
-            yield pcs_on(session, facts, argv, f"no {name} until the reboot of {node}")
+            yield pcs_on(session, facts, argv, f"delete the transient attribute {name} of {node}")
 
 
 def running(session: LabSession, facts: Facts) -> dict[str, tuple[str, ...]]:
-    """The resources that lab.yaml does not have and that still run, with their nodes."""
+    """The resources that run and that lab.yaml does not have, with their nodes."""
     known = {resource.id for resource in session.lab.resources}
     state = facts.state
     ids = (
@@ -58,9 +58,12 @@ def running(session: LabSession, facts: Facts) -> dict[str, tuple[str, ...]]:
 
 
 def problems(session: LabSession, facts: Facts) -> Iterator[str]:
-    """What lab.yaml does not have, a line each, and such a resource that still runs."""
+    """One line for each thing in the CIB, and for each running resource, that lab.yaml does not have."""
     if facts.cib is not None:
-        yield from (f"lab.yaml does not have: {line}" for line in foreign(whole(session, facts), facts.cib))
+        yield from (
+            f"lab.yaml does not have: {line}"
+            for line in foreign(desired_configuration(session, facts), facts.cib)
+        )
     for id_, nodes in running(session, facts).items():
         yield f"{id_}, which lab.yaml does not have, runs on {' and '.join(nodes)}"
 

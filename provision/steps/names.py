@@ -13,8 +13,8 @@ from provision.steps.base import Step
 def hosts(session: LabSession, found: str) -> str:
     """Give the hosts file as it must be: the nodes' lines at the end, and no other line with a node's name.
 
-    Host names are compared without case, as the resolver does (hosts(5), RFC 4343). Comments are kept as they are,
-    but for the comment of a line that loses a name.
+    Upper and lower case do not matter in host names (hosts(5), RFC 4343). Comments are kept, except the comment of a
+    line from which a name is removed.
     """
     nodes = {name.lower() for node in session.lab.nodes for name in (node.name, node.alias)}
     kept, localhost = [], False
@@ -33,33 +33,36 @@ def hosts(session: LabSession, found: str) -> str:
 
 
 def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
-    """Set the name, now and for the next boot, and write the hosts file where it differs."""
+    """Set the host name, now and for the next boot, and write the hosts file where it differs."""
     for node in session.lab.nodes:
         have = facts.of(node)
         if (have.name, have.next_name) != (node.name, node.name):
             yield Command.script(
-                node.name, session.platform.host_name.set(node.name), why=f"call the node {node.name}"
+                node.name, session.platform.host_name.set(node.name), why=f"set the host name {node.name}"
             )
         want = hosts(session, have.hosts)
         if want != have.hosts:
             # The file is written in place, because it may be a mount point.
             yield Command.script(
-                node.name, "cat > /etc/hosts", stdin=want, why="the nodes' names mean their cluster addresses"
+                node.name,
+                "cat > /etc/hosts",
+                stdin=want,
+                why="the nodes' names resolve to their cluster addresses",
             )
 
 
 def problems(session: LabSession, facts: Facts) -> Iterator[str]:
-    """A wrong name, now or at the next boot; a node's name that does not resolve to its cluster address alone."""
+    """A wrong host name, now or at the next boot; a name that resolves to anything but the node's cluster address."""
     for node in session.lab.nodes:
         have = facts.of(node)
-        for what, name in (("uname -n", have.name), ("the name of its next boot", have.next_name)):
+        for what, name in (("uname -n", have.name), ("the host name for the next boot", have.next_name)):
             if name != node.name:
                 yield f"{node.alias}: {what} is {name or 'not set'}, not {node.name}"
         for line in have.resolves:
             name, *found = line.split()
             want = str(session.lab.node(name).address)
             if found != [want]:
-                yield f"{node.alias}: {name} means {' and '.join(found) or 'nothing'}, not {want}"
+                yield f"{node.alias}: {name} resolves to {' and '.join(found) or 'nothing'}, not {want}"
 
 
 STEP = Step("names", "1.1", commands, problems)

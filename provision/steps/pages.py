@@ -1,4 +1,4 @@
-"""Step 7: a page on each node that names it; each server proved, then left to the cluster alone."""
+"""Step 7: writes a page on each node that names the node, tests each web server, and leaves it to the cluster."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from inventory.model import Command, Node
 from inventory.session import LabSession
 from provision.facts import Facts
-from provision.steps.base import Step, put
-from provision.steps.packages import starting
+from provision.steps.base import Step, write_file
+from provision.steps.packages import starts_at_boot
 from status.web_page import page_of
 
 
 def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
-    """Write the page, prove that it is served, and leave the server to the cluster."""
+    """Write the page, test that the web server serves it, then stop the server: the cluster will start it."""
     platform = session.platform
     unit = platform.web_service
     web = session.lab.resource("web").id
@@ -22,7 +22,7 @@ def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
     for node in session.lab.nodes:
         have = facts.of(node)
         if have.page != page_of(node):
-            yield put(node, platform.index, page_of(node) + "\n", "a page that names its node")
+            yield write_file(node, platform.index, page_of(node) + "\n", "a page that names its node")
             if not managed:
                 start = " ".join(platform.services.command("start", unit))
                 stop = " ".join(platform.services.command("stop", unit))
@@ -30,10 +30,10 @@ def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
                     node.name,
                     f"{start} && curl -s -f --max-time 10 --retry 10 --retry-connrefused --retry-delay 1 http://127.0.0.1/"
                     f" | grep -q -x -F '{page_of(node)}'; good=$?; {stop}; exit $good",
-                    why=f"prove that {unit} serves it, then stop it",
+                    why=f"test that {unit} serves it, then stop {unit}",
                     deadline=90,
                 )
-        elif (have.web_running and not managed) or node in astray(session, facts):
+        elif (have.web_running and not managed) or node in second_web_nodes(session, facts):
             yield Command(
                 node.name, platform.services.command("stop", unit), why=f"only the cluster starts {unit}"
             )
@@ -41,23 +41,23 @@ def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
             yield Command(
                 node.name,
                 platform.services.command("disable", unit),
-                why=f"no {unit} at boot: the cluster starts it",
+                why=f"{unit} does not start at boot: the cluster starts it",
             )
-        if have.revived:
-            why = f"{platform.services.name} leaves a killed {unit} to the cluster"
+        if have.web_restarted:
+            why = f"{platform.services.name} does not restart a killed {unit}: the cluster does"
             yield Command.script(node.name, platform.services.set_restart(unit, "no"), why=why)
 
 
-def revived(session: LabSession, facts: Facts) -> Iterator[str]:
-    """Where a killed web server comes back without the cluster: a distribution's unit may say Restart=on-abort."""
+def web_restart_problems(session: LabSession, facts: Facts) -> Iterator[str]:
+    """Nodes whose init system restarts a killed web server: a distribution's unit may have Restart=on-abort."""
     for node in session.lab.nodes:
-        if facts.of(node).revived:
+        if facts.of(node).web_restarted:
             web, who = session.platform.web_service, session.platform.services.name
             yield f"{node.alias}: {who} starts a killed {web} again, before the cluster sees it"
 
 
-def astray(session: LabSession, facts: Facts) -> list[Node]:
-    """Where the web server runs though the cluster runs it on the other node."""
+def second_web_nodes(session: LabSession, facts: Facts) -> list[Node]:
+    """The nodes where the web server runs while the cluster runs it on the other node."""
     state = facts.state
     here = state.where(session.lab.resource("web").id) if state else ()
     if len(here) != 1:
@@ -65,22 +65,22 @@ def astray(session: LabSession, facts: Facts) -> list[Node]:
     return [node for node in session.lab.nodes if facts.of(node).web_running and node.name not in here]
 
 
-def strays(session: LabSession, facts: Facts) -> Iterator[str]:
-    """A web server that the cluster did not start."""
-    for node in astray(session, facts):
+def second_web_problems(session: LabSession, facts: Facts) -> Iterator[str]:
+    """A second web server, which the cluster did not start."""
+    for node in second_web_nodes(session, facts):
         peer = session.lab.peer(node).alias
         yield f"{node.alias}: {session.platform.web_service} runs, but the cluster runs it on {peer}"
 
 
 def problems(session: LabSession, facts: Facts) -> Iterator[str]:
-    """A page that does not name its node; a server that starts, or was started, without the cluster."""
+    """A page that does not name its node; a web server that starts, or was started, without the cluster."""
     for node in session.lab.nodes:
         have = facts.of(node)
         if have.page != page_of(node):
             yield f"{node.alias}: its page is {have.page[:100] or 'not there'!r}, not {page_of(node)!r}"
-        yield from starting(node, facts, (session.platform.web_service,))
-    yield from revived(session, facts)
-    yield from strays(session, facts)
+        yield from starts_at_boot(node, facts, (session.platform.web_service,))
+    yield from web_restart_problems(session, facts)
+    yield from second_web_problems(session, facts)
 
 
 STEP = Step("pages", "7a", commands, problems)

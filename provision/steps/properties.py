@@ -1,4 +1,4 @@
-"""Steps 4 and 6: the cluster's properties (no stonith, the policy without quorum) and the stickiness."""
+"""Steps 4 and 6: the cluster's properties (stonith-enabled, no-quorum-policy) and the stickiness."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cluster.values import same
 from inventory.model import Command
 from inventory.session import LabSession
 from provision.facts import Facts
-from provision.steps.base import Commands, Problems, Step, pcs_on, whole
+from provision.steps.base import Commands, Problems, Step, desired_configuration, pcs_on
 
 STONITH_ERROR = "no STONITH resources have been defined"
 NOT_ABOUT_FENCING = (
@@ -19,7 +19,7 @@ NOT_ABOUT_FENCING = (
     "Errors found during check",
     "Warnings found during check",
 )
-"""Lines of crm_verify about what failed at run time, about a later step's property, and its closing line."""
+"""Lines of crm_verify that step 4 ignores: failed operations, the property of a later step, its last line."""
 
 
 def stored(facts: Facts, name: str) -> str | None:
@@ -27,8 +27,8 @@ def stored(facts: Facts, name: str) -> str | None:
     return facts.cib.properties.get(name) if facts.cib else None
 
 
-def setting(name: str) -> Commands:
-    """Set a property of lab.yaml where the CIB says otherwise."""
+def set_property(name: str) -> Commands:
+    """Make the commands that set a property of lab.yaml when the CIB has another value."""
 
     def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
         want = session.lab.properties.get(name)
@@ -40,21 +40,21 @@ def setting(name: str) -> Commands:
     return commands
 
 
-def others(session: LabSession, facts: Facts) -> Iterator[Command]:
-    """The properties of lab.yaml that no lesson is about."""
+def other_properties(session: LabSession, facts: Facts) -> Iterator[Command]:
+    """Set the properties of lab.yaml that have no step of their own."""
     for name in session.lab.properties:
         if name not in ("stonith-enabled", "no-quorum-policy"):
-            yield from setting(name)(session, facts)
+            yield from set_property(name)(session, facts)
 
 
 def stonith(session: LabSession, facts: Facts) -> Iterator[Command]:
-    """No fencing, as there is no device: for a lab only."""
-    yield from setting("stonith-enabled")(session, facts)
-    yield from others(session, facts)
+    """Switch fencing off, because the lab has no fencing device, and set the other properties."""
+    yield from set_property("stonith-enabled")(session, facts)
+    yield from other_properties(session, facts)
 
 
-def is_set(name: str) -> Problems:
-    """The property reads back as lab.yaml has it."""
+def property_problems(name: str) -> Problems:
+    """Make the problem that a property in the CIB differs from lab.yaml."""
 
     def problems(session: LabSession, facts: Facts) -> Iterator[str]:
         want, have = session.lab.properties.get(name), stored(facts, name)
@@ -64,23 +64,23 @@ def is_set(name: str) -> Problems:
     return problems
 
 
-def refused(session: LabSession, facts: Facts) -> Iterator[str]:
-    """Step 4.1: what crm_verify says of a cluster with stonith on and no device."""
+def verify_objections(session: LabSession, facts: Facts) -> Iterator[str]:
+    """Step 4.1: the error of crm_verify in a cluster with stonith enabled and no fencing device."""
     if stored(facts, "stonith-enabled") is None and facts.state is not None:
         said = [line.strip() for one in facts.nodes.values() for line in one.verify.splitlines()]
-        objections = [line for line in said if STONITH_ERROR in line]
-        yield f"crm_verify -L -V says: {(objections or said or ['nothing, though it should object'])[0]}"
+        errors = [line for line in said if STONITH_ERROR in line]
+        yield f"crm_verify -L -V says: {(errors or said or ['nothing, but an error was expected'])[0]}"
 
 
-def silent(session: LabSession, facts: Facts) -> Iterator[str]:
-    """Step 4.2: afterwards crm_verify has nothing to say.
+def stonith_problems(session: LabSession, facts: Facts) -> Iterator[str]:
+    """Step 4.2: errors of crm_verify, which must have none now.
 
-    While the configuration is otherwise than lab.yaml says, crm_verify may mean that: later steps mend it.
+    While other parts of the configuration differ from lab.yaml, its errors may be about those; later steps fix them.
     """
-    yield from is_set("stonith-enabled")(session, facts)
+    yield from property_problems("stonith-enabled")(session, facts)
     if facts.cib is not None and any(
         "missing" not in line and "not set" not in line
-        for line in differences(whole(session, facts), facts.cib)
+        for line in differences(desired_configuration(session, facts), facts.cib)
         if not line.startswith("property stonith-enabled")
     ):
         return
@@ -92,22 +92,22 @@ def silent(session: LabSession, facts: Facts) -> Iterator[str]:
 
 
 def stickiness(session: LabSession, facts: Facts) -> Iterator[Command]:
-    """The default of all resources."""
+    """Set the default stickiness of all resources."""
     have = facts.cib.defaults.get("resource-stickiness") if facts.cib else None
     if have is None or scores.parse(have) != session.lab.stickiness:
         argv = pcs.defaults_stickiness(session.platform.pcs, session.lab.stickiness)
-        yield pcs_on(
-            session, facts, argv, f"a running resource is worth {session.lab.stickiness} where it is"
-        )
+        yield pcs_on(session, facts, argv, f"the default resource-stickiness is {session.lab.stickiness}")
 
 
-def slippery(session: LabSession, facts: Facts) -> Iterator[str]:
-    """Another stickiness than lab.yaml's."""
+def stickiness_problems(session: LabSession, facts: Facts) -> Iterator[str]:
+    """A default stickiness that differs from lab.yaml."""
     have = facts.cib.defaults.get("resource-stickiness") if facts.cib else None
     if have is None or scores.parse(have) != session.lab.stickiness:
         yield f"resource-stickiness is {have or 'not set'}, not {session.lab.stickiness}"
 
 
-STONITH = Step("no-stonith", "4", stonith, silent, refused)
-POLICY = Step("no-quorum-policy", "6.3", setting("no-quorum-policy"), is_set("no-quorum-policy"))
-STICKINESS = Step("stickiness", "6.5", stickiness, slippery)
+STONITH = Step("no-stonith", "4", stonith, stonith_problems, verify_objections)
+POLICY = Step(
+    "no-quorum-policy", "6.3", set_property("no-quorum-policy"), property_problems("no-quorum-policy")
+)
+STICKINESS = Step("stickiness", "6.5", stickiness, stickiness_problems)

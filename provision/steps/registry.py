@@ -40,7 +40,7 @@ STEPS: tuple[Step, ...] = (
 
 
 def find(name: str) -> Step:
-    """The step by id or number. A number that heads several means the last of them ("6" is 6.5)."""
+    """The step of an id or number. A number with sub-steps means the last of them ("6" is 6.5). Raises ConfigError."""
     for step in STEPS:
         if name in (step.id, step.number):
             return step
@@ -52,5 +52,5 @@ def find(name: str) -> Step:
 
 
 def until(last: Step) -> tuple[Step, ...]:
-    """The steps up to and with one."""
+    """The steps up to a step, including it."""
     return STEPS[: STEPS.index(last) + 1]

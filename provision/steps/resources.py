@@ -1,4 +1,4 @@
-"""Steps 5, 6.1 and 7: the agents there are, the floating address, the web server."""
+"""Steps 5, 6.1 and 7: the resource agents, the floating address, the web server."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from cluster.values import same
 from inventory.model import Command, Node, Resource
 from inventory.session import LabSession
 from provision.facts import Facts
-from provision.steps.base import Step, pcs_on, whole
+from provision.steps.base import Step, desired_configuration, pcs_on
 from status import node_shell
 
 
-def agents(session: LabSession, facts: Facts) -> Iterator[str]:
-    """Step 5: the agents that lab.yaml needs are on both nodes."""
+def missing_agents(session: LabSession, facts: Facts) -> Iterator[str]:
+    """Step 5: agents that lab.yaml needs and a node does not have."""
     for agent in session.platform.agents.values():
         standard, _, rest = agent.partition(":")
         if standard != "ocf":
@@ -24,27 +24,27 @@ def agents(session: LabSession, facts: Facts) -> Iterator[str]:
         provider, _, name = rest.partition(":")
         for node in session.lab.nodes:
             if provider == "heartbeat" and name not in facts.of(node).agents:
-                yield f"{node.name}: the agent {agent} is not there"
+                yield f"{node.name}: the agent {agent} is missing"
 
 
 def wanted(session: LabSession, facts: Facts, resource: Resource) -> Primitive:
     """The resource as the CIB must have it."""
-    return next(one for one in whole(session, facts).resources if one.id == resource.id)
+    return next(one for one in desired_configuration(session, facts).resources if one.id == resource.id)
 
 
 def found(facts: Facts, resource: Resource) -> Primitive | None:
-    """The resource as the CIB has it; None when it does not."""
+    """The resource as the CIB has it; None when the CIB does not have it."""
     return next((one for one in (facts.cib.resources if facts.cib else ()) if one.id == resource.id), None)
 
 
 def differences(want: Primitive, have: Primitive) -> tuple[str, ...]:
-    """How a stored resource differs from the wanted one, a line each."""
+    """One line for each difference between a stored resource and the wanted one."""
     both = [Configuration({}, {}, (one,)) for one in (want, have)]
     return configuration.differences(*both)
 
 
-def _amend(session: LabSession, facts: Facts, resource: Resource) -> Iterator[Command]:
-    """Put options and meta attributes right where they stand, so that nothing else is lost; crm_resource(8)."""
+def _change_options(session: LabSession, facts: Facts, resource: Resource) -> Iterator[Command]:
+    """Correct options and meta attributes one by one, so that the resource is not created again; crm_resource(8)."""
     want, have = wanted(session, facts, resource), found(facts, resource)
     if have is None or have.agent != want.agent:
         return
@@ -55,7 +55,7 @@ def _amend(session: LabSession, facts: Facts, resource: Resource) -> Iterator[Co
         head = ("crm_resource", "-r", resource.id, *words)
         for name in sorted(good.keys() | stored.keys()):
             if name not in good:
-                yield pcs_on(session, facts, (*head, "-d", name), f"{resource.id} has no {name}")
+                yield pcs_on(session, facts, (*head, "-d", name), f"delete {name} of {resource.id}")
             elif not same(name, good[name], stored.get(name)):
                 argv = (*head, "-p", name, "-v", good[name])
                 yield pcs_on(session, facts, argv, f"{name} of {resource.id} is {good[name]}")
@@ -64,9 +64,9 @@ def _amend(session: LabSession, facts: Facts, resource: Resource) -> Iterator[Co
 def _create(session: LabSession, facts: Facts, kind: str) -> Iterator[Command]:
     resource = session.lab.resource(kind)
     want, have = wanted(session, facts, resource), found(facts, resource)
-    # What is foreign in a resource goes by the step before (leftovers), and leaves the resource in place.
+    # The step "leftovers" has removed what lab.yaml does not have from the resource.
     other = None if have is None else differences(want, known_resource(want, have))
-    amendments = list(_amend(session, facts, resource))
+    amendments = list(_change_options(session, facts, resource))
     if amendments:
         yield from amendments
         return
@@ -75,19 +75,19 @@ def _create(session: LabSession, facts: Facts, kind: str) -> Iterator[Command]:
             session,
             facts,
             pcs.resource_delete(session.platform.pcs, resource.id),
-            f"{resource.id} is not as described",
+            f"{resource.id} differs from lab.yaml: delete it",
         )
     if other is None or other:
         argv = pcs.resource_create(
             session.platform.pcs, resource.id, want.agent, want.attributes, resource.monitor
         )
-        yield pcs_on(session, facts, argv, f"{resource.id}, served by {want.agent}")
+        yield pcs_on(session, facts, argv, f"create {resource.id} with the agent {want.agent}")
     elif facts.state and not facts.state.where(resource.id) and _failures(facts, resource):
         argv = pcs.cleanup(session.platform.pcs, resource.id)
-        yield pcs_on(session, facts, argv, f"{resource.id} has failed before: let the cluster try it again")
+        yield pcs_on(session, facts, argv, f"{resource.id} has failed before: let the cluster try again")
 
 
-def _runs(session: LabSession, facts: Facts, kind: str) -> Iterator[str]:
+def _resource_problems(session: LabSession, facts: Facts, kind: str) -> Iterator[str]:
     resource = session.lab.resource(kind)
     have = found(facts, resource)
     yield from () if have is None else differences(wanted(session, facts, resource), have)
@@ -105,21 +105,21 @@ def _failures(facts: Facts, resource: Resource) -> list[str]:
 
 
 def address(session: LabSession, facts: Facts) -> Iterator[Command]:
-    """Create the floating address; take it off a node that holds it outside the cluster."""
+    """Create the floating address; delete it on a node where the cluster does not run it."""
     yield from _create(session, facts, "address")
-    for node, interface, held in holdings(session, facts):
+    for node, interface, held in held_addresses(session, facts):
         here = _where(session, facts)
         if len(here) == 1 and node.name not in here:
             yield Command(
                 node.name,
                 ("ip", "addr", "del", held, "dev", interface),
                 why=f"only the cluster gives {session.lab.vip} to a node",
-                ok=(0, 2),  # gone in the meantime
+                ok=(0, 2),  # 2: the address is already gone
             )
 
 
-def holdings(session: LabSession, facts: Facts) -> list[tuple[Node, str, str]]:
-    """Who holds the floating address: node, interface, address/prefix."""
+def held_addresses(session: LabSession, facts: Facts) -> list[tuple[Node, str, str]]:
+    """Where the floating address is: node, interface, address/prefix."""
     return [
         (node, interface, held)
         for node in session.lab.nodes
@@ -131,9 +131,9 @@ def _where(session: LabSession, facts: Facts) -> tuple[str, ...]:
     return facts.state.where(session.lab.resource("address").id) if facts.state else ()
 
 
-def owners(session: LabSession, facts: Facts) -> Iterator[str]:
-    """The floating address on a node where the cluster does not run it, on none, or with another netmask."""
-    lab, here, held = session.lab, _where(session, facts), holdings(session, facts)
+def owner_problems(session: LabSession, facts: Facts) -> Iterator[str]:
+    """A node that holds the floating address wrongly or does not hold it although it should; a wrong netmask."""
+    lab, here, held = session.lab, _where(session, facts), held_addresses(session, facts)
     if facts.state is None:
         return
     holders = [node.name for node, _, _ in held]
@@ -141,22 +141,22 @@ def owners(session: LabSession, facts: Facts) -> Iterator[str]:
         if node.name in holders and node.name not in here:
             yield f"{node.alias} holds {lab.vip}, but the cluster runs it on {' and '.join(here) or 'no node'}"
         if node.name in here and node.name not in holders and facts.of(node).addresses:
-            yield f"{node.alias} does not hold {lab.vip}, though the cluster runs it there"
-    yield from netmasks(session, facts)
+            yield f"{node.alias} does not hold {lab.vip}, but the cluster runs it there"
+    yield from netmask_problems(session, facts)
 
 
-def netmasks(session: LabSession, facts: Facts) -> Iterator[str]:
-    """The floating address with another netmask than the network's."""
+def netmask_problems(session: LabSession, facts: Facts) -> Iterator[str]:
+    """The floating address with a netmask that is not the network's."""
     lab = session.lab
-    for node, interface, address in holdings(session, facts):
+    for node, interface, address in held_addresses(session, facts):
         if address != f"{lab.vip}/{lab.network.prefixlen}":
             yield f"{node.alias}: {address} on {interface}: the netmask is not /{lab.network.prefixlen}"
 
 
-def floating(session: LabSession, facts: Facts) -> Iterator[str]:
-    """The address runs, as described, and where the cluster says so."""
-    yield from _runs(session, facts, "address")
-    yield from owners(session, facts)
+def floating_address_problems(session: LabSession, facts: Facts) -> Iterator[str]:
+    """The problems of the floating address: its resource, and its owner."""
+    yield from _resource_problems(session, facts, "address")
+    yield from owner_problems(session, facts)
 
 
 def web(session: LabSession, facts: Facts) -> Iterator[Command]:
@@ -164,6 +164,6 @@ def web(session: LabSession, facts: Facts) -> Iterator[Command]:
     return _create(session, facts, "web")
 
 
-AGENTS = Step("look-around", "5", problems=agents)
-ADDRESS = Step("floating-address", "6.1", address, floating)
-WEB = Step("web-server", "7b", web, lambda session, facts: _runs(session, facts, "web"))
+AGENTS = Step("look-around", "5", problems=missing_agents)
+ADDRESS = Step("floating-address", "6.1", address, floating_address_problems)
+WEB = Step("web-server", "7b", web, lambda session, facts: _resource_problems(session, facts, "web"))

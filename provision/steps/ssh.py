@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from inventory.model import Command
 from inventory.session import LabSession
 from provision.facts import Facts
-from provision.steps.base import Step, put
+from provision.steps.base import Step, write_file
 
 
 def known(session: LabSession, facts: Facts) -> list[str]:
-    """The known_hosts lines of all nodes; the private part of no key leaves its node."""
+    """The known_hosts lines of all nodes. Private keys never leave their nodes."""
     return [
         f"{node.name},{node.alias},{node.address} {key}"
         for node in session.lab.nodes
@@ -29,7 +29,7 @@ def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
                 "mkdir -p -m 700 /root/.ssh &&"
                 f" ssh-keygen -q -t {kind} -N '' -C root@{node.name} -f /root/.ssh/id_{kind} &&"
                 " { ! command -v restorecon >/dev/null || restorecon -R /root/.ssh; }",
-                why="a key for root",
+                why="make root's ssh key",
             )
     wanted = known(session, facts)
     hosts = {
@@ -42,17 +42,18 @@ def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
             own = f"root@{session.lab.peer(node).name}"
             kept = [line for line in have.authorized.splitlines() if not line.endswith(own)]
             text = "\n".join([*kept, peer]) + "\n"
-            why = f"let root of {session.lab.peer(node).name} in"
-            yield put(node, "/root/.ssh/authorized_keys", text, why, umask="077")
+            why = f"root of {session.lab.peer(node).name} may log in"
+            yield write_file(node, "/root/.ssh/authorized_keys", text, why, umask="077")
         lines = have.known_hosts.splitlines()
         if not set(wanted) <= set(lines):
             kept = [line for line in lines if not hosts & set(line.split(" ")[0].lower().split(","))]
             text = "\n".join([*kept, *wanted]) + "\n"
-            yield put(node, "/root/.ssh/known_hosts", text, "know both nodes' host keys", umask="077")
+            why = "add both nodes' host keys to known_hosts"
+            yield write_file(node, "/root/.ssh/known_hosts", text, why, umask="077")
 
 
 def problems(session: LabSession, facts: Facts) -> Iterator[str]:
-    """A root without a key, a peer that is not let in, host keys that are not known."""
+    """Root without a key, a peer whose key is not authorized, missing host keys."""
     wanted = set(known(session, facts))
     for node in session.lab.nodes:
         have, peer = facts.of(node), session.lab.peer(node)

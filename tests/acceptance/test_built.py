@@ -96,7 +96,7 @@ def test_only_the_cluster_starts_the_web_server(nodes: Nodes, context: Context) 
 
 def test_everything_is_as_described(context: Context, facts: Facts) -> None:
     needed = plan(context.session, facts)
-    assert needed.empty, [(part.step.id, part.commands, part.problems) for part in needed.parts]
+    assert needed.empty, [(part.step.id, part.commands, part.problems) for part in needed.steps]
     assert len(STEPS) >= 17
 
 

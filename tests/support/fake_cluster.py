@@ -153,7 +153,7 @@ class FakeCluster:
         machine.files["uname"] = machine.files["hostname"] = match[1]
 
     def revival(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
-        machine.files["revived"] = "" if match[1] == "no" else "yes"
+        machine.files["web_restarted"] = "" if match[1] == "no" else "yes"
 
     def put(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
         self.write(machine, match[1], command.stdin or "")
@@ -167,7 +167,7 @@ class FakeCluster:
             machine.files[CONF] = "the distribution's sample"
             machine.boot |= {*CLUSTER, self.web}
             machine.running |= {self.web}
-            machine.files["revived"] = "yes"
+            machine.files["web_restarted"] = "yes"
 
     def authkey(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
         assert not any(AUTHKEY in one.files for one in self.machines.values()), "the key is made only once"
@@ -393,7 +393,7 @@ class FakeCluster:
         yield "known_hosts", files.get("/root/.ssh/known_hosts", "")
         yield "missing", "\n".join(f"{name} installed" for name in sorted(installed))
         yield "at_boot", "\n".join(sorted(machine.boot & {*self.start_order, self.web}))
-        yield "revived", files.get("revived", "")
+        yield "web_restarted", files.get("web_restarted", "")
         yield "firewall", ""
         yield "conf", files.get(CONF, "")
         yield "authkey", f"{machine.key_mode} root:root {key}" if key else ""

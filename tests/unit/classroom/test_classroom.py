@@ -16,7 +16,7 @@ from classroom.attempt import Attempt, damage, mend
 from classroom.checks import CHECKS, judge
 from classroom.exercises import EXERCISES, Exercise, get, on
 from classroom.snapshot import REACHED, Snapshot, look, parts
-from classroom.texts import load, words
+from classroom.texts import load, placeholders
 from drill.checks.verdict import FAIL, PASS
 from inventory.errors import ConfigError, RouteRefused, TimedOut, Unreachable
 from inventory.model import Command, Location
@@ -91,7 +91,7 @@ def test_names_are_unique_and_texts_are_those_of_the_rows() -> None:
 @each_platform
 def test_every_text_is_whole(platform: str) -> None:
     session, _ = seen(platform, {})
-    known = words(session)
+    known = placeholders(session)
     for name, text in load("checks.yaml").items():
         assert set(text) == {"expected", "concept", "look"}, name
         assert all(value.format_map(known).strip() for value in text.values())
@@ -104,7 +104,7 @@ def test_every_text_is_whole(platform: str) -> None:
 
 def rendered(session: LabSession, file: str) -> dict[str, str]:
     """All that a student is told, by name; of the exercises those that there are on this platform."""
-    known, there = words(session), {one.name for one in on(session.platform)}
+    known, there = placeholders(session), {one.name for one in on(session.platform)}
     return {
         name: "\n".join(
             line.format_map(known)
@@ -246,7 +246,9 @@ def test_damage_and_mending_run_on_the_nodes() -> None:
     session, _ = seen("debian12", {})
     [drop] = [one for one in EXERCISES if one.name == "firewall-drop"]
     remote = FakeRemote(
-        lambda command: (0, "", "") if command.why != "call the node node1.magedu.com" else (1, "", "stop")
+        lambda command: (
+            (0, "", "") if command.why != "set the host name node1.magedu.com" else (1, "", "stop")
+        )
     )
     session = replace(session, remote=remote)
     damage(drop, session)

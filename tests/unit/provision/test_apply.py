@@ -104,9 +104,9 @@ def test_a_command_that_never_takes_effect() -> None:
     assert len(world.ran) == apply.ROUNDS
     assert (
         caught.value.message
-        == f"Step 1 (count) does not stay done after {apply.ROUNDS} rounds:\n  $ add count"
+        == f"Step 1 (count) is not done after {apply.ROUNDS} rounds; these commands are still needed:\n  $ add count"
     )
-    assert "An exit status of 0 is no proof" in caught.value.hint
+    assert "The commands ended with exit status 0" in caught.value.hint
     assert "step later" not in told.lines
     assert told.lines.count("step count") == 1
 
@@ -188,7 +188,7 @@ def test_a_problem_that_stays_is_to_be_read_about_in_pacemakers_log(platform: st
 def test_together_looks_at_all_after_the_last() -> None:
     world, told = World(), Told()
     steps = (reaching(1, "one"), reaching(2, "two"))
-    assert apply.together(replace(GOAL, remote=world), steps, told.progress) == 2
+    assert apply.run_batch(replace(GOAL, remote=world), steps, told.progress) == 2
     assert [line for line in told.lines if ":" not in line or "done" in line] == [
         "step one", "step two", "one done: 1", "two done: 1",
     ]  # fmt: skip

@@ -51,7 +51,7 @@ def facts(fake_cluster: FakeCluster) -> Facts:
 def converged(fake_cluster: FakeCluster) -> None:
     found = facts(fake_cluster)
     left = plan(fake_cluster.session, found)
-    assert left.empty, f"still needed: {[(one.step.id, one.commands, one.problems) for one in left.parts]}"
+    assert left.empty, f"still needed: {[(one.step.id, one.commands, one.problems) for one in left.steps]}"
     assert found.cib is not None
     want = desired(fake_cluster.session.lab, fake_cluster.session.platform, interface="eth1")
     assert differences(want, found.cib) == ()

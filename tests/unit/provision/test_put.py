@@ -1,4 +1,4 @@
-"""Whole files or none: the shell text of provision.steps.step.put, run for real in a folder of its own."""
+"""Whole files or none: the shell text of provision.steps.base.write_file, run for real in a folder of its own."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from provision.steps.base import put
+from provision.steps.base import write_file
 from tests.support.example_lab import example_lab
 
 NODE = example_lab().node1
 
 
 def run(path: Path, text: str, arrives: str | None = None, umask: str = "022") -> int:
-    command = put(NODE, str(path), text, "a test", umask)
+    command = write_file(NODE, str(path), text, "a test", umask)
     assert command.stdin == text
     given = text if arrives is None else arrives
     return subprocess.run(command.argv, input=given.encode(), check=False).returncode

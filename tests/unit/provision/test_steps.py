@@ -124,9 +124,9 @@ def test_a_plan_has_the_steps_that_are_not_done() -> None:
     session, facts = found("debian12", {"from": "fresh"})
     fresh = plan(session, facts)
     assert not fresh.empty
-    assert [one.step.id for one in fresh.parts][:4] == ["names", "ssh", "packages", "corosync.conf"]
+    assert [one.step.id for one in fresh.steps][:4] == ["names", "ssh", "packages", "corosync.conf"]
     session, facts = found("debian12", {"cib": {"properties": {"no-quorum-policy": "stop"}}})
-    [part] = plan(session, facts).parts
+    [part] = plan(session, facts).steps
     assert part.step.id == "no-quorum-policy"
     assert [command.line for command in part.commands] == ["pcs property set no-quorum-policy=ignore"]
     assert part.problems == ("no-quorum-policy is stop, not ignore",)

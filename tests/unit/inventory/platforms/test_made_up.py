@@ -147,7 +147,7 @@ def test_the_plan_is_in_its_words() -> None:
     session, facts = found(NAME, {"from": "fresh"})
     assert set(facts.of(session.lab.node1).missing) == {"corosync", "pacemaker", "pcs", "tinyweb"}
     node1 = session.lab.node1.name
-    parts = plan(session, facts).parts
+    parts = plan(session, facts).steps
     lines = [command.line for one in parts for command in one.commands if command.node == node1]
     for line in (
         "hostname node1.magedu.com && echo node1.magedu.com > /etc/HOSTNAME",
@@ -163,7 +163,7 @@ def test_the_plan_is_in_its_words() -> None:
 
 @pytest.mark.usefixtures("nowherix")
 def test_its_running_nodes_need_only_what_it_says() -> None:
-    changes = {"firewall": ["cluster"], "revived": True, "at_boot": ["corosync"], "page": ""}
+    changes = {"firewall": ["cluster"], "web_restarted": True, "at_boot": ["corosync"], "page": ""}
     _, facts = found("debian12", {"node1": changes})
     other = fake_session(NAME)
     lines = [command.line for step in STEPS for command in step.commands(other, facts)]
@@ -174,7 +174,7 @@ def test_its_running_nodes_need_only_what_it_says() -> None:
 
 
 def words_of(session: LabSession) -> Iterator[str]:
-    yield from texts.words(session).values()
+    yield from texts.placeholders(session).values()
     for fault in FAULTS.values():
         scope = FaultScope(session, session.lab.node1)
         yield from (action.script for action in fault.inject(scope))

@@ -11,7 +11,7 @@ import pytest
 from inventory import log
 from inventory.errors import CommandFailed, Unreachable
 from inventory.model import Command, Result
-from inventory.remote.ssh import Ssh, check, everywhere, failed
+from inventory.remote.ssh import Ssh, check, run_all, failure
 from tests.support.example_lab import NODE1, NODE2
 from tests.support.fake_remote import FakeRemote
 
@@ -128,21 +128,21 @@ def test_the_deadline_is_held_there_and_here(monkeypatch: pytest.MonkeyPatch) ->
     assert argv[-1].startswith("sudo -n timeout -k 5 7 sleep 999;")
     assert limit > 7.4 + 5, "the node's own limit and its kill come first"
     assert (result.status, result.good) == (124, False)
-    assert "ran out of time" in failed(result).message
+    assert "ran out of time" in failure(result).message
 
 
 def test_the_error_names_node_reason_command_and_output() -> None:
     command = Command.script(NODE2, "pcs status", why="how it is")
-    error = failed(Result(command, 1, "on stdout\n", "\n".join(f"line {n}" for n in range(20))))
+    error = failure(Result(command, 1, "on stdout\n", "\n".join(f"line {n}" for n in range(20))))
     assert error.message.startswith(f"{NODE2} (how it is): exit 1\n  $ pcs status\n")
     assert error.message.splitlines()[2:] == [f"  | line {n}" for n in range(12, 20)], "the last lines"
     assert error.hint == "Look on the node: ./lab ssh node2"
-    assert "  | on stdout" in failed(Result(command, 1, "on stdout\n", "  \n")).message
+    assert "  | on stdout" in failure(Result(command, 1, "on stdout\n", "  \n")).message
 
 
 def test_of_a_long_script_the_error_shows_the_beginning() -> None:
     script = "\n".join(["# inject_kill.sh", "process=corosync", *(f"line {n}" for n in range(20))])
-    lines = failed(Result(Command.script(NODE2, script), 1, "", "oops")).message.splitlines()
+    lines = failure(Result(Command.script(NODE2, script), 1, "", "oops")).message.splitlines()
     assert lines[1:4] == ["  $ # inject_kill.sh", "    process=corosync", "    line 0"]
     assert lines[5] == "    ... 18 more lines"
     assert lines[6:] == ["  | oops"]
@@ -157,16 +157,16 @@ def test_check() -> None:
 
 def test_everywhere_keeps_the_order() -> None:
     remote = FakeRemote(lambda command: (0, command.node, ""))
-    assert [result.out for result in everywhere(remote, [Command(n, ("date",)) for n in (NODE2, NODE1, NODE2)])] == [
+    assert [result.out for result in run_all(remote, [Command(n, ("date",)) for n in (NODE2, NODE1, NODE2)])] == [
         NODE2, NODE1, NODE2,
     ]  # fmt: skip
-    assert everywhere(remote, []) == []
+    assert run_all(remote, []) == []
 
 
 def test_everywhere_raises_what_one_node_raises() -> None:
     remote = FakeRemote.scripted([(NODE1, "date", None), (NODE2, "date", (0, "", ""))])
     with pytest.raises(Unreachable, match=NODE1):
-        everywhere(remote, [Command(NODE1, ("date",)), Command(NODE2, ("date",))])
+        run_all(remote, [Command(NODE1, ("date",)), Command(NODE2, ("date",))])
 
 
 def test_the_fake_knows_what_it_was_not_told() -> None:
