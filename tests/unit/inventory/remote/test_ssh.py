@@ -11,7 +11,7 @@ import pytest
 from inventory import log
 from inventory.errors import CommandFailed, Unreachable
 from inventory.model import Command, Result
-from inventory.remote.ssh import Ssh, check, run_all, failure
+from inventory.remote.ssh import Ssh, check, failure, run_all
 from tests.support.example_lab import NODE1, NODE2
 from tests.support.fake_remote import FakeRemote
 
