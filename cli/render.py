@@ -40,6 +40,8 @@ def overview(seen: Overview) -> RenderableType:
             by = {score.node: score_text(score.score) for score in seen.scores if score.resource == id_}
             scores.add_row(id_, *[by.get(one.name, "") for one in seen.nodes])
         lines.append(scores)
+    elif any(seen.resources.values()):
+        lines.append(Text("no scores: crm_simulate -sL printed none that can be read", style="yellow"))
     lines.append(Text(f"{seen.url}  {printable(seen.page) or 'does not answer'}", style="bold"))
     lines += [Text(f"trouble: {printable(trouble)}", style="red") for trouble in seen.troubles]
     return Group(*lines)

@@ -16,7 +16,7 @@ from typing import Any
 from xml.sax.saxutils import quoteattr
 
 from cluster import cib as cib_reader
-from cluster import configuration, corosync_conf, scores
+from cluster import configuration, corosync_conf, placement, scores
 from inventory.model import Colocation, Command, Constraint, Location, Node, Order, Result
 from inventory.platforms.package_managers import Apt
 from inventory.remote.sections import MARK
@@ -269,7 +269,7 @@ class FakeCluster:
         if not quorate or cib.properties.get("stonith-enabled") != "false":
             return {}
         names = [one.node.name for one in members]
-        decision = scores.place(
+        decision = placement.place(
             names,
             list(cib.resources),
             stickiness=scores.parse(cib.defaults.get("resource-stickiness", "0")),

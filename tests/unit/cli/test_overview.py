@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -133,3 +133,14 @@ def test_building_tells_of_an_interrupted_drill(tmp_path: Path) -> None:
     with whole.session() as session:
         tell_interrupted(fake_context(session, whole.fetch, whole.root), progress)
     assert said.getvalue().count("\n") == 1, "a lab without an interrupted drill is not spoken of"
+
+
+def test_scores_that_cannot_be_read_are_told(tmp_path: Path) -> None:
+    [row] = [row for row in ROWS if not row["says"]][:1]
+    case = HealthCase(row, tmp_path)
+    with case.session() as session:
+        found = seen(case, session)
+    assert any(found.resources.values())
+    printed = io.StringIO()
+    Console(file=printed, width=500).print(render.overview(replace(found, scores=())))
+    assert "no scores: crm_simulate -sL printed none that can be read" in printed.getvalue()

@@ -1,17 +1,12 @@
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-import yaml
 
-from cluster.scores import Score, add, parse, parse_simulation, place, text
+from cluster.placement import place
+from cluster.scores import Score, add, parse, parse_simulation, text
 from cluster.xml import OutputError
 from inventory.model import INFINITY, Colocation, Location
 from tests.support.example_lab import CASES, NODE1, NODE2
-
-ROWS = yaml.safe_load((CASES / "scores.yaml").read_text())
-NAMES = {"node1": NODE1, "node2": NODE2}
 
 
 @pytest.mark.parametrize(
@@ -49,45 +44,6 @@ def test_text() -> None:
     assert [text(n) for n in (0, -7, 999_999, INFINITY, 2 * INFINITY, -INFINITY)] == [
         "0", "-7", "999999", "INFINITY", "INFINITY", "-INFINITY",
     ]  # fmt: skip
-
-
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["case"])
-def test_who_wins(row: dict[str, Any]) -> None:
-    nodes = [NAMES[name] for name in row.get("up", ["node1", "node2"])]
-    decision = place(
-        nodes,
-        list(row["winner"]),
-        stickiness=row.get("stickiness", 0),
-        current={resource: NAMES[node] for resource, node in row.get("runs", {}).items()},
-        locations=[
-            Location(f"webserver_on_{node}", "WebServer", NAMES[node], score)
-            for node, score in row.get("location", {}).items()
-        ],
-        colocations=[Colocation("WebServer", "WebIP", INFINITY)] if row.get("together") else [],
-    )
-    told = "\n".join(decision.why)
-    assert decision.winner == {resource: NAMES.get(node) for resource, node in row["winner"].items()}, told
-    for resource, scores in row.get("totals", {}).items():
-        assert [decision.totals[resource, node] for node in nodes] == scores, told
-
-
-def test_the_reason_shows_the_sum() -> None:
-    decision = place(
-        [NODE1, NODE2],
-        ["WebServer", "WebIP"],
-        stickiness=100,
-        current={"WebIP": NODE2, "WebServer": NODE2},
-        locations=[Location("webserver_on_node1", "WebServer", NODE1, 500)],
-        colocations=[Colocation("WebServer", "WebIP", INFINITY)],
-    )
-    assert decision.why == (
-        f"WebIP on {NODE1}: 500 = 500 from WebServer (webserver_on_node1)",
-        f"WebIP on {NODE2}: 200 = 100 stickiness + 100 from WebServer (stickiness)",
-        f"WebIP runs on {NODE1}",
-        f"WebServer on {NODE1}: 500 = 500 webserver_on_node1",
-        f"WebServer on {NODE2}: -INFINITY = 100 stickiness + -INFINITY colocation with WebIP",
-        f"WebServer runs on {NODE1}",
-    )
 
 
 SIMULATED = """\

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from cluster import cib, scores
+from cluster import cib, placement, scores
 from drill.checks.placement import WHEN
 from drill.checks.registry import CHECKS, judge
 from drill.checks.verdict import FAIL, PASS, UNKNOWN
@@ -155,7 +155,7 @@ def comes_to(overrides: Overrides) -> str:
     """Where the pair goes that runs on NODE2 when NODE1 is back, by the scores."""
     have = cib.parse(edited_cib((CASES / "cib" / "2.1.5.xml").read_text(), overrides, LAB)).configuration
     resources = [one.id for one in have.resources]
-    found = scores.place(
+    found = placement.place(
         (NODE1, NODE2), resources, stickiness=scores.parse(have.defaults["resource-stickiness"]),
         current=dict.fromkeys(resources, NODE2), locations=have.locations, colocations=have.colocations,
     )  # fmt: skip
