@@ -1,1 +1,1 @@
-"""Floor 4: what people type."""
+"""Floor 5: what people type."""

@@ -1,1 +1,1 @@
-"""Floor 2b: break the cluster and watch. Never imports provision."""
+"""Floor 3: break the cluster and observe it. Never imports provision."""

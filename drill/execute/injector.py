@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from drill.execute import signals
 from drill.faults import background, repair
 from drill.faults.base import Fault, FaultScope, Proof
-from drill.faults.repair import HEALS_S, TIMER_S, arm_actions, heal_actions, healed_proofs
+from drill.faults.repair import HEAL_DEADLINE_S, TIMER_S, arm_actions, heal_actions, healed_proofs
 from inventory import waiting
 from inventory.errors import CommandFailed, LabError, Unreachable
 from inventory.journal import JournalEntry
@@ -142,7 +142,7 @@ class Injector:
                     # The fault did not last until now: what was seen at the end was not its effect.
                     self.event("not_landed", node, early[0])
                 for proof in healed_proofs(active_fault.fault, active_fault.scope):
-                    self._until(proof, HEALS_S, "prove-repair")
+                    self._until(proof, HEAL_DEADLINE_S, "prove-repair")
                 self.session.journal.strike(active_fault.entry)
                 self.event("healed", node, active_fault.fault.name)
             except LabError as error:

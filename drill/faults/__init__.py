@@ -1,1 +1,1 @@
-"""The faults as data, and the remedies that put a node right. Nothing here runs anything."""
+"""The faults, and the remedies that repair a node. Data only: this package runs no command."""

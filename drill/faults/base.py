@@ -1,14 +1,14 @@
 """What a Fault is: data that says how to break one thing, how to prove that it is broken, and how to heal it.
 
-A fault is a row of FAULTS in one module of this package; the registry finds it there. Its shell texts stand in
-`scripts/`, by what they do:
+A fault is a row of FAULTS in one module of this package; the registry finds it there. Its shell scripts are in
+`scripts/`. The name says what a script does:
 
     inject_NAME.sh   breaks something
-    prove_NAME.sh    prints `yes` when it is broken, else why not
-    repair_NAME.sh   a remedy: two functions, `is_wrong` (a condition) and `put_right` (what makes it right)
-    others           libraries (`. ./NAME.sh`), and what runs in the background
+    prove_NAME.sh    prints `yes` when it is broken, otherwise the reason why it is not
+    repair_NAME.sh   a remedy: two functions, `is_wrong` (a condition) and `put_right` (the repair)
+    others           libraries (`. ./NAME.sh`), and programs that run in the background
 
-Nothing here runs anything: `drill.faults.remedies` has the remedies, `drill.execute.injector` runs both.
+Data only: `drill.faults.remedies` defines the remedies, `drill.execute.injector` runs faults and remedies.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ ROLES: tuple[Role, ...] = ("active", "passive", "dc", "both")
 class Proof:
     """A reading that proves something: a shell text that prints `yes`, or the power state of a machine.
 
-    Anything else that the text prints is the reason why not. `what` is what is proven, for people.
+    Any other output is the reason why it is not proven. `what` describes the proven state, for people.
     """
 
     node: str
@@ -42,7 +42,7 @@ class Proof:
 
 @dataclass(frozen=True)
 class FaultScope:
-    """What a fault knows when it is injected: the session, and the node that it hits."""
+    """The input of a fault: the session, and the node that the fault hits."""
 
     session: LabSession
     target: Node
@@ -64,16 +64,16 @@ class FaultScope:
 
 
 def scopes(session: LabSession) -> tuple[FaultScope, ...]:
-    """Each node as the target of a fault."""
+    """One scope for each node of the lab."""
     return tuple(FaultScope(session, node) for node in session.lab.nodes)
 
 
 @dataclass(frozen=True)
 class Remedy:
-    """One thing to be put right on a node. Safe at any time, and as often as one likes.
+    """One repair on a node. It may run at any time and any number of times.
 
-    `script` is a shell text that defines two functions: `is_wrong` has status 0 while the thing is not right, and
-    only then `put_right` runs. `message` tells people what was done.
+    `script` is a shell text that defines two functions. `is_wrong` has status 0 while the repair is needed; only then
+    `put_right` runs. `message` tells people what was done.
     """
 
     message: str
@@ -84,7 +84,7 @@ RemedyFactory = Callable[[FaultScope], Remedy]
 
 
 def shell(name: str, /, **parameters: object) -> str:
-    """A script of the folder `scripts` with its parameters (see inventory.remote.script)."""
+    """A script from the folder `scripts`, with its parameters (see inventory.remote.script)."""
     return script(__package__, f"scripts/{name}", **parameters)
 
 
@@ -97,12 +97,12 @@ def remedy(message: str, name: str, /, **parameters: object) -> Remedy:
 class Fault:
     """One way to break one node.
 
-    `name` is the id that scenarios and records use. `inject` are the actions that break the node; `in_effect` are
-    the readings that prove it. `remedies` heal it, on the target; the machine's `power` comes before them.
-    `armed`: before the fault is injected, a timer with the same remedies starts on the node, for the case that
-    nobody comes back. `roles` are the targets that make sense, the usual one first. `answers`: the target goes on
-    answering clients while it is broken (see `cluster.outage_bounds.bounds`). `monitor` is the kind of resource
-    whose monitor has to notice the fault. `needs` are the words of the machine's power that the provider must have.
+    `name` is the id that scenarios and records use. `inject` gives the actions that break the node; `in_effect` gives
+    the readings that prove it. `remedies` heal the target; the machine's `power` action runs before them.
+    `armed`: before the fault is injected, a timer with the same remedies starts on the node. It heals the node when
+    the drill cannot reach it any more. `roles` are the sensible targets, the usual one first. `answers`: the target
+    still answers clients while it is broken (see `cluster.outage_bounds.bounds`). `monitor` is the kind of resource
+    whose monitor detects the fault. `needs` are the power actions that the provider must support.
     """
 
     name: str
@@ -119,7 +119,7 @@ class Fault:
     needs: tuple[PowerWord, ...] = ()
 
     def refusal(self, session: LabSession) -> str:
-        """Why the fault cannot be had on a lab: its provider has no way to it; "" when it can."""
-        whys = (session.provider.power.lacks(word) for word in self.needs)
-        why = next(filter(None, whys), "")
-        return f"{self.name} cannot be had with {session.provider.name}: {why}" if why else ""
+        """Why the lab's provider does not support the fault; "" when it does."""
+        reasons = (session.provider.power.lacks(word) for word in self.needs)
+        reason = next(filter(None, reasons), "")
+        return f"{self.name} is not available with {session.provider.name}: {reason}" if reason else ""

@@ -1,4 +1,4 @@
-"""Faults of the cluster's traffic: udp 5405 between the two nodes, and nothing else. ssh stays.
+"""Faults of the cluster's traffic: only udp 5405 between the two nodes. ssh is never cut.
 
 Sources: nft(8), iptables(8), corosync.conf(5) (mcastport), cpg and knet statistics of corosync-cmapctl(8).
 """
@@ -15,18 +15,18 @@ from inventory.model import NodeAction
 
 Direction = Literal["in", "out"]
 BOTH: tuple[Direction, ...] = ("in", "out")
-LOSS = 30
-"""Packets that the fault `loss` drops in each direction (percent)."""
-LONGEST_S = 300
-"""The longest time that the fault `delay` holds corosync back (seconds)."""
-SLOW_US = 3_000
-"""The link's average answer must take longer than this (microseconds). 500 is usual; knet's average moves slowly."""
+LOSS_PERCENT = 30
+"""The share of packets that the fault `loss` drops in each direction (percent)."""
+DELAY_LIMIT_S = 300
+"""The longest time that the fault `delay` slows corosync (seconds)."""
+SLOW_LINK_US = 3_000
+"""The link's average latency must be above this (microseconds). 500 is usual; knet's average changes slowly."""
 HELD_S, FREE_S = 0.4, 0.1
-"""The times that corosync is held back and runs, in turn (seconds). Both are far below the token."""
+"""Corosync is stopped and runs for these times, in turn (seconds). Both are much shorter than the token timeout."""
 
 
 def drop(scope: FaultScope, directions: tuple[Direction, ...], percent: int = 100) -> tuple[NodeAction, ...]:
-    """Drop cluster packets at the target, on their way in, out, or both."""
+    """Drop incoming, outgoing or all cluster packets at the target."""
     packets = scope.platform.packet_filter
     script = shell(
         f"inject_drop_{packets.name}",
@@ -42,46 +42,46 @@ def drop(scope: FaultScope, directions: tuple[Direction, ...], percent: int = 10
 
 
 def packets_were_dropped(scope: FaultScope, directions: tuple[Direction, ...]) -> tuple[Proof, ...]:
-    """The rules are there and have dropped something."""
+    """The rules exist and have dropped packets."""
     packets = scope.platform.packet_filter
     return tuple(
         Proof(
             scope.target.name,
-            shell(f"prove_dropped_{packets.name}", **packets.places(remedies.LABEL), direction=one),
-            what=f"cluster packets were dropped on their way {one}",
+            shell(f"prove_dropped_{packets.name}", **packets.places(remedies.LABEL), direction=direction),
+            what=f"cluster packets were dropped on their way {direction}",
         )
-        for one in directions
+        for direction in directions
     )
 
 
 def hold_corosync(scope: FaultScope) -> tuple[NodeAction, ...]:
-    """Hold corosync back again and again: each message waits. Needs no kernel module, as netem would."""
+    """Stop and continue corosync repeatedly, so that each message is late. netem would need a kernel module."""
     loop = shell(
         "hold_corosync_loop",
-        rounds=int(LONGEST_S / (HELD_S + FREE_S)),
+        rounds=int(DELAY_LIMIT_S / (HELD_S + FREE_S)),
         held_seconds=HELD_S,
         free_seconds=FREE_S,
     )
-    why = f"hold corosync back for {HELD_S:g} s of every {HELD_S + FREE_S:g} s"
-    start = background.start_once(remedies.DELAY, loop, LONGEST_S + 60)
+    why = f"stop corosync for {HELD_S:g} s of every {HELD_S + FREE_S:g} s"
+    start = background.start_once(remedies.DELAY, loop, DELAY_LIMIT_S + 60)
     return (NodeAction(scope.target.name, start, why=why),)
 
 
 def corosync_is_held(scope: FaultScope) -> tuple[Proof, ...]:
-    """The loop runs and corosync is seen stopped; from corosync 3 on, the peer measures the delay."""
+    """The loop runs and corosync is in state T; with corosync 3, the peer also measures the delay."""
     held = shell("prove_corosync_is_held", folder=FOLDER, name=remedies.DELAY)
-    proofs = (Proof(scope.target.name, held, what="corosync is held back"),)
+    proofs = (Proof(scope.target.name, held, what="corosync is stopped again and again"),)
     if not scope.platform.measures_links:
         return proofs
-    slow = shell("prove_link_is_slow", node_id=scope.target.id, least_us=SLOW_US)
-    what = f"the peer waits more than {SLOW_US // 1000} ms for an answer"
+    slow = shell("prove_link_is_slow", node_id=scope.target.id, least_us=SLOW_LINK_US)
+    what = f"the peer waits more than {SLOW_LINK_US // 1000} ms for an answer"
     return (*proofs, Proof(scope.peer.name, slow, what=what))
 
 
 FAULTS = (
     Fault(
         "partition",
-        "The cluster's traffic is cut both ways: each node believes the other dead",
+        "The cluster's traffic is cut in both directions: each node believes that the other is dead",
         "partition",
         inject=lambda scope: drop(scope, BOTH),
         in_effect=lambda scope: packets_were_dropped(scope, BOTH),
@@ -89,7 +89,7 @@ FAULTS = (
     ),
     Fault(
         "partition-in",
-        "The cluster's traffic is cut one way: the node hears nothing, and is heard",
+        "The cluster's traffic is cut in one direction: the node receives nothing, but can send",
         "partition",
         inject=lambda scope: drop(scope, ("in",)),
         in_effect=lambda scope: packets_were_dropped(scope, ("in",)),
@@ -97,9 +97,9 @@ FAULTS = (
     ),
     Fault(
         "loss",
-        f"{LOSS} % of the cluster's packets are lost, each way",
+        f"{LOSS_PERCENT} % of the cluster's packets are lost, in each direction",
         "partition",
-        inject=lambda scope: drop(scope, BOTH, LOSS),
+        inject=lambda scope: drop(scope, BOTH, LOSS_PERCENT),
         in_effect=lambda scope: packets_were_dropped(scope, BOTH),
         remedies=(remedies.traffic, remedies.cluster),
     ),

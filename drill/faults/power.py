@@ -1,4 +1,4 @@
-"""Faults of the whole machine: power cut, processors frozen, restarted."""
+"""Faults of the whole machine: power cut, frozen, rebooted."""
 
 from __future__ import annotations
 
@@ -7,27 +7,27 @@ from drill.faults.background import FOLDER
 from drill.faults.base import Fault, FaultScope, Proof, shell
 from inventory.model import NodeAction
 
-MARK = "/dev/shm/ha-lab-before-reboot"  # noqa: S108 -- on a node, and root's alone
-"""A file in the node's memory: where it is gone, the node has booted again."""
+MARKER = "/dev/shm/ha-lab-before-reboot"  # noqa: S108 -- on a node, writable by root only
+"""A file in the node's memory. When it is gone, the node has booted again."""
 
 
 def reboot(scope: FaultScope) -> tuple[NodeAction, ...]:
-    """Restart the node from within."""
-    script = shell("inject_reboot", folder=FOLDER, mark=MARK)
-    return (NodeAction(scope.target.name, script, why="restart the node from within", cuts=True),)
+    """Reboot the node by a command on it."""
+    script = shell("inject_reboot", folder=FOLDER, marker=MARKER)
+    return (NodeAction(scope.target.name, script, why="reboot the node", cuts=True),)
 
 
 def node_rebooted(scope: FaultScope) -> tuple[Proof, ...]:
-    """A machine comes back by itself, without the mark; where it does not, it is off until it is started again."""
+    """The machine has booted again and the marker is gone; with a provider that does not reboot machines, it is off."""
     if not scope.session.provider.reboots:
         return (Proof(scope.target.name, power="off", what="the node went down"),)
-    return (Proof(scope.target.name, shell("prove_rebooted", mark=MARK), what="the node booted again"),)
+    return (Proof(scope.target.name, shell("prove_rebooted", marker=MARKER), what="the node booted again"),)
 
 
 FAULTS = (
     Fault(
         "power-off",
-        "The node loses its power: no shutdown, no goodbye",
+        "The node loses its power, without a shutdown",
         "crash",
         inject=lambda scope: (NodeAction(scope.target.name, power="power_off", why="cut the power"),),
         in_effect=lambda scope: (Proof(scope.target.name, power="off", what="the machine is off"),),
@@ -38,7 +38,7 @@ FAULTS = (
     ),
     Fault(
         "freeze",
-        "The node freezes: it answers nothing, and does not know",
+        "The whole node freezes: it does not answer, and does not notice that time passes",
         "freeze",
         inject=lambda scope: (
             NodeAction(scope.target.name, power="freeze", why="stop the machine's processors"),
@@ -51,7 +51,7 @@ FAULTS = (
     ),
     Fault(
         "reboot",
-        "The node is restarted: an orderly goodbye, and it is back only when it has booted",
+        "The node is rebooted: it leaves the cluster gracefully, and is back after the boot",
         "graceful",
         inject=reboot,
         in_effect=node_rebooted,

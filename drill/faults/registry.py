@@ -1,7 +1,7 @@
-"""Every fault of the lab by name, and every remedy. Nothing here runs anything (see `drill.execute.injector`).
+"""Every fault of the lab by name, and every remedy. Data only: `drill.execute.injector` runs them.
 
-A fault is found by itself: each module of this package may have a tuple FAULTS. A remedy that a fault names is
-found with it, so that `./lab heal` knows what a new fault can leave behind.
+Faults are found automatically: each module of this package may have a tuple FAULTS. The remedies of a fault are found
+with it, so that `./lab heal` can repair what a new fault leaves behind.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ def _faults() -> Iterator[Fault]:
 
 
 def _unlisted(known: tuple[RemedyFactory, ...], *, need_cluster: bool) -> tuple[RemedyFactory, ...]:
-    """The remedies of faults, on one side of `remedies.cluster`, that are not known yet."""
+    """The remedies of faults that are not in `known`: those after `remedies.cluster`, or those before it."""
     found: dict[RemedyFactory, None] = {}
     for fault in FAULTS.values():
-        at = fault.remedies.index(remedies.cluster)
-        found |= dict.fromkeys(fault.remedies[at + 1 :] if need_cluster else fault.remedies[:at])
-    return tuple(one for one in found if one not in known)
+        index = fault.remedies.index(remedies.cluster)
+        found |= dict.fromkeys(fault.remedies[index + 1 :] if need_cluster else fault.remedies[:index])
+    return tuple(remedy for remedy in found if remedy not in known)
 
 
 FAULTS: Mapping[str, Fault] = MappingProxyType({fault.name: fault for fault in _faults()})
@@ -39,17 +39,17 @@ NODE_REMEDIES = (
     *_unlisted(remedies.NODE, need_cluster=False),
     *remedies.NODE[-1:],
 )
-"""All that can be wrong on one node, in the order to put it right; the last one starts the cluster."""
+"""The remedies for one node, in the order of repair; the last one starts the cluster."""
 CLUSTER_REMEDIES = (
     *remedies.CLUSTER_WIDE[:-1],
     *_unlisted(remedies.CLUSTER_WIDE, need_cluster=True),
     *remedies.CLUSTER_WIDE[-1:],
 )
-"""All that can be wrong in the cluster's configuration and memory, in order; the last one forgets failures."""
+"""The remedies for the cluster's configuration and state, in the order of repair; the last one cleans up failures."""
 
 
 def get(name: str) -> Fault:
-    """The fault of that name; ConfigError names those there are."""
+    """The fault of that name. Raises ConfigError, which lists all faults."""
     try:
         return FAULTS[name]
     except KeyError:

@@ -1,7 +1,8 @@
-"""What puts a node right again, one thing each, for every fault and for whatever an interrupted drill left.
+"""The remedies: each repairs one thing that a fault or an interrupted drill left on a node.
 
-Each is a condition and what makes it right (see `drill.faults.base.Remedy`): safe at any time, told only when it did
-something. Sources: nft(8), iptables(8), corosync.service, pacemakerd(8), crm_attribute(8), mount(8).
+A remedy is a condition and a repair (see `drill.faults.base.Remedy`). It may run at any time; it prints its message
+only when it repaired something.
+Sources: nft(8), iptables(8), corosync.service, pacemakerd(8), crm_attribute(8), mount(8).
 """
 
 from __future__ import annotations
@@ -16,20 +17,20 @@ from inventory.platforms.base import Action, Platform
 from status import node_shell
 
 LABEL = "ha_lab"
-"""The name of the drill's own rules in the packet filter."""
+"""The name of the lab's own rules in the packet filter."""
 STATE = "/var/lib/pacemaker"
-"""Pacemaker keeps its CIB under this folder."""
+"""The folder in which pacemaker keeps its CIB."""
 SMALL_DISK = "ha-lab-full"
 """The source that mount(8) shows for the small file system of the fault disk-full."""
 TWO_NODE_CONF = f"{FOLDER}/corosync.conf"
-"""The corosync.conf with two_node, which mount(8) lays over the real one."""
+"""The corosync.conf with two_node, which is mounted over the real one (mount(8))."""
 TWO_NODE_REMOVED = "corosync.conf is as before, without two_node"
 BROKEN_CONF = "zz-ha-lab-broken.conf"
-"""The file that the fault web-broken puts into the web server's configuration."""
+"""The file that the fault web-broken adds to the web server's configuration."""
 DELAY, CPU = "delay", "cpu"
-"""The names of what these faults run in the background."""
+"""The names of the background programs of these two faults."""
 _DAEMONS = "pacemaker|(cib|stonithd|lrmd|attrd|pengine|crmd)$"
-"""Pacemaker's processes, for pgrep(1): those of 2.x by their beginning (comm is cut at 15), those of 1.1 by name."""
+"""Pacemaker's processes, for pgrep(1). 2.x: the first letters (comm has at most 15); 1.1: the whole names."""
 _CLUSTER_PROCESSES = f"corosync$|{_DAEMONS}"
 
 
@@ -39,29 +40,31 @@ def holds_address(scope: FaultScope) -> str:
 
 
 def remove_address(scope: FaultScope) -> str:
-    """Take the floating address off this node, where it has it."""
+    """Remove the floating address from this node, when the node holds it."""
     return shell("remove_address", vip=scope.lab.vip)
 
 
 def service(platform: Platform, action: Action, unit: str) -> str:
-    """An action on a service."""
+    """The shell command for an action on a service."""
     return shlex.join(platform.services.command(action, unit))
 
 
 def restart_cluster(platform: Platform) -> str:
-    """Stop the cluster's services and start them, each in its order."""
+    """Stop the cluster's services in reverse order, then start them in order."""
     services = platform.cluster_services
     stop = [service(platform, "stop", unit) for unit in reversed(services)]
     return "; ".join(stop + [service(platform, "start", unit) for unit in services])
 
 
 def interrupted_action(scope: FaultScope) -> Remedy:
-    """End the command that a killed drill had begun here: it would undo the repair."""
-    return remedy("ended what an interrupted drill was still doing", "interrupted_action", folder=FOLDER)
+    """End the command that a killed drill started on this node: it could undo the repair."""
+    return remedy(
+        "ended a command that an interrupted drill had started", "interrupted_action", folder=FOLDER
+    )
 
 
 def timers(scope: FaultScope) -> Remedy:
-    """End every timer that is still armed here."""
+    """End every timer that is armed on this node."""
     return remedy("ended the timers of an earlier drill", "timers", folder=FOLDER)
 
 
@@ -73,8 +76,8 @@ def traffic(scope: FaultScope) -> Remedy:
 
 
 def held_corosync(scope: FaultScope) -> Remedy:
-    """End the loop that holds corosync back."""
-    return remedy("corosync is no longer held back", "held_corosync", folder=FOLDER, name=DELAY)
+    """End the loop that slows corosync."""
+    return remedy("corosync is no longer slowed", "held_corosync", folder=FOLDER, name=DELAY)
 
 
 def busy_processors(scope: FaultScope) -> Remedy:
@@ -83,14 +86,14 @@ def busy_processors(scope: FaultScope) -> Remedy:
 
 
 def stopped_processes(scope: FaultScope) -> Remedy:
-    """Let processes go on that were stopped with SIGSTOP."""
+    """Continue the processes that were stopped with SIGSTOP."""
     names = f"{_CLUSTER_PROCESSES}|{scope.platform.web_process}$"
-    return remedy("let stopped processes go on (SIGCONT)", "stopped_processes", names=names)
+    return remedy("continued stopped processes (SIGCONT)", "stopped_processes", names=names)
 
 
 def full_disk(scope: FaultScope) -> Remedy:
-    """Take the small full file system away."""
-    return remedy(f"took the full file system off {STATE}", "full_disk", state=STATE, source=SMALL_DISK)
+    """Unmount the small full file system."""
+    return remedy(f"unmounted the full file system over {STATE}", "full_disk", state=STATE, source=SMALL_DISK)
 
 
 def broken_web_conf(scope: FaultScope) -> Remedy:
@@ -100,7 +103,7 @@ def broken_web_conf(scope: FaultScope) -> Remedy:
 
 
 def two_node(scope: FaultScope) -> Remedy:
-    """Take the corosync.conf with two_node away again."""
+    """Unmount the corosync.conf with two_node."""
     return remedy(
         TWO_NODE_REMOVED,
         "two_node",
@@ -111,17 +114,17 @@ def two_node(scope: FaultScope) -> Remedy:
 
 
 def cluster(scope: FaultScope) -> Remedy:
-    """Start the cluster where it does not run; what a dead one left running goes first (two owners!)."""
+    """Start the cluster where it does not run; first stop what a dead cluster left running (two owners)."""
     platform = scope.platform
     services = platform.cluster_services
     start = " && ".join(service(platform, "start", unit) for unit in services)
-    forget = platform.services.forget_failures(services)
+    forget_failures = platform.services.forget_failures(services)
     return remedy(
         "started the cluster on this node",
         "cluster",
         cluster_process=platform.cluster_process,
         units_are_active=" && ".join(platform.services.active(services)) or "true",
-        start_cluster=f"{forget}; {start}" if forget else start,
+        start_cluster=f"{forget_failures}; {start}" if forget_failures else start,
         stop_cluster="; ".join(
             f"timeout 20 {service(platform, 'stop', unit)}" for unit in reversed(services)
         ),
@@ -166,19 +169,19 @@ def leftover_constraints(scope: FaultScope) -> Remedy:
 
 
 def lost_address(scope: FaultScope) -> Remedy:
-    """Let the cluster look again where it believes the address to be, without waiting for its monitor."""
+    """Refresh the address when it is missing on the node where the cluster believes it is."""
     return _lost_resource(scope, "address", holds_address(scope))
 
 
 def lost_web(scope: FaultScope) -> Remedy:
-    """Let the cluster look again where it believes the web server to run."""
+    """Refresh the web server when it is missing on the node where the cluster believes it runs."""
     return _lost_resource(scope, "web", f"pidof {scope.platform.web_process} >/dev/null")
 
 
 def _lost_resource(scope: FaultScope, kind: str, is_here: str) -> Remedy:
     id_, node = scope.lab.resource(kind).id, scope.target.name
     return remedy(
-        f"let the cluster look at {id_} again, which was gone from {node}",
+        f"refreshed {id_}, which was missing on {node}",
         "lost_resource",
         resource=id_,
         node=node,
@@ -188,9 +191,9 @@ def _lost_resource(scope: FaultScope, kind: str, is_here: str) -> Remedy:
 
 
 def failures(scope: FaultScope) -> Remedy:
-    """Forget the failures of resources, so that they may run where they failed."""
+    """Clean up the failures of resources, so that they may run on the nodes where they failed."""
     return remedy(
-        "forgot the failures of the resources",
+        "cleaned up the failures of the resources",
         "failures",
         cluster_process=scope.platform.cluster_process,
         cleanup=shlex.join(pcs.cleanup(scope.platform.pcs)),
@@ -209,7 +212,7 @@ NODE: tuple[RemedyFactory, ...] = (
     two_node,
     cluster,
 )
-"""All that can be wrong on one node, in the order to put it right; starting the cluster is the last."""
+"""The remedies for one node, in the order of repair; the last one starts the cluster."""
 CLUSTER_WIDE: tuple[RemedyFactory, ...] = (
     maintenance,
     standby,
@@ -218,4 +221,4 @@ CLUSTER_WIDE: tuple[RemedyFactory, ...] = (
     lost_web,
     failures,
 )
-"""All that can be wrong in the cluster's configuration and memory, in order; a running cluster is needed."""
+"""The remedies for the cluster's configuration and state, in the order of repair. They need a running cluster."""

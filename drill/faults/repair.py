@@ -1,6 +1,6 @@
-"""Puts remedies together: scripts that repair a node and tell what is still broken, and the heal of a fault.
+"""Combines remedies into scripts: repair a node, list what is still broken, heal a fault.
 
-Each remedy runs in a subshell of its own, so its variables and functions do not meet those of another one.
+Each remedy runs in its own subshell, so its variables and functions do not affect another remedy.
 """
 
 from __future__ import annotations
@@ -13,51 +13,50 @@ from drill.faults.base import Fault, FaultScope, Proof, RemedyFactory, remedy
 from inventory.model import NodeAction
 
 TIMER_S = 300.0
-"""The time after which a node heals itself, when nobody else did (seconds)."""
-HEALS_S = 60.0
-"""The longest time that the repair of one fault may take, and then again the proof of it (seconds)."""
-TIMER_FIRED = "the node's timer had healed it before"
-"""Stands in the message of `timer_fired`."""
-_REPAIR = """\
+"""The time after which a node heals itself, when the drill did not (seconds)."""
+HEAL_DEADLINE_S = 60.0
+"""The deadline for the repair of one fault, and again for its proof (seconds)."""
+TIMER_FIRED = "the node's timer healed it too early"
+"""A part of the message of `timer_fired`."""
+_REPAIR_NEEDED = """\
 is_wrong || exit 0
 if put_right >/dev/null; then echo "$message"; else echo "$message: failed" >&2; exit 1; fi"""
-_TELL = """\
+_STILL_NEEDED = """\
 ! is_wrong || { echo "not yet: $message"; exit 1; }"""
-_LIST = '! is_wrong || echo "$message"'
+_LIST_NEEDED = '! is_wrong || echo "$message"'
 
 
 def repair_script(scope: FaultScope, remedies: Iterable[RemedyFactory]) -> str:
-    """A script that puts right each thing that is wrong.
+    """A script that runs each remedy that is needed.
 
-    It prints the message of each remedy that was needed. Its exit status is 1 when one of them failed; the others
-    are tried all the same.
+    It prints the message of each remedy that it ran. When one fails, the others still run, and the exit status is 1.
     """
-    return "\n".join(["bad=", *_subshells(scope, remedies, _REPAIR), '[ -z "$bad" ]'])
+    return "\n".join(["bad=", *_subshells(scope, remedies, _REPAIR_NEEDED), '[ -z "$bad" ]'])
 
 
 def still_broken_script(scope: FaultScope, remedies: Iterable[RemedyFactory]) -> str:
     """A script that prints `yes` when nothing is wrong, else "not yet: MESSAGE" for each remedy that is needed."""
-    return "\n".join(["bad=", *_subshells(scope, remedies, _TELL), '[ -n "$bad" ] || echo yes'])
+    return "\n".join(["bad=", *_subshells(scope, remedies, _STILL_NEEDED), '[ -n "$bad" ] || echo yes'])
 
 
 def undone_script(scope: FaultScope, remedies: Iterable[RemedyFactory]) -> str:
-    """A script that prints the message of each remedy that is needed; nothing when all is right."""
-    return "\n".join(_subshells(scope, remedies, _LIST))
+    """A script that prints the message of each remedy that is needed; it prints nothing when none is needed."""
+    return "\n".join(_subshells(scope, remedies, _LIST_NEEDED))
 
 
 def _subshells(scope: FaultScope, remedies: Iterable[RemedyFactory], action: str) -> Iterable[str]:
-    for one in (make(scope) for make in remedies):
-        message = shlex.quote(one.message)
-        yield f"(\n{one.script}\nmessage={message}\n{action}\n) || bad=yes"
+    for needed in (make(scope) for make in remedies):
+        message = shlex.quote(needed.message)
+        yield f"(\n{needed.script}\nmessage={message}\n{action}\n) || bad=yes"
 
 
 def timer_name(fault: str) -> str:
-    """The name in the background of the timer that heals a fault."""
+    """The background name of the timer that heals a fault."""
     return f"timer-{fault}"
 
 
 def timer(fault: str) -> RemedyFactory:
-    """End the timer that a fault armed here."""
+    """End the timer that was armed for a fault."""
     return lambda scope: remedy(
         f"ended the timer that would heal {fault}",
         "background",
@@ -67,32 +66,35 @@ def timer(fault: str) -> RemedyFactory:
 
 
 def timer_fired(fault: str) -> RemedyFactory:
-    """Tell that the timer healed the fault before anybody else did."""
+    """Report that the timer healed the fault before the drill did."""
     file = background.fired_file(timer_name(fault))
     return lambda scope: remedy(f"{fault}: {TIMER_FIRED}", "file", file=file)
 
 
 def heal_actions(fault: Fault, scope: FaultScope) -> tuple[NodeAction, ...]:
-    """What heals a fault: the machine's power first, then one script on the node."""
+    """The actions that heal a fault: first the machine's power, then one script on the node."""
     node = scope.target.name
     power = (NodeAction(node, power=fault.power, why=f"{fault.power} {node}"),) if fault.power else ()
     text = repair_script(scope, _with_timer(fault))
-    return (*power, NodeAction(node, text, deadline=HEALS_S, why=f"heal {fault.name}", purpose="repair"))
+    return (
+        *power,
+        NodeAction(node, text, deadline=HEAL_DEADLINE_S, why=f"heal {fault.name}", purpose="repair"),
+    )
 
 
 def arm_actions(fault: Fault, scope: FaultScope, seconds: float = TIMER_S) -> tuple[NodeAction, ...]:
-    """Start a timer on the node that heals the fault, for the case that nobody can reach the node."""
+    """Start a timer on the node that heals the fault when the drill cannot reach the node any more."""
     if not fault.armed:
         return ()
     heal = repair_script(scope, fault.remedies)
     name = timer_name(fault.name)
-    script = background.arm_timer(name, heal, seconds=seconds, limit=seconds + HEALS_S)
-    why = f"arm the heal of {fault.name} in {seconds:g} s"
+    script = background.arm_timer(name, heal, seconds=seconds, limit=seconds + HEAL_DEADLINE_S)
+    why = f"arm the timer that heals {fault.name} after {seconds:g} s"
     return (NodeAction(scope.target.name, script, why=why, purpose="arm-timer"),)
 
 
 def healed_proofs(fault: Fault, scope: FaultScope) -> tuple[Proof, ...]:
-    """What proves that a fault is healed."""
+    """The proof that a fault is healed."""
     return (
         Proof(
             scope.target.name,
@@ -103,6 +105,6 @@ def healed_proofs(fault: Fault, scope: FaultScope) -> tuple[Proof, ...]:
 
 
 def _with_timer(fault: Fault) -> tuple[RemedyFactory, ...]:
-    """What heals a fault, its own timer first."""
+    """The remedies of a fault; its own timer is ended first."""
     own = (timer_fired(fault.name), timer(fault.name)) if fault.armed else ()
     return (*own, *fault.remedies)

@@ -1,4 +1,4 @@
-"""Faults of the cluster's service: stopped in order, in standby, its address or its disk taken away.
+"""Faults of the cluster's service: stopped, in standby, without its address, or with a full disk.
 
 Sources: walkthrough step 6, pcs(8), Pacemaker Explained (maintenance-mode, standby), ip-address(8), mount(8).
 """
@@ -18,9 +18,9 @@ DISK_MB = 64
 
 
 def stop_corosync(scope: FaultScope) -> tuple[NodeAction, ...]:
-    """Stop corosync, as the walkthrough does; pacemaker goes first, by its unit's Requires."""
+    """Stop corosync as the walkthrough does. systemd stops pacemaker first, because of its unit's Requires."""
     words = scope.platform.services.command("stop", "corosync")
-    return (NodeAction(scope.target.name, shlex.join(words), deadline=90, why="stop corosync in order"),)
+    return (NodeAction(scope.target.name, shlex.join(words), deadline=90, why="stop corosync gracefully"),)
 
 
 def cluster_is_down(scope: FaultScope) -> tuple[Proof, ...]:
@@ -30,9 +30,9 @@ def cluster_is_down(scope: FaultScope) -> tuple[Proof, ...]:
 
 
 def remove_address(scope: FaultScope) -> tuple[NodeAction, ...]:
-    """Take the floating address off its interface; the cluster is not told."""
+    """Remove the floating address from its interface, without the cluster."""
     script = shell("inject_remove_address", vip=scope.lab.vip)
-    return (NodeAction(scope.target.name, script, why=f"take {scope.lab.vip} off its interface"),)
+    return (NodeAction(scope.target.name, script, why=f"remove {scope.lab.vip} from its interface"),)
 
 
 def address_is_gone(scope: FaultScope) -> tuple[Proof, ...]:
@@ -42,31 +42,31 @@ def address_is_gone(scope: FaultScope) -> tuple[Proof, ...]:
 
 
 def set_standby(scope: FaultScope) -> tuple[NodeAction, ...]:
-    """Standby: everything moves off the node."""
+    """Put the node in standby: all resources move to the other node."""
     words = pcs.standby(scope.platform.pcs, scope.target.name)
     return (NodeAction(scope.target.name, shlex.join(words), why="standby"),)
 
 
 def is_in_standby(scope: FaultScope) -> tuple[Proof, ...]:
-    """The cluster shows the node in standby."""
+    """The cluster shows the node in standby (crm_mon)."""
     script = shell("prove_standby", node=scope.target.name)
     return (Proof(scope.target.name, script, what="the cluster shows the node in standby"),)
 
 
 def set_maintenance_mode(scope: FaultScope) -> tuple[NodeAction, ...]:
-    """Maintenance mode: the cluster watches nothing and touches nothing."""
+    """Maintenance mode: the cluster does not monitor, start or stop any resource."""
     words = pcs.maintenance_on(scope.platform.pcs)
     return (NodeAction(scope.target.name, shlex.join(words), why="maintenance mode"),)
 
 
 def is_in_maintenance_mode(scope: FaultScope) -> tuple[Proof, ...]:
-    """Every resource is shown unmanaged."""
+    """The cluster shows every resource as unmanaged."""
     script = shell("prove_maintenance_mode")
-    return (Proof(scope.target.name, script, what="the cluster shows its resources unmanaged"),)
+    return (Proof(scope.target.name, script, what="the cluster shows all resources as unmanaged"),)
 
 
 def fill_disk(scope: FaultScope) -> tuple[NodeAction, ...]:
-    """Lay a small full file system over pacemaker's part of /var: the disk itself stays as it is."""
+    """Mount a small full file system over pacemaker's part of /var. The disk itself is not changed."""
     script = shell(
         "inject_full_disk",
         folder=FOLDER,
@@ -78,7 +78,7 @@ def fill_disk(scope: FaultScope) -> tuple[NodeAction, ...]:
 
 
 def disk_is_full(scope: FaultScope) -> tuple[Proof, ...]:
-    """Nothing can be written any more."""
+    """No more data can be written."""
     script = shell("prove_full_disk", state=remedies.STATE, source=remedies.SMALL_DISK)
     return (Proof(scope.target.name, script, what=f"no space is left under {remedies.STATE}"),)
 
@@ -86,7 +86,7 @@ def disk_is_full(scope: FaultScope) -> tuple[Proof, ...]:
 FAULTS = (
     Fault(
         "corosync-stop",
-        "corosync is stopped in order (walkthrough step 6)",
+        "corosync is stopped gracefully (walkthrough step 6)",
         "graceful",
         inject=stop_corosync,
         in_effect=cluster_is_down,
@@ -94,7 +94,7 @@ FAULTS = (
     ),
     Fault(
         "vip-removed",
-        "The floating address is taken off its interface by hand",
+        "The floating address is removed from its interface by hand",
         "process",
         inject=remove_address,
         in_effect=address_is_gone,
@@ -104,7 +104,7 @@ FAULTS = (
     ),
     Fault(
         "standby",
-        "The node is put in standby: everything moves away",
+        "The node is put in standby: all resources move away",
         "graceful",
         inject=set_standby,
         in_effect=is_in_standby,
@@ -112,7 +112,7 @@ FAULTS = (
     ),
     Fault(
         "maintenance",
-        "Maintenance mode: the cluster watches nothing and touches nothing",
+        "Maintenance mode: the cluster does not monitor, start or stop any resource",
         "none",
         inject=set_maintenance_mode,
         in_effect=is_in_maintenance_mode,
@@ -120,7 +120,7 @@ FAULTS = (
     ),
     Fault(
         "disk-full",
-        "/var is full where pacemaker keeps its CIB",
+        "The disk is full where pacemaker keeps its CIB",
         "none",
         inject=fill_disk,
         in_effect=disk_is_full,

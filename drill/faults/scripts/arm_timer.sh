@@ -1,6 +1,6 @@
 #!/bin/sh
-# Arm the heal of a fault on the node itself: after `seconds` a timer runs the script `heal`, then leaves the file
-# NAME.fired. An earlier timer of this name ends, and its file goes.
+# Arm a timer on the node that heals a fault: after `seconds` it runs the script `heal`, then creates the file
+# NAME.fired. An earlier timer of this name is ended, and its file is removed.
 : "${folder:?}"
 : "${name:?}"
 : "${seconds:?}"

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Library: programs that go on running on a node after the command that started them (loops, timers).
-# Each is a session of its own (setsid(1)) under a time limit (timeout(1)). Its pid stands in a file, so that a
-# later command can ask for it and end it. It works with systemd and with init scripts.
+# Library: programs that run on a node after the command that started them has ended (loops, timers).
+# Each program runs in its own process session (setsid(1)) with a time limit (timeout(1)). Its pid is in a file, so
+# that a later command can find and end it. This works with systemd and with init scripts.
 : "${folder:?}"
 
 # start_background NAME SECONDS TEXT [ARGUMENT...]: run a shell text for at most this many seconds.
@@ -14,13 +14,13 @@ start_background() {
     echo $! >"$folder/$background_name.pid"
 }
 
-# background_runs NAME: it still runs. A pid that belongs to another program by now does not count.
+# background_runs NAME: the program still runs. A pid that another program has now does not count.
 background_runs() {
     background_pid=$(cat "$folder/$1.pid" 2>/dev/null) &&
         grep -qs "ha-lab-$1" "/proc/$background_pid/cmdline"
 }
 
-# end_background NAME: end it and all that it started. A very young one has no session of its own yet.
+# end_background NAME: end the program and all that it started. Just after the start it has no session of its own yet.
 end_background() {
     background_pid=$(cat "$folder/$1.pid")
     kill -KILL "$background_pid"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Run one endless loop more than there are processors, each for `seconds`.
+# Run more endless loops than there are processors, each for `seconds`.
 : "${seconds:?}"
 for _ in 0 $(seq "$(nproc)"); do
     timeout "$seconds" sh -c 'while :; do :; done' &

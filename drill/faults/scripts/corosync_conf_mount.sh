@@ -1,12 +1,12 @@
 #!/bin/sh
-# Library: a changed corosync.conf that lies over the real one by mount(8). The real file stays as it is.
+# Library: a changed corosync.conf that is mounted over the real one (mount(8)). The real file is not changed.
 : "${conf:?}"
 
 conf_is_covered() {
     grep -q " $conf " /proc/mounts
 }
 
-# corosync.service has a PrivateTmp: a running corosync may have mounts of its own (nsenter(1)).
+# corosync.service has PrivateTmp: a running corosync may have its own mounts (nsenter(1)).
 in_corosync() {
     nsenter -m -t "$(pidof corosync)" "$@"
 }

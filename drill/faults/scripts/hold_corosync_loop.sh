@@ -1,5 +1,5 @@
 #!/bin/sh
-# Stop corosync (SIGSTOP) and let it run (SIGCONT) in turn, `rounds` times: each of its messages waits.
+# Stop corosync (SIGSTOP) and let it run (SIGCONT) in turn, `rounds` times, so that each of its messages is late.
 : "${rounds:?}"
 : "${held_seconds:?}"
 : "${free_seconds:?}"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Put a line into the web server's configuration that it cannot read, then kill it: it cannot start again.
+# Add an invalid line to the web server's configuration and kill the server, so that it cannot start again.
 : "${file:?}"
 : "${folder:?}"
 : "${process:?}"

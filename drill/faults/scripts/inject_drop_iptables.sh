@@ -1,5 +1,5 @@
 #!/bin/sh
-# Drop `percent` of the cluster's packets from or to the peer, in chains of the lab's own (iptables(8)).
+# Drop `percent` of the cluster's packets from or to the peer, in the lab's own chains (iptables(8)).
 # corosync 1.4 sends to a multicast address.
 : "${chain_in:?}"
 : "${chain_out:?}"
@@ -10,7 +10,7 @@
 : "${percent:?}"
 . ./iptables_chains.sh
 
-# add_chain HOOK CHAIN MATCH...: a new chain, called from a hook, that drops what one of the matches says.
+# add_chain HOOK CHAIN MATCH...: add a chain, called from a hook, that drops the packets of each match.
 add_chain() {
     hook=$1 own=$2
     shift 2

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Drop `percent` of the cluster's packets from or to the peer, in a table of the lab's own (nft(8)).
+# Drop `percent` of the cluster's packets from or to the peer, in the lab's own table (nft(8)).
 : "${table:?}"
 : "${directions:?}"
 : "${peer:?}"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Lay a small full file system over pacemaker's part of /var, with a copy of its content: the disk itself stays as
-# it is. At most `most_kb` of memory.
+# Mount a small full file system over pacemaker's part of /var, with a copy of its content. The disk itself is not
+# changed. It takes at most `most_kb` of memory.
 : "${folder:?}"
 : "${state:?}"
 : "${source:?}"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# SIGKILL all processes of a name, and remember which they were: others may take their place at once.
+# Send SIGKILL to all processes with a name, and keep their pids in a file: new ones may start at once.
 : "${folder:?}"
 : "${process:?}"
 mkdir -p "$folder"

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Restart the node from within, a moment after this command has ended. The mark lies in memory: where it is gone,
-# the node has booted again.
+# Reboot the node, a moment after this command has ended. The marker is a file in memory: when it is gone, the node
+# has booted again.
 : "${folder:?}"
-: "${mark:?}"
+: "${marker:?}"
 . ./background.sh
 
-mkdir -p /dev/shm && touch "$mark"
+mkdir -p /dev/shm && touch "$marker"
 start_background reboot 60 'sleep 0.3; reboot'

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Take the floating address off its interface; an error where this node does not have it.
+# Remove the floating address from its interface. An error when this node does not hold it.
 : "${vip:?}"
 . ./address.sh
 

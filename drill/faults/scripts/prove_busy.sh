@@ -1,5 +1,5 @@
 #!/bin/sh
-# More loops of busy_loops.sh are running than there are processors.
+# More loops of busy_loops.sh run than there are processors.
 : "${folder:?}"
 : "${name:?}"
 . ./background.sh

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The loop of hold_corosync_loop.sh runs, and corosync is seen stopped.
+# The loop of hold_corosync_loop.sh runs, and corosync is stopped at this moment.
 : "${folder:?}"
 : "${name:?}"
 . ./background.sh

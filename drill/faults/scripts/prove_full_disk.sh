@@ -1,9 +1,9 @@
 #!/bin/sh
-# Nothing can be written under pacemaker's part of /var.
+# No data can be written under pacemaker's part of /var.
 : "${state:?}"
 : "${source:?}"
 grep -q "^$source $state " /proc/mounts || {
-    echo "no small file system lies over $state"
+    echo "no small file system is mounted over $state"
     exit
 }
 probe=$state/ha-lab-probe

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The link to a node answers later than `least_us` microseconds on average, as knet measures it.
+# The average latency of the link to a node is above `least_us` microseconds (measured by knet).
 : "${node_id:?}"
 : "${least_us:?}"
 us=$(corosync-cmapctl -m stats -g "stats.knet.node$node_id.link0.latency_ave" | sed 's/.*= //')
-if [ "$us" -gt "$least_us" ]; then echo yes; else echo "the link answers in $us us"; fi
+if [ "$us" -gt "$least_us" ]; then echo yes; else echo "the latency of the link is $us us"; fi

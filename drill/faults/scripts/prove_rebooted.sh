@@ -1,4 +1,4 @@
 #!/bin/sh
-# The mark of inject_reboot.sh is gone: the node has booted again.
-: "${mark:?}"
-if [ -e "$mark" ]; then echo "the mark is still there"; else echo yes; fi
+# The marker of inject_reboot.sh is gone: the node has booted again.
+: "${marker:?}"
+if [ -e "$marker" ]; then echo "the marker is still there"; else echo yes; fi

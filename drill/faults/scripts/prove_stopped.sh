@@ -1,5 +1,5 @@
 #!/bin/sh
-# Every process of a name is in state T (stopped).
+# Every process with a name is in state T (stopped).
 : "${process:?}"
 states=$(ps -o stat= -C "$process")
 if [ -z "$states" ]; then

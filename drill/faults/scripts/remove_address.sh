@@ -1,5 +1,5 @@
 #!/bin/sh
-# Take the floating address off this node, from each interface that has it.
+# Remove the floating address from every interface of this node.
 : "${vip:?}"
 . ./address.sh
 

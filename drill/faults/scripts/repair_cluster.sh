@@ -1,6 +1,6 @@
 #!/bin/sh
-# Start the cluster where it does not run. What a dead cluster left running goes first: the address and the web
-# server would have two owners.
+# Start the cluster where it does not run. First stop what a dead cluster left running: otherwise the address and the
+# web server would run on two nodes.
 : "${cluster_process:?}"
 : "${units_are_active:?}"
 : "${start_cluster:?}"
@@ -17,11 +17,11 @@ is_wrong() {
 }
 
 put_right() {
-    # Where corosync lives, the resources stay: pacemaker takes them over when it starts.
+    # When corosync runs, the resources go on running: pacemaker adopts them when it starts.
     if [ "$pacemaker_restarts_alone" = no ] || ! pidof corosync >/dev/null; then
         sh -c "$stop_cluster"
         pkill -KILL "^($processes)" 2>/dev/null
-        # A killed corosync leaves its libqb buffers, 30 MB of memory each time.
+        # A killed corosync leaves its libqb buffers in memory (30 MB each time).
         rm -rf /dev/shm/qb-*
         sh -c "$stop_web"
         pkill -KILL -x "$web_process"

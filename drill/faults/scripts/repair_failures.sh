@@ -1,6 +1,6 @@
 #!/bin/sh
-# Forget the failures of resources, so that they may run where they failed. crm_mon of pacemaker 1.1.8 does not show
-# them all: the fail counts of the CIB are read too.
+# Clean up the failures of resources, so that they may run on the nodes where they failed. crm_mon of pacemaker 1.1.8
+# does not show all of them, so the fail counts of the CIB are read too.
 : "${cluster_process:?}"
 : "${cleanup:?}"
 

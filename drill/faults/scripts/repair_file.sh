@@ -1,5 +1,5 @@
 #!/bin/sh
-# Remove a file that a fault made.
+# Remove a file that a fault created.
 : "${file:?}"
 
 is_wrong() {

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Take the small full file system away (inject_full_disk.sh). Pacemaker's CIB daemon stops writing when the disk is
-# full; SIGPIPE makes it write again.
+# Unmount the small full file system (inject_full_disk.sh). Pacemaker's CIB daemon stops writing when the disk is full;
+# SIGPIPE makes it write again.
 : "${state:?}"
 : "${source:?}"
 

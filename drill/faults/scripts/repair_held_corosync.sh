@@ -1,5 +1,5 @@
 #!/bin/sh
-# End the loop that holds corosync back (hold_corosync_loop.sh), and let corosync run.
+# End the loop that slows corosync (hold_corosync_loop.sh), and let corosync run.
 : "${folder:?}"
 : "${name:?}"
 . ./background.sh

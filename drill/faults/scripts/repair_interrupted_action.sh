@@ -1,5 +1,5 @@
 #!/bin/sh
-# End the command that a killed drill had begun here (run_in_foreground.sh): it would undo the repair.
+# End the command that a killed drill started on this node (run_in_foreground.sh): it could undo the repair.
 : "${folder:?}"
 . ./background.sh
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Let the cluster probe a resource again that it believes to run here, and that is gone. Its monitor would find that
-# too, but later. `is_here` is a shell text whose status tells whether the resource is here.
+# Refresh a resource that is missing on this node while the cluster believes that it runs here. The monitor would
+# detect this too, but later. `is_here` is a shell text with status 0 when the resource is here.
 : "${resource:?}"
 : "${node:?}"
 : "${is_here:?}"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# End maintenance mode of the whole cluster (crm_attribute(8)). The property is deleted: so it was before.
+# End maintenance mode of the whole cluster (crm_attribute(8)). The property is deleted: it was not set before.
 : "${cluster_process:?}"
 
 is_wrong() {

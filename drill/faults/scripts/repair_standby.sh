@@ -1,5 +1,5 @@
 #!/bin/sh
-# End standby on a node: the one that lasts (-t nodes) and the one until the next reboot (-t status); crm_attribute(8).
+# End standby on a node: the permanent one (-t nodes) and the one until the next reboot (-t status); crm_attribute(8).
 : "${cluster_process:?}"
 : "${node:?}"
 : "${end_standby:?}"

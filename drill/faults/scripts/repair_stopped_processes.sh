@@ -1,5 +1,5 @@
 #!/bin/sh
-# Let processes go on that were stopped with SIGSTOP. `names` is a regular expression of pgrep(1).
+# Continue the processes that were stopped with SIGSTOP. `names` is a regular expression of pgrep(1).
 : "${names:?}"
 
 is_wrong() {

@@ -1,5 +1,5 @@
 #!/bin/sh
-# End every timer (arm_timer.sh) that is still armed here.
+# End every timer (arm_timer.sh) that is armed on this node.
 : "${folder:?}"
 . ./background.sh
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Take the corosync.conf with two_node away (set_two_node.sh). two_node brings wait_for_all with it, and a running
-# corosync keeps that flag: one that still has it is restarted.
+# Unmount the corosync.conf with two_node (set_two_node.sh). two_node switches wait_for_all on, and a running corosync
+# keeps that flag: a corosync that still has it is restarted.
 : "${conf:?}"
 : "${changed_conf:?}"
 : "${restart_cluster:?}"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Set two_node in corosync.conf, and let a running corosync read it (votequorum(5)). repair_two_node.sh takes it back.
+# Set two_node in corosync.conf, and let a running corosync read it (votequorum(5)). repair_two_node.sh undoes this.
 : "${folder:?}"
 : "${conf:?}"
 : "${changed_conf:?}"

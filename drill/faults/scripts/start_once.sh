@@ -1,5 +1,5 @@
 #!/bin/sh
-# Start a shell text in the background, for at most `limit` seconds; nothing when it runs already.
+# Start a shell text in the background, for at most `limit` seconds. Does nothing when it already runs.
 : "${folder:?}"
 : "${name:?}"
 : "${limit:?}"

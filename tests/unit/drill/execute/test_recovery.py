@@ -182,11 +182,11 @@ def test_a_second_owner_of_the_address_loses_it(world: World) -> None:
 
 def test_what_cannot_be_healed_is_named_and_stays_written_down(world: World) -> None:
     Journal(world.root).begin("disk-full", target=NODE1)
-    world.active_faults[NODE1] = world.incurable = {"took the full file system off /var/lib/pacemaker"}
+    world.active_faults[NODE1] = world.incurable = {"unmounted the full file system over /var/lib/pacemaker"}
     with pytest.raises(LabError) as caught:
         world.heal()
     assert (
-        "node1.magedu.com: not healed yet: took the full file system off /var/lib/pacemaker"
+        "node1.magedu.com: not healed yet: unmounted the full file system over /var/lib/pacemaker"
         in caught.value.message
     )
     assert "./lab down" in caught.value.hint

@@ -142,7 +142,7 @@ def test_power_cannot_be_switched_with_vmware() -> None:
     refused = {name: why for name, fault in FAULTS.items() if (why := fault.refusal(session))}
     assert set(refused) == {"power-off", "freeze"}
     assert refused["freeze"].startswith(
-        "freeze cannot be had with vmware_desktop: the lab has no way to the power"
+        "freeze is not available with vmware_desktop: the lab has no way to the power"
     )
 
 
@@ -152,14 +152,14 @@ def test_every_fault_can_be_had_elsewhere(provider: str) -> None:
     assert [fault.refusal(session) for fault in FAULTS.values()] == [""] * len(FAULTS)
 
 
-def test_a_virtual_machine_that_rebooted_must_have_lost_its_mark() -> None:
-    """A container is off after a reboot; a virtual machine is on again, and only the mark tells."""
+def test_a_virtual_machine_that_rebooted_must_have_lost_its_marker() -> None:
+    """A container is off after a reboot; a virtual machine is on again, and only the marker tells."""
     fault = FAULTS["reboot"]
     (off,) = fault.in_effect(scope("debian12"))
     (proof,) = fault.in_effect(scope("debian12", provider="libvirt"))
     (action,) = fault.inject(scope("debian12", provider="libvirt"))
     assert off.power == "off"
-    assert parsed(proof.script)["mark"] == parsed(action.script)["mark"]
+    assert parsed(proof.script)["marker"] == parsed(action.script)["marker"]
 
 
 def test_roles_are_roles() -> None:

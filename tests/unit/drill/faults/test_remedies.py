@@ -122,7 +122,7 @@ def test_what_a_killed_drill_still_does_is_ended(folder: Path, tmp_path: Path) -
     doing = subprocess.Popen(["timeout", "60", "sh", "-c", text], start_new_session=True)
     heal = repair.repair_script(scope(), (remedies.interrupted_action,))
     assert soon(f"[ -s {folder}/action.pid ]")
-    assert shell(heal).stdout == "ended what an interrupted drill was still doing\n"
+    assert shell(heal).stdout == "ended a command that an interrupted drill had started\n"
     assert doing.wait(10) != 0
     assert shell(heal).stdout == ""
     assert not late.exists()
