@@ -17,7 +17,7 @@ def start_once(name: str, text: str, limit: float) -> str:
 
 
 def arm_timer(name: str, heal: str, *, seconds: float, limit: float) -> str:
-    """Start a timer that runs the script `heal` after `seconds`. Timer and heal together take at most `limit` seconds."""
+    """Start a timer that runs the script `heal` after `seconds`; both together take at most `limit` seconds."""
     return shell("arm_timer", folder=FOLDER, name=name, seconds=f"{seconds:g}", limit=f"{limit:g}", heal=heal)
 
 
