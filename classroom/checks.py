@@ -20,6 +20,7 @@ from provision.steps import leftovers as leftovers_step
 from provision.steps import names, packages, pages, resources, start
 from provision.steps.base import Step
 from provision.steps.registry import STEPS
+from status.web_page import page_of
 
 Judge = Callable[[LabSession, Snapshot], Iterator[str]]
 DROPPED = re.compile(r"dports?\b.*\b(540[45]|80|http)\b.*\b(drop|reject)\b", re.IGNORECASE)
@@ -60,9 +61,19 @@ def as_the_step_says(step: Step) -> Check:
             return
         yield from left.problems or (f"{c.node.split('.')[0]}: wanted: {c.why}" for c in left.commands)
         yield from troubles(session, snapshot, step.id)
+        if step is pages.STEP:
+            yield from serving(session, snapshot)
 
     built_on_it = STEPS.index(step) > STEPS.index(start.STEP)
     return Check(step.id, amiss, no_cluster if built_on_it else lambda snapshot: "")
+
+
+def serving(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
+    """A web server that could not serve its node's page, if the cluster came to start it there."""
+    for node in session.lab.nodes:
+        said, page = snapshot.tried(node), page_of(node)
+        if said and said != page and snapshot.facts.of(node).page == page:
+            yield f"{node.alias}: its web server, started apart from the cluster, gives {said[:200]!r}, not {page!r}"
 
 
 def logins(session: LabSession, snapshot: Snapshot) -> Iterator[str]:

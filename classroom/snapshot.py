@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from functools import cached_property
 from drill.execute import lab_health
 from inventory.errors import Unreachable
 from inventory.model import Node
+from inventory.remote.script import script
 from inventory.session import LabSession
 from provision.facts import Facts, gather
 from status import health, lab_status
@@ -43,19 +45,34 @@ class Snapshot:
         """What root saw who went from a node to its peer by ssh."""
         return self.status.nodes[node].extra.get("login", "").strip()
 
+    def tried(self, node: Node) -> str:
+        """What a node's web server gives on its configuration, apart from clients and cluster; "" when not tried."""
+        return self.status.nodes[node].extra.get("tried", "").strip()
+
     def rules(self, node: Node) -> tuple[str, ...]:
         """The rules of a node's packet filter."""
         return tuple(self.status.nodes[node].extra.get("rules", "").splitlines())
 
 
 def parts(session: LabSession) -> Extra:
-    """The parts of a node's reading that the checks add: what a drill left, a login on the peer, the packet filter."""
+    """The parts of a node's reading that the checks add.
+
+    What a drill left, a login on the peer, the packet filter, and whether the web server could serve there.
+    """
     undone = lab_health.undone(session)
 
     def of(node: Node) -> Mapping[str, str]:
         peer = session.lab.peer(node).name
         login = f"timeout 10 ssh -o BatchMode=yes -o ConnectTimeout=5 root@{peer} echo {REACHED} 2>&1"
-        return {**undone(node), "login": login, "rules": session.platform.packet_filter.rules}
+        tried = script(
+            __package__, "try_server", server=session.platform.web_process, address=session.lab.vip
+        )
+        return {
+            **undone(node),
+            "login": login,
+            "rules": session.platform.packet_filter.rules,
+            "tried": f"timeout 20 sh -c {shlex.quote(tried)}",
+        }
 
     return of
 

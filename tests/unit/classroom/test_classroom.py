@@ -53,7 +53,11 @@ def seen(platform: str, row: dict[str, Any]) -> tuple[LabSession, Snapshot]:
     logins = sight.get("logins", {NODE1: REACHED, NODE2: REACHED})
     rules = sight.get("rules", {})
     extra = {
-        node: {"login": logins.get(node.name, ""), "rules": "\n".join(rules.get(node.name, ()))}
+        node: {
+            "login": logins.get(node.name, ""),
+            "rules": "\n".join(rules.get(node.name, ())),
+            "tried": sight.get("tried", {}).get(node.name, f"<h1>{node.name.capitalize()}</h1>"),
+        }
         for node in session.lab.nodes
     }
     page = WebPage(sight.get("page", "<h1>Node1.magedu.com</h1>"), sight.get("refused", ""))

@@ -1,0 +1,37 @@
+#!/bin/sh
+# Start the node's web server on its own configuration in a network of its own, and print the page that it gives.
+#
+# Neither clients nor the cluster see it: it has its own network namespace and PID file, and another process name.
+# Prints the page; or "cannot: " and the last thing that the server or curl said; nothing where it cannot be tried.
+: "${server:?}"
+: "${address:?}"
+program=$(command -v "$server") || exit 0
+unshare -n true 2>/dev/null || exit 0
+folder=$(mktemp -d) || exit 0
+ln -s "$program" "$folder/tried-server"
+# Debian's configuration is written with these variables.
+# shellcheck source=/dev/null
+if [ -r /etc/apache2/envvars ]; then . /etc/apache2/envvars; fi
+if [ -n "${APACHE_RUN_DIR:-}" ]; then mkdir -p "$APACHE_RUN_DIR"; fi
+export folder address
+unshare -n sh -s > "$folder/page" 2> "$folder/said" <<'END'
+ip link set lo up
+ip addr add "$address/32" dev lo
+"$folder/tried-server" -X -c "PidFile $folder/pid" > "$folder/server" 2>&1 &
+server=$!
+for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
+    page=$(curl -sS -f --max-time 3 "http://$address/") && break
+    kill -0 $server 2>/dev/null || break
+    sleep 0.2
+done
+kill $server 2>/dev/null
+wait $server
+printf '%s' "$page"
+END
+if [ -s "$folder/page" ]; then
+    cat "$folder/page"
+else
+    # AH00558 only says that the server does not know its name.
+    echo "cannot: $(cat "$folder/said" "$folder/server" | grep -v -e '^$' -e AH00558 | tail -n 1)"
+fi
+rm -rf "$folder"
