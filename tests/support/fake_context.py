@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from cli.context import Context
 from inventory.model import Lab
+from inventory.remote.ssh import Remote
 from inventory.session import LabSession
 from status.web_page import Fetch
 
@@ -25,6 +26,10 @@ class FakeContext:
     @property
     def lab(self) -> Lab:
         return self.session.lab
+
+    @property
+    def remote(self) -> Remote:
+        return self.session.remote
 
     @property
     def machines(self) -> Any:
