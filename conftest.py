@@ -37,7 +37,7 @@ def context() -> Context:
         stopped = [name for name, runs in here.machines.running().items() if not runs]
         trouble, remedy = f"not running: {', '.join(stopped)}" if stopped else "", "Run ./lab up first."
         here.remote  # noqa: B018 -- reads vagrant's ssh-config
-        attempt.none_under_way(here.machines.state)
+        attempt.require_none(here.machines.state)
     except LabError as error:
         trouble, remedy = error.message, error.hint
     if trouble:

@@ -1,1 +1,1 @@
-"""Floor 4: walk, check, exercises and grades: uses steps and checks, adds none of its own."""
+"""Floor 4: the checks of a running lab, the exercises, and their grades."""

@@ -1,4 +1,4 @@
-"""An exercise under way: the lab is broken and mended here, and .lab/exercise.json remembers it in between."""
+"""An exercise under way: breaks the lab and repairs it, and keeps its state in .lab/exercise.json in between."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from provision.facts import gather
 from provision.steps.base import no_commands
 
 EXERCISE = "exercise.json"
-"""The file in .lab that holds the exercise under way; it goes with the machines (`./lab down`, `released`)."""
+"""The file in .lab with the exercise under way; `./lab down` and `vagrant destroy` remove it."""
 SETTLES = 90.0
-"""Seconds within which a mended lab must pass all checks."""
+"""Seconds within which a repaired lab must pass all checks."""
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """Which exercise, and how many of its hints were given."""
+    """The name of the exercise, and the number of hints that were given."""
 
     name: str
     hints: int = 0
@@ -41,11 +41,11 @@ def under_way(state: Path) -> Attempt | None:
         return None
 
 
-def none_under_way(state: Path) -> None:
-    """Raise ConfigError when an exercise is under way: what it broke is neither to be judged nor to be healed."""
+def require_none(state: Path) -> None:
+    """Raise ConfigError when an exercise is under way: nothing else may judge or heal what it broke."""
     if under_way(state):
         raise ConfigError(
-            "An exercise is under way.", hint="./lab grade when it is mended; ./lab fix gives up."
+            "An exercise is under way.", hint="./lab grade when you have repaired it; ./lab fix to give up."
         )
 
 
@@ -55,13 +55,13 @@ def load(state: Path) -> Attempt:
     if found is None:
         raise ConfigError(
             "No exercise is under way.",
-            hint="Begin one: ./lab break --random; ./lab exercises lists them. ./lab reset mends the lab.",
+            hint="Begin one: ./lab break --random; ./lab exercises lists them. ./lab reset repairs the lab.",
         )
     return found
 
 
 def save(state: Path, attempt: Attempt | None) -> None:
-    """Remember it; None forgets it."""
+    """Write the exercise under way; None removes it."""
     path = state / EXERCISE
     if attempt is None:
         path.unlink(missing_ok=True)
@@ -69,46 +69,46 @@ def save(state: Path, attempt: Attempt | None) -> None:
     files.write(path, json.dumps(asdict(attempt)))
 
 
-def damage(exercise: Exercise, session: LabSession) -> None:
+def break_lab(exercise: Exercise, session: LabSession) -> None:
     """Break the lab. Raises CommandFailed."""
     for command in exercise.breaks(session, gather(session)):
         check(session.remote, command)
 
 
 def undo(exercise: Exercise, session: LabSession) -> None:
-    """Take back what provisioning knows nothing of. Safe at any time."""
+    """Undo what provisioning does not repair. Safe to repeat."""
     if exercise.undo is not no_commands:
         for command in exercise.undo(session, gather(session)):
             check(session.remote, command)
 
 
-def mend(exercise: Exercise, session: LabSession, progress: apply.Progress | None = None) -> None:
-    """Undo it, then bring the lab back to its end state."""
+def repair(exercise: Exercise, session: LabSession, progress: apply.Progress | None = None) -> None:
+    """Undo the exercise, then bring the lab back to its end state."""
     undo(exercise, session)
     reset.run(session, progress=progress)
 
 
 def end(state: Path, session: LabSession, say: Callable[[str], None]) -> None:
-    """End an exercise under way, if there is one, before the lab is made as lab.yaml says by other means."""
+    """Repair and end an exercise under way, if there is one, before another command builds the lab."""
     now = under_way(state)
     if now:
-        mend(get(session, now.name), session)
+        repair(get(session, now.name), session)
         save(state, None)
-        say(f"The exercise under way is over, and does not count as solved: it was {now.name}.")
+        say(f"The exercise {now.name} was ended. It does not count as solved.")
 
 
-def wrong(verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
-    """Those that did not pass."""
+def not_passed(verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
+    """The verdicts that are not PASS."""
     return tuple(one for one in verdicts if one.status != PASS)
 
 
-def healed(session: LabSession, fetch: Callable[[], str], deadline: float = SETTLES) -> None:
-    """Wait until every check passes. Raises TimedOut with those that do not."""
+def wait_until_passed(session: LabSession, fetch: Callable[[], str], deadline: float = SETTLES) -> None:
+    """Wait until every check passes. Raises TimedOut with the checks that do not pass."""
     waiting.until(
-        lambda: [f"{one.check}: {one.why}" for one in wrong(judge(session, look(session, fetch)))],
+        lambda: [f"{one.check}: {one.why}" for one in not_passed(judge(session, look(session, fetch)))],
         lambda left: not left,
         "Every check of the lab passes",
         deadline=deadline,
         clock=session.clock,
-        hint="./lab check shows them with what to look at; ./lab reset brings the lab to its end state.",
+        hint="./lab check shows what to look at; ./lab reset brings the lab to its end state.",
     )

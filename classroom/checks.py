@@ -1,6 +1,6 @@
-"""The named checks of a standing lab: every step of the walkthrough, and the service as a whole.
+"""The named checks of a running lab: one for each step of the walkthrough, and some for the service as a whole.
 
-What is amiss is known to the steps; here it gets a name, a verdict, and a lesson (checks.yaml).
+The steps find the problems; a check gives them a name, a verdict, and the concept behind it (checks.yaml).
 """
 
 from __future__ import annotations
@@ -22,39 +22,39 @@ from provision.steps.base import Step
 from provision.steps.registry import STEPS
 from status.web_page import page_of
 
-Judge = Callable[[LabSession, Snapshot], Iterator[str]]
+Problems = Callable[[LabSession, Snapshot], Iterator[str]]
 DROPPED = re.compile(r"dports?\b.*\b(540[45]|80|http)\b.*\b(drop|reject)\b", re.IGNORECASE)
-"""A rule of nft(8) or iptables(8) that holds back the cluster's or the web server's packets."""
+"""A rule of nft(8) or iptables(8) that blocks the cluster's or the web server's packets."""
 
 
 @dataclass(frozen=True)
 class Check:
-    """One question to the lab: `amiss` tells what is wrong, a line each; `blind` why it cannot tell."""
+    """One check: `problems` yields one line for each problem; `unknown_because` says why the check cannot judge."""
 
     name: str
-    amiss: Judge
-    blind: Callable[[Snapshot], str] = lambda snapshot: ""
+    problems: Problems
+    unknown_because: Callable[[Snapshot], str] = lambda snapshot: ""
 
 
-def told(check: str) -> Judge:
-    """A check that tells what the judgement says, and nothing more."""
+def troubles_only(check: str) -> Problems:
+    """The problems of a check that reports only its troubles of status.health."""
     return lambda session, snapshot: troubles(session, snapshot, check)
 
 
 def no_cluster(snapshot: Snapshot) -> str:
-    """Without a running cluster there is nothing to ask."""
+    """Why a check of the cluster cannot judge: no cluster runs."""
     there = snapshot.facts.state is not None and snapshot.facts.cib is not None
     return "" if there else "no cluster answers on any node"
 
 
 BY_RESULT = (names.STEP,)
-"""Steps whose problems tell all: another way to the same end, such as another line of /etc/hosts, is as good."""
+"""Steps that are judged only by their problems, not by their commands: a student may solve them in another way."""
 
 
-def as_the_step_says(step: Step) -> Check:
-    """A step of the walkthrough: its problems, or else what it would still do."""
+def step_check(step: Step) -> Check:
+    """The check of a step of the walkthrough: its problems, or the commands that it still needs."""
 
-    def amiss(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
+    def problems(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
         left = plan_step(step, session, snapshot.facts)
         if step in BY_RESULT:
             yield from left.problems
@@ -65,7 +65,7 @@ def as_the_step_says(step: Step) -> Check:
             yield from serving(session, snapshot)
 
     built_on_it = STEPS.index(step) > STEPS.index(start.STEP)
-    return Check(step.id, amiss, no_cluster if built_on_it else lambda snapshot: "")
+    return Check(step.id, problems, no_cluster if built_on_it else lambda snapshot: "")
 
 
 def serving(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
@@ -77,7 +77,7 @@ def serving(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
 
 
 def logins(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
-    """Root, who does not come to the peer by ssh."""
+    """Nodes from which root cannot log in on the other node by ssh."""
     for node in session.lab.nodes:
         said = snapshot.login(node)
         if REACHED not in said:
@@ -86,7 +86,7 @@ def logins(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
 
 
 def at_boot(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
-    """Services that start at boot, or again after a kill, which someone else is to start."""
+    """Services that the init system starts at boot or restarts after a kill, although only the cluster may."""
     for node in session.lab.nodes:
         units = (*session.platform.cluster_services, session.platform.web_service)
         yield from packages.starts_at_boot(node, snapshot.facts, units)
@@ -94,7 +94,7 @@ def at_boot(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
 
 
 def firewall(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
-    """Rules that hold packets back, and a firewall that is not open for them."""
+    """Rules that drop the lab's packets, and a firewall that does not allow them."""
     for node in session.lab.nodes:
         closed = [f"{what} is not let through" for what in snapshot.facts.of(node).firewall]
         dropped = [line.strip() for line in snapshot.rules(node) if DROPPED.search(line)]
@@ -102,45 +102,45 @@ def firewall(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
 
 
 def one_cluster(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
-    """A node that is not whole, or that does not see the other."""
+    """A node that is not fully in the cluster, or that does not see the other node."""
     yield from troubles(session, snapshot, "one-cluster")
     yield from start.stale_problems(session, snapshot.facts)
 
 
 def one_owner(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
-    """The floating address on no node or two, where the cluster does not run it, or with another netmask."""
+    """The floating address on no node, on two nodes, on a wrong node, or with a wrong netmask."""
     yield from troubles(session, snapshot, "one-owner")
     yield from resources.netmask_problems(session, snapshot.facts)
 
 
 def leftovers(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
-    """What a drill or a person left, and what lab.yaml does not have."""
+    """What a drill left on the nodes, and what is in the configuration but not in lab.yaml."""
     yield from troubles(session, snapshot, "leftovers")
     yield from leftovers_step.problems(session, snapshot.facts)
     yield from constraint_steps.unwanted_constraints(session, snapshot.facts)
 
 
-def nothing_left(snapshot: Snapshot) -> str:
-    """Without a running cluster there is no configuration to read; an interrupted drill is told all the same."""
+def leftovers_unknown(snapshot: Snapshot) -> str:
+    """Why the leftovers are unknown: no cluster runs. An interrupted drill is reported even then."""
     return "" if list(troubles(snapshot.session, snapshot, "leftovers")) else no_cluster(snapshot)
 
 
 CHECKS: tuple[Check, ...] = (
-    *(as_the_step_says(step) for step in STEPS if step is not leftovers_step.STEP),
+    *(step_check(step) for step in STEPS if step is not leftovers_step.STEP),
     Check("logins", logins),
     Check("at-boot", at_boot),
     Check("firewall", firewall),
     Check("node-ids", lambda session, snapshot: start.nodeid_problems(session, snapshot.facts)),
     Check("one-cluster", one_cluster),
     Check("one-owner", one_owner, no_cluster),
-    Check("one-web-server", told("one-web-server"), no_cluster),
-    Check("leftovers", leftovers, nothing_left),
-    Check("served-page", told("served-page"), lambda snapshot: snapshot.page.refused),
+    Check("one-web-server", troubles_only("one-web-server"), no_cluster),
+    Check("leftovers", leftovers, leftovers_unknown),
+    Check("served-page", troubles_only("served-page"), lambda snapshot: snapshot.page.refused),
 )
 
 
 def judge(session: LabSession, snapshot: Snapshot, checks: Sequence[Check] = CHECKS) -> tuple[Verdict, ...]:
-    """Every check's verdict about one look at the lab, in their order. Pure."""
+    """The verdict of every check about one snapshot, in the order of the checks. Pure."""
     return tuple(_verdict(check, session, snapshot) for check in checks)
 
 
@@ -149,10 +149,10 @@ def _verdict(check: Check, session: LabSession, snapshot: Snapshot) -> Verdict:
         name: value.format_map(placeholders(session))
         for name, value in load("checks.yaml")[check.name].items()
     }
-    expected, blind = text["expected"], check.blind(snapshot)
-    lines = () if blind else tuple(check.amiss(session, snapshot))
-    if blind:
-        status, why = UNKNOWN, f"expected {expected}; cannot tell: {blind}"
+    expected, unknown_because = text["expected"], check.unknown_because(snapshot)
+    lines = () if unknown_because else tuple(check.problems(session, snapshot))
+    if unknown_because:
+        status, why = UNKNOWN, f"expected {expected}; cannot tell: {unknown_because}"
     elif lines:
         status, why = FAIL, f"expected {expected}; seen: {lines[0]}"
     else:

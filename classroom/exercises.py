@@ -1,4 +1,4 @@
-"""Broken configurations to find and mend: what breaks the lab, and the check that must catch it.
+"""The exercises, broken configurations to find and repair: how to break the lab, and the check that must fail.
 
 Data only; `classroom.attempt` runs them. Title, story, hints and solution are in exercises.yaml, by name.
 """
@@ -17,12 +17,12 @@ from classroom.node_changes import (
     node2,
     page_of_peer,
     passive,
-    revived,
+    restart_by_systemd,
     same_nodeid,
     second_holder,
     short_name,
     two_node,
-    undrop,
+    undo_drop,
     web,
 )
 from cluster import pcs
@@ -36,29 +36,29 @@ from provision.steps import constraints
 from provision.steps.base import Commands, cib_delete, no_commands, pcs_on
 
 
-def anywhere(platform: Platform) -> bool:
-    """Every system can be broken in this way."""
+def every_platform(platform: Platform) -> bool:
+    """The exercise is possible on every platform."""
     return True
 
 
 @dataclass(frozen=True)
 class Exercise:
-    """One broken configuration. `undo` mends what provisioning does not look after; the rest is provisioning's."""
+    """One broken configuration. `undo` repairs what provisioning does not; provisioning repairs the rest."""
 
     name: str
     check: str
-    """The check of `classroom.checks` that must catch it."""
+    """The check of `classroom.checks` that must fail."""
     breaks: Commands
     undo: Commands = no_commands
-    possible: Callable[[Platform], bool] = anywhere
-    """Whether a system can be broken in this way."""
+    possible: Callable[[Platform], bool] = every_platform
+    """Whether a platform can be broken in this way."""
 
 
 # The configuration of the cluster (CIB)
 
 
-def without(kind: type[Constraint]) -> Commands:
-    """Take away the constraints of a kind."""
+def delete_constraints(kind: type[Constraint]) -> Commands:
+    """Delete the constraints of a kind."""
 
     def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
         for found, id_ in constraints.stored(facts):
@@ -68,7 +68,7 @@ def without(kind: type[Constraint]) -> Commands:
     return commands
 
 
-def changed(kind: type[Constraint], attributes: Callable[[LabSession], str]) -> Commands:
+def change_constraints(kind: type[Constraint], attributes: Callable[[LabSession], str]) -> Commands:
     """Give the constraints of a kind other attributes."""
 
     def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
@@ -82,7 +82,7 @@ def changed(kind: type[Constraint], attributes: Callable[[LabSession], str]) -> 
     return commands
 
 
-def option(section: str, name: str, value: str) -> Commands:
+def set_option(section: str, name: str, value: str) -> Commands:
     """Set a cluster property (crm_config) or a default of the resources (rsc_defaults); crm_attribute(8)."""
 
     def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
@@ -92,26 +92,26 @@ def option(section: str, name: str, value: str) -> Commands:
     return commands
 
 
-def parameter(kind: str, name: str, value: Callable[[LabSession], str], *words: str) -> Commands:
-    """Set an option of a resource, or with --meta one of its meta attributes; crm_resource(8)."""
+def set_parameter(kind: str, name: str, value: Callable[[LabSession], str], *flags: str) -> Commands:
+    """Set an option of a resource, or with the flag --meta one of its meta attributes; crm_resource(8)."""
 
     def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
         id_ = session.lab.resource(kind).id
-        argv = ("crm_resource", "-r", id_, *words, "-p", name, "-v", value(session))
+        argv = ("crm_resource", "-r", id_, *flags, "-p", name, "-v", value(session))
         yield pcs_on(session, facts, argv, f"another {name} for {id_}")
 
     return commands
 
 
 def no_monitor(session: LabSession, facts: Facts) -> Iterator[Command]:
-    """Take the web server's monitor away."""
+    """Delete the web server's monitor operation."""
     id_ = session.lab.resource("web").id
     path = f"//primitive[@id='{id_}']/operations/op[@name='monitor']"
     yield pcs_on(session, facts, ("cibadmin", "--delete", "--xpath", path), f"no monitor of {id_}")
 
 
 def other_address(session: LabSession) -> str:
-    """The next address of the network that nobody has."""
+    """The next free address after the floating address."""
     taken = {session.lab.vip, *(node.address for node in session.lab.nodes)}
     return str(next(one for one in (session.lab.vip + k for k in range(1, 99)) if one not in taken))
 
@@ -121,11 +121,11 @@ def other_prefix(session: LabSession) -> str:
     return str(min(session.lab.network.prefixlen + 8, 32))
 
 
-def pcs_word(words: Callable[[LabSession, Facts], pcs.Argv], why: str) -> Commands:
-    """One command of pcs, as this platform's generation types it."""
+def pcs_command(argv: Callable[[LabSession, Facts], pcs.Argv], why: str) -> Commands:
+    """One command of pcs, in the form of the platform's pcs generation."""
 
     def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
-        yield pcs_on(session, facts, words(session, facts), why)
+        yield pcs_on(session, facts, argv(session, facts), why)
 
     return commands
 
@@ -135,57 +135,62 @@ def _pair(session: LabSession) -> str:
     return f'first="{order.then}" then="{order.first}"'
 
 
-ELSEWHERE = changed(Location, lambda session: f'node="{session.lab.peer(session.lab.preferred).name}"')
+ELSEWHERE = change_constraints(
+    Location, lambda session: f'node="{session.lab.peer(session.lab.preferred).name}"'
+)
 EXERCISES: tuple[Exercise, ...] = (
-    Exercise("no-order", "order", without(Order)),
-    Exercise("wrong-order", "order", changed(Order, _pair)),
-    Exercise("no-colocation", "colocation", without(Colocation)),
-    Exercise("negative-colocation", "colocation", changed(Colocation, lambda session: 'score="-INFINITY"')),
-    Exercise("weak-location", "location", changed(Location, lambda session: 'score="50"')),
+    Exercise("no-order", "order", delete_constraints(Order)),
+    Exercise("wrong-order", "order", change_constraints(Order, _pair)),
+    Exercise("no-colocation", "colocation", delete_constraints(Colocation)),
+    Exercise("negative-colocation", "colocation", change_constraints(Colocation, lambda session: 'score="-INFINITY"')),
+    Exercise("weak-location", "location", change_constraints(Location, lambda session: 'score="50"')),
     Exercise("location-elsewhere", "location", ELSEWHERE),
     Exercise("web-at-boot", "at-boot", web("enable", node2)),
-    Exercise("web-revived", "at-boot", revived, possible=lambda system: system.services.restarts_killed),
+    Exercise("web-revived", "at-boot", restart_by_systemd, possible=lambda system: system.services.restarts_killed),
     Exercise("web-by-hand", "one-web-server", web("start", passive)),
-    Exercise("wrong-netmask", "floating-address", parameter("address", "cidr_netmask", other_prefix)),
-    Exercise("wrong-address", "floating-address", parameter("address", "ip", other_address)),
-    Exercise("policy-stop", "no-quorum-policy", option("crm_config", "no-quorum-policy", "stop")),
-    Exercise("stonith-on", "no-stonith", option("crm_config", "stonith-enabled", "true")),
-    Exercise("no-stickiness", "stickiness", option("rsc_defaults", "resource-stickiness", "0")),
+    Exercise("wrong-netmask", "floating-address", set_parameter("address", "cidr_netmask", other_prefix)),
+    Exercise("wrong-address", "floating-address", set_parameter("address", "ip", other_address)),
+    Exercise("policy-stop", "no-quorum-policy", set_option("crm_config", "no-quorum-policy", "stop")),
+    Exercise("stonith-on", "no-stonith", set_option("crm_config", "stonith-enabled", "true")),
+    Exercise("no-stickiness", "stickiness", set_option("rsc_defaults", "resource-stickiness", "0")),
     Exercise("other-authkey", "authkey", another_key),
     Exercise("name-on-loopback", "names", loopback),
     Exercise("short-name", "names", short_name),
     Exercise("no-monitor", "web-server", no_monitor),
-    Exercise("firewall-drop", "firewall", drop, undrop),
+    Exercise("firewall-drop", "firewall", drop, undo_drop),
     Exercise("wrong-page", "pages", page_of_peer),
     Exercise("second-holder", "one-owner", second_holder),
     Exercise("same-nodeid", "node-ids", same_nodeid),
     Exercise("two-node-once", "corosync.conf", two_node, possible=lambda system: system.knows_two_node),
     Exercise(
         "ban-left", "leftovers",
-        pcs_word(lambda g, f: pcs.ban(g.platform.pcs, g.lab.resource("web").id, active(g, f).name), "a ban"),
+        pcs_command(lambda g, f: pcs.ban(g.platform.pcs, g.lab.resource("web").id, active(g, f).name), "a ban"),
     ),
     Exercise(
         "standby-left", "leftovers",
-        pcs_word(lambda g, f: pcs.standby(g.platform.pcs, node2(g, f).name), "a standby"),
+        pcs_command(lambda g, f: pcs.standby(g.platform.pcs, node2(g, f).name), "a standby"),
     ),
-    Exercise("maintenance-left", "leftovers", pcs_word(lambda g, f: pcs.maintenance_on(g.platform.pcs), "maintenance")),
-    Exercise("web-disabled", "web-server", parameter("web", "target-role", lambda session: "Stopped", "--meta")),
-    Exercise("web-unmanaged", "web-server", parameter("web", "is-managed", lambda session: "false", "--meta")),
+    Exercise(
+        "maintenance-left", "leftovers",
+        pcs_command(lambda g, f: pcs.maintenance_on(g.platform.pcs), "maintenance"),
+    ),
+    Exercise("web-disabled", "web-server", set_parameter("web", "target-role", lambda session: "Stopped", "--meta")),
+    Exercise("web-unmanaged", "web-server", set_parameter("web", "is-managed", lambda session: "false", "--meta")),
     Exercise("locked-out", "ssh", locked_out),
 )  # fmt: skip
 
 
-def on(platform: Platform) -> tuple[Exercise, ...]:
+def for_platform(platform: Platform) -> tuple[Exercise, ...]:
     """The exercises that are possible on a platform."""
     return tuple(one for one in EXERCISES if one.possible(platform))
 
 
 def get(session: LabSession, name: str) -> Exercise:
-    """One by name. Raises ConfigError."""
-    for one in on(session.platform):
+    """The exercise of a name, if the platform allows it. Raises ConfigError."""
+    for one in for_platform(session.platform):
         if one.name == name:
             return one
     raise ConfigError(
         f"There is no exercise {name!r}.",
-        hint=f"The exercises are: {', '.join(one.name for one in on(session.platform))}",
+        hint=f"The exercises are: {', '.join(one.name for one in for_platform(session.platform))}",
     )

@@ -1,4 +1,4 @@
-"""What exercises break on the nodes: services, keys, files, names, packets; each gives the commands that do it."""
+"""What the exercises change on the nodes: services, keys, files, names, packets. Each function yields commands."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ LABEL = "classroom"
 
 
 def active(session: LabSession, facts: Facts) -> Node:
-    """The node that serves."""
+    """The node that runs the floating address."""
     where = facts.state.where(session.lab.resource("address").id) if facts.state else ()
     return session.lab.node(where[0]) if where else session.lab.node1
 
 
 def passive(session: LabSession, facts: Facts) -> Node:
-    """The node that waits."""
+    """The other node."""
     return session.lab.peer(active(session, facts))
 
 
 def web(action: Action, where: Callable[[LabSession, Facts], Node]) -> Commands:
-    """Do something to the web server's service behind the cluster's back."""
+    """Start, stop, enable ... the web server's service without the cluster."""
 
     def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
         argv = session.platform.services.command(action, session.platform.web_service)
@@ -36,10 +36,10 @@ def web(action: Action, where: Callable[[LabSession, Facts], Node]) -> Commands:
     return commands
 
 
-def revived(session: LabSession, facts: Facts) -> Iterator[Command]:
-    """Let systemd start the active node's web server anew when it is killed."""
+def restart_by_systemd(session: LabSession, facts: Facts) -> Iterator[Command]:
+    """Let systemd restart the active node's web server when it is killed."""
     script = session.platform.services.set_restart(session.platform.web_service, "always")
-    yield Command.script(active(session, facts).name, script, why="systemd looks after the web server too")
+    yield Command.script(active(session, facts).name, script, why="systemd restarts the web server")
 
 
 def node1(session: LabSession, facts: Facts) -> Node:
@@ -52,53 +52,53 @@ def node2(session: LabSession, facts: Facts) -> Node:
     return session.lab.nodes[1]
 
 
-def restarted(session: LabSession, node: Node, change: str, why: str) -> Command:
-    """Stop a node's cluster, change something, start it on that."""
+def change_and_restart(session: LabSession, node: Node, change: str, why: str) -> Command:
+    """Stop a node's cluster, change something, start the cluster again."""
     stop, start = service_script(session, "stop", reverse=True), service_script(session, "start")
     return Command.script(node.name, f"{stop} && {change} && {start}", why=why, deadline=180)
 
 
 def another_key(session: LabSession, facts: Facts) -> Iterator[Command]:
-    """Give the second node a key of its own, of the same length."""
+    """Give the second node another authkey of the same length."""
     key = corosync_conf.AUTHKEY
     change = (
         f"head -c $(stat -c %s {key}) /dev/urandom > {key}.new && chmod 400 {key}.new && mv {key}.new {key}"
     )
-    yield restarted(session, node2(session, facts), change, "another key")
+    yield change_and_restart(session, node2(session, facts), change, "another key")
 
 
 def same_nodeid(session: LabSession, facts: Facts) -> Iterator[Command]:
-    """Let the second node run under the first one's number, in its own file only."""
+    """Give the second node the first node's nodeid, only in the second node's file."""
     if not session.platform.has_nodelist:
         script = f"s/^totem {{$/&\\n    nodeid: {facts.of(session.lab.node1).node_id}/"
     else:
         one, two = (node.id for node in session.lab.nodes)
         script = f"s/nodeid: {one}$/nodeid: x/; s/nodeid: {two}$/nodeid: {one}/; s/nodeid: x$/nodeid: {two}/"
     change = f"sed -i '{script}' {corosync_conf.PATH}"
-    yield restarted(session, node2(session, facts), change, "the first node's number")
+    yield change_and_restart(session, node2(session, facts), change, "the first node's number")
 
 
 def two_node(session: LabSession, facts: Facts) -> Iterator[Command]:
-    """Set two_node in the second node's file only."""
+    """Set two_node, only in the second node's file."""
     change = f"sed -i 's/^    expected_votes:.*/&\\n    two_node: 1/' {corosync_conf.PATH}"
-    yield restarted(session, node2(session, facts), change, "two_node on one node")
+    yield change_and_restart(session, node2(session, facts), change, "two_node on one node")
 
 
 def loopback(session: LabSession, facts: Facts) -> Iterator[Command]:
-    """Write what installers write: the node's own name on 127.0.1.1."""
+    """Map the second node's name to 127.0.1.1 in /etc/hosts, as installers do."""
     node = node2(session, facts)
     text = f"127.0.1.1 {node.name} {node.alias}\n{facts.of(node).hosts}"
     yield Command.script(node.name, "cat > /etc/hosts", stdin=text, why="the name on a loopback address")
 
 
 def short_name(session: LabSession, facts: Facts) -> Iterator[Command]:
-    """Call the second node by its first label."""
+    """Set the second node's host name to its alias."""
     node = node2(session, facts)
     yield Command.script(node.name, session.platform.host_name.set(node.alias), why="a short name")
 
 
 def locked_out(session: LabSession, facts: Facts) -> Iterator[Command]:
-    """Take the first node's key out of the second one's list."""
+    """Remove the first node's key from the second node's authorized_keys."""
     node, key = node2(session, facts), facts.of(node1(session, facts)).root_key
     kept = [line for line in facts.of(node).authorized.splitlines() if line != key]
     text = "".join(f"{line}\n" for line in kept)
@@ -114,7 +114,7 @@ def page_of_peer(session: LabSession, facts: Facts) -> Iterator[Command]:
 
 
 def second_holder(session: LabSession, facts: Facts) -> Iterator[Command]:
-    """Give the floating address to the passive node too."""
+    """Add the floating address to the passive node too."""
     node = passive(session, facts)
     address = f"{session.lab.vip}/{session.lab.network.prefixlen}"
     argv = ("ip", "addr", "add", address, "dev", facts.of(node).interface)
@@ -127,7 +127,7 @@ def drop(session: LabSession, facts: Facts) -> Iterator[Command]:
     yield Command.script(node2(session, facts).name, rule, why="a firewall")
 
 
-def undrop(session: LabSession, facts: Facts) -> Iterator[Command]:
-    """Take that rule away, where it is."""
+def undo_drop(session: LabSession, facts: Facts) -> Iterator[Command]:
+    """Remove that rule, if it is there."""
     rule = session.platform.packet_filter.undo_drop(corosync_conf.PORT, LABEL)
-    yield Command.script(node2(session, facts).name, rule, why="the packet filter as it was")
+    yield Command.script(node2(session, facts).name, rule, why="remove the rule from the packet filter")

@@ -1,4 +1,4 @@
-"""What a check looks at: the facts of both nodes, and the lab's status with a few parts that only the checks need."""
+"""What the checks judge: the facts of both nodes, and the lab's status with some parts that only the checks need."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Snapshot:
 
     @cached_property
     def troubles(self) -> tuple[Trouble, ...]:
-        """What keeps the lab from being healthy: the same as `./lab status` tells."""
+        """Why the lab is not healthy: the same troubles that `./lab status` shows."""
         return health.troubles(self.session.lab, self.status)
 
     @property
@@ -42,7 +42,7 @@ class Snapshot:
         return self.status.page or WebPage()
 
     def login(self, node: Node) -> str:
-        """What root saw who went from a node to its peer by ssh."""
+        """The output when root of a node logs in on its peer by ssh."""
         return self.status.nodes[node].extra.get("login", "").strip()
 
     def tried(self, node: Node) -> str:
@@ -55,9 +55,9 @@ class Snapshot:
 
 
 def parts(session: LabSession) -> Extra:
-    """The parts of a node's reading that the checks add.
+    """The parts of a node's reading that only the checks need.
 
-    What a drill left, a login on the peer, the packet filter, and whether the web server could serve there.
+    What a drill left, a login on the peer, the packet filter, and whether the web server could serve on the node.
     """
     undone = lab_health.undone(session)
 
@@ -78,7 +78,7 @@ def parts(session: LabSession) -> Extra:
 
 
 def look(session: LabSession, fetch: Fetch) -> Snapshot:
-    """Read facts and status at the same time, again while a DC is at work; `fetch` asks the floating address.
+    """Read facts and status at the same time, and again while the DC is busy; `fetch` asks the floating address.
 
     Raises Unreachable with the lab's troubles when a node does not answer.
     """
@@ -91,9 +91,9 @@ def look(session: LabSession, fetch: Fetch) -> Snapshot:
             except Unreachable as error:
                 found = health.troubles(session.lab, status.result())
                 if not found:
-                    raise  # it answered in between
+                    raise  # the node answered the second time
                 lines = "".join(f"\n  - {one}" for one in found)
-                hint = "./lab up boots what is down; ./lab heal puts right what a drill left."
+                hint = "./lab up boots the nodes that are down; ./lab heal repairs what a drill left."
                 raise Unreachable(f"The checks need both nodes:{lines}", hint=hint) from error
             return Snapshot(session, facts, status.result())
 

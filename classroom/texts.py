@@ -1,4 +1,4 @@
-"""The classroom's texts: YAML beside this file, with the lab's own names and the platform's words put in."""
+"""The classroom's texts: YAML files beside this module, and the values of their placeholders."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def load(name: str) -> Mapping[str, Any]:
 
 
 def placeholders(session: LabSession) -> Mapping[str, str]:
-    """What stands for {word} in a text: the words of the steps (provision.texts), and what only the classroom needs."""
+    """The values of the {placeholders}: those of the steps (provision.texts), and those that only the classroom has."""
     lab, platform = session.lab, session.platform
     web, httpd = lab.resource("web").id, platform.web_service
     commands = {
@@ -57,5 +57,5 @@ def placeholders(session: LabSession) -> Mapping[str, str]:
 
 
 def _preferences(lab: Lab) -> str:
-    wishes = [f"{one.resource} to prefer {one.node} by {scores.text(one.score)}" for one in lab.locations]
-    return " and ".join(wishes) or "no preference"
+    texts_of = [f"{one.resource} to prefer {one.node} by {scores.text(one.score)}" for one in lab.locations]
+    return " and ".join(texts_of) or "no preference"

@@ -1,4 +1,4 @@
-"""Which check of the class tells which trouble of the judgement (status.health)."""
+"""Which check reports which trouble of status.health."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from classroom.snapshot import Snapshot
 from inventory.session import LabSession
 from status.trouble import TroubleId
 
-TOLD_BY: Mapping[TroubleId, str] = {
+CHECK_OF: Mapping[TroubleId, str] = {
     **dict.fromkeys(
         (
             "machine-off", "machine-paused", "unreachable", "no-cluster", "dc-at-work", "no-dc", "no-quorum",
@@ -20,20 +20,27 @@ TOLD_BY: Mapping[TroubleId, str] = {
     **dict.fromkeys(("web-hung", "web-stopped", "web-elsewhere"), "one-web-server"),
     **dict.fromkeys(("page-refused", "no-page", "wrong-page"), "served-page"),
 }  # fmt: skip
-"""Which check tells which trouble of the judgement (status.health), by its id."""
-RUNS: tuple[TroubleId, ...] = ("not-configured", "not-started", "on-several-nodes", "resource-failed")
-"""Troubles of a resource that the check of its own step tells."""
-ELSE = "leftovers"
-"""The check that tells all other troubles."""
+"""The check that reports a trouble, by the trouble's id."""
+RESOURCE_TROUBLES: tuple[TroubleId, ...] = (
+    "not-configured",
+    "not-started",
+    "on-several-nodes",
+    "resource-failed",
+)
+"""Troubles of a resource: the check of the resource's own step reports them."""
+OTHER = "leftovers"
+"""The check that reports all other troubles."""
 
 
 def troubles(session: LabSession, snapshot: Snapshot, check: str) -> Iterator[str]:
-    """The troubles of the judgement that a check tells: each trouble is told by exactly one check."""
+    """The troubles of status.health that a check reports. Exactly one check reports each trouble."""
     steps = {
         session.lab.resource("address").id: "floating-address",
         session.lab.resource("web").id: "web-server",
     }
     for one in snapshot.troubles:
-        teller = steps.get(one.resource, ELSE) if one.id in RUNS else TOLD_BY.get(one.id, ELSE)
-        if teller == check:
+        reporting = (
+            steps.get(one.resource, OTHER) if one.id in RESOURCE_TROUBLES else CHECK_OF.get(one.id, OTHER)
+        )
+        if reporting == check:
             yield str(one)

@@ -13,7 +13,7 @@ from rich.text import Text
 from classroom import attempt
 from classroom.attempt import Attempt
 from classroom.checks import judge
-from classroom.exercises import EXERCISES, Exercise, get, on
+from classroom.exercises import EXERCISES, Exercise, for_platform, get
 from classroom.snapshot import look
 from classroom.texts import load, placeholders
 from cli.console import Json, Output, print_json, table
@@ -55,7 +55,7 @@ def exercises(ctx: typer.Context) -> None:
     """List the exercises: broken configurations to find and to repair. Without a lab: those of every platform."""
     context = context_of(ctx)
     try:
-        possible = on(context.machines.choice.platform_data)
+        possible = for_platform(context.machines.choice.platform_data)
     except MachineError:
         possible = EXERCISES
     listed = table("exercise", "what one sees")
@@ -77,12 +77,12 @@ def break_(
         raise ConfigError(
             "break takes the name of an exercise, or --random.", hint="./lab exercises lists them."
         )
-    one = get(session, name) if name else random.Random(seed).choice(on(session.platform))  # noqa: S311 -- a choice, no secret
+    one = get(session, name) if name else random.Random(seed).choice(for_platform(session.platform))  # noqa: S311 -- a choice, no secret
     with context.exclusive():
-        attempt.none_under_way(context.machines.state)
+        attempt.require_none(context.machines.state)
         if left := health.interrupted(session.journal.pending()):
             raise ConfigError(f"The lab is not healthy before the exercise: {left}", hint="./lab heal")
-        before = attempt.wrong(_judged(context))
+        before = attempt.not_passed(_judged(context))
         if before:
             raise ConfigError(
                 f"The lab is not healthy before the exercise: {before[0].check}: {before[0].why}",
@@ -90,7 +90,7 @@ def break_(
             )
         attempt.save(context.machines.state, Attempt(one.name))
         with tell.busy("Breaking something"):
-            attempt.damage(one, session)
+            attempt.break_lab(one, session)
     text = _texts(session, one)
     out.print(Text(text["title"], style="bold"))
     out.print(text["story"])
@@ -137,8 +137,8 @@ def fix(ctx: typer.Context) -> None:
     _, one = _under_way(context)
     tell = ConsoleProgress()
     with context.exclusive(), tell.building() as progress:
-        attempt.mend(one, context.session, progress)
-        attempt.healed(context.session, context.fetch)
+        attempt.repair(one, context.session, progress)
+        attempt.wait_until_passed(context.session, context.fetch)
         attempt.save(context.machines.state, None)
     out.print(Text(f"{one.name}: every check passes again.", style="green"))
     out.print(_texts(context.session, one)["solution"])
@@ -151,9 +151,9 @@ def _judged(context: Context) -> tuple[Verdict, ...]:
 def _settled(context: Context) -> tuple[Verdict, ...]:
     """What does not pass, once the cluster had a moment to settle."""
     try:
-        attempt.healed(context.session, context.fetch, GRADED_WITHIN)
+        attempt.wait_until_passed(context.session, context.fetch, GRADED_WITHIN)
     except TimedOut:
-        return attempt.wrong(_judged(context))
+        return attempt.not_passed(_judged(context))
     return ()
 
 

@@ -69,7 +69,7 @@ def drill(
                 tell.say(f"left out: {name}: {why}")
         chosen = [one for one in chosen if not whys[one.name]]
     with context.exclusive():
-        attempt.none_under_way(context.machines.state)
+        attempt.require_none(context.machines.state)
         run = _run(context, chosen, repeat, context.lab.drill.seed if seed < 0 else seed, tell)
     judged = [
         goal.judge(statistics_of(name, entries))
@@ -108,7 +108,7 @@ def heal(ctx: typer.Context) -> None:
     """Put right whatever a drill left behind; says what it did."""
     context, tell = context_of(ctx), ConsoleProgress()
     with context.exclusive(), journal.exclusive(context.root), tell.busy("Looking at the lab"):
-        attempt.none_under_way(context.machines.state)
+        attempt.require_none(context.machines.state)
         done = Recovery(context.session, tell.say, context.fetch).heal()
     tell.say("The lab is healthy." if done else "Nothing to heal: the lab is healthy.")
 

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from classroom.attempt import damage, healed, mend, undo, wrong
+from classroom.attempt import break_lab, not_passed, repair, undo, wait_until_passed
 from classroom.checks import CHECKS, judge
-from classroom.exercises import EXERCISES, Exercise, get, on
+from classroom.exercises import EXERCISES, Exercise, for_platform, get
 from classroom.snapshot import look
 from cli.context import Context
 from drill.checks.verdict import FAIL
@@ -26,25 +26,25 @@ CAUGHT_WITHIN = 30.0
 @pytest.fixture
 def whole(context: Context) -> Iterator[Context]:
     """The lab before: every check passes. And after, whatever happened: every check passes again."""
-    if wrong(judge(context.session, look(context.session, context.fetch))):
-        for row in on(context.session.platform):
+    if not_passed(judge(context.session, look(context.session, context.fetch))):
+        for row in for_platform(context.session.platform):
             undo(row, context.session)
         reset.run(context.session)
-        healed(context.session, context.fetch)
+        wait_until_passed(context.session, context.fetch)
     yield context
-    healed(context.session, context.fetch)
+    wait_until_passed(context.session, context.fetch)
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda row: row.name)
 def test_mutation_is_caught(whole: Context, exercise: Exercise) -> None:
     session = whole.session
-    if exercise not in on(session.platform):
+    if exercise not in for_platform(session.platform):
         with pytest.raises(ConfigError, match="no exercise"):
             get(session, exercise.name)
         return
     checks = [check for check in CHECKS if check.name == exercise.check]
     try:
-        damage(exercise, session)
+        break_lab(exercise, session)
         [verdict] = waiting.until(
             lambda: judge(session, look(session, whole.fetch), checks),
             lambda found: found[0].status == FAIL,
@@ -53,6 +53,6 @@ def test_mutation_is_caught(whole: Context, exercise: Exercise) -> None:
             hint="A mutation that lives shows a check that cannot fail: see classroom/checks.py.",
         )
     finally:
-        mend(exercise, session)
+        repair(exercise, session)
     assert verdict.concept, "a failure teaches"
     assert verdict.command, "and says where to look"

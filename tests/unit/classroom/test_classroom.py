@@ -12,9 +12,9 @@ import pytest
 import yaml
 
 from classroom import attempt
-from classroom.attempt import Attempt, damage, mend
+from classroom.attempt import Attempt, break_lab, repair
 from classroom.checks import CHECKS, judge
-from classroom.exercises import EXERCISES, Exercise, get, on
+from classroom.exercises import EXERCISES, Exercise, for_platform, get
 from classroom.snapshot import REACHED, Snapshot, look, parts
 from classroom.texts import load, placeholders
 from drill.checks.verdict import FAIL, PASS
@@ -108,7 +108,7 @@ def test_every_text_is_whole(platform: str) -> None:
 
 def rendered(session: LabSession, file: str) -> dict[str, str]:
     """All that a student is told, by name; of the exercises those that there are on this platform."""
-    known, there = placeholders(session), {one.name for one in on(session.platform)}
+    known, there = placeholders(session), {one.name for one in for_platform(session.platform)}
     return {
         name: "\n".join(
             line.format_map(known)
@@ -181,7 +181,7 @@ def test_a_story_tells_no_more_than_the_symptom(exercise: Exercise) -> None:
 @each_exercise
 def test_an_exercise_breaks_something_on_each_platform(exercise: Exercise, platform: str) -> None:
     session, snapshot = seen(platform, {})
-    if exercise not in on(session.platform):
+    if exercise not in for_platform(session.platform):
         with pytest.raises(ConfigError, match="no exercise"):
             get(session, exercise.name)
         return
@@ -255,26 +255,26 @@ def test_damage_and_mending_run_on_the_nodes() -> None:
         )
     )
     session = replace(session, remote=remote)
-    damage(drop, session)
+    break_lab(drop, session)
     assert [command.node for command in remote.ran if "counter drop" in command.line] == [NODE2]
     with pytest.raises(
         Exception, match="stop"
     ):  # no more than the first command of provisioning is wanted here
-        mend(drop, session)
+        repair(drop, session)
     assert [command.node for command in remote.ran if "delete table" in command.line] == [NODE2]
 
 
 def test_a_lab_that_does_not_heal_is_named() -> None:
     session, _ = seen("debian12", {})
     with pytest.raises(TimedOut, match="authkey"):
-        attempt.healed(replace(session, remote=live()), lambda: "", deadline=5)
+        attempt.wait_until_passed(replace(session, remote=live()), lambda: "", deadline=5)
 
 
 @pytest.mark.parametrize("name", ["maintenance-left", "no-order", "web-disabled"])
 def test_an_exercise_that_is_ended_leaves_nothing_broken(name: str, tmp_path: Path) -> None:
     fake_cluster = FakeCluster(fake_session("debian12"))
     apply.run(fake_cluster.session)
-    damage(get(fake_cluster.session, name), fake_cluster.session)
+    break_lab(get(fake_cluster.session, name), fake_cluster.session)
     before, said = gather(fake_cluster.session).cib, list[str]()
     attempt.save(tmp_path, Attempt(name))
     attempt.end(tmp_path, fake_cluster.session, said.append)
@@ -283,7 +283,7 @@ def test_an_exercise_that_is_ended_leaves_nothing_broken(name: str, tmp_path: Pa
     assert list(reset.commands(fake_cluster.session, after, STEPS)) == []
     assert plan(fake_cluster.session, after).empty
     assert attempt.under_way(tmp_path) is None
-    assert "does not count as solved: it was " + name in said[0]
+    assert f"The exercise {name} was ended. It does not count as solved." in said[0]
     attempt.end(tmp_path, fake_cluster.session, said.append)
     assert len(said) == 1
 

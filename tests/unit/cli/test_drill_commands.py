@@ -76,7 +76,7 @@ def test_what_an_exercise_broke_is_neither_judged_nor_healed(lab: Path, words: t
     attempt.save(lab / ".lab", attempt.Attempt("no-order"))
     with pytest.raises(ConfigError, match="An exercise is under way") as caught:
         typed(lab, *words)
-    assert "./lab fix gives up" in caught.value.hint
+    assert "./lab fix to give up" in caught.value.hint
     assert typed(lab, "drill", "--list")[0] == 0
 
 

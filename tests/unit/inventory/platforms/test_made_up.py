@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from classroom.exercises import on
+from classroom.exercises import for_platform
 from drill.faults.base import FaultScope
 from drill.faults.registry import FAULTS
 from inventory import platforms as package
@@ -196,7 +196,7 @@ def test_faults_and_texts_are_in_its_words() -> None:
 
 @pytest.mark.usefixtures("nowherix")
 def test_the_classroom_knows_what_it_can_break() -> None:
-    names = {one.name for one in on(fake_session(NAME).platform)}
+    names = {one.name for one in for_platform(fake_session(NAME).platform)}
     assert {"web-revived", "two-node-once"} <= names
 
 
