@@ -69,7 +69,7 @@ def step_check(step: Step) -> Check:
 
 
 def serving(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
-    """A web server that could not serve its node's page, if the cluster came to start it there."""
+    """Nodes whose web server could not serve the node's page if the cluster started it there."""
     for node in session.lab.nodes:
         said, page = snapshot.tried(node), page_of(node)
         if said and said != page and snapshot.facts.of(node).page == page:

@@ -46,7 +46,7 @@ class Snapshot:
         return self.status.nodes[node].extra.get("login", "").strip()
 
     def tried(self, node: Node) -> str:
-        """What a node's web server gives on its configuration, apart from clients and cluster; "" when not tried."""
+        """The page of a node's web server in a test start without clients and cluster; "" when it was not tried."""
         return self.status.nodes[node].extra.get("tried", "").strip()
 
     def rules(self, node: Node) -> tuple[str, ...]:

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Start the node's web server on its own configuration in a network of its own, and print the page that it gives.
+# Test the node's web server: start it with its own configuration, request the page, and stop it.
 #
-# Neither clients nor the cluster see it: it has its own network namespace and PID file, and another process name.
-# Prints the page; or "cannot: " and the last thing that the server or curl said; nothing where it cannot be tried.
+# Clients and the cluster do not see it: it has its own network namespace, PID file and process name.
+# Prints the page, or "cannot: " and the last output of the server or curl; nothing when the test is not possible.
 : "${server:?}"
 : "${address:?}"
 program=$(command -v "$server") || exit 0
