@@ -1,1 +1,1 @@
-"""Reads facts out of a recorded timeline: outages, owners, fault windows, phases. Pure."""
+"""Derives facts from a recorded timeline: outages, owners, fault windows, phases. Pure."""

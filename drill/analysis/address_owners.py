@@ -1,8 +1,9 @@
-"""Which node held the floating address, and when, from readings that never come at the same moment.
+"""Which node held the floating address, and when.
 
-A reading is true at some moment between its question and its answer. Two nodes are read one after the other, so
-"node1 held it at 10.0 and node2 at 10.2" may be a hand-over as well as a double ownership. Only what cannot be a
-hand-over counts as double here: a reading of one node that lies completely between two holding readings of the other.
+A reading is true at some moment between its question and its answer, and two nodes are never read at exactly the same
+moment. So "node1 held it at 10.0 and node2 at 10.2" may be a failover or a double ownership. Only a case that cannot be
+a failover counts as double: a reading of one node lies completely between two readings of the other, and all three show
+the address.
 """
 
 from __future__ import annotations
@@ -13,34 +14,34 @@ from itertools import combinations
 from drill.record.timeline import NodeReading, Timeline
 
 LONGEST_GAP = 2.0
-"""Two readings further apart than this (seconds) say nothing about the time between them."""
+"""When two readings are further apart than this (seconds), the time between them is unknown."""
 
 
 @dataclass(frozen=True)
 class Ownership:
-    """Consecutive readings of one node, all of which hold the address; it certainly held it from `since` to `until`."""
+    """Consecutive readings of one node that show the address; the node certainly held it from `since` to `until`."""
 
     node: str
     readings: tuple[NodeReading, ...]
 
     @property
     def since(self) -> float:
-        """The answer of the first reading: the address was held at this moment or earlier (seconds)."""
+        """The time of the first reading's answer: the node held the address at this moment or earlier (seconds)."""
         return self.readings[0].at
 
     @property
     def until(self) -> float:
-        """The question of the last reading: the address was held at this moment or later (seconds)."""
+        """The time of the last reading's question: the node held the address at this moment or later (seconds)."""
         return self.readings[-1].asked
 
     def covers(self, reading: NodeReading) -> bool:
-        """Whether this node certainly held the address all the time that another node's reading took."""
+        """Whether this node certainly held the address during the whole of another node's reading."""
         return self.since <= reading.asked and reading.at <= self.until
 
 
 @dataclass(frozen=True)
 class DoubleOwnership:
-    """Two nodes held the address at the same time: at some moment between `since` and `until`, or all that time."""
+    """Two nodes held the address at the same time: from `since` to `until`, or at a moment between them (seconds)."""
 
     nodes: tuple[str, str]
     since: float
@@ -53,7 +54,7 @@ class DoubleOwnership:
 
 
 def ownerships(timeline: Timeline, node: str) -> tuple[Ownership, ...]:
-    """The times at which one node held the address; an unanswered reading or a gap (LONGEST_GAP) ends one."""
+    """The periods in which one node held the address; an unanswered reading or a gap (LONGEST_GAP) ends a period."""
     found: list[list[NodeReading]] = []
     before: NodeReading | None = None
     for reading in timeline.readings_of(node):
@@ -68,22 +69,22 @@ def ownerships(timeline: Timeline, node: str) -> tuple[Ownership, ...]:
 
 
 def double_ownerships(timeline: Timeline) -> tuple[DoubleOwnership, ...]:
-    """All times at which two nodes certainly held the address at once."""
+    """All periods in which two nodes certainly held the address at the same time."""
     found: list[DoubleOwnership] = []
-    for one, other in combinations(timeline.nodes, 2):
-        for mine in ownerships(timeline, one):
-            found += [both for theirs in ownerships(timeline, other) if (both := _overlap(mine, theirs))]
-    return tuple(sorted(found, key=lambda both: both.since))
+    for node_a, node_b in combinations(timeline.nodes, 2):
+        for a in ownerships(timeline, node_a):
+            found += [double for b in ownerships(timeline, node_b) if (double := _overlap(a, b))]
+    return tuple(sorted(found, key=lambda double: double.since))
 
 
 def owners_at(timeline: Timeline, moment: float, *, within: float = LONGEST_GAP) -> tuple[str, ...] | None:
-    """The nodes that held the address, by each node's last reading before a moment; None when no node answered.
+    """The owners of the address, by each node's last reading before a moment; None when no node answered.
 
     Readings older than `within` seconds do not count.
     """
-    last = latest_readings(timeline, moment, within=within)
-    seen = [reading for reading in last.values() if reading.seen]
-    return tuple(reading.node for reading in seen if reading.owns_vip) if seen else None
+    latest = latest_readings(timeline, moment, within=within)
+    answered = [reading for reading in latest.values() if reading.seen]
+    return tuple(reading.node for reading in answered if reading.owns_vip) if answered else None
 
 
 def latest_readings(
@@ -93,14 +94,14 @@ def latest_readings(
     return {
         node: reading
         for node in timeline.nodes
-        for reading in [r for r in timeline.readings_of(node) if moment - within <= r.at <= moment][-1:]
+        for reading in [one for one in timeline.readings_of(node) if moment - within <= one.at <= moment][-1:]
     }
 
 
-def _overlap(mine: Ownership, theirs: Ownership) -> DoubleOwnership | None:
-    nodes = (mine.node, theirs.node)
-    since, until = max(mine.since, theirs.since), min(mine.until, theirs.until)
+def _overlap(a: Ownership, b: Ownership) -> DoubleOwnership | None:
+    nodes = (a.node, b.node)
+    since, until = max(a.since, b.since), min(a.until, b.until)
     if since < until:
         return DoubleOwnership(nodes, since, until)
-    inside = [r for r in theirs.readings if mine.covers(r)] or [r for r in mine.readings if theirs.covers(r)]
-    return DoubleOwnership(nodes, inside[0].asked, inside[-1].at) if inside else None
+    covered = [r for r in b.readings if a.covers(r)] or [r for r in a.readings if b.covers(r)]
+    return DoubleOwnership(nodes, covered[0].asked, covered[-1].at) if covered else None

@@ -1,4 +1,4 @@
-"""A length of time of which only the least and the most are known: the form of everything measured and predicted."""
+"""A length of time between a lower and an upper limit: the form of all measured and predicted times."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ class Duration:
 
     @property
     def json(self) -> dict[str, float | None]:
-        """The duration as plain data. JSON has no infinity: None stands for it."""
+        """The duration as plain data. JSON has no infinity; None replaces it."""
         return {"least": self.least, "most": None if self.endless else self.most}
 
 
 def measured(outage: Outage) -> Duration:
-    """What the samples say about the length of an outage; endless when its beginning or its end was not seen."""
+    """The measured length of an outage; without an upper limit when its beginning or its end was not recorded."""
     return Duration(outage.lower, ENDLESS if outage.upper is None else outage.upper)
 
 

@@ -1,6 +1,6 @@
 """The phases of the first fault's failover: injected, detected, decided, stopped, address up, first answer.
 
-Only the time until the heal or the next fault counts (see `_FaultTime`): what comes later has another cause.
+Only the time until the heal or the next fault counts (see `_FaultTime`): later events have another cause.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ _PREFIX = "phase:"
 
 @dataclass(frozen=True)
 class Phase:
-    """One phase of a failover, and when it was seen (seconds since the start of the record; None: it was not seen).
+    """One phase of a failover, and its time (seconds since the start of the record; None: the phase was not seen).
 
-    `meaning` says what was seen, or why nothing was.
+    `meaning` says what was seen, or why the phase was not seen.
     """
 
     name: str
@@ -36,7 +36,7 @@ class _FaultTime:
     since: float
     until: float
     ends: str
-    """What ends it, for people."""
+    """The event that ends it, for people."""
     next: float
     """When the next fault was injected; infinite when there is none."""
 
@@ -44,28 +44,33 @@ class _FaultTime:
 def phases(timeline: Timeline) -> tuple[Phase, ...]:
     """The phases after the first fault; empty without a fault.
 
-    The times are those of the readings, so they are late by up to the time between two readings.
+    The times are those of the readings, so they may be late by the time between two readings.
     """
     faults = fault_windows(timeline)
     if not faults:
         return ()
     fault_time = _fault_time(faults)
-    watching = [node for node in timeline.nodes if node != faults[0].node] or list(timeline.nodes)
-    holders = owners_at(timeline, fault_time.since, within=5.0) or ()
-    one_of = f", the first of {len(faults)}: only its phases are shown here" if len(faults) > 1 else ""
-    joined = _first_change(timeline, watching, fault_time, lambda s: (sorted(s.members), s.quorate, s.dc))
-    placed = _first_change(
-        timeline, watching, fault_time, lambda s: {r: node for r, node in s.placements.items() if node}
+    survivors = [node for node in timeline.nodes if node != faults[0].node] or list(timeline.nodes)
+    owners = owners_at(timeline, fault_time.since, within=5.0) or ()
+    first_of = f", the first of {len(faults)}: only its phases are shown here" if len(faults) > 1 else ""
+    joined = _first_change(
+        timeline, survivors, fault_time, lambda one: (sorted(one.members), one.quorate, one.dc)
     )
-    released, why = _released(timeline, holders, fault_time)
-    seen: dict[str, tuple[float | None, str]] = {
-        "injected": (fault_time.since, f"the fault was injected{one_of}"),
+    placed = _first_change(
+        timeline,
+        survivors,
+        fault_time,
+        lambda one: {resource: node for resource, node in one.placements.items() if node},
+    )
+    released, why = _released(timeline, owners, fault_time)
+    found: dict[str, tuple[float | None, str]] = {
+        "injected": (fault_time.since, f"the fault was injected{first_of}"),
         "detected": _detected(joined, placed),
         "decided": (placed, "the cluster of a surviving node placed a resource on another node"),
         "stopped": (released, why),
         "address": (
-            _taken(timeline, holders, released, fault_time),
-            "a node had the address that did not have it before",
+            _taken(timeline, owners, released, fault_time),
+            "a node that did not have the address before had it now",
         ),
         "answer": _answer(timeline, fault_time),
     }
@@ -74,7 +79,7 @@ def phases(timeline: Timeline) -> tuple[Phase, ...]:
         for event in timeline.events_of("note")
         if event.label.startswith(_PREFIX)
     }
-    return tuple(Phase(name, by_hand.get(name, at), meaning) for name, (at, meaning) in seen.items())
+    return tuple(Phase(name, by_hand.get(name, at), meaning) for name, (at, meaning) in found.items())
 
 
 def _fault_time(faults: Collection[FaultWindow]) -> _FaultTime:
@@ -88,7 +93,7 @@ def _fault_time(faults: Collection[FaultWindow]) -> _FaultTime:
 def _detected(joined: float | None, placed: float | None) -> tuple[float | None, str]:
     """The first reaction of the cluster: a change of membership, or of a placement.
 
-    A node that leaves in an orderly way moves its resources first, and a failed resource changes no membership.
+    A node that leaves gracefully moves its resources first, and a failed resource changes no membership.
     """
     first = "the first reaction of a surviving node:"
     if placed is not None and (joined is None or placed < joined):
@@ -97,20 +102,20 @@ def _detected(joined: float | None, placed: float | None) -> tuple[float | None,
 
 
 def _released(
-    timeline: Timeline, holders: Collection[str], fault_time: _FaultTime
+    timeline: Timeline, owners: Collection[str], fault_time: _FaultTime
 ) -> tuple[float | None, str]:
-    """The first reading in which a holder no longer had the address; without one, the reason.
+    """The first reading in which an old owner no longer had the address; without one, the reason.
 
-    A node that was silent (dead or frozen) and comes back without the address was not seen to release it.
+    When a node was silent (dead or frozen) and comes back without the address, its release was not seen.
     """
     silent, found = False, list[tuple[float, str]]()
-    for node in holders:
+    for node in owners:
         readings = [one for one in timeline.readings_of(node) if one.at <= fault_time.until]
         answers = [one for one in readings if one.seen]
         lost = [pair for pair in pairwise(answers) if pair[1].at > fault_time.since and not pair[1].owns_vip]
         for before, one in lost[:1]:
             if one.asked - before.at <= LONGEST_GAP:
-                meaning = f"the old holder no longer had the address, last seen with it at {before.at:.2f} s"
+                meaning = f"the old owner no longer had the address; it last had it at {before.at:.2f} s"
                 found.append((one.at, meaning))
         silent = (
             silent or not readings[-1].seen or bool(lost) or fault_time.until - answers[-1].at > LONGEST_GAP
@@ -120,17 +125,17 @@ def _released(
     if silent:
         return (
             None,
-            f"the old holder gave no answer for a long time before {fault_time.ends}: its release was not seen",
+            f"the old owner gave no answer for a long time before {fault_time.ends}, so its release was not seen",
         )
-    if not holders:
-        return None, "no node was seen to hold the address when the fault was injected"
-    return None, f"the old holder still had the address at {fault_time.ends}"
+    if not owners:
+        return None, "no reading shows an owner of the address when the fault was injected"
+    return None, f"the old owner still had the address at {fault_time.ends}"
 
 
 def _first_change(
     timeline: Timeline, nodes: Iterable[str], fault_time: _FaultTime, state: Callable[[NodeReading], object]
 ) -> float | None:
-    """The first reading whose state differs from the same node's last one before the fault."""
+    """The first reading whose state differs from the same node's last reading before the fault."""
     found = []
     for node in nodes:
         before = [one for one in timeline.readings_of(node) if one.seen and one.at <= fault_time.since][-1:]
@@ -143,12 +148,12 @@ def _first_change(
 
 
 def _taken(
-    timeline: Timeline, holders: Collection[str], released: float | None, fault_time: _FaultTime
+    timeline: Timeline, owners: Collection[str], released: float | None, fault_time: _FaultTime
 ) -> float | None:
-    """The first reading with the address on a node that did not hold it, or on a holder again after its release."""
+    """The first reading with the address on a new owner, or on an old owner again after its release."""
     found = []
     for node in timeline.nodes:
-        since = released if node in holders else fault_time.since
+        since = released if node in owners else fault_time.since
         if since is not None:
             found += [
                 one.at for one in _within(timeline, node, fault_time) if one.owns_vip and one.at > since
@@ -157,22 +162,22 @@ def _taken(
 
 
 def _answer(timeline: Timeline, fault_time: _FaultTime) -> tuple[float | None, str]:
-    """The end of the fault's first outage; it may come after the heal, but not after the next fault."""
-    mine = [
+    """The end of the fault's first outage. It may be after the heal, but not after the next fault."""
+    caused = [
         one
         for one in outages(timeline.samples_of())
         if one.first_failed < fault_time.until
         and (one.next_good is None or one.next_good >= fault_time.since)
     ]
-    if not mine:
+    if not caused:
         return None, f"no request failed until {fault_time.ends}"
-    outage, *more = mine
+    outage, *later = caused
     meaning = "the first answer after the first outage"
     if outage.next_good is None or outage.next_good > fault_time.next:
-        return None, f"{meaning}: none came"
+        return None, f"{meaning}: there was none"
     if outage.next_good > fault_time.until:
         return outage.next_good, f"{meaning}: it came only after the heal"
-    again = f"; down again from {more[0].first_failed:.2f} s, before {fault_time.ends}" if more else ""
+    again = f"; down again from {later[0].first_failed:.2f} s, before {fault_time.ends}" if later else ""
     return outage.next_good, f"{meaning}{again}"
 
 

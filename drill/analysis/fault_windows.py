@@ -1,4 +1,4 @@
-"""The faults of a record: each injection with its landing and its heal, put together from the events."""
+"""The faults of a record: each injection with its proof and its heal, combined from the events."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ NO_INJECTION = "no event says when the fault was injected"
 
 @dataclass(frozen=True)
 class FaultWindow:
-    """One injection on one node ("" when the events do not say); times in seconds, None without an event.
+    """One injection on one node ("" when the events do not name it). Times in seconds, None without an event.
 
-    `landed` is the last proof that the fault is in force. `end` is the beginning of its heal, or the next injection of
+    `landed` is the last proof that the fault is in effect. `end` is the beginning of its heal, or the next injection of
     the same fault, or the record's end.
     """
 
@@ -32,14 +32,14 @@ class FaultWindow:
         return f"{self.label or 'the fault'}{self.node and f' on {self.node}'} at {self.injected:.2f} s"
 
     def caused(self, outage: Outage) -> bool:
-        """Whether the fault may have caused an outage: it began before the heal and was not over before the fault."""
+        """Whether the fault may have caused an outage: it began before the heal and ended after the injection."""
         over = outage.next_good is not None and outage.next_good < self.injected
         return outage.first_failed < self.end and not over
 
 
 @dataclass(frozen=True)
 class Period:
-    """A time in which a state is judged (seconds), and the node that is broken during it ("": none, or several)."""
+    """A period in which a state is judged (seconds), and the node that is broken in it ("": none, or several)."""
 
     since: float
     until: float
@@ -52,12 +52,12 @@ class Period:
 
 
 def has_fault(timeline: Timeline) -> bool:
-    """Whether a fault belongs to this scenario, by the header or by an event."""
+    """Whether the header or an event says that this scenario injects a fault."""
     return bool(timeline.header.fault or timeline.events_of("inject", "not_landed"))
 
 
 def fault_windows(timeline: Timeline) -> tuple[FaultWindow, ...]:
-    """All injections in time order; a later event belongs to the last injection with the same label and node."""
+    """All injections in time order. A later event belongs to the last injection with the same label and node."""
     injections = timeline.events_of("inject")
     found = []
     for index, event in enumerate(injections):
@@ -73,9 +73,9 @@ def fault_windows(timeline: Timeline) -> tuple[FaultWindow, ...]:
 
 
 def fault_periods(timeline: Timeline) -> tuple[Period, ...]:
-    """The times in which a fault was in force: from each landing to its heal; the whole record without a fault.
+    """The periods in which a fault was in effect: from its proof to its heal; the whole record without a fault.
 
-    Faults that overlap (both nodes at once) make one period, from the last landing to the last heal. Empty when there
+    Faults that overlap (both nodes at once) make one period, from the last proof to the last heal. Empty when there
     is a fault but no event of its injection (see NO_INJECTION).
     """
     if not has_fault(timeline):
@@ -92,16 +92,16 @@ def fault_periods(timeline: Timeline) -> tuple[Period, ...]:
 
 
 def unproven_fault(timeline: Timeline) -> str:
-    """Why it is not proven that every fault landed, for people; "" when it is proven, or when there is no fault."""
+    """Why it is not proven that every fault took effect, for people; "" when it is proven, or without a fault."""
     for event in timeline.events_of("not_landed"):
         where = event.node and f" on {event.node}"
         reason = event.detail and f": {event.detail}"
-        return f"{event.label or timeline.header.fault or 'the fault'}{where} did not land{reason}"
+        return f"{event.label or timeline.header.fault or 'the fault'}{where} did not take effect{reason}"
     if has_fault(timeline) and not timeline.events_of("landed"):
-        return f"no event proves that {timeline.header.fault or 'the fault'} landed"
+        return f"no event proves that {timeline.header.fault or 'the fault'} took effect"
     for one in fault_windows(timeline):
         if one.landed is None:
-            return f"no event proves that {one.summary} landed"
+            return f"no event proves that {one.summary} took effect"
     return ""
 
 
@@ -109,7 +109,7 @@ def _moments(event: Event, others: Iterable[Event], before: float) -> Iterator[f
     return (one.at for one in others if event.at <= one.at < before and _may_match(event, one))
 
 
-def _may_match(one: Event, other: Event) -> bool:
-    """Two events may be about the same fault unless their nodes or labels differ."""
-    pairs = ((one.node, other.node), (one.label, other.label))
-    return all(mine == theirs for mine, theirs in pairs if mine and theirs)
+def _may_match(first: Event, second: Event) -> bool:
+    """Whether two events may be about the same fault: neither their nodes nor their labels differ."""
+    pairs = ((first.node, second.node), (first.label, second.label))
+    return all(a == b for a, b in pairs if a and b)

@@ -1,8 +1,8 @@
 """The order of starts and stops, from the cluster's own history of operations.
 
 The cluster keeps the last start and the last stop of each resource on each node, with a resolution of one second
-(`crm_mon -o`; lrm_rsc_op in the CIB). So only operations of the same node are compared, and only where an
-operation that was overwritten could not change the answer.
+(`crm_mon -o`; lrm_rsc_op in the CIB). So only operations of the same node are compared, and only when an
+overwritten operation could not change the result.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from drill.record.header import OperationEntry, OrderRow
 
 
 def starts_and_stops(history: Iterable[OperationEntry]) -> tuple[OperationEntry, ...]:
-    """The starts and stops of a history that succeeded, by node and time; monitors are left out."""
+    """The successful starts and stops of a history, sorted by node and time."""
     kept = (one for one in history if one.operation in ("start", "stop") and one.rc == 0)
     return tuple(sorted(kept, key=lambda one: (one.node, one.at, -1 if one.call is None else one.call)))
 
 
 @dataclass(frozen=True)
 class JudgedOperation:
-    """An operation whose order can be judged: whether the order was held, and the two operations compared."""
+    """Two operations whose order can be judged, and whether they were in the right order (`held`)."""
 
     held: bool
     operation: OperationEntry
@@ -34,23 +34,23 @@ class JudgedOperation:
 
 
 def starts(history: tuple[OperationEntry, ...], order: OrderRow) -> tuple[JudgedOperation, ...]:
-    """The starts of the second resource, each with whether the first one was up before it."""
+    """Each start of the second resource, judged: the first resource must have started before it."""
     return _judge(history, watched=(order.then, "start"), other=(order.first, "start"))
 
 
 def stops(history: tuple[OperationEntry, ...], order: OrderRow) -> tuple[JudgedOperation, ...]:
-    """The stops of the first resource, each with whether the second one was down before it."""
+    """Each stop of the first resource, judged: the second resource must have stopped before it."""
     return _judge(history, watched=(order.first, "stop"), other=(order.then, "stop"))
 
 
 def _judge(
     history: tuple[OperationEntry, ...], watched: tuple[str, str], other: tuple[str, str]
 ) -> tuple[JudgedOperation, ...]:
-    """Each watched operation needs the other one before it.
+    """Judge each `watched` operation (resource, operation): it must come after the `other` operation.
 
-    The order was held when the last operation of the other resource before it is the needed one, and was not held
-    when it is the opposite one. Where no earlier operation of the other resource is known, the next one decides: the
-    needed operation afterwards came too late, unless the watched resource was undone in between.
+    The last earlier operation of the other resource decides: the order was held when it is the needed one, and not held
+    when it is the opposite one. When no earlier operation of the other resource is known, its next operation decides:
+    the order was not held when that is the needed one, unless the watched operation was undone in between.
     """
     undo = {"start": "stop", "stop": "start"}
     found: list[JudgedOperation] = []

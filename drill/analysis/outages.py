@@ -1,4 +1,4 @@
-"""Outages as intervals with a stated resolution; each counts for itself, they are never merged."""
+"""Outages as intervals with a known resolution. Outages are never merged."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from drill.record.timeline import Sample
 
 @dataclass(frozen=True)
 class Outage:
-    """Consecutive failed requests between two good ones; all times in seconds since the start of the record.
+    """Consecutive failed requests between two good ones. All times are seconds since the start of the record.
 
-    The service is *down* at a moment when a request sent at that moment fails. The length of such an interval is
+    The service is *down* at a moment when a request sent at that moment fails. The length of an outage is
 
     - at least `lower`: from the sending of the first failed request to the sending of the last one;
     - at most `upper`: from the *sending* of the last good request (it was answered, so the service was up then)
-      to the *end* of the next good one (it may have been sent before the service was back, but it was answered
+      to the *end* of the next good one (it may have been sent before the service was up again, but it was answered
       after that). None when one of the two is missing: the outage is open.
 
-    So `upper - lower` is the resolution: about two periods of the probe, more when answers are slow.
-    `kinds` are the ways in which the requests failed with their counts, the most frequent first.
+    `upper - lower` is the resolution: about two periods of the probe, more when answers are slow.
+    `kinds` are the outcomes of the failed requests with their counts, the most frequent first.
     """
 
     first_failed: float
@@ -58,18 +58,18 @@ class Outage:
         """The outage in one line, for people."""
         kinds = ", ".join(f"{count} {kind}" for kind, count in self.kinds)
         if self.upper is not None:
-            long = f"{self.lower:.2f} to {self.upper:.2f} s"
+            length = f"{self.lower:.2f} to {self.upper:.2f} s"
         elif self.last_good is None and self.next_good is None:
-            long = f"at least {self.lower:.2f} s, no answer at all"
+            length = f"at least {self.lower:.2f} s, no answer at all"
         elif self.last_good is None:
-            long = f"at least {self.lower:.2f} s, already down at the first request"
+            length = f"at least {self.lower:.2f} s, already down at the first request"
         else:
-            long = f"at least {self.lower:.2f} s, not over at the last request"
-        return f"outage at {self.first_failed:.2f} s: {long} ({self.failed} failed: {kinds})"
+            length = f"at least {self.lower:.2f} s, not over at the last request"
+        return f"outage at {self.first_failed:.2f} s: {length} ({self.failed} failed: {kinds})"
 
 
 def outages(samples: Iterable[Sample]) -> tuple[Outage, ...]:
-    """The outages of one client in time order; `samples` are those of one client only."""
+    """The outages of one client in time order; `samples` must be those of one client."""
     found: list[Outage] = []
     failed: list[Sample] = []
     last_good: float | None = None

@@ -111,11 +111,11 @@ def _held(readings: Sequence[NodeReading], sample: Sample) -> bool | None:
 
 @check("down_throughout")
 def down_throughout(timeline: Timeline, within: float = 15.0) -> CheckResult:
-    """The service goes down at most `within` seconds after the landing, and stays down until the heal.
+    """The service goes down at most `within` seconds after the fault took effect, and stays down until the heal.
 
     Down means: no good answer, and no node that can be read holds the address. The broken node itself may be silent.
     """
-    expected = f"no answer and no owner from at most {within:g} s after the landing until the heal"
+    expected = f"no answer and no owner from at most {within:g} s after the fault took effect until the heal"
     windows = fault_periods(timeline)
     if not windows:
         return unknown(expected, NO_INJECTION)
@@ -133,9 +133,11 @@ def _down(timeline: Timeline, period: Period, within: float, expected: str) -> C
     for node in timeline.nodes:
         held = [one for one in answered_readings(timeline, node, period.since, period.until) if one.owns_vip]
         ups += [(one.asked, f"{node} held the address at {one.at:.2f} s") for one in held]
-    last, sign = max(ups, default=(period.since, f"nothing since the landing at {period.since:.2f} s"))
+    last, sign = max(
+        ups, default=(period.since, f"nothing since the fault took effect at {period.since:.2f} s")
+    )
     if last > period.since + within:
-        return failed(expected, f"{sign}, {last - period.since:.2f} s after the landing")
+        return failed(expected, f"{sign}, {last - period.since:.2f} s after the fault took effect")
     others = [node for node in timeline.nodes if node != period.node]
     reason = unpolled_reason(timeline, period, LONGEST_PAUSE) or unread_reason(
         timeline, others, period.since, period.until

@@ -28,7 +28,7 @@ POLL = 0.1
 """The time between two looks at the record while waiting (seconds)."""
 MARGIN = 10.0
 """Extra wait beyond the prediction (seconds): what comes late is measured then, and not missed."""
-SEES = 30.0
+FIRST_READING_S = 30.0
 """The longest wait for the first readings and answers (seconds)."""
 BEFORE = 0.6
 """The time of watching before the first move (seconds): the checks need several readings of the state before."""
@@ -68,13 +68,17 @@ class Play:
     def begin(self) -> None:
         """Wait until every node is read, the service answers and the roles are known. Raises TimedOut."""
         self._until(
-            lambda view: view.complete and len(view.seen) == len(view.nodes), "every node is read", SEES
+            lambda situation: situation.complete and len(situation.answered) == len(situation.nodes),
+            "every node is read",
+            FIRST_READING_S,
         )
         if self.scenario.overrides.serves:
-            self._until(conditions.predicate("serving"), "the service answers", SEES)
+            self._until(conditions.predicate("serving"), "the service answers", FIRST_READING_S)
         watched = self.recorder.since() + BEFORE
         self._until(
-            lambda view: view.complete and self.recorder.since() > watched, "the lab is watched", SEES
+            lambda situation: situation.complete and self.recorder.since() > watched,
+            "the lab is watched",
+            FIRST_READING_S,
         )
         self._resolve()
 
@@ -91,9 +95,9 @@ class Play:
         self._acted = self.recorder.since()
         until, serves = self._acted + LAST, conditions.predicate("serving")
         self._until(
-            lambda view: view.complete and serves(view) and self.recorder.since() > until,
+            lambda situation: situation.complete and serves(situation) and self.recorder.since() > until,
             "the service answers at the end",
-            SEES,
+            FIRST_READING_S,
         )
 
     def heal(self, role: str = "") -> None:
@@ -226,17 +230,20 @@ class Play:
         return waiting.until(self._now, good, what, deadline=within, every=POLL, clock=self.session.clock)
 
     def _now(self) -> Situation:
-        return conditions.situation(self.recorder.timeline(), self._acted, self.roles)
+        return conditions.situation_since(self.recorder.timeline(), self._acted, self.roles)
 
     def _resolve(self) -> None:
         """Find out which node is active, passive and DC, from readings after the last move."""
-        view = self._until(
-            lambda one: sum(each.owns_vip for each in one.seen) == 1 and any(each.dc for each in one.seen),
+        situation = self._until(
+            lambda one: (
+                sum(reading.owns_vip for reading in one.answered) == 1
+                and any(reading.dc for reading in one.answered)
+            ),
             "one node holds the address, and there is a DC",
-            SEES,
+            FIRST_READING_S,
         )
-        active = next(one.node for one in view.seen if one.owns_vip)
-        dc = next(one.dc for one in view.seen if one.dc)
+        active = next(reading.node for reading in situation.answered if reading.owns_vip)
+        dc = next(reading.dc for reading in situation.answered if reading.dc)
         self.roles |= {
             "active": active,
             "passive": self.session.lab.peer(self.session.lab.node(active)).name,

@@ -1,1 +1,1 @@
-"""Watches the service and the nodes while a scenario runs, on one clock."""
+"""Records the service and the nodes while a scenario runs, with one clock."""

@@ -1,7 +1,7 @@
-"""Open-loop HTTP polling of the service: what a client sees, at a rate that no answer can slow down.
+"""Open-loop HTTP polling of the service: what a client sees, at a rate that does not depend on the answers.
 
-Request k is sent at the time start + k/hz (its slot), whatever happened to the requests before it. A poller that
-waits for each answer asks least often when the service is worst ("coordinated omission"); this one does not.
+Request k is sent at the time start + k/hz (its slot), even when earlier requests have no answer yet. A poller that
+waits for each answer sends the fewest requests when the service is worst ("coordinated omission").
 """
 
 from __future__ import annotations
@@ -22,32 +22,32 @@ Clock = Callable[[], float]
 OnSample = Callable[[Sample], None]
 
 _SPARE = 2
-"""Workers in addition to those that can wait for an answer at the same time."""
+"""The number of workers beyond those that can wait for an answer at the same time."""
 
 
 @dataclass(frozen=True)
-class Report:
-    """How well the rate was kept. A slot is missed when its request did not start within one period."""
+class ProbeRate:
+    """How well the probe kept its rate. A slot is missed when its request did not start within one period."""
 
     slots: int
     missed: int
     worst_late: float
-    """The latest start of a request behind its slot (seconds)."""
+    """The longest delay between a slot and the start of its request (seconds)."""
 
     @property
     def missed_share(self) -> float:
-        """Missed slots as a share of all (0 to 1)."""
+        """The share of missed slots (0 to 1)."""
         return self.missed / self.slots if self.slots else 0.0
 
 
 @dataclass(frozen=True)
 class ProbeSettings:
-    """What a probe asks, and how often.
+    """What a probe requests, and how often.
 
-    `hz` requests a second go to `url`, each on a new connection and for at most `timeout` seconds. `pages` maps a
-    text on a node's page to that node's name. A second client asks `keepalive_hz` times a second (0: never) over
-    one connection as long as that lasts. After `longest` seconds the probe stops by itself.
-    ConfigError when the rate or the timeout is out of range.
+    `hz` requests per second go to `url`, each on a new connection and for at most `timeout` seconds. `pages` maps a
+    text on a node's page to that node's name. A second client sends `keepalive_hz` requests per second (0: none) over
+    one keep-alive connection. After `longest` seconds the probe stops by itself.
+    Raises ConfigError when the rate or the timeout is out of range.
     """
 
     url: str
@@ -73,12 +73,12 @@ class ProbeSettings:
 
 
 class Probe(Observer):
-    """Polls the service from start() to stop(); each answer goes to `on_sample`, one at a time, from its threads.
+    """Polls the service from start() to stop(). Its threads pass each sample to `on_sample`, one at a time.
 
     `clock` gives seconds from the run's start. `guard` is called before the first request and may raise
     RouteRefused.
 
-    A missed slot is left out and counted, never sent late: a burst after a pause would measure the pause.
+    A missed slot is counted and skipped. It is never sent late: a burst after a pause would measure the pause.
     """
 
     def __init__(
@@ -94,7 +94,7 @@ class Probe(Observer):
         self._keepalive_period = 1 / settings.keepalive_hz if settings.keepalive_hz else 0.0
         self._stop = threading.Event()
         self._lock = threading.Lock()
-        self._handing = threading.Lock()
+        self._sample_lock = threading.Lock()
         self._threads: list[threading.Thread] = []
         self._error: BaseException | None = None
         self._start = 0.0
@@ -102,7 +102,7 @@ class Probe(Observer):
         self._worst_late = 0.0
 
     def start(self) -> None:
-        """Ask the guard, then start. Raises what the guard raises, before any packet is sent."""
+        """Call the guard, then start. Raises what the guard raises, before any packet is sent."""
         if self._threads:
             raise LabError("the probe was already started", hint="make a new Probe for each run")
         if self._guard is not None:
@@ -111,15 +111,15 @@ class Probe(Observer):
         self._start = time.monotonic() + 0.01
         self._threads = [self._thread(f"probe-{n}", self._poll, one) for n, one in enumerate(clients)]
         if self._keepalive_period:
-            kept = self._client(fresh=False)
-            self._threads.append(self._thread("keepalive", self._keep_asking, kept))
+            client = self._client(fresh=False)
+            self._threads.append(self._thread("keepalive", self._poll_keepalive, client))
         for thread in self._threads:
             thread.start()
 
-    def stop(self) -> Report:
-        """End the polling and wait for the last answers, at most one timeout and a second.
+    def stop(self) -> ProbeRate:
+        """End the polling and wait for the last answers, for at most one timeout plus one second.
 
-        Raises LabError when `on_sample` had failed: the record would have a hole.
+        Raises LabError when `on_sample` failed: the record would have a gap.
         """
         self._stop.set()
         until = time.monotonic() + self._settings.timeout + 1.0
@@ -128,12 +128,12 @@ class Probe(Observer):
         if self._error is not None:
             error, self._error = self._error, None
             raise unrecorded("probe", error) from error
-        return self.report()
+        return self.rate()
 
-    def report(self) -> Report:
-        """The rate as kept so far."""
+    def rate(self) -> ProbeRate:
+        """How well the rate was kept so far."""
         with self._lock:
-            return Report(self._slots, self._missed, self._worst_late)
+            return ProbeRate(self._slots, self._missed, self._worst_late)
 
     def _client(self, *, fresh: bool) -> Client:
         return Client(self._settings.url, self._settings.timeout, self._settings.pages, fresh=fresh)
@@ -154,7 +154,7 @@ class Probe(Observer):
             client.close()
 
     def _poll(self, client: Client) -> None:
-        """One worker: take the next slot, wait for its time, ask. A late answer delays no other slot."""
+        """One worker: take the next slot, wait for its time, send the request. A late answer delays no other slot."""
         while not self._stop.is_set():
             with self._lock:
                 slot = self._next
@@ -173,7 +173,7 @@ class Probe(Observer):
                     continue
             self._ask(client, "probe")
 
-    def _keep_asking(self, client: Client) -> None:
+    def _poll_keepalive(self, client: Client) -> None:
         due, first = self._start, True
         while due - self._start <= self._settings.longest and not self._stop.wait(
             max(0.0, due - time.monotonic())
@@ -192,5 +192,5 @@ class Probe(Observer):
         if name == "keepalive" and answer.opened and not first:
             detail = f"reconnected; {detail}" if detail else "reconnected"
         sample = Sample(sent, done, name, answer.outcome, answer.page, answer.status, detail)
-        with self._handing:
+        with self._sample_lock:
             self._on_sample(sample)

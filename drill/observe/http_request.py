@@ -1,7 +1,8 @@
-"""One HTTP request with a limit on its whole duration, and a name for how it ended.
+"""One HTTP request with a limit on its whole duration, and a name for its outcome.
 
-requests' own `timeout` is per read: a server that sends a byte now and then would hold the request for ever. Here
-the limit counts from the opening of the connection (or, on a kept connection, from the request) to the last byte.
+The `timeout` of requests applies to each read: a server that slowly sends single bytes could delay a request for ever.
+Here the limit applies from the opening of the connection (on a keep-alive connection: from the request) to the last
+byte.
 """
 
 from __future__ import annotations
@@ -27,12 +28,12 @@ from urllib3.exceptions import HTTPError, NewConnectionError
 from inventory.errors import ConfigError
 
 MOST_BYTES = 65536
-"""The most that is read of a page (bytes); the text that names a node must stand in it."""
+"""At most this much of a page is read (bytes); it must contain the text that names a node."""
 
-_SOON = 0.001
+_SHORTEST_TIMEOUT = 0.001
 _UNREACHABLE = {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN}
 _RESET = {errno.ECONNRESET, errno.EPIPE, errno.ECONNABORTED}
-_here = threading.local()
+_thread_state = threading.local()
 
 
 class _LimitedSocket(socket.socket):
@@ -40,22 +41,22 @@ class _LimitedSocket(socket.socket):
 
     deadline = 0.0
 
-    def _hold(self) -> None:
+    def _apply_deadline(self) -> None:
         left = self.deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError("timed out")
-        self.settimeout(max(left, _SOON))
+        self.settimeout(max(left, _SHORTEST_TIMEOUT))
 
     def connect(self, address: Any) -> None:
-        self._hold()
+        self._apply_deadline()
         super().connect(address)
 
     def recv_into(self, *args: Any, **kwargs: Any) -> int:
-        self._hold()
+        self._apply_deadline()
         return super().recv_into(*args, **kwargs)
 
     def sendall(self, *args: Any, **kwargs: Any) -> None:
-        self._hold()
+        self._apply_deadline()
         super().sendall(*args, **kwargs)
 
 
@@ -70,14 +71,14 @@ class _LimitedConnection(HTTPConnection):
             limited.connect((self.host, self.port))
         except OSError as error:
             limited.close()
-            # As urllib3's own connect does. It would take a plain reset for one after the request, and wait for an
-            # answer.
+            # urllib3's own connect raises the same. For a plain reset, urllib3 would believe that the request was sent,
+            # and wait for an answer.
             raise NewConnectionError(self, str(error)) from error
         except BaseException:
             limited.close()
             raise
         self.sock = limited
-        _here.opened = True
+        _thread_state.opened = True
 
     def putrequest(self, *args: Any, **kwargs: Any) -> None:
         if isinstance(self.sock, _LimitedSocket):
@@ -100,7 +101,7 @@ class _LimitedAdapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = {"http": _LimitedPool}
 
     def close(self) -> None:
-        """Close the connections now. urllib3 2 leaves that to the garbage collector, and the server waits for it."""
+        """Close the connections now. urllib3 2 leaves this to the garbage collector, so the server would wait."""
         pools = self.poolmanager.pools
         for key in pools.keys():  # noqa: SIM118 -- not iterable
             pools[key].close()
@@ -109,7 +110,7 @@ class _LimitedAdapter(HTTPAdapter):
 
 @dataclass(frozen=True)
 class Answer:
-    """How one request ended; `opened` tells that a new connection was made for it."""
+    """The outcome of one request; `opened`: a new connection was opened for it."""
 
     outcome: str
     page: str = ""
@@ -121,13 +122,13 @@ class Answer:
 class Client:
     """A requests session for one thread: no proxies, no redirects, no cookies, no retries.
 
-    `fresh` opens a new TCP connection for each request; otherwise one connection is kept while it lasts.
-    `pages` maps a text that stands on a node's page to that node's name; `limit` is in seconds.
-    Only plain http to an IPv4 address: ConfigError otherwise.
+    `fresh` opens a new TCP connection for each request; otherwise one connection is used as long as it lasts.
+    `pages` maps a text on a node's page to that node's name; `limit` is in seconds.
+    The URL must be plain http to an IPv4 address; otherwise ConfigError is raised.
     """
 
     def __init__(self, url: str, limit: float, pages: Mapping[str, str], *, fresh: bool) -> None:
-        _plain(url)
+        _require_plain_http(url)
         self.limit = limit
         self.fresh = fresh
         self._pages = tuple((marker.encode(), node) for marker, node in pages.items())
@@ -143,8 +144,8 @@ class Client:
         self._request = requests.Request("GET", url, headers=headers).prepare()
 
     def ask(self) -> Answer:
-        """One request, never longer than the limit; whatever the network does is an answer, not an error."""
-        _here.opened = False
+        """Send one request, for at most the limit. A network error is returned as an answer, not raised."""
+        _thread_state.opened = False
         try:
             with self._session.send(
                 self._request, timeout=self.limit, allow_redirects=False, stream=True, proxies={}
@@ -152,20 +153,22 @@ class Client:
                 body = response.raw.read(MOST_BYTES)
                 if len(body) < MOST_BYTES and response.raw.length_remaining:
                     cut = f"cut off after {len(body)} bytes"
-                    return Answer("reset", status=response.status_code, detail=cut, opened=_here.opened)
+                    return Answer(
+                        "reset", status=response.status_code, detail=cut, opened=_thread_state.opened
+                    )
             return self._judge(response.status_code, body)
         except (OSError, HTTPException, HTTPError) as error:
-            return Answer(outcome(error), detail=reason(error), opened=_here.opened)
+            return Answer(outcome(error), detail=reason(error), opened=_thread_state.opened)
         finally:
             if self.fresh:
                 self.close()
 
     def close(self) -> None:
-        """Close what is open; the next request opens anew."""
+        """Close the open connection; the next request opens a new one."""
         self._session.close()
 
     def _judge(self, status: int, body: bytes) -> Answer:
-        opened = _here.opened
+        opened = _thread_state.opened
         if status != 200:
             return Answer("http_error", status=status, detail=f"status {status}", opened=opened)
         page = next((node for marker, node in self._pages if marker in body), "")
@@ -175,7 +178,7 @@ class Client:
         return Answer("ok", page=page, status=status, opened=opened)
 
 
-def _plain(url: str) -> None:
+def _require_plain_http(url: str) -> None:
     parts = urlsplit(url)
     try:
         IPv4Address(parts.hostname or "")
@@ -186,16 +189,16 @@ def _plain(url: str) -> None:
 
 
 def outcome(error: BaseException) -> str:
-    """The name of a failure: timeout, refused, unreachable, reset, or http_error for an answer that is no HTTP.
+    """The name of a failure: timeout, refused, unreachable, reset, or http_error for an answer that is not HTTP.
 
-    The cause is some exceptions deep (requests > urllib3 > socket); the innermost one that is known counts.
+    Exceptions contain each other (requests > urllib3 > socket); the innermost known one decides.
     """
     kinds = [kind for kind in map(_kind, _chain(error)) if kind]
     return kinds[-1] if kinds else "http_error"
 
 
 def reason(error: BaseException) -> str:
-    """The innermost text of a failure, in one short line."""
+    """The innermost message of a failure, in one short line."""
     texts = [text for text in (str(one).strip() for one in _chain(error)) if text]
     return " ".join(texts[-1].split())[:120] if texts else type(error).__name__
 
@@ -218,13 +221,13 @@ def _kind(error: BaseException) -> str:
 
 
 def _chain(error: BaseException) -> list[BaseException]:
-    """The exception and all that it wraps, outermost first."""
+    """The exception and all exceptions inside it, outermost first."""
     found: list[BaseException] = []
     todo: list[object] = [error]
     while todo:
-        one = todo.pop(0)
-        if not isinstance(one, BaseException) or any(one is other for other in found):
+        inner = todo.pop(0)
+        if not isinstance(inner, BaseException) or any(inner is known for known in found):
             continue
-        found.append(one)
-        todo += [*one.args, getattr(one, "reason", None), one.__cause__, one.__context__]
+        found.append(inner)
+        todo += [*inner.args, getattr(inner, "reason", None), inner.__cause__, inner.__context__]
     return found

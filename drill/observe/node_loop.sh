@@ -1,7 +1,7 @@
 #!/bin/sh
-# Read the node once for each line of standard input, and end with it. A reading is a block of sections; the last
-# line of a block begins with `end` and has the text that asked for it. The commands are shell texts; one that asks
-# the cluster is cut off after 1 s.
+# Read the node once for each line of standard input; end when the input ends. A reading is a block of sections. The last
+# line of a block is `end` and the line of input that asked for the block. The commands are shell texts; those that ask
+# the cluster are ended after 1 s.
 : "${mark:?}"
 : "${end:?}"
 : "${addresses_command:?}"
@@ -15,7 +15,7 @@ while read -r number; do
     processes=$(sh -c "$processes_command")
     echo "$processes"
     echo "${mark}ring"
-    # A corosync that is stopped (T) or dead (Z) answers nobody.
+    # A corosync that is stopped (T) or dead (Z) does not answer.
     if echo "$processes" | grep -q '^[^TZ].* corosync$'; then timeout 1 sh -c "$ring_command" 2>/dev/null; fi
     echo "${mark}state"
     timeout 1 sh -c "$state_command" 2>/dev/null

@@ -1,7 +1,7 @@
-"""What each node shows of itself while it is broken: address, web server, quorum, membership, placements.
+"""Reads each node during the fault: address, web server, quorum, membership, placements.
 
-Each node has one ssh session for this alone. It runs a loop there (node_loop.sh) that reads the node when it is asked
-and prints a block. So the reading was taken between the question and the answer, on this machine's clock alone. A
+Each node has its own ssh session, used only for this. It runs a loop (node_loop.sh) that reads the node when asked and
+prints a block. So the reading was taken between the question and the answer, both timed by this machine's clock. A
 session that ends is opened again; until then the node is recorded as not seen. Sources: ip-address(8), ps(1),
 crm_mon(8), cluster.corosync_state.
 """
@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from cluster import corosync_state
 from drill.observe.observer import Observer, unrecorded
-from drill.observe.ssh_session import END, Session, SshSession
+from drill.observe.ssh_session import END, LoopSession, SshSession
 from drill.record.timeline import NodeReading
 from inventory.model import Lab, Node
 from inventory.platforms.base import Platform
@@ -24,17 +24,17 @@ from inventory.remote.script import script
 from inventory.remote.ssh import Ssh
 from status import node_shell
 
-LATE = 1.5
-"""The longest time from a question to its answer (seconds). A later answer is not recorded: too little is known of
-when it was true."""
-RETRY = 1.0
+ANSWER_LIMIT_S = 1.5
+"""The longest time from a question to its answer (seconds). A later answer is not recorded, because the moment at which
+it was true is too uncertain."""
+RETRY_S = 1.0
 """The shortest time between two attempts to open a lost session again (seconds)."""
-LONGEST = 900
+WATCH_LIMIT_S = 900
 """The time after which a watch ends by itself, and its loops on the nodes too (seconds)."""
 
 
 def loop(lab: Lab, platform: Platform) -> str:
-    """The script of the loop on a node: it prints a block for each line that it reads, and ends with its input."""
+    """The script of the loop on a node (node_loop.sh)."""
     return script(
         __package__,
         "node_loop",
@@ -48,15 +48,15 @@ def loop(lab: Lab, platform: Platform) -> str:
 
 
 def parse(text: str, lab: Lab, platform: Platform, node: Node, *, asked: float, at: float) -> NodeReading:
-    """A reading from one block of the loop. It never fails: what cannot be read counts as not there."""
+    """A reading from one block of the loop. It never fails: what cannot be read counts as absent."""
     parts = sections.read(text)
     processes = parts.get("processes", "")
     state = node_shell.parse_state(parts.get("state", ""))
     ring = corosync_state.membership(parts.get("ring", ""), lab, platform.corosync)
     quorate = ring.quorate if ring is not None else None
     if ring is not None and quorate is None and state is not None:
-        quorate = state.quorate  # corosync 1.4 counts no votes: its plugin's pacemaker does
-    where = {one.id: state.where(one.id) for one in lab.resources} if state is not None else {}
+        quorate = state.quorate  # corosync 1.4 counts no votes; pacemaker counts them there
+    locations = {one.id: state.where(one.id) for one in lab.resources} if state is not None else {}
     return NodeReading(
         asked=asked,
         at=at,
@@ -66,31 +66,31 @@ def parse(text: str, lab: Lab, platform: Platform, node: Node, *, asked: float, 
         quorate=quorate,
         members=ring.members if ring is not None else (),
         dc=(state.dc or "") if state is not None else "",
-        corosync=any(one not in "TZ" for one in node_shell.process_states(processes, "corosync")),
-        placements={id_: nodes[0] if nodes else "" for id_, nodes in where.items()},
+        corosync=any(process not in "TZ" for process in node_shell.process_states(processes, "corosync")),
+        placements={id_: nodes[0] if nodes else "" for id_, nodes in locations.items()},
     )
 
 
 @dataclass
 class Reader:
-    """One node's readings, one at a time. It opens sessions with `begin` as they are needed.
+    """Reads one node, one reading at a time. It opens a session with `begin` when it needs one.
 
-    `clock` gives seconds from the run's start; `period` is the spacing of the readings in seconds.
+    `clock` gives seconds from the run's start; `period` is the time between two readings (seconds).
     """
 
     lab: Lab
     platform: Platform
     node: Node
-    begin: Callable[[Node], Session]
+    begin: Callable[[Node], LoopSession]
     clock: Callable[[], float]
     period: float
-    _session: Session | None = field(default=None, init=False)
+    _session: LoopSession | None = field(default=None, init=False)
     _tried: float = field(default=float("-inf"), init=False)
     _pending: bool = field(default=False, init=False)
     _number: int = field(default=0, init=False)
 
     def look(self) -> NodeReading:
-        """One reading. It takes at most LATE seconds."""
+        """Take one reading, in at most ANSWER_LIMIT_S seconds."""
         asked = self.clock()
         try:
             text = self._block(asked)
@@ -104,7 +104,7 @@ class Reader:
 
     def _block(self, asked: float) -> str | None:
         if self._session is None:
-            if asked - self._tried < RETRY:
+            if asked - self._tried < RETRY_S:
                 return None
             self._tried, self._pending = asked, False
             self._session = self.begin(self.node)
@@ -112,7 +112,7 @@ class Reader:
         if not late:
             self._number += 1
             self._session.ask(f"{self._number}")
-        text = self._session.answer(self.period if late else LATE)
+        text = self._session.answer(self.period if late else ANSWER_LIMIT_S)
         self._pending = text is None
         return None if late else text
 
@@ -125,15 +125,15 @@ class Reader:
 
 @dataclass
 class Watch(Observer):
-    """Watches all nodes from start() to stop(), with one thread for each; each reading goes to `on_reading`.
+    """Reads all nodes from start() to stop(), with one thread for each node, and passes each reading to `on_reading`.
 
-    `begin` opens a session to a node. `clock` gives seconds from the run's start. A watch ends by itself after
-    LONGEST seconds.
+    `begin` opens a session to a node. `clock` gives seconds from the run's start. The watch ends by itself after
+    WATCH_LIMIT_S seconds.
     """
 
     lab: Lab
     platform: Platform
-    begin: Callable[[Node], Session]
+    begin: Callable[[Node], LoopSession]
     clock: Callable[[], float]
     on_reading: Callable[[NodeReading], None]
     _stop: threading.Event = field(default_factory=threading.Event, init=False)
@@ -152,21 +152,25 @@ class Watch(Observer):
         """The watch of real nodes."""
         text = loop(lab, platform)
         return cls(
-            lab, platform, lambda node: SshSession.begin(ssh, node, text, longest=LONGEST), clock, on_reading
+            lab,
+            platform,
+            lambda node: SshSession.begin(ssh, node, text, longest=WATCH_LIMIT_S),
+            clock,
+            on_reading,
         )
 
     def start(self) -> None:
-        """Begin to read all nodes."""
+        """Start to read all nodes."""
         for node in self.lab.nodes:
             thread = threading.Thread(target=self._run, args=(node,), name=f"watch-{node.alias}", daemon=True)
             self._threads.append(thread)
             thread.start()
 
     def stop(self) -> None:
-        """End the readings, after those under way. Raises LabError when one could not be recorded."""
+        """Stop after the current readings. Raises LabError when a reading could not be recorded."""
         self._stop.set()
         for thread in self._threads:
-            thread.join(LATE + 3.0)
+            thread.join(ANSWER_LIMIT_S + 3.0)
         if self._error is not None:
             error, self._error = self._error, None
             raise unrecorded("watch", error) from error
@@ -176,7 +180,7 @@ class Watch(Observer):
         reader = Reader(self.lab, self.platform, node, self.begin, self.clock, period)
         begun = slot = time.monotonic()
         try:
-            while slot - begun < LONGEST and not self._stop.wait(max(0.0, slot - time.monotonic())):
+            while slot - begun < WATCH_LIMIT_S and not self._stop.wait(max(0.0, slot - time.monotonic())):
                 self.on_reading(reader.look())
                 slot = max(slot + period, time.monotonic())
         except BaseException as error:

@@ -1,4 +1,4 @@
-"""What observes a scenario in threads of its own, from start() to stop(): the probe and the watch."""
+"""The base of probe and watch, which observe a scenario in their own threads from start() to stop()."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ _Observer = TypeVar("_Observer", bound="Observer")
 
 
 class Observer(ABC):
-    """A context manager that starts and stops. A gap in the record is an error, but it never hides another error."""
+    """A context manager that starts and stops. A gap in the record is an error, but it does not hide another error."""
 
     @abstractmethod
     def start(self) -> None:
-        """Begin."""
+        """Start to observe."""
 
     @abstractmethod
     def stop(self) -> object:
-        """End. Raises LabError when a sample or reading could not be recorded."""
+        """Stop. Raises LabError when a sample or reading could not be recorded."""
 
     def __enter__(self: _Observer) -> _Observer:
         self.start()
@@ -37,8 +37,8 @@ class Observer(ABC):
 
 
 def unrecorded(who: str, error: BaseException) -> LabError:
-    """The error of an observer whose samples or readings could not be recorded."""
+    """The error of an observer that could not record its samples or readings."""
     return LabError(
-        f"the {who} could not go on: {type(error).__name__}: {error}",
+        f"the {who} had to stop: {type(error).__name__}: {error}",
         hint="the record is incomplete; is the disk with runs/ full?",
     )

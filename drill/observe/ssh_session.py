@@ -18,26 +18,26 @@ from inventory.remote.ssh import Ssh
 END = "@@end "
 """The beginning of the last line of each answer."""
 PURPOSE = "observation session"
-"""What the log calls it."""
+"""The purpose of its lines in the log."""
 
 
-class Session(Protocol):
+class LoopSession(Protocol):
     """A connection to the loop on one node. ask and answer raise EOFError once the session has ended."""
 
     def ask(self, line: str) -> None:
         """Ask for a block: the line comes back at its end."""
 
     def answer(self, limit: float) -> str | None:
-        """The block asked for, without its end; None when it is not there within `limit` seconds."""
+        """The requested block, without its last line; None when it does not come within `limit` seconds."""
         ...
 
     def close(self) -> None:
-        """End it; safe at any time."""
+        """End the session. It may be called at any time."""
 
 
 @dataclass
 class SshSession:
-    """The loop on a node, over an ssh(1) connection of its own, so that no other command can delay it."""
+    """The loop on a node, over its own ssh(1) connection, so that no other command can delay it."""
 
     process: subprocess.Popen[bytes]
     node: str = ""
@@ -47,7 +47,7 @@ class SshSession:
 
     @classmethod
     def begin(cls, ssh: Ssh, node: Node, text: str, *, longest: int) -> SshSession:
-        """Start it, for at most `longest` seconds, without waiting for the connection."""
+        """Start the loop for at most `longest` seconds, without waiting for the connection."""
         argv = ssh.argv(node.name)
         words = ["sudo", "-n", "timeout", "-k", "5", str(longest), "sh", "-c", text]
         process = subprocess.Popen(
@@ -61,7 +61,7 @@ class SshSession:
         return cls(process, node.name)
 
     def ask(self, line: str) -> None:
-        """See Session."""
+        """See LoopSession."""
         assert self.process.stdin is not None
         try:
             self.process.stdin.write(f"{line}\n".encode())
@@ -70,7 +70,7 @@ class SshSession:
             raise EOFError(str(error)) from error
 
     def answer(self, limit: float) -> str | None:
-        """See Session."""
+        """See LoopSession."""
         assert self.process.stdout is not None
         until = time.monotonic() + limit
         while True:
@@ -86,7 +86,7 @@ class SshSession:
             self._read += more
 
     def close(self) -> None:
-        """See Session. The log has its exit status, or "closed" when it was still running."""
+        """See LoopSession. The log shows the exit status, or "closed" when the session was still running."""
         if not self._closed:
             self._closed = True
             status = self.process.poll()

@@ -1,7 +1,7 @@
-"""Lines of the file format 1 (before format versions existed), translated into lines of format 2.
+"""Translates lines of file format 1 (from before format versions existed) into lines of format 2.
 
 Format 1 has the kinds timeline, meta, sample, sight and mark. Its samples, sights and marks have the same fields as
-samples, readings and events have now. Only the header's fields differ. Everything that only old records need is here.
+the present samples, readings and events. Only the header's fields differ. Only this module knows old records.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ _NEW_NAMES = {
 
 
 def translate(kind: str, body: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    """One line of format 1 as a line of format 2. Raises ValueError for what format 1 did not have."""
+    """One line of format 1 as a line of format 2. Raises ValueError for a kind that format 1 does not have."""
     if kind not in KINDS:
-        raise ValueError(f"{kind!r} is no kind of format 1")
+        raise ValueError(f"{kind!r} is not a kind of format 1")
     return KINDS[kind], _header(body) if kind in ("timeline", "meta") else body
 
 
 def _header(meta: Mapping[str, Any]) -> dict[str, Any]:
-    """The header's fields; keys that no reader ever used are left out."""
+    """The header's fields, without the keys that no reader ever used."""
     found = {}
     for key, value in meta.items():
         name = _NEW_NAMES.get(key, key)
@@ -46,7 +46,7 @@ def _same(value: Any) -> Any:
 
 
 def _prediction(bounds: Any) -> Any:
-    """An empty object stood for "nothing can be predicted"."""
+    """In format 1, an empty object means that nothing can be predicted."""
     return bounds or None
 
 
@@ -62,7 +62,7 @@ def _checks(rows: Any) -> Any:
 
 
 def _failcounts(rows: Any) -> Any:
-    """The counts were texts, "INFINITY" among them."""
+    """In format 1, counts are texts; one of them is "INFINITY"."""
     return [{**row, "count": scores.parse(str(row["count"]))} for row in _rows("failcounts", rows)]
 
 

@@ -1,6 +1,6 @@
 """The header of a timeline: what is known about one run of one scenario besides its samples, readings and events.
 
-Every class is plain data. A field with the value None was never recorded; a check that needs it answers UNKNOWN.
+Every class is plain data. A field with the value None was not recorded; a check that needs it gives UNKNOWN.
 The names of the fields are the names in the file (see drill.record.timeline_file).
 """
 
@@ -18,7 +18,7 @@ FORMAT = 2
 class Prediction:
     """The outage that the live configuration predicts (seconds); `most` is None when it has no upper bound.
 
-    `lines` is the calculation, one line for each phase. Raises ValueError when `least` is above `most`.
+    `lines` are the calculation, one for each phase. Raises ValueError when `least` is above `most`.
     """
 
     least: float
@@ -32,7 +32,7 @@ class Prediction:
 
 @dataclass(frozen=True)
 class ProbeFigures:
-    """How well the HTTP probe kept its rate: its time slots, the missed ones, and the longest delay (seconds)."""
+    """How well the HTTP probe kept its rate: time slots, missed slots, and the longest delay of a request (seconds)."""
 
     slots: int
     missed: int
@@ -49,9 +49,9 @@ class CheckRow:
 
 @dataclass(frozen=True)
 class Awaited:
-    """One thing that the scenario waited for, at most `within` seconds.
+    """One condition that the scenario waited for, for at most `within` seconds.
 
-    `at` is when it came about (seconds of the record), None when it did not; then `last` says what was seen last.
+    `at` is the time when it became true (seconds of the record). None: it did not, and `last` is the last state.
     """
 
     what: str
@@ -64,8 +64,8 @@ class Awaited:
 class OperationEntry:
     """One operation from the cluster's history (lrm_rsc_op in the CIB): a start, a stop or a monitor.
 
-    `at` is in seconds since 1970 of that node's own clock, to the second. Never compare it with another node's.
-    `rc` is the agent's exit status, `call` Pacemaker's number of the operation on that node.
+    `at` is the time on that node's own clock (whole seconds since 1970). Never compare times of two nodes.
+    `rc` is the agent's exit status, `call` is pacemaker's number of the operation on that node.
     """
 
     resource: str
@@ -101,17 +101,17 @@ class OrderRow:
 
 @dataclass(frozen=True)
 class Header:
-    """What is known about one run of one scenario. The fields below "late parts" are written during the run.
+    """What is known about one run of one scenario. The fields below "late fields" are written during the run.
 
     `fault` names the injected faults, separated by commas; "" when nothing is injected. `overrides` summarises how the
     starting state differs from lab.yaml. `budget_s` is the longest outage that a client may see.
-    `resources` and `orders` are what lab.yaml wants. `seed` chose the random targets.
+    `resources` and `orders` are those of lab.yaml. `seed` selected the random targets.
     `second_try`: this record replaces the scenario's record before it, whose verdict was UNKNOWN.
 
-    Late parts: `roles` maps active, passive, dc, target and peer to nodes, as they were at the first injection.
+    Late fields: `roles` maps active, passive, dc, target and peer to nodes, as they were at the first injection.
     `token_s` and `consensus_s` are those of the running corosync. `before` and `after` are the lines of the
     configuration. `leftovers` are constraints that a ban or a move left behind. `error` is the drill's own failure.
-    `reset_s` is the time after the record's end until lab.yaml's configuration was back.
+    `reset_s` is the time from the record's end until lab.yaml's configuration was restored.
     """
 
     format: int = FORMAT
@@ -132,7 +132,7 @@ class Header:
     provider: str = ""
     budget_s: float | None = None
     second_try: bool = False
-    # late parts
+    # late fields
     roles: Mapping[str, str] = field(default_factory=dict)
     prediction: Prediction | None = None
     token_s: float | None = None

@@ -1,4 +1,4 @@
-"""Records one scenario while it runs, line by line, so that a killed run leaves what it saw."""
+"""Records one scenario line by line while it runs, so that a killed run keeps what it recorded."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Recorder:
     """Writes one scenario's timeline to the end of a file, and keeps it in memory for `timeline()`.
 
     `since` gives the seconds since the start of the record. All methods may be called from several threads.
-    A second recorder on the same file adds a scenario behind the first.
+    A second recorder on the same file appends another scenario.
     """
 
     def __init__(self, path: Path, header: Header, since: Callable[[], float] = lambda: 0.0) -> None:
@@ -29,7 +29,7 @@ class Recorder:
         self._node_readings: list[NodeReading] = []
         self._events: list[Event] = []
         path.parent.mkdir(parents=True, exist_ok=True)
-        timeline_file.cut_torn_line(path)
+        timeline_file.remove_incomplete_line(path)
         self._stream: TextIO = path.open("a", encoding="utf-8")
         self._stream.write(timeline_file.header_line(header))
 
@@ -50,7 +50,7 @@ class Recorder:
         self._add("reading", reading, self._node_readings)
 
     def event(self, event: Event) -> None:
-        """Record what the drill did; it is in the file before this returns."""
+        """Record an event of the drill. It is in the file before this method returns."""
         self._add("event", event, self._events)
         with self._lock:
             if not self._stream.closed:
@@ -61,11 +61,11 @@ class Recorder:
         self._more(roles=dict(roles))
 
     def prediction(self, prediction: Prediction | None, token_s: float, consensus_s: float) -> None:
-        """Record the predicted outage, and the running corosync's times that it comes from (seconds)."""
+        """Record the predicted outage, and the token and consensus times of the running corosync (seconds)."""
         self._more(prediction=prediction, token_s=token_s, consensus_s=consensus_s)
 
     def before(self, lines: Sequence[str]) -> None:
-        """Record the configuration before the scenario, or after the scenario's own change of it."""
+        """Record the configuration before the scenario, or again after the scenario itself changed it."""
         self._more(before=tuple(lines))
 
     def after(self, lines: Sequence[str], leftovers: Sequence[str]) -> None:
@@ -73,11 +73,11 @@ class Recorder:
         self._more(after=tuple(lines), leftovers=tuple(leftovers))
 
     def awaited(self, rows: Sequence[Awaited]) -> None:
-        """Record what the scenario waited for."""
+        """Record the conditions that the scenario waited for."""
         self._more(awaited=tuple(rows))
 
     def history(self, operations: Sequence[OperationEntry], failcounts: Sequence[FailCount]) -> None:
-        """Record what the cluster remembers: its operations and its fail counts."""
+        """Record the cluster's history: its operations and its fail counts."""
         self._more(operations=tuple(operations), failcounts=tuple(failcounts))
 
     def probe(self, figures: ProbeFigures) -> None:
@@ -85,22 +85,22 @@ class Recorder:
         self._more(probe=figures)
 
     def error(self, message: str) -> None:
-        """Record the drill's own failure."""
+        """Record a failure of the drill itself."""
         self._more(error=message)
 
     def reset(self, seconds: float) -> None:
-        """Record how long it took to bring lab.yaml's configuration back."""
+        """Record how long it took to restore lab.yaml's configuration."""
         self._more(reset_s=seconds)
 
     def timeline(self) -> Timeline:
-        """What was recorded so far."""
+        """The timeline as recorded so far."""
         with self._lock:
             return Timeline(
                 self._header, tuple(self._samples), tuple(self._node_readings), tuple(self._events)
             )
 
     def close(self) -> None:
-        """Flush and close the file; what comes later is kept in memory only."""
+        """Flush and close the file. Later items are kept only in memory."""
         with self._lock:
             self._stream.close()
 

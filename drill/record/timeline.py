@@ -1,7 +1,7 @@
 """What was recorded while the cluster was broken: a header, and samples, readings and events on one clock.
 
 All times are seconds (float) since the start of the record, read from the monotonic clock of the machine that runs the
-drill. Times of the nodes' own clocks stand only in `header.operations`, and are never compared with the others.
+drill. Times of the nodes' own clocks are only in `header.operations`, and are never compared with the others.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ EVENT_KINDS = ("inject", "landed", "not_landed", "heal", "healed", "settled", "n
 
 @dataclass(frozen=True)
 class Sample:
-    """One request: when it was sent and done, by which client, and how it ended.
+    """One request: its client, its times of sending and ending, and its outcome.
 
     `page` is the node whose page came back ("" for none); `status` is the HTTP status, when there was one.
-    Raises ValueError for a client or an outcome that does not exist.
+    Raises ValueError for an unknown client or outcome.
     """
 
     sent: float
@@ -39,7 +39,7 @@ class Sample:
 
     @property
     def good(self) -> bool:
-        """The client got the page of a known node."""
+        """The client received the page of a known node."""
         return self.outcome == "ok"
 
 
@@ -47,9 +47,9 @@ class Sample:
 class NodeReading:
     """One reading of a node over its management path; its content was true at some moment between `asked` and `at`.
 
-    A node that does not answer (powered off, frozen) has `seen=False`, and the other fields say nothing.
+    A node that does not answer (powered off, frozen) has `seen=False`; its other fields have no meaning then.
     `placements` maps a resource to a node as this node's cluster sees it ("" or absent: the resource runs nowhere).
-    Raises ValueError for a state of the web server that does not exist.
+    Raises ValueError for an unknown state of the web server.
     """
 
     asked: float
@@ -70,10 +70,13 @@ class NodeReading:
 
 @dataclass(frozen=True)
 class Event:
-    """Something that the drill did or noticed: inject, landed, not_landed, heal, healed, settled, note.
+    """Something that the drill did or noticed.
+
+    Kinds: inject, landed (the fault is proven to be in effect), not_landed, heal, healed, settled (the lab is healthy
+    again), note.
 
     A note with the label `phase:detected` (decided, stopped, address, answer) sets the time of that phase by hand.
-    Raises ValueError for a kind that does not exist.
+    Raises ValueError for an unknown kind.
     """
 
     at: float
@@ -95,7 +98,7 @@ class Timeline:
     node_readings: tuple[NodeReading, ...] = ()
     events: tuple[Event, ...] = ()
     notes: tuple[str, ...] = field(default=(), compare=False)
-    """What the reader of the file has to say about it (a truncated last line)."""
+    """Remarks about the file from its reader (a truncated last line)."""
 
     @property
     def scenario(self) -> str:
@@ -104,7 +107,7 @@ class Timeline:
 
     @property
     def nodes(self) -> tuple[str, ...]:
-        """The nodes in the order of lab.yaml; those that were read, when the header names none."""
+        """The nodes in the order of lab.yaml; when the header names none, the nodes that were read."""
         return self.header.nodes or tuple(sorted({reading.node for reading in self.node_readings}))
 
     @property
@@ -120,17 +123,17 @@ class Timeline:
         )
 
     def samples_of(self, client: str = "probe") -> tuple[Sample, ...]:
-        """One client's samples in the order in which they were sent."""
+        """One client's samples, sorted by the time of sending."""
         mine = (sample for sample in self.samples if sample.client == client)
         return tuple(sorted(mine, key=lambda sample: (sample.sent, sample.done)))
 
     def readings_of(self, node: str) -> tuple[NodeReading, ...]:
-        """One node's readings in the order in which they came."""
+        """One node's readings, sorted by time."""
         mine = (reading for reading in self.node_readings if reading.node == node)
         return tuple(sorted(mine, key=lambda reading: reading.at))
 
     def events_of(self, *kinds: str) -> tuple[Event, ...]:
-        """The events of some kinds, in time order."""
+        """The events of the given kinds, in time order."""
         return tuple(sorted((one for one in self.events if one.kind in kinds), key=lambda event: event.at))
 
     def time_of_first(self, *kinds: str) -> float | None:

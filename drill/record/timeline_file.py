@@ -1,15 +1,16 @@
 """Timelines as JSON lines (format 2): written while the drill runs, read back without any machine.
 
-One object a line, with one key that says what it is:
+Each line is one object with one key, the kind of the line:
 
-    {"header": {"format": 2, ...}}   a scenario begins        {"more": {...}}   fields of its header, known later
+    {"header": {"format": 2, ...}}   a scenario begins        {"more": {...}}   later fields of its header
     {"sample": {...}}                {"reading": {...}}       {"event": {...}}
 
 The fields are those of the classes in drill.record.header and drill.record.timeline; a field of the header that has its
 default value is left out. A file may hold several scenarios, one after the other. Format 1 is read too (format_1.py).
 
-msgspec checks each line against the annotations of the dataclasses. Tried against it: pydantic (its messages name the
-value too, but it takes eight times as long to import and brings four packages), and checks written by hand (80 lines).
+msgspec checks each line against the annotations of the dataclasses. Alternatives that were tried: pydantic (its
+messages also name the value, but its import takes eight times as long and it needs four more packages), and checks
+written by hand (80 lines).
 """
 
 from __future__ import annotations
@@ -27,15 +28,15 @@ from drill.record.header import FORMAT, Header
 from drill.record.timeline import Event, NodeReading, Sample, Timeline
 from inventory.errors import LabError
 
-_HINT = "changed by hand, no timeline, or from another version of the lab; take the file from another run"
+_HINT = "changed by hand, not a timeline, or from another version of the lab; use the file of another run"
 _KINDS = ("header", "more", "sample", "reading", "event")
 Record = TypeVar("Record")
 
 
 def append(path: Path, timeline: Timeline) -> None:
-    """Write a whole timeline at the end of a file."""
+    """Append a whole timeline to a file."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    cut_torn_line(path)
+    remove_incomplete_line(path)
     with path.open("a", encoding="utf-8") as stream:
         stream.writelines(lines(timeline))
 
@@ -53,7 +54,7 @@ def lines(timeline: Timeline) -> Iterable[str]:
 
 
 def header_line(header: Header) -> str:
-    """The first line of a timeline: the format, and what differs from the defaults."""
+    """The first line of a timeline: the format, and the fields that differ from their defaults."""
     default = Header()
     names = [one.name for one in fields(header) if getattr(header, one.name) != getattr(default, one.name)]
     return line("header", {"format": header.format, **{name: getattr(header, name) for name in names}})
@@ -65,8 +66,8 @@ def line(kind: str, body: object) -> str:
     return json.dumps(row, ensure_ascii=False, allow_nan=False, separators=(",", ":")) + "\n"
 
 
-def cut_torn_line(path: Path) -> None:
-    """Remove half a line that a killed run left at the end, so that the next scenario starts on its own line."""
+def remove_incomplete_line(path: Path) -> None:
+    """Remove an incomplete last line that a killed run left, so that the next scenario starts on a new line."""
     if not path.exists():
         return
     text = path.read_bytes()
@@ -83,9 +84,9 @@ def read(path: Path) -> Timeline:
 
 
 def read_all(path: Path) -> tuple[Timeline, ...]:
-    """All timelines of a file. A torn last line is only noted.
+    """All timelines of a file. An incomplete last line becomes a note.
 
-    Raises LabError with file and line for anything that is no timeline, and for a format newer than this lab knows.
+    Raises LabError with file and line for anything that is not a timeline, and for a newer format.
     """
     try:
         data = path.read_bytes()
@@ -115,7 +116,7 @@ class _NewerFormat(Exception):
 
 @dataclass
 class _Draft:
-    """A timeline of which not all lines have been read; `fields` is its header as plain data."""
+    """A timeline that is being read; `fields` is its header as plain data."""
 
     format: int
     fields: dict[str, Any] = field(default_factory=dict)
@@ -138,7 +139,7 @@ class _Draft:
             self.events.append(_record(Event, body))
 
     def timeline(self) -> Timeline:
-        """What was read."""
+        """The timeline as read so far."""
         return Timeline(
             self.header,
             tuple(self.samples),
@@ -164,7 +165,7 @@ def _take(found: list[_Draft], row: bytes) -> None:
     if found[-1].format == 1:
         kind, body = format_1.translate(kind, body)
     if kind not in _KINDS:
-        raise ValueError(f"{kind!r} is no kind of format {found[-1].format}")
+        raise ValueError(f"{kind!r} is not a kind of format {found[-1].format}")
     found[-1].add(kind, body)
 
 

@@ -1,1 +1,1 @@
-"""The scenarios as data: starting state, moves, checks, and the conditions they wait for."""
+"""The scenarios as data: starting states, moves, checks, and the conditions that they wait for."""

@@ -10,14 +10,14 @@ from drill.record.header import CheckRow
 from drill.scenarios.overrides import Overrides
 
 Target = Literal["active", "passive", "dc", "both", "any"]
-"""The node that a fault hits, resolved at the injection. `any` is the active or the passive node, by the run's seed."""
+"""The node that a fault hits, found at the injection. `any` is the active or the passive node, selected by the seed."""
 ClusterTime = Literal["loss", "address monitor", "web monitor"]
-"""The cluster's own times: token and consensus together (the loss of a node), or the interval of a monitor."""
+"""The cluster's own times: token plus consensus (`loss`: the loss of a node), or the interval of a monitor."""
 
 
 @dataclass(frozen=True)
 class Inject:
-    """Inject a fault, and prove that it is in force."""
+    """Inject a fault, and prove that it is in effect."""
 
     fault: str
     target: Target = "active"
@@ -25,16 +25,16 @@ class Inject:
 
 @dataclass(frozen=True)
 class Heal:
-    """Heal the injected faults: those on the node of one role, or ("") all of them."""
+    """Heal the injected faults on the node with a role, or all of them ("")."""
 
     role: str = ""
 
 
 @dataclass(frozen=True)
 class Await:
-    """Wait until a condition holds (see drill.scenarios.conditions). Check `came_about` judges it.
+    """Wait until a condition is true (see drill.scenarios.conditions). The check `came_about` judges it.
 
-    At most `within` seconds, or longer where the cluster's own times need it.
+    Wait at most `within` seconds, or longer when the cluster's own times need it.
     """
 
     condition: str
@@ -43,7 +43,7 @@ class Await:
 
 @dataclass(frozen=True)
 class Observe:
-    """Wait and watch, to see that something does not happen: `times` times one of the cluster's own times."""
+    """Wait to see that nothing happens: `times` times one of the cluster's own times."""
 
     cluster_time: ClusterTime = "loss"
     times: float = 1.0
@@ -51,7 +51,7 @@ class Observe:
 
 @dataclass(frozen=True)
 class Configure:
-    """Change the starting state into another one, while everything else goes on."""
+    """Change the configuration to other overrides during the scenario."""
 
     overrides: Overrides
 
@@ -71,7 +71,7 @@ Move = Inject | Heal | Await | Observe | Configure | Read
 
 @dataclass(frozen=True)
 class Explanation:
-    """What a student reads: the title, and why the cluster does what it does (scenarios.yaml)."""
+    """What a student reads: the title, and the reason for the cluster's behaviour (scenarios.yaml)."""
 
     title: str
     why: str
@@ -79,12 +79,12 @@ class Explanation:
 
 @dataclass(frozen=True)
 class Scenario:
-    """One scenario. `name` is stored in records: a change of it makes old records another scenario.
+    """One scenario. `name` is stored in records: never change it.
 
-    `kind` is what the prediction is for (see cluster.outage_bounds); None when nothing can be predicted.
+    `kind` is the kind of outage to predict (see cluster.outage_bounds); None when nothing can be predicted.
     `budget` is a key of lab.yaml's budget_s, or "". `step` is the step of the walkthrough.
-    In the parameters of checks, "@web" and "@address" stand for the resource of that kind, and "@two_node" for
-    lab.yaml's two_node.
+    In the parameters of checks, "@web" and "@address" mean the resource of that kind, and "@two_node" means lab.yaml's
+    two_node.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The parts that scenarios share: starting states, moves, checks, and the usual shape of a scenario about one fault."""
+"""The parts that scenarios share: starting states, moves, checks, and the usual form of a scenario with one fault."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ ALWAYS = (
     CheckRow("configuration_unchanged"),
     CheckRow("no_leftovers"),
 )
-"""What every scenario is judged by."""
+"""The checks of every scenario."""
 ONE_SERVICE = (CheckRow("one_owner"), CheckRow("page_names_owner"), CheckRow("colocated"))
 OUTAGE_LENGTH = (CheckRow("outage_within_budget"), CheckRow("outage_within_bounds"))
 UNDISTURBED = (CheckRow("no_outage"), *ONE_SERVICE)
 PEER_QUORUM = CheckRow("quorum", {"role": "peer", "expected": "@two_node"})
-"""The node that is left alone has no quorum, unless lab.yaml sets two_node."""
+"""A node that is alone has no quorum, unless lab.yaml sets two_node."""
 FAILED_OVER = CheckRow("runs_on", {"role": "peer", "when": "fault"})
 STAYED = CheckRow("runs_on", {"role": "peer", "when": "end"})
 FAILED_BACK = CheckRow("runs_on", {"role": "target", "when": "end"})
@@ -50,5 +50,5 @@ def fault_scenario(
     kind: Kind | None = None,
     budget: str = "",
 ) -> Scenario:
-    """A scenario about one fault on one node; ALWAYS is added to its checks."""
+    """A scenario with one fault on one node; ALWAYS is added to its checks."""
     return Scenario(name, "", (inject, *moves), (*checks, *ALWAYS), overrides, kind, budget)

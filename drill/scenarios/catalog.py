@@ -21,7 +21,7 @@ SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
 
 
 def get(name: str) -> Scenario:
-    """The scenario of that name; ConfigError names those there are."""
+    """The scenario of that name. Raises ConfigError, which lists all scenarios."""
     try:
         return SCENARIOS[name]
     except KeyError:
@@ -30,6 +30,6 @@ def get(name: str) -> Scenario:
 
 @cache
 def explanations() -> Mapping[str, Explanation]:
-    """The texts of scenarios.yaml by scenario."""
+    """The texts of scenarios.yaml, by the scenario's name."""
     text = files(__package__).joinpath("scenarios.yaml").read_text(encoding="utf-8")
     return {name: Explanation(**fields) for name, fields in yaml.safe_load(text).items()}

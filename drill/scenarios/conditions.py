@@ -1,7 +1,7 @@
-"""What a scenario waits for: conditions on the latest readings and requests. Pure.
+"""The conditions that a scenario waits for, on the latest readings and requests. Pure.
 
 A scenario refers to a condition as ID or ID:ROLE, such as `serving_from:peer`. Only readings and requests that began
-after a given moment count, so that nothing from before a fault is taken for its consequence.
+after a given moment count, so that no state from before a fault is mistaken for its effect.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ FAILURES_IN_A_ROW = 6
 
 @dataclass(frozen=True)
 class Situation:
-    """Each node's last reading since a moment, and the probe's requests since then, in order."""
+    """Each node's last reading after a moment, and the probe's requests after it, in time order."""
 
     nodes: tuple[str, ...]
     roles: Mapping[str, str]
@@ -30,8 +30,8 @@ class Situation:
     samples: tuple[Sample, ...]
 
     @property
-    def seen(self) -> tuple[NodeReading, ...]:
-        """The readings that were answered."""
+    def answered(self) -> tuple[NodeReading, ...]:
+        """The readings with an answer."""
         return tuple(one for one in self.node_readings.values() if one.seen)
 
     @property
@@ -40,7 +40,7 @@ class Situation:
         return set(self.node_readings) >= set(self.nodes)
 
     def last(self, count: int) -> tuple[Sample, ...]:
-        """The last `count` requests, or all of them."""
+        """The last `count` requests, or fewer when there are fewer."""
         return self.samples[-count:]
 
     def __str__(self) -> str:
@@ -50,22 +50,22 @@ class Situation:
         return "; ".join(rows)
 
 
-def situation(timeline: Timeline, since: float, roles: Mapping[str, str]) -> Situation:
-    """The situation by what was read and requested since a moment (seconds of the record)."""
-    late = [one for one in timeline.node_readings if one.asked >= since]
-    node_readings = {one.node: one for one in sorted(late, key=lambda one: one.at)}
+def situation_since(timeline: Timeline, since: float, roles: Mapping[str, str]) -> Situation:
+    """The situation, from the readings and requests after a moment (seconds of the record)."""
+    recent = [one for one in timeline.node_readings if one.asked >= since]
+    node_readings = {one.node: one for one in sorted(recent, key=lambda one: one.at)}
     samples = tuple(one for one in timeline.samples if one.client == "probe" and one.sent >= since)
     return Situation(timeline.nodes, roles, node_readings, tuple(sorted(samples, key=lambda one: one.sent)))
 
 
-def reading_summary(one: NodeReading) -> str:
-    """A reading in one line."""
-    if not one.seen:
-        return f"{one.node} not seen"
-    places = ", ".join(f"{name} on {node or 'none'}" for name, node in sorted(one.placements.items()))
-    quorum = {None: "no cluster", True: "quorum", False: "no quorum"}[one.quorate]
-    held = "holds the address" if one.owns_vip else "no address"
-    return f"{one.node}: {held}, web {one.web}, {quorum} of {len(one.members)}{places and f', {places}'}"
+def reading_summary(reading: NodeReading) -> str:
+    """A reading in one line, for people."""
+    if not reading.seen:
+        return f"{reading.node} not seen"
+    places = ", ".join(f"{name} on {node or 'none'}" for name, node in sorted(reading.placements.items()))
+    quorum = {None: "no cluster", True: "quorum", False: "no quorum"}[reading.quorate]
+    held = "holds the address" if reading.owns_vip else "no address"
+    return f"{reading.node}: {held}, web {reading.web}, {quorum} of {len(reading.members)}{places and f', {places}'}"
 
 
 Predicate = Callable[[Situation, str], bool]
@@ -75,7 +75,7 @@ Predicate = Callable[[Situation, str], bool]
 class Condition:
     """One condition; scenarios refer to it by `id`.
 
-    `description` is its text for people, with {node} in the place of the role's node.
+    `description` is its text for people; {node} is replaced by the role's node.
     `holds` is the predicate on a situation and a node ("" for a condition that is not about one node).
     """
 
@@ -105,85 +105,89 @@ def condition(id_: str, description: str) -> Callable[[Predicate], Predicate]:
 
 
 @condition("serving", "The service answers")
-def _serving(view: Situation, node: str) -> bool:
-    last = view.last(ANSWERS_IN_A_ROW)
+def _serving(situation: Situation, node: str) -> bool:
+    last = situation.last(ANSWERS_IN_A_ROW)
     return len(last) == ANSWERS_IN_A_ROW and all(one.good for one in last)
 
 
 @condition("serving_from", "The service answers with the page of {node}")
-def _serving_from(view: Situation, node: str) -> bool:
-    return _serving(view, node) and all(one.page == node for one in view.last(ANSWERS_IN_A_ROW))
+def _serving_from(situation: Situation, node: str) -> bool:
+    return _serving(situation, node) and all(one.page == node for one in situation.last(ANSWERS_IN_A_ROW))
 
 
 @condition("down", "No request is answered")
-def _down(view: Situation, node: str) -> bool:
-    last = view.last(FAILURES_IN_A_ROW)
+def _down(situation: Situation, node: str) -> bool:
+    last = situation.last(FAILURES_IN_A_ROW)
     return len(last) == FAILURES_IN_A_ROW and not any(one.good for one in last)
 
 
-@condition("vip_nowhere", "No node that can be seen holds the address")
-def _vip_nowhere(view: Situation, node: str) -> bool:
-    return view.complete and bool(view.seen) and not any(one.owns_vip for one in view.seen)
+@condition("vip_nowhere", "No node that answers holds the address")
+def _vip_nowhere(situation: Situation, node: str) -> bool:
+    return (
+        situation.complete
+        and bool(situation.answered)
+        and not any(one.owns_vip for one in situation.answered)
+    )
 
 
 @condition("vip_on", "{node} holds the address, and no other node does")
-def _vip_on(view: Situation, node: str) -> bool:
-    return view.complete and [one.node for one in view.seen if one.owns_vip] == [node]
+def _vip_on(situation: Situation, node: str) -> bool:
+    return situation.complete and [one.node for one in situation.answered if one.owns_vip] == [node]
 
 
 @condition("two_holders", "Two nodes hold the address")
-def _two_holders(view: Situation, node: str) -> bool:
-    return sum(one.owns_vip for one in view.seen) > 1
+def _two_holders(situation: Situation, node: str) -> bool:
+    return sum(one.owns_vip for one in situation.answered) > 1
 
 
 @condition("both_online", "Every node sees every node as a member, with quorum and a DC")
-def _both_online(view: Situation, node: str) -> bool:
-    return len(view.seen) == len(view.nodes) and all(
-        one.quorate and one.dc and set(one.members) >= set(view.nodes) for one in view.seen
+def _both_online(situation: Situation, node: str) -> bool:
+    return len(situation.answered) == len(situation.nodes) and all(
+        one.quorate and one.dc and set(one.members) >= set(situation.nodes) for one in situation.answered
     )
 
 
 @condition("alone", "The corosync of {node} sees no other member")
-def _alone(view: Situation, node: str) -> bool:
-    one = view.node_readings.get(node)
+def _alone(situation: Situation, node: str) -> bool:
+    one = situation.node_readings.get(node)
     return one is not None and one.seen and one.members == (node,)
 
 
 @condition("without_quorum", "The corosync of {node} runs without quorum")
-def _without_quorum(view: Situation, node: str) -> bool:
-    one = view.node_readings.get(node)
+def _without_quorum(situation: Situation, node: str) -> bool:
+    one = situation.node_readings.get(node)
     return one is not None and one.quorate is False
 
 
 @condition("placed_on", "Every cluster that answers runs all resources on {node}")
-def _placed_on(view: Situation, node: str) -> bool:
-    where = [set(one.placements.values()) for one in view.seen if one.placements]
-    return bool(where) and all(nodes == {node} for nodes in where)
+def _placed_on(situation: Situation, node: str) -> bool:
+    places = [set(one.placements.values()) for one in situation.answered if one.placements]
+    return bool(places) and all(nodes == {node} for nodes in places)
 
 
-@condition("placed_apart", "All resources run, on different nodes")
-def _placed_apart(view: Situation, node: str) -> bool:
-    where = [set(one.placements.values()) for one in view.seen]
-    return len(where) == len(view.nodes) and all(len(nodes) > 1 and "" not in nodes for nodes in where)
+@condition("placed_apart", "All resources run, but on different nodes")
+def _placed_apart(situation: Situation, node: str) -> bool:
+    places = [set(one.placements.values()) for one in situation.answered]
+    return len(places) == len(situation.nodes) and all(len(nodes) > 1 and "" not in nodes for nodes in places)
 
 
 @condition("web_hung", "The web server of {node} hangs")
-def _web_hung(view: Situation, node: str) -> bool:
-    one = view.node_readings.get(node)
+def _web_hung(situation: Situation, node: str) -> bool:
+    one = situation.node_readings.get(node)
     return one is not None and one.web == "hung"
 
 
 def predicate(reference: str) -> Callable[[Situation], bool]:
-    """The predicate behind a reference ID or ID:ROLE.
+    """The predicate of a reference ID or ID:ROLE.
 
     Raises ConfigError for an unknown condition or role, and when a role is missing or not needed.
     """
     found, role = _parsed(reference)
-    return lambda view: found.holds(view, view.roles.get(role, ""))
+    return lambda situation: found.holds(situation, situation.roles.get(role, ""))
 
 
 def description(reference: str, roles: Mapping[str, str]) -> str:
-    """A condition in words, with the node behind its role. Raises ConfigError like `predicate`."""
+    """The text of a condition, with the role's node. Raises ConfigError like `predicate`."""
     found, role = _parsed(reference)
     return found.description.format(node=roles.get(role, role))
 

@@ -1,4 +1,4 @@
-"""The scenarios about faults: every fault of the lab, and what the cluster makes of it."""
+"""The scenarios about faults: every fault of the lab, and how the cluster reacts to it."""
 
 from __future__ import annotations
 
@@ -240,7 +240,7 @@ FAULT_SCENARIOS = (
         kind="process",
         budget="crash",
     ),
-    # It stands last: the next pacemakerd only adopts the running daemons, and then an orderly stop takes half a minute.
+    # It is the last one: the new pacemakerd only adopts the running daemons, and then a graceful stop takes 30 s.
     fault_scenario(
         "pacemaker-kill",
         Inject("pacemaker-kill", "any"),

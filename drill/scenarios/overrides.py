@@ -1,7 +1,7 @@
-"""How a scenario's starting state differs from lab.yaml, and how that is written into the CIB's XML.
+"""The differences of a scenario's starting state from lab.yaml, and the CIB's XML with them.
 
-Pure: XML in, XML out. Only the sections that differ are replaced, each as a whole (`changed_sections`). That is fast,
-and it causes no election, as a replacement of the whole CIB does. Source: cibadmin(8), Pacemaker Explained.
+Pure: XML in, XML out. Only the sections that differ are replaced, each as a whole (`changed_sections`). This is fast
+and causes no election; a replacement of the whole CIB would cause one. Source: cibadmin(8), Pacemaker Explained.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from cluster.xml import Element, element
 from inventory.errors import ConfigError
 from inventory.model import Lab, Location
 
-Sort = Literal["colocation", "order", "location"]
-KINDS = ("address", "web")
+ConstraintType = Literal["colocation", "order", "location"]
+RESOURCE_KINDS = ("address", "web")
 SECTIONS = ("crm_config", "rsc_defaults", "resources", "constraints")
 
 
@@ -27,7 +27,7 @@ SECTIONS = ("crm_config", "rsc_defaults", "resources", "constraints")
 class Overrides:
     """Differences from the configuration of lab.yaml.
 
-    `location` is the score of the lab's location constraints. `without` names the sorts of constraints to remove,
+    `location` is the score of the lab's location constraints. `without` names the types of constraints to remove,
     `resources` the kinds of resources to keep. `monitors` maps a kind of resource to its monitor's interval.
     `two_node` sets two_node in corosync.conf on both nodes (votequorum(5)).
     """
@@ -36,19 +36,19 @@ class Overrides:
     stickiness: int | None = None
     location: int | None = None
     migration_threshold: int | None = None
-    without: tuple[Sort, ...] = ()
-    resources: tuple[str, ...] = KINDS
+    without: tuple[ConstraintType, ...] = ()
+    resources: tuple[str, ...] = RESOURCE_KINDS
     monitors: Mapping[str, str] = field(default_factory=dict)
     two_node: bool = False
 
     @property
     def serves(self) -> bool:
-        """In this state clients are served as long as nothing is broken."""
-        return set(KINDS) <= set(self.resources) and "colocation" not in self.without
+        """Clients are served in this state, unless something is broken."""
+        return set(RESOURCE_KINDS) <= set(self.resources) and "colocation" not in self.without
 
     @property
     def stops_lone_node(self) -> bool:
-        """The state's policy makes a node that is left alone lose quorum and start nothing."""
+        """A node that is alone has no quorum in this state, and its policy lets it start nothing."""
         return not self.two_node and self.properties.get("no-quorum-policy", "ignore") != "ignore"
 
     @property
@@ -60,17 +60,17 @@ class Overrides:
         found += (
             [] if self.migration_threshold is None else [f"migration-threshold {self.migration_threshold}"]
         )
-        found += [f"no {sort}" for sort in self.without]
-        found += [f"no {kind} resource" for kind in KINDS if kind not in self.resources]
+        found += [f"no {constraint_type}" for constraint_type in self.without]
+        found += [f"no {kind} resource" for kind in RESOURCE_KINDS if kind not in self.resources]
         found += [f"{kind} monitored every {interval}" for kind, interval in self.monitors.items()]
         found += ["two_node"] if self.two_node else []
         return ", ".join(found) or "as in lab.yaml"
 
 
 def edited_cib(text: str, overrides: Overrides, lab: Lab) -> str:
-    """The CIB's XML with the overrides; `text` is that of lab.yaml's configuration.
+    """The CIB's XML with the overrides; `text` is the XML of lab.yaml's configuration.
 
-    Raises ConfigError when a location score is wanted, and no location constraint prefers a node.
+    Raises ConfigError when a location score is set, but no location constraint prefers a node.
     """
     root = element(text, "cibadmin", ("cib",))
     options = _attribute_set(root, "crm_config", "cluster_property_set", "cib-bootstrap-options")
@@ -93,13 +93,13 @@ def edited_cib(text: str, overrides: Overrides, lab: Lab) -> str:
         )
         for operation in root.findall(path):
             operation.set("interval", interval)
-    gone = {lab.resource(kind).id for kind in KINDS if kind not in overrides.resources}
+    removed = {lab.resource(kind).id for kind in RESOURCE_KINDS if kind not in overrides.resources}
     resources, constraints = (_section(root, name) for name in ("resources", "constraints"))
     for item in list(resources):
-        if item.get("id") in gone:
+        if item.get("id") in removed:
             resources.remove(item)
     for item in list(constraints):
-        if item.tag.removeprefix("rsc_") in overrides.without or gone & set(item.attrib.values()):
+        if item.tag.removeprefix("rsc_") in overrides.without or removed & set(item.attrib.values()):
             constraints.remove(item)
     if overrides.location is not None:
         wanted = {(one.resource, one.node) for one in lab.locations}
@@ -115,7 +115,7 @@ def edited_cib(text: str, overrides: Overrides, lab: Lab) -> str:
 
 
 def changed_sections(before: str, after: str) -> tuple[tuple[str, str], ...]:
-    """The sections to replace so that `before` becomes `after`: name and XML, in an order valid at each step."""
+    """The sections that make `after` of `before`: name and XML. The configuration is valid after each replacement."""
     old, new = (element(text, "cibadmin", ("cib",)) for text in (before, after))
     sections = list(SECTIONS)
     if len(_section(new, "resources")) < len(_section(old, "resources")):
@@ -125,7 +125,7 @@ def changed_sections(before: str, after: str) -> tuple[tuple[str, str], ...]:
 
 
 def configuration_lines(configuration: Configuration) -> tuple[str, ...]:
-    """A configuration as plain lines, in a fixed order."""
+    """A configuration as text lines, in a fixed order."""
     return tuple(_lines(configuration))
 
 
@@ -154,7 +154,7 @@ def _lines(have: Configuration) -> Iterator[str]:
 
 
 def _scored(item: Element, wanted: Collection[tuple[str, str]]) -> Iterator[Element]:
-    """The element that holds the score of a location of one of the resources on its node: itself, or its rule."""
+    """The element with the score of a location constraint for a resource on its node: the constraint, or its rule."""
     found = constraint(item)
     if isinstance(found, Location) and (found.resource, found.node) in wanted:
         rule = item.find("rule")

@@ -1,4 +1,4 @@
-"""The scenarios of the walkthrough: its observations, step by step."""
+"""The scenarios of the walkthrough: what it shows in each of its steps."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
     .venv/bin/python tests/soak/every_fault.py [--root LAB] [--hold SECONDS] [NAME...]
 
 Prints a JSON line for each: what was proven, what was seen while it held, what the heal said, and the
-seconds of each part. Exit status 1 when one did not land, did not heal, or left the lab not healthy.
+seconds of each part. Exit status 1 when one did not take effect, did not heal, or left the lab not healthy.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from typing import Any
 
 from drill.execute.runner import Runner
 from drill.faults.base import Fault, Proof, Remedy
-from drill.observe.http_probe import Report
+from drill.observe.http_probe import ProbeRate
 from drill.observe.observation import ObservationSink
 from drill.record import timeline_file
 from drill.record.header import CheckRow
@@ -118,11 +118,11 @@ class World:
         self.sink.sample(Sample(at - 0.02, at - 0.01, outcome=outcome, page=self.holder))
 
     @contextlib.contextmanager
-    def observe(self, sink: ObservationSink, since: Callable[[], float]) -> Iterator[Callable[[], Report]]:
+    def observe(self, sink: ObservationSink, since: Callable[[], float]) -> Iterator[Callable[[], ProbeRate]]:
         self.sink, self.record_since = sink, since
         self.did.append("observe")
         try:
-            yield lambda: Report(100, 0, 0.01)
+            yield lambda: ProbeRate(100, 0, 0.01)
         finally:
             self.sink = None
             self.did.append("observed")

@@ -224,7 +224,7 @@ def never(scenario: str = "no-quorum-stop", **more: Any) -> Timeline:
 
 
 def not_landed(scenario: str = "lossy-traffic", **more: Any) -> Timeline:
-    """A fault that did not land: nothing happened, so nothing is known."""
+    """A fault that did not take effect: nothing happened, so nothing is known."""
     end = 12.0
     events = (
         Event(4.0, "inject", "traffic lossy", NODE1),
@@ -268,7 +268,7 @@ NOT_RECOVERED = Verdict(
 CANNOT_TELL = Verdict(
     "outage_within_budget",
     UNKNOWN,
-    "expected an outage of at most 5 s; cannot tell: the fault did not land (netem is not there)",
+    "expected an outage of at most 5 s; cannot tell: the fault did not take effect (netem is not there)",
     ("not_landed at 5.00 s",),
     "A fault that was not there proves nothing about how the cluster takes it.",
     "tc qdisc show",

@@ -112,7 +112,7 @@ def test_what_a_later_fault_brings_is_no_step_of_the_first() -> None:
 def test_an_outage_that_outlasts_the_next_fault_has_no_answer_of_the_first() -> None:
     one = run("twice", probe="node1 0-10, refused 10-41, node1 41-60")
     assert seen(one)["answer"] is None
-    assert words(one)["answer"].endswith("none came")
+    assert words(one)["answer"].endswith("there was none")
 
 
 def test_a_holder_that_takes_the_address_again() -> None:
@@ -244,16 +244,16 @@ def test_the_target_by_its_role_when_the_events_name_no_node() -> None:
         ("inject 1 node1, landed 2", ""),
         (
             "inject 1 node1, landed 2 node1, not_landed 3 node1 tc is not there",
-            "did not land: tc is not there",
+            "did not take effect: tc is not there",
         ),
-        ("inject 1 node1", "no event proves that corosync_stopped landed"),
-        ("inject 1 node1, landed 2 node2", "corosync_stopped on node1.magedu.com at 1.00 s landed"),
-        ("inject 1 node1, inject 1 node2, landed 2 node1", "on node2.magedu.com at 1.00 s landed"),
-        ("inject 1 node1, heal 2 node1, landed 3 node1", "on node1.magedu.com at 1.00 s landed"),
-        ("", "no event proves that corosync_stopped landed"),
+        ("inject 1 node1", "no event proves that corosync_stopped took effect"),
+        ("inject 1 node1, landed 2 node2", "corosync_stopped on node1.magedu.com at 1.00 s took effect"),
+        ("inject 1 node1, inject 1 node2, landed 2 node1", "on node2.magedu.com at 1.00 s took effect"),
+        ("inject 1 node1, heal 2 node1, landed 3 node1", "on node1.magedu.com at 1.00 s took effect"),
+        ("", "no event proves that corosync_stopped took effect"),
     ],
 )
-def test_why_a_landing_is_not_proven(events: str, words: str) -> None:
+def test_why_a_fault_is_not_proven_to_be_in_effect(events: str, words: str) -> None:
     found = unproven_fault(run("calm", events=events, header={"fault": "corosync_stopped"}))
     assert words in found
     assert bool(found) == bool(words)
@@ -269,7 +269,8 @@ def test_a_mark_with_another_label_is_about_another_fault() -> None:
     one = dataclasses.replace(run("calm"), events=events)
     assert [(e.label, e.landed, e.heal) for e in fault_windows(one)] == [("cut", 2, 4)]
     one = dataclasses.replace(one, events=(*events, Event(5, "not_landed", "httpd hung", "node1.magedu.com")))
-    assert unproven_fault(one) == "httpd hung on node1.magedu.com did not land"
+    assert unproven_fault(one) == "httpd hung on node1.magedu.com did not take effect"
     assert (
-        unproven_fault(dataclasses.replace(one, events=(Event(5, "not_landed"),))) == "the fault did not land"
+        unproven_fault(dataclasses.replace(one, events=(Event(5, "not_landed"),)))
+        == "the fault did not take effect"
     )

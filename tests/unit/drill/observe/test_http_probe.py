@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from drill.observe.http_probe import Probe, ProbeSettings, Report
+from drill.observe.http_probe import Probe, ProbeRate, ProbeSettings
 from drill.record.timeline import Sample
 from inventory import waiting
 from inventory.errors import ConfigError, LabError, RouteRefused
@@ -217,11 +217,11 @@ def test_a_rate_that_cannot_be(wrong: dict[str, float]) -> None:
 
 
 def test_stopping_what_was_never_started() -> None:
-    assert probe("http://127.0.0.1:9/", []).stop() == Report(0, 0, 0.0)
+    assert probe("http://127.0.0.1:9/", []).stop() == ProbeRate(0, 0, 0.0)
 
 
-@pytest.mark.parametrize(("report", "share"), [(Report(0, 0, 0.0), 0.0), (Report(200, 3, 0.1), 0.015)])
-def test_the_share_of_missed_slots(report: Report, share: float) -> None:
+@pytest.mark.parametrize(("report", "share"), [(ProbeRate(0, 0, 0.0), 0.0), (ProbeRate(200, 3, 0.1), 0.015)])
+def test_the_share_of_missed_slots(report: ProbeRate, share: float) -> None:
     assert report.missed_share == share
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from drill.observe import node_watch
-from drill.observe.node_watch import LATE, RETRY, Reader, parse
+from drill.observe.node_watch import ANSWER_LIMIT_S, RETRY_S, Reader, parse
 from drill.observe.ssh_session import END
 from drill.record.timeline import NodeReading
 from inventory.platforms.base import Platform
@@ -141,7 +141,7 @@ def test_a_silent_node_is_not_seen_and_its_late_answer_is_not_recorded() -> None
     one, _ = reader(session)
     assert [one.look().seen for _ in range(5)] == [True, False, False, False, True]
     assert len(session.asked) == 3, "a question that is not answered is not asked again"
-    assert session.limits == [LATE, LATE, 0.25, 0.25, LATE]
+    assert session.limits == [ANSWER_LIMIT_S, ANSWER_LIMIT_S, 0.25, 0.25, ANSWER_LIMIT_S]
 
 
 def test_a_lost_session_is_opened_anew_after_a_while() -> None:
@@ -150,7 +150,7 @@ def test_a_lost_session_is_opened_anew_after_a_while() -> None:
     assert one.look().seen
     assert not one.look().seen
     assert first.closed
-    clock.now += RETRY
+    clock.now += RETRY_S
     view = one.look()
     assert (view.seen, view.owns_vip) == (True, False)
 

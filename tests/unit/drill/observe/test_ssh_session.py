@@ -73,11 +73,11 @@ def test_the_log_has_its_start_and_its_end(tmp_path: Path, monkeypatch: pytest.M
     log.begin(tmp_path)
     try:
         ssh = Ssh(tmp_path / "config", {}, tmp_path)
-        lasting = SshSession.begin(
+        still_open = SshSession.begin(
             ssh, Node(NODE1, IPv4Address("172.16.100.15"), 1), "# watch.sh\ntrue", longest=9
         )
-        lasting.close()
-        lasting.close()
+        still_open.close()
+        still_open.close()
         ended = SshSession.begin(ssh, Node(NODE2, IPv4Address("172.16.100.16"), 2), "# soon.sh", longest=9)
         ended.process.wait(LONG)
         ended.close()

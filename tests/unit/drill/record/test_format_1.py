@@ -143,7 +143,7 @@ def test_infinity_is_a_number_now(tmp_path: Path) -> None:
         ('{"meta": {"before": 5}}', r"at `\$\.before`"),
         ('{"mark": {"at": 1, "kind": "boom"}}', "kind cannot be 'boom'"),
         ('{"sight": {"at": 1}}', "asked"),
-        ('{"reading": {}}', "'reading' is no kind of format 1"),
+        ('{"reading": {}}', "'reading' is not a kind of format 1"),
         ('{"mark": [1]}', "mark must be an object"),
     ],
 )

@@ -95,7 +95,7 @@ def test_a_file_of_half_a_line_is_begun_anew(tmp_path: Path) -> None:
         ('{"header": {}}', "format cannot be None"),
         ('{"header": {"format": 1}}', "format cannot be 1"),
         ('{"header": {"format": "2"}}', "format cannot be '2'"),
-        ('{"mark": {"at": 1, "kind": "heal"}}', "'mark' is no kind of format 2"),
+        ('{"mark": {"at": 1, "kind": "heal"}}', "'mark' is not a kind of format 2"),
         ('{"verdict": {}}', "unknown kind 'verdict'"),
         ('{"event": {}, "more": {}}', "one key"),
         ("[]", "one key"),

@@ -63,7 +63,7 @@ def test_what_measured_nothing_is_told() -> None:
     )
     assert found.count == 1
     assert [doubt.split(":")[0] for doubt in found.doubts] == ["repeat 1", "repeat 2"]
-    assert "did not land" in found.doubts[1]
+    assert "did not take effect" in found.doubts[1]
 
 
 def test_no_repeats_have_no_figures() -> None:
@@ -89,8 +89,8 @@ def test_no_repeats_have_no_figures() -> None:
         ("outage<=3s", _of((1.0, ENDLESS)), UNKNOWN),
         ("outage<=3s", _of((4.0, ENDLESS)), FAIL),
         ("median<=3s", _of((1.0, 1.1), (1.0, 1.1), (4.0, ENDLESS)), PASS),
-        ("outage<=3s", _of((1.0, 1.1), doubts=("repeat 2: the fault did not land",)), UNKNOWN),
-        ("outage<=3s", _of((4.0, 4.1), doubts=("repeat 2: the fault did not land",)), FAIL),
+        ("outage<=3s", _of((1.0, 1.1), doubts=("repeat 2: the fault did not take effect",)), UNKNOWN),
+        ("outage<=3s", _of((4.0, 4.1), doubts=("repeat 2: the fault did not take effect",)), FAIL),
         ("outage<=3s", _of(), UNKNOWN),
     ],
 )

@@ -15,7 +15,7 @@ from drill.scenarios.conditions import (
     ROLES,
     description,
     predicate,
-    situation,
+    situation_since,
 )
 from inventory.errors import ConfigError
 from tests.support.example_lab import NODE1, NODE2
@@ -56,7 +56,7 @@ def samples(*answers: str, begin: float = 10.0) -> tuple[Sample, ...]:
 
 def holds(text: str, *node_readings: NodeReading, asked: tuple[Sample, ...] = (), since: float = 9.0) -> bool:
     record = Timeline(Header(nodes=(NODE1, NODE2)), asked, node_readings)
-    return predicate(text)(situation(record, since, ALIAS))
+    return predicate(text)(situation_since(record, since, ALIAS))
 
 
 ALONE: dict[str, Any] = {"members": (NODE2,), "quorate": False, "placements": ON2}
@@ -147,14 +147,14 @@ def test_what_is_no_condition(text: str) -> None:
 
 def test_a_time_out_can_tell_what_was_seen_last() -> None:
     record = Timeline(Header(nodes=(NODE1, NODE2)), samples("refused"), (reading(NODE1), gone(NODE2)))
-    told = str(situation(record, 9.0, ALIAS))
+    told = str(situation_since(record, 9.0, ALIAS))
     for part in (
         f"{NODE1}: holds the address, web running, quorum of 2",
         f"{NODE2} not seen",
         "refused at 10.00 s",
     ):
         assert part in told
-    assert str(situation(Timeline(), 0.0, {})) == "no reading; no request"
+    assert str(situation_since(Timeline(), 0.0, {})) == "no reading; no request"
 
 
 def test_conditions_have_a_description_with_the_node_in_it() -> None:
