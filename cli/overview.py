@@ -13,7 +13,7 @@ from inventory import journal
 from inventory.model import Lab, Node
 from inventory.waiting import CLOCK
 from status import health, lab_status, node_status, web_page
-from status.cluster_health import knows
+from status.cluster_health import is_configured
 from status.lab_status import LabStatus
 from status.node_status import MachineState, NodeStatus
 from status.trouble import Trouble
@@ -110,7 +110,7 @@ def overview(lab: Lab, provider: str, platform: str, seen: LabStatus) -> Overvie
 def _resources(lab: Lab, best: ClusterState | None) -> dict[str, tuple[str, ...]]:
     if best is None:
         return {}
-    return {one.id: best.where(one.id) for one in lab.resources if knows(best, one.id)}
+    return {one.id: best.where(one.id) for one in lab.resources if is_configured(best, one.id)}
 
 
 def _row(node: Node, one: NodeStatus, best: ClusterState | None) -> NodeRow:

@@ -1,4 +1,4 @@
-"""What is wrong in the cluster as one node sees it: members, quorum, resources, and what people left behind. Pure."""
+"""What is wrong in the cluster as one node sees it: members, quorum, resources, leftover constraints. Pure."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from status.node_status import NodeStatus
 from status.trouble import Trouble
 
 
-def knows(state: ClusterState, resource: str) -> bool:
+def is_configured(state: ClusterState, resource: str) -> bool:
     """Whether a resource is configured in the cluster."""
-    return any(one.resource == resource for one in state.placements)
+    return any(placement.resource == resource for placement in state.placements)
 
 
 def troubles(
-    lab: Lab, status: NodeStatus, kinds: Collection[str], told: Collection[Node]
+    lab: Lab, status: NodeStatus, kinds: Collection[str], known_offline: Collection[Node]
 ) -> Iterator[Trouble]:
-    """The troubles that a node's cluster shows. `kinds` must run; that `told` nodes are offline is told already."""
+    """The troubles that a node's cluster shows. Resources of `kinds` must run; `known_offline` are not reported."""
     state = status.state
     if state is None:
         return
@@ -29,7 +29,7 @@ def troubles(
     if not state.quorate:
         yield Trouble("no-quorum", "partition WITHOUT quorum")
     for node in lab.nodes:
-        yield from _member(node, state, node in told)
+        yield from _member(node, state, known_offline=node in known_offline)
     yield from _managed(status, state)
     yield from _resources(lab, state, kinds)
     yield from _failures(status, state)
@@ -37,13 +37,13 @@ def troubles(
         yield Trouble("left-constraint", f"a move or a ban left the constraint {id_}")
 
 
-def _member(node: Node, state: ClusterState, told: bool) -> Iterator[Trouble]:
+def _member(node: Node, state: ClusterState, *, known_offline: bool) -> Iterator[Trouble]:
     found = next((one for one in state.nodes if one.name == node.name), None)
     if found is not None and found.unclean:
         yield Trouble("node-unclean", f"{node.name} is UNCLEAN: what runs there is not known")
     elif found is not None and found.pending:
         yield Trouble("node-pending", f"{node.name} is pending: it has not joined the cluster yet")
-    elif (found is None or not found.online) and not told:
+    elif (found is None or not found.online) and not known_offline:
         yield Trouble("node-offline", f"{node.name} is OFFLINE")
     if found is not None and found.standby:
         yield Trouble("node-standby", f"{node.name} is in standby: it runs no resources")
@@ -52,7 +52,7 @@ def _member(node: Node, state: ClusterState, told: bool) -> Iterator[Trouble]:
 
 
 def _managed(status: NodeStatus, state: ClusterState) -> Iterator[Trouble]:
-    """What the cluster does not manage, and why: nothing would be started or stopped when a node fails."""
+    """Resources that the cluster does not manage: it would not start or stop them when a node fails."""
     configuration = status.cib.configuration if status.cib else None
     if configuration and boolean(configuration.properties.get("maintenance-mode", "")):
         yield Trouble("maintenance-mode", "the cluster is in maintenance mode: no resource is managed")
@@ -66,12 +66,12 @@ def _managed(status: NodeStatus, state: ClusterState) -> Iterator[Trouble]:
     for resource in unmanaged:
         where = state.where(resource)
         if where and set(where) <= in_maintenance:
-            continue  # the node's maintenance is told
+            continue  # the node's maintenance is reported
         yield Trouble("unmanaged", f"{resource} is not managed by the cluster", resource=resource)
 
 
 def _resources(lab: Lab, state: ClusterState, kinds: Collection[str]) -> Iterator[Trouble]:
-    for id_ in (one.id for one in lab.resources if one.kind in kinds and knows(state, one.id)):
+    for id_ in (one.id for one in lab.resources if one.kind in kinds and is_configured(state, one.id)):
         where = state.where(id_)
         if not where:
             yield Trouble("not-started", f"{id_} runs on no node", resource=id_)
@@ -79,9 +79,11 @@ def _resources(lab: Lab, state: ClusterState, kinds: Collection[str]) -> Iterato
             yield Trouble("on-several-nodes", f"{id_} runs on {' and '.join(where)}", resource=id_)
     for one in state.placements:
         if one.failed or one.blocked:
-            words = "has failed" if one.failed else "is blocked"
+            state_text = "has failed" if one.failed else "is blocked"
             yield Trouble(
-                "resource-failed", f"{one.resource} {words} on {one.node or 'no node'}", resource=one.resource
+                "resource-failed",
+                f"{one.resource} {state_text} on {one.node or 'no node'}",
+                resource=one.resource,
             )
 
 
@@ -95,7 +97,7 @@ def _failures(status: NodeStatus, state: ClusterState) -> Iterator[Trouble]:
         )
     counts = {**(status.cib.failcounts if status.cib else {}), **state.failcounts}
     for (resource, node), count in counts.items():
-        if knows(state, resource):
+        if is_configured(state, resource):
             yield Trouble(
                 "fail-count",
                 f"{resource} has the fail count {scores.text(count)} on {node}",

@@ -1,6 +1,6 @@
-"""The one judgement whether a lab is healthy, made of a LabStatus. Pure.
+"""The one judgement whether a lab is healthy, from a LabStatus. Pure.
 
-`./lab status`, heal, the drill, check and break all tell what this judgement says.
+`./lab status`, heal, the drill, check and break all use this judgement.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from status.lab_status import LabStatus
 from status.trouble import Trouble, TroubleId
 from status.web_page import page_of
 
-__all__ = ["END_STATE", "Expectation", "Trouble", "interrupted", "lasting", "troubles", "unconfigured"]
+__all__ = ["END_STATE", "Expectation", "Trouble", "are_permanent", "interrupted", "troubles", "unconfigured"]
 
-LASTING: frozenset[TroubleId] = frozenset(
+PERMANENT: frozenset[TroubleId] = frozenset(
     {
         "left-constraint",
         "maintenance-mode",
@@ -30,15 +30,15 @@ LASTING: frozenset[TroubleId] = frozenset(
         "wrong-page",
     }
 )
-"""Troubles that no waiting ends: someone set them, and someone has to take them back."""
+"""Troubles that do not end by waiting: a person set them, and a person or a heal has to undo them."""
 
 
 @dataclass(frozen=True)
 class Expectation:
-    """What must be so for a lab to be healthy. Without any other words it is lab.yaml's end state.
+    """What a healthy lab must look like. The default is lab.yaml's end state.
 
     `kinds` are the kinds of resources that must run. `serves`: clients must get the owner's page.
-    `undone` are the lines of a node's undone part that are wanted (NodeStatus.undone), such as two_node.
+    `undone` are the lines of NodeStatus.undone that are intended, such as two_node.
     `during_drill`: a drill or a heal asks, so its own entries in the journal are no trouble.
     """
 
@@ -51,51 +51,53 @@ class Expectation:
 END_STATE = Expectation()
 
 
-def troubles(lab: Lab, seen: LabStatus, expectation: Expectation = END_STATE) -> tuple[Trouble, ...]:
+def troubles(lab: Lab, lab_status: LabStatus, expectation: Expectation = END_STATE) -> tuple[Trouble, ...]:
     """What keeps the lab from being healthy, causes before their consequences; none when it is healthy."""
     found = [
-        *([] if expectation.during_drill else _drill(seen)),
-        *_nodes(seen, expectation),
-        *unconfigured(lab, seen, expectation),
-        *_cluster(lab, seen, expectation),
-        *_address(lab, seen, expectation),
-        *_web(lab, seen),
-        *_page(lab, seen, expectation),
+        *([] if expectation.during_drill else _drill(lab_status)),
+        *_nodes(lab_status, expectation),
+        *unconfigured(lab, lab_status, expectation),
+        *_cluster(lab, lab_status, expectation),
+        *_address(lab, lab_status, expectation),
+        *_web(lab, lab_status),
+        *_page(lab, lab_status, expectation),
     ]
     return tuple(dict.fromkeys(found))
 
 
-def lasting(found: Iterable[Trouble]) -> bool:
-    """Whether no waiting ends any of these troubles."""
-    return all(one.id in LASTING for one in found)
+def are_permanent(found: Iterable[Trouble]) -> bool:
+    """Whether none of these troubles ends by waiting."""
+    return all(one.id in PERMANENT for one in found)
 
 
 def interrupted(pending: Collection[JournalEntry]) -> str:
-    """What to tell of a drill that was interrupted; "" when there was none."""
+    """The message about an interrupted drill; "" when there was none."""
     left = dict.fromkeys(f"{one.what} on {one.target}" if one.target else one.what for one in pending)
     return f"a drill was interrupted and left {', '.join(left)}: ./lab heal" if left else ""
 
 
-def unconfigured(lab: Lab, seen: LabStatus, expectation: Expectation = END_STATE) -> tuple[Trouble, ...]:
-    """The resources of lab.yaml that no cluster that answers knows."""
-    states = [one.state for one in seen.nodes.values() if one.state is not None]
+def unconfigured(
+    lab: Lab, lab_status: LabStatus, expectation: Expectation = END_STATE
+) -> tuple[Trouble, ...]:
+    """The resources of lab.yaml that are not configured in any cluster that answers."""
+    states = [one.state for one in lab_status.nodes.values() if one.state is not None]
     wanted = [one.id for one in lab.resources if one.kind in expectation.kinds] if states else []
     return tuple(
         Trouble("not-configured", f"{id_} is not configured: ./lab provision", resource=id_)
         for id_ in wanted
-        if not any(cluster_health.knows(state, id_) for state in states)
+        if not any(cluster_health.is_configured(state, id_) for state in states)
     )
 
 
-def _drill(seen: LabStatus) -> Iterator[Trouble]:
-    if seen.drill:
-        yield Trouble("drill-at-work", f"a drill or a heal is at work (process {seen.drill})")
-    elif seen.pending:
-        yield Trouble("drill-interrupted", interrupted(seen.pending))
+def _drill(lab_status: LabStatus) -> Iterator[Trouble]:
+    if lab_status.drill:
+        yield Trouble("drill-at-work", f"a drill or a heal is running (process {lab_status.drill})")
+    elif lab_status.pending:
+        yield Trouble("drill-interrupted", interrupted(lab_status.pending))
 
 
-def _nodes(seen: LabStatus, expectation: Expectation) -> Iterator[Trouble]:
-    for node, one in seen.nodes.items():
+def _nodes(lab_status: LabStatus, expectation: Expectation) -> Iterator[Trouble]:
+    for node, one in lab_status.nodes.items():
         if one.machine == "off":
             yield Trouble("machine-off", "its machine is off", node.name)
         elif one.machine == "paused":
@@ -108,47 +110,53 @@ def _nodes(seen: LabStatus, expectation: Expectation) -> Iterator[Trouble]:
             if line not in expectation.undone:
                 yield Trouble("undone", f"not healed yet: {line}", node.name)
         if one.dc_at_work:
-            yield Trouble("dc-at-work", "the DC is at work, and about to change what runs where", node.name)
+            yield Trouble(
+                "dc-at-work", "the DC is busy: it is about to start, stop or move resources", node.name
+            )
 
 
-def _cluster(lab: Lab, seen: LabStatus, expectation: Expectation) -> Iterator[Trouble]:
-    """What the nodes say of the cluster; a node's name stands before what not all of them say."""
-    told = {node for node, one in seen.nodes.items() if one.state is None}
-    views = {
-        node: tuple(cluster_health.troubles(lab, one, expectation.kinds, told))
-        for node, one in seen.nodes.items()
+def _cluster(lab: Lab, lab_status: LabStatus, expectation: Expectation) -> Iterator[Trouble]:
+    """The troubles of the cluster. A trouble that not all nodes show gets the name of each node that shows it."""
+    known_offline = {node for node, one in lab_status.nodes.items() if one.state is None}
+    by_node = {
+        node: tuple(cluster_health.troubles(lab, one, expectation.kinds, known_offline))
+        for node, one in lab_status.nodes.items()
         if one.state is not None
     }
-    for trouble in dict.fromkeys(one for view in views.values() for one in view):
-        sayers = [node for node, view in views.items() if trouble in view]
-        if len(sayers) == len(views):
+    for trouble in dict.fromkeys(one for found in by_node.values() for one in found):
+        nodes = [node for node, found in by_node.items() if trouble in found]
+        if len(nodes) == len(by_node):
             yield trouble
         else:
-            yield from (replace(trouble, node=node.name) for node in sayers)
+            yield from (replace(trouble, node=node.name) for node in nodes)
 
 
-def _address(lab: Lab, seen: LabStatus, expectation: Expectation) -> Iterator[Trouble]:
-    """Exactly one node holds the floating address: the one where the cluster runs it."""
-    id_, holders, owners = lab.resource("address").id, seen.holders, _owners(lab, seen, "address")
-    runs = f"the cluster runs {id_} on {_names(owners)}"
-    if len(holders) > 1:
-        yield Trouble("vip-on-several-nodes", f"{lab.vip} is held by {_names(holders)}; {runs}", resource=id_)
-    elif not holders and "address" in expectation.kinds and _known(seen.best, id_):
-        who = "no node" if all(one.reachable for one in seen.nodes.values()) else "no node that answers"
+def _address(lab: Lab, lab_status: LabStatus, expectation: Expectation) -> Iterator[Trouble]:
+    """Exactly one node must hold the floating address: the one where the cluster runs it."""
+    id_, owners, placed_on = (
+        lab.resource("address").id,
+        lab_status.owners,
+        _placed_on(lab, lab_status, "address"),
+    )
+    runs = f"the cluster runs {id_} on {_names(placed_on)}"
+    if len(owners) > 1:
+        yield Trouble("vip-on-several-nodes", f"{lab.vip} is held by {_names(owners)}; {runs}", resource=id_)
+    elif not owners and "address" in expectation.kinds and _is_configured(lab_status.best, id_):
+        who = "no node" if all(one.reachable for one in lab_status.nodes.values()) else "no node that answers"
         yield Trouble("vip-nowhere", f"{lab.vip} is held by {who}", resource=id_)
-    elif holders and seen.best is not None and holders[0] not in owners:
-        yield Trouble("vip-elsewhere", f"{lab.vip} is held by {holders[0].name}, but {runs}", resource=id_)
+    elif owners and lab_status.best is not None and owners[0] not in placed_on:
+        yield Trouble("vip-elsewhere", f"{lab.vip} is held by {owners[0].name}, but {runs}", resource=id_)
 
 
-def _web(lab: Lab, seen: LabStatus) -> Iterator[Trouble]:
-    """The web server runs where the cluster runs it, and nowhere else."""
-    if seen.best is None:
+def _web(lab: Lab, lab_status: LabStatus) -> Iterator[Trouble]:
+    """The web server must run where the cluster runs it, and nowhere else."""
+    if lab_status.best is None:
         return
-    id_, owners = lab.resource("web").id, _owners(lab, seen, "web")
-    for node, one in seen.nodes.items():
+    id_, placed_on = lab.resource("web").id, _placed_on(lab, lab_status, "web")
+    for node, one in lab_status.nodes.items():
         if not one.reachable:
             continue
-        if node in owners and one.web != "running":
+        if node in placed_on and one.web != "running":
             what = "is stopped by a signal" if one.web == "hung" else "does not run"
             yield Trouble(
                 "web-hung" if one.web == "hung" else "web-stopped",
@@ -156,41 +164,46 @@ def _web(lab: Lab, seen: LabStatus) -> Iterator[Trouble]:
                 node.name,
                 resource=id_,
             )
-        if node not in owners and one.web != "stopped":
+        if node not in placed_on and one.web != "stopped":
             yield Trouble(
                 "web-elsewhere",
-                f"the web server runs here, but the cluster runs {id_} on {_names(owners)}",
+                f"the web server runs here, but the cluster runs {id_} on {_names(placed_on)}",
                 node.name,
                 resource=id_,
             )
 
 
-def _page(lab: Lab, seen: LabStatus, expectation: Expectation) -> Iterator[Trouble]:
-    """Clients get the page of the node that holds the floating address."""
-    page = seen.page
+def _page(lab: Lab, lab_status: LabStatus, expectation: Expectation) -> Iterator[Trouble]:
+    """Clients must get the page of the node that holds the floating address."""
+    page = lab_status.page
     if page is None or not expectation.serves:
         return
     if page.refused:
         yield Trouble("page-refused", page.refused)
         return
-    if seen.best and not all(cluster_health.knows(seen.best, one.id) for one in lab.resources):
-        return  # not configured, which is told already
-    silent = [node for node, one in seen.nodes.items() if not one.reachable]
-    holders = seen.holders or tuple(silent)
+    if lab_status.best and not all(
+        cluster_health.is_configured(lab_status.best, one.id) for one in lab.resources
+    ):
+        return  # already reported as not-configured
+    silent = [node for node, one in lab_status.nodes.items() if not one.reachable]
+    owners = lab_status.owners or tuple(silent)
     if not page.text:
         yield Trouble("no-page", f"{lab.url} does not answer")
-    elif page.text not in [page_of(node) for node in holders]:
-        whose = f"{_names(seen.holders)} {'hold' if len(seen.holders) > 1 else 'holds'} {lab.vip}"
-        yield Trouble("wrong-page", f"{lab.url} answers {page.text[:100]!r}, but {whose}")
+    elif page.text not in [page_of(node) for node in owners]:
+        owner_text = (
+            f"{_names(lab_status.owners)} {'hold' if len(lab_status.owners) > 1 else 'holds'} {lab.vip}"
+        )
+        yield Trouble("wrong-page", f"{lab.url} answers {page.text[:100]!r}, but {owner_text}")
 
 
-def _owners(lab: Lab, seen: LabStatus, kind: str) -> tuple[Node, ...]:
-    where = seen.best.where(lab.resource(kind).id) if seen.best else ()
-    return tuple(node for node in seen.nodes if node.name in where)
+def _placed_on(lab: Lab, lab_status: LabStatus, kind: str) -> tuple[Node, ...]:
+    """The nodes on which the cluster runs the resource of a kind."""
+    names = lab_status.best.where(lab.resource(kind).id) if lab_status.best else ()
+    return tuple(node for node in lab_status.nodes if node.name in names)
 
 
-def _known(state: ClusterState | None, resource: str) -> bool:
-    return state is not None and cluster_health.knows(state, resource)
+def _is_configured(state: ClusterState | None, resource: str) -> bool:
+    return state is not None and cluster_health.is_configured(state, resource)
 
 
 def _names(nodes: Collection[Node]) -> str:

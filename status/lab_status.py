@@ -19,8 +19,8 @@ from status import node_status, web_page
 from status.node_status import Extra, MachineState, NodeStatus, no_extra
 from status.web_page import Fetch, WebPage
 
-AT_WORK_S = 5.0
-"""A look that is made once waits so many seconds for a DC that is at work."""
+BUSY_DC_WAIT_S = 5.0
+"""`at_rest` waits at most this long for a busy DC (seconds)."""
 T = TypeVar("T")
 
 
@@ -31,24 +31,24 @@ class LabStatus:
     nodes: Mapping[Node, NodeStatus]
     page: WebPage | None = None
     pending: tuple[JournalEntry, ...] = ()
-    """What a drill began and did not undo."""
+    """What a drill started and did not undo."""
     drill: str = ""
-    """The process of a drill or a heal that is at work on the lab; "" when there is none."""
+    """The process of a drill or a heal that is running on the lab; "" when there is none."""
 
     @property
     def best(self) -> ClusterState | None:
-        """The cluster as a quorate node sees it, else as any node with a DC does, else as any node does."""
+        """The cluster as a quorate node sees it; without one, as a node with a DC sees it, or as any node sees it."""
         states = [one.state for one in self.nodes.values() if one.state is not None]
         return max(states, key=lambda state: (state.quorate, state.dc is not None), default=None)
 
     @property
-    def holders(self) -> tuple[Node, ...]:
+    def owners(self) -> tuple[Node, ...]:
         """The nodes that hold the floating address."""
         return tuple(node for node, one in self.nodes.items() if one.holds_vip)
 
     @property
     def dc_at_work(self) -> bool:
-        """A DC is at work: what runs where is about to change."""
+        """A DC is busy: it is about to start, stop or move resources."""
         return any(one.dc_at_work for one in self.nodes.values())
 
 
@@ -58,7 +58,7 @@ def look(
     extra: Extra = no_extra,
     machines: Mapping[Node, MachineState] | None = None,
 ) -> LabStatus:
-    """Read everything at the same time; see `node_status.look`. Without `fetch` no page is asked for."""
+    """Read nodes and page at the same time; see `node_status.look`. Without `fetch` the page is not requested."""
     with ThreadPoolExecutor(max_workers=1) as pool:
         page = pool.submit(web_page.ask, fetch) if fetch else None
         nodes = node_status.look(session, extra, machines)
@@ -71,7 +71,7 @@ def look(
 
 
 def at_rest(read: Callable[[], T], dc_at_work: Callable[[T], bool], clock: Clock) -> T:
-    """Read, and for a few seconds read again while a DC is at work; the last reading. Raises what `read` raises."""
+    """Read; read again while a DC is busy (at most BUSY_DC_WAIT_S); the last reading. Raises what `read` raises."""
     last: list[T | LabError] = []
 
     def once() -> T | LabError:
@@ -85,8 +85,8 @@ def at_rest(read: Callable[[], T], dc_at_work: Callable[[T], bool], clock: Clock
         waiting.until(
             once,
             lambda seen: isinstance(seen, LabError) or not dc_at_work(seen),
-            "no DC is at work",
-            deadline=AT_WORK_S,
+            "no DC is busy",
+            deadline=BUSY_DC_WAIT_S,
             clock=clock,
         )
     if isinstance(last[0], LabError):

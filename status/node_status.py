@@ -23,21 +23,21 @@ from status.node_shell import WebState
 
 MachineState = Literal["running", "paused", "off", "unknown"]
 UNDONE = "undone"
-"""The extra part whose lines are troubles: each line says what is still to be put right on the node."""
+"""The extra part whose lines are troubles: each line names a repair that the node still needs."""
 
 
 @dataclass(frozen=True)
 class NodeStatus:
-    """One node as read. What could not be read is empty or None."""
+    """The status of one node. What could not be read is empty or None."""
 
     machine: MachineState = "unknown"
     reachable: bool = False
-    """It answers on its management path (ssh)."""
+    """The node answers on its management path (ssh)."""
     vip: tuple[tuple[str, str], ...] = ()
     """Where the node holds the floating address: pairs of interface and address/prefix."""
     web: WebState = "stopped"
     dc_at_work: bool = False
-    """This node is the DC, and changes something now: what runs where is about to change."""
+    """This node is the DC and is busy: it is about to start, stop or move resources."""
     state: ClusterState | None = None
     cib: Cib | None = None
     cib_text: str = ""
@@ -45,7 +45,7 @@ class NodeStatus:
     scores: tuple[Score, ...] = ()
     memory_mb: int | None = None
     extra: Mapping[str, str] = field(default_factory=dict)
-    """What the caller's own parts printed, by name."""
+    """The output of the caller's own parts, by name."""
 
     @property
     def holds_vip(self) -> bool:
@@ -54,12 +54,12 @@ class NodeStatus:
 
     @property
     def undone(self) -> tuple[str, ...]:
-        """What is still to be put right on the node, a line each."""
+        """The repairs that the node still needs, one line each."""
         return tuple(line for line in self.extra.get(UNDONE, "").splitlines() if line.strip())
 
 
 Extra = Callable[[Node], Mapping[str, str]]
-"""The parts that a caller adds to the reading of a node: shell texts by name."""
+"""The parts that a caller adds to the reading of a node: maps names to shell texts."""
 
 
 def no_extra(node: Node) -> Mapping[str, str]:
@@ -73,9 +73,9 @@ def reading(session: LabSession, node: Node, extra: Mapping[str, str]) -> Comman
         "addresses": node_shell.addresses(session.lab.network),
         "processes": node_shell.processes(session.platform.web_process),
         "dc_at_work": node_shell.dc_at_work(node.name),
-        "state": node_shell.within(10, node_shell.STATE),
-        "cib": node_shell.within(10, node_shell.CIB),
-        "scores": node_shell.within(10, node_shell.SCORES),
+        "state": node_shell.with_timeout(10, node_shell.STATE),
+        "cib": node_shell.with_timeout(10, node_shell.CIB),
+        "scores": node_shell.with_timeout(10, node_shell.SCORES),
         "memory": script(__package__, "memory"),
     }
     text = sections.script({**parts, **extra})
@@ -83,7 +83,7 @@ def reading(session: LabSession, node: Node, extra: Mapping[str, str]) -> Comman
 
 
 def parse(session: LabSession, out: str) -> NodeStatus:
-    """The status from what `reading` printed."""
+    """The status, from the output of the command `reading`."""
     parts = sections.read(out)
     found = {name: parts.pop(name, "") for name in ("addresses", "processes", "dc_at_work", "state", "cib")}
     memory = parts.pop("memory", "").split()
@@ -91,7 +91,7 @@ def parse(session: LabSession, out: str) -> NodeStatus:
     return NodeStatus(
         machine="running",
         reachable=True,
-        vip=node_shell.holdings(found["addresses"], session.lab.vip),
+        vip=node_shell.held_addresses(found["addresses"], session.lab.vip),
         web=node_shell.web_state(node_shell.process_states(found["processes"], session.platform.web_process)),
         dc_at_work=found["dc_at_work"].strip() == "yes",
         state=node_shell.with_history(node_shell.parse_state(found["state"]), live),
@@ -104,7 +104,7 @@ def parse(session: LabSession, out: str) -> NodeStatus:
 
 
 def machine_states(nodes: tuple[Node, ...], machines: MachinePower) -> dict[Node, MachineState]:
-    """Whether each node's machine runs; "unknown" where the provider cannot tell."""
+    """The state of each node's machine; "unknown" when the provider does not know it."""
     try:
         running = machines.running()
         return {node: _machine(machines, running, node) for node in nodes}
@@ -121,10 +121,10 @@ def _machine(machines: MachinePower, running: Mapping[str, bool], node: Node) ->
 def look(
     session: LabSession, extra: Extra = no_extra, machines: Mapping[Node, MachineState] | None = None
 ) -> dict[Node, NodeStatus]:
-    """Read all nodes at the same time; a node that does not answer is only shown as such.
+    """Read all nodes at the same time. A node that does not answer has `reachable=False`.
 
-    `machines` says which machines run: the others are not asked. Without it the provider is asked only about
-    nodes that do not answer, as that takes seconds with virtual machines.
+    `machines` gives the states of the machines; those that are off or paused are not read. Without it, the provider is
+    asked only about nodes that do not answer, because that takes seconds with virtual machines.
     """
     nodes = session.lab.nodes
 
@@ -136,7 +136,7 @@ def look(
             result = session.remote.run(reading(session, node, extra(node)))
         except LabError:
             return NodeStatus(machine)
-        # A reading that ran out of its time has the parts until then; without any the node did not answer.
+        # A reading that reached its deadline has its first parts; without any part the node did not answer.
         return parse(session, result.out) if sections.MARK in result.out else NodeStatus(machine)
 
     with ThreadPoolExecutor(max_workers=len(nodes)) as pool:

@@ -15,15 +15,15 @@ TroubleId = Literal[
     "vip-nowhere", "vip-on-several-nodes", "vip-elsewhere", "web-stopped", "web-hung", "web-elsewhere",
     "page-refused", "no-page", "wrong-page",
 ]  # fmt: skip
-"""The kinds of trouble. They are stored and compared: a name that was used once keeps its meaning."""
+"""The kinds of trouble. They are stored and compared: never change the meaning of a name."""
 IDS: tuple[TroubleId, ...] = get_args(TroubleId)
 
 
 @dataclass(frozen=True)
 class Trouble:
-    """What is wrong. `node` is the full name of the node that it is about, or that alone says so; else "".
+    """One trouble. `node` is the full name of the node that has it, or of the only node that shows it; otherwise "".
 
-    `id` names the kind of trouble; `resource` is the id of the resource that it is about, or "".
+    `id` is the kind of trouble; `resource` is the id of the resource that has it, or "".
     """
 
     id: TroubleId

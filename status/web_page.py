@@ -1,4 +1,4 @@
-"""The page of the web service: what each node's is to say, and what the floating address answers."""
+"""The page of the web service: the expected page of each node, and the answer of the floating address."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from inventory.errors import RouteRefused
 from inventory.model import Node
 
 Fetch = Callable[[], str]
-"""Asks the floating address: the page, "" without an answer. Raises RouteRefused when nothing may be sent."""
+"""Requests the page from the floating address; "" without an answer. Raises RouteRefused when it may not be sent."""
 
 
 @dataclass(frozen=True)
 class WebPage:
-    """What the floating address answered, "" when nothing did; `refused` says why no request was sent."""
+    """The answer of the floating address, "" without an answer; `refused` says why no request was sent."""
 
     text: str = ""
     refused: str = ""
 
 
 def page_of(node: Node) -> str:
-    """The page that names a node (walkthrough step 7)."""
+    """The page of a node, with its name (walkthrough step 7)."""
     return f"<h1>{node.name.capitalize()}</h1>"
 
 
 def get(url: str, limit: float = 1.0) -> str:
-    """The page at a URL without the space around it; "" when there is no good answer within `limit` seconds."""
+    """The page at a URL, without surrounding space; "" without a good answer within `limit` seconds."""
     try:
         with requests.Session() as session:
             session.trust_env = False
@@ -39,7 +39,7 @@ def get(url: str, limit: float = 1.0) -> str:
 
 
 def ask(fetch: Fetch) -> WebPage:
-    """The page, or why it was not asked for."""
+    """The page, or the reason why it was not requested."""
     try:
         return WebPage(fetch())
     except RouteRefused as error:

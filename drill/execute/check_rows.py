@@ -1,4 +1,4 @@
-"""A scenario's checks with what the lab has in the place of "@web", "@address" and "@two_node"."""
+"""Replaces "@web", "@address" and "@two_node" in the parameters of a scenario's checks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from inventory.model import Lab
 
 
 def for_lab(checks: Iterable[CheckRow], lab: Lab) -> tuple[CheckRow, ...]:
-    """A scenario's checks for the record; "@web", "@address" and "@two_node" are replaced by what the lab has."""
+    """A scenario's checks for the record: "@web" and "@address" become ids of resources, "@two_node" a boolean."""
     return tuple(CheckRow(one.id, _for_lab(one.parameters, lab)) for one in checks)
 
 

@@ -1,7 +1,7 @@
-"""Runs faults: written into the journal, armed, injected, proven, healed, proven again.
+"""Runs a fault: write it into the journal, arm the timer, inject, prove, heal, prove the heal.
 
-This is the only interpreter of `drill.faults`. What is broken is healed at the end, whatever happens. For the case
-that this process is killed, the heal is in the journal, and a timer on the node itself is armed with it.
+Only this module runs the data of `drill.faults`. A fault is always healed at the end, also after an error or a signal.
+In case this process is killed, the heal is in the journal, and a timer on the node runs it too.
 All times are in seconds.
 """
 
@@ -21,25 +21,25 @@ from inventory.journal import JournalEntry
 from inventory.model import Command, NodeAction
 from inventory.session import LabSession
 
-EFFECT_S = 15.0
+PROOF_DEADLINE_S = 15.0
 """The longest time from the injection of a fault to the proof that it is in effect (seconds)."""
-BOOTS_S = 90.0
-"""The longest time until a node answers after its power or its processors are back (seconds)."""
+BOOT_DEADLINE_S = 90.0
+"""The longest time until a node answers after it was powered on or thawed (seconds)."""
 OnEvent = Callable[[str, str, str], None]
-"""Called as things happen, with kind (inject, landed, not_landed, heal, healed, note), node and detail."""
+"""Called for each event, with its kind (inject, landed, not_landed, heal, healed, note), node and detail."""
 
 
 class NotInEffect(LabError):
-    """It is not proven that the fault is in effect: what is seen then proves nothing."""
+    """It is not proven that the fault is in effect, so the record proves nothing."""
 
 
 class NotAvailable(LabError):
-    """The provider cannot make this fault."""
+    """The provider does not support this fault."""
 
 
 @dataclass(frozen=True)
 class ActiveFault:
-    """A fault that was begun on a node and is not healed yet."""
+    """A fault that was started on a node and is not healed yet."""
 
     fault: Fault
     scope: FaultScope
@@ -48,9 +48,9 @@ class ActiveFault:
 
 @dataclass
 class Injector:
-    """Breaks nodes and heals them, over ssh and by the machines' power.
+    """Injects and heals faults, over ssh and by the machines' power.
 
-    `event` is called as things happen; `timer_s` is the time after which a node heals itself.
+    `event` is called for each event; `timer_s` is the time after which a node heals itself.
     """
 
     session: LabSession
@@ -61,7 +61,7 @@ class Injector:
     def injected(
         self, fault: Fault, *scopes: FaultScope, baseline: str = ""
     ) -> Iterator[tuple[ActiveFault, ...]]:
-        """A fault on one node or both: in effect inside the block, healed after it, also after an exception or signal.
+        """A fault on one or both nodes: in effect inside the block, healed after it, also after an exception or signal.
 
         `baseline` is the CIB's XML before anything was changed. Raises NotAvailable before anything is done,
         NotInEffect or CommandFailed after healing, TimedOut when it cannot be proven that the fault is healed.
@@ -83,9 +83,9 @@ class Injector:
                     self.heal(*active_faults)
 
     def begin(self, fault: Fault, scope: FaultScope, baseline: str = "") -> ActiveFault:
-        """Write into the journal what is about to happen. Nothing is done yet. Raises NotAvailable."""
-        if why := fault.refusal(self.session):
-            raise NotAvailable(f"{why}.")
+        """Write the fault and its heal into the journal, and do nothing else. Raises NotAvailable."""
+        if reason := fault.refusal(self.session):
+            raise NotAvailable(f"{reason}.")
         actions = heal_actions(fault, scope)
         entry = self.session.journal.begin(
             fault.name, target=scope.target.name, undo=actions, baseline=baseline
@@ -98,7 +98,7 @@ class Injector:
             self.run_action(action)
 
     def inject(self, active_fault: ActiveFault) -> None:
-        """Inject the fault. No signal interrupts it: half of it would take effect after the heal.
+        """Inject the fault. No signal interrupts this: the rest of the fault could take effect after the heal.
 
         Raises CommandFailed, MachineError.
         """
@@ -109,8 +109,8 @@ class Injector:
                 script = background.in_foreground(action.script) if action.script else ""
                 self.run_action(replace(action, script=script, purpose="inject-fault"))
 
-    def prove(self, active_fault: ActiveFault, deadline: float = EFFECT_S) -> None:
-        """Ask the node, or the machine's power, until the fault is in effect.
+    def prove(self, active_fault: ActiveFault, deadline: float = PROOF_DEADLINE_S) -> None:
+        """Read the node, or its machine's power, until the fault is proven to be in effect.
 
         Raises NotInEffect with the last answer.
         """
@@ -126,20 +126,20 @@ class Injector:
             ) from error
 
     def heal(self, *active_faults: ActiveFault) -> tuple[str, ...]:
-        """Heal faults, prove it, strike them out of the journal. Gives what the nodes say they did.
+        """Heal faults, prove it, and remove them from the journal. Gives the messages of the nodes.
 
-        All of them are tried; then the first error is raised.
+        All faults are tried; then the first error is raised.
         """
-        said: list[str] = []
+        messages: list[str] = []
         errors: list[LabError] = []
         for active_fault in active_faults:
             node = active_fault.scope.target.name
             self.event("heal", node, active_fault.fault.name)
             try:
                 lines = self.run_undo(active_fault.entry.undo)
-                said += lines
+                messages += lines
                 if early := [line for line in lines if repair.TIMER_FIRED in line]:
-                    # The fault did not last until now: what was seen at the end was not its effect.
+                    # The fault ended before this heal, so the end of the record does not show its effect.
                     self.event("not_landed", node, early[0])
                 for proof in healed_proofs(active_fault.fault, active_fault.scope):
                     self._until(proof, HEAL_DEADLINE_S, "prove-repair")
@@ -149,23 +149,23 @@ class Injector:
                 errors.append(error)
         if errors:
             raise errors[0]
-        return tuple(said)
+        return tuple(messages)
 
     def run_undo(self, actions: tuple[NodeAction, ...]) -> list[str]:
-        """Do the actions of a heal; gives what they say they did. A node that boots is waited for."""
-        said: list[str] = []
+        """Do the actions of a heal and give their messages. Waits for a node that boots."""
+        messages: list[str] = []
         for action in actions:
             if action.script:
                 self.wait_for_node(action.node)
             for line in self.run_action(action).splitlines():
-                said.append(f"{action.node}: {line}")
+                messages.append(f"{action.node}: {line}")
                 self.event("note", action.node, line)
-        return said
+        return messages
 
-    def wait_for_node(self, node: str, deadline: float = BOOTS_S) -> None:
+    def wait_for_node(self, node: str, deadline: float = BOOT_DEADLINE_S) -> None:
         """Wait until a node answers over ssh. Raises TimedOut."""
         command = Command(node, ("true",), deadline=5, purpose="wait-for-node")
-        hint = "./lab up boots what is down; ./lab doctor looks at this machine."
+        hint = "./lab up boots the nodes; ./lab doctor checks this machine."
         waiting.until(
             lambda: self.session.remote.run(command).good,
             bool,
@@ -176,7 +176,7 @@ class Injector:
         )
 
     def run_action(self, action: NodeAction) -> str:
-        """Do one action; gives what it printed. Power is switched only where that changes something."""
+        """Do one action and give its output. Power is switched only when that changes the machine's state."""
         if action.power:
             return self._set_power(action)
         try:
@@ -189,7 +189,7 @@ class Injector:
             raise CommandFailed(
                 f"{action.node}: {action.why}: exit {result.status}: "
                 f"{(result.err.strip() or result.out.strip())[-400:]}",
-                hint="./lab heal puts the lab right; ./lab ssh looks at the node.",
+                hint="./lab heal repairs the lab; ./lab ssh opens a shell on the node.",
             )
         return result.out
 
@@ -199,10 +199,10 @@ class Injector:
             return ""
         if action.power == "power_on" and self.session.machines.running()[node.name]:
             return ""
-        words = {"power_on": "booted", "thaw": "thawed", "power_off": "powered off", "freeze": "frozen"}
+        messages = {"power_on": "booted", "thaw": "thawed", "power_off": "powered off", "freeze": "frozen"}
         assert action.power is not None
         getattr(self.session.machines, action.power)(node)
-        return f"{words[action.power]}\n"
+        return f"{messages[action.power]}\n"
 
     def _until(self, proof: Proof, deadline: float, purpose: str) -> None:
         waiting.until(
@@ -222,4 +222,4 @@ class Injector:
         result = self.session.remote.run(
             Command.script(proof.node, proof.script, why=proof.what, deadline=20, purpose=purpose)
         )
-        return result.out.strip() or result.err.strip() or "nothing"
+        return result.out.strip() or result.err.strip() or "no output"

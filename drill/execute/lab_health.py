@@ -1,4 +1,4 @@
-"""The lab's health with what only a drill leaves on a node: the reading and the expectation of every drill and heal."""
+"""How a drill or a heal reads and judges the lab: with the repairs that a node still needs after a drill."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from status.web_page import Fetch
 
 
 def undone(session: LabSession) -> Extra:
-    """The part of a node's reading that finds what a drill left there."""
+    """The extra part of a node's reading that lists what a drill left there."""
 
     def parts(node: Node) -> Mapping[str, str]:
         return {UNDONE: repair.undone_script(FaultScope(session, node), registry.NODE_REMEDIES)}
@@ -26,12 +26,12 @@ def undone(session: LabSession) -> Extra:
 
 
 def look(session: LabSession, fetch: Fetch | None) -> LabStatus:
-    """The lab at this moment. A node that does not answer is only shown as such."""
+    """Read the lab. A node that does not answer has `reachable=False`."""
     return lab_status.look(session, fetch, undone(session))
 
 
 def expectation(overrides: Overrides | None = None) -> Expectation:
-    """What must be so while a drill or a heal is at work; `overrides` are what a scenario wants otherwise."""
+    """The expectation while a drill or a heal is running; `overrides` are those of the scenario."""
     wanted = overrides or Overrides()
     return Expectation(
         kinds=wanted.resources,

@@ -1,4 +1,4 @@
-"""One scenario under way: it does the moves one after the other and records what happens."""
+"""Plays one scenario: does its moves one after another and records what happens."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from cluster import cib
 from drill.execute.injector import ActiveFault, Injector
 from drill.execute.operation_log import OperationLog
-from drill.execute.prediction import Expectation
-from drill.execute.starting_state import StartingState, shown
+from drill.execute.prediction import LiveTimings
+from drill.execute.starting_state import StartingState, show_command_script
 from drill.faults import registry as faults
 from drill.faults.base import scopes
 from drill.record.header import Awaited
@@ -24,40 +24,40 @@ from inventory.errors import TimedOut
 from inventory.model import Command
 from inventory.session import LabSession
 
-POLL = 0.1
-"""The time between two looks at the record while waiting (seconds)."""
-MARGIN = 10.0
-"""Extra wait beyond the prediction (seconds): what comes late is measured then, and not missed."""
+POLL_S = 0.1
+"""The time between two readings of the record while waiting (seconds)."""
+MARGIN_S = 10.0
+"""Extra wait beyond the prediction (seconds), so that a late event is still recorded."""
 FIRST_READING_S = 30.0
 """The longest wait for the first readings and answers (seconds)."""
-BEFORE = 0.6
-"""The time of watching before the first move (seconds): the checks need several readings of the state before."""
-LAST = 1.0
-"""The time that the record goes on when the lab is healthy again (seconds)."""
+OBSERVED_BEFORE_S = 0.6
+"""The time of observation before the first move (seconds): the checks need several readings of the state before it."""
+OBSERVED_AFTER_S = 1.0
+"""The time of observation after the lab is healthy again (seconds)."""
 
 
-class _Over(Exception):
-    """An awaited condition did not come: the scenario ends here, and its checks judge that."""
+class _ConditionNotMet(Exception):
+    """An awaited condition did not become true: the scenario ends here, and its checks judge that."""
 
 
 @dataclass
 class Play:
-    """Does a scenario's moves. `expected` is the prediction for its cluster; `seed` chooses random targets."""
+    """Does a scenario's moves. `timings` are those of its cluster; `seed` selects random targets."""
 
     session: LabSession
     scenario: Scenario
     recorder: Recorder
     starting_state: StartingState
-    expected: Expectation
+    timings: LiveTimings
     seed: int = 0
     roles: dict[str, str] = field(default_factory=dict, init=False)
     active_faults: list[ActiveFault] = field(default_factory=list, init=False)
     awaited: list[Awaited] = field(default_factory=list, init=False)
     injector: Injector = field(init=False)
     operation_log: OperationLog = field(init=False)
-    _acted: float = field(default=0.0, init=False)
-    """When the last move had been done (seconds of the record): only what was seen later tells of it."""
-    _first: dict[str, str] = field(default_factory=dict, init=False)
+    _last_move_ended: float = field(default=0.0, init=False)
+    """The end of the last move (seconds of the record): only later readings show its effect."""
+    _first_roles: dict[str, str] = field(default_factory=dict, init=False)
     """The roles at the first injection, which the record keeps."""
 
     def __post_init__(self) -> None:
@@ -74,26 +74,26 @@ class Play:
         )
         if self.scenario.overrides.serves:
             self._until(conditions.predicate("serving"), "the service answers", FIRST_READING_S)
-        watched = self.recorder.since() + BEFORE
+        watched = self.recorder.since() + OBSERVED_BEFORE_S
         self._until(
             lambda situation: situation.complete and self.recorder.since() > watched,
             "the lab is watched",
             FIRST_READING_S,
         )
-        self._resolve()
+        self._find_roles()
 
     def run(self) -> None:
-        """Do all moves in order; stop where an awaited condition does not come. Raises NotInEffect, LabError."""
+        """Do all moves in order; stop when an awaited condition does not become true. Raises NotInEffect, LabError."""
         try:
             for move in self.scenario.moves:
                 self._move(move)
-        except _Over:
+        except _ConditionNotMet:
             return
 
     def end(self) -> None:
-        """Go on for a moment after the lab is healthy, for the record's last readings and answers. Raises TimedOut."""
-        self._acted = self.recorder.since()
-        until, serves = self._acted + LAST, conditions.predicate("serving")
+        """Observe a moment longer after the lab is healthy, for the record's last readings. Raises TimedOut."""
+        self._last_move_ended = self.recorder.since()
+        until, serves = self._last_move_ended + OBSERVED_AFTER_S, conditions.predicate("serving")
         self._until(
             lambda situation: situation.complete and serves(situation) and self.recorder.since() > until,
             "the service answers at the end",
@@ -101,22 +101,22 @@ class Play:
         )
 
     def heal(self, role: str = "") -> None:
-        """Heal what is broken on the node of a role, or everywhere. Raises what Injector.heal raises."""
-        mine = [one for one in self.active_faults if not role or one.scope.target.name == self.roles[role]]
-        if mine:
+        """Heal the faults on the node with a role, or all faults. Raises what Injector.heal raises."""
+        chosen = [one for one in self.active_faults if not role or one.scope.target.name == self.roles[role]]
+        if chosen:
             self.operation_log.take()
-            self.injector.heal(*mine)
-            self.active_faults = [one for one in self.active_faults if one not in mine]
-            self._acted = self.recorder.since()
+            self.injector.heal(*chosen)
+            self.active_faults = [one for one in self.active_faults if one not in chosen]
+            self._last_move_ended = self.recorder.since()
 
     def record_outcome(self) -> None:
-        """Write the roles, what was waited for, and what the cluster remembers into the record's header."""
-        self.recorder.roles(self._first or self.roles)
+        """Write the roles, the awaited conditions and the cluster's history into the record's header."""
+        self.recorder.roles(self._first_roles or self.roles)
         self.recorder.awaited(self.awaited)
         self.recorder.history(self.operation_log.operations, self.operation_log.failcounts)
 
     def event(self, kind: str, node: str, detail: str) -> None:
-        """Record what an injector tells."""
+        """Record an event of the injector."""
         label = detail if kind in ("inject", "heal", "healed") else ""
         if kind in ("landed", "not_landed"):
             label = next((one.fault.name for one in self.active_faults if one.scope.target.name == node), "")
@@ -125,7 +125,7 @@ class Play:
         )
 
     def note(self, label: str, detail: str, node: str = "") -> None:
-        """Record what the scenario itself does."""
+        """Record a note of the scenario itself."""
         self.recorder.event(Event(self.recorder.since(), "note", label, node, detail))
 
     def _move(self, move: Move) -> None:
@@ -139,7 +139,7 @@ class Play:
             self.recorder.before(
                 overrides.configuration_lines(cib.parse(self.starting_state.read()[1]).configuration)
             )
-            self._acted = self.recorder.since()
+            self._last_move_ended = self.recorder.since()
         elif isinstance(move, Observe):
             self._observe(move)
         elif isinstance(move, Await):
@@ -150,7 +150,7 @@ class Play:
             self._read(move)
 
     def _inject(self, move: Inject) -> None:
-        self._resolve()
+        self._find_roles()
         fault = faults.get(move.fault)
         role = move.target
         if role == "any":
@@ -161,8 +161,8 @@ class Play:
             "peer": self.session.lab.peer(self.session.lab.node(names[0])).name,
         }
         self.starting_state.first = self.roles["peer"]
-        self._first = self._first or dict(self.roles)
-        self.recorder.roles(self._first)
+        self._first_roles = self._first_roles or dict(self.roles)
+        self.recorder.roles(self._first_roles)
         new = [
             self.injector.begin(fault, scope, self.starting_state.baseline)
             for name in names
@@ -170,13 +170,13 @@ class Play:
             if scope.target.name == name
         ]
         self.active_faults += new
-        for do in (self.injector.arm, self.injector.inject, self.injector.prove):
+        for action in (self.injector.arm, self.injector.inject, self.injector.prove):
             for active_fault in new:
-                do(active_fault)
-            self._acted = self.recorder.since()
+                action(active_fault)
+            self._last_move_ended = self.recorder.since()
 
     def _observe(self, move: Observe) -> None:
-        unit = self.expected.cluster_times[move.cluster_time]
+        unit = self.timings.cluster_times[move.cluster_time]
         seconds = unit * move.times
         end = self.recorder.since() + seconds
         self.note("observe", f"{seconds:.1f} s: {move.times:g} x {move.cluster_time} of {unit:g} s")
@@ -185,7 +185,7 @@ class Play:
             lambda at: at >= end,
             f"{seconds:.1f} s have been observed",
             deadline=seconds + 60,
-            every=POLL,
+            every=POLL_S,
             clock=self.session.clock,
         )
 
@@ -193,7 +193,7 @@ class Play:
         node = self.roles[move.role]
         what = f"{node}: {move.command} shows {move.shows!r}"
         command = Command.script(
-            node, shown(move.command, move.shows), why=what, deadline=10, purpose="show-command"
+            node, show_command_script(move.command, move.shows), why=what, deadline=10, purpose="show-command"
         )
 
         def ask(within: float) -> None:
@@ -209,31 +209,33 @@ class Play:
 
         self._await(ask, what, move.within)
 
-    def _patience(self, within: float) -> float:
-        """The longest wait for a condition (seconds): `within`, or more where the cluster's own times are longer."""
-        predicted = self.expected.prediction
-        longest = max(self.expected.cluster_times["loss"], (predicted and predicted.most) or 0.0)
-        return max(within, longest + MARGIN)
+    def _longest_wait(self, within: float) -> float:
+        """The longest wait for a condition (seconds): `within`, or more when the cluster's own times are longer."""
+        predicted = self.timings.prediction
+        longest = max(self.timings.cluster_times["loss"], (predicted and predicted.most) or 0.0)
+        return max(within, longest + MARGIN_S)
 
     def _await(self, ask: Callable[[float], object], what: str, least: float) -> None:
-        within = self._patience(least)
+        within = self._longest_wait(least)
         self.awaited.append(Awaited(what, within))
         try:
             ask(within)
         except TimedOut as error:
             self.awaited[-1] = Awaited(what, within, last=error.message)
             self.note("not seen", error.message)
-            raise _Over from error
+            raise _ConditionNotMet from error
         self.awaited[-1] = Awaited(what, within, at=round(self.recorder.since(), 3))
 
     def _until(self, good: Callable[[Situation], bool], what: str, within: float) -> Situation:
-        return waiting.until(self._now, good, what, deadline=within, every=POLL, clock=self.session.clock)
+        return waiting.until(
+            self._situation, good, what, deadline=within, every=POLL_S, clock=self.session.clock
+        )
 
-    def _now(self) -> Situation:
-        return conditions.situation_since(self.recorder.timeline(), self._acted, self.roles)
+    def _situation(self) -> Situation:
+        return conditions.situation_since(self.recorder.timeline(), self._last_move_ended, self.roles)
 
-    def _resolve(self) -> None:
-        """Find out which node is active, passive and DC, from readings after the last move."""
+    def _find_roles(self) -> None:
+        """Find the active node, the passive node and the DC, from readings after the last move."""
         situation = self._until(
             lambda one: (
                 sum(reading.owns_vip for reading in one.answered) == 1

@@ -1,4 +1,4 @@
-"""What the live cluster lets expect of a scenario: its own times, and the outage predicted from them."""
+"""The live cluster's own times, and the outage of a scenario predicted from them."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from inventory.session import LabSession
 
 
 @dataclass(frozen=True)
-class Expectation:
-    """What the live cluster leads to expect: its own times by name, and the predicted outage (None: unpredictable).
+class LiveTimings:
+    """The live cluster's own times by name, and the predicted outage (None: nothing can be predicted).
 
     All times in seconds. `token_s` and `consensus_s` are those of the running corosync.
     """
@@ -32,10 +32,10 @@ class Expectation:
     consensus_s: float
 
 
-def predict(session: LabSession, scenario: Scenario, live: Cib) -> Expectation:
+def predict(session: LabSession, scenario: Scenario, live: Cib) -> LiveTimings:
     """Read token and consensus of the running corosync, the address's agent and the live CIB.
 
-    Raises CommandFailed, OutputError when they do not say what is needed, LabError when there is no address.
+    Raises CommandFailed; OutputError when an output lacks a value; LabError when the address is not configured.
     """
     lab, remote = session.lab, session.remote
     times = corosync_state.timings_script(session.platform.corosync)
@@ -57,11 +57,11 @@ def predict(session: LabSession, scenario: Scenario, live: Cib) -> Expectation:
     cluster_times: dict[ClusterTime, float] = {"loss": token + consensus}
     cluster_times |= {f"{kind} monitor": interval for kind, interval in monitors.items()}  # type: ignore[misc]
     prediction = _prediction(scenario.kind, timing, first, live) if scenario.kind else None
-    return Expectation(cluster_times, prediction, token, consensus)
+    return LiveTimings(cluster_times, prediction, token, consensus)
 
 
 def _arp(lab: Lab, remote: Remote, live: Cib) -> float:
-    """Seconds between two gratuitous ARPs of the address as it is configured now."""
+    """The time between two gratuitous ARPs of the address, as configured now (seconds)."""
     id_ = lab.resource("address").id
     address = next((one for one in live.configuration.resources if one.id == id_), None)
     if address is None:
@@ -76,7 +76,7 @@ def _read(remote: Remote, lab: Lab, script: str, purpose: str) -> str:
 
 
 def _monitors(lab: Lab, live: Cib) -> dict[str, float]:
-    """The intervals of the monitors by kind of resource (seconds), 0 without one. The shortest of several counts."""
+    """The monitor interval by kind of resource (seconds): the shortest of several, 0 without a monitor."""
     written = {one.id: (one.monitor or "").split(",") for one in live.configuration.resources}
     kinds = {one.kind: written[one.id] for one in lab.resources if one.id in written}
     return {
@@ -86,7 +86,7 @@ def _monitors(lab: Lab, live: Cib) -> dict[str, float]:
 
 
 def _may_move(live: Cib) -> bool:
-    """A resource may leave the node where it failed: it has a migration-threshold (0 and INFINITY mean none)."""
+    """Whether a resource may leave the node where it failed: a migration-threshold is set (0 and INFINITY: none)."""
     metas = (live.configuration.defaults, *(one.meta for one in live.configuration.resources))
     return any(meta.get("migration-threshold", "0") not in ("0", "INFINITY") for meta in metas)
 

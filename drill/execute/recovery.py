@@ -1,4 +1,4 @@
-"""Makes the lab healthy again, whatever an interrupted drill left: from the journal, and from a look at the nodes."""
+"""Makes the lab healthy again after an interrupted drill, from the journal and from readings of the nodes."""
 
 from __future__ import annotations
 
@@ -24,24 +24,25 @@ from status.health import Trouble
 from status.lab_status import LabStatus
 from status.web_page import Fetch
 
-ROUNDS = 3
-MEETS_S = 60.0
-"""The longest that two running nodes may take to form a cluster with a DC."""
-SETTLES_S = 60.0
-"""The longest that the resources may then take to run where they should."""
-STAYS = 8
-"""So many looks in a row must show the same troubles that no waiting ends, before the waiting ends."""
+ATTEMPTS = 3
+"""The number of attempts to heal the lab."""
+MEMBERSHIP_DEADLINE_S = 60.0
+"""The longest time in which two running nodes must form a cluster with a DC (seconds)."""
+SETTLE_DEADLINE_S = 60.0
+"""The longest time in which the lab must then become healthy (seconds)."""
+SAME_READINGS = 8
+"""The wait ends early when this many readings in a row show the same permanent troubles."""
 
 
 class NotConfigured(LabError):
-    """Resources of lab.yaml are not in the cluster: no healing makes them."""
+    """Resources of lab.yaml are not configured in the cluster. A heal does not create them."""
 
 
 @dataclass
 class Recovery:
-    """One healing of a lab; `say` is told each thing that is done, as it is done.
+    """One heal of a lab. `say` gets a line for each thing that is done.
 
-    `fetch` asks the floating address for the page; without it no page is judged.
+    `fetch` requests the page from the floating address; without it the page is not judged.
     """
 
     session: LabSession
@@ -50,9 +51,9 @@ class Recovery:
     _done: list[str] = field(default_factory=list)
 
     def heal(self) -> tuple[str, ...]:
-        """Heal all that is found, until the lab is healthy; what was done, a line each (none: it was well).
+        """Heal until the lab is healthy. Gives what was done, one line each (none: the lab was healthy).
 
-        Raises LabError with what could not be healed, NotConfigured with resources that are not there.
+        Raises LabError with what could not be healed, NotConfigured with the missing resources.
         """
         left = self.session.journal.pending()
         for entry in left:
@@ -60,20 +61,20 @@ class Recovery:
                 f"an interrupted drill left {entry.what}" + (f" on {entry.target}" if entry.target else "")
             )
         troubles: tuple[str, ...] = ()
-        for _ in range(ROUNDS):
+        for _ in range(ATTEMPTS):
             try:
                 self._power()
-                seen = self.look()
+                lab_status = self.look()
                 if not self._baseline(left):
-                    self._configured(seen)
-                troubles = _lines(self.troubles(seen)) or self._changed(left)
+                    self._configured(lab_status)
+                troubles = _lines(self.troubles(lab_status)) or self._changed(left)
                 if not troubles and not left:
                     break
-                self._round(left)
+                self._attempt(left)
                 self._configured(self.look())
                 found = self._settled()
                 troubles = _lines(found) or self._changed(left)
-                if found and health.lasting(found):
+                if found and health.are_permanent(found):
                     break
             except NotConfigured:
                 raise
@@ -85,7 +86,7 @@ class Recovery:
             lines = "".join(f"\n  - {line}" for line in troubles)
             raise LabError(
                 f"The lab could not be healed:{lines}",
-                hint="./lab reset brings the cluster back to lab.yaml; ./lab down && ./lab up makes the nodes anew.",
+                hint="./lab reset brings the cluster back to lab.yaml; ./lab down && ./lab up creates new nodes.",
             )
         for entry in left:
             self.session.journal.strike(entry)
@@ -103,22 +104,22 @@ class Recovery:
         self._done.append(line)
         self.say(line)
 
-    def troubles(self, seen: LabStatus) -> tuple[Trouble, ...]:
+    def troubles(self, lab_status: LabStatus) -> tuple[Trouble, ...]:
         """What keeps the lab from being healthy."""
-        return health.troubles(self.session.lab, seen, lab_health.expectation())
+        return health.troubles(self.session.lab, lab_status, lab_health.expectation())
 
     def look(self) -> LabStatus:
-        """The lab at this moment."""
+        """Read the lab."""
         return lab_health.look(self.session, self.fetch)
 
-    def _configured(self, seen: LabStatus) -> None:
-        missing = health.unconfigured(self.session.lab, seen)
+    def _configured(self, lab_status: LabStatus) -> None:
+        missing = health.unconfigured(self.session.lab, lab_status)
         if missing:
-            hint = "./lab provision configures what lab.yaml describes; no healing makes a resource."
+            hint = "./lab provision configures what lab.yaml describes; a heal creates no resource."
             raise NotConfigured("; ".join(map(str, missing)), hint=hint)
 
     def _power(self) -> None:
-        """Frozen nodes run on, stopped ones boot, and all answer."""
+        """Thaw frozen nodes, boot stopped ones, and wait until all answer."""
         wanted = [NodeAction(node.name, power="thaw") for node in self.session.lab.nodes]
         wanted += [NodeAction(node.name, power="power_on") for node in self.session.lab.nodes]
         for action in wanted:
@@ -127,31 +128,31 @@ class Recovery:
         for node in self.session.lab.nodes:
             self._injector.wait_for_node(node.name)
 
-    def _round(self, left: tuple[JournalEntry, ...]) -> None:
-        """What the journal says, newest first; then all that can be wrong on a node; then the configuration."""
+    def _attempt(self, left: tuple[JournalEntry, ...]) -> None:
+        """Undo the journal's entries, newest first; then run all remedies; then restore the configuration."""
         for entry in reversed(left):
             try:
                 for line in self._injector.run_undo(entry.undo):
                     self._tell(line)
-            except LabError as error:  # what follows looks at the nodes themselves
+            except LabError as error:  # the remedies below repair the nodes without the journal
                 self._tell(f"could not be done: {error.message}")
-        self._mend(faults.NODE_REMEDIES)
+        self._run_remedies(faults.NODE_REMEDIES)
         waiting.until(
-            lambda: self._missing(self._watch()),
+            lambda: self._missing(self._look_again()),
             lambda missing: not missing,
             "both nodes in one cluster with a DC",
-            deadline=MEETS_S,
+            deadline=MEMBERSHIP_DEADLINE_S,
             clock=self.session.clock,
         )
-        self._mend(faults.CLUSTER_REMEDIES)
+        self._run_remedies(faults.CLUSTER_REMEDIES)
         self._restore(left)
-        self._stale()
+        self._remove_second_owner()
 
-    def _mend(self, what: tuple[RemedyFactory, ...]) -> None:
+    def _run_remedies(self, remedies_to_run: tuple[RemedyFactory, ...]) -> None:
         for scope in self._scopes:
             action = NodeAction(
                 scope.target.name,
-                repair.repair_script(scope, what),
+                repair.repair_script(scope, remedies_to_run),
                 deadline=120,
                 why="heal",
                 purpose="repair",
@@ -159,20 +160,20 @@ class Recovery:
             for line in self._injector.run_action(action).splitlines():
                 self._tell(f"{scope.target.name}: {line}")
 
-    def _watch(self) -> LabStatus:
-        """Look while waiting: what the interrupted drill was about to do may come true only now."""
-        seen = self.look()
-        if not all(one.reachable for one in seen.nodes.values()):
+    def _look_again(self) -> LabStatus:
+        """Read the lab while waiting: a command of the interrupted drill may take effect only now."""
+        lab_status = self.look()
+        if not all(one.reachable for one in lab_status.nodes.values()):
             self._power()
-        if any(one.undone for one in seen.nodes.values()):
-            self._mend(faults.NODE_REMEDIES)
-        return seen
+        if any(one.undone for one in lab_status.nodes.values()):
+            self._run_remedies(faults.NODE_REMEDIES)
+        return lab_status
 
-    def _missing(self, seen: LabStatus) -> tuple[str, ...]:
+    def _missing(self, lab_status: LabStatus) -> tuple[str, ...]:
         names = {node.name for node in self.session.lab.nodes}
         return tuple(
             node.name
-            for node, one in seen.nodes.items()
+            for node, one in lab_status.nodes.items()
             if one.state is None or one.state.dc is None or set(one.state.online) != names
         )
 
@@ -180,7 +181,7 @@ class Recovery:
         return next((entry.baseline for entry in left if entry.baseline), "")
 
     def _changed(self, left: tuple[JournalEntry, ...]) -> tuple[str, ...]:
-        """How the configuration differs from what it was before the interrupted drill."""
+        """The differences of the configuration from the one before the interrupted drill."""
         baseline = self._baseline(left)
         if not baseline:
             return ()
@@ -191,7 +192,7 @@ class Recovery:
         return differences(cib.parse(baseline).configuration, cib.parse(text).configuration)
 
     def _restore(self, left: tuple[JournalEntry, ...]) -> None:
-        """Put the whole configuration section back as the journal has it, where it means something else."""
+        """Restore the whole configuration section from the journal, when the configuration is different."""
         changed = self._changed(left)
         if not changed:
             return
@@ -204,47 +205,49 @@ class Recovery:
         for line in changed:
             self._tell(f"restored the configuration: {line}")
 
-    def _stale(self) -> None:
-        """Take the address off a node whose cluster, whole again, runs it on the other."""
-        seen = self.look()
+    def _remove_second_owner(self) -> None:
+        """Remove the address from a node when the cluster runs it on the other node."""
+        lab_status = self.look()
         address = self.session.lab.resource("address").id
         for scope in self._scopes:
-            one = seen.nodes[scope.target]
-            owners = one.state.where(address) if one.state else ()
-            if one.holds_vip and len(owners) == 1 and owners[0] != scope.target.name:
+            one = lab_status.nodes[scope.target]
+            placed_on = one.state.where(address) if one.state else ()
+            if one.holds_vip and len(placed_on) == 1 and placed_on[0] != scope.target.name:
                 self._injector.run_action(
                     NodeAction(
                         scope.target.name,
                         remedies.remove_address(scope),
-                        why="one owner",
+                        why="remove the address of a second owner",
                         purpose="remove-address",
                     )
                 )
-                self._tell(f"{scope.target.name}: took {self.session.lab.vip} off, which {owners[0]} owns")
+                self._tell(
+                    f"{scope.target.name}: removed {self.session.lab.vip}, which the cluster runs on {placed_on[0]}"
+                )
 
     def _settled(self) -> tuple[Trouble, ...]:
-        """Wait until nothing is wrong any more, or only what no waiting ends; what still is wrong."""
-        looks: list[tuple[Trouble, ...]] = []
+        """Wait until the lab is healthy or only permanent troubles are left. Gives the troubles that are left."""
+        readings: list[tuple[Trouble, ...]] = []
 
         def ask() -> tuple[Trouble, ...]:
-            looks.append(self.troubles(self._watch()))
-            return looks[-1]
+            readings.append(self.troubles(self._look_again()))
+            return readings[-1]
 
-        def over(found: tuple[Trouble, ...]) -> bool:
-            return health.lasting(found) and looks[-STAYS:] == [found] * STAYS
+        def permanent(found: tuple[Trouble, ...]) -> bool:
+            return health.are_permanent(found) and readings[-SAME_READINGS:] == [found] * SAME_READINGS
 
         try:
             waiting.until(
                 ask,
-                lambda found: not found or over(found),
+                lambda found: not found or permanent(found),
                 "the lab is healthy",
-                deadline=SETTLES_S,
+                deadline=SETTLE_DEADLINE_S,
                 clock=self.session.clock,
             )
         except TimedOut:
-            if not looks:
+            if not readings:
                 raise
-        return looks[-1]
+        return readings[-1]
 
 
 def _lines(found: tuple[Trouble, ...]) -> tuple[str, ...]:

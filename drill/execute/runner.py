@@ -1,4 +1,4 @@
-"""Runs a scenario on the real lab: healthy before, broken and watched, healed whatever happens, and as it was after."""
+"""Runs a scenario on the real lab: makes sure that it is healthy, breaks it, observes it, and always heals it."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ from status import health
 from status.lab_status import LabStatus
 from status.web_page import Fetch
 
-SETTLES = 60.0
-"""The longest that the cluster may take to be healthy again after a heal or a change (seconds)."""
-PATIENCE = 20.0
-"""The longest that a scenario waits for a lab that should be healthy, before it heals it (seconds)."""
+SETTLE_DEADLINE_S = 60.0
+"""The longest time in which the lab must be healthy after a heal or a change (seconds)."""
+HEALTHY_DEADLINE_S = 20.0
+"""The longest wait for a healthy lab before a scenario; after that the lab is healed (seconds)."""
 
 
 def unavailable(scenario: Scenario, session: LabSession) -> str:
-    """Why a scenario cannot be run on this lab, platform or provider; "" when it can."""
+    """Why a scenario cannot run on this lab, platform or provider; "" when it can."""
     lab = session.lab
     for name in scenario.faults:
-        if why := faults.get(name).refusal(session):
-            return why
+        if reason := faults.get(name).refusal(session):
+            return reason
     states = [scenario.overrides, *(move.overrides for move in scenario.moves if isinstance(move, Configure))]
     if not session.platform.knows_two_node and any(state.two_node for state in states):
         return f"corosync {session.platform.corosync}'s plugin has no two_node"
@@ -54,11 +54,11 @@ def unavailable(scenario: Scenario, session: LabSession) -> str:
 
 @dataclass
 class Runner:
-    """Runs scenarios one after another on one lab; each record goes to the end of the file `path`.
+    """Runs scenarios one after another on one lab; each record is appended to the file `path`.
 
     `guard` raises RouteRefused when requests would leave the lab's network. `observe` starts probe and watch.
-    `fetch` asks the floating address for the page; without it no page is judged.
-    A lab that can't be healed stops all later scenarios with the first cause.
+    `fetch` requests the page from the floating address; without it the page is not judged.
+    When the lab cannot be healed, no later scenario runs: each raises the first cause.
     """
 
     session: LabSession
@@ -70,16 +70,16 @@ class Runner:
     broken: LabError | None = field(default=None, init=False)
 
     def run(self, scenario: Scenario, seed: int = 0, *, again: bool = False) -> Timeline:
-        """Run one scenario; its record. The lab's own failure is in the record, a signal is raised.
+        """Run one scenario and give its record. A failure of the lab itself is in the record; a signal is raised.
 
-        `again`: in place of the scenario's earlier record, which was UNKNOWN.
+        `again`: this record replaces the scenario's earlier one, which was UNKNOWN.
         Raises RouteRefused and NotAvailable before anything is done, and the first cause when the lab is broken.
         """
         if self.broken is not None:
             first = self.broken.message
             raise LabError(f"not run: the lab could not be healed. First cause: {first}", hint="./lab heal")
-        if why := unavailable(scenario, self.session):
-            raise NotAvailable(f"{scenario.name}: {why}.")
+        if reason := unavailable(scenario, self.session):
+            raise NotAvailable(f"{scenario.name}: {reason}.")
         self.guard()
         before = self._healthy()
         baseline = next(iter(before.nodes.values())).cib_text
@@ -134,18 +134,18 @@ class Runner:
     def _play(self, scenario: Scenario, seed: int, starting_state: StartingState, recorder: Recorder) -> None:
         starting_state.apply(scenario.overrides)
         live = cib.parse(starting_state.read()[1])
-        expected = predict(self.session, scenario, live)
+        timings = predict(self.session, scenario, live)
         recorder.before(configuration_lines(live.configuration))
-        recorder.prediction(expected.prediction, expected.token_s, expected.consensus_s)
+        recorder.prediction(timings.prediction, timings.token_s, timings.consensus_s)
         if scenario.overrides != Overrides():
             self._settled(overrides=starting_state.overrides)
-        play = Play(self.session, scenario, recorder, starting_state, expected, seed)
-        with self.observe(recorder, recorder.since) as report:
+        play = Play(self.session, scenario, recorder, starting_state, timings, seed)
+        with self.observe(recorder, recorder.since) as probe_rate:
             try:
                 play.begin()
                 play.run()
             except NotInEffect:
-                pass  # an event says so, and makes every verdict UNKNOWN
+                pass  # the event not_landed makes every verdict UNKNOWN
             finally:
                 with signals.undisturbed():
                     play.heal()
@@ -154,32 +154,32 @@ class Runner:
                 recorder.event(Event(recorder.since(), "settled"))
                 play.end()
             except TimedOut as error:
-                play.note("not well", error.message)
+                play.note("not healthy", error.message)
             play.operation_log.take()
-            kept = report()
+            rate = probe_rate()
         after = cib.parse(starting_state.read()[1])
         play.record_outcome()
         recorder.after(configuration_lines(after.configuration), after.leftovers)
-        recorder.probe(ProbeFigures(kept.slots, kept.missed, round(kept.worst_late, 4)))
+        recorder.probe(ProbeFigures(rate.slots, rate.missed, round(rate.worst_late, 4)))
 
     def _look(self) -> LabStatus:
         return lab_health.look(self.session, self.fetch)
 
     def _healthy(self) -> LabStatus:
-        """The lab as it is, healthy; healed first where it is not. Raises LabError when it can't be healed."""
+        """The status of the healthy lab; heal it first when it is not. Raises LabError when it cannot be healed."""
         try:
             if self.session.journal.pending():
                 raise LabError("an interrupted drill left something")
-            self._settled(PATIENCE)
+            self._settled(HEALTHY_DEADLINE_S)
         except LabError as error:
             self.say(f"healing the lab first: {error.message}")
             self._recover()
         return self._look()
 
     def _settled(
-        self, deadline: float = SETTLES, *, twice: bool = False, overrides: Overrides | None = None
+        self, deadline: float = SETTLE_DEADLINE_S, *, twice: bool = False, overrides: Overrides | None = None
     ) -> None:
-        """Wait until the cluster is healthy; `twice` after a change, which it may not have seen at once."""
+        """Wait until the lab is healthy; `twice` after a change, as the first reading may come before its effect."""
         expectation = lab_health.expectation(overrides)
         for _ in range(1 + twice):
             waiting.until(
@@ -191,7 +191,7 @@ class Runner:
             )
 
     def _restore(self, starting_state: StartingState, recorder: Recorder) -> None:
-        """Bring lab.yaml's configuration back, and a healthy lab; by Recovery where the short way fails."""
+        """Restore lab.yaml's configuration and a healthy lab; by Recovery when this fails."""
         clock = self.session.clock
         began = clock.now()
         try:
@@ -203,14 +203,14 @@ class Runner:
             if left := starting_state.changed():
                 raise LabError(f"the configuration is not as before: {'; '.join(left)}")
             if [one for one in self.session.journal.pending() if one.target]:
-                raise LabError("something is broken still")
+                raise LabError("a fault is not healed yet")
         except LabError as error:
-            self.say(f"not well by itself: {error.message}")
+            self.say(f"the lab needs healing: {error.message}")
             self._recover()
         recorder.reset(round(clock.now() - began, 2))
 
     def _recover(self) -> None:
-        """Heal all that is found. Raises LabError, and keeps it as the first cause, when that fails."""
+        """Heal the lab. When that fails, keep the error as the first cause and raise it."""
         try:
             Recovery(self.session, self.say, self.fetch).heal()
         except LabError as error:

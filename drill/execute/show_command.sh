@@ -1,9 +1,9 @@
 #!/bin/sh
-# Print what a command says, and `yes` on a last line when that contains the wanted text.
+# Print the output of a command; when it contains the wanted text, print `yes` as the last line.
 : "${command:?}"
 : "${wanted:?}"
-said=$(sh -c "$command" 2>&1)
-printf '%s\n' "$said"
-case $said in
+output=$(sh -c "$command" 2>&1)
+printf '%s\n' "$output"
+case $output in
     *"$wanted"*) echo yes ;;
 esac

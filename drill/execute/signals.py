@@ -1,6 +1,6 @@
 """SIGINT and SIGTERM while something is broken: stop the work at once, then heal without interruption.
 
-Signals come to the main thread only; in another thread nothing here has an effect.
+Only the main thread receives signals; in another thread these functions have no effect.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 @contextlib.contextmanager
 def interruptible() -> Iterator[None]:
-    """Let SIGTERM end the work as Ctrl-C does, by KeyboardInterrupt, so that what is broken is healed."""
+    """Let SIGTERM raise KeyboardInterrupt as Ctrl-C does, so that an active fault is healed."""
 
     def stop(number: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt(signal.Signals(number).name)
@@ -27,21 +27,21 @@ def interruptible() -> Iterator[None]:
 
 @contextlib.contextmanager
 def undisturbed() -> Iterator[None]:
-    """Finish the work first, such as a heal. A signal that came meanwhile is raised after it, also when it failed."""
-    came: list[int] = []
+    """Finish the work (such as a heal) first. A signal during it is raised afterwards, also when the work failed."""
+    received: list[int] = []
     try:
-        with _handled(lambda number, frame: came.append(number)):
+        with _handled(lambda number, frame: received.append(number)):
             yield
     finally:
-        if came:
-            raise KeyboardInterrupt(signal.Signals(came[0]).name)
+        if received:
+            raise KeyboardInterrupt(signal.Signals(received[0]).name)
 
 
 @contextlib.contextmanager
 def _handled(handler: Any) -> Iterator[None]:
     try:
         before = {number: signal.signal(number, handler) for number in SIGNALS}
-    except ValueError:  # not the main thread: signals do not come here
+    except ValueError:  # not the main thread, which alone receives signals
         yield
         return
     try:

@@ -1,4 +1,4 @@
-"""Brings the cluster into a scenario's starting state, and back: sections of the CIB, and two_node of corosync.conf."""
+"""Sets and restores a scenario's starting state: sections of the CIB, and two_node in corosync.conf."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from inventory.remote.script import script
 from inventory.remote.ssh import check
 from inventory.session import LabSession
 
-ANSWERS = 60.0
-"""The longest time until a cluster answers that was just started (seconds)."""
+ANSWER_DEADLINE_S = 60.0
+"""The longest time until a cluster answers after its start (seconds)."""
 
 
 def set_two_node(scope: FaultScope) -> str:
@@ -29,23 +29,23 @@ def set_two_node(scope: FaultScope) -> str:
 
 @dataclass
 class StartingState:
-    """The configuration of one lab, changed and brought back. `baseline` is the CIB's XML before any change."""
+    """Changes and restores the configuration of one lab. `baseline` is the CIB's XML before any change."""
 
     session: LabSession
     baseline: str
     first: str = ""
-    """The name of the node to ask first: one that answers."""
+    """The name of the node to read first: one that answers."""
     overrides: Overrides = field(default_factory=Overrides, init=False)
-    """The overrides that are in force."""
+    """The overrides that are in effect."""
     _two_node: bool = field(default=False, init=False)
 
     @property
     def touched(self) -> bool:
-        """Something outside of the CIB is changed: a corosync.conf with two_node lies over the real one."""
+        """Something outside of the CIB is changed: a corosync.conf with two_node is mounted over the real one."""
         return self._two_node
 
     def undo(self) -> tuple[NodeAction, ...]:
-        """The actions that bring corosync.conf back, for the journal. They do nothing where nothing was changed."""
+        """The actions that restore corosync.conf, for the journal. They do nothing when it was not changed."""
         return tuple(
             NodeAction(
                 one.target.name,
@@ -58,12 +58,17 @@ class StartingState:
         )
 
     def apply(self, overrides: Overrides) -> None:
-        """Make the configuration as the overrides say, on the nodes that run. Raises CommandFailed, Unreachable."""
+        """Apply the overrides to the configuration, on the nodes that run. Raises CommandFailed, Unreachable."""
         self.overrides = overrides
         self._set_two_node(overrides.two_node and not self.session.lab.corosync.two_node)
         hint = "./lab heal"
         at, live = waiting.until(
-            self.read, bool, "a node's cluster answers", deadline=ANSWERS, clock=self.session.clock, hint=hint
+            self.read,
+            bool,
+            "a node's cluster answers",
+            deadline=ANSWER_DEADLINE_S,
+            clock=self.session.clock,
+            hint=hint,
         )
         for section, text in changed_sections(live, edited_cib(self.baseline, overrides, self.session.lab)):
             argv = ("cibadmin", "-R", "-o", section, "-p")
@@ -72,7 +77,7 @@ class StartingState:
             check(self.session.remote, command)
 
     def read(self) -> tuple[Node, str]:
-        """A node whose cluster answers, and the CIB's XML there. Raises LabError when none does."""
+        """A node whose cluster answers, and the CIB's XML from it. Raises LabError when none answers."""
         for scope in sorted(scopes(self.session), key=lambda one: one.target.name != self.first):
             result = self._try(Command(scope.target.name, cib.COMMAND, deadline=10, purpose="read-cib"))
             if result:
@@ -80,7 +85,7 @@ class StartingState:
         raise LabError("no node's cluster answers: its configuration cannot be read", hint="./lab heal")
 
     def changed(self) -> tuple[str, ...]:
-        """The differences between the live configuration and the baseline, a line each."""
+        """The differences between the live configuration and the baseline, one line each."""
         return differences(cib.parse(self.baseline).configuration, cib.parse(self.read()[1]).configuration)
 
     def _try(self, command: Command) -> str:
@@ -95,7 +100,7 @@ class StartingState:
             return
         actions = self.undo()
         if wanted:
-            self._two_node = True  # undo it also when only a part of it is done
+            self._two_node = True  # now, so that it is also undone when the command fails halfway
             actions = tuple(
                 NodeAction(one.target.name, set_two_node(one), why="set two_node", purpose="set-two-node")
                 for one in scopes(self.session)
@@ -107,23 +112,24 @@ class StartingState:
             self._flags,
             lambda flags: all(("2Node" in one) == wanted for one in flags),
             f"votequorum {'has' if wanted else 'no longer has'} the flag 2Node",
-            deadline=ANSWERS,
+            deadline=ANSWER_DEADLINE_S,
             clock=self.session.clock,
         )
 
     def _flags(self) -> list[tuple[str, ...]]:
         """The flags of votequorum on each node where corosync answers."""
         reading = corosync_state.membership_script(self.session.platform.corosync)
-        said = [
+        outputs = [
             self._try(Command.script(node.name, reading, deadline=10, purpose="read-membership"))
             for node in self.session.lab.nodes
         ]
         found = [
-            corosync_state.membership(text, self.session.lab, self.session.platform.corosync) for text in said
+            corosync_state.membership(text, self.session.lab, self.session.platform.corosync)
+            for text in outputs
         ]
         return [one.flags for one in found if one is not None]
 
 
-def shown(command: str, text: str) -> str:
-    """A script that prints what a command says, and `yes` on a last line when that contains the text."""
+def show_command_script(command: str, text: str) -> str:
+    """A script that prints the output of a command, and `yes` as the last line when it contains the text."""
     return script(__package__, "show_command", command=command, wanted=text)

@@ -123,7 +123,7 @@ def held_addresses(session: LabSession, facts: Facts) -> list[tuple[Node, str, s
     return [
         (node, interface, held)
         for node in session.lab.nodes
-        for interface, held in node_shell.holdings("\n".join(facts.of(node).addresses), session.lab.vip)
+        for interface, held in node_shell.held_addresses("\n".join(facts.of(node).addresses), session.lab.vip)
     ]
 
 

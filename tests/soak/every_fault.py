@@ -103,7 +103,7 @@ def healthy(session: LabSession) -> tuple[Trouble, ...]:
 
 def holder(seen: LabStatus) -> Node:
     """The node with the address."""
-    return seen.holders[0]
+    return seen.owners[0]
 
 
 def summary(seen: LabStatus) -> str:

@@ -88,7 +88,7 @@ def status_of(
         return NodeStatus(
             machine="running",
             reachable=True,
-            vip=node_shell.holdings("\n".join(have.addresses), session.lab.vip),
+            vip=node_shell.held_addresses("\n".join(have.addresses), session.lab.vip),
             web="running" if have.web_running else "stopped",
             state=have.state,
             cib=have.cib,

@@ -10,7 +10,7 @@ from inventory import files, journal
 from inventory.errors import RouteRefused, Unreachable
 from inventory.journal import Journal
 from status import lab_status
-from status.lab_status import AT_WORK_S, at_rest
+from status.lab_status import BUSY_DC_WAIT_S, at_rest
 from status.web_page import WebPage
 from tests.support.example_lab import NODE1, NODE2
 from tests.support.fake_session import fake_clock, fake_session
@@ -24,7 +24,7 @@ def test_everything_is_read(tmp_path: Path) -> None:
         remote=lambda command: (0, reading(LAB.node(command.node), ClusterWords(), holds_vip=True), ""),
     )
     seen = lab_status.look(session, lambda: "a page")
-    assert seen.holders == LAB.nodes
+    assert seen.owners == LAB.nodes
     assert seen.page == WebPage("a page")
     assert [entry.what for entry in seen.pending] == ["power-off"]
     assert seen.drill == ""
@@ -60,7 +60,7 @@ def test_a_dc_at_work_is_waited_for(looks: list[bool], last: int) -> None:
 def test_a_dc_that_is_at_work_all_the_time_ends_the_waiting() -> None:
     clock = fake_clock()
     assert at_rest(lambda: "busy", lambda one: True, clock) == "busy"
-    assert AT_WORK_S <= clock.now() < AT_WORK_S + 1
+    assert BUSY_DC_WAIT_S <= clock.now() < BUSY_DC_WAIT_S + 1
 
 
 def test_an_error_is_raised_at_once() -> None:

@@ -78,7 +78,7 @@ def test_a_node_without_anything() -> None:
     ],
 )  # fmt: skip
 def test_where_an_address_is_held(out: str, where: list[tuple[str, str]]) -> None:
-    assert node_shell.holdings(out, VIP) == tuple(where)
+    assert node_shell.held_addresses(out, VIP) == tuple(where)
 
 
 @pytest.mark.parametrize(

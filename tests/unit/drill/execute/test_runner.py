@@ -297,10 +297,10 @@ def test_what_else_is_broken_afterwards_is_healed_and_told(
     world.fault = fault  # type: ignore[method-assign]
     entry = world.run(Inject("crack"), Await("serving_from:peer"))
     assert "settled" not in world.events
-    [told] = [event for event in entry.timeline.events if event.label == "not well"]
+    [told] = [event for event in entry.timeline.events if event.label == "not healthy"]
     assert "not healed yet: something" in told.detail
     assert [one.check for one in entry.verdicts if one.status != PASS] == ["came_about"]
-    assert "not well by itself" in world.said[0]
+    assert "the lab needs healing" in world.said[0]
     assert world.well
 
 

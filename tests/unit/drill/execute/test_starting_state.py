@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from drill.execute.starting_state import shown
+from drill.execute.starting_state import show_command_script
 from tests.support.shell_sandbox import SHELLS, Sandbox
 
 
@@ -21,10 +21,10 @@ from tests.support.shell_sandbox import SHELLS, Sandbox
 )
 def test_a_commands_own_words(sandbox: Sandbox, program: str, says: str, wanted: str, prints: str) -> None:
     sandbox.answer({"corosync-quorumtool -s": says})
-    assert sandbox.run(shown("corosync-quorumtool -s", wanted), program).stdout == prints
+    assert sandbox.run(show_command_script("corosync-quorumtool -s", wanted), program).stdout == prints
 
 
 def test_what_a_command_says_on_stderr_counts(sandbox: Sandbox) -> None:
     sandbox.answer({"pcs status": {"runs": "echo 'Error: no quorum' >&2; exit 1"}})
-    done = sandbox.run(shown("pcs status", "no quorum"))
+    done = sandbox.run(show_command_script("pcs status", "no quorum"))
     assert (done.stdout, done.returncode) == ("Error: no quorum\nyes\n", 0)
