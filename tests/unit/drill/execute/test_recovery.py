@@ -176,7 +176,9 @@ def test_the_configuration_of_before_comes_back(world: World) -> None:
 
 def test_a_second_owner_of_the_address_loses_it(world: World) -> None:
     world.stale = {NODE2}
-    assert world.heal() == ("node2.magedu.com: removed 172.16.100.11, which the cluster runs on node1.magedu.com",)
+    assert world.heal() == (
+        "node2.magedu.com: removed 172.16.100.11, which the cluster runs on node1.magedu.com",
+    )
     assert world.stale == set()
 
 
