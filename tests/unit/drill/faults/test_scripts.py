@@ -85,7 +85,7 @@ def test_a_script(name: str, row: dict[str, Any], program: str, sandbox: Sandbox
 def soon(read: Callable[[], Any], want: Any) -> Any:
     """What is read when it is as wanted, or after 30 s: what was started in the background comes a moment later."""
     until = time.monotonic() + 30
-    while (found := read()) != want and want and time.monotonic() < until:
+    while (found := read()) != want and want not in (None, []) and time.monotonic() < until:
         time.sleep(0.02)
     return found
 
