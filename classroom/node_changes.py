@@ -31,7 +31,7 @@ def web(action: Action, where: Callable[[LabSession, Facts], Node]) -> Commands:
 
     def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
         argv = session.platform.services.command(action, session.platform.web_service)
-        yield Command(where(session, facts).name, argv, why=f"{action} the web server")
+        yield Command(where(session, facts).name, argv, why=f"{action} the web server", purpose="break-lab")
 
     return commands
 
@@ -39,7 +39,9 @@ def web(action: Action, where: Callable[[LabSession, Facts], Node]) -> Commands:
 def restart_by_systemd(session: LabSession, facts: Facts) -> Iterator[Command]:
     """Let systemd restart the active node's web server when it is killed."""
     script = session.platform.services.set_restart(session.platform.web_service, "always")
-    yield Command.script(active(session, facts).name, script, why="systemd restarts the web server")
+    yield Command.script(
+        active(session, facts).name, script, why="systemd restarts the web server", purpose="break-lab"
+    )
 
 
 def node1(session: LabSession, facts: Facts) -> Node:
@@ -55,7 +57,9 @@ def node2(session: LabSession, facts: Facts) -> Node:
 def change_and_restart(session: LabSession, node: Node, change: str, why: str) -> Command:
     """Stop a node's cluster, change something, start the cluster again."""
     stop, start = service_script(session, "stop", reverse=True), service_script(session, "start")
-    return Command.script(node.name, f"{stop} && {change} && {start}", why=why, deadline=180)
+    return Command.script(
+        node.name, f"{stop} && {change} && {start}", why=why, deadline=180, purpose="break-lab"
+    )
 
 
 def another_key(session: LabSession, facts: Facts) -> Iterator[Command]:
@@ -88,13 +92,17 @@ def loopback(session: LabSession, facts: Facts) -> Iterator[Command]:
     """Map the second node's name to 127.0.1.1 in /etc/hosts, as installers do."""
     node = node2(session, facts)
     text = f"127.0.1.1 {node.name} {node.alias}\n{facts.of(node).hosts}"
-    yield Command.script(node.name, "cat > /etc/hosts", stdin=text, why="the name on a loopback address")
+    yield Command.script(
+        node.name, "cat > /etc/hosts", stdin=text, why="the name on a loopback address", purpose="break-lab"
+    )
 
 
 def short_name(session: LabSession, facts: Facts) -> Iterator[Command]:
     """Set the second node's host name to its alias."""
     node = node2(session, facts)
-    yield Command.script(node.name, session.platform.host_name.set(node.alias), why="a short name")
+    yield Command.script(
+        node.name, session.platform.host_name.set(node.alias), why="a short name", purpose="break-lab"
+    )
 
 
 def locked_out(session: LabSession, facts: Facts) -> Iterator[Command]:
@@ -118,16 +126,18 @@ def second_holder(session: LabSession, facts: Facts) -> Iterator[Command]:
     node = passive(session, facts)
     address = f"{session.lab.vip}/{session.lab.network.prefixlen}"
     argv = ("ip", "addr", "add", address, "dev", facts.of(node).interface)
-    yield Command(node.name, argv, why="the address, set by hand")
+    yield Command(node.name, argv, why="the address, set by hand", purpose="break-lab")
 
 
 def drop(session: LabSession, facts: Facts) -> Iterator[Command]:
     """Drop the cluster's packets on their way into the second node."""
     rule = session.platform.packet_filter.drop_incoming(corosync_conf.PORT, LABEL)
-    yield Command.script(node2(session, facts).name, rule, why="a firewall")
+    yield Command.script(node2(session, facts).name, rule, why="a firewall", purpose="break-lab")
 
 
 def undo_drop(session: LabSession, facts: Facts) -> Iterator[Command]:
     """Remove that rule, if it is there."""
     rule = session.platform.packet_filter.undo_drop(corosync_conf.PORT, LABEL)
-    yield Command.script(node2(session, facts).name, rule, why="remove the rule from the packet filter")
+    yield Command.script(
+        node2(session, facts).name, rule, why="remove the rule from the packet filter", purpose="repair-lab"
+    )

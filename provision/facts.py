@@ -109,7 +109,7 @@ class Facts:
 def readings(session: LabSession, node: Node) -> Command:
     """One command that reads all facts of a node."""
     text = sections.script({fact.field: fact.reading(session, node) for fact in FACTS})
-    return Command.script(node.name, text, why="read the facts", deadline=60)
+    return Command.script(node.name, text, why="read the facts", deadline=60, purpose="read-facts")
 
 
 def parse(session: LabSession, result: Result) -> NodeFacts:

@@ -34,7 +34,9 @@ def text(step: Step, session: LabSession) -> Text:
         title=raw["title"].format_map(known),
         why=raw["why"].format_map(known),
         look=tuple(
-            Command.script(session.lab.node(known[place]).name, line.format_map(known), why="look")
+            Command.script(
+                session.lab.node(known[place]).name, line.format_map(known), why="look", purpose="show-state"
+            )
             for row in raw["look"]
             for place, line in row.items()
         ),

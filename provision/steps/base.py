@@ -53,12 +53,15 @@ def write_file(node: Node, path: str, text: str, why: str, umask: str = "022") -
         f" && [ $(wc -c < {path}.new) -eq {len(text.encode())} ] && mv {path}.new {path}",
         stdin=text,
         why=why,
+        purpose="write-file",
     )
 
 
 def pcs_on(session: LabSession, facts: Facts, argv: pcs.Argv, why: str) -> Command:
     """A pcs (or cibadmin) command on a node where the cluster runs: node1 if possible, as in the document."""
-    return Command(command_node(session, facts).name, argv, why=why, deadline=120)
+    return Command(
+        command_node(session, facts).name, argv, why=why, deadline=120, purpose="configure-cluster"
+    )
 
 
 def command_node(session: LabSession, facts: Facts) -> Node:

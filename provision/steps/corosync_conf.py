@@ -56,6 +56,7 @@ def authkey(session: LabSession, facts: Facts) -> Iterator[Command]:
             f" >/dev/null && chmod 0400 {corosync_conf.AUTHKEY} && chown root:root {corosync_conf.AUTHKEY}",
             why="make the cluster's key, once",
             deadline=600,
+            purpose="make-authkey",
         )
         return
     key = facts.of(source).authkey
@@ -64,6 +65,7 @@ def authkey(session: LabSession, facts: Facts) -> Iterator[Command]:
             source.name,
             f"chown root:root {corosync_conf.AUTHKEY} && chmod 0400 {corosync_conf.AUTHKEY}",
             why="only root may read the key",
+            purpose="protect-authkey",
         )
     peer = session.lab.peer(source)
     found = facts.of(peer).authkey
@@ -74,6 +76,7 @@ def authkey(session: LabSession, facts: Facts) -> Iterator[Command]:
             f"scp -p -q -o BatchMode=yes {corosync_conf.AUTHKEY} root@{peer.name}:{new}"
             f" && ssh -o BatchMode=yes root@{peer.name} mv {new} {corosync_conf.AUTHKEY}",
             why=f"the same key on {peer.name}, with its mode",
+            purpose="copy-authkey",
         )
 
 
@@ -94,7 +97,12 @@ def log_directory(session: LabSession, facts: Facts) -> Iterator[Command]:
     """Make /var/log/cluster, into which corosync writes its log."""
     for node in session.lab.nodes:
         if not facts.of(node).log_directory:
-            yield Command(node.name, ("mkdir", "-p", "/var/log/cluster"), why="make corosync's log directory")
+            yield Command(
+                node.name,
+                ("mkdir", "-p", "/var/log/cluster"),
+                why="make corosync's log directory",
+                purpose="make-log-directory",
+            )
 
 
 def log_directory_problems(session: LabSession, facts: Facts) -> Iterator[str]:

@@ -36,7 +36,14 @@ def replacement(session: LabSession, facts: Facts, configuration: Configuration,
     assert facts.live is not None
     text = configuration_xml(configuration, facts.live.nodes, facts.live.bookkeeping)
     command = pcs_on(session, facts, REPLACE, why)
-    return Command(command.node, command.argv, why, stdin=text, deadline=command.deadline)
+    return Command(
+        command.node,
+        command.argv,
+        why,
+        stdin=text,
+        deadline=command.deadline,
+        purpose="replace-configuration",
+    )
 
 
 def clear_transient(session: LabSession, facts: Facts) -> Iterator[Command]:

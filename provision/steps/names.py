@@ -38,7 +38,10 @@ def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
         have = facts.of(node)
         if (have.name, have.next_name) != (node.name, node.name):
             yield Command.script(
-                node.name, session.platform.host_name.set(node.name), why=f"set the host name {node.name}"
+                node.name,
+                session.platform.host_name.set(node.name),
+                why=f"set the host name {node.name}",
+                purpose="set-host-name",
             )
         want = hosts(session, have.hosts)
         if want != have.hosts:
@@ -48,6 +51,7 @@ def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
                 "cat > /etc/hosts",
                 stdin=want,
                 why="the nodes' names resolve to their cluster addresses",
+                purpose="write-hosts",
             )
 
 

@@ -23,16 +23,22 @@ def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
                     platform.repository,
                     why="enable the repository of the cluster's packages",
                     deadline=300,
+                    purpose="enable-repository",
                 )
             if platform.package_manager.refresh:
                 yield Command(
-                    node.name, platform.package_manager.refresh, why="update the package lists", deadline=300
+                    node.name,
+                    platform.package_manager.refresh,
+                    why="update the package lists",
+                    deadline=300,
+                    purpose="refresh-package-lists",
                 )
             yield Command(
                 node.name,
                 platform.package_manager.install(have.missing),
                 why="install the missing packages",
                 deadline=1800,
+                purpose="install-packages",
             )
             # Debian starts a service when it installs it, corosync with a sample corosync.conf.
             for unit in (*reversed(units), platform.web_service):
@@ -43,6 +49,7 @@ def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
                         why=f"stop {unit}: a later step starts it",
                         deadline=120,
                         ok=(0, 1, 7),  # an init script may report a failure when the service did not run
+                        purpose="stop-service",
                     )
         for unit in units:
             if unit in have.at_boot:
@@ -50,9 +57,16 @@ def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
                     node.name,
                     platform.services.command("disable", unit),
                     why=f"{unit} does not start at boot: the walkthrough starts it",
+                    purpose="disable-service",
                 )
         if have.firewall:
-            yield Command.script(node.name, platform.firewall.opening, why="open the firewall", deadline=120)
+            yield Command.script(
+                node.name,
+                platform.firewall.opening,
+                why="open the firewall",
+                deadline=120,
+                purpose="open-firewall",
+            )
 
 
 def problems(session: LabSession, facts: Facts) -> Iterator[str]:

@@ -32,20 +32,27 @@ def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
                     f" | grep -q -x -F '{page_of(node)}'; good=$?; {stop}; exit $good",
                     why=f"test that {unit} serves it, then stop {unit}",
                     deadline=90,
+                    purpose="test-web-server",
                 )
         elif (have.web_running and not managed) or node in second_web_nodes(session, facts):
             yield Command(
-                node.name, platform.services.command("stop", unit), why=f"only the cluster starts {unit}"
+                node.name,
+                platform.services.command("stop", unit),
+                why=f"only the cluster starts {unit}",
+                purpose="stop-service",
             )
         if unit in have.at_boot:
             yield Command(
                 node.name,
                 platform.services.command("disable", unit),
                 why=f"{unit} does not start at boot: the cluster starts it",
+                purpose="disable-service",
             )
         if have.web_restarted:
             why = f"{platform.services.name} does not restart a killed {unit}: the cluster does"
-            yield Command.script(node.name, platform.services.set_restart(unit, "no"), why=why)
+            yield Command.script(
+                node.name, platform.services.set_restart(unit, "no"), why=why, purpose="set-service-restart"
+            )
 
 
 def web_restart_problems(session: LabSession, facts: Facts) -> Iterator[str]:

@@ -115,6 +115,7 @@ def address(session: LabSession, facts: Facts) -> Iterator[Command]:
                 ("ip", "addr", "del", held, "dev", interface),
                 why=f"only the cluster gives {session.lab.vip} to a node",
                 ok=(0, 2),  # 2: the address is already gone
+                purpose="remove-address",
             )
 
 

@@ -30,6 +30,7 @@ def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
                 f" ssh-keygen -q -t {kind} -N '' -C root@{node.name} -f /root/.ssh/id_{kind} &&"
                 " { ! command -v restorecon >/dev/null || restorecon -R /root/.ssh; }",
                 why="make root's ssh key",
+                purpose="make-root-key",
             )
     wanted = known(session, facts)
     hosts = {

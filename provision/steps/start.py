@@ -25,6 +25,7 @@ def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
                 f" crm_attribute -q -t crm_config -n dc-deadtime -v {deadtime}"
                 f" && chown hacluster:haclient seed && chmod 600 seed && rm -f cib.xml.sig && mv seed cib.xml",
                 why=f"write the first CIB, with dc-deadtime={deadtime}",
+                purpose="write-first-cib",
             )
     start, stop = service_script(session, "start"), service_script(session, "stop", reverse=True)
     down = [n for n in lab.nodes if facts.of(n).stale or not (facts.of(n).corosync and facts.of(n).pacemaker)]
@@ -33,13 +34,14 @@ def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
         have = facts.of(node)
         if have.corosync or have.pacemaker:
             why = f"stop the cluster on {node.name}: it runs in part, or with an old configuration"
-            yield Command.script(node.name, stop, why=why, deadline=180)
+            yield Command.script(node.name, stop, why=why, deadline=180, purpose="stop-cluster")
         if have.web_running and not have.pacemaker:
             web = session.platform.web_service
             yield Command(
                 node.name,
                 session.platform.services.command("stop", web),
                 why=f"only the cluster starts {web}",
+                purpose="stop-service",
             )
     for node in down:
         starters = [n for n in lab.nodes if n != node and (n not in down or n.id < node.id)]
@@ -49,9 +51,16 @@ def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
                 ("ssh", "-o", "BatchMode=yes", node.name, start),
                 why=f"start the cluster on {node.name}, from {starters[0].alias}",
                 deadline=180,
+                purpose="start-cluster",
             )
         else:
-            yield Command.script(node.name, start, why=f"start the cluster on {node.name}", deadline=180)
+            yield Command.script(
+                node.name,
+                start,
+                why=f"start the cluster on {node.name}",
+                deadline=180,
+                purpose="start-cluster",
+            )
     for node in lab.nodes:
         if node not in down and corosync_log.failed_start(facts.of(node).log):
             # Somebody tried to start corosync while it ran: the log's last start is not that of the running corosync.
@@ -60,6 +69,7 @@ def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
                 node.name,
                 f"cp -p {log} {log}.failed-start && : > {log}",
                 why=f"corosync runs, and a second start failed: move that log to {log}.failed-start",
+                purpose="keep-failed-log",
             )
 
 

@@ -115,7 +115,7 @@ class FakeCluster:
 
     def run(self, command: Command) -> Result:
         machine = self.machines[command.node]
-        if command.why == "read the facts":
+        if command.purpose == "read-facts":
             return Result(command, 0, self.read(machine), "")
         with self.lock:
             return self.action(machine, command)

@@ -66,7 +66,7 @@ class HealthCase:
             yield fake_session(remote=self.answer, machines=machines, root=self.root)
 
     def answer(self, command: Command) -> tuple[int, str, str] | None:
-        if command.why == "read the facts":
+        if command.purpose == "read-facts":
             return 0, fake_cluster("debian12", "built").run(command).out, ""
         assert command.purpose == PURPOSE, command.line
         node = LAB.node(command.node)

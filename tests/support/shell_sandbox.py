@@ -16,8 +16,36 @@ from typing import Any
 SHELLS = ("dash", "bash")
 """What a node's sh is: Debian has dash, CentOS has bash."""
 TOOLS = (
-    *("awk", "basename", "bash", "cat", "cp", "cut", "dash", "date", "dirname", "env", "expr", "false", "grep"),
-    *("head", "ln", "mkdir", "mktemp", "mv", "printf", "rm", "rmdir", "sed", "seq", "setsid", "sleep", "sort"),
+    *(
+        "awk",
+        "basename",
+        "bash",
+        "cat",
+        "cp",
+        "cut",
+        "dash",
+        "date",
+        "dirname",
+        "env",
+        "expr",
+        "false",
+        "grep",
+    ),
+    *(
+        "head",
+        "ln",
+        "mkdir",
+        "mktemp",
+        "mv",
+        "printf",
+        "rm",
+        "rmdir",
+        "sed",
+        "seq",
+        "setsid",
+        "sleep",
+        "sort",
+    ),
     *("tail", "tee", "timeout", "touch", "tr", "true", "uniq", "wc", "xargs"),
 )
 """Programs of this machine that a script may really use."""

@@ -203,7 +203,7 @@ def live(**parts: dict[str, str]) -> FakeRemote:
     """A lab without any facts: all of it is missing, and each look says so. `parts` by a node's alias."""
 
     def answer(command: Command) -> tuple[int, str, str]:
-        if command.why == "read the facts":
+        if command.purpose == "read-facts":
             return 0, "", ""
         node = example_lab().node(command.node)
         extra = parts.get(node.alias, {"login": REACHED, "rules": ""})

@@ -14,13 +14,14 @@ from drill.report.run import ScenarioResult
 from drill.scenarios.base import Await, Inject, Scenario
 from drill.suite import Suite, finish, seed_of
 from inventory.errors import LabError
-from tests.support.breakable_lab import BREAK, World
+from tests.support import fake_lab
+from tests.support.fake_drill import FakeDrill
 
 
 @pytest.fixture
-def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
-    monkeypatch.setattr(faults, "get", lambda name: BREAK)
-    return World(tmp_path)
+def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeDrill:
+    monkeypatch.setattr(faults, "get", lambda name: fake_lab.CRACK)
+    return FakeDrill(tmp_path)
 
 
 CALM = Scenario("calm", "", (Await("serving", 20),), (CheckRow("came_about"), CheckRow("no_outage")))
@@ -32,24 +33,24 @@ CRACK = Scenario(
 )
 
 
-def suite(world: World, **more: object) -> Suite:
-    world.runner.path = world.root / "runs" / run_folder.TIMELINE
-    return Suite(world.root, world.runner, world.root / "runs", **more)  # type: ignore[arg-type]
+def suite(lab: FakeDrill, **more: object) -> Suite:
+    lab.runner.path = lab.root / "runs" / run_folder.TIMELINE
+    return Suite(lab.root, lab.runner, lab.root / "runs", **more)  # type: ignore[arg-type]
 
 
-def test_each_as_often_as_asked_into_one_folder(world: World) -> None:
+def test_each_as_often_as_asked_into_one_folder(lab: FakeDrill) -> None:
     told: list[ScenarioResult] = []
-    run = suite(world, on_result=told.append).run((CALM, CRACK), repeat=2, seed=7)
+    run = suite(lab, on_result=told.append).run((CALM, CRACK), repeat=2, seed=7)
     assert [entry.name for entry in run.results] == ["calm", "calm", "crack", "crack"]
     assert run.status == "PASS"
     assert [entry.name for entry in told] == [entry.name for entry in run.results]
     assert [one.timeline.header.seed for one in told] == [
         seed_of(7, row, number) for row in (CALM, CRACK) for number in (0, 1)
     ]
-    verdicts = json.loads((world.root / "runs" / run_folder.VERDICTS).read_text())
+    verdicts = json.loads((lab.root / "runs" / run_folder.VERDICTS).read_text())
     assert verdicts["counts"]["PASS"] == 4
     for name in (run_folder.REPORT, run_folder.JUNIT):
-        assert (world.root / "runs" / name).stat().st_size > 100
+        assert (lab.root / "runs" / name).stat().st_size > 100
 
 
 def test_seeds_do_not_depend_on_what_else_is_run() -> None:
@@ -60,21 +61,21 @@ def test_seeds_do_not_depend_on_what_else_is_run() -> None:
     )
 
 
-def test_what_was_recorded_is_judged_although_the_run_was_cut_short(world: World) -> None:
+def test_what_was_recorded_is_judged_although_the_run_was_cut_short(lab: FakeDrill) -> None:
     def stop(entry: ScenarioResult) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        suite(world, on_result=stop).run((CALM, CRACK))
-    assert [entry.name for entry in run_folder.load(world.root / "runs").results] == ["calm"]
+        suite(lab, on_result=stop).run((CALM, CRACK))
+    assert [entry.name for entry in run_folder.load(lab.root / "runs").results] == ["calm"]
 
 
-def test_nothing_recorded_nothing_written(world: World, tmp_path: Path) -> None:
+def test_nothing_recorded_nothing_written(lab: FakeDrill, tmp_path: Path) -> None:
     def refuse() -> None:
         raise LabError("no way there")
 
-    world.runner.guard = refuse
+    lab.runner.guard = refuse
     with pytest.raises(LabError, match="no way there"):
-        suite(world).run((CALM,))
-    assert not (world.root / "runs").exists()
+        suite(lab).run((CALM,))
+    assert not (lab.root / "runs").exists()
     assert finish(tmp_path) is None

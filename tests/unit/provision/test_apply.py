@@ -33,7 +33,7 @@ class World:
     ran: list[Command] = field(default_factory=list)
 
     def run(self, command: Command) -> Result:
-        if command.why == "read the facts":
+        if command.purpose == "read-facts":
             return Result(command, 0, f"\n{MARK}page\n{self.value}\n", "")
         self.ran.append(command)
         if self.without_effect:

@@ -12,11 +12,12 @@ from drill.record.header import Awaited
 from drill.report.run import ScenarioResult
 from drill.scenarios.base import Await, Inject, Read
 from drill.scenarios.overrides import Overrides
-from tests.support.breakable_lab import BREAK, World
 from tests.support.example_lab import NODE1, NODE2
+from tests.support.fake_drill import FakeDrill
+from tests.support.fake_lab import CRACK
 
 
-class Slow(World):
+class Slow(FakeDrill):
     """A lab whose corosync waits 20 s for a token, and whose peer takes over after 42 s."""
 
     takes = 42.0
@@ -27,7 +28,7 @@ class Slow(World):
 
     @property
     def holder(self) -> str:
-        since = self.broken.get(NODE1)
+        since = self.cracked.get(NODE1)
         if since is None:
             return NODE1
         return NODE2 if self.time > since + self.takes else ""
@@ -35,7 +36,7 @@ class Slow(World):
 
 @pytest.fixture
 def slow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Slow:
-    monkeypatch.setattr(faults, "get", lambda name: BREAK)
+    monkeypatch.setattr(faults, "get", lambda name: CRACK)
     return Slow(tmp_path)
 
 
@@ -75,8 +76,8 @@ def test_where_nothing_can_be_predicted_the_loss_of_a_token_is_waited_for(slow: 
 
 
 def test_short_times_leave_the_rows_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(faults, "get", lambda name: BREAK)
-    entry = World(tmp_path).run(
+    monkeypatch.setattr(faults, "get", lambda name: CRACK)
+    entry = FakeDrill(tmp_path).run(
         Inject("crack"), Await("serving_from:peer"), Await("serving", 50), kind="crash"
     )
     assert [row.within for row in awaited(entry)] == [30, 50]

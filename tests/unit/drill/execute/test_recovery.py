@@ -2,159 +2,112 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from cluster.cib import parse
 from drill.execute.recovery import Recovery
-from drill.faults import remedies
+from drill.faults import remedies, repair
+from drill.faults.base import FaultScope, Remedy
 from inventory.errors import LabError
 from inventory.journal import Journal, pending
 from inventory.model import Command, NodeAction
 from status.web_page import page_of
-from tests.support.example_lab import NODE1, NODE2, example_lab
-from tests.support.fake_machines import FakeMachines
-from tests.support.fake_session import fake_clock, fake_session
-from tests.support.node_readings import PURPOSE, ClusterWords, reading
+from tests.support.example_lab import NODE1, NODE2
+from tests.support.fake_lab import BUSY, CIB, LAB, Answer, FakeLab, Usual
 
-LAB = example_lab()
-NAMES = (NODE1, NODE2)
+FULL = "unmounted the full file system over /var/lib/pacemaker"
+OLD = Remedy("undid what an old drill did", "is_wrong() { true; }\nput_right() { true; }")
+"""A remedy that no fault of today has: only a journal can name it."""
 
 
 def cib(policy: str) -> str:
-    pair = f'<nvpair id="x" name="no-quorum-policy" value="{policy}"/>'
-    inner = f'<crm_config><cluster_property_set id="p">{pair}</cluster_property_set></crm_config>'
-    return f"<cib><configuration>{inner}</configuration><status/></cib>"
+    return CIB.replace('name="no-quorum-policy" value="ignore"', f'name="no-quorum-policy" value="{policy}"')
 
 
-class World:
-    """Both nodes; `wounds` are what a mend cures, `policy` what only a restored configuration does."""
+class Lab(FakeLab):
+    """The fake lab with a healing."""
 
     def __init__(self, root: Path) -> None:
-        self.root, self.power = root, FakeMachines()
-        self.active_faults: dict[str, set[str]] = {name: set() for name in NAMES}
-        self.cluster_wide: set[str] = set()
-        self.down: set[str] = set()
-        self.stale: set[str] = set()
-        self.incurable: set[str] = set()
-        self.quorum_policy = "ignore"
-        self.journalled = 0
-        self.bare = False
-        self.clock = fake_clock()
+        super().__init__(root)
         self.page = page_of(LAB.node1)
         self.said: list[str] = []
 
     def heal(self) -> tuple[str, ...]:
-        session = fake_session(
-            lab=LAB, remote=self.answer, machines=self.power, root=self.root, clock=self.clock
-        )
-        return Recovery(session, self.said.append, lambda: self.page).heal()
+        return Recovery(self.session(), self.said.append, lambda: self.page).heal()
 
-    def answer(self, command: Command) -> tuple[int, str, str] | None:
-        node, line, purpose = command.node, command.line, command.purpose
-        if not self.power.on[node] or node in self.power.paused:
-            return None
-        if purpose == "wait-for-node":
-            return 0, "", ""
-        if line == "hopeless":
-            return 1, "", "no such thing any more"
-        if line == "journalled":
-            self.journalled += 1
-            return 0, "undone\n", ""
-        if purpose == PURPOSE:
-            return 0, self.printed_by(node), ""
-        if purpose == "read-cib":
-            return 0, cib(self.quorum_policy), ""
-        if purpose == "replace-cib-section":
-            assert command.stdin is not None
-            assert command.stdin.startswith("<configuration>"), "the status section is not put back"
-            self.bare = False
-            self.quorum_policy = "ignore" if '"ignore"' in command.stdin else "stop"
-            return 0, "", ""
-        if purpose == "repair" and "# repair_full_disk.sh" in line:
-            cured = self.active_faults[node] - self.incurable
-            self.active_faults[node] -= cured
-            started = ["started the cluster on this node"] if node in self.down else []
-            self.down.discard(node)
-            return 0, "".join(f"{one}\n" for one in [*sorted(cured), *started]), ""
-        if purpose == "repair" and "# repair_maintenance.sh" in line:
-            cured, self.cluster_wide = self.cluster_wide, set()
-            return 0, "".join(f"{one}\n" for one in sorted(cured)), ""
-        if purpose == "remove-address":
-            self.stale.discard(node)
-            return 0, "", ""
-        raise AssertionError(line)
+    @property
+    def quorum_policy(self) -> str:
+        return parse(self.cib).configuration.properties["no-quorum-policy"]
 
-    def printed_by(self, node: str) -> str:
-        up = [name for name in NAMES if name not in self.down and self.power.on[name]]
-        members = {name: {"online": name in up, "standby": "standby" in self.cluster_wide} for name in NAMES}
-        runs = {} if self.bare else {"WebIP": [NODE1], "WebServer": [NODE1]}
-        here = node == NODE1 and not self.bare
-        return reading(
-            LAB.node(node),
-            None if node in self.down else ClusterWords(nodes=members, runs=runs),
-            holds_vip=here or node in self.stale,
-            web="running" if here else "stopped",
-            undone=self.active_faults[node],
-            cib=cib(self.quorum_policy),
-        )
+    def without_resources(self) -> None:
+        pattern = r"<resources>.*</constraints>"
+        self.cib = re.sub(pattern, "<resources/><constraints/>", self.cib, flags=re.DOTALL)
+
+    def old_undo(self) -> tuple[NodeAction, ...]:
+        """A journal's undo, of the remedy OLD on node1."""
+        scope = FaultScope(self.session(), LAB.node1)
+        text = repair.repair_script(scope, (lambda _: OLD,)).replace("(\n", "(\n# repair_old.sh\n", 1)
+        return (NodeAction(NODE1, text, purpose="repair"),)
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> World:
-    return World(tmp_path)
+def lab(tmp_path: Path) -> Lab:
+    return Lab(tmp_path)
 
 
-def test_a_healthy_lab_is_left_alone(world: World) -> None:
-    assert world.heal() == ()
+def test_a_healthy_lab_is_left_alone(lab: Lab) -> None:
+    assert lab.heal() == ()
 
 
-def test_what_nobody_wrote_down_is_found_on_the_nodes(world: World) -> None:
-    world.active_faults[NODE2] = {"the processors are free"}
-    world.cluster_wide = {"standby"}
-    assert world.heal() == ("node2.magedu.com: the processors are free", "node1.magedu.com: standby")
-    assert len(world.said) == 2, "each thing is told as it is done"
-    assert world.active_faults[NODE2] == world.cluster_wide == set()
+def test_what_nobody_wrote_down_is_found_on_the_nodes(lab: Lab) -> None:
+    lab.needs = {NODE1: {f"{NODE1} is no longer in standby"}, NODE2: {BUSY}}
+    assert lab.heal() == (f"{NODE2}: {BUSY}", f"{NODE1}: {NODE1} is no longer in standby")
+    assert len(lab.said) == 2, "each thing is told as it is done"
+    assert lab.needs == {NODE1: set(), NODE2: set()}
 
 
-def test_frozen_and_dead_machines(world: World) -> None:
-    world.power.paused.add(NODE1)
-    world.power.on[NODE2] = False
-    world.down = {NODE2}
-    assert world.heal() == (
+def test_frozen_and_dead_machines(lab: Lab) -> None:
+    lab.machines.paused.add(NODE1)
+    lab.machines.on[NODE2] = False
+    lab.down = {NODE2}
+    assert lab.heal() == (
         "node1.magedu.com: thawed",
         "node2.magedu.com: booted",
         "node2.magedu.com: started the cluster on this node",
     )
-    assert world.power.summary == ["thaw node1", "power_on node2"]
+    assert lab.machines.summary == ["thaw node1", "power_on node2"]
 
 
-def test_the_journal_is_worked_off(world: World) -> None:
-    Journal(world.root).begin("partition", target=NODE1, undo=(NodeAction(NODE1, "journalled"),))
-    assert world.heal() == (
+def test_the_journal_is_worked_off(lab: Lab) -> None:
+    lab.needs[NODE1] = {OLD.message}
+    Journal(lab.root).begin("partition", target=NODE1, undo=lab.old_undo())
+    assert lab.heal() == (
         "an interrupted drill left partition on node1.magedu.com",
-        "node1.magedu.com: undone",
+        f"{NODE1}: {OLD.message}",
     )
-    assert pending(world.root) == ()
-    assert world.journalled == 1
+    assert pending(lab.root) == ()
+    assert lab.did.count(f"repair {NODE1}: old") == 1
 
 
 @pytest.mark.parametrize("late", ["killed", "stopped"])
-def test_what_comes_true_only_while_healing_is_healed_too(world: World, late: str) -> None:
+def test_what_comes_true_only_while_healing_is_healed_too(lab: Lab, late: str) -> None:
     """A killed drill's last command may still be under way on a node: a stop, a restart."""
-    world.active_faults[NODE1] = {"the processors are free"}
+    lab.needs[NODE1] = {BUSY}
     looks = iter(range(99))
 
-    def answer(command: Command) -> tuple[int, str, str] | None:
-        if command.purpose == PURPOSE and command.node == NODE2 and next(looks) == 1:
+    def answer(command: Command, usual: Usual) -> Answer:
+        if command.node == NODE2 and next(looks) == 1:
             if late == "killed":
-                world.power.on[NODE2] = False
-            else:
-                world.down, world.active_faults[NODE2] = {NODE2}, {"its timer is disarmed"}
-        return world.answer(command)
+                lab.machines.on[NODE2] = False
+                return None
+            lab.down.add(NODE2)
+        return usual(command)
 
-    session = fake_session(lab=LAB, remote=answer, machines=world.power, root=world.root)
-    done = Recovery(session).heal()
+    lab.instead("read-node-status", answer)
+    done = Recovery(lab.session()).heal()
     assert (
         done[-1]
         == {
@@ -164,86 +117,85 @@ def test_what_comes_true_only_while_healing_is_healed_too(world: World, late: st
     )
 
 
-def test_the_configuration_of_before_comes_back(world: World) -> None:
-    journal = Journal(world.root)
+def test_the_configuration_of_before_comes_back(lab: Lab) -> None:
+    journal = Journal(lab.root)
     journal.begin("no quorum", baseline=cib("ignore"))
     journal.begin("partition", baseline=cib("stop"))
-    world.quorum_policy = "stop"
-    done = world.heal()
-    assert world.quorum_policy == "ignore", "the oldest baseline is the one from before the drill"
+    lab.cib = cib("stop")
+    done = lab.heal()
+    assert lab.quorum_policy == "ignore", "the oldest baseline is the one from before the drill"
     assert "restored the configuration: property no-quorum-policy: want ignore, found stop" in done
 
 
-def test_a_second_owner_of_the_address_loses_it(world: World) -> None:
-    world.stale = {NODE2}
-    assert world.heal() == (
+def test_a_second_owner_of_the_address_loses_it(lab: Lab) -> None:
+    lab.second_holders = {NODE2}
+    assert lab.heal() == (
         "node2.magedu.com: removed 172.16.100.11, which the cluster runs on node1.magedu.com",
     )
-    assert world.stale == set()
+    assert lab.second_holders == set()
 
 
-def test_what_cannot_be_healed_is_named_and_stays_written_down(world: World) -> None:
-    Journal(world.root).begin("disk-full", target=NODE1)
-    world.active_faults[NODE1] = world.incurable = {"unmounted the full file system over /var/lib/pacemaker"}
+def test_what_cannot_be_healed_is_named_and_stays_written_down(lab: Lab) -> None:
+    Journal(lab.root).begin("disk-full", target=NODE1)
+    lab.needs[NODE1], lab.comes_back = {FULL}, {FULL}
     with pytest.raises(LabError) as caught:
-        world.heal()
-    assert (
-        "node1.magedu.com: not healed yet: unmounted the full file system over /var/lib/pacemaker"
-        in caught.value.message
-    )
+        lab.heal()
+    assert f"{NODE1}: not healed yet: {FULL}" in caught.value.message
     assert "./lab down" in caught.value.hint
-    assert [entry.what for entry in pending(world.root)] == ["disk-full"]
+    assert [entry.what for entry in pending(lab.root)] == ["disk-full"]
 
 
-def test_no_healing_makes_a_resource(world: World) -> None:
-    world.bare = True
-    Journal(world.root).begin("freeze", target=NODE1)
+def test_no_healing_makes_a_resource(lab: Lab) -> None:
+    lab.without_resources()
+    Journal(lab.root).begin("freeze", target=NODE1)
     with pytest.raises(LabError, match="WebIP is not configured") as caught:
-        world.heal()
+        lab.heal()
     assert "./lab provision" in caught.value.hint
-    assert [entry.what for entry in pending(world.root)] == ["freeze"]
+    assert [entry.what for entry in pending(lab.root)] == ["freeze"]
 
 
-def test_resources_come_back_with_the_configuration_of_before(world: World) -> None:
-    world.bare, world.quorum_policy = True, "stop"
-    Journal(world.root).begin("apart", baseline=cib("ignore"))
-    assert "restored the configuration: property no-quorum-policy: want ignore, found stop" in world.heal()
-    assert not world.bare
+def test_resources_come_back_with_the_configuration_of_before(lab: Lab) -> None:
+    lab.cib = cib("stop")
+    lab.without_resources()
+    Journal(lab.root).begin("apart", baseline=cib("ignore"))
+    assert "restored the configuration: property no-quorum-policy: want ignore, found stop" in lab.heal()
+    assert lab.resources == ["WebIP", "WebServer"]
 
 
-def test_two_node_is_found_where_the_journals_own_mend_failed(world: World) -> None:
-    Journal(world.root).begin("scenario two-node", undo=(NodeAction(NODE1, "hopeless"),))
-    world.active_faults[NODE1] = world.incurable = {remedies.TWO_NODE_REMOVED}
+def test_two_node_is_found_where_the_journals_own_mend_failed(lab: Lab) -> None:
+    Journal(lab.root).begin("scenario two-node", undo=lab.old_undo())
+    lab.needs[NODE1], lab.hopeless = {OLD.message}, {OLD.message}
+    lab.covered, lab.comes_back = {NODE1}, {remedies.TWO_NODE_REMOVED}
     with pytest.raises(LabError, match=f"node1.magedu.com: not healed yet: {remedies.TWO_NODE_REMOVED}"):
-        world.heal()
+        lab.heal()
     assert remedies.two_node in remedies.NODE, "every look at a node, and every healing, knows of it"
-    assert [entry.what for entry in pending(world.root)] == ["scenario two-node"]
+    assert [entry.what for entry in pending(lab.root)] == ["scenario two-node"]
 
 
-def test_a_heal_of_the_journal_that_fails_keeps_nothing_from_being_healed(world: World) -> None:
-    Journal(world.root).begin("old", undo=(NodeAction(NODE1, "hopeless"),))
-    world.active_faults[NODE2] = {"the processors are free"}
-    done = world.heal()
+def test_a_heal_of_the_journal_that_fails_keeps_nothing_from_being_healed(lab: Lab) -> None:
+    Journal(lab.root).begin("old", undo=lab.old_undo())
+    lab.needs = {NODE1: {OLD.message}, NODE2: {BUSY}}
+    lab.hopeless = {OLD.message}
+    done = lab.heal()
     assert done[1].startswith("could not be done: node1.magedu.com")
-    assert "node2.magedu.com: the processors are free" in done
-    assert pending(world.root) == ()
+    assert f"{NODE2}: {BUSY}" in done
+    assert pending(lab.root) == ()
 
 
-def test_what_no_healing_and_no_waiting_ends_is_told_soon(world: World) -> None:
-    world.page = page_of(LAB.nodes[1])
-    Journal(world.root).begin("freeze", target=NODE1)
-    before = world.clock.now()
+def test_what_no_healing_and_no_waiting_ends_is_told_soon(lab: Lab) -> None:
+    lab.page = page_of(LAB.nodes[1])
+    Journal(lab.root).begin("freeze", target=NODE1)
+    before = lab.time
     with pytest.raises(
         LabError, match=r"answers '<h1>Node2\.magedu\.com</h1>', but node1\.magedu\.com holds"
     ) as caught:
-        world.heal()
+        lab.heal()
     assert "./lab reset" in caught.value.hint
-    assert world.clock.now() - before < 10, "not three times a minute"
-    assert [entry.what for entry in pending(world.root)] == ["freeze"]
+    assert lab.time - before < 10, "not three times a minute"
+    assert [entry.what for entry in pending(lab.root)] == ["freeze"]
 
 
-def test_a_page_that_comes_late_is_waited_for(world: World) -> None:
+def test_a_page_that_comes_late_is_waited_for(lab: Lab) -> None:
     looks = iter(range(99))
-    session = fake_session(lab=LAB, remote=world.answer, machines=world.power, root=world.root)
-    done = Recovery(session, fetch=lambda: page_of(LAB.node1) if next(looks) > 5 else "").heal()
+    done = Recovery(lab.session(), fetch=lambda: page_of(LAB.node1) if next(looks) > 5 else "").heal()
     assert done == (), "nothing had to be done"
