@@ -65,9 +65,13 @@ def test_a_script(name: str, row: dict[str, Any], program: str, sandbox: Sandbox
         path = sandbox.root / file
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(sandbox.expand(text))
-    sandbox.answer(row.get("programs", {}))
+    text = rendered(name, row, sandbox)
+    programs = row.get("programs", {})
+    for word in {call.split()[0] for call in programs}:
+        assert re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", text), f"the script never calls {word}"
+    sandbox.answer(programs)
 
-    done = sandbox.run(rendered(name, row, sandbox), program, stdin="")
+    done = sandbox.run(text, program, stdin="")
 
     wrong, fails = row.get("wrong", False), row.get("fails", False)
     prints = row.get("prints", "repaired" if wrong and not fails else "")
