@@ -5,6 +5,7 @@ import subprocess
 from dataclasses import fields, is_dataclass, replace
 from ipaddress import IPv4Interface, IPv4Network
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -77,7 +78,10 @@ PLACES = {
     "libvirt_socket": ("libvirt", "socket"),
     "kvm": ("libvirt", "kvm"),
 }
-"""Where the names of the data cases stand in the facts of providers; the others are the host's."""
+"""Where the names of the data cases stand in the facts of providers; the others are the host's.
+
+A provider's own name stands for all its facts: one value, or a mapping of their fields.
+"""
 OF_NETWORKS = {"links": "links", "route_entries": "route_entries", "networks": "of_engines"}
 
 
@@ -120,6 +124,9 @@ def examined(case: dict[str, Any]) -> tuple[Finding, ...]:
     for name, value in case.get("changed", {}).items():
         if name in PLACES:
             path: tuple[str, ...] = ("of_providers", *PLACES[name])
+        elif name in registry.names():
+            path = ("of_providers", name)
+            value = SimpleNamespace(**value) if isinstance(value, dict) else value
         else:
             path = ("networks", OF_NETWORKS[name]) if name in OF_NETWORKS else (name,)
         facts = put(facts, path, shaped(name, value))
