@@ -89,6 +89,8 @@ def shaped(name: str, value: Any) -> Any:
     """A value of the data cases as the facts have it."""
     if value is None:
         return None
+    if name in registry.names() and isinstance(value, dict):
+        return SimpleNamespace(**value)
     if name == "engine":
         return Engine(**value)
     if name == "links":
@@ -126,7 +128,6 @@ def examined(case: dict[str, Any]) -> tuple[Finding, ...]:
             path: tuple[str, ...] = ("of_providers", *PLACES[name])
         elif name in registry.names():
             path = ("of_providers", name)
-            value = SimpleNamespace(**value) if isinstance(value, dict) else value
         else:
             path = ("networks", OF_NETWORKS[name]) if name in OF_NETWORKS else (name,)
         facts = put(facts, path, shaped(name, value))
