@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -190,6 +191,14 @@ def test_roles_are_resolved_at_each_injection_and_heals_may_be_partial(world: Wo
         f"{word} {node}"
         for word, node in (("break", NODE1), ("break", NODE2), ("mend", NODE2), ("mend", NODE1))
     ]
+    assert entry.status == PASS, [one.description for one in entry.verdicts]
+
+
+def test_two_faults_on_one_node_are_each_proven(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(faults, "get", lambda name: replace(BREAK, name=name))
+    entry = world.run(Inject("crack"), Await("serving_from:peer"), Inject("split", "passive"), Observe())
+    proven = [(one.label, one.node) for one in entry.timeline.events_of("landed")]
+    assert proven == [("crack", NODE1), ("split", NODE1)]
     assert entry.status == PASS, [one.description for one in entry.verdicts]
 
 
