@@ -11,10 +11,11 @@ import sys
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
+from typer.core import TyperCommand
 
 from cli import bench, classroom, cluster, drill, machines, walk
 from cli.console import Output, messages
@@ -66,7 +67,18 @@ for topic in (machines, cluster, walk, drill, classroom, bench):
     topic.register(app)
 
 
-@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+class WordsAsTyped(TyperCommand):
+    """A command that hands its words to another program; click itself would take the word `--` away."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse the words for --help, and keep all of them in `ctx.args`."""
+        words = list(args)
+        super().parse_args(ctx, args)
+        ctx.args = words
+        return words
+
+
+@app.command(cls=WordsAsTyped, context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def test(ctx: typer.Context) -> None:
     """Run the tests: the same as `tox`; further words go to it (./lab test -e unit)."""
     context = context_of(ctx)

@@ -6,20 +6,27 @@ FAIL only where the record allows no other explanation, and UNKNOWN where the re
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import importlib
+import pkgutil
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
+import drill.checks
 from drill.analysis.fault_windows import unproven_fault
-from drill.checks import availability, configuration, expectations, membership, ownership, placement
 from drill.checks.base import Check
 from drill.checks.verdict import CheckResult, Verdict, unknown, verdict
 from drill.record.header import CheckRow
 from drill.record.timeline import Timeline
 
-_MODULES = (availability, ownership, placement, configuration, membership, expectations)
-CHECKS: Mapping[str, Check] = MappingProxyType(
-    {one.id: one for module in _MODULES for one in vars(module).values() if isinstance(one, Check)}
-)
+
+def _checks() -> Iterator[Check]:
+    for module in pkgutil.iter_modules(drill.checks.__path__, f"{drill.checks.__name__}."):
+        if module.name != __name__:
+            members = vars(importlib.import_module(module.name)).values()
+            yield from (one for one in members if isinstance(one, Check))
+
+
+CHECKS: Mapping[str, Check] = MappingProxyType({one.id: one for one in _checks()})
 """Every check by id: all that the modules of this package define with the decorator `check`."""
 
 

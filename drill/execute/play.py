@@ -119,7 +119,8 @@ class Play:
         """Record an event of the injector."""
         label = detail if kind in ("inject", "heal", "healed") else ""
         if kind in ("landed", "not_landed"):
-            label = next((one.fault.name for one in self.active_faults if one.scope.target.name == node), "")
+            here = [one.fault.name for one in self.active_faults if one.scope.target.name == node]
+            label = here[-1] if here else ""
         self.recorder.event(
             Event(self.recorder.since(), kind, label, node, "" if label == detail else detail)
         )

@@ -11,11 +11,12 @@ import yaml
 
 from drill.scenarios.base import Explanation, Scenario
 from drill.scenarios.fault_scenarios import FAULT_SCENARIOS
+from drill.scenarios.service_scenarios import SERVICE_SCENARIOS
 from drill.scenarios.walkthrough import WALKTHROUGH
 from inventory.errors import ConfigError
 
 SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
-    {one.name: one for one in (*WALKTHROUGH, *FAULT_SCENARIOS)}
+    {one.name: one for one in (*WALKTHROUGH, *FAULT_SCENARIOS, *SERVICE_SCENARIOS)}
 )
 """Every scenario by name, in the order in which they run."""
 

@@ -99,6 +99,14 @@ def test_the_last_machine_takes_the_exercise_with_it(
 
 
 def test_tests_run_on_the_terminal(host: FakeHost, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(host, "run", lambda argv, **_: subprocess.CompletedProcess(argv, 4))
+    ran: list[list[str]] = []
+
+    def run(argv: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        ran.append(argv)
+        return subprocess.CompletedProcess(argv, 4)
+
+    monkeypatch.setattr(host, "run", run)
     host.install(monkeypatch)
-    assert lab(folder, monkeypatch, "test", "-e", "unit") == 4
+    words = ["-e", "unit", "--", "-k", "stickiness", "--", "-x"]
+    assert lab(folder, monkeypatch, "test", *words) == 4
+    assert ran[-1][1:] == ["-m", "tox", *words], "the words go to tox as they were typed"

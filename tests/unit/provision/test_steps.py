@@ -23,6 +23,7 @@ from provision.plan import plan
 from provision.steps.registry import STEPS, find
 from tests.support.changed_facts import found
 from tests.support.example_lab import CASES
+from tests.support.platform_cases import case_of
 
 ROWS = [row for file in sorted((CASES / "steps").glob("*.yaml")) for row in yaml.safe_load(file.read_text())]
 PLATFORM_ROWS = [
@@ -35,7 +36,7 @@ PLATFORM_ROWS = [
 def of_platform(value: Any, platform: str) -> Any:
     """A value may differ by platform."""
     if isinstance(value, dict) and set(value) & {*PLATFORMS, "else"}:
-        value = value[platform] if platform in value else value["else"]
+        return case_of(value, platform, value.get("else"))
     return value
 
 

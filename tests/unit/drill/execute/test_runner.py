@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -180,6 +181,14 @@ def test_roles_are_resolved_at_each_injection_and_heals_may_be_partial(lab: Fake
         *(f"inject-fault {node}" for node in (NODE1, NODE2)),
         *(f"repair {node}: crack" for node in (NODE2, NODE1)),
     ]
+    assert entry.status == PASS, [one.description for one in entry.verdicts]
+
+
+def test_two_faults_on_one_node_are_each_proven(lab: FakeDrill, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(faults, "get", lambda name: replace(BREAK, name=name))
+    entry = lab.run(Inject("crack"), Await("serving_from:peer"), Inject("split", "passive"), Observe())
+    proven = [(one.label, one.node) for one in entry.timeline.events_of("landed")]
+    assert proven == [("crack", NODE1), ("split", NODE1)]
     assert entry.status == PASS, [one.description for one in entry.verdicts]
 
 

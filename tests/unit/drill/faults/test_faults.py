@@ -21,6 +21,7 @@ from inventory.providers import registry as providers
 from tests.support.example_lab import CASES, example_lab
 from tests.support.fake_machines import FakeMachines
 from tests.support.fake_session import fake_session
+from tests.support.platform_cases import case_of, like
 from tests.support.rendered_script import parsed
 from tests.support.shell_sandbox import SHELLS
 
@@ -31,7 +32,7 @@ KNOWN = {remedy.__name__: remedy for remedy in (*NODE_REMEDIES, *CLUSTER_REMEDIE
 
 
 def scope(platform: str, *, node: int = 0, provider: str = "") -> FaultScope:
-    where = provider or ("docker" if platform == "debian12" else "virtualbox")
+    where = provider or ("docker" if like(platform) == "debian12" else "virtualbox")
     session = fake_session(platform, machines=FakeMachines(platform, where))
     return FaultScope(session, session.lab.nodes[node])
 
@@ -71,7 +72,7 @@ def test_an_unknown_fault_names_those_there_are() -> None:
 def test_what_a_fault_does_and_what_proves_it(name: str, platform: str) -> None:
     fault, want, at = FAULTS[name], DATA[name], scope(platform)
     every = want["on"].get("every", want["on"].get("debian12"))
-    wanted = want["on"].get(platform, every)
+    wanted = case_of(want["on"], platform, every)
     target = at.target.name
     assert [row(action, target) for action in fault.inject(at)] == wanted["inject"]
     assert [row(proof, target) for proof in fault.in_effect(at)] == wanted["in_effect"]
@@ -86,7 +87,9 @@ def test_what_a_fault_does_and_what_proves_it(name: str, platform: str) -> None:
 def test_remedies(name: str, platform: str) -> None:
     every = REMEDIES[name].get("every", REMEDIES[name].get("debian12"))
     remedy = KNOWN[name](scope(platform))
-    assert {"message": remedy.message, "run": parsed(remedy.script)} == REMEDIES[name].get(platform, every)
+    assert {"message": remedy.message, "run": parsed(remedy.script)} == case_of(
+        REMEDIES[name], platform, every
+    )
 
 
 def test_a_remedy_that_only_a_fault_names_is_known_to_every_healing() -> None:
@@ -146,8 +149,12 @@ def test_power_cannot_be_switched_with_vmware() -> None:
     )
 
 
-@pytest.mark.parametrize("provider", [name for name in providers.names() if name != "vmware_desktop"])
-def test_every_fault_can_be_had_elsewhere(provider: str) -> None:
+WITH_POWER = [name for name, one in providers.providers().items() if not one.power.none_because]
+
+
+@pytest.mark.parametrize("provider", WITH_POWER)
+def test_every_fault_can_be_had_where_power_can_be_switched(provider: str) -> None:
+    assert {"docker", "virtualbox", "libvirt"} <= set(WITH_POWER)
     session = fake_session(machines=FakeMachines(provider=provider))
     assert [fault.refusal(session) for fault in FAULTS.values()] == [""] * len(FAULTS)
 

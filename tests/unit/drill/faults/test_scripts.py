@@ -44,6 +44,14 @@ KEYS = {
     "calls",
     "after",
 }
+"""The keys of a case below `scripts:`.
+
+`with` are the script's parameters, with {root} for the sandbox's folder. `before` and `after` are files in it and their
+text (null: the file is not there). `programs` are the answers of programs (tests/support/shell_sandbox.py); any other
+program that changes a node does nothing. `prints`, `errors`, `status` and `calls` are what is expected: the output, a
+part of stderr, the exit status, and the programs that were called. A remedy says `wrong`: whether `is_wrong` holds; and
+`fails` where `put_right` does not succeed.
+"""
 
 
 def rendered(name: str, row: dict[str, Any], sandbox: Sandbox) -> str:
@@ -65,9 +73,13 @@ def test_a_script(name: str, row: dict[str, Any], program: str, sandbox: Sandbox
         path = sandbox.root / file
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(sandbox.expand(text))
-    sandbox.answer(row.get("programs", {}))
+    text = rendered(name, row, sandbox)
+    programs = row.get("programs", {})
+    for word in {call.split()[0] for call in programs}:
+        assert re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", text), f"the script never calls {word}"
+    sandbox.answer(programs)
 
-    done = sandbox.run(rendered(name, row, sandbox), program, stdin="")
+    done = sandbox.run(text, program, stdin="")
 
     wrong, fails = row.get("wrong", False), row.get("fails", False)
     prints = row.get("prints", "repaired" if wrong and not fails else "")

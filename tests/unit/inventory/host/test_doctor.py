@@ -5,6 +5,7 @@ import subprocess
 from dataclasses import fields, is_dataclass, replace
 from ipaddress import IPv4Interface, IPv4Network
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -77,7 +78,10 @@ PLACES = {
     "libvirt_socket": ("libvirt", "socket"),
     "kvm": ("libvirt", "kvm"),
 }
-"""Where the names of the data cases stand in the facts of providers; the others are the host's."""
+"""Where the names of the data cases stand in the facts of providers; the others are the host's.
+
+A provider's own name stands for all its facts: one value, or a mapping of their fields.
+"""
 OF_NETWORKS = {"links": "links", "route_entries": "route_entries", "networks": "of_engines"}
 
 
@@ -85,6 +89,8 @@ def shaped(name: str, value: Any) -> Any:
     """A value of the data cases as the facts have it."""
     if value is None:
         return None
+    if name in registry.names() and isinstance(value, dict):
+        return SimpleNamespace(**value)
     if name == "engine":
         return Engine(**value)
     if name == "links":
@@ -120,6 +126,8 @@ def examined(case: dict[str, Any]) -> tuple[Finding, ...]:
     for name, value in case.get("changed", {}).items():
         if name in PLACES:
             path: tuple[str, ...] = ("of_providers", *PLACES[name])
+        elif name in registry.names():
+            path = ("of_providers", name)
         else:
             path = ("networks", OF_NETWORKS[name]) if name in OF_NETWORKS else (name,)
         facts = put(facts, path, shaped(name, value))

@@ -13,7 +13,7 @@ from inventory.errors import ConfigError, MachineError
 from inventory.host import command
 from inventory.platforms.centos9 import CENTOS9
 from inventory.platforms.debian import DEBIAN12
-from inventory.providers import docker_engine, node_image
+from inventory.providers import docker_engine, node_image, registry
 from inventory.providers.choice import Choice
 from inventory.providers.machines import Machines
 from inventory.providers.vagrant_program import VagrantProgram
@@ -102,7 +102,8 @@ def test_prepare_for_virtual_machines(host: FakeHost, tmp_path: Path) -> None:
 
 def test_nothing_can_run_machines(host: FakeHost, tmp_path: Path) -> None:
     host.programs.clear()
-    with pytest.raises(MachineError, match="no docker, VirtualBox, libvirt or VMware") as caught:
+    *others, last = [one.title for one in registry.providers().values()]
+    with pytest.raises(MachineError, match=f"no {', '.join(others)} or {last}") as caught:
         Machines(tmp_path, example_lab()).prepare("auto", "auto", silent)
     assert "./lab doctor" in caught.value.hint
 
