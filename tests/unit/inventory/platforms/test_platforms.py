@@ -10,7 +10,7 @@ import yaml
 
 from inventory.errors import ConfigError
 from inventory.platforms import registry as platforms
-from inventory.platforms.base import Action, Platform, RegistryImage
+from inventory.platforms.base import Platform, RegistryImage, ServiceAction
 from inventory.platforms.package_managers import Apt
 from inventory.platforms.registry import PLATFORMS
 from tests.support.example_lab import CASES
@@ -21,13 +21,13 @@ DATA = yaml.safe_load((CASES / "platforms.yaml").read_text())
 @pytest.mark.parametrize("system", PLATFORMS.values(), ids=PLATFORMS)
 @pytest.mark.parametrize("row", DATA["services"], ids=lambda row: row["action"])
 def test_service(system: Platform, row: dict[str, str]) -> None:
-    argv = system.services.command(cast(Action, row["action"]), row["unit"])
+    argv = system.services.command(cast(ServiceAction, row["action"]), row["unit"])
     assert " ".join(argv) == row[system.services.name]
 
 
 def test_no_such_action() -> None:
     with pytest.raises(ConfigError, match="reload"):
-        PLATFORMS["debian12"].services.command(cast(Action, "reload"), "apache2")
+        PLATFORMS["debian12"].services.command(cast(ServiceAction, "reload"), "apache2")
 
 
 @pytest.mark.parametrize("name", DATA["platforms"])
