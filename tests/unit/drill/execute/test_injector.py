@@ -122,7 +122,7 @@ def test_what_cannot_be_had_is_refused_before_anything_is_done(world: World) -> 
     world.power.choice = FakeChoice("vmware_desktop")
     scope = world.scope()
     with (
-        pytest.raises(NotAvailable, match="vmware_desktop: the lab has no way"),
+        pytest.raises(NotAvailable, match="vmware_desktop: the lab cannot control the power"),
         world.injector.injected(BREAK, scope),
     ):
         pytest.fail("it was not refused")

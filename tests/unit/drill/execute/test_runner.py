@@ -336,7 +336,7 @@ def test_what_the_provider_has_not_is_refused_before(world: World) -> None:
     world.power.choice = FakeChoice("vmware_desktop")
     world.runner.session = world.session()
     with pytest.raises(
-        NotAvailable, match="story: crack is not available with vmware_desktop: the lab has no way"
+        NotAvailable, match="story: crack is not available with vmware_desktop: the lab cannot control the power"
     ):
         world.run(Inject("crack"), Await("serving_from:peer"))
     assert world.did == []
