@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from cluster import corosync_conf
 from inventory.model import Command, Node
-from inventory.platforms.base import Action
+from inventory.platforms.base import ServiceAction
 from inventory.session import LabSession
 from provision.facts import Facts
 from provision.steps.base import Commands, service_script, write_file
@@ -26,7 +26,7 @@ def passive(session: LabSession, facts: Facts) -> Node:
     return session.lab.peer(active(session, facts))
 
 
-def web(action: Action, where: Callable[[LabSession, Facts], Node]) -> Commands:
+def web(action: ServiceAction, where: Callable[[LabSession, Facts], Node]) -> Commands:
     """Start, stop, enable ... the web server's service without the cluster."""
 
     def commands(session: LabSession, facts: Facts) -> Iterator[Command]:

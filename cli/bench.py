@@ -1,4 +1,4 @@
-"""`./lab bench`: how long the lab's own doings take, with every single number. Never part of the tests."""
+"""`./lab bench`: measures how long commands of the lab take, and prints each measured value. Not part of the tests."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from inventory.host import command
 
 WHAT = ("up", "provision", "reset", "status")
 BEFORE = {"up": ("down",), "reset": ("reset", "floating-address")}
-"""What is done before each run, untimed: no machines; the state after step 6.1, from where all later steps are made."""
+"""The command before each run, which is not measured: `down`; or `reset` to the state after step 6.1."""
 
 
 def register(app: typer.Typer) -> None:
@@ -27,10 +27,12 @@ def register(app: typer.Typer) -> None:
 
 def bench(
     ctx: typer.Context,
-    what: Annotated[str, typer.Argument(help="up (from no machines), provision, reset, status")] = "status",
+    what: Annotated[
+        str, typer.Argument(help="up (without machines before it), provision, reset, status")
+    ] = "status",
     repeat: Annotated[int, typer.Option(min=1, max=100)] = 3,
 ) -> None:
-    """Time a command of the lab as a user would run it; one JSON object with the raw seconds on stdout."""
+    """Measure a command of the lab as a user would run it; prints one JSON object with all seconds on stdout."""
     context = context_of(ctx)
     if what not in WHAT:
         raise ConfigError(f"There is no benchmark {what!r}.", hint=f"One of: {', '.join(WHAT)}")

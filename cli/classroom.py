@@ -26,7 +26,7 @@ from status import health
 
 COLOURS = {PASS: "green", FAIL: "red", UNKNOWN: "yellow"}
 GRADED_WITHIN = 15.0
-"""Seconds that a cluster may still be at work on what the student has just put right."""
+"""Seconds that the cluster may still need to react to the student's repair."""
 out = Output(markup=False)
 
 
@@ -42,8 +42,8 @@ def check(
     ctx: typer.Context,
     as_json: Json = False,
 ) -> None:
-    """Judge the running lab by every named check. Exit 1 when one fails."""
-    verdicts = _judged(context_of(ctx))
+    """Run every named check on the running lab. Exit 1 when one fails."""
+    verdicts = _verdicts(context_of(ctx))
     if as_json:
         print_json([asdict(one) for one in verdicts])
     else:
@@ -52,13 +52,13 @@ def check(
 
 
 def exercises(ctx: typer.Context) -> None:
-    """List the exercises: broken configurations to find and to repair. Without a lab: those of every platform."""
+    """List the exercises: broken configurations to find and repair. Without a lab: the exercises of all platforms."""
     context = context_of(ctx)
     try:
         possible = for_platform(context.machines.choice.platform_data)
     except MachineError:
         possible = EXERCISES
-    listed = table("exercise", "what one sees")
+    listed = table("exercise", "what you see")
     for one in possible:
         listed.add_row(one.name, load("exercises.yaml")[one.name]["title"])
     out.print(listed)
@@ -66,13 +66,15 @@ def exercises(ctx: typer.Context) -> None:
 
 def break_(
     ctx: typer.Context,
-    name: Annotated[str, typer.Argument(help="One of ./lab exercises.")] = "",
-    at_random: Annotated[bool, typer.Option("--random", help="Any of them, unnamed.")] = False,
-    seed: Annotated[int | None, typer.Option(help="The same seed breaks the same thing.")] = None,
+    name: Annotated[str, typer.Argument(help="The name of an exercise (see ./lab exercises).")] = "",
+    at_random: Annotated[
+        bool, typer.Option("--random", help="A random exercise; its name is not shown.")
+    ] = False,
+    seed: Annotated[int | None, typer.Option(help="The same seed chooses the same exercise.")] = None,
 ) -> None:
-    """Break the healthy lab and tell what one sees. Find it, mend it on the nodes, then ./lab grade."""
+    """Break the healthy lab and show the symptom. Find the fault, repair it on the nodes, then run ./lab grade."""
     context = context_of(ctx)
-    session, tell = context.session, ConsoleProgress()
+    session, console = context.session, ConsoleProgress()
     if bool(name) == (at_random or seed is not None):
         raise ConfigError(
             "break takes the name of an exercise, or --random.", hint="./lab exercises lists them."
@@ -82,61 +84,63 @@ def break_(
         attempt.require_none(context.machines.state)
         if left := health.interrupted(session.journal.pending()):
             raise ConfigError(f"The lab is not healthy before the exercise: {left}", hint="./lab heal")
-        before = attempt.not_passed(_judged(context))
+        before = attempt.not_passed(_verdicts(context))
         if before:
             raise ConfigError(
                 f"The lab is not healthy before the exercise: {before[0].check}: {before[0].why}",
                 hint="./lab check shows all of it; ./lab reset brings the lab to its end state.",
             )
         attempt.save(context.machines.state, Attempt(one.name))
-        with tell.busy("Breaking something"):
+        with console.busy("Breaking something"):
             attempt.break_lab(one, session)
     text = _texts(session, one)
     out.print(Text(text["title"], style="bold"))
     out.print(text["story"])
     out.print(
-        "Look: ./lab ssh node1, ./lab status. Stuck: ./lab hint. Done: ./lab grade. Give up: ./lab fix."
+        "Look: ./lab ssh node1, ./lab status. Get a hint: ./lab hint. When repaired: ./lab grade. Give up: ./lab fix."
     )
 
 
 def hint(ctx: typer.Context) -> None:
-    """Give the next hint of the exercise under way, from far to near."""
+    """Show the next hint of the exercise under way. The first hints are general, the last one is specific."""
     context = context_of(ctx)
-    now, one = _under_way(context)
+    current, one = _current(context)
     hints = _texts(context.session, one)["hints"]
-    given = min(now.hints + 1, len(hints))
-    attempt.save(context.machines.state, replace(now, hints=given))
+    given = min(current.hints + 1, len(hints))
+    attempt.save(context.machines.state, replace(current, hints=given))
     for number, text in enumerate(hints[:given], 1):
         out.print(f"{number} of {len(hints)}: {text}")
-    if now.hints >= len(hints):
-        out.print("There is no further hint. ./lab check judges everything; ./lab fix mends and explains.")
+    if current.hints >= len(hints):
+        out.print(
+            "There is no further hint. ./lab check runs all checks; ./lab fix repairs the lab and explains."
+        )
 
 
 def grade(ctx: typer.Context) -> None:
-    """Judge the lab after the exercise: solved, or what is still not as it should be. Exit 1 unless solved."""
+    """Judge the repaired lab: solved, or the checks that do not pass yet. Exit 1 unless solved."""
     context = context_of(ctx)
-    now, one = _under_way(context)
+    current, one = _current(context)
     with ConsoleProgress().busy("Judging the lab"):
-        left = _settled(context)
+        left = _not_passed_in_time(context)
     for verdict in left:
         out.print(Text.assemble((verdict.status, COLOURS[verdict.status]), f" {verdict.check}"))
         out.print(f"    look: {verdict.command}")
     if left:
         out.print(
-            f"Not solved: {len(left)} of the checks do not pass. ./lab hint; ./lab check says what they saw."
+            f"Not solved: {len(left)} checks do not pass. ./lab hint gives a hint; ./lab check shows what they found."
         )
         raise typer.Exit(1)
     attempt.save(context.machines.state, None)
-    out.print(Text(f"Solved, with {now.hints} hints.", style="green"))
+    out.print(Text(f"Solved, with {current.hints} hints.", style="green"))
     out.print(_texts(context.session, one)["solution"])
 
 
 def fix(ctx: typer.Context) -> None:
-    """Mend what the exercise broke, and explain it."""
+    """Repair what the exercise broke, and explain the solution."""
     context = context_of(ctx)
-    _, one = _under_way(context)
-    tell = ConsoleProgress()
-    with context.exclusive(), tell.building() as progress:
+    _, one = _current(context)
+    console = ConsoleProgress()
+    with context.exclusive(), console.building() as progress:
         attempt.repair(one, context.session, progress)
         attempt.wait_until_passed(context.session, context.fetch)
         attempt.save(context.machines.state, None)
@@ -144,22 +148,22 @@ def fix(ctx: typer.Context) -> None:
     out.print(_texts(context.session, one)["solution"])
 
 
-def _judged(context: Context) -> tuple[Verdict, ...]:
+def _verdicts(context: Context) -> tuple[Verdict, ...]:
     return judge(context.session, look(context.session, context.fetch))
 
 
-def _settled(context: Context) -> tuple[Verdict, ...]:
-    """What does not pass, once the cluster had a moment to settle."""
+def _not_passed_in_time(context: Context) -> tuple[Verdict, ...]:
+    """The verdicts that do not pass, after the cluster had time to settle."""
     try:
         attempt.wait_until_passed(context.session, context.fetch, GRADED_WITHIN)
     except TimedOut:
-        return attempt.not_passed(_judged(context))
+        return attempt.not_passed(_verdicts(context))
     return ()
 
 
-def _under_way(context: Context) -> tuple[Attempt, Exercise]:
-    now = attempt.load(context.machines.state)
-    return now, get(context.session, now.name)
+def _current(context: Context) -> tuple[Attempt, Exercise]:
+    current = attempt.load(context.machines.state)
+    return current, get(context.session, current.name)
 
 
 def _texts(session: LabSession, exercise: Exercise) -> Mapping[str, Any]:

@@ -8,7 +8,7 @@ import typer
 
 from classroom import attempt
 from cli import render
-from cli.building import build, tell_interrupted, when_all_up
+from cli.building import build, warn_interrupted, when_all_up
 from cli.console import Json, Output, print_json
 from cli.context import context_of
 from cli.overview import look
@@ -28,7 +28,7 @@ def register(app: typer.Typer) -> None:
 
 
 def status(ctx: typer.Context, as_json: Json = False) -> None:
-    """Show nodes, DC, quorum, where each resource runs, the VIP's answer, scores. Exit 1 unless healthy."""
+    """Show nodes, DC, quorum, where each resource runs, scores, and the VIP's answer. Exit 1 unless healthy."""
     seen = look(context_of(ctx))
     if as_json:
         print_json(seen.json())
@@ -52,28 +52,28 @@ def provision(
     to: Annotated[str, typer.Option("--to", help="Stop after this step: its number or id.")] = "",
     all_up: Annotated[bool, typer.Option("--when-all-up", hidden=True)] = False,
 ) -> None:
-    """Make the running nodes as lab.yaml says; only what is still needed is done."""
-    context, tell = context_of(ctx), ConsoleProgress()
+    """Make the running nodes as lab.yaml says. Only the commands that are still needed are run."""
+    context, console = context_of(ctx), ConsoleProgress()
     last = find(to) if to else None
-    if all_up and not when_all_up(context, tell):
+    if all_up and not when_all_up(context, console):
         return
     with context.exclusive():
-        build(context, tell, last)
+        build(context, console, last)
 
 
 def reset(
     ctx: typer.Context,
-    step: Annotated[str, typer.Argument(help="A step's number or id; the end state without one.")] = "",
+    step: Annotated[str, typer.Argument(help="A step's number or id; without it, the end state.")] = "",
 ) -> None:
     """Bring the cluster back to the state after a step, without rebuilding the machines."""
-    context, tell = context_of(ctx), ConsoleProgress()
+    context, console = context_of(ctx), ConsoleProgress()
     last = find(step) if step else None
-    tell_interrupted(context, tell)
-    with context.exclusive(), tell.building() as progress:
-        attempt.end(context.machines.state, context.session, tell.say)
+    warn_interrupted(context, console)
+    with context.exclusive(), console.building() as progress:
+        attempt.end(context.machines.state, context.session, console.say)
         count = resetting.run(context.session, last, progress)
-    tell.say(f"{count} commands." if count else "Nothing to do.")
+    console.say(f"{count} commands." if count else "Nothing to do.")
     if last is None:
         for trouble in look(context).found:
-            if trouble.id != "drill-interrupted":  # told before
-                tell.say(f"trouble: {render.printable(str(trouble))}")
+            if trouble.id != "drill-interrupted":  # already printed above
+                console.say(f"trouble: {render.printable(str(trouble))}")

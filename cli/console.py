@@ -13,11 +13,11 @@ from rich.table import Table
 Json = Annotated[bool, typer.Option("--json", help="Print plain data (JSON) on stdout.")]
 """The option of each command that can print its result as data."""
 PIPE_WIDTH = 1000
-"""Characters in a line of stdout where that is no terminal."""
+"""The longest line of a table, in characters, when stdout is not a terminal."""
 
 
 class Output(Console):
-    """stdout. Where it is no terminal, a table is as wide as its content: another program reads whole lines."""
+    """stdout. When it is not a terminal, lines are not wrapped, because another program reads them."""
 
     def __init__(self, *, markup: bool = True) -> None:
         super().__init__(highlight=False, soft_wrap=True, emoji=False, markup=markup)
@@ -30,7 +30,7 @@ class Output(Console):
 
 
 def messages() -> Console:
-    """stderr: what a command tells while it works, and its errors."""
+    """stderr: the progress of a command, and its errors."""
     return Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 
 
@@ -43,5 +43,5 @@ def table(*columns: str) -> Table:
 
 
 def print_json(value: Any) -> None:
-    """Print plain data on stdout. What JSON does not know is printed as its text."""
+    """Print plain data on stdout as JSON. Values of other types are printed as text."""
     sys.stdout.write(json.dumps(value, indent=2, default=str) + "\n")

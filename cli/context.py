@@ -29,7 +29,7 @@ class Context:
 
     root: Path
     changes: dict[str, object] = field(default_factory=dict)
-    """What the command line says otherwise, by key of lab.yaml; judged like the file itself."""
+    """The values that the command line changes, by key of lab.yaml; they are checked like the file itself."""
 
     @cached_property
     def lab(self) -> Lab:
@@ -43,18 +43,18 @@ class Context:
 
     @cached_property
     def remote(self) -> Ssh:
-        """The way to the nodes, over ssh. Raises MachineError when there are none."""
+        """The ssh connections to the nodes. Raises MachineError when there are no machines."""
         aliases = {node.name: node.alias for node in self.lab.nodes}
         return Ssh(self.machines.ssh_config(), aliases, self.machines.control)
 
     @cached_property
     def session(self) -> LabSession:
         """The lab under way. Raises MachineError when there are no machines yet."""
-        self.machines.choice  # noqa: B018 -- without one there is no lab: say that first
+        self.machines.choice  # noqa: B018 -- raises the clear error first when there is no lab
         return LabSession(self.lab, self.machines, self.remote, Journal(self.root))
 
     def node(self, name: str) -> Node:
-        """The node of a name or alias. Raises ConfigError."""
+        """The node with a name or an alias. Raises ConfigError."""
         try:
             return self.lab.node(name)
         except KeyError:
@@ -62,23 +62,23 @@ class Context:
             raise ConfigError(f"There is no node {name!r}.", hint=f"The nodes are: {known}") from None
 
     def guard(self, address: IPv4Address | None = None) -> None:
-        """Raise RouteRefused unless an address (the VIP) is reached by the lab's own interface."""
+        """Raise RouteRefused unless the route to an address (default: the VIP) uses the lab's own interface."""
         routes.require(address or self.lab.vip, self.machines.is_own, self.lab)
 
     def fetch(self, limit: float = 1.0) -> str:
-        """The page that the VIP answers with, or "" with none; the route is checked first."""
+        """Request the VIP's page, after a check of the route; "" when there is no answer."""
         self.guard()
         return web_page.get(self.lab.url, limit)
 
     @contextlib.contextmanager
     def exclusive(self) -> Iterator[None]:
-        """Hold the lab's lock: only one command changes nodes at a time; the next one waits for it."""
+        """Hold the lab's lock: only one command at a time changes the nodes, and the next one waits."""
         with files.lock(self.root / ".lab" / "lock"):
             yield
 
 
 def context_of(ctx: typer.Context, **changes: str) -> Context:
-    """The context that a command was given, with what its options change in lab.yaml."""
+    """The context of a command, with the changes of lab.yaml that its options make."""
     context: Context = ctx.obj
     context.changes.update({key: value for key, value in changes.items() if value})
     return context

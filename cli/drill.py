@@ -45,12 +45,17 @@ def register(app: typer.Typer) -> None:
 
 def drill(
     ctx: typer.Context,
-    names: Annotated[list[str] | None, typer.Argument(help="Scenarios; all of them without any.")] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(help="The scenarios to run; without names, all of them.")
+    ] = None,
     *,
-    repeat: Annotated[int, typer.Option(min=1, max=1000, help="Run each so many times.")] = 1,
-    seed: Annotated[int, typer.Option(help="Chooses random targets; lab.yaml's otherwise.")] = -1,
+    repeat: Annotated[int, typer.Option(min=1, max=1000, help="How many times each scenario runs.")] = 1,
+    seed: Annotated[
+        int, typer.Option(help="The seed for random targets; default: the seed of lab.yaml.")
+    ] = -1,
     wanted: Annotated[
-        list[str] | None, typer.Option("--objective", help="Such as outage<=3s: sets the exit status.")
+        list[str] | None,
+        typer.Option("--objective", help="For example outage<=3s; objectives decide the exit status."),
     ] = None,
     listed: Annotated[bool, typer.Option("--list", help="Only list the scenarios.")] = False,
 ) -> None:
@@ -61,16 +66,16 @@ def drill(
     if listed:
         out.print(_listing(chosen))
         return
-    tell = ConsoleProgress()
+    console = ConsoleProgress()
     if not names:
         whys = {one.name: unavailable(one, context.session) for one in chosen}
         for name, why in whys.items():
             if why:
-                tell.say(f"left out: {name}: {why}")
+                console.say(f"left out: {name}: {why}")
         chosen = [one for one in chosen if not whys[one.name]]
     with context.exclusive():
         attempt.require_none(context.machines.state)
-        run = _run(context, chosen, repeat, context.lab.drill.seed if seed < 0 else seed, tell)
+        run = _run(context, chosen, repeat, context.lab.drill.seed if seed < 0 else seed, console)
     judged = [
         goal.judge(statistics_of(name, entries))
         for name, entries in run.by_scenario().items()
@@ -82,39 +87,41 @@ def drill(
     raise typer.Exit(0 if good else 1)
 
 
-def _run(context: Context, chosen: Sequence[Scenario], repeat: int, seed: int, tell: ConsoleProgress) -> Run:
-    """Run the scenarios into a folder of their own; whatever ends them, what was recorded is there."""
+def _run(
+    context: Context, chosen: Sequence[Scenario], repeat: int, seed: int, console: ConsoleProgress
+) -> Run:
+    """Run the scenarios and write their records into a new folder; an interrupt keeps what was recorded."""
     session = context.session
     folder = run_folder.fresh(context.root / "runs", datetime.now())
-    runner = suite.runner(session, context.remote, folder, context.guard, tell.say, fetch=context.fetch)
+    runner = suite.runner(session, context.remote, folder, context.guard, console.say, fetch=context.fetch)
     texts = catalog.explanations()
     whole = suite.Suite(
         context.root,
         runner,
         folder,
-        on_result=_tell,
-        around=lambda one: tell.busy(f"{one.name}: {texts[one.name].title}"),
+        on_result=_print_result,
+        around=lambda one: console.busy(f"{one.name}: {texts[one.name].title}"),
     )
     try:
         return whole.run(chosen, repeat, seed)
     finally:
         if (folder / run_folder.REPORT).exists():
-            tell.say(f"report: {folder / run_folder.REPORT}")
+            console.say(f"report: {folder / run_folder.REPORT}")
         elif not any(folder.iterdir()):
             folder.rmdir()
 
 
 def heal(ctx: typer.Context) -> None:
-    """Put right whatever a drill left behind; says what it did."""
-    context, tell = context_of(ctx), ConsoleProgress()
-    with context.exclusive(), journal.exclusive(context.root), tell.busy("Looking at the lab"):
+    """Repair what a drill left broken, and say what was done."""
+    context, console = context_of(ctx), ConsoleProgress()
+    with context.exclusive(), journal.exclusive(context.root), console.busy("Looking at the lab"):
         attempt.require_none(context.machines.state)
-        done = Recovery(context.session, tell.say, context.fetch).heal()
-    tell.say("The lab is healthy." if done else "Nothing to heal: the lab is healthy.")
+        done = Recovery(context.session, console.say, context.fetch).heal()
+    console.say("The lab is healthy." if done else "Nothing to heal: the lab is healthy.")
 
 
 def report(folder: Folder) -> None:
-    """Draw a run's report.html again. Needs no lab."""
+    """Write a run's report.html again. Needs no lab."""
     run_folder.rebuild(folder)
     out.print(str(folder / run_folder.REPORT))
 
@@ -123,7 +130,7 @@ def recheck(folder: Folder) -> None:
     """Judge a run again from its timelines. Needs no lab. Exit 1 unless all passed."""
     run = run_folder.recheck(folder)
     for entry in run.results:
-        _tell(entry)
+        _print_result(entry)
     _summary(run, [])
     raise typer.Exit(0 if run.status == PASS else 1)
 
@@ -136,9 +143,9 @@ def compare(a: Folder, b: Folder) -> None:
 
 def watch(
     ctx: typer.Context,
-    seconds: Annotated[int, typer.Option(min=1, max=900, help="End by itself after so long.")] = 900,
+    seconds: Annotated[int, typer.Option(min=1, max=900, help="Stop after this time.")] = 900,
 ) -> None:
-    """Show live what each node and a client see, a line for each change; Ctrl-C ends it."""
+    """Show live what each node and a client see, one line for each change. Ctrl-C stops it."""
     context = context_of(ctx)
     news: queue.Queue[tuple[str, str]] = queue.Queue()
     began, last = time.monotonic(), dict[str, str]()
@@ -155,17 +162,17 @@ def watch(
 
 
 class _Live:
-    """Takes readings and answers in a record's place, and passes them on as lines."""
+    """Receives node readings and samples instead of a record, and queues one line for each."""
 
     def __init__(self, news: queue.Queue[tuple[str, str]]) -> None:
         self._news = news
 
     def reading(self, reading: NodeReading) -> None:
-        """Pass on a reading."""
+        """Queue a node reading."""
         self._news.put((reading.node, conditions.reading_summary(reading)))
 
     def sample(self, sample: Sample) -> None:
-        """Pass on an answer of the probe."""
+        """Queue an answer to the probe."""
         if sample.client == "probe":
             self._news.put(("client", f"a client gets {sample.page or sample.outcome}"))
 
@@ -177,7 +184,7 @@ def _listing(chosen: Sequence[Scenario]) -> Table:
     return listed
 
 
-def _tell(entry: ScenarioResult) -> None:
+def _print_result(entry: ScenarioResult) -> None:
     seen, *more = outage_summary(entry)
     predicted = f", predicted {entry.predicted.summary}" if entry.predicted else ""
     words = f"{entry.name}: outage {seen}{predicted}{''.join(f'; {one}' for one in more)}"
@@ -202,7 +209,7 @@ def _summary(run: Run, judged: Sequence[Verdict]) -> None:
 
 
 def _failed(run: Run) -> None:
-    """Raise the drill's own failure, when it had one."""
+    """Raise LabError when the drill itself failed."""
     if errors := [entry for entry in run.results if entry.error]:
         raise LabError(
             f"{errors[0].name}: the drill itself failed: {errors[0].error}", hint="./lab heal; ./lab status"

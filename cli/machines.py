@@ -1,4 +1,4 @@
-"""The machines' commands: up, halt, down, ssh, doctor, image, and the two that the Vagrantfile calls."""
+"""The machines' commands: up, halt, down, ssh, doctor, image, and two that the Vagrantfile calls."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 
 from classroom import attempt
 from cli import render
-from cli.building import boot, build, prepared
+from cli.building import boot, build, prepare_machines
 from cli.console import Json, Output, print_json
 from cli.context import context_of
 from cli.overview import look
@@ -22,9 +22,11 @@ from inventory.platforms.registry import PLATFORMS
 from inventory.providers import node_image, registry
 
 Provider = Annotated[
-    str, typer.Option(help=f"{', '.join(registry.names())} or auto; lab.yaml's when not given.")
+    str, typer.Option(help=f"{', '.join(registry.names())} or auto; default: the provider of lab.yaml.")
 ]
-System = Annotated[str, typer.Option(help=f"{', '.join(PLATFORMS)} or auto; lab.yaml's when not given.")]
+System = Annotated[
+    str, typer.Option(help=f"{', '.join(PLATFORMS)} or auto; default: the platform of lab.yaml.")
+]
 out = Output()
 
 
@@ -32,19 +34,19 @@ def register(app: typer.Typer) -> None:
     """Add the commands to the CLI."""
     for command in (up, halt, down, doctor, image):
         app.command()(command)
-    # Words after the node are of the command that runs there: `./lab ssh node1 df -h`.
+    # Everything after the node belongs to the command that runs there: `./lab ssh node1 df -h`.
     app.command(context_settings={"allow_extra_args": True, "allow_interspersed_args": False})(ssh)
     for command in (prepare, released):
         app.command(hidden=True)(command)
 
 
 def up(ctx: typer.Context, provider: Provider = "", platform: System = "") -> None:
-    """Install what is missing here, boot the nodes, build the cluster, and show it."""
-    context, tell = context_of(ctx, provider=provider, platform=platform), ConsoleProgress()
+    """Install what is missing on this machine, boot the nodes, build the cluster, and show its status."""
+    context, console = context_of(ctx, provider=provider, platform=platform), ConsoleProgress()
     with context.exclusive():
-        prepared(context, tell)
-        boot(context, tell)
-        build(context, tell)
+        prepare_machines(context, console)
+        boot(context, console)
+        build(context, console)
     seen = look(context)
     out.print(render.overview(seen))
     raise typer.Exit(1 if seen.troubles else 0)
@@ -52,16 +54,16 @@ def up(ctx: typer.Context, provider: Provider = "", platform: System = "") -> No
 
 def halt(ctx: typer.Context) -> None:
     """Shut the nodes down; `up` boots them again."""
-    context, tell = context_of(ctx), ConsoleProgress()
-    with context.exclusive(), tell.busy("Shutting the nodes down"):
+    context, console = context_of(ctx), ConsoleProgress()
+    with context.exclusive(), console.busy("Shutting the nodes down"):
         context.machines.halt()
 
 
 def down(ctx: typer.Context) -> None:
-    """Remove all that `up` made here: machines, network, keys. The node image stays cached."""
-    context, tell = context_of(ctx), ConsoleProgress()
+    """Remove everything that `up` made: machines, network, keys. The node image stays."""
+    context, console = context_of(ctx), ConsoleProgress()
     with context.exclusive():
-        with tell.busy("Removing the nodes"):
+        with console.busy("Removing the nodes"):
             context.machines.destroy()
         context.machines.release()
         context.machines.forget()
@@ -78,7 +80,7 @@ def ssh(ctx: typer.Context, node: str) -> None:
 
 
 def doctor(ctx: typer.Context, provider: Provider = "", platform: System = "", as_json: Json = False) -> None:
-    """Look at this machine: can it run the lab? Each finding with its remedy. Exit 1 when something is bad."""
+    """Check whether this machine can run the lab; each finding has its remedy. Exit 1 when a finding is bad."""
     context = context_of(ctx, provider=provider, platform=platform)
     providers = tuple(registry.providers().values())
     chosen = context.machines.choose(context.lab.provider)
@@ -98,25 +100,28 @@ def doctor(ctx: typer.Context, provider: Provider = "", platform: System = "", a
 
 
 def image(ctx: typer.Context, platform: System = "") -> None:
-    """Make the image that container nodes are started from, if it is not here yet."""
-    context, tell = context_of(ctx, provider=node_image.PROVIDER_NAME, platform=platform), ConsoleProgress()
-    install.ensure(registry.get(node_image.PROVIDER_NAME), tell.say)
+    """Make the image for nodes that are containers, if it does not exist yet."""
+    context, console = (
+        context_of(ctx, provider=node_image.PROVIDER_NAME, platform=platform),
+        ConsoleProgress(),
+    )
+    install.ensure(registry.get(node_image.PROVIDER_NAME), console.say)
     chosen, why = node_image.choose(context.lab.platform, have=node_image.present)
-    tell.say(why)
-    with tell.busy(f"The node image of {chosen.name}"):
-        tag = node_image.build(chosen, tell.say)
+    console.say(why)
+    with console.busy(f"The node image of {chosen.name}"):
+        tag = node_image.build(chosen, console.say)
     out.print(tag)
 
 
 def prepare(ctx: typer.Context, provider: Provider = "", platform: System = "") -> None:
-    """Decide provider and platform, make image and network: what the Vagrantfile needs before `vagrant up`."""
-    context, tell = context_of(ctx, provider=provider, platform=platform), ConsoleProgress()
+    """Decide provider and platform, and make image and network. The Vagrantfile calls it before `vagrant up`."""
+    context, console = context_of(ctx, provider=provider, platform=platform), ConsoleProgress()
     with context.exclusive():
-        prepared(context, tell)
+        prepare_machines(context, console)
 
 
 def released(ctx: typer.Context) -> None:
-    """Remove the network and the keys once `vagrant destroy` has taken the last machine."""
+    """Remove the network and the keys after `vagrant destroy` has removed the last machine."""
     machines = context_of(ctx).machines
     if machines.release():
         attempt.save(machines.state, None)

@@ -1,8 +1,8 @@
-"""The lab's command line: `./lab COMMAND`. Results on stdout, everything told on the way on stderr.
+"""The lab's command line: `./lab COMMAND`. Results go to stdout, progress and errors to stderr.
 
 Exit status: 0 done (status: healthy, doctor: nothing bad); 1 not healthy, or a check failed; 2 lab.yaml or an
-argument is wrong; 3 vagrant, the engine, an image or the route; 4 a node does not answer; 5 a command on a node
-failed; 6 a condition did not hold in time; 130 interrupted.
+argument is wrong; 3 vagrant, the engine, an image or the route failed; 4 a node does not answer; 5 a command on a
+node failed; 6 a condition did not become true in time; 130 interrupted.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class WordsAsTyped(TyperCommand):
 
 @app.command(cls=WordsAsTyped, context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def test(ctx: typer.Context) -> None:
-    """Run the tests: the same as `tox`; further words go to it (./lab test -e unit)."""
+    """Run the tests with tox; further arguments are passed on to it (./lab test -e unit)."""
     context = context_of(ctx)
     if not ctx.args or any("browser" in word for word in ctx.args):
         install.ensure_browser(ConsoleProgress().say)
@@ -92,20 +92,20 @@ def main() -> None:
     try:
         app(prog_name="./lab")
     except LabError as error:
-        _tell(error)
+        _print_errors(error)
         sys.exit(error.exit_status)
     except (KeyboardInterrupt, SystemExit) as error:
         if isinstance(error, SystemExit) and error.code != INTERRUPTED:
             raise
         errors.print("interrupted")
         log.note("interrupted")
-        # what was healed before the interrupt was heeded, and failed
-        _tell(*(cause for cause in _causes(error) if isinstance(cause, LabError)))
+        # errors of the healing that ran before the interrupt took effect
+        _print_errors(*(cause for cause in _causes(error) if isinstance(cause, LabError)))
         sys.exit(INTERRUPTED)
 
 
-def _tell(*found: LabError) -> None:
-    """Print errors with the way on, and where the log is."""
+def _print_errors(*found: LabError) -> None:
+    """Print errors with their hints, and the path of the log."""
     for error in found:
         log.note(f"error, exit status {error.exit_status}: {error.message.partition(chr(10))[0]}")
         errors.print(f"[bold red]error:[/] {escape(error.message)}")
@@ -116,7 +116,7 @@ def _tell(*found: LabError) -> None:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The errors that one came after, newest first."""
+    """The chain of causes of an error, newest first."""
     cause = error.__cause__ or error.__context__
     while cause is not None:
         yield cause

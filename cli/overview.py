@@ -21,7 +21,7 @@ from status.trouble import Trouble
 
 @dataclass(frozen=True)
 class NodeRow:
-    """One node: its machine, whether it answers over ssh, its part in the cluster, and whether it holds the VIP."""
+    """One node: the state of its machine, whether it answers over ssh, its state in the cluster, the VIP, memory."""
 
     name: str
     address: str
@@ -34,7 +34,7 @@ class NodeRow:
 
 @dataclass(frozen=True)
 class Overview:
-    """All of `./lab status`; `page` is what the VIP answered, `refused` why nothing was sent to it."""
+    """The data of `./lab status`; `page` is the VIP's answer, `refused` says why nothing was sent to it."""
 
     provider: str
     platform: str
@@ -48,22 +48,22 @@ class Overview:
     failures: tuple[str, ...]
     scores: tuple[scores.Score, ...]
     found: tuple[Trouble, ...]
-    """What keeps the lab from being healthy; none when it is healthy."""
+    """Why the lab is not healthy; empty when it is healthy."""
 
     @property
     def troubles(self) -> tuple[str, ...]:
-        """The same, a line each."""
+        """`found`, as one line of text each."""
         return tuple(map(str, self.found))
 
     def json(self) -> dict[str, Any]:
-        """As plain data."""
+        """The overview as plain data, for --json."""
         return {**asdict(self), "troubles": self.troubles, "healthy": not self.found}
 
 
 def look(context: Context) -> Overview:
-    """Read everything at the same time, again while a DC is at work; a dead node is only shown as such.
+    """Read everything at the same time, and again while the DC is busy; a node that is down is no error.
 
-    Raises MachineError without any lab.
+    Raises MachineError when there is no lab.
     """
     choice = context.machines.choice
     seen = lab_status.at_rest(lambda: read(context), lambda one: one.dc_at_work, CLOCK)
@@ -71,7 +71,7 @@ def look(context: Context) -> Overview:
 
 
 def read(context: Context) -> LabStatus:
-    """The lab's status. No connection to the nodes is made while no machine runs."""
+    """Read the lab's status. When no machine runs, no connection to a node is tried."""
     machines = node_status.machine_states(context.lab.nodes, context.machines)
     if "running" in machines.values() or "unknown" in machines.values():
         session = context.session
@@ -80,12 +80,12 @@ def read(context: Context) -> LabStatus:
         {node: NodeStatus(machine) for node, machine in machines.items()},
         web_page.ask(context.fetch),
         journal.pending(context.root),
-        journal.at_work(context.machines.state),
+        journal.running_drill(context.machines.state),
     )
 
 
 def overview(lab: Lab, provider: str, platform: str, seen: LabStatus) -> Overview:
-    """The overview of a lab as read. Pure."""
+    """Make the overview from a lab's status. Pure."""
     best = seen.best
     page = seen.page or web_page.WebPage()
     return Overview(
@@ -126,7 +126,7 @@ def _row(node: Node, one: NodeStatus, best: ClusterState | None) -> NodeRow:
 
 
 def _membership(node: Node, best: ClusterState | None) -> str:
-    """A node's part in the cluster, in crm_mon's words."""
+    """A node's state in the cluster, in crm_mon's words."""
     if best is None:
         return "unknown"
     found = next((one for one in best.nodes if one.name == node.name), None)

@@ -1,4 +1,4 @@
-"""Tells a person what goes on: a spinner with the current doing on a terminal, plain lines elsewhere."""
+"""Shows the progress of a command: a spinner on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from provision.steps.base import Step
 
 
 class ConsoleProgress:
-    """Speaks on stderr, so that stdout holds results only (`--json`)."""
+    """Prints progress on stderr, so that stdout has only results (`--json`)."""
 
     def __init__(self, console: Console | None = None) -> None:
         self.console = console or messages()
 
     def say(self, text: str) -> None:
-        """One line that stays."""
+        """Print one line."""
         self.console.print(escape(text))
 
     @contextlib.contextmanager
     def busy(self, text: str) -> Iterator[None]:
-        """Something that takes a while: a spinner on a terminal, a line before and the seconds after elsewhere."""
+        """Show that a long operation runs: a spinner on a terminal, else a line before it; then its seconds."""
         began = time.monotonic()
         if self.console.is_terminal:
             with self.console.status(Text(text)):
@@ -40,7 +40,7 @@ class ConsoleProgress:
 
     @contextlib.contextmanager
     def building(self) -> Iterator[Progress]:
-        """The steps of a provisioning as they go: one line for each step that changed something."""
+        """Show the steps while they are applied: one line for each step that changed something."""
         status = self.console.status("reading the facts")
 
         def step(one: Step) -> None:
@@ -54,7 +54,7 @@ class ConsoleProgress:
                 self.say(line)
 
         def observed(one: Step, text: str) -> None:
-            self.say(f"{one.number} {one.id}: as the document says, first: {text}")
+            self.say(f"{one.number} {one.id}: before this step, as the document says: {text}")
 
         def done(one: Step, count: int) -> None:
             if count and self.console.is_terminal:

@@ -1,4 +1,4 @@
-"""What the CLI prints, as rich renderables made of plain values. No reading here."""
+"""What the CLI prints: makes rich renderables from plain values. Reads nothing."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def overview(seen: Overview) -> RenderableType:
 
 
 def printable(text: str) -> str:
-    """Text of a node or a page as a terminal may show it: no control characters, on one line."""
+    """A text of a node or a page made safe for a terminal: one line, without control characters."""
     return "".join(one if one.isprintable() else " " for one in text)
 
 
@@ -85,7 +85,7 @@ def plan_data(found: Plan) -> dict[str, Any]:
 
 
 def findings(found: Sequence[Finding]) -> RenderableType:
-    """`./lab doctor` for people: what was found, and what to paste."""
+    """`./lab doctor` for people: the findings, and the remedies to paste."""
     lines: list[RenderableType] = []
     for one in found:
         lines.append(

@@ -1,4 +1,4 @@
-"""`./lab walk`: the walkthrough as a guided tour: each step's reason, its commands, and what is then to be seen."""
+"""`./lab walk`: the walkthrough as a guided tour. Shows each step's reason, its commands, and what to see after it."""
 
 from __future__ import annotations
 
@@ -29,43 +29,44 @@ def register(app: typer.Typer) -> None:
 
 def walk(
     ctx: typer.Context,
-    first: Annotated[str, typer.Option("--from", help="Begin with this step: its number or id.")] = "",
-    last: Annotated[str, typer.Option("--to", help="End after this step.")] = "",
+    first: Annotated[str, typer.Option("--from", help="The first step, by number or id.")] = "",
+    last: Annotated[str, typer.Option("--to", help="The last step, by number or id.")] = "",
 ) -> None:
-    """Go through the walkthrough: why, what is typed (if still needed), what to see. `reset 3` first shows it all."""
+    """Guide through the steps: reason, commands (if still needed), what to see. After `reset 3`, all are shown."""
     context = context_of(ctx)
-    tell = ConsoleProgress()
+    console = ConsoleProgress()
     begin = STEPS.index(find(first)) if first else 0
     end = STEPS.index(find(last)) if last else len(STEPS) - 1
     with context.exclusive():
-        attempt.end(context.machines.state, context.session, tell.say)
+        attempt.end(context.machines.state, context.session, console.say)
         for step in STEPS[begin : end + 1]:
-            _tour(context, context.session, step)
+            _show_step(context, context.session, step)
             if step is not STEPS[end] and sys.stdin.isatty() and sys.stdout.isatty():
                 input("[Enter] ")
-    tell.say(
-        "That is the walkthrough. ./lab drill breaks it, ./lab break hides a fault in it for you to find."
+    console.say(
+        "The walkthrough is complete. ./lab drill breaks the cluster; ./lab break hides a fault for you to find."
     )
 
 
-def _tour(context: Context, session: LabSession, step: Step) -> None:
+def _show_step(context: Context, session: LabSession, step: Step) -> None:
     text = texts.text(step, session)
     out.print(Text(f"\n{step.number}  {text.title}", style="bold"))
     out.print(Text(text.why))
-    told = Progress(
-        command=lambda _, command: _typed(command), observed=lambda _, seen: out.print(f"  first: {seen}")
+    progress = Progress(
+        command=lambda _, command: _print_command(command),
+        observed=lambda _, seen: out.print(f"  before: {seen}"),
     )
-    if not apply.run(session, (step,), told):
-        out.print(Text("  (already so)", style="dim"))
+    if not apply.run(session, (step,), progress):
+        out.print(Text("  (already done)", style="dim"))
     for command in text.look:
-        _typed(command)
+        _print_command(command)
         result = context.remote.run(command)
         for line in (result.out + result.err).rstrip().splitlines():
             out.print(f"  | {line}")
     out.print(Text(f"To see: {text.observe}", style="italic"))
 
 
-def _typed(command: Command) -> None:
+def _print_command(command: Command) -> None:
     lines = command.line.splitlines()
     more = " …" if len(lines) > 1 else ""
     out.print(Text(f"  [root@{command.node.split('.')[0]}]# {lines[0]}{more}", style="cyan"))

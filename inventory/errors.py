@@ -1,21 +1,21 @@
-"""What can go wrong in the lab itself.
+"""The errors of the lab itself.
 
-The cluster failing a check is no error: that is a verdict (FAIL) of `drill.checks`.
+When the cluster fails a check, this is not an error but a verdict (FAIL) of `drill.checks`.
 
-    LabError                 anything of the lab's; the CLI prints it without a traceback
+    LabError                 any error of the lab; the CLI prints it without a traceback
     ├── ConfigError          lab.yaml or an argument is wrong; nothing was changed     exit 2
     ├── MachineError         vagrant, the engine or an image failed                    exit 3
     │   └── RouteRefused     a request would have left the lab's own network           exit 3
     ├── Unreachable          a node does not answer on its management path             exit 4
-    ├── CommandFailed        a command on a node ended badly                           exit 5
-    └── TimedOut             a condition did not hold before its deadline              exit 6
+    ├── CommandFailed        a command on a node ended with a failure                  exit 5
+    └── TimedOut             a condition was not true before its deadline              exit 6
 """
 
 from __future__ import annotations
 
 
 class LabError(Exception):
-    """What, where, and what to do; `hint` is the way on, printed on a line of its own."""
+    """`message` says what is wrong and where; `hint` says what to do, and is printed on a separate line."""
 
     exit_status = 1
 
@@ -29,7 +29,7 @@ class LabError(Exception):
 
 
 class ConfigError(LabError):
-    """lab.yaml or an argument is wrong: key, what was found, what is allowed."""
+    """lab.yaml or an argument is wrong; the message has the key, what was found and what is allowed."""
 
     exit_status = 2
 
@@ -57,6 +57,6 @@ class CommandFailed(LabError):
 
 
 class TimedOut(LabError):
-    """A condition did not hold before its deadline; the message carries the last answer seen."""
+    """A condition was not true before its deadline; the message has the last answer."""
 
     exit_status = 6

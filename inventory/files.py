@@ -12,20 +12,20 @@ from inventory.errors import LabError
 
 
 def write(path: Path, text: str) -> None:
-    """Write the whole file or leave the old one: the text goes to a file beside it, which then takes its place."""
+    """Write a file completely or not at all: the text goes to a new file, which then replaces the old one."""
     write_together({path: text})
 
 
 def write_together(texts: Mapping[Path, str]) -> None:
-    """Write several files, each either the old or the new; none is touched unless all could be written beside.
+    """Write several files, each completely or not at all. No file is replaced unless all new files could be written.
 
-    A half of a character that UTF-8 does not take is written as its escape. Raises OSError.
+    A lone surrogate, which UTF-8 does not allow, is written as its escape sequence. Raises OSError.
     """
-    with contextlib.ExitStack() as left_over:
+    with contextlib.ExitStack() as temporary:
         for path, text in texts.items():
             path.parent.mkdir(parents=True, exist_ok=True)
             beside = _beside(path)
-            left_over.callback(beside.unlink, missing_ok=True)
+            temporary.callback(beside.unlink, missing_ok=True)
             with beside.open("w", encoding="utf-8", errors="backslashreplace") as stream:
                 stream.write(text)
                 stream.flush()
@@ -40,7 +40,7 @@ def _beside(path: Path) -> Path:
 
 @contextlib.contextmanager
 def lock(path: Path) -> Iterator[None]:
-    """Hold a lock file until the block ends; wait for it as long as another process holds it (flock(2))."""
+    """Hold a lock file until the block ends; wait while another process holds it (flock(2))."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+", encoding="utf-8") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
@@ -49,10 +49,10 @@ def lock(path: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def lock_now(path: Path, held: str, hint: str) -> Iterator[None]:
-    """Hold a lock file until the block ends; LabError at once when another process holds it (flock(2)).
+    """Hold a lock file until the block ends (flock(2)). Raises LabError at once when another process holds it.
 
-    `held` is the message, with `{pid}` for the process id that the holder wrote into the file.
-    The lock is gone when its process ends, whatever ends it.
+    `held` is the message of this error, with `{pid}` for the id of the process that holds the lock.
+    The lock always ends with its process.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+", encoding="utf-8") as handle:
@@ -68,9 +68,10 @@ def lock_now(path: Path, held: str, hint: str) -> Iterator[None]:
 
 
 def holder(path: Path) -> str:
-    """The process id that holds a lock file taken by `lock_now`, "" when nobody does (flock(2)).
+    """The id of the process that holds a lock file of `lock_now`; "" when no process does (flock(2)).
 
-    The lock is tried only while the process that took it last is alive: a try could refuse it to a newcomer.
+    The lock is tested only while the last process that held it is alive, because the test itself holds the lock for a
+    moment and could make another process fail.
     """
     try:
         with path.open(encoding="utf-8") as handle:
@@ -91,6 +92,6 @@ def _alive(pid: int) -> bool:
         os.kill(pid, 0)
     except (ProcessLookupError, OverflowError):
         return False
-    except PermissionError:  # it is another user's
+    except PermissionError:  # the process of another user
         return True
     return True

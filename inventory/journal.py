@@ -1,7 +1,8 @@
-"""What is about to be done to the lab, on disk before it is done, and struck out once it is mended.
+"""The journal: each change of the lab is written to disk before it is made, and marked as undone after its repair.
 
-`.lab/journal.jsonl`, one object a line: an entry, or `{"struck": id}`. Whatever is not struck out was
-left by an interrupted run; `drill.execute.recovery` mends it. A torn last line is nothing that was begun.
+`.lab/journal.jsonl` has one object in each line: an entry, or `{"struck": id}` for an entry that is undone. An entry
+that is not marked was left by an interrupted run; `drill.execute.recovery` repairs it. An incomplete last line is
+ignored, because its change was not begun.
 """
 
 from __future__ import annotations
@@ -18,12 +19,12 @@ from inventory import files
 from inventory.model import NodeAction
 
 LOCK = "drill.lock"
-"""The file that a drill or a heal locks while it is at work."""
+"""The file that a running drill or heal locks."""
 
 
 @dataclass(frozen=True)
 class JournalEntry:
-    """One thing begun: what, on which node, what mends it, and the CIB as it was before (XML, or "")."""
+    """One change that was begun: what, on which node, the actions that undo it, and the CIB before it (XML, or "")."""
 
     id: int
     what: str
@@ -42,27 +43,27 @@ class Journal:
     def begin(
         self, what: str, *, target: str = "", undo: Sequence[NodeAction] = (), baseline: str = ""
     ) -> JournalEntry:
-        """Write down what is about to be done, and how to undo it; on disk when this returns."""
+        """Write down a change before it is made, and how to undo it. The entry is on disk when this returns."""
         entry = JournalEntry(self._next, what, target, tuple(undo), baseline)
         self._next += 1
         self._write(asdict(entry))
         return entry
 
-    def strike(self, entry: JournalEntry) -> None:
-        """It is mended. The file goes with its last entry."""
+    def mark_undone(self, entry: JournalEntry) -> None:
+        """Mark an entry as undone. After the last entry the file is removed."""
         self._write({"struck": entry.id})
         if not self.pending():
             self.path.unlink()
 
     def pending(self) -> tuple[JournalEntry, ...]:
-        """What was begun and not mended, in the order it was begun."""
+        """The entries that are not undone yet, in the order in which they were begun."""
         entries, struck = _read(self.path)
         return tuple(entry for entry in entries if entry.id not in struck)
 
     def _write(self, row: dict[str, Any]) -> None:
         self.path.parent.mkdir(exist_ok=True)
         with self.path.open("ab") as stream:
-            # A line that a killed run left half-written must not swallow this one.
+            # A killed run can leave an incomplete line; the new entry must begin on a line of its own.
             torn = stream.tell() and not self.path.read_bytes().endswith(b"\n")
             stream.write((b"\n" if torn else b"") + json.dumps(row).encode() + b"\n")
             stream.flush()
@@ -70,7 +71,7 @@ class Journal:
 
 
 def pending(root: Path) -> tuple[JournalEntry, ...]:
-    """What an interrupted run left in the lab of a folder."""
+    """The entries that an interrupted run left in the journal of a folder's lab."""
     return Journal(root).pending()
 
 
@@ -89,14 +90,14 @@ def _read(path: Path) -> tuple[list[JournalEntry], set[int]]:
     return entries, struck
 
 
-def at_work(state: Path) -> str:
-    """The process id of the drill or heal that holds the drill lock in a lab's state folder, "" when none does."""
+def running_drill(state: Path) -> str:
+    """The process id of the drill or heal that runs on a lab, by the lock in its state folder; "" when none runs."""
     return files.holder(state / LOCK)
 
 
 @contextlib.contextmanager
 def exclusive(root: Path) -> Iterator[None]:
-    """Hold the drill lock of the lab in a folder; LabError when another drill holds it."""
+    """Hold the drill lock of the lab in a folder. Raises LabError when another drill holds it."""
     held = "Another drill is running on this lab (process {pid})."
     with files.lock_now(root / ".lab" / LOCK, held, "Wait for it, or stop it; then ./lab heal."):
         yield

@@ -1,7 +1,7 @@
-"""The lab's log: every command on a node or on this machine, one line each, in `.lab/lab.log`.
+"""The lab's log: one line for every command on a node or on this machine, in `.lab/lab.log`.
 
-A line has the time, where the command ran, its exit status, the seconds it took, what it was for, and its first
-line. Standard input is never logged: keys and configurations go that way.
+A line has the time, where the command ran, its exit status, its duration in seconds, its purpose, and the first line
+of the command. Standard input is never logged, because it can have keys and configurations.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 NAME = "lab.log"
-MOST_BYTES, OLD_FILES = 1_000_000, 3
-MOST_CHARACTERS = 300
-"""A longer command is cut in the log."""
-HELD = 1000
-"""Records that are kept while there is no state folder yet."""
+MAX_BYTES, OLD_FILES = 1_000_000, 3
+MAX_CHARACTERS = 300
+"""Longer commands are cut in the log."""
+MAX_KEPT = 1000
+"""The number of records that are kept while the state folder does not exist."""
 HERE = "this-machine"
-"""The word in place of a node's name for a command on this machine."""
+"""Stands in place of a node's name for a command on this machine."""
 
 LOG = logging.getLogger("ha-lab")
 LOG.addHandler(logging.NullHandler())
@@ -29,17 +29,17 @@ LOG.propagate = False
 
 
 class LogFile(RotatingFileHandler):
-    """The log's file in a lab's state folder. A file that cannot be written never stops a command.
+    """The log file in a lab's state folder. When it cannot be written, commands run all the same.
 
-    The folder is not made here: a command that finds no lab leaves nothing behind. Records are held back until
-    the folder is there, and written then, so that the log of the first `up` is whole. The file is opened for each
+    This class does not make the folder, so that a command without a lab leaves no files. Records are kept until the
+    folder exists, and are written then, so that the log of the first `up` is complete. The file is opened for each
     record, because several commands of one lab can write at the same time, and `down` removes the file.
     """
 
     def __init__(self, state: Path) -> None:
         super().__init__(
             state / NAME,
-            maxBytes=MOST_BYTES,
+            maxBytes=MAX_BYTES,
             backupCount=OLD_FILES,
             encoding="utf-8",
             delay=True,
@@ -47,7 +47,7 @@ class LogFile(RotatingFileHandler):
         )
         self.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
         self.path = state / NAME
-        self._held: deque[logging.LogRecord] = deque(maxlen=HELD)
+        self._held: deque[logging.LogRecord] = deque(maxlen=MAX_KEPT)
 
     def emit(self, record: logging.LogRecord) -> None:
         """See logging.Handler."""
@@ -73,14 +73,14 @@ class LiveLog(logging.Handler):
         self.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
 
     def emit(self, record: logging.LogRecord) -> None:
-        """See logging.Handler. sys.stderr is asked for each time: a spinner may have taken its place."""
+        """See logging.Handler. sys.stderr is looked up each time, because a spinner may have replaced it."""
         with contextlib.suppress(OSError, ValueError):
             sys.stderr.write(f"{self.format(record)}\n")
             sys.stderr.flush()
 
 
 def begin(state: Path, *, verbose: bool = False) -> None:
-    """Write the log into a lab's state folder; show it on stderr too when `verbose`. Ends what was begun before."""
+    """Begin a log in a lab's state folder, with `verbose` also on stderr. Ends an earlier log."""
     end()
     LOG.addHandler(LogFile(state))
     if verbose:
@@ -88,7 +88,7 @@ def begin(state: Path, *, verbose: bool = False) -> None:
 
 
 def end() -> None:
-    """Write and show nothing more."""
+    """End the log."""
     for handler in list(LOG.handlers):
         if isinstance(handler, LogFile | LiveLog):
             LOG.removeHandler(handler)
@@ -96,18 +96,18 @@ def end() -> None:
 
 
 def file() -> Path | None:
-    """The file that the log is written to; None when there is none (no lab yet, or it cannot be written)."""
+    """The path of the log file; None when it does not exist (no lab yet, or it cannot be written)."""
     paths = (handler.path for handler in LOG.handlers if isinstance(handler, LogFile))
     return next((path for path in paths if path.is_file()), None)
 
 
 def command(where: str, line: str, status: int | str, seconds: float, purpose: str = "") -> None:
-    """Log a command that ended: where it ran, its exit status (or a word), how long it took, what it was for."""
+    """Log a command that ended: where it ran, its exit status (or a word), its duration, its purpose."""
     first, _, rest = line.strip().partition("\n")
-    text = first[:MOST_CHARACTERS] + (" ..." if rest or len(first) > MOST_CHARACTERS else "")
+    text = first[:MAX_CHARACTERS] + (" ..." if rest or len(first) > MAX_CHARACTERS else "")
     LOG.info("%s status=%s %.2fs %s%s", where, status, seconds, f"{purpose}: " if purpose else "", text)
 
 
 def note(text: str) -> None:
-    """Log something that is no command: an error, a decision."""
+    """Log something else than a command: an error, a decision."""
     LOG.info("note %s", " ".join(text.split()))

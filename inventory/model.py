@@ -1,6 +1,6 @@
-"""The nouns of the lab, as frozen types. Made by `inventory.config.lab_yaml`, read by everything.
+"""The data types of the lab, all immutable. `inventory.config.lab_yaml` makes them.
 
-No I/O here, and no defaults that lab.yaml does not show.
+This module does no I/O, and sets no defaults for values of lab.yaml.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ class Node:
         return self.name.split(".", 1)[0]
 
     def is_called(self, name: str) -> bool:
-        """Whether a host name is this node's full name or alias; the case makes no difference (RFC 4343)."""
+        """Whether a host name is this node's full name or alias, in upper or lower case (RFC 4343)."""
         return name.lower() in (self.name.lower(), self.alias.lower())
 
 
 @dataclass(frozen=True)
 class Corosync:
-    """Totem's timings (milliseconds), crypto and quorum mode (corosync.conf(5), votequorum(5))."""
+    """The timings of totem (milliseconds), encryption and quorum mode (corosync.conf(5), votequorum(5))."""
 
     token_ms: int
     consensus_ms: int
@@ -49,7 +49,7 @@ class Corosync:
 
 @dataclass(frozen=True)
 class Resource:
-    """A primitive: its id, its kind (address or web: the platform names the agent), monitor interval."""
+    """A resource: its id, its kind (address or web; the platform decides the agent), and its monitor interval."""
 
     id: str
     kind: str
@@ -58,7 +58,7 @@ class Resource:
 
 @dataclass(frozen=True)
 class Colocation:
-    """`resource` runs where `with_resource` runs, with a score of at most INFINITY."""
+    """`resource` prefers the node of `with_resource` by `score`; INFINITY: it runs only there."""
 
     resource: str
     with_resource: str
@@ -75,7 +75,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Location:
-    """`resource` prefers `node` by `score`; `id` is the constraint's name in the CIB, and makes no difference."""
+    """`resource` prefers `node` by `score`. `id` is the constraint's id in the CIB; it is ignored in comparisons."""
 
     id: str = field(compare=False)
     resource: str
@@ -88,7 +88,7 @@ Constraint = Colocation | Order | Location
 
 @dataclass(frozen=True)
 class Drill:
-    """How the service is watched while it is broken; budgets are seconds of outage by kind of fault."""
+    """How a drill observes the service; `budget_s` is the longest outage in seconds for each kind of fault."""
 
     probe_hz: int
     probe_timeout_ms: int
@@ -119,16 +119,16 @@ class Lab:
 
     @property
     def node1(self) -> Node:
-        """The node where the walkthrough types its commands."""
+        """The node on which the walkthrough's commands are run."""
         return self.nodes[0]
 
     @property
     def preferred(self) -> Node:
-        """The node that the first location names; without one node1."""
+        """The node of the first location constraint; node1 when there is none."""
         return self.node(self.locations[0].node) if self.locations else self.node1
 
     def node(self, name: str) -> Node:
-        """The node by full name or alias; KeyError when there is none."""
+        """The node with a full name or an alias. Raises KeyError."""
         for node in self.nodes:
             if node.is_called(name):
                 return node
@@ -144,24 +144,24 @@ class Lab:
 
     @property
     def url(self) -> str:
-        """Where the service answers."""
+        """The URL of the service."""
         return f"http://{self.vip}/"
 
 
-PowerWord = Literal["power_off", "power_on", "freeze", "thaw"]
+PowerAction = Literal["power_off", "power_on", "freeze", "thaw"]
 
 
 @dataclass(frozen=True)
 class NodeAction:
-    """One thing done to one node: a shell text as root there, or a word to the machine's power."""
+    """One action on one node: a shell text that root runs, or an action on the power of its machine."""
 
     node: str
     script: str = ""
-    power: PowerWord | None = None
+    power: PowerAction | None = None
     deadline: float = 30.0
     why: str = ""
     cuts: bool = False
-    """It takes the node's own connection away: no answer is one of the good answers."""
+    """The action may end the ssh connection itself, so that no answer counts as success."""
     purpose: str = ""
     """See Command.purpose."""
 
@@ -175,12 +175,11 @@ class NodeAction:
 
 @dataclass(frozen=True)
 class Command:
-    """Something to run on a node as root: an argv, or a script for its shell (POSIX sh).
+    """A command that root runs on a node: an argv, or a script for the shell (POSIX sh).
 
-    `why` is one line for people. `deadline` is in seconds, held on the node too. `ok` are the
-    exit statuses that mean success. `stdin` is given to the command. `purpose` is a stable id of what the
-    command is for ("read-node-status", "inject-fault"): it tells one kind of command from another where the
-    text may change. The log and the tests use it; nodes never see it.
+    `why` is one line for people. `deadline` is in seconds; the node enforces it too. `ok` are the exit statuses that
+    mean success. `stdin` is the standard input. `purpose` is a stable id of the kind of command
+    ("read-node-status", "inject-fault"), for the log and the tests; it is not sent to the node.
     """
 
     node: str
@@ -208,7 +207,7 @@ class Command:
 
     @property
     def line(self) -> str:
-        """The command as one would type it (a script without its `sh -c`)."""
+        """The command as typed in a shell (for a script: its text, without `sh -c`)."""
         if self.argv[:2] == ("sh", "-c") and len(self.argv) == 3:
             return self.argv[2]
         return shlex.join(self.argv)
@@ -216,7 +215,7 @@ class Command:
 
 @dataclass(frozen=True)
 class Result:
-    """What a command answered: exit status, both streams, and the seconds it took (monotonic)."""
+    """The result of a command: exit status, stdout, stderr, and duration in seconds (monotonic clock)."""
 
     command: Command
     status: int
@@ -226,5 +225,5 @@ class Result:
 
     @property
     def good(self) -> bool:
-        """The exit status is one that the command calls success."""
+        """The exit status means success (Command.ok)."""
         return self.status in self.command.ok

@@ -1,4 +1,4 @@
-"""The lab under way: built once for a command, and handed down to all that works on the nodes."""
+"""The session: everything that works on the nodes gets this one object. A command builds it once."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ class Choice(Protocol):
 
     @property
     def provider_data(self) -> Provider:
-        """What is known of the provider."""
+        """The provider itself."""
         ...
 
     @property
     def platform_data(self) -> Platform:
-        """The platform's data."""
+        """The platform itself."""
         ...
 
 
@@ -41,7 +41,7 @@ class MachinePower(Protocol):
 
     @property
     def choice(self) -> Choice:
-        """What was decided for them."""
+        """The provider and platform that were decided for them."""
         ...
 
     def power_off(self, node: Node) -> None:
@@ -67,9 +67,9 @@ class MachinePower(Protocol):
 
 @dataclass(frozen=True)
 class LabSession:
-    """All that a command needs to work on the nodes of one lab.
+    """Everything that a command needs to work on the nodes of one lab.
 
-    `journal` holds what was begun on the nodes and not undone yet. `clock` is monotonic; tests put their own.
+    `journal` has what was begun on the nodes and is not undone yet. `clock` is monotonic; tests replace it.
     """
 
     lab: Lab

@@ -1,4 +1,4 @@
-"""The only waiting loop: ask until the answer is good, return at once, give up at a deadline.
+"""The only waiting loop: asks until the answer is good, then returns at once; gives up at a deadline.
 
 The clock is monotonic and can be replaced, so tests never sleep.
 """
@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Clock:
-    """A monotonic clock (seconds) and the way to let time pass on it."""
+    """A monotonic clock (seconds), and its sleep function."""
 
     now: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
@@ -38,9 +38,10 @@ def until(
     clock: Clock = CLOCK,
     hint: str = "",
 ) -> T:
-    """Ask every `every` seconds until `good`; the good answer, or TimedOut with the last one seen.
+    """Ask at the interval `every` (seconds) until the answer is good, and return it.
 
-    A LabError while asking counts as an answer that is not good: nodes come and go while one waits.
+    Raises TimedOut with the last answer. A LabError from `ask` counts as an answer that is not good, because nodes may
+    be unreachable for a while.
     """
     began = clock.now()
     last: list[object] = ["nothing"]
@@ -68,11 +69,11 @@ def until(
         return retrying(once)
     except tenacity.RetryError as error:
         raise TimedOut(
-            f"{what}: not within {deadline:g} s. The last answer was: {_words(last[0])}", hint=hint
+            f"{what}: not within {deadline:g} s. The last answer was: {_text(last[0])}", hint=hint
         ) from error
 
 
-def _words(answer: object) -> str:
+def _text(answer: object) -> str:
     if isinstance(answer, tuple | list):
         return "; ".join(map(str, answer)) or "nothing"
     return str(answer)

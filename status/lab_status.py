@@ -66,7 +66,7 @@ def look(
             nodes,
             page.result() if page else None,
             session.journal.pending(),
-            journal.at_work(session.journal.path.parent),
+            journal.running_drill(session.journal.path.parent),
         )
 
 

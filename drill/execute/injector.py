@@ -143,7 +143,7 @@ class Injector:
                     self.event("not_landed", node, early[0])
                 for proof in healed_proofs(active_fault.fault, active_fault.scope):
                     self._until(proof, HEAL_DEADLINE_S, "prove-repair")
-                self.session.journal.strike(active_fault.entry)
+                self.session.journal.mark_undone(active_fault.entry)
                 self.event("healed", node, active_fault.fault.name)
             except LabError as error:
                 errors.append(error)

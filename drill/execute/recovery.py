@@ -89,7 +89,7 @@ class Recovery:
                 hint="./lab reset brings the cluster back to lab.yaml; ./lab down && ./lab up creates new nodes.",
             )
         for entry in left:
-            self.session.journal.strike(entry)
+            self.session.journal.mark_undone(entry)
         return tuple(self._done)
 
     @property

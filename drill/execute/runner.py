@@ -104,7 +104,7 @@ class Runner:
                 with signals.undisturbed():
                     self._restore(starting_state, recorder)
                     if self.broken is None:
-                        self.session.journal.strike(entry)
+                        self.session.journal.mark_undone(entry)
             return recorder.timeline()
 
     def _header(self, scenario: Scenario, seed: int, *, second_try: bool) -> Header:

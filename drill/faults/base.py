@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cluster.outage_bounds import Kind
-from inventory.model import Lab, Node, NodeAction, PowerWord
+from inventory.model import Lab, Node, NodeAction, PowerAction
 from inventory.platforms.base import Platform
 from inventory.remote.script import script
 from inventory.session import LabSession
@@ -111,12 +111,12 @@ class Fault:
     inject: Callable[[FaultScope], tuple[NodeAction, ...]]
     in_effect: Callable[[FaultScope], tuple[Proof, ...]]
     remedies: tuple[RemedyFactory, ...]
-    power: PowerWord | None = None
+    power: PowerAction | None = None
     armed: bool = True
     roles: tuple[Role, ...] = ROLES
     answers: bool | None = None
     monitor: Literal["web", "address"] = "web"
-    needs: tuple[PowerWord, ...] = ()
+    needs: tuple[PowerAction, ...] = ()
 
     def refusal(self, session: LabSession) -> str:
         """Why the lab's provider does not support the fault; "" when it does."""

@@ -13,7 +13,7 @@ from cluster import pcs
 from cluster.corosync_conf import PATH
 from drill.faults.background import FOLDER
 from drill.faults.base import FaultScope, Remedy, RemedyFactory, remedy, shell
-from inventory.platforms.base import Action, Platform
+from inventory.platforms.base import Platform, ServiceAction
 from status import node_shell
 
 LABEL = "ha_lab"
@@ -44,7 +44,7 @@ def remove_address(scope: FaultScope) -> str:
     return shell("remove_address", vip=scope.lab.vip)
 
 
-def service(platform: Platform, action: Action, unit: str) -> str:
+def service(platform: Platform, action: ServiceAction, unit: str) -> str:
     """The shell command for an action on a service."""
     return shlex.join(platform.services.command(action, unit))
 

@@ -1,1 +1,1 @@
-"""Reads lab.yaml. All mistakes are told at once, each with its line and its key."""
+"""Reads lab.yaml. One error lists all mistakes, each with its line and its key."""

@@ -39,7 +39,7 @@ def network(yaml_node: YamlNode) -> IPv4Network | None:
 
 
 def nodes(yaml_node: YamlNode, network: IPv4Network | None) -> tuple[Node, ...]:
-    """Read exactly two nodes. A wrong name or address is noted, and its node is kept, so that later checks can run."""
+    """Read exactly two nodes. A node with a wrong name or address is kept, so that the later checks can run."""
     items = yaml_node.items("two nodes")
     if isinstance(yaml_node.value, list) and len(items) != 2:
         yaml_node.remark(f"found {len(items)} nodes; allowed: exactly two, this is a two-node lab")
@@ -53,17 +53,17 @@ def nodes(yaml_node: YamlNode, network: IPv4Network | None) -> tuple[Node, ...]:
         if name is not None:
             alias = name.split(".", 1)[0]
             if name in names:
-                part["name"].remark(f"found {name} twice; allowed: a name of its own (also {names[name]})")
+                part["name"].remark(f"found {name} twice; allowed: different names (also {names[name]})")
             elif alias in aliases:
                 part["name"].remark(
-                    f"found the alias {alias} twice; allowed: another first label than {aliases[alias]} has"
+                    f"found the alias {alias} twice; allowed: a first label that differs from {aliases[alias]}"
                 )
             names.setdefault(name, part["name"].path)
             aliases.setdefault(alias, part["name"].path)
         if address is not None:
             if address in addresses:
                 part["address"].remark(
-                    f"found {address} twice; allowed: an address of its own (also {addresses[address]})"
+                    f"found {address} twice; allowed: different addresses (also {addresses[address]})"
                 )
             addresses.setdefault(address, part["address"].path)
         found.append(Node(name or str(part["name"].value), address or IPv4Address(0), number))
@@ -71,11 +71,11 @@ def nodes(yaml_node: YamlNode, network: IPv4Network | None) -> tuple[Node, ...]:
 
 
 def floating(yaml_node: YamlNode, network: IPv4Network | None, nodes: tuple[Node, ...]) -> IPv4Address | None:
-    """Read the floating address: it is in the network, and it is not the address of a node."""
+    """Read the floating address: an address in the network that no node has."""
     vip = _address(yaml_node, network)
     for node in nodes:
         if vip is not None and node.address == vip:
-            yaml_node.wrong(f"an address of its own; this one is {node.name}'s")
+            yaml_node.wrong(f"an address that no node has; this one is the address of {node.name}")
     return vip
 
 
@@ -92,13 +92,13 @@ def _address(yaml_node: YamlNode, network: IPv4Network | None) -> IPv4Address | 
     if network is None:
         return address
     if address not in network:
-        yaml_node.wrong(f"{allowed}; this one lies outside the network")
+        yaml_node.wrong(f"{allowed}; this one is outside the network")
     elif address == network.network_address:
         yaml_node.wrong(f"{allowed}; this one is the network's own address")
     elif address == network.broadcast_address:
         yaml_node.wrong(f"{allowed}; this one is the broadcast address")
     elif address == network.network_address + 1:
-        yaml_node.wrong(f"{allowed}; the first one is this host's own on the lab's network")
+        yaml_node.wrong(f"{allowed}; the first one is the address of this host in the lab's network")
     return address
 
 
@@ -110,11 +110,11 @@ def _hostname(yaml_node: YamlNode) -> str | None:
     if "." not in text.strip("."):
         yaml_node.wrong(f"{allowed}; this one has no domain")
     elif len(text) > 64:
-        yaml_node.wrong(f"{allowed}; this one has {len(text)} characters and Linux takes 64")
+        yaml_node.wrong(f"{allowed}; this one has {len(text)} characters, and Linux allows 64")
     elif not _FQDN.fullmatch(text):
         yaml_node.wrong(f"{allowed}: labels of letters, digits and inner hyphens")
     elif text.startswith("localhost."):
-        yaml_node.wrong(f"{allowed}; localhost is every host's own loopback name")
+        yaml_node.wrong(f"{allowed}; localhost is the loopback name of every host")
     else:
         return text
     return None

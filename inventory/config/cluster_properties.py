@@ -1,4 +1,4 @@
-"""Pacemaker's cluster properties: which exist and what each takes (cluster_properties.yaml has the table)."""
+"""Pacemaker's cluster properties: their names and allowed values (the table is in cluster_properties.yaml)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _INTEGER = re.compile(r"[+-]?(INFINITY|\d{1,10})")
 
 @dataclass(frozen=True)
 class Property:
-    """What a cluster property takes. `low` is the least integer; `values` are the words of a select."""
+    """The allowed values of a cluster property. `low` is the smallest integer; `values` are the choices of a select."""
 
     type: Literal["boolean", "time", "integer", "percentage", "score", "select", "string", "own"]
     low: int | None = None
@@ -57,13 +57,13 @@ def milliseconds(text: str) -> int | None:
 
 
 def boolean(text: str) -> bool | None:
-    """Read a boolean in any of pacemaker's spellings (true, on, yes, y, 1), in any case; None when it is none."""
+    """Read a boolean in any of pacemaker's spellings (true, on, yes, y, 1), upper or lower case; else None."""
     word = text.strip().lower()
     return True if word in _TRUE else False if word in _FALSE else None
 
 
 def properties(yaml_node: YamlNode) -> dict[str, str]:
-    """Take the properties as pacemaker's own texts (false, not False); a value that it refuses is noted."""
+    """Read the properties as pacemaker writes them (false, not False). A value that pacemaker refuses is a mistake."""
     settable = [name for name, known in table().items() if known.type != "own"]
     result = {}
     for name, value in yaml_node.pairs("cluster properties"):
@@ -71,7 +71,7 @@ def properties(yaml_node: YamlNode) -> dict[str, str]:
         if known is None:
             yaml_node.unknown(name, settable, settable)
         elif known.type == "own":
-            value.remark("pacemaker sets this property by itself; remove the key")
+            value.remark("pacemaker sets this property itself; remove the key")
         else:
             result[name] = _text(known, value)
     return result
@@ -84,7 +84,7 @@ def _text(known: Property, yaml_node: YamlNode) -> str:
     if known.type == "boolean" and (truth := boolean(text)) is not None:
         return "true" if truth else "false"
     if known.type == "select" and text not in known.values:
-        yaml_node.choice(known.values)
+        yaml_node.one_of(known.values)
     elif not _fits(known, text):
         yaml_node.wrong(_allowed(known))
     return text
@@ -103,7 +103,7 @@ def _fits(known: Property, text: str) -> bool:
 
 
 def _within(text: str, low: int, high: int) -> bool:
-    """Judge a whole number or INFINITY, which pacemaker reads as 1000000."""
+    """Whether a text is a whole number from low to high; INFINITY is 1000000."""
     if not _INTEGER.fullmatch(text):
         return False
     return low <= int(text.replace("INFINITY", str(INFINITY))) <= high

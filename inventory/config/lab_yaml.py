@@ -1,4 +1,4 @@
-"""Reads lab.yaml into a Lab. One pass finds every mistake: its line, its key, what was found, and what is allowed."""
+"""Reads lab.yaml into a Lab. It finds all mistakes at once: the line, the key, what was found, what is allowed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def load(path: Path, changes: Mapping[str, object] | None = None) -> Lab:
     """Read the lab that a file describes.
 
     `changes` replaces values at dotted key paths ("corosync.token_ms", "nodes[0].address") before the checks.
-    Raises ConfigError with every mistake.
+    Raises ConfigError with all mistakes.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -55,11 +55,11 @@ def parse(text: str, where: str, changes: Mapping[str, object] | None = None) ->
         )
     )  # fmt: skip
     name = part["name"].text(
-        "up to 31 lower-case letters, digits and hyphens, a letter first",
+        "up to 31 lower-case letters, digits and hyphens; the first character is a letter",
         lambda text: bool(_NAME.fullmatch(text)),
     )
-    platform = part["platform"].choice(platforms.choices())
-    provider = part["provider"].choice(providers.choices())
+    platform = part["platform"].one_of(platforms.allowed_names())
+    provider = part["provider"].one_of(providers.allowed_names())
     net = network(part["network"])
     pair = nodes(part["nodes"], net)
     vip = floating(part["vip"], net, pair)
@@ -105,9 +105,9 @@ def _corosync(yaml_node: YamlNode) -> Corosync | None:
             consensus = least
         elif consensus is not None and consensus < least:
             part["consensus_ms"].wrong(f"at least {least}, 1.2 x token_ms (corosync.conf(5))")
-    cipher, hash_ = part["crypto_cipher"].choice(CIPHERS), part["crypto_hash"].choice(HASHES)
+    cipher, hash_ = part["crypto_cipher"].one_of(CIPHERS), part["crypto_hash"].one_of(HASHES)
     if hash_ == "none" and cipher not in (None, "none"):
-        part["crypto_hash"].wrong(f"{listed(HASHES[:-1])}: corosync wants one beside a cipher")
+        part["crypto_hash"].wrong(f"{listed(HASHES[:-1])}: corosync needs a hash when it uses a cipher")
     two_node = part["two_node"].flag()
     if token is None or consensus is None or cipher is None or hash_ is None or two_node is None:
         return None

@@ -33,12 +33,12 @@ def resources(yaml_node: YamlNode) -> tuple[Resource, ...]:
     bad_kind = False
     for item in yaml_node.items("resources"):
         part = item.fields(("id", "kind", "monitor"))
-        id_, kind = _identity(part["id"], ids), part["kind"].choice(KINDS)
+        id_, kind = _identity(part["id"], ids), part["kind"].one_of(KINDS)
         interval = _interval(part["monitor"])
         if kind is None:
             bad_kind = True
         elif kind in kinds:
-            part["kind"].wrong(f"one resource of this kind; {kinds[kind]} is one already")
+            part["kind"].wrong(f"one resource of this kind; {kinds[kind]} already is one")
         else:
             kinds[kind] = item.path
         found.append(Resource(id_ or str(part["id"].value), kind or "", interval or ""))
@@ -51,7 +51,7 @@ def resources(yaml_node: YamlNode) -> tuple[Resource, ...]:
 def constraints(
     yaml_node: YamlNode, resources: tuple[Resource, ...], nodes: tuple[Node, ...]
 ) -> tuple[tuple[Colocation, ...], tuple[Order, ...], tuple[Location, ...]]:
-    """Read the constraints. Their resources and nodes exist, and the orders have no circle."""
+    """Read the constraints. Their resources and nodes must exist, and the orders must have no circle."""
     part = yaml_node.fields((), ("colocation", "order", "location"))
     known = tuple(resource.id for resource in resources)
     colocations: list[Colocation] = []
@@ -76,7 +76,7 @@ def constraints(
     locations: list[Location] = []
     for item in part["location"].items("locations"):
         of = item.fields(("id", "resource", "node", "score"))
-        id_, resource = _identity(of["id"], ids), of["resource"].choice(known)
+        id_, resource = _identity(of["id"], ids), of["resource"].one_of(known)
         node, weight = _node(of["node"], nodes), score(of["score"])
         if resource and node and any((one.resource, one.node) == (resource, node) for one in locations):
             item.remark(
@@ -95,17 +95,17 @@ def _interval(yaml_node: YamlNode) -> str | None:
 
 def _identity(yaml_node: YamlNode, taken: dict[str, str]) -> str | None:
     id_ = yaml_node.text(
-        "an XML id: letters, digits, and . _ - after a first letter", lambda text: bool(_ID.fullmatch(text))
+        "an XML id: a letter, then letters, digits and . _ -", lambda text: bool(_ID.fullmatch(text))
     )
     if id_ is not None:
         if id_ in taken:
-            yaml_node.remark(f"found the id {id_} twice; allowed: an id of its own (also {taken[id_]})")
+            yaml_node.remark(f"found the id {id_} twice; allowed: different ids (also {taken[id_]})")
         taken.setdefault(id_, yaml_node.path)
     return id_
 
 
 def _pair(item: YamlNode, one: YamlNode, other: YamlNode, known: tuple[str, ...]) -> tuple[str, str] | None:
-    first, second = one.choice(known), other.choice(known)
+    first, second = one.one_of(known), other.one_of(known)
     if first is None or second is None:
         return None
     if first == second:
@@ -128,4 +128,4 @@ def _node(yaml_node: YamlNode, nodes: tuple[Node, ...]) -> str | None:
     for node in nodes:
         if isinstance(yaml_node.value, str) and node.is_called(yaml_node.value):
             return node.name
-    return yaml_node.choice([node.name for node in nodes])
+    return yaml_node.one_of([node.name for node in nodes])

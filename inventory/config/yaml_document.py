@@ -1,4 +1,4 @@
-"""A YAML document with typed reads: a mistake is noted with its place, and the next values are read too."""
+"""A YAML document with typed reads. Each mistake is noted with its line, and reading continues."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from typing import Any
 from inventory.errors import ConfigError
 
 ABSENT: Any = object()
-"""The value of a field that is not in the document. The field is optional, or its absence is noted already."""
+"""The value of a field that is not in the document. The field is optional, or the mistake is already noted."""
 
 
 @dataclass
 class YamlDocument:
     """One document: its mistakes, and the line of each key path.
 
-    `where` names the document in messages, `changed` holds the key paths whose values were given on request.
+    `where` is the document's name in messages. `changed` has the key paths whose values were replaced on request.
     """
 
     where: str
@@ -46,7 +46,7 @@ class YamlDocument:
         return path in self.changed
 
     def close(self) -> None:
-        """Raise ConfigError with all mistakes, in the order of the document. Without a mistake do nothing."""
+        """Raise ConfigError with all mistakes, in the order of the document; do nothing when there are none."""
         if not self.mistakes:
             return
         texts = [text for _, text in sorted(self.mistakes, key=lambda mistake: mistake[0])]
@@ -59,7 +59,7 @@ class YamlDocument:
 
 @dataclass(frozen=True)
 class YamlNode:
-    """A value of the document with its key path. A read that fails notes the mistake and gives None."""
+    """A value of the document with its key path. A read that fails notes the mistake and returns None."""
 
     value: Any
     path: str
@@ -71,11 +71,11 @@ class YamlNode:
         return self.value is not ABSENT
 
     def wrong(self, allowed: str) -> None:
-        """Note a wrong value, and say which values are allowed."""
+        """Note a wrong value, with the values that are allowed."""
         self.document.note(self.path, f"found {show(self.value)}; allowed: {allowed}")
 
     def remark(self, text: str) -> None:
-        """Note a mistake as a whole sentence."""
+        """Note a mistake with a text of its own."""
         self.document.note(self.path, text)
 
     def fields(self, required: Sequence[str], optional: Sequence[str] = ()) -> dict[str, YamlNode]:
@@ -100,7 +100,7 @@ class YamlNode:
         return result
 
     def unknown(self, key: object, near: Iterable[str], known: Iterable[str]) -> None:
-        """Note an unknown key, with the nearest key of `near` as a hint, or else all of `known`."""
+        """Note an unknown key, and suggest the most similar key of `near`, or else list all of `known`."""
         match = difflib.get_close_matches(str(key).lower(), list(near), n=1)
         hint = f"did you mean {match[0]}?" if match else f"allowed: {listed(known)}"
         self.document.note(joined(self.path, str(key)), f"unknown key {show(key)}; {hint}")
@@ -114,7 +114,7 @@ class YamlNode:
         return []
 
     def pairs(self, of: str) -> list[tuple[str, YamlNode]]:
-        """Read the keys and values of a mapping in which any key may stand."""
+        """Read the keys and values of a mapping that may have any keys."""
         if not isinstance(self.value, Mapping):
             if self.present and self.value is not None:
                 self.wrong(f"a mapping of {of}")
@@ -132,8 +132,8 @@ class YamlNode:
             self.wrong(allowed)
         return None
 
-    def choice(self, values: Sequence[str]) -> str | None:
-        """Read one of some words; the message names the nearest one."""
+    def one_of(self, values: Sequence[str]) -> str | None:
+        """Read one of the allowed words; the message of a mistake suggests the most similar one."""
         if isinstance(self.value, str) and self.value in values:
             return self.value
         if self.present:

@@ -40,8 +40,8 @@ def read(text: str, where: str) -> YamlNode:
 def change(document: YamlNode, changes: Mapping[str, object]) -> YamlNode:
     """Replace values at dotted key paths ("corosync.token_ms", "nodes[0].address").
 
-    A last key that does not exist is added, and checked like any other. Raises ConfigError when an earlier part of a
-    path does not exist.
+    When only the last key of a path does not exist, it is added, and checked like any other. Raises ConfigError when
+    an earlier part of the path does not exist.
     """
     value = _copy(document.value)
     for path, item in changes.items():
@@ -94,7 +94,7 @@ def _survey(node: yaml.Node, path: str, document: YamlDocument, above: set[int])
             below = joined(path, name)
             if name in seen:
                 document.mistakes.append(
-                    (line, f"line {line}: {below}: this key stands here twice, first in line {seen[name]}")
+                    (line, f"line {line}: {below}: this key is here twice, first in line {seen[name]}")
                 )
             seen[name] = line
             document.lines.setdefault(below, line)

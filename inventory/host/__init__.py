@@ -1,1 +1,1 @@
-"""What this machine has, what it lacks, and how its own network is used."""
+"""The machine on which the lab runs: its facts, what is missing, its programs and its networks."""

@@ -1,4 +1,4 @@
-"""How this host mounts its control groups (cgroups(7)): what systemd in a container finds below /sys/fs/cgroup."""
+"""How this host mounts its control groups (cgroups(7)); systemd in a container needs them below /sys/fs/cgroup."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def read() -> Cgroups:
 
 
 def kind(mounts: str) -> str | None:
-    """Tell v1, hybrid (v1 with a v2 tree) or v2 from /proc/self/mountinfo."""
+    """Parse /proc/self/mountinfo: v1, hybrid (v1 with a v2 tree) or v2; None when there is no cgroup mount."""
     kinds = {_type(line) for line in mounts.splitlines() if " /sys/fs/cgroup" in line}
     if "cgroup" in kinds:
         return "hybrid" if "cgroup2" in kinds else "v1"
@@ -39,7 +39,7 @@ def kind(mounts: str) -> str | None:
 
 
 def read_only(mounts: str) -> bool:
-    """Tell whether a cgroup tree on /sys/fs/cgroup is mounted read-only (as inside another container)."""
+    """Whether a cgroup tree on /sys/fs/cgroup is mounted read-only (as inside another container)."""
     trees = [
         line for line in mounts.splitlines() if " /sys/fs/cgroup" in line and _type(line).startswith("cgroup")
     ]

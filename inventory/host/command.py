@@ -1,4 +1,4 @@
-"""Run a program on this machine. Only ssh (inventory.remote, drill.observe) and Vagrant have a way of their own."""
+"""Runs programs on this machine. Only ssh (inventory.remote, drill.observe) and Vagrant are run elsewhere."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ DEADLINE = 120.0
 TIMED_OUT = 124
 NOT_FOUND = 127
 _started: list[subprocess.Popen[bytes]] = []
-"""What `start` started; kept, as Python warns of a program that runs on when its object is gone."""
+"""The programs of `start`. They are kept because Python warns when the object of a running program is deleted."""
 
 
 @dataclass(frozen=True)
 class Output:
-    """What a program said: its exit status and both streams. 124: out of time; 127: it could not be started."""
+    """The result of a program: exit status and both streams. Status 124: it ran out of time; 127: it did not start."""
 
     argv: tuple[str, ...]
     status: int
@@ -37,7 +37,7 @@ class Output:
         return self.status == 0
 
     def last(self, lines: int = 8) -> str:
-        """The last lines that it said, stderr first."""
+        """The last lines of stderr, or of stdout when stderr is empty."""
         said = (self.err.strip() or self.out.strip()).splitlines()[-lines:]
         return "\n".join(f"  | {line}" for line in said)
 
@@ -51,11 +51,11 @@ def run(
     stdin: str = "",
     own_session: bool = True,
 ) -> Output:
-    """Run a program to its end; what it said, whatever its status. Never raises.
+    """Run a program to its end and give its result, whatever the exit status. Never raises.
 
-    `deadline` is in seconds. `env` is added to this process's environment. With `own_session` Ctrl-C is for this
-    process alone, so that a heal under way is not cut off; without it the program gets Ctrl-C too, and can ask
-    on the terminal (sudo).
+    `deadline` is in seconds. `env` is added to this process's environment. With `own_session` the program does not get
+    Ctrl-C, so that a heal is not interrupted; without it the program gets Ctrl-C too, and can ask on the terminal
+    (sudo).
     """
     began = time.monotonic()
     try:
@@ -83,14 +83,14 @@ def run(
 def check(
     argv: Sequence[str],
     *,
-    hint: str = "./lab doctor looks for the reason.",
+    hint: str = "./lab doctor checks this machine.",
     deadline: float = DEADLINE,
     what: str = "",
     own_session: bool = True,
 ) -> str:
-    """Run a program; its standard output. Raises MachineError when its status is not 0.
+    """Run a program and give its standard output. Raises MachineError when its status is not 0.
 
-    `what` names the work in the message; without it the program's first words do. The rest is as in `run`.
+    `what` describes the failure in the message; default: the beginning of the command. For the rest see `run`.
     """
     found = run(argv, deadline=deadline, own_session=own_session)
     if not found.good:
@@ -99,33 +99,33 @@ def check(
     return found.out
 
 
-def answer(argv: Sequence[str], otherwise: str = "", *, deadline: float = DEADLINE) -> str:
-    """Run a program; its standard output, or `otherwise` when its status is not 0."""
+def answer(argv: Sequence[str], default: str = "", *, deadline: float = DEADLINE) -> str:
+    """Run a program; its standard output, or `default` when its status is not 0."""
     found = run(argv, deadline=deadline)
-    return found.out if found.good else otherwise
+    return found.out if found.good else default
 
 
-def together(
+def run_all(
     questions: Mapping[str, Sequence[str]], *, deadline: float, env: Mapping[str, str] | None = None
 ) -> dict[str, Output]:
-    """Run several programs at the same time; what each said, under the name of its question. Never raises."""
+    """Run several programs at the same time and give their results by name. Never raises."""
     with ThreadPoolExecutor(max(1, len(questions))) as pool:
         outputs = pool.map(lambda argv: run(argv, deadline=deadline, env=env), questions.values())
         return dict(zip(questions, outputs, strict=True))
 
 
 def as_root(argv: Sequence[str], by_hand: str, *, deadline: float = DEADLINE) -> None:
-    """Run a program as root, with sudo where this process is not. Raises MachineError with the words to type."""
+    """Run a program as root, with sudo when this process is not root. Raises MachineError with the command to type."""
     words = list(argv)
     if os.geteuid() != 0:
         if shutil.which("sudo") is None:
-            raise MachineError("Only root can do this, and there is no sudo.", hint=f"As root: {by_hand}")
+            raise MachineError("This needs root, and sudo is not installed.", hint=f"As root: {by_hand}")
         words = ["sudo", *words]
     check(words, hint=f"As root: {by_hand}", deadline=deadline, own_session=False)
 
 
 def start(argv: Sequence[str], output: Path) -> None:
-    """Start a program that stays when this process ends; both streams go to the end of a file. Raises MachineError."""
+    """Start a program that outlives this process; both streams are appended to a file. Raises MachineError."""
     began = time.monotonic()
     try:
         with output.open("ab") as stream:
@@ -147,9 +147,9 @@ def start(argv: Sequence[str], output: Path) -> None:
 
 
 def attached(argv: Sequence[str], folder: Path, *, to_stderr: bool = False) -> int:
-    """Run a program on this process's own terminal and streams; its exit status. No deadline; Ctrl-C is for both.
+    """Run a program on this process's terminal and streams, and give its exit status. No deadline; both get Ctrl-C.
 
-    `to_stderr`: what it prints goes to stderr, so that stdout stays this process's own.
+    `to_stderr`: the program's output goes to stderr, so that stdout has only this process's own output.
     """
     began = time.monotonic()
     try:

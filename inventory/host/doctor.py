@@ -1,7 +1,7 @@
-"""Judges whether this host can run the lab: each finding with what was found and a remedy to paste.
+"""Judges whether this host can run the lab. Each finding says what was found, and has a remedy to paste.
 
-Pure: `findings` judges the HostFacts that `inventory.host.survey` reads. What the chosen provider does not need is
-never bad.
+Pure: `findings` judges the HostFacts that `inventory.host.survey` reads. A finding about something that the chosen
+provider does not need is never bad.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from inventory.host.versions import numbers
 from inventory.model import Lab
 from inventory.platforms.registry import AUTO, get
 
-VAGRANT_LEAST = (2, 2, 19)
-"""From here on Vagrant knows that a provider allows host-only networks in certain ranges (its changelog, 2.2.19)."""
+VAGRANT_MINIMUM = (2, 2, 19)
+"""From this version on Vagrant handles providers that allow host-only networks only in some ranges (its changelog)."""
 
 
 def findings(
@@ -73,7 +73,7 @@ def _programs(facts: HostFacts) -> Iterator[Finding]:
         yield Finding(
             "ip",
             "bad",
-            "ip is missing: the way to the lab cannot be checked, so nothing would be sent",
+            "ip is missing: the route to the lab cannot be checked, so nothing would be sent",
             install(facts, "iproute2"),
         )
 
@@ -84,7 +84,7 @@ def _vagrant(facts: HostFacts) -> Finding:
         return Finding("vagrant", "bad", "Vagrant is missing", remedy)
     if not facts.vagrant:
         return Finding("vagrant", "bad", "`vagrant --version` gave no version", "vagrant --version")
-    if numbers(facts.vagrant) < VAGRANT_LEAST:
+    if numbers(facts.vagrant) < VAGRANT_MINIMUM:
         return Finding("vagrant", "bad", f"Vagrant {facts.vagrant}; 2.2.19 or later is needed", remedy)
     return Finding("vagrant", "ok", f"Vagrant {facts.vagrant}")
 
@@ -106,10 +106,10 @@ def _provider(
     if platform != AUTO and (refusal := chosen.platform_finding(get(platform))):
         yield refusal
     for name, found in judged.items():
-        yield from found if name == chosen.name else (_eased(name, finding) for finding in found)
+        yield from found if name == chosen.name else (_at_most_warning(name, finding) for finding in found)
 
 
-def _eased(provider: str, finding: Finding) -> Finding:
+def _at_most_warning(provider: str, finding: Finding) -> Finding:
     """A finding about a provider that is not the chosen one: never worse than a warning."""
     level: Level = "warn" if finding.level == "bad" else finding.level
     return Finding(finding.name, level, f"{finding.found} (only matters with {provider})", finding.remedy)
@@ -147,7 +147,7 @@ def _resources(facts: HostFacts, lab: Lab, chosen: Requirements, up: bool) -> It
         yield Finding(
             "cpu",
             "warn",
-            "1 processor: corosync may not be scheduled within its token, and lose the membership",
+            "1 processor: corosync may get no processor time within its token timeout, and lose the membership",
             "sed -i 's/^  token_ms: [0-9]*/  token_ms: 5000/' lab.yaml",
         )
 

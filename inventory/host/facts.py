@@ -1,4 +1,4 @@
-"""What this host offers a lab: programs, memory, networks. `inventory.host.survey` reads it, the doctor judges it."""
+"""The facts of this host: programs, memory, networks. `inventory.host.survey` reads them, the doctor judges them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from inventory.host.networks import HostNetworks
 
 @dataclass(frozen=True)
 class HostFacts:
-    """All that `inventory.host.doctor` judges. Sizes are MiB. None: could not be read, or does not apply."""
+    """Everything that `inventory.host.doctor` judges. Sizes are MiB. None: could not be read, or does not apply."""
 
     folder: str
     system: str
@@ -31,7 +31,7 @@ class HostFacts:
     cpus: int
     networks: HostNetworks
     of_providers: Mapping[str, Any] = field(default_factory=dict)
-    """By provider: what its `read` gave, for its own `findings` alone."""
+    """By provider: the result of its `read`, which only its own `findings` uses."""
 
 
 def plugins(text: str) -> tuple[str, ...]:
@@ -49,7 +49,7 @@ def memory(text: str) -> int | None:
 
 
 def text_of(path: Path) -> str | None:
-    """The text of a file; None when there is none, or none for this user."""
+    """The text of a file; None when it does not exist or this user cannot read it."""
     try:
         return path.read_text(errors="replace")
     except OSError:

@@ -12,7 +12,7 @@ Level = Literal["ok", "warn", "bad"]
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing looked at: ok, warn (works, with a drawback) or bad (the lab cannot run so)."""
+    """The judgement of one thing: ok, warn (the lab runs, with a drawback) or bad (the lab cannot run)."""
 
     name: str
     level: Level

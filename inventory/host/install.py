@@ -1,6 +1,6 @@
-"""Makes this host able to run the lab: installs what is missing, starts the engine. Says each thing first.
+"""Prepares this host for the lab: installs missing packages and starts the engine, with a message before each.
 
-Only Debian's packages are installed, and only what the provider needs; elsewhere the error says what to install.
+It installs only Debian's packages, and only those that the provider needs. On other systems the error names them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ BROWSER = {"chromium": "chromium", "chromedriver": "chromium-driver"}
 
 
 def ensure(provider: Requirements, say: Say) -> None:
-    """Install and start what a provider needs. Raises MachineError with what is to be done by hand."""
+    """Install and start what a provider needs. Raises MachineError, whose hint says what to do by hand."""
     _install({*missing(PACKAGES), *provider.packages()}, say)
     provider.start(say)
 
@@ -34,7 +34,7 @@ def ensure_browser(say: Say) -> None:
 
 
 def missing(packages: Mapping[str, str]) -> set[str]:
-    """The packages whose program is not here. A program counts, too, where only root's PATH has it."""
+    """The packages whose program is not on this host, neither in this user's PATH nor in root's."""
     return {package for program, package in packages.items() if not _is_here(program)}
 
 

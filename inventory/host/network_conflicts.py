@@ -1,7 +1,7 @@
-"""What already uses the lab's addresses on this host: engines' networks, interfaces, routes. The only judge of it.
+"""The only judge of address conflicts: engines' networks, interfaces and routes that use the lab's addresses.
 
-A route to the lab's network or to a part of it takes the lab's packets elsewhere. A wider one (the
-default route, a blackhole of 172.16.0.0/12) does not: the longest prefix wins, and that is the lab's.
+A route to the lab's network, or to a part of it, sends the lab's packets elsewhere. A wider route (the default route, a
+blackhole of 172.16.0.0/12) does not: the route with the longest prefix wins, and that is the lab's.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from inventory.model import PRIVATE_NETWORKS, Lab
 
 @dataclass(frozen=True)
 class NetworkConflict:
-    """One user of the lab's addresses; fatal when the lab cannot run beside it."""
+    """Something that uses the lab's addresses; fatal when the lab cannot run at the same time."""
 
     found: str
     remedy: str
@@ -26,7 +26,7 @@ class NetworkConflict:
 
 @dataclass(frozen=True)
 class LabNetwork:
-    """The network that a lab asks for. What is of its `folder` or is its `bridge` is its own; `providers` are all."""
+    """The network that a lab needs. Networks of its `folder`, and its `bridge`, are its own; `providers` has all."""
 
     lab: Lab
     folder: str
@@ -35,7 +35,7 @@ class LabNetwork:
     providers: Sequence[Requirements]
 
     def is_own(self, interface: str, link: Link | None = None) -> bool:
-        """Whether an interface is the lab's own: its bridge, or one of the provider's in exactly the lab's network."""
+        """Whether an interface is the lab's own: its bridge, or an interface of the provider in the lab's network."""
         if interface == self.bridge:
             return True
         exact = link is not None and link.address.network == self.lab.network
@@ -43,7 +43,7 @@ class LabNetwork:
 
 
 def network_conflicts(host: HostNetworks, wanted: LabNetwork) -> tuple[NetworkConflict, ...]:
-    """List what clashes with the lab's network, each cause once; the lab's own interface never does."""
+    """List the conflicts with the lab's network, each cause once. The lab's own interface is no conflict."""
     lab = wanted.lab
     found = [*_reserved(host, wanted)]
     named = {link.interface for link in host.links or () if wanted.is_own(link.interface, link)}
@@ -67,7 +67,7 @@ def _reserved(host: HostNetworks, wanted: LabNetwork) -> Iterator[NetworkConflic
     for reserved in wanted.chosen.reserved:
         if reserved.overlaps(wanted.lab.network):
             yield NetworkConflict(
-                f"{wanted.lab.network} overlaps {reserved}, which {wanted.chosen.title} itself uses in each machine",
+                f"{wanted.lab.network} overlaps {reserved}, which {wanted.chosen.title} uses in each machine",
                 _another(host, wanted),
             )
 
@@ -86,7 +86,7 @@ def _link(link: Link, host: HostNetworks, wanted: LabNetwork) -> Iterator[Networ
     taken = {node.address: node.name for node in lab.nodes} | {lab.vip: "the floating address"}
     if address in taken:
         yield NetworkConflict(
-            f"this host itself holds {address} on {link.interface}, which is {taken[address]}'s",
+            f"this host itself has {address} on {link.interface}, which the lab needs for {taken[address]}",
             f"sudo ip address del {link.address} dev {link.interface}",
         )
     elif network.subnet_of(lab.network):
@@ -97,8 +97,8 @@ def _link(link: Link, host: HostNetworks, wanted: LabNetwork) -> Iterator[Networ
         )
     elif network.overlaps(lab.network):
         yield NetworkConflict(
-            f"{link.interface} ({link.address}) has the lab's {lab.network} within its own, wider network: "
-            "the lab works, but hides the hosts there while it is up",
+            f"the network of {link.interface} ({link.address}) contains the lab's {lab.network}: "
+            "the lab works, but while it is up, this host cannot reach other hosts in that range",
             _another(host, wanted),
             fatal=False,
         )
@@ -116,15 +116,15 @@ def _route(entry: RouteEntry, lab: Lab) -> NetworkConflict:
     through = f" through {entry.gateway}" if entry.gateway else ""
     return NetworkConflict(
         f"a route for {entry.network} by {entry.interface or 'several interfaces'}{through} is {part}: "
-        "it takes the lab's packets elsewhere",
+        "it sends the lab's packets elsewhere",
         f"sudo ip route del {entry.network}" + (f" dev {entry.interface}" if entry.interface else ""),
     )
 
 
 def _another(host: HostNetworks, wanted: LabNetwork) -> str:
-    """Write the command that moves the whole lab to the first free network of the same size.
+    """Write the command that changes lab.yaml to the first free network of the same size.
 
-    A range that any provider uses itself is no offer, so that the lab can change its provider later.
+    Ranges that any provider reserves are left out, so that the lab can change its provider later.
     """
     lab = wanted.lab
     taken = [lab.network, *wanted.chosen.reserved]

@@ -34,10 +34,10 @@ class RouteEntry:
 
 @dataclass(frozen=True)
 class EngineNetwork:
-    """A network that a provider's engine keeps on this host, in use or not.
+    """A network of a provider's engine on this host, in use or not.
 
-    `kind` is the engine's name for people; `interface` is its bridge on this host; `folder` is the folder of the lab
-    that it belongs to, "" when it is not a lab's; `remedy` removes it.
+    `kind` is the engine's name for people; `interface` is the network's bridge on this host; `folder` is the folder of
+    the lab to which it belongs, "" when it belongs to no lab; `remedy` is the command that removes it.
     """
 
     kind: str
@@ -50,7 +50,7 @@ class EngineNetwork:
 
 @dataclass(frozen=True)
 class HostNetworks:
-    """All the networks of this host, but for loopback and the default route. None: could not be read."""
+    """All networks of this host, without loopback and the default route. None: could not be read."""
 
     links: tuple[Link, ...] | None
     route_entries: tuple[RouteEntry, ...] | None
@@ -58,9 +58,9 @@ class HostNetworks:
 
 
 def read(of_engines: tuple[EngineNetwork, ...] | None = ()) -> HostNetworks:
-    """Read this host's addresses and routes, beside the networks of engines that are known already."""
+    """Read this host's addresses and routes; the networks of engines are given."""
     asked = {"links": ["ip", "-j", "-4", "addr"], "routes": ["ip", "-j", "-4", "route"]}
-    said = command.together(asked, deadline=DEADLINE, env={"LC_ALL": "C"})
+    said = command.run_all(asked, deadline=DEADLINE, env={"LC_ALL": "C"})
     return HostNetworks(parsed(links, said["links"]), parsed(route_entries, said["routes"]), of_engines)
 
 
@@ -89,7 +89,7 @@ def route_entries(text: str) -> tuple[RouteEntry, ...]:
 
 
 def parsed(parse: Callable[[str], _T], output: command.Output) -> _T | None:
-    """What a parser makes of a program's answer; None when the program failed or its answer has another shape."""
+    """Parse the output of a program; None when the program failed or its output has another format."""
     try:
         return parse(output.out) if output.good else None
     except (ValueError, LookupError, TypeError, AttributeError):

@@ -1,4 +1,4 @@
-"""What the doctor, the installer and the judge of networks ask about a provider; see inventory.providers.base."""
+"""What a provider needs on this host: the doctor, the installer and network_conflicts use it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Needs:
-    """What two nodes take of this host, in MiB, and what to do where that is not there."""
+    """The memory and disk space that two nodes need (MiB), and the remedy when there is less."""
 
     memory_mb: int
     memory_remedy: str
@@ -28,54 +28,54 @@ class Needs:
 
 
 class Requirements(ABC):
-    """One provider, as this host sees it."""
+    """The requirements of one provider on this host; the base of inventory.providers.base.Provider."""
 
     name: str
-    """Vagrant's name of it, and lab.yaml's."""
+    """Its name in Vagrant and in lab.yaml."""
     title: str
     """Its name for people."""
     rank: int
-    """Its place in the order in which `provider: auto` tries them."""
+    """`provider: auto` tries the providers in the order of their ranks."""
     program: str
-    """The program by which `auto` finds it here."""
+    """`auto` takes the provider when this program is on this host."""
     programs: tuple[str, ...] = ()
-    """Further programs that `findings` looks for in HostFacts.programs."""
+    """Further programs that `findings` needs in HostFacts.programs."""
     plugin: str = ""
     """The plugin that Vagrant needs for it; "" when it needs none."""
     reserved: tuple[IPv4Network, ...] = ()
-    """Ranges that it uses itself inside its machines, so that a lab cannot have them."""
+    """Ranges that the provider itself uses in its machines; a lab cannot use them."""
 
     def read(self, lab: Lab) -> Any:
-        """Read from this host what only this provider needs for a lab. Never raises; has deadlines."""
+        """Read the facts of this host that only this provider needs. Never raises; has deadlines."""
         return None
 
     def networks(self) -> tuple[EngineNetwork, ...]:
-        """Read the networks that its engine keeps here. Raises MachineError when the engine does not tell."""
+        """Read the networks of its engine on this host. Raises MachineError when the engine gives no answer."""
         return ()
 
     @abstractmethod
     def findings(self, facts: HostFacts, lab: Lab, platform: str) -> Iterator[Finding]:
-        """Judge what it needs here for a lab on a platform (or "auto"); facts.of_providers has what `read` gave."""
+        """Judge this host for a lab on a platform (or "auto"); facts.of_providers has the result of `read`."""
 
     @abstractmethod
     def platform_finding(self, platform: Platform) -> Finding | None:
-        """Say why it has no nodes of a platform; None when it has."""
+        """Say why the provider has no nodes of a platform; None when it has them."""
 
     @abstractmethod
     def needs(self, facts: HostFacts, lab: Lab) -> Needs:
-        """Say what two nodes take of this host."""
+        """Give the memory and disk space that two nodes need."""
 
     @abstractmethod
     def is_own(self, interface: str, bridge: str) -> bool:
-        """Whether an interface of this host can lead into the lab's own network; `bridge` is the name for the lab's."""
+        """Whether an interface of this host can belong to the lab's own network; `bridge` is the lab's bridge."""
 
     def interface_remedy(self, interface: str) -> str:
-        """Write the command that removes an interface of its kind; "" when it is not of its kind."""
+        """Write the command that removes an interface of this provider; "" for other interfaces."""
         return ""
 
     def packages(self) -> tuple[str, ...]:
-        """Name Debian's packages that it needs and this host lacks. Raises MachineError where none would help."""
+        """Name the Debian packages that it needs and that are missing. Raises MachineError when none would help."""
         return ()
 
     def start(self, say: Say) -> None:  # noqa: B027 -- most have no engine to start
-        """Start its engine when it does not run. Raises MachineError."""
+        """Start the provider's engine when it does not run. Raises MachineError."""

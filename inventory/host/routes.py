@@ -1,6 +1,6 @@
-"""By which interface a packet to a lab address would leave, and the refusal when it is not the lab's.
+"""Checks the route to a lab address: a packet must leave by the lab's own interface, or the request is refused.
 
-Without the lab's own network such a packet would go out by the default route, to somebody else's host.
+Without the lab's own network, such a packet would leave by the default route, and reach a host of somebody else.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _DEADLINE = 5.0
 class Route:
     """The entry of this host's routing table that an address matches.
 
-    `gateway` is "" when the network is the interface's own; `interface` is "" when the entry has several.
+    `gateway` is "" when the network is directly at the interface; `interface` is "" when the entry has several.
     """
 
     address: IPv4Address
@@ -32,18 +32,18 @@ class Route:
     matched: IPv4Network
     gateway: str = ""
     local: bool = False
-    """The address is this host's own."""
+    """The address is an address of this host itself."""
 
 
 def interface_for(address: IPv4Address) -> str:
-    """Name the interface by which this host reaches an address. Raises RouteRefused when there is no way."""
+    """Name the interface by which this host reaches an address. Raises RouteRefused when there is no route."""
     return route_to(address).interface
 
 
 def require(address: IPv4Address, allowed: Allowed, lab: Lab) -> Route:
-    """Demand that the way to an address is the lab's own interface; raises RouteRefused otherwise.
+    """Give the route to an address. Raises RouteRefused unless it uses the lab's own interface.
 
-    `allowed` are the names of the lab's interfaces, or a judgement on a name.
+    `allowed` are the names of the lab's interfaces, or a function that accepts such a name.
     """
     route = route_to(address)
     refuse(route, allowed, lab)
@@ -51,7 +51,7 @@ def require(address: IPv4Address, allowed: Allowed, lab: Lab) -> Route:
 
 
 def refuse(route: Route, allowed: Allowed, lab: Lab) -> None:
-    """Raise RouteRefused unless a route stays within the lab: on-link, its own interface, its own network."""
+    """Raise RouteRefused unless a route stays in the lab: no gateway, the lab's own interface, the lab's network."""
     if route.local:
         reason = "is this host's own address"
     elif route.gateway:
@@ -67,7 +67,7 @@ def refuse(route: Route, allowed: Allowed, lab: Lab) -> None:
     else:
         return
     hint = (
-        f"take it off: sudo ip address del {route.address} dev {route.interface}"
+        f"remove it: sudo ip address del {route.address} dev {route.interface}"
         if route.local
         else "bring the lab up first: ./lab up; if it is up, its network is missing here: ./lab doctor"
     )
@@ -87,7 +87,7 @@ def route_to(address: IPv4Address) -> Route:
 
 
 def of_linux(text: str, address: IPv4Address) -> Route:
-    """Parse `ip -j route get fibmatch` (ip-route(8)). Raises RouteRefused when it shows no way."""
+    """Parse `ip -j route get fibmatch` (ip-route(8)). Raises RouteRefused when it shows no route."""
     try:
         entries = json.loads(text or "[]")
         entry = entries[0]
@@ -106,7 +106,7 @@ def of_linux(text: str, address: IPv4Address) -> Route:
 
 
 def of_darwin(text: str, address: IPv4Address) -> Route:
-    """Parse `route -n get` (macOS route(8)). Raises RouteRefused when it shows no way."""
+    """Parse `route -n get` (macOS route(8)). Raises RouteRefused when it shows no route."""
     pairs = (line.split(":", 1) for line in text.splitlines() if ":" in line)
     fields = {name.strip(): value.strip() for name, value in pairs}
     interface, destination = fields.get("interface", ""), fields.get("destination", "")
@@ -126,7 +126,7 @@ def of_darwin(text: str, address: IPv4Address) -> Route:
 
 def _none(address: IPv4Address, seen: str) -> RouteRefused:
     return RouteRefused(
-        f"nothing was sent to {address}: this host has no way to it ({seen})",
+        f"nothing was sent to {address}: this host has no route to it ({seen})",
         hint="bring the lab up first: ./lab up",
     )
 

@@ -1,6 +1,6 @@
-"""Reads this host's facts. Changes nothing.
+"""Reads this host's facts. Changes and downloads nothing.
 
-Every command has a deadline; what cannot be read is None, never a guess. Nothing is downloaded.
+Every command has a deadline. A fact that cannot be read is None, never a guess.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from inventory.model import Lab
 PROGRAMS = ("vagrant", "ssh", "ssh-keygen", "ip", "apt-get", "systemctl")
 DEADLINE = 15.0
 QUIET = {"LC_ALL": "C", "VAGRANT_CHECKPOINT_DISABLE": "1", "VAGRANT_NO_COLOR": "1"}
-"""The environment of a question: English, and nothing that is printed beside the answer."""
+"""The environment of the programs: English answers, without colours and update notices."""
 
 
 def read(root: Path, lab: Lab, providers: Sequence[Requirements], chosen: Requirements) -> HostFacts:
-    """Read this host for a lab in a folder; at most half a minute, usually two seconds.
+    """Read this host's facts for a lab in a folder. Takes at most 30 s, usually 2 s.
 
-    Vagrant's plugins take seconds to list, and are read only when the chosen provider needs one.
+    Vagrant's plugins are read only when the chosen provider needs one, because listing them takes seconds.
     """
     wanted = {*PROGRAMS, *(name for one in providers for name in (one.program, *one.programs))}
     programs = frozenset(name for name in wanted if shutil.which(name))
@@ -41,7 +41,7 @@ def read(root: Path, lab: Lab, providers: Sequence[Requirements], chosen: Requir
     with ThreadPoolExecutor(2 * len(providers) + 1) as pool:
         own = {one.name: pool.submit(one.read, lab) for one in providers}
         of_engines = [pool.submit(one.networks) for one in here]
-        said = command.together(questions, deadline=DEADLINE, env=QUIET)
+        said = command.run_all(questions, deadline=DEADLINE, env=QUIET)
         return HostFacts(
             folder=str(root.resolve()),
             system=sys.platform,

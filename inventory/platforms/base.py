@@ -1,6 +1,6 @@
-"""What a platform is: the data of one operating system, and the behaviour in which systems differ.
+"""The classes of a platform: the data of one operating system, and the commands in which systems differ.
 
-Everything here is a value. The scripts are texts for a node's POSIX shell, and need no Python on the node.
+Nothing here runs a command. Scripts are texts for a node's POSIX shell, and need no Python on the node.
 """
 
 from __future__ import annotations
@@ -14,21 +14,21 @@ from inventory.errors import ConfigError
 
 CorosyncGeneration = Literal["1.4", "3"]
 PcsGeneration = Literal["0.9.26", "0.9", "0.10", "0.11", "0.12"]
-Action = Literal["start", "stop", "restart", "status", "enable", "disable", "is-enabled"]
-ACTIONS = get_args(Action)
-Use = Literal["containers", "machines"]
+ServiceAction = Literal["start", "stop", "restart", "status", "enable", "disable", "is-enabled"]
+SERVICE_ACTIONS = get_args(ServiceAction)
+NodeKind = Literal["containers", "machines"]
 Argv = tuple[str, ...]
 
 
 class ServiceManager(ABC):
-    """The words of an init system for a service (a unit or an init script)."""
+    """The commands of an init system for a service (a unit or an init script)."""
 
     name: str
-    """As people call it."""
+    """Its name for people."""
     restarts_killed: bool
-    """It can be told to start a killed service again."""
+    """It can be configured to restart a killed service."""
 
-    def command(self, action: Action, unit: str) -> Argv:
+    def command(self, action: ServiceAction, unit: str) -> Argv:
         """Build the argv of an action on a service.
 
         `status` exits 0 when the service runs and 3 when it does not. Raises ConfigError on an unknown action.
@@ -36,12 +36,14 @@ class ServiceManager(ABC):
         >>> Systemd().command("stop", "corosync")
         ('systemctl', 'stop', 'corosync')
         """
-        if action not in ACTIONS:
-            raise ConfigError(f"no such service action: {action!r}", hint=f"one of: {', '.join(ACTIONS)}")
+        if action not in SERVICE_ACTIONS:
+            raise ConfigError(
+                f"no such service action: {action!r}", hint=f"one of: {', '.join(SERVICE_ACTIONS)}"
+            )
         return self._argv(action, unit)
 
     @abstractmethod
-    def _argv(self, action: Action, unit: str) -> Argv: ...
+    def _argv(self, action: ServiceAction, unit: str) -> Argv: ...
 
     @abstractmethod
     def enabled_reading(self, unit: str) -> str:
@@ -49,37 +51,37 @@ class ServiceManager(ABC):
 
     @abstractmethod
     def restart_command(self, unit: str) -> str:
-        """Give the command that shows what is done when the service was killed; "" where nothing is done."""
+        """Give the command that shows whether a killed service is restarted; "" where it never is."""
 
     @abstractmethod
     def restarted_reading(self, unit: str) -> str:
-        """Give a shell text that prints `yes` when a killed service is started again."""
+        """Give a shell text that prints `yes` when a killed service is restarted."""
 
     @abstractmethod
     def set_restart(self, unit: str, restart: str) -> str:
-        """Give a shell text that sets what is done when the service was killed (systemd.service(5), Restart=).
+        """Give a shell text that sets whether a killed service is restarted (systemd.service(5), Restart=).
 
         Raises ConfigError where `restarts_killed` is False.
         """
 
     @abstractmethod
     def active(self, units: Collection[str]) -> Argv:
-        """Give shell conditions, one a service: it runs, and is not on its way down. Empty where this is not known."""
+        """Give one shell condition for each service: it runs and is not stopping. Empty where this is not known."""
 
     @abstractmethod
     def forget_failures(self, units: Collection[str]) -> str:
-        """Give a shell text that lets services start again which failed too often; "" where nothing is needed."""
+        """Give a shell text that allows the start of services that failed too often; "" where it is not needed."""
 
 
 class PackageManager(ABC):
-    """The words of a package manager."""
+    """The commands of a package manager."""
 
     refresh: Argv = ()
-    """Renews the lists of packages; empty where `install` does so itself."""
+    """Updates the package lists; empty where `install` does this itself."""
 
     @abstractmethod
     def install(self, packages: Collection[str]) -> Argv:
-        """Build the argv that installs packages without a question."""
+        """Build the argv that installs packages without questions."""
 
     @abstractmethod
     def query(self, packages: Collection[str]) -> Argv:
@@ -92,19 +94,19 @@ class PackageManager(ABC):
 
 
 class PacketFilter(ABC):
-    """The kernel's packet filter and the program that sets it.
+    """The kernel's packet filter and the program that configures it.
 
-    `label` names rules of the lab's own, such as "ha_lab", so that they are found again and removed as a whole.
+    `label` is a name for the lab's own rules, such as "ha_lab", by which they are found and removed together.
     """
 
     name: str
-    """The program: nft, iptables. Scripts that drop packets have its name in theirs (drill/faults/scripts)."""
+    """The program: nft, iptables. Names of scripts that drop packets end with it (drill/faults/scripts)."""
     rules: str
     """The command that prints all rules."""
 
     @abstractmethod
     def title(self, label: str) -> str:
-        """Name the place of the lab's own rules for people."""
+        """Give a name for people to the table or chains of the lab's own rules."""
 
     @abstractmethod
     def places(self, label: str) -> Mapping[str, str]:
@@ -112,7 +114,7 @@ class PacketFilter(ABC):
 
     @abstractmethod
     def drop_incoming(self, port: int, label: str) -> str:
-        """Give a shell text that drops the udp packets to a port."""
+        """Give a shell text that drops incoming udp packets to a port."""
 
     @abstractmethod
     def undo_drop(self, port: int, label: str) -> str:
@@ -120,26 +122,26 @@ class PacketFilter(ABC):
 
 
 class HostName(ABC):
-    """Where a node keeps its name for the next boot."""
+    """Where a node stores its host name for the next boot."""
 
     reading: str
-    """A shell text that prints the name of the next boot."""
+    """A shell text that prints the host name for the next boot."""
 
     @abstractmethod
     def keep(self, name: str) -> str:
-        """Give a shell text that stores the name for the next boot."""
+        """Give a shell text that stores the host name for the next boot."""
 
     def set(self, name: str) -> str:
-        """Give a shell text that names a node now and for its next boots (walkthrough step 1)."""
+        """Give a shell text that sets the host name, now and for the next boots (walkthrough step 1)."""
         return f"hostname {name} && {self.keep(name)}"
 
 
 @dataclass(frozen=True)
 class Firewall:
-    """The firewall that a system starts with: shell texts; the defaults are those of no firewall.
+    """The firewall of a system, as shell texts; the defaults are for a system without a firewall.
 
-    `opening` lets the cluster and the web server through, and changes nothing the second time. `reading` prints a
-    line for each thing that a running firewall holds back.
+    `opening` allows the packets of the cluster and the web server, and is safe to repeat. `reading` prints one line for
+    each service or port that a running firewall blocks.
     """
 
     opening: str = ""
@@ -150,7 +152,7 @@ class Firewall:
 class RegistryImage:
     """A container image made from a base image of a registry. `packages` are installed beside the cluster's.
 
-    `install` are the words before the packages, `clean` is a command that removes what the installation left.
+    `install` is the install command without the packages, `clean` is a command that removes what it left.
     """
 
     reference: str
@@ -161,7 +163,7 @@ class RegistryImage:
 
 @dataclass(frozen=True)
 class BootstrapImage:
-    """A container image made from the packages of a suite by mmdebstrap(1). `packages` come beside the cluster's."""
+    """A container image that mmdebstrap(1) makes from a suite. `packages` are installed beside the cluster's."""
 
     suite: str
     packages: tuple[str, ...]
@@ -169,10 +171,10 @@ class BootstrapImage:
 
 @dataclass(frozen=True)
 class Platform:
-    """One system: its packages, services and agents, and the words of its tools.
+    """One system: its packages, services and agents, and the commands of its tools.
 
-    `rank` is its place in lists for people. `agents` maps a resource's kind (address, web) to the agent that serves
-    it. `boxes` maps a Vagrant provider to the box; `image` is None where there is no container of the system.
+    `rank` is its place in lists for people. `agents` maps a resource's kind (address, web) to its agent. `boxes` maps
+    a Vagrant provider to the box; `image` is None where the system has no container image.
     """
 
     name: str
@@ -191,18 +193,18 @@ class Platform:
     boxes: Mapping[str, str]
     image: RegistryImage | BootstrapImage | None = None
     repository: str = ""
-    """A shell text that makes the cluster's packages installable; changes nothing the second time."""
+    """A shell text that enables the repository of the cluster's packages; it is safe to repeat."""
     firewall: Firewall = Firewall()
-    default_for: tuple[Use, ...] = ()
-    """Where `platform: auto` may mean this system (see `registry.automatic`)."""
+    default_for: tuple[NodeKind, ...] = ()
+    """The kinds of nodes for which `platform: auto` may choose this system (see `registry.automatic`)."""
     cluster_services: tuple[str, ...] = ("corosync", "pacemaker")
     """In start order."""
     cluster_process: str = "pacemakerd"
-    """The process that shows that pacemaker runs."""
+    """The name of the process by which the lab sees that pacemaker runs."""
     ssh_key_type: str = "ed25519"
-    """The type of root's key (ssh-keygen(1), -t)."""
+    """The type of root's ssh key (ssh-keygen(1), -t)."""
     web_include: str = "/etc/httpd/conf.d"
-    """The web server reads every *.conf in here."""
+    """The web server reads every *.conf in this directory."""
     docroot: str = "/var/www/html"
     cluster_log: str = "/var/log/cluster/corosync.log"
     pacemaker_log: str = "/var/log/pacemaker/pacemaker.log"
@@ -218,17 +220,17 @@ class Platform:
 
     @property
     def knows_two_node(self) -> bool:
-        """Its corosync has votequorum with `two_node` (votequorum(5)); the plugin of 1.4 counts votes itself."""
+        """Its corosync has votequorum with `two_node` (votequorum(5)); in 1.4 the pacemaker plugin counts the votes."""
         return self.corosync != "1.4"
 
     @property
     def has_nodelist(self) -> bool:
-        """Its corosync.conf lists the nodes with their ids; 1.4 makes an id from the node's address."""
+        """Its corosync.conf lists the nodes with their ids; 1.4 computes the id from the node's address."""
         return self.corosync != "1.4"
 
     @property
     def uses_multicast(self) -> bool:
-        """Its corosync sends to a multicast address (corosync.conf(5), mcastaddr); from corosync 3 on knet does not."""
+        """Its corosync sends to a multicast address (corosync.conf(5), mcastaddr); corosync 3 uses knet, unicast."""
         return self.corosync == "1.4"
 
     @property
@@ -237,6 +239,6 @@ class Platform:
         return self.corosync != "1.4"
 
     def missing(self, answer: str) -> tuple[str, ...]:
-        """Give the packages that an answer of the package manager's `query` does not show as installed."""
+        """Give the packages that are not installed, from the output of the package manager's `query`."""
         installed = self.package_manager.installed(answer)
         return tuple(name for name in self.packages if name not in installed)

@@ -1,4 +1,4 @@
-"""Debian. Its stack is that of CentOS Stream 9; its packages start what they install, with a sample configuration."""
+"""Debian. It has the cluster stack of CentOS Stream 9; a package starts its service when it is installed."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Lets the cluster and the web server through a running firewalld.
+# Allow the packets of the cluster and the web server in a running firewalld.
 # firewalld's service high-availability: udp 5404 and 5405, tcp 2224, 3121, 5403, 21064.
 set -e
 firewall-cmd --state >/dev/null 2>&1 || exit 0

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Prints each service of the lab that a running firewalld holds back.
+# Print each service of the lab that a running firewalld blocks.
 firewall-cmd --state >/dev/null 2>&1 && for name in high-availability http; do
     firewall-cmd -q --query-service="$name" || echo "$name"
 done

@@ -1,4 +1,4 @@
-"""The firewalls that a system starts with: firewalld, and the iptables service."""
+"""The firewalls of the systems: firewalld, and the iptables service."""
 
 from __future__ import annotations
 

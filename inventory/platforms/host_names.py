@@ -1,4 +1,4 @@
-"""Where a node's name is kept for its next boot: hostname(5), or the network file of Red Hat's init scripts."""
+"""Where a node stores its host name for the next boot: hostname(5), or the network file of Red Hat's init scripts."""
 
 from __future__ import annotations
 

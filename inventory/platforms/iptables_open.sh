@@ -1,6 +1,6 @@
 #!/bin/sh
-# Lets the cluster and the web server through a running iptables service. igmp: corosync 1.4 uses multicast.
-# iptables 1.4.7 has no --check, so its own list is searched.
+# Allow the packets of the cluster and the web server in a running iptables service. igmp: corosync 1.4 uses multicast.
+# iptables 1.4.7 has no --check, so the output of iptables-save is searched.
 set -e
 service iptables status >/dev/null 2>&1 || exit 0
 changed=

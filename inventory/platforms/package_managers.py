@@ -13,7 +13,7 @@ class Apt(PackageManager):
     refresh = ("apt-get", "-q", "update")
 
     def install(self, packages: Collection[str]) -> Argv:
-        """Leave recommended packages out; ask nothing."""
+        """Without recommended packages and without questions."""
         noninteractive = ("env", "DEBIAN_FRONTEND=noninteractive")
         return (*noninteractive, "apt-get", "-q", "-y", "--no-install-recommends", "install", *packages)
 
@@ -23,13 +23,13 @@ class Apt(PackageManager):
 
 
 class Rpm(PackageManager):
-    """rpm(8) under a program that resolves dependencies: dnf(8), yum(8)."""
+    """rpm(8) with a program that resolves dependencies: dnf(8), yum(8)."""
 
     def __init__(self, program: str) -> None:
         self.program = program
 
     def install(self, packages: Collection[str]) -> Argv:
-        """Renews the lists by itself."""
+        """Updates the package lists itself."""
         return (self.program, "-q", "-y", "install", *packages)
 
     def query(self, packages: Collection[str]) -> Argv:

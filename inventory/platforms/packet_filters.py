@@ -8,7 +8,7 @@ from inventory.platforms.base import PacketFilter
 
 
 class Nft(PacketFilter):
-    """nftables: rules stand in tables, and a table of the lab's own is removed as a whole."""
+    """nftables: the lab's rules are in a table of their own, which is removed as a whole."""
 
     name = "nft"
     rules = "nft list ruleset"
@@ -18,7 +18,7 @@ class Nft(PacketFilter):
         return f"the nft table {label}"
 
     def places(self, label: str) -> Mapping[str, str]:
-        """Give family and name of the table."""
+        """Give the family and name of the table."""
         return {"table": f"inet {label}"}
 
     def drop_incoming(self, port: int, label: str) -> str:
@@ -36,7 +36,7 @@ class Nft(PacketFilter):
 
 
 class Iptables(PacketFilter):
-    """iptables: rules stand in chains of one table that all share."""
+    """iptables: the lab's rules are in chains of their own."""
 
     name = "iptables"
     rules = "iptables-save"
@@ -50,9 +50,9 @@ class Iptables(PacketFilter):
         return {"chain_in": f"{label.upper()}_IN", "chain_out": f"{label.upper()}_OUT"}
 
     def drop_incoming(self, port: int, label: str) -> str:
-        """Put a rule first in INPUT."""
+        """Insert a rule at the beginning of INPUT."""
         return f"iptables -I INPUT -p udp --dport {port} -j DROP"
 
     def undo_drop(self, port: int, label: str) -> str:
-        """Delete the rule as often as it is there."""
+        """Delete all copies of the rule."""
         return f"while iptables -D INPUT -p udp --dport {port} -j DROP 2>/dev/null; do :; done"

@@ -1,7 +1,7 @@
-"""The platforms that there are: every `Platform` that is defined in a module of this package, by name.
+"""The registry of platforms: every `Platform` that is defined in a module of this package, by name.
 
-A new system is one new file in this package (or in a folder that is added to the package's `__path__`); nothing
-else names it. Sources of the data: the distributions' packages, `pcs --version` on each, Vagrant's boxes.
+A new system is one new file in this package (or in a folder that is added to the package's `__path__`); no other file
+names it. Sources of the data: the distributions' packages, `pcs --version` on each, Vagrant's boxes.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from types import MappingProxyType
 
 from inventory import platforms as package
 from inventory.errors import ConfigError
-from inventory.platforms.base import BootstrapImage, Platform, Use
+from inventory.platforms.base import BootstrapImage, NodeKind, Platform
 
 AUTO = "auto"
 _platforms: dict[str, Platform] = {}
 PLATFORMS: Mapping[str, Platform] = MappingProxyType(_platforms)
-"""All platforms by name, in the order in which people are shown them."""
+"""All platforms by name, in the order for people."""
 
 
 def collect() -> None:
@@ -41,31 +41,31 @@ def collect() -> None:
 
 
 def get(name: str) -> Platform:
-    """Give the platform of that name; ConfigError names those there are."""
+    """Give the platform of a name. Raises ConfigError, whose hint lists all platforms."""
     try:
         return PLATFORMS[name]
     except KeyError:
         raise ConfigError(
-            f"platform: {name!r} is none of the lab's systems", hint=f"one of: {', '.join(PLATFORMS)}"
+            f"platform: there is no platform {name!r}", hint=f"one of: {', '.join(PLATFORMS)}"
         ) from None
 
 
-def automatic(use: Use) -> tuple[Platform, ...]:
-    """Give the systems that `platform: auto` may mean, the preferred one first.
+def automatic(kind: NodeKind) -> tuple[Platform, ...]:
+    """Give the systems that `platform: auto` may choose, the preferred one first.
 
-    For containers the last one is made from packages, so that no container registry is needed for it.
+    For containers, the last one is made from packages and needs no container registry.
     """
-    defaults = [one for one in PLATFORMS.values() if use in one.default_for]
+    defaults = [one for one in PLATFORMS.values() if kind in one.default_for]
     return tuple(sorted(defaults, key=lambda platform: isinstance(platform.image, BootstrapImage)))
 
 
 def for_containers(name: str) -> Platform:
-    """Give the platform of that name; for "auto" the one that needs no container registry."""
+    """Give the platform of a name; for "auto" the one that needs no container registry."""
     return automatic("containers")[-1] if name == AUTO else get(name)
 
 
-def choices() -> tuple[str, ...]:
-    """Give the values of lab.yaml's `platform`."""
+def allowed_names() -> tuple[str, ...]:
+    """Give the allowed values of lab.yaml's `platform`."""
     return (AUTO, *PLATFORMS)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from inventory.errors import ConfigError
-from inventory.platforms.base import Action, Argv, ServiceManager
+from inventory.platforms.base import Argv, ServiceAction, ServiceManager
 
 
 class Systemd(ServiceManager):
@@ -14,7 +14,7 @@ class Systemd(ServiceManager):
     name = "systemd"
     restarts_killed = True
 
-    def _argv(self, action: Action, unit: str) -> Argv:
+    def _argv(self, action: ServiceAction, unit: str) -> Argv:
         return ("systemctl", *(("--no-pager",) if action == "status" else ()), action, unit)
 
     def enabled_reading(self, unit: str) -> str:
@@ -26,7 +26,7 @@ class Systemd(ServiceManager):
         return f"systemctl show -p Restart {unit}"
 
     def restarted_reading(self, unit: str) -> str:
-        """Any Restart= but `no`."""
+        """Print `yes` for any Restart= except `no`."""
         return f"{self.restart_command(unit)} | grep -q '^Restart=[^n]' && echo yes"
 
     def set_restart(self, unit: str, restart: str) -> str:
@@ -45,12 +45,12 @@ class Systemd(ServiceManager):
 
 
 class SysV(ServiceManager):
-    """service(8) and chkconfig(8). An init script starts a service once, and never again by itself."""
+    """service(8) and chkconfig(8). An init script never restarts a killed service."""
 
     name = "sysv"
     restarts_killed = False
 
-    def _argv(self, action: Action, unit: str) -> Argv:
+    def _argv(self, action: ServiceAction, unit: str) -> Argv:
         if action == "is-enabled":
             return ("chkconfig", "--list", unit)
         if action in ("enable", "disable"):
@@ -58,11 +58,11 @@ class SysV(ServiceManager):
         return ("service", unit, action)
 
     def enabled_reading(self, unit: str) -> str:
-        """Runlevel 3 is on."""
+        """Print `enabled` when the service is on in runlevel 3."""
         return f"chkconfig --list {unit} 2>/dev/null | grep -q 3:on && echo enabled"
 
     def restart_command(self, unit: str) -> str:
-        """Give no command: nothing is done."""
+        """Give no command: a killed service is never restarted."""
         return ""
 
     def restarted_reading(self, unit: str) -> str:
@@ -71,10 +71,10 @@ class SysV(ServiceManager):
 
     def set_restart(self, unit: str, restart: str) -> str:
         """Raise ConfigError."""
-        raise ConfigError(f"init scripts do not start a killed service again: {unit}")
+        raise ConfigError(f"init scripts cannot restart a killed service: {unit}")
 
     def active(self, units: Collection[str]) -> Argv:
-        """Give no condition: an init script does not say that it stops."""
+        """Give no condition: an init script does not show that a service is stopping."""
         return ()
 
     def forget_failures(self, units: Collection[str]) -> str:

@@ -1,1 +1,1 @@
-"""What makes the nodes: containers or virtual machines. All that differs between them is here."""
+"""The providers, which make the nodes (containers or virtual machines). All that differs between them is here."""

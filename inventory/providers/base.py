@@ -1,7 +1,7 @@
-"""What a provider is: all that differs between docker, VirtualBox and the others, and nothing else knows it.
+"""The class of a provider: all that differs between docker, VirtualBox and the others, and no other code knows it.
 
-A provider is one module of this package with a `PROVIDER` in it (see `inventory.providers.registry`). Most of it has a
-default; `inventory.providers.virtual_machines` has more of them, for providers of virtual machines.
+A provider is one module of this package with a `PROVIDER` in it (see `inventory.providers.registry`). Most methods have
+a default; `inventory.providers.virtual_machines` has more defaults, for providers of virtual machines.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ from pathlib import Path
 from typing import Any, Literal
 
 from inventory.host.requirements import Requirements, Say
-from inventory.model import Lab, PowerWord
+from inventory.model import Lab, PowerAction
 from inventory.platforms.base import Platform
 
 
 @dataclass(frozen=True)
 class LabFolder:
-    """A lab in a folder, and the names of all that is the lab's own on this host."""
+    """The folder of a lab, and the names of the lab's own network and bridge on this host."""
 
     root: Path
     lab: Lab
 
     @property
     def digest(self) -> str:
-        """Eight hex digits of the folder's path: two folders are two labs."""
+        """Eight hex digits of a hash of the folder's path: each folder is a lab of its own."""
         return hashlib.sha256(str(self.root).encode()).hexdigest()[:8]
 
     @property
@@ -37,7 +37,7 @@ class LabFolder:
 
     @property
     def bridge(self) -> str:
-        """The name of the lab's bridge; Linux takes 15 characters."""
+        """The name of the lab's bridge; Linux allows 15 characters."""
         return f"halab-{self.digest}"
 
 
@@ -45,9 +45,9 @@ class LabFolder:
 class VagrantSettings:
     """What the Vagrantfile sets for each node; plain data only (text, numbers, lists, mappings).
 
-    `provider` are attributes of the provider's block; a mapping is merged into one that is there. `network` are
-    options of the node's private network, beside its address. `ssh` are attributes of `config.ssh`. `boot_timeout` is
-    in seconds.
+    `provider` has attributes of the provider's block; a mapping is merged into an existing one. `network` has options
+    of the node's private network, beside its address. `ssh` has attributes of `config.ssh`. `boot_timeout` is in
+    seconds.
     """
 
     provider: dict[str, Any] = field(default_factory=dict)
@@ -60,9 +60,9 @@ class VagrantSettings:
 
 @dataclass(frozen=True)
 class PowerCommands:
-    """The commands for one machine's power. `{id}` stands for Vagrant's id of the machine; empty: there is no way.
+    """The commands for one machine's power. `{id}` stands for Vagrant's id of the machine; empty: not possible.
 
-    Without `power_on` Vagrant boots the machine. `frozen` prints the line `paused` while the machine is frozen.
+    Without `power_on` Vagrant boots the machine. The command `frozen` prints the line `paused` for a frozen machine.
     """
 
     power_off: tuple[str, ...] = ()
@@ -72,38 +72,38 @@ class PowerCommands:
     frozen: tuple[str, ...] = ()
     paused: str = "paused"
     none_because: str = ""
-    """Why there is no way to `power_off`, `freeze` and `thaw`."""
+    """Why `power_off`, `freeze` and `thaw` are not possible."""
 
-    def argv(self, word: PowerWord | Literal["frozen"], id_: str) -> list[str]:
-        """The command for a machine; empty when there is no way."""
+    def argv(self, word: PowerAction | Literal["frozen"], id_: str) -> list[str]:
+        """The command for a machine; empty when there is none."""
         command: tuple[str, ...] = getattr(self, word)
         return [part.format(id=id_) if part == "{id}" else part for part in command]
 
-    def lacks(self, word: PowerWord) -> str:
-        """Why there is no way to do this to a machine; "" when there is one."""
+    def lacks(self, word: PowerAction) -> str:
+        """Why an action is not possible; "" when it is possible."""
         if word == "power_on" or getattr(self, word):
             return ""
-        return self.none_because or "the lab knows no command for it"
+        return self.none_because or "the lab has no command for it"
 
 
 class Provider(Requirements):
-    """One way to make nodes. `Requirements` is what this host is asked about it; here is what is done with it."""
+    """One way to make nodes. The base class has what it needs on this host; this class makes and removes nodes."""
 
     power: PowerCommands = PowerCommands()
     reboots: bool = True
-    """A machine that restarts from within comes back by itself."""
+    """A machine that reboots itself boots again without help."""
 
     @abstractmethod
     def platform(self, wanted: str) -> tuple[Platform, str]:
-        """Choose the platform of the nodes and say why, in one line. Raises MachineError when it has none of it."""
+        """Choose the platform of the nodes, with the reason in one line. Raises MachineError when it has none."""
 
     @abstractmethod
     def prepare(self, folder: LabFolder, platform: Platform, public_key: str, say: Say) -> VagrantSettings:
-        """Make what must be there before a node boots (an image, a network). Safe to repeat. Raises MachineError."""
+        """Make what a node needs before it boots (an image, a network). Safe to repeat. Raises MachineError."""
 
     def running(self, ids: Mapping[str, str]) -> Mapping[str, bool] | None:
-        """Whether the machines run, by node; an id is "" where there is no machine. None: Vagrant is to be asked."""
+        """Whether the machines run, by node; an id is "" where there is no machine. None: ask Vagrant."""
         return None
 
     def release(self, root: Path) -> None:
-        """Remove from this host all that `prepare` made for the lab of a folder. Raises MachineError."""
+        """Remove everything that `prepare` made on this host for the lab of a folder. Raises MachineError."""

@@ -1,4 +1,4 @@
-"""What was decided for the machines of a folder: `.lab/machines.yaml`, which the Vagrantfile reads."""
+"""The choice of provider and platform for a folder's machines: `.lab/machines.yaml`, which the Vagrantfile reads."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from inventory.providers.base import Provider, VagrantSettings
 
 @dataclass(frozen=True)
 class Choice:
-    """The decisions: names of provider and platform, and why; the lab's own names on this host; the nodes.
+    """The chosen provider and platform, with the reason; the lab's network and bridge on this host; the nodes.
 
-    `nodes` has a mapping for each: `alias`, `name`, `address`. `vagrant` is what the Vagrantfile sets.
+    `nodes` has a mapping for each node: `alias`, `name`, `address`. `vagrant` has the settings of the Vagrantfile.
     """
 
     provider: str
@@ -32,22 +32,22 @@ class Choice:
 
     @property
     def provider_data(self) -> Provider:
-        """What is known of the provider."""
+        """The provider itself."""
         return registry.get(self.provider)
 
     @property
     def platform_data(self) -> Platform:
-        """The platform's data."""
+        """The platform itself."""
         return get(self.platform)
 
 
 def write(path: Path, choice: Choice) -> None:
-    """Write the choice, all of it or nothing."""
+    """Write the choice, completely or not at all."""
     files.write(path, yaml.safe_dump(asdict(choice), sort_keys=False))
 
 
 def read(path: Path) -> Choice:
-    """Read the choice. Raises MachineError when nothing was decided yet, or the file is damaged."""
+    """Read the choice. Raises MachineError when there is none yet, or when the file is damaged."""
     try:
         made = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
@@ -56,7 +56,7 @@ def read(path: Path) -> Choice:
         raise _damaged(path, error) from error
     try:
         choice = Choice(**{**made, "vagrant": VagrantSettings(**made["vagrant"])})
-        choice.provider_data, choice.platform_data  # noqa: B018 -- they must be some that there are
+        choice.provider_data, choice.platform_data  # noqa: B018 -- raises ConfigError for unknown names
     except (TypeError, KeyError, AttributeError, ConfigError) as error:
         raise _damaged(path, error) from error
     return choice
@@ -65,6 +65,6 @@ def read(path: Path) -> Choice:
 def _damaged(path: Path, error: Exception) -> MachineError:
     first = (str(error).splitlines() or [type(error).__name__])[0]
     return MachineError(
-        f"{path} is not what ./lab wrote: {first}",
-        hint="./lab up writes it anew; ./lab down removes the lab.",
+        f"{path} is damaged: {first}",
+        hint="./lab up writes it again; ./lab down removes the lab.",
     )

@@ -26,19 +26,19 @@ from inventory.providers.docker_engine import LABEL, Engine
 MEMORY_MB, DISK_MB = 700, 3_000
 ENGINE_LOG = Path("/var/log/dockerd.log")
 PACKAGES = {"dockerd": "docker.io", "iptables": "iptables"}
-"""What the engine needs where none answers."""
+"""The packages of the engine, by program; they are installed when no engine answers."""
 CREATE_ARGS = (
     "--cap-add=NET_ADMIN", "--cap-add=NET_RAW", "--cap-add=SYS_ADMIN", "--cap-add=SYS_NICE", "--cap-add=IPC_LOCK",
     "--security-opt=seccomp=unconfined", "--security-opt=apparmor=unconfined", "--cgroupns=private",
     "--tmpfs=/run", "--tmpfs=/run/lock", "--tmpfs=/tmp:exec,mode=1777",
-    # libqb's buffers take 50 MB, and a killed process leaves its own behind; the engine's default is 64 MB.
+    # libqb's buffers need 50 MB, and a killed process leaves its buffers there; the engine's default is 64 MB.
     "--shm-size=256m",
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class DockerFacts:
-    """What docker finds on this host. `engine` is None without a docker client."""
+    """The facts of this host that only docker needs. `engine` is None without a docker client."""
 
     engine: Engine | None = None
     in_group: bool = False
@@ -104,7 +104,7 @@ class Docker(Provider):
         return interface == bridge
 
     def packages(self) -> tuple[str, ...]:
-        """See Requirements. An engine that answers needs no package of its own."""
+        """See Requirements. When an engine answers, only mmdebstrap is needed."""
         docker_engine.refuse_podman()
         wanted = {"mmdebstrap": "mmdebstrap"}
         if not docker_engine.answers():
@@ -119,12 +119,12 @@ class Docker(Provider):
             say("Starting the docker engine: systemctl start docker")
             command.as_root(["systemctl", "start", "docker"], "systemctl start docker")
         elif os.geteuid() == 0:
-            say(f"Starting the docker engine, as nothing here does: dockerd, log in {ENGINE_LOG}")
+            say(f"Starting the docker engine without systemd: dockerd, log in {ENGINE_LOG}")
             command.start(["dockerd"], ENGINE_LOG)
         else:
             raise MachineError(
                 "The docker engine does not answer, and only root can start it here.",
-                hint=f"sudo sh -c 'dockerd >{ENGINE_LOG} 2>&1 &', and be in the group docker",
+                hint=f"sudo sh -c 'dockerd >{ENGINE_LOG} 2>&1 &', and add yourself to the group docker",
             )
         hint = f"Look at {ENGINE_LOG}, or ./lab doctor."
         waiting.until(docker_engine.answers, bool, "The docker engine answers", deadline=60, hint=hint)
@@ -167,7 +167,7 @@ class Docker(Provider):
 
 
 def _make_network(folder: LabFolder) -> None:
-    """Make the lab's own bridge, labelled with the folder. Nobody else may use its range (see Machines.prepare)."""
+    """Make the lab's own network, labelled with the folder. Machines.prepare has checked that its range is free."""
     wanted = folder.lab.network
     for own in docker_engine.networks():
         if own.folder != str(folder.root):
@@ -175,7 +175,7 @@ def _make_network(folder: LabFolder) -> None:
         if wanted in own.subnets:
             return
         raise MachineError(
-            f"The docker network of this folder has {', '.join(map(str, own.subnets))}, lab.yaml {wanted}.",
+            f"The docker network of this folder has {', '.join(map(str, own.subnets))}, but lab.yaml has {wanted}.",
             hint="./lab down first, then ./lab up",
         )
     command.check(

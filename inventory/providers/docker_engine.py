@@ -1,7 +1,7 @@
-"""The docker engine of this host: what it is, the networks it keeps, whether it is docker's at all.
+"""The docker engine of this host: its version, its networks, and whether it is docker at all.
 
-`docker` can be podman's command (the package podman-docker), whose answers have other keys; all that is parsed here
-either has docker's shape or becomes one clear MachineError.
+`docker` can be podman's command (the package podman-docker), whose answers have other keys. Answers that do not have
+docker's format raise a MachineError.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from inventory.host import command
 from inventory.host.networks import EngineNetwork
 
 LABEL = "ha-lab.folder"
-"""Marks a network as a lab's, with the lab's folder."""
+"""The label of a lab's network; its value is the lab's folder."""
 DEADLINE = 15.0
 ENGLISH = {"LC_ALL": "C"}
 IS_PODMAN = "`docker` is podman's command here: its containers cannot be this lab's nodes"
@@ -27,13 +27,13 @@ IS_PODMAN = "`docker` is podman's command here: its containers cannot be this la
 
 @dataclass(frozen=True)
 class Engine:
-    """The docker engine's answer; `error` is its client's complaint when there was none."""
+    """The docker engine; when it does not answer, only `error` is set, to the error of its client."""
 
     version: str = ""
     error: str = ""
     storage: str = ""
     cgroup: str = ""
-    """"1" or "2"; "" where the engine is too old to say."""
+    """"1" or "2"; "" where the engine is too old to report it."""
     system: str = ""
     rootless: bool = False
     endpoint: str = ""
@@ -56,19 +56,19 @@ def refuse_podman() -> None:
 
 
 def is_podman() -> bool:
-    """Whether the docker command, or the engine that it asks, is podman's."""
+    """Whether the docker command, or the engine that it uses, is podman's."""
     asked = {"client": ["docker", "--version"], "engine": ["docker", "version"]}
-    said = command.together(asked, deadline=DEADLINE, env=ENGLISH)
+    said = command.run_all(asked, deadline=DEADLINE, env=ENGLISH)
     return "podman" in said["client"].out.lower() or "podman engine" in said["engine"].out.lower()
 
 
 def read() -> Engine | None:
-    """Ask the engine what it is; None without a docker client."""
+    """Ask the engine for its version and properties; None without a docker client."""
     asked = {
         "version": ["docker", "version", "--format", "{{json .}}"],
         "info": ["docker", "info", "--format", "{{json .}}"],
     }
-    said = command.together(asked, deadline=DEADLINE, env=ENGLISH)
+    said = command.run_all(asked, deadline=DEADLINE, env=ENGLISH)
     version = said["version"]
     if version.status == command.NOT_FOUND:
         return None
@@ -102,8 +102,8 @@ def parse_networks(text: str) -> tuple[EngineNetwork, ...]:
         found = [_network(entry) for entry in json.loads(text or "[]")]
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise MachineError(
-            f"`docker network inspect` does not answer as docker's does ({type(error).__name__}: {error}).",
-            hint="./lab doctor looks at the engine; podman's docker command is not enough.",
+            f"The answer of `docker network inspect` is not docker's ({type(error).__name__}: {error}).",
+            hint="./lab doctor checks the engine; podman's docker command is not enough.",
         ) from error
     return tuple(network for network in found if network.subnets)
 
@@ -135,7 +135,7 @@ def in_group(name: str) -> bool:
 
 
 def _object(text: str) -> dict[str, Any]:
-    """The JSON object of an answer; warnings may stand on lines before it."""
+    """The JSON object of an answer; there may be lines with warnings before it."""
     for line in reversed(text.splitlines()):
         try:
             value = json.loads(line)

@@ -1,4 +1,4 @@
-"""Judges what docker needs of this host: its engine, control groups, a packet filter, a node image."""
+"""Judges what docker needs on this host: its engine, control groups, a packet filter, a node image."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from inventory.platforms.base import BootstrapImage
 from inventory.platforms.registry import AUTO, for_containers
 from inventory.providers.docker_engine import IS_PODMAN, Engine
 
-ENGINE_LEAST = (20, 10)
-"""From here on docker has --cgroupns and runs on cgroup v2 (its release notes, 20.10)."""
+ENGINE_MINIMUM = (20, 10)
+"""From this version on docker has --cgroupns and runs on cgroup v2 (its release notes, 20.10)."""
 
 
 def engine(engine: Engine | None, in_group: bool, facts: HostFacts) -> Iterator[Finding]:
-    """Judge the engine: that it answers, is docker's, is on this host, and is new enough; then its storage."""
+    """Judge whether the engine answers, is docker's, is on this host, and is new enough; then judge its storage."""
     if engine is None:
         yield Finding("docker", "bad", "docker is missing", install(facts, "docker.io"))
     elif engine.podman:
@@ -45,7 +45,7 @@ def _reach(engine: Engine, facts: HostFacts) -> Finding:
         return Finding(
             "docker",
             "bad",
-            f"the engine is elsewhere ({engine.endpoint}): this host would not reach the nodes",
+            f"the engine is on another host ({engine.endpoint}): this host would not reach the nodes",
             "unset DOCKER_HOST",
         )
     if engine.rootless or desktop or "podman" in engine.system.lower():
@@ -53,12 +53,12 @@ def _reach(engine: Engine, facts: HostFacts) -> Finding:
         return Finding(
             "docker",
             "bad",
-            f"the engine ({what}) keeps its bridges in another network: this host would not reach the nodes",
+            f"the engine ({what}) has its bridges in another network: this host would not reach the nodes",
             "./lab up --provider virtualbox"
             if desktop
             else f"{install(facts, 'docker.io')} && docker context use default",
         )
-    if numbers(engine.version) < ENGINE_LEAST:
+    if numbers(engine.version) < ENGINE_MINIMUM:
         return Finding(
             "docker",
             "bad",
@@ -69,7 +69,7 @@ def _reach(engine: Engine, facts: HostFacts) -> Finding:
 
 
 def _wake(engine: Engine, in_group: bool, facts: HostFacts) -> str:
-    """Say what makes a silent engine answer, by its client's complaint."""
+    """Give the command that makes the engine answer, by the error of its client."""
     if "permission denied" in engine.error.lower():
         if in_group:
             return "sudo systemctl restart docker.socket docker"
@@ -84,9 +84,7 @@ def _wake(engine: Engine, in_group: bool, facts: HostFacts) -> str:
 def control_groups(found: Cgroups) -> Finding:
     """Judge whether systemd in a container finds control groups that it can use."""
     if found.kind is None:
-        return Finding(
-            "cgroup", "warn", "how this host mounts /sys/fs/cgroup cannot be read", "mount -t cgroup2"
-        )
+        return Finding("cgroup", "warn", "the mounts of /sys/fs/cgroup cannot be read", "mount -t cgroup2")
     if found.kind == "v2" and not found.writable:
         return Finding(
             "cgroup",
@@ -108,12 +106,12 @@ def control_groups(found: Cgroups) -> Finding:
 def firewall(facts: HostFacts) -> Iterator[Finding]:
     """Judge whether the engine can set up its bridges."""
     if facts.system == "linux" and not {"iptables", "nft"} & facts.programs:
-        found = "neither iptables nor nft is here; docker sets its bridges up with them"
+        found = "neither iptables nor nft is installed; docker needs one of them for its bridges"
         yield Finding("firewall", "warn", found, install(facts, "iptables"))
 
 
 def image(facts: HostFacts, have: bool, platform: str) -> Iterator[Finding]:
-    """Judge whether the node image of a platform (or "auto") is here, or can be made without a registry."""
+    """Judge whether the node image of a platform (or "auto") exists, or can be made without a registry."""
     system = for_containers(platform)
     if have:
         yield Finding("image", "ok", f"the node image of {system.name} is here")
@@ -124,6 +122,6 @@ def image(facts: HostFacts, have: bool, platform: str) -> Iterator[Finding]:
         yield Finding(
             "image",
             "warn" if platform == AUTO else "bad",
-            f"no node image yet, and mmdebstrap is missing; it makes the one of {system.name}",
+            f"no node image yet, and mmdebstrap is missing, which makes the image of {system.name}",
             install(facts, "mmdebstrap"),
         )

@@ -1,4 +1,4 @@
-"""libvirt: virtual machines under KVM or qemu, by virsh. Sources: virsh(1), the documentation of vagrant-libvirt."""
+"""libvirt: virtual machines of KVM or qemu, with virsh. Sources: virsh(1), the documentation of vagrant-libvirt."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Libvirt(VirtualMachines):
 
     name, title, rank, program, plugin = "libvirt", "libvirt", 30, "virsh", "vagrant-libvirt"
     interfaces = "virbr"
-    reserved = (IPv4Network("192.168.121.0/24"),)  # vagrant-libvirt's management network, by its default
+    reserved = (IPv4Network("192.168.121.0/24"),)  # the default management network of vagrant-libvirt
     power = PowerCommands(
         power_off=(*VIRSH, "destroy", "{id}"),
         freeze=(*VIRSH, "suspend", "{id}"),
@@ -48,7 +48,7 @@ class Libvirt(VirtualMachines):
             yield Finding("libvirt", "ok", "libvirt's socket can be used")
         elif own.socket == "denied":
             remedy = 'sudo usermod -aG libvirt "$USER" && newgrp libvirt'
-            yield Finding("libvirt", "bad", "libvirt's socket is not for this user", remedy)
+            yield Finding("libvirt", "bad", "this user may not use libvirt's socket", remedy)
         else:
             remedy = f"{install(facts, 'libvirt-daemon-system')} && sudo systemctl enable --now libvirtd"
             yield Finding("libvirt", "bad", "libvirt's daemon does not run", remedy)
@@ -56,7 +56,7 @@ class Libvirt(VirtualMachines):
             yield Finding("kvm", "ok", "/dev/kvm can be used")
         elif own.kvm == "denied":
             remedy = 'sudo usermod -aG kvm "$USER" && newgrp kvm'
-            yield Finding("kvm", "bad", "/dev/kvm is not for this user", remedy)
+            yield Finding("kvm", "bad", "this user may not use /dev/kvm", remedy)
         else:
             remedy = "sudo modprobe kvm_intel || sudo modprobe kvm_amd"
             yield Finding("kvm", "warn", "no /dev/kvm: machines are emulated, ten times slower", remedy)

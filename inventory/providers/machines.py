@@ -1,6 +1,6 @@
-"""The machines under the nodes: vagrant up, halt and destroy, what is decided for them, their power.
+"""The machines under the nodes: vagrant up, halt and destroy, the choice of provider and platform, their power.
 
-What differs between providers is in their own modules; what the Vagrantfile needs to know is in .lab/machines.yaml.
+What differs between providers is in their own modules; the Vagrantfile reads .lab/machines.yaml.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from inventory import files
 from inventory.errors import ConfigError, MachineError
 from inventory.host import command, networks
 from inventory.host.network_conflicts import LabNetwork, network_conflicts
-from inventory.model import Lab, Node, PowerWord
+from inventory.model import Lab, Node, PowerAction
 from inventory.providers import choice as choices
 from inventory.providers import registry
 from inventory.providers.base import LabFolder, Provider
@@ -39,26 +39,26 @@ class Machines:
 
     @property
     def choice(self) -> Choice:
-        """What `prepare` decided. Raises MachineError when nothing was made yet."""
+        """The choice that `prepare` made. Raises MachineError when there is none yet."""
         return choices.read(self.state / CHOICE)
 
     @property
     def provider(self) -> Provider:
-        """The provider of the machines. Raises MachineError when nothing was made yet."""
+        """The provider of the machines. Raises MachineError when there is no choice yet."""
         return self.choice.provider_data
 
     def choose(self, wanted: str) -> Provider:
-        """The provider that a name comes to in this folder: "auto" is the one of the machines that are there."""
-        before = self._made_before()
+        """The provider of a name; "auto" is the provider of this folder's machines, if there are any."""
+        before = self._existing_choice()
         return registry.choose(wanted, before.provider if before else "")
 
     def prepare(self, provider: str, platform: str, say: Callable[[str], None]) -> Choice:
-        """Decide provider and platform; make image, key and network; write the Choice.
+        """Choose provider and platform; make image, key and network; write the Choice.
 
-        Safe to call again: what is there is kept. Machines that exist keep their provider and platform.
+        Safe to repeat: existing parts are kept. Existing machines keep their provider and platform.
         Raises ConfigError when others are asked for, MachineError when this host cannot have them.
         """
-        before = self._made_before()
+        before = self._existing_choice()
         chosen = self._chosen(provider, before)
         if before and platform not in ("auto", before.platform):
             raise ConfigError(
@@ -82,10 +82,10 @@ class Machines:
         return choice
 
     def is_own(self, interface: str) -> bool:
-        """Whether an interface of this host leads into the lab's own network (see inventory.host.routes)."""
+        """Whether an interface of this host belongs to the lab's own network (see inventory.host.routes)."""
         return self.provider.is_own(interface, self.folder.bridge)
 
-    def _made_before(self) -> Choice | None:
+    def _existing_choice(self) -> Choice | None:
         if not any(self.ids().values()):
             return None
         with contextlib.suppress(MachineError):
@@ -136,18 +136,18 @@ class Machines:
         return found
 
     def running(self) -> dict[str, bool]:
-        """Whether each node's machine runs (quick where the provider can tell; Vagrant is asked otherwise)."""
+        """Whether each node's machine runs, by node name. Vagrant is asked only when the provider has no answer."""
         ids = self.ids()
         if not any(ids.values()):
             return dict.fromkeys(ids, False)
-        told = self.provider.running(ids)
-        if told is not None:
-            return dict(told)
+        running = self.provider.running(ids)
+        if running is not None:
+            return dict(running)
         states = self.vagrant.states()
         return {node.name: states.get(node.alias) == "running" for node in self.lab.nodes}
 
     def up(self, node: Node | None = None) -> None:
-        """Boot what is not running; both nodes at once where the provider can. Raises MachineError."""
+        """Boot the machines that do not run, at the same time if the provider can. Raises MachineError."""
         self.vagrant.up(self.choice.provider, node.alias if node else None)
         self._forget_ssh()
 
@@ -163,10 +163,10 @@ class Machines:
         self._forget_ssh()
 
     def release(self) -> bool:
-        """Remove what `prepare` made on this host and in .lab, once no machine is left; whether that is so.
+        """Remove what `prepare` made on this host and in .lab, if no machine is left; returns whether none is left.
 
-        Only the provider that the lab was made with is asked. Where the choice cannot be read, each one that is here
-        is, and none that does not answer is in the way.
+        Only the lab's own provider is asked. If the choice cannot be read, every provider on this host is asked, and
+        errors are ignored.
         """
         if any(self.ids().values()):
             return False
@@ -184,7 +184,7 @@ class Machines:
         return True
 
     def forget(self) -> None:
-        """Remove this folder's state, the lab's and Vagrant's, once no machine is left."""
+        """Remove the folders .lab and .vagrant, if no machine is left."""
         if not any(self.ids().values()):
             shutil.rmtree(self.state, ignore_errors=True)
             shutil.rmtree(self.root / ".vagrant", ignore_errors=True)
@@ -193,14 +193,14 @@ class Machines:
 
     @property
     def control(self) -> Path:
-        """Where ssh's control sockets live: short, and this user's alone."""
+        """The directory of ssh's control sockets: a short path, for this user only."""
         return Path("/tmp") / f"ha-lab-{os.getuid()}-{self.folder.digest}"  # noqa: S108 -- made 0700 below
 
     def ssh_config(self) -> Path:
-        """Vagrant's ssh_config for the nodes, read once for the machines as they are (3 s a call)."""
+        """Vagrant's ssh_config for the nodes. It is read once for a set of machines, because a call takes 3 s."""
         self.control.mkdir(mode=0o700, exist_ok=True)
         if self.control.stat().st_uid != os.getuid():
-            raise MachineError(f"{self.control} belongs to another user.", hint="Remove it, or set it aside.")
+            raise MachineError(f"{self.control} belongs to another user.", hint="Remove or rename it.")
         path = self.state / SSH_CONFIG
         stamp = "# " + json.dumps(self.ids(), sort_keys=True)
         if path.exists() and path.read_text(errors="replace").startswith(stamp):
@@ -219,7 +219,7 @@ class Machines:
     # Power
 
     def power_off(self, node: Node) -> None:
-        """Cut the power: nothing is shut down. Raises MachineError."""
+        """Cut the power, without a shutdown. Raises MachineError."""
         self._power("power_off", node)
 
     def power_on(self, node: Node) -> None:
@@ -231,24 +231,24 @@ class Machines:
             self.up(node)
 
     def freeze(self, node: Node) -> None:
-        """Stop the machine's processors: it answers nothing and does not know. Raises MachineError."""
+        """Pause the machine: it answers nothing until `thaw`. Raises MachineError."""
         self._power("freeze", node)
 
     def thaw(self, node: Node) -> None:
-        """Let the processors run on. Raises MachineError."""
+        """Resume the paused machine. Raises MachineError."""
         self._power("thaw", node)
 
     def frozen(self, node: Node) -> bool:
-        """Whether the machine is paused; False where the provider has no way to pause one."""
+        """Whether the machine is paused; False where the provider cannot pause machines."""
         id_, power = self.ids()[node.name], self.provider.power
         if not id_ or not power.frozen:
             return False
         said = command.answer(power.argv("frozen", id_))
         return power.paused in (line.strip() for line in said.splitlines())
 
-    def _power(self, word: PowerWord, node: Node) -> None:
+    def _power(self, word: PowerAction, node: Node) -> None:
         provider = self.provider
         argv = provider.power.argv(word, self.ids()[node.name])
         if not argv:
-            raise MachineError(f"The {provider.name} provider has no way to do this to {node.name}.")
+            raise MachineError(f"The provider {provider.name} has no command for {word} of {node.name}.")
         command.check(argv)

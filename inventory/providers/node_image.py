@@ -1,7 +1,7 @@
-"""The node image of the docker provider: made once per recipe, found again by the recipe's hash.
+"""The node image of the docker provider: made once for each recipe; the hash of the recipe is its tag.
 
-Two recipes: a registry's base image and `docker build`, or a suite's packages and mmdebstrap.
-The image gets its tag only when it is complete, so a half-built one is never used.
+There are two kinds of recipes: a base image of a registry with `docker build`, or a suite's packages with mmdebstrap.
+The image gets its tag only when it is complete, so an incomplete image is never used.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ INIT = ("STOPSIGNAL SIGRTMIN+3", 'CMD ["/usr/local/sbin/node-init"]')
 
 @dataclass(frozen=True)
 class Recipe:
-    """All that decides what is in the image; its hash is the image's tag."""
+    """Everything that determines the content of the image; its hash is the image's tag."""
 
     platform: str
     lines: tuple[str, ...]
@@ -54,7 +54,7 @@ def recipe(platform: Platform) -> Recipe:
 
 
 def bootstrapped(platform: Platform) -> BootstrapImage:
-    """The image of a platform that is made from packages. Raises MachineError where there is none."""
+    """The image of a platform that is made from packages. Raises MachineError when the platform has none."""
     if isinstance(platform.image, BootstrapImage):
         return platform.image
     with_image = [one.name for one in PLATFORMS.values() if one.image]
@@ -101,7 +101,7 @@ def mmdebstrap(platform: Platform, image: BootstrapImage, folder: Path) -> list[
 
 
 def registry_answers(image: str, *, deadline: float = 4.0) -> bool:
-    """Whether the registry that holds `image` answers at all within `deadline` seconds."""
+    """Whether the registry of `image` answers within `deadline` seconds."""
     host = image.split("/", 1)[0]
     try:
         return requests.get(f"https://{host}/v2/", timeout=deadline).status_code in (200, 401)
@@ -112,7 +112,7 @@ def registry_answers(image: str, *, deadline: float = 4.0) -> bool:
 def choose(
     wanted: str, *, have: Callable[[str], bool], answers: Callable[[str], bool] = registry_answers
 ) -> tuple[Platform, str]:
-    """The platform for containers and, in one line, why. `have(tag)` tells whether an image is here."""
+    """The platform for containers, with the reason in one line. `have(tag)` says whether the engine has an image."""
     if wanted != AUTO:
         platform = get(wanted)
         recipe(platform)
@@ -120,12 +120,12 @@ def choose(
     defaults = automatic("containers")
     for platform in defaults:
         if have(recipe(platform).tag):
-            return platform, f"platform {platform.name}: its image is already here"
+            return platform, f"platform {platform.name}: its image already exists"
     for platform in defaults:
         if isinstance(platform.image, RegistryImage) and answers(platform.image.reference):
             return platform, f"platform {platform.name}: a container registry answers"
     last = defaults[-1]
-    return last, f"platform {last.name}: no container registry answers, it is made from packages"
+    return last, f"platform {last.name}: no container registry answers, so its image is made from packages"
 
 
 def present(tag: str) -> bool:
@@ -134,7 +134,7 @@ def present(tag: str) -> bool:
 
 
 def build(platform: Platform, say: Callable[[str], None]) -> str:
-    """Make the platform's image if it is not here, and return its tag. Raises MachineError."""
+    """Make the platform's image if the engine does not have it, and return its tag. Raises MachineError."""
     wanted = recipe(platform).tag
     if present(wanted):
         return wanted
@@ -156,13 +156,13 @@ def build(platform: Platform, say: Callable[[str], None]) -> str:
 def _from_packages(platform: Platform, tag: str, folder: Path) -> None:
     if shutil.which("mmdebstrap") is None:
         raise MachineError(
-            f"mmdebstrap is missing: it makes the node image of {platform.name}.",
-            hint="apt-get install mmdebstrap, or let ./lab up do it as root.",
+            f"mmdebstrap is missing, which makes the node image of {platform.name}.",
+            hint="apt-get install mmdebstrap, or run ./lab up as root.",
         )
     _run(
         mmdebstrap(platform, bootstrapped(platform), folder),
         f"mmdebstrap could not make the system of {platform.title}",
-        "Look at its last lines above; are the mirrors reachable? Then run ./lab image again.",
+        "See its last lines above; check that the mirrors are reachable. Then run ./lab image again.",
     )
     bare = f"{REPOSITORY}:bare-{os.getpid()}"
     _docker("import", str(folder / "root.tar"), bare)
@@ -175,9 +175,9 @@ def _from_packages(platform: Platform, tag: str, folder: Path) -> None:
 
 
 def _docker(*argv: str) -> None:
-    _run(["docker", *argv], f"docker {argv[0]} failed", "./lab doctor looks at the engine.")
+    _run(["docker", *argv], f"docker {argv[0]} failed", "./lab doctor checks the engine.")
 
 
 def _run(argv: list[str], what: str, hint: str) -> None:
-    """Run a program that takes long; Ctrl-C ends it as well, so that it can remove what it made."""
+    """Run a program that takes long. It gets Ctrl-C too, so that it can remove what it made."""
     command.check(argv, what=what, hint=hint, deadline=BUILD_DEADLINE, own_session=False)

@@ -1,7 +1,7 @@
-"""The providers that there are: the `PROVIDER` of each module of this package, by name.
+"""The registry of providers: the `PROVIDER` of each module of this package, by name.
 
 A new provider is one new file in this package (or in a folder that is added to the package's `__path__`) with a
-`PROVIDER` in it, an instance of `inventory.providers.base.Provider`; nothing else names it.
+`PROVIDER` in it, an instance of `inventory.providers.base.Provider`; no other file names it.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ def names() -> tuple[str, ...]:
     return tuple(providers())
 
 
-def choices() -> tuple[str, ...]:
-    """The values of lab.yaml's `provider`."""
+def allowed_names() -> tuple[str, ...]:
+    """The allowed values of lab.yaml's `provider`."""
     return (AUTO, *names())
 
 
@@ -50,24 +50,24 @@ def get(name: str) -> Provider:
         return providers()[name]
     except KeyError:
         raise ConfigError(
-            f"provider: {name!r} is none that the lab knows", hint=f"one of: {', '.join(names())}"
+            f"provider: there is no provider {name!r}", hint=f"one of: {', '.join(names())}"
         ) from None
 
 
 def here(has: Callable[[str], object] | None = None) -> tuple[Provider, ...]:
     """The providers whose program is on this host, in the order in which `auto` tries them.
 
-    `has` tells of a program; without it the PATH does.
+    `has` says whether a program exists; default: a search in the PATH.
     """
     found = has or shutil.which
     return tuple(one for one in providers().values() if found(one.program))
 
 
 def choose(wanted: str, made: str = "", has: Callable[[str], object] | None = None) -> Provider:
-    """The provider that a name comes to. Raises ConfigError when there is none of that name.
+    """The provider of a name. Raises ConfigError when there is none of that name.
 
-    "auto" is the provider that the folder's machines were `made` with; without machines the first one that is here;
-    with none here the first of all, which `./lab up` can install.
+    "auto" is the provider of the folder's machines (`made`); without machines, the first provider on this host; if
+    there is none, the first of all, which `./lab up` can install.
     """
     if wanted != AUTO:
         return get(wanted)

@@ -1,4 +1,4 @@
-"""Vagrant on one folder, by python-vagrant: every call is logged, and what it prints is kept in .lab/vagrant.log."""
+"""Vagrant in one folder, with python-vagrant. Every call is logged; Vagrant's output is in .lab/vagrant.log."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ LOG = "vagrant.log"
 
 
 class VagrantProgram:
-    """The words of `vagrant` that the lab uses; `state` is the folder of its log. All raise MachineError.
+    """The subcommands of `vagrant` that the lab uses; `state` is the folder of its log. All raise MachineError.
 
-    A call takes about 3 s, as Ruby starts; `alias` names one machine, all without it.
+    A call takes about 3 s, because Ruby starts. `alias` names one machine; without it, the call is for all.
     """
 
     def __init__(self, root: Path, state: Path) -> None:
         self.root, self.state = root, state
 
     def up(self, provider: str, alias: str | None = None) -> None:
-        """Boot what is not running."""
+        """Boot the machines that do not run."""
         with self._calling("up"):
             self.library().up(provider=provider, vm_name=alias)
 
@@ -46,7 +46,7 @@ class VagrantProgram:
             self.library().destroy(vm_name=alias)
 
     def states(self) -> dict[str, str]:
-        """Each machine's state, by alias, in Vagrant's words."""
+        """Vagrant's state of each machine, by alias."""
         with self._calling("status", changes=False):
             return {status.name: status.state for status in self.library().status()}
 
@@ -58,7 +58,7 @@ class VagrantProgram:
 
     def library(self) -> vagrant.Vagrant:
         """python-vagrant for the folder."""
-        import vagrant  # noqa: PLC0415 -- it warns when it is imported before `up` has installed Vagrant
+        import vagrant  # noqa: PLC0415 -- the import warns when Vagrant is not installed yet
 
         if shutil.which("vagrant") is None:
             raise MachineError("vagrant is missing.", hint="./lab up installs it as root on Debian.")
@@ -73,7 +73,7 @@ class VagrantProgram:
 
     @contextlib.contextmanager
     def _calling(self, word: str, *, changes: bool = True) -> Iterator[None]:
-        """Log a call; a call that changes machines begins vagrant.log anew, so that it holds the last change."""
+        """Log a call. A call that changes machines empties vagrant.log first, so that it has only the last change."""
         self.state.mkdir(exist_ok=True)
         path = self.state / LOG
         if changes or not path.exists():
@@ -86,7 +86,7 @@ class VagrantProgram:
             said = path.read_bytes()[before:].decode(errors="replace").strip().splitlines()[-12:]
             tail = "\n".join(f"  | {line}" for line in said)
             raise MachineError(
-                f"vagrant {word} failed:\n{tail}", hint="./lab doctor looks for the reason."
+                f"vagrant {word} failed:\n{tail}", hint="./lab doctor checks this machine."
             ) from error
         finally:
             log.command(log.HERE, f"vagrant {word}", status, time.monotonic() - began)

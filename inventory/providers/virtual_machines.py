@@ -1,4 +1,4 @@
-"""What providers of virtual machines have in common: a box, Vagrant's own default for its network, more memory."""
+"""The common part of providers of virtual machines: a box, Vagrant's default network, more memory."""
 
 from __future__ import annotations
 
@@ -36,9 +36,7 @@ class VirtualMachines(Provider):
         """See Requirements."""
         if self.box(platform):
             return None
-        found = (
-            f"{platform.name} has no box for {self.name}; it has for {', '.join(platform.boxes) or 'none'}"
-        )
+        found = f"{platform.name} has no box for {self.name}, only for {', '.join(platform.boxes) or 'none'}"
         others = [one for one in (*automatic("machines"), *PLATFORMS.values()) if self.box(one)]
         remedy = f"./lab up --platform {others[0].name}" if others else "./lab up --provider auto"
         return Finding("platform", "bad", found, remedy)

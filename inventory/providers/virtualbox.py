@@ -1,4 +1,4 @@
-"""VirtualBox: virtual machines, by VBoxManage. Source: the VirtualBox manual, "Networking" and "VBoxManage"."""
+"""VirtualBox: virtual machines, with VBoxManage. Source: the VirtualBox manual, "Networking" and "VBoxManage"."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from inventory.providers.base import PowerCommands
 from inventory.providers.virtual_machines import VirtualMachines
 
 RANGES_SINCE = (6, 1, 28)
-"""From here on VirtualBox allows host-only networks only in certain ranges (its changelog, 6.1.28)."""
+"""From this version on VirtualBox allows host-only networks only in some ranges (its changelog, 6.1.28)."""
 DEFAULT_RANGES = ("192.168.56.0/21", "fe80::/10")
-"""The ranges without a networks.conf; one that is made must name them, or they are allowed no longer."""
+"""The allowed ranges without a networks.conf. A new networks.conf must list them too, or they are no longer allowed."""
 NETWORKS_CONF = Path("/etc/vbox/networks.conf")
 
 
 @dataclass(frozen=True)
 class VirtualBoxFacts:
-    """What VirtualBox is here; `version` is None when it is missing, "" when it does not tell."""
+    """The facts of this host that only VirtualBox needs. `version`: None when it is missing, "" when it is unknown."""
 
     version: str | None = None
     networks_conf: str | None = None
@@ -39,7 +39,9 @@ class VirtualBox(VirtualMachines):
 
     name, title, rank, program = "virtualbox", "VirtualBox", 20, "VBoxManage"
     interfaces = "vboxnet"
-    reserved = (IPv4Network("10.0.2.0/24"),)  # NAT of each machine's first adapter: 10.0.2.15 in all of them
+    reserved = (
+        IPv4Network("10.0.2.0/24"),
+    )  # NAT of each machine's first adapter, which always has 10.0.2.15
     power = PowerCommands(
         power_off=("VBoxManage", "controlvm", "{id}", "poweroff"),
         freeze=("VBoxManage", "controlvm", "{id}", "pause"),
@@ -111,7 +113,7 @@ def _ranges(own: VirtualBoxFacts, lab: Lab) -> Finding:
 
 
 def _line(text: str | None, lab: Lab) -> str:
-    """The command that prints the lab's line for networks.conf; all that was allowed before stays allowed."""
+    """The command that prints the lab's line for networks.conf; ranges that were allowed before stay allowed."""
     if text is None:
         return f"echo '* {' '.join(DEFAULT_RANGES)} {lab.network}'"
     broken = bool(text) and not text.endswith("\n")

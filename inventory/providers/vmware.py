@@ -1,4 +1,4 @@
-"""VMware Workstation or Fusion, by Vagrant's plugin vagrant-vmware-desktop."""
+"""VMware Workstation or Fusion, with Vagrant's plugin vagrant-vmware-desktop."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Vmware(VirtualMachines):
     name, title, rank, program, plugin = "vmware_desktop", "VMware", 40, "vmrun", "vagrant-vmware-desktop"
     interfaces = "vmnet"
     power = PowerCommands(
-        none_because="the lab has no way to the power of VMware's machines: vmrun is not asked"
+        none_because="the lab cannot control the power of VMware's machines: it does not use vmrun"
     )
 
     def findings(self, facts: HostFacts, lab: Lab, platform: str) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from cluster import pcs
 from cluster.configuration import Configuration
 from cluster.desired import desired
 from inventory.model import Command, Node
-from inventory.platforms.base import Action
+from inventory.platforms.base import ServiceAction
 from inventory.session import LabSession
 from provision.facts import Facts
 
@@ -80,7 +80,7 @@ def desired_configuration(session: LabSession, facts: Facts) -> Configuration:
     return desired(session.lab, session.platform, interface=facts.interface, metadata=facts.metadata)
 
 
-def service_script(session: LabSession, action: Action, *, reverse: bool = False) -> str:
+def service_script(session: LabSession, action: ServiceAction, *, reverse: bool = False) -> str:
     """A shell text that starts or stops the cluster's services in their order."""
     units, services = session.platform.cluster_services, session.platform.services
     return " && ".join(

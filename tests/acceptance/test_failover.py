@@ -10,7 +10,7 @@ from cli.context import Context
 from cli.overview import Overview, look
 from inventory import waiting
 from inventory.model import Command
-from inventory.platforms.base import Action
+from inventory.platforms.base import ServiceAction
 
 DEADLINE = 120.0
 
@@ -21,7 +21,7 @@ def _healthy(context: Context) -> Overview:
     )
 
 
-def _services(context: Context, node: str, action: Action) -> Command:
+def _services(context: Context, node: str, action: ServiceAction) -> Command:
     platform = context.session.platform
     script = " && ".join(
         " ".join(platform.services.command(action, unit)) for unit in platform.cluster_services

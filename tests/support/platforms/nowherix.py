@@ -9,13 +9,13 @@ from collections.abc import Collection
 from types import MappingProxyType
 
 from inventory.platforms.base import (
-    Action,
     Argv,
     BootstrapImage,
     Firewall,
     HostName,
     PackageManager,
     Platform,
+    ServiceAction,
     ServiceManager,
 )
 from inventory.platforms.packet_filters import Iptables
@@ -26,7 +26,7 @@ class Runit(ServiceManager):
 
     name, restarts_killed = "runit", True
 
-    def _argv(self, action: Action, unit: str) -> Argv:
+    def _argv(self, action: ServiceAction, unit: str) -> Argv:
         return ("sv-manager", action, unit)
 
     def enabled_reading(self, unit: str) -> str:

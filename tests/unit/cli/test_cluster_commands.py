@@ -130,7 +130,7 @@ def test_walk_shows_reason_commands_and_what_to_see(lab: Lab, fresh: FakeCluster
     assert status == 0
     tour = [line.split("  ")[0] for line in said.splitlines() if line[:1].isdigit()]
     assert (tour[0], tour[-1]) == ("6.1", "7.1.3")
-    assert "  (already so)\n" in said.partition("\n6.2")[0], "step 6.1 was done before"
+    assert "  (already done)\n" in said.partition("\n6.2")[0], "step 6.1 was done before"
     assert "  [root@node1]# pcs resource create WebServer" in said
     assert "  | what one sees\n" in said
     assert said.count("To see: ") == len(tour)

@@ -16,7 +16,7 @@ from rich.console import Console
 from classroom.checks import CHECKS, judge
 from classroom.snapshot import look as snapshot_of
 from cli import classroom, overview, render
-from cli.building import tell_interrupted
+from cli.building import warn_interrupted
 from cli.context import Context
 from cli.progress import ConsoleProgress
 from drill.checks.verdict import PASS
@@ -127,11 +127,11 @@ def test_building_tells_of_an_interrupted_drill(tmp_path: Path) -> None:
     said = io.StringIO()
     progress = ConsoleProgress(Console(file=said, width=500))
     with case.session() as session:
-        tell_interrupted(fake_context(session, case.fetch, tmp_path), progress)
+        warn_interrupted(fake_context(session, case.fetch, tmp_path), progress)
     assert said.getvalue() == f"trouble: {case.says[0][1]}\n"
     whole = HealthCase(ROWS[0], tmp_path / "whole")
     with whole.session() as session:
-        tell_interrupted(fake_context(session, whole.fetch, whole.root), progress)
+        warn_interrupted(fake_context(session, whole.fetch, whole.root), progress)
     assert said.getvalue().count("\n") == 1, "a lab without an interrupted drill is not spoken of"
 
 

@@ -27,9 +27,9 @@ def test_what_is_begun_is_on_disk_before_it_is_done(tmp_path: Path) -> None:
 def test_what_is_struck_out_is_done_with(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
     first, second = journal.begin("partition"), journal.begin("cpu")
-    journal.strike(first)
+    journal.mark_undone(first)
     assert journal.pending() == (second,)
-    journal.strike(second)
+    journal.mark_undone(second)
     assert journal.pending() == ()
     assert not journal.path.exists(), "the journal goes with its last entry"
 
@@ -39,7 +39,7 @@ def test_a_later_run_goes_on_where_a_killed_one_ended(tmp_path: Path) -> None:
     after = Journal(tmp_path)
     mine = after.begin("cpu")
     assert mine.id != left.id
-    after.strike(mine)
+    after.mark_undone(mine)
     assert pending(tmp_path) == (left,)
 
 

@@ -52,7 +52,7 @@ def test_a_line_has_time_place_status_seconds_purpose_and_command(state: Path) -
 
 def test_a_long_command_is_cut(state: Path) -> None:
     log.command(log.HERE, "x" * 1000, "unreachable", 0.0)
-    assert lines(state)[0].endswith(f" status=unreachable 0.00s {'x' * log.MOST_CHARACTERS} ...")
+    assert lines(state)[0].endswith(f" status=unreachable 0.00s {'x' * log.MAX_CHARACTERS} ...")
 
 
 def test_a_note_is_one_line(state: Path) -> None:
@@ -91,7 +91,7 @@ def test_a_log_whose_folder_was_removed_is_not_made_again(state: Path) -> None:
 def test_a_full_log_is_put_aside_and_the_oldest_is_removed(
     state: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(log, "MOST_BYTES", 2000)
+    monkeypatch.setattr(log, "MAX_BYTES", 2000)
     log.begin(state)
     for number in range(200):
         log.note(f"number {number}")

@@ -76,10 +76,10 @@ def test_an_error_is_raised_at_once() -> None:
 
 def test_the_holder_of_the_drill_lock_is_named(tmp_path: Path) -> None:
     state = tmp_path / ".lab"
-    assert journal.at_work(state) == "", "no drill ever ran"
+    assert journal.running_drill(state) == "", "no drill ever ran"
     with journal.exclusive(tmp_path):
-        assert journal.at_work(state).isdigit()
-    assert journal.at_work(state) == "", "the file stays, the lock does not"
+        assert journal.running_drill(state).isdigit()
+    assert journal.running_drill(state) == "", "the file stays, the lock does not"
     assert files.holder(state / "nothing") == ""
 
 

@@ -185,7 +185,7 @@ def test_roles_are_resolved_at_each_injection_and_heals_may_be_partial(lab: Fake
 
 
 def test_two_faults_on_one_node_are_each_proven(lab: FakeDrill, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(faults, "get", lambda name: replace(BREAK, name=name))
+    monkeypatch.setattr(faults, "get", lambda name: replace(CRACK, name=name))
     entry = lab.run(Inject("crack"), Await("serving_from:peer"), Inject("split", "passive"), Observe())
     proven = [(one.label, one.node) for one in entry.timeline.events_of("landed")]
     assert proven == [("crack", NODE1), ("split", NODE1)]
@@ -325,7 +325,7 @@ def test_what_the_provider_has_not_is_refused_before(lab: FakeDrill) -> None:
     lab.machines.choice = FakeChoice("vmware_desktop")
     lab.runner.session = lab.session()
     with pytest.raises(
-        NotAvailable, match="story: crack is not available with vmware_desktop: the lab has no way"
+        NotAvailable, match="story: crack is not available with vmware_desktop: the lab cannot control the power"
     ):
         lab.run(Inject("crack"), Await("serving_from:peer"))
     assert lab.did == []

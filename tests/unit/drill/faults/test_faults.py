@@ -145,7 +145,7 @@ def test_power_cannot_be_switched_with_vmware() -> None:
     refused = {name: why for name, fault in FAULTS.items() if (why := fault.refusal(session))}
     assert set(refused) == {"power-off", "freeze"}
     assert refused["freeze"].startswith(
-        "freeze is not available with vmware_desktop: the lab has no way to the power"
+        "freeze is not available with vmware_desktop: the lab cannot control the power"
     )
 
 

@@ -52,9 +52,9 @@ def test_a_failure_is_an_error_with_the_last_words() -> None:
 
 
 def test_several_at_the_same_time() -> None:
-    said = command.together({"one": ["echo", "1"], "two": ["no-such-program"]}, deadline=5)
+    said = command.run_all({"one": ["echo", "1"], "two": ["no-such-program"]}, deadline=5)
     assert (said["one"].out, said["two"].status) == ("1\n", command.NOT_FOUND)
-    assert command.together({}, deadline=5) == {}
+    assert command.run_all({}, deadline=5) == {}
 
 
 def test_a_program_that_stays(logged: pytest.LogCaptureFixture, tmp_path: Path) -> None:
@@ -86,6 +86,6 @@ def test_root_is_asked_for_where_it_is_needed(monkeypatch: pytest.MonkeyPatch) -
     command.as_root(["true"], "true")
     assert ran == [["true"], ["sudo", "true"]]
     monkeypatch.setattr(shutil, "which", lambda name: None)
-    with pytest.raises(MachineError, match="there is no sudo") as caught:
+    with pytest.raises(MachineError, match="sudo is not installed") as caught:
         command.as_root(["true"], "true --now")
     assert caught.value.hint == "As root: true --now"

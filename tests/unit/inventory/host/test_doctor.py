@@ -160,7 +160,7 @@ def test_a_platform_without_a_box(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "get", {"debian12": bare}.__getitem__)
     case = {"platform": "debian12", "provider": "virtualbox"}
     [bad] = [one for one in examined(case) if one.name == "platform"]
-    assert (bad.level, bad.found) == ("bad", "debian12 has no box for virtualbox; it has for libvirt")
+    assert (bad.level, bad.found) == ("bad", "debian12 has no box for virtualbox, only for libvirt")
     assert bad.remedy == "./lab up --platform centos9"
     assert not [one for one in examined({**case, "provider": "libvirt"}) if one.name == "platform"]
 

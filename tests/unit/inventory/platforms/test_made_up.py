@@ -114,7 +114,7 @@ def test_the_doctor_judges_it(host: FakeHost) -> None:
 def test_the_doctor_knows_its_boxes(host: FakeHost) -> None:
     assert "platform" not in doctor("libvirt")
     missing = doctor("virtualbox")["platform"]
-    assert missing.startswith(f"bad: {NAME} has no box for virtualbox; it has for libvirt")
+    assert missing.startswith(f"bad: {NAME} has no box for virtualbox, only for libvirt")
     assert missing.endswith("--platform centos9")
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from inventory.errors import ConfigError
 from inventory.platforms import registry as platforms
-from inventory.platforms.base import Action, Platform, RegistryImage
+from inventory.platforms.base import Platform, RegistryImage, ServiceAction
 from inventory.platforms.package_managers import Apt
 from inventory.platforms.registry import PLATFORMS
 from tests.support.platform_cases import DATA, like
@@ -18,13 +18,13 @@ from tests.support.platform_cases import DATA, like
 @pytest.mark.parametrize("system", PLATFORMS.values(), ids=PLATFORMS)
 @pytest.mark.parametrize("row", DATA["services"], ids=lambda row: row["action"])
 def test_service(system: Platform, row: dict[str, str]) -> None:
-    argv = system.services.command(cast(Action, row["action"]), row["unit"])
+    argv = system.services.command(cast(ServiceAction, row["action"]), row["unit"])
     assert " ".join(argv) == row[system.services.name]
 
 
 def test_no_such_action() -> None:
     with pytest.raises(ConfigError, match="reload"):
-        PLATFORMS["debian12"].services.command(cast(Action, "reload"), "apache2")
+        PLATFORMS["debian12"].services.command(cast(ServiceAction, "reload"), "apache2")
 
 
 @pytest.mark.parametrize("name", DATA["platforms"])

@@ -72,7 +72,7 @@ def test_networks() -> None:
     ],
 )
 def test_an_answer_of_another_shape_is_one_clear_error(text: str) -> None:
-    with pytest.raises(MachineError, match="does not answer as docker's does") as caught:
+    with pytest.raises(MachineError, match="is not docker's") as caught:
         docker_engine.parse_networks(text)
     assert caught.value.exit_status == 3
     assert "podman" in caught.value.hint
@@ -104,7 +104,7 @@ def test_podman_is_refused_before_anything_is_installed_or_made(
 
 def test_podman_that_cannot_be_told_apart(host: FakeHost, tmp_path: Path) -> None:
     host.said = {"docker network ls": "podman\n", "docker network inspect": json.dumps(PODMAN_NETWORKS)}
-    with pytest.raises(MachineError, match="does not answer as docker's does"):
+    with pytest.raises(MachineError, match="is not docker's"):
         Machines(tmp_path, example_lab()).prepare("docker", "debian12", silent)
 
 
@@ -168,7 +168,7 @@ def test_a_network_with_another_range_is_named(
     monkeypatch.setattr(node_image, "present", lambda tag: True)
     host.network("ha-lab-of-before", "172.29.0.0/16", str(tmp_path))
     with pytest.raises(
-        MachineError, match=r"of this folder has 172\.29\.0\.0/16, lab\.yaml 172\.16"
+        MachineError, match=r"of this folder has 172\.29\.0\.0/16, but lab\.yaml has 172\.16"
     ) as caught:
         Machines(tmp_path, example_lab()).prepare("docker", "debian12", silent)
     assert "./lab down" in caught.value.hint

@@ -82,7 +82,7 @@ def test_the_doctor_knows_its_networks(host: FakeHost) -> None:
     assert "cloudletctl rm shop" in doctor({})["network"]
     nodes = {"nodes.0.address": "10.77.0.15", "nodes.1.address": "10.77.0.16", "vip": "10.77.0.11"}
     taken = doctor({"network": "10.77.0.0/24", **nodes})["network"]
-    assert "which Cloudlet itself uses in each machine" in taken
+    assert "which Cloudlet uses in each machine" in taken
 
 
 def test_it_prepares_boots_and_is_removed(host: FakeHost, tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ def test_it_prepares_boots_and_is_removed(host: FakeHost, tmp_path: Path) -> Non
     node = machines.lab.node1
     machines.power_off(node)
     assert host.calls[-1] == ["cloudletctl", "kill", "id-of-node1"]
-    with pytest.raises(MachineError, match="no way"):
+    with pytest.raises(MachineError, match="no command for freeze"):
         machines.freeze(node)
     assert machines.provider.power.lacks("freeze") == "a cloudlet never freezes"
     (tmp_path / ".vagrant").rename(tmp_path / "gone")

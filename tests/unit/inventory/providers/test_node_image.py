@@ -80,9 +80,9 @@ def test_the_tag_is_for_people_too() -> None:
     [
         ("auto", [], True, "centos9", "a container registry answers"),
         ("auto", [], False, "debian12", "no container registry answers"),
-        ("auto", [DEBIAN12], True, "debian12", "already here"),
-        ("auto", [CENTOS9], False, "centos9", "already here"),
-        ("auto", [DEBIAN12, CENTOS9], False, "centos9", "already here"),
+        ("auto", [DEBIAN12], True, "debian12", "already exists"),
+        ("auto", [CENTOS9], False, "centos9", "already exists"),
+        ("auto", [DEBIAN12, CENTOS9], False, "centos9", "already exists"),
         ("debian12", [CENTOS9], True, "debian12", "as asked for"),
         ("centos9", [DEBIAN12], False, "centos9", "as asked for"),
     ],
