@@ -1,4 +1,4 @@
-"""A run of the drill: scenarios one after another, each as often as asked; recorded in one folder, then judged."""
+"""A run of the drill: scenarios one after another, with repeats, recorded in one folder, then judged."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ Say = Callable[[str], None]
 def runner(
     session: LabSession, ssh: Ssh, folder: Path, guard: Callable[[], None], say: Say, *, fetch: Fetch
 ) -> Runner:
-    """The runner of a real lab; it records into `folder`.
+    """The runner of a real lab. It records into `folder`.
 
-    `guard` refuses requests to another network. `fetch` requests the page from the floating address.
+    `guard` raises RouteRefused for requests to another network. `fetch` requests the page from the floating address.
     """
     return Runner(session, folder / run_folder.TIMELINE, guard, observing(session, ssh, guard), say, fetch)
 
@@ -38,8 +38,8 @@ def runner(
 class Suite:
     """Runs scenarios with one runner and judges each of them.
 
-    `root` is the lab's folder, `folder` that of the run. `on_result` gets each result. `around` gives a context that
-    is entered for each scenario.
+    `root` is the lab's folder, `folder` is the run's folder. `on_result` gets each result. `around` gives a context
+    manager for each scenario.
     """
 
     root: Path
@@ -49,10 +49,10 @@ class Suite:
     around: Callable[[Scenario], AbstractContextManager[None]] = lambda scenario: nullcontext()
 
     def run(self, scenarios: Sequence[Scenario], repeat: int = 1, seed: int = 0) -> Run:
-        """Run each scenario `repeat` times; returns the judged run, and writes its files to the folder.
+        """Run each scenario `repeat` times, write the run's files to the folder, and return the judged run.
 
-        The same seed gives the same targets. When the lab cannot be healed, the results so far are written first, and
-        then the first cause is raised.
+        The same seed gives the same targets. When the lab cannot be healed, the results so far are written, and then
+        the first cause is raised.
         """
         with journal.exclusive(self.root):
             try:
@@ -72,12 +72,12 @@ def judged(timeline: Timeline) -> ScenarioResult:
 
 
 def seed_of(seed: int, scenario: Scenario, number: int) -> int:
-    """The seed of one repeat of one scenario; it does not depend on what else is run."""
+    """The seed of one repeat of one scenario. It does not depend on the other scenarios of the run."""
     return zlib.crc32(f"{seed} {scenario.name} {number}".encode())
 
 
 def finish(folder: Path) -> Run | None:
-    """Write verdicts, JUnit and report of what was recorded; None when nothing was. Raises LabError when it cannot."""
+    """Write the verdicts, JUnit and report of the record; None without a record. Raises LabError when this fails."""
     if not (folder / run_folder.TIMELINE).is_file():
         return None
     try:

@@ -1,1 +1,1 @@
-"""Judges a recorded timeline: each check gives PASS, FAIL or UNKNOWN. Pure, so a run can be judged again."""
+"""Checks judge a recorded timeline: PASS, FAIL or UNKNOWN. Pure, so a run can be judged again."""

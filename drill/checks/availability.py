@@ -14,9 +14,9 @@ from drill.checks.verdict import CheckResult, failed, passed, unknown, worst_res
 from drill.record.timeline import Timeline
 
 LONGEST_PAUSE = 1.0
-"""Where no request was sent for longer than this (seconds), an outage may have been missed."""
+"""When no request was sent for longer than this (seconds), an outage may have been missed."""
 MOST_MISSED = 0.01
-"""The probe may miss less than this share of its time slots."""
+"""The probe must miss less than this share of its time slots."""
 
 
 @check("outage_within_budget")
@@ -46,23 +46,25 @@ def outage_within_bounds(timeline: Timeline) -> CheckResult:
         return unknown("an outage within the predicted bounds", "the record has no prediction")
     expected = f"an outage of {bounds.summary}, as predicted from the configuration"
     if bounds.least <= 0 and bounds.endless:
-        return unknown(expected, "no outage could contradict this prediction")
+        return unknown(expected, "every outage would fit this prediction")
     found = fault_windows(timeline)
     if not found:
         return unknown(expected, NO_INJECTION)
-    return worst_result(_fits(timeline, one, bounds, expected) for one in found)
+    return worst_result(_judge_outage(timeline, one, bounds, expected) for one in found)
 
 
-def _fits(timeline: Timeline, fault_window: FaultWindow, bounds: Duration, expected: str) -> CheckResult:
+def _judge_outage(
+    timeline: Timeline, fault_window: FaultWindow, bounds: Duration, expected: str
+) -> CheckResult:
     before = [one for one in timeline.samples_of() if one.done < fault_window.injected]
     if not before or not before[-1].good:
         state = "the service was already down" if before else "no request had been sent"
         return unknown(expected, f"{state} when the fault was injected at {fault_window.injected:.2f} s")
-    mine = [one for one in outages(timeline.samples_of()) if fault_window.caused(one)]
-    lines = [one.summary for one in mine] or ["no request failed"]
-    if long := [one.summary for one in mine if one.lower > bounds.most]:
+    caused = [one for one in outages(timeline.samples_of()) if fault_window.caused(one)]
+    lines = [one.summary for one in caused] or ["no request failed"]
+    if long := [one.summary for one in caused if one.lower > bounds.most]:
         return failed(expected, f"longer: {long[0]}", *long[1:])
-    short = max((measured(one).most for one in mine), default=0.0) < bounds.least
+    short = max((measured(one).most for one in caused), default=0.0) < bounds.least
     period = Period(fault_window.injected, fault_window.end)
     if reason := unpolled_reason(
         timeline, period, min(bounds.least, LONGEST_PAUSE) if short else LONGEST_PAUSE
@@ -70,7 +72,7 @@ def _fits(timeline: Timeline, fault_window: FaultWindow, bounds: Duration, expec
         return unknown(expected, reason)
     if short:
         return failed(expected, f"shorter: {lines[0]}", *lines[1:])
-    if mine and mine[-1].open and not bounds.endless:
+    if caused and caused[-1].open and not bounds.endless:
         return unknown(expected, *lines)
     return passed(expected, *lines)
 
@@ -89,15 +91,15 @@ def no_outage(timeline: Timeline) -> CheckResult:
 
 @check("no_failback_outage")
 def no_failback_outage(timeline: Timeline) -> CheckResult:
-    """No new outage begins after the heal, also not when the broken node is a member again."""
+    """No new outage begins after the heal, including the time when the broken node becomes a member again."""
     expected = "no new outage once the broken node is back"
     found = fault_windows(timeline)
     if not found:
         return unknown(expected, NO_INJECTION)
-    return worst_result(_stays(timeline, one, expected) for one in found)
+    return worst_result(_judge_failback(timeline, one, expected) for one in found)
 
 
-def _stays(timeline: Timeline, fault_window: FaultWindow, expected: str) -> CheckResult:
+def _judge_failback(timeline: Timeline, fault_window: FaultWindow, expected: str) -> CheckResult:
     heal = fault_window.heal
     if heal is None:
         return unknown(expected, f"no event says that {fault_window.summary} was healed")
@@ -106,8 +108,8 @@ def _stays(timeline: Timeline, fault_window: FaultWindow, expected: str) -> Chec
     new = [one.summary for one in outages(timeline.samples_of()) if heal <= one.first_failed < until]
     if new:
         return failed(expected, f"healed at {heal:.2f} s, then an {new[0]}", *new[1:])
-    every = (one for node in timeline.nodes for one in answered_readings(timeline, node, heal, until))
-    back = min((one.at for one in every if set(one.members) >= set(timeline.nodes)), default=None)
+    readings = (one for node in timeline.nodes for one in answered_readings(timeline, node, heal, until))
+    back = min((one.at for one in readings if set(one.members) >= set(timeline.nodes)), default=None)
     if back is None:
         return unknown(expected, f"no reading shows all nodes as members after the heal at {heal:.2f} s")
     end = until if later else max(back + LONGEST_PAUSE, _polled_period(timeline).until)
@@ -120,42 +122,42 @@ def _stays(timeline: Timeline, fault_window: FaultWindow, expected: str) -> Chec
 
 @check("interruptions")
 def interruptions(timeline: Timeline, counts: Sequence[int]) -> CheckResult:
-    """After each fault, until the next one or the end, clients saw the given number of outages (`counts`)."""
+    """After each fault, until the next fault or the end, clients saw the given number of outages (`counts`)."""
     expected = f"{' and '.join(map(str, counts))} outages, counted after each fault separately"
     found = fault_windows(timeline)
     if not counts or len(found) != len(counts):
         faults = ", ".join(one.summary for one in found) or NO_INJECTION
-        return unknown(expected, f"{len(found)} faults, and not {len(counts)}: {faults}")
-    begins = [0.0, *(one.injected for one in found[1:]), timeline.end]
-    windows = [Period(since, until) for since, until in pairwise(begins)]
+        return unknown(expected, f"{len(found)} faults instead of {len(counts)}: {faults}")
+    starts = [0.0, *(one.injected for one in found[1:]), timeline.end]
+    windows = [Period(since, until) for since, until in pairwise(starts)]
     return worst_result(
-        _counted(timeline, *each, expected) for each in zip(found, windows, counts, strict=True)
+        _judge_count(timeline, *each, expected) for each in zip(found, windows, counts, strict=True)
     )
 
 
-def _counted(
+def _judge_count(
     timeline: Timeline, fault_window: FaultWindow, period: Period, count: int, expected: str
 ) -> CheckResult:
-    mine = [
+    found = [
         one.summary
         for one in outages(timeline.samples_of())
         if period.since <= one.first_failed < period.until
     ]
-    seen = f"{len(mine)} after {fault_window.summary}"
+    seen = f"{len(found)} after {fault_window.summary}"
     whole = _polled_period(timeline)
     polled = Period(max(period.since, whole.since), min(period.until, whole.until))
     reason = unpolled_reason(timeline, polled, LONGEST_PAUSE)
-    if reason and len(mine) <= count:
+    if reason and len(found) <= count:
         return unknown(expected, reason)
-    if len(mine) != count:
-        return failed(expected, f"{seen}, not {count}", *mine)
-    return passed(expected, seen, *mine)
+    if len(found) != count:
+        return failed(expected, f"{seen}, not {count}", *found)
+    return passed(expected, seen, *found)
 
 
 @check("stable_rate")
 def stable_rate(timeline: Timeline) -> CheckResult:
-    """The probe kept its rate. Never FAIL: a slow probe is not the cluster's fault, but its record is incomplete."""
-    expected = f"a probe that misses under {MOST_MISSED:.0%} of its slots"
+    """The probe kept its rate. Never FAIL: a slow probe makes the record incomplete, but proves no failure."""
+    expected = f"a probe that misses less than {MOST_MISSED:.0%} of its slots"
     probe = timeline.header.probe
     if probe is None or not probe.slots:
         return unknown(expected, "the record does not say how well the probe kept its rate")
@@ -165,21 +167,21 @@ def stable_rate(timeline: Timeline) -> CheckResult:
 
 
 def unpolled_reason(timeline: Timeline, period: Period, longest: float) -> str:
-    """Why the requests in a period are too few to judge (a pause longer than `longest` seconds), for people; or ""."""
+    """Why the requests in a period are too few to judge (a pause of more than `longest` seconds), for people; or ""."""
     sent = [one.sent for one in timeline.samples_of()]
     before = [at for at in sent if at <= period.since][-1:] or [period.since]
     after = [at for at in sent if at >= period.until][:1] or [period.until]
     within = [at for at in sent if period.since < at < period.until]
     if not sent:
         return "no request was sent"
-    for one, two in pairwise([*before, *within, *after]):
-        if two - one > longest:
-            return f"no request was sent from {one:.2f} to {two:.2f} s"
+    for start, end in pairwise([*before, *within, *after]):
+        if end - start > longest:
+            return f"no request was sent from {start:.2f} to {end:.2f} s"
     return ""
 
 
 def _polled_period(timeline: Timeline) -> Period:
-    """The time that requests have to cover: from the first fault (or request) to the last event (or the end)."""
+    """The period that requests have to cover: from the first fault (or request) to the last event (or the end)."""
     events = [one.at for one in timeline.events if one.kind != "note"]
     first = timeline.time_of_first("inject")
     sent = [one.sent for one in timeline.samples_of()]

@@ -1,4 +1,4 @@
-"""What a check is: an id that records refer to, and a function of a timeline."""
+"""What a check is: an id, which records store, and a function of a timeline."""
 
 from __future__ import annotations
 
@@ -20,5 +20,5 @@ class Check:
 
 
 def check(id_: str) -> Callable[[Callable[..., CheckResult]], Check]:
-    """Make a function the check of that id; drill.checks.registry collects it from its module."""
+    """Make a function the check with this id; drill.checks.registry collects it from its module."""
     return lambda function: Check(id_, function)

@@ -1,4 +1,4 @@
-"""What the cluster remembers: the order of its operations, its fail counts, leftovers, and its configuration."""
+"""Checks of the cluster's history and configuration: order of operations, fail counts, leftover constraints."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ NONE = "none"
 
 @check("order_held")
 def order_held(timeline: Timeline, first: str = "", then: str = "") -> CheckResult:
-    """`first` starts before `then` and stops after it, by each node's history (by default all orders of lab.yaml).
+    """`first` starts before `then` and stops after it, by each node's history (default: all orders of lab.yaml).
 
-    At least one start and one stop have to be seen.
+    The history must show at least one start and one stop.
     """
     pairs = [OrderRow(first, then)] if first and then else timeline.header.orders
     expected = "; ".join(f"{one.first} started before {one.then} and stopped after it" for one in pairs)
@@ -31,24 +31,24 @@ def order_held(timeline: Timeline, first: str = "", then: str = "") -> CheckResu
     history = starts_and_stops(timeline.header.operations)
     good: list[str] = []
     bad: list[str] = []
-    unseen: list[str] = []
+    missing: list[str] = []
     for pair in pairs:
         started, stopped = starts(history, pair), stops(history, pair)
         for action, judged in (("start", started), ("stop", stopped)):
             if not judged:
-                unseen.append(
+                missing.append(
                     f"no {action} of {pair.first} and {pair.then} on one node that could be compared"
                 )
             for one in judged:
                 (good if one.held else bad).append(one.summary)
     if bad:
         return failed(expected, *bad)
-    return unknown(expected, *unseen, *good) if unseen else passed(expected, *good)
+    return unknown(expected, *missing, *good) if missing else passed(expected, *good)
 
 
 @check("no_leftovers")
 def no_leftovers(timeline: Timeline) -> CheckResult:
-    """No constraint of a move or a ban is left behind."""
+    """No constraint of a move or a ban is left."""
     expected = "no constraint left over from a move or a ban"
     left = timeline.header.leftovers
     if left is None:
@@ -58,7 +58,7 @@ def no_leftovers(timeline: Timeline) -> CheckResult:
 
 @check("failcounts")
 def failcounts(timeline: Timeline, expected: Mapping[str, Any]) -> CheckResult:
-    """Each resource has failed at least so often on all nodes together, or not at all ("none")."""
+    """Each resource failed at least this many times on all nodes together, or never ("none")."""
     if not expected:
         raise ValueError("expected names no resource")
     limits = [
@@ -85,7 +85,7 @@ def failcounts(timeline: Timeline, expected: Mapping[str, Any]) -> CheckResult:
 
 @check("configuration_unchanged")
 def configuration_unchanged(timeline: Timeline) -> CheckResult:
-    """The configuration is the same before and after the scenario, line for line in any order."""
+    """The lines of the configuration are the same before and after the scenario, in any order."""
     expected = "the same configuration after the scenario as before it"
     before, after = timeline.header.before, timeline.header.after
     if not before or after is None:

@@ -1,4 +1,4 @@
-"""Whether everything happened that the scenario waited for."""
+"""The check that every condition that the scenario waited for became true."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from drill.record.timeline import Timeline
 
 @check("came_about")
 def came_about(timeline: Timeline) -> CheckResult:
-    """Everything that the scenario waited for happened within its time."""
+    """Every condition that the scenario waited for became true in time."""
     rows = timeline.header.awaited
     expected = "everything that the scenario waits for, within its time"
     if rows is None:

@@ -1,4 +1,4 @@
-"""Which node held the floating address, and whose page came. HTTP answers alone never prove an owner."""
+"""Checks of the floating address: its owner, and whose page clients got. An HTTP answer alone proves no owner."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ NO_READING = "no node was read"
 SHORTEST_DOWNTIME = 2.0
 """A service that was down for at least this long (seconds) before the heal counts as down."""
 END_PERIOD = 5.0
-"""The last seconds of a record: what is read in them shows the state at its end."""
+"""The last seconds of a record; their readings show the state at its end."""
 
 
 @check("one_owner")
 def one_owner(timeline: Timeline, off: str = "") -> CheckResult:
-    """Never two nodes hold the address at once, and exactly one holds it at the end.
+    """Two nodes never hold the address at the same time, and exactly one holds it at the end.
 
-    A node that cannot be read may hold it. `off` is the role or the node that the fault switches off: from the
-    injection until it has booted, its silence means that it does not hold the address. This is not true for a frozen
-    node, whose kernel may go on answering ARP.
+    A node that cannot be read may hold it. `off` is the node (role or name) that the fault switches off: from the
+    injection until it has booted, it certainly does not hold the address. This is not true for a frozen node, whose
+    kernel may still answer ARP.
     """
     expected = "one node with the address: never two at once, and one at the end"
-    if both := [one.summary for one in double_ownerships(timeline)]:
-        return failed(expected, *both)
+    if doubles := [one.summary for one in double_ownerships(timeline)]:
+        return failed(expected, *doubles)
     whole = watched_period(timeline)
     if whole is None:
         return unknown(expected, NO_READING)
-    powerless = [one for one in fault_windows(timeline) if off and one.node == timeline.node_in_role(off)]
+    off_windows = [one for one in fault_windows(timeline) if off and one.node == timeline.node_in_role(off)]
     for node in timeline.nodes:
         for start, end in gaps(timeline, node, *whole):
-            if not any(one.node == node and start <= one.end and one.injected <= end for one in powerless):
+            if not any(one.node == node and start <= one.end and one.injected <= end for one in off_windows):
                 seen = f"{node} gave no reading from {start:.2f} to {end:.2f} s, and may have held it"
                 return unknown(expected, seen)
     last = [
@@ -58,15 +58,15 @@ def one_owner(timeline: Timeline, off: str = "") -> CheckResult:
 
 @check("two_owners")
 def two_owners(timeline: Timeline) -> CheckResult:
-    """A split brain is seen: after the injection two nodes hold the address at once, because there is no fencing."""
+    """After the injection two nodes hold the address at the same time: a split brain without fencing."""
     expected = (
         "two nodes with the address at once: each believes that the other is dead, and no fencing stops it"
     )
     found = fault_windows(timeline)
     if not found:
         return unknown(expected, NO_INJECTION)
-    if both := [one.summary for one in double_ownerships(timeline) if one.until >= found[0].injected]:
-        return passed(expected, *both)
+    if doubles := [one.summary for one in double_ownerships(timeline) if one.until >= found[0].injected]:
+        return passed(expected, *doubles)
     if reason := unread_reason(timeline, timeline.nodes, found[0].injected, max(one.end for one in found)):
         return unknown(expected, reason)
     return failed(expected, f"never two from the injection at {found[0].injected:.2f} s on")
@@ -74,14 +74,14 @@ def two_owners(timeline: Timeline) -> CheckResult:
 
 @check("page_names_owner")
 def page_names_owner(timeline: Timeline) -> CheckResult:
-    """Every page that came is from a node that held the address at that time."""
+    """Every page that clients got is from a node that held the address at that time."""
     expected = "only pages of the node that holds the address"
     readings = {node: timeline.readings_of(node) for node in timeline.nodes}
     confirmed: Counter[str] = Counter()
     wrong = []
     good = [one for one in timeline.samples_of() if one.good]
     for sample in good:
-        held = _held(readings.get(sample.page, ()), sample)
+        held = _held_during(readings.get(sample.page, ()), sample)
         if held is False:
             wrong.append(
                 f"{sample.page}'s page at {sample.sent:.2f} s, while {sample.page} did not hold the address"
@@ -91,13 +91,13 @@ def page_names_owner(timeline: Timeline) -> CheckResult:
         return failed(expected, f"{len(wrong)} other pages, the first: {wrong[0]}", *wrong[1:5])
     if not good:
         return unknown(expected, "no page came")
-    if lacking := [node for node, count in confirmed.items() if not count]:
-        return unknown(expected, f"pages of {', '.join(lacking)}, which could not be read at that time")
+    if unconfirmed := [node for node, count in confirmed.items() if not count]:
+        return unknown(expected, f"pages of {', '.join(unconfirmed)}, which could not be read at that time")
     counts = ", ".join(f"{count} of {node}" for node, count in confirmed.items())
     return passed(expected, f"{counts}, each while it held the address")
 
 
-def _held(readings: Sequence[NodeReading], sample: Sample) -> bool | None:
+def _held_during(readings: Sequence[NodeReading], sample: Sample) -> bool | None:
     """Whether a node held the address during a whole request; None when its readings do not show it."""
     first = bisect_right(readings, sample.sent, key=lambda one: one.at) - 1
     last = bisect_left(readings, sample.done, key=lambda one: one.asked)
@@ -113,28 +113,28 @@ def _held(readings: Sequence[NodeReading], sample: Sample) -> bool | None:
 def down_throughout(timeline: Timeline, within: float = 15.0) -> CheckResult:
     """The service goes down at most `within` seconds after the fault took effect, and stays down until the heal.
 
-    Down means: no good answer, and no node that can be read holds the address. The broken node itself may be silent.
+    Down means: no good answer, and no node that answers holds the address. The broken node itself need not answer.
     """
     expected = f"no answer and no owner from at most {within:g} s after the fault took effect until the heal"
     windows = fault_periods(timeline)
     if not windows:
         return unknown(expected, NO_INJECTION)
-    return worst_result(_down(timeline, period, within, expected) for period in windows)
+    return worst_result(_judge_downtime(timeline, period, within, expected) for period in windows)
 
 
-def _down(timeline: Timeline, period: Period, within: float, expected: str) -> CheckResult:
-    mine = [one for one in timeline.samples_of() if one.sent >= period.since and one.done <= period.until]
-    ended = [one for one in outages(mine) if one.next_good is not None]
+def _judge_downtime(timeline: Timeline, period: Period, within: float, expected: str) -> CheckResult:
+    samples = [one for one in timeline.samples_of() if one.sent >= period.since and one.done <= period.until]
+    ended = [one for one in outages(samples) if one.next_good is not None]
     if ended:
         return failed(
             expected, f"the service came back before the heal at {period.until:.2f} s: {ended[0].summary}"
         )
-    ups = [(one.sent, f"a page of {one.page} at {one.sent:.2f} s") for one in mine if one.good]
+    signs = [(one.sent, f"a page of {one.page} at {one.sent:.2f} s") for one in samples if one.good]
     for node in timeline.nodes:
         held = [one for one in answered_readings(timeline, node, period.since, period.until) if one.owns_vip]
-        ups += [(one.asked, f"{node} held the address at {one.at:.2f} s") for one in held]
+        signs += [(one.asked, f"{node} held the address at {one.at:.2f} s") for one in held]
     last, sign = max(
-        ups, default=(period.since, f"nothing since the fault took effect at {period.since:.2f} s")
+        signs, default=(period.since, f"nothing since the fault took effect at {period.since:.2f} s")
     )
     if last > period.since + within:
         return failed(expected, f"{sign}, {last - period.since:.2f} s after the fault took effect")
@@ -145,5 +145,5 @@ def _down(timeline: Timeline, period: Period, within: float, expected: str) -> C
     if reason:
         return unknown(expected, reason)
     if period.until - last < SHORTEST_DOWNTIME:
-        return unknown(expected, f"{sign}, and the fault ended at {period.until:.2f} s already")
-    return passed(expected, f"the last sign of it: {sign}; down until {period.until:.2f} s")
+        return unknown(expected, f"{sign}, and the fault ended at {period.until:.2f} s: too early")
+    return passed(expected, f"the last sign of the service: {sign}; down until {period.until:.2f} s")

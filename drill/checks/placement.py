@@ -1,4 +1,4 @@
-"""Where the resources ran, according to the nodes' own cluster status."""
+"""Checks of where the resources ran, by the cluster status of each node."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ WHEN = ("fault", "end")
 
 @check("colocated")
 def colocated(timeline: Timeline, resources: Sequence[str] = ()) -> CheckResult:
-    """In every reading, all running resources are on one node (by default all resources of the lab)."""
+    """In every reading, all running resources are on one node (default: all resources of the lab)."""
     names = _resources(timeline, resources)
     expected = f"{' and '.join(names) or 'the resources'} on one node at all times"
     whole = watched_period(timeline)
     if whole is None:
         return unknown(expected, NO_READING)
-    every = _every(timeline)
-    if split := [_placement_summary(one) for one in every if len(_nodes(one, names)) > 1]:
+    readings = _answered(timeline)
+    if split := [_placement_summary(one) for one in readings if len(_nodes(one, names)) > 1]:
         return failed(expected, split[0], *split[1:5])
-    together = [one for one in every if _all_run(one, names)]
+    together = [one for one in readings if _all_run(one, names)]
     if len(names) < 2 or not together:
         return unknown(expected, "no reading shows them all running")
     if reason := _all_unread(timeline, *whole):
@@ -43,14 +43,14 @@ def apart(timeline: Timeline, resources: Sequence[str] = ()) -> CheckResult:
     if not timeline.node_readings:
         return unknown(expected, NO_READING)
     runs: list[list[NodeReading]] = [[]]
-    for one in _every(timeline):
+    for one in _answered(timeline):
         if _all_run(one, names) and len(_nodes(one, names)) > 1:
             runs[-1].append(one)
         elif runs[-1]:
             runs.append([])
     longest = max(runs, key=lambda run: run[-1].at - run[0].at if run else -1.0)
     if not longest:
-        return failed(expected, f"never on different nodes; {_placement_summary(_every(timeline)[-1])}")
+        return failed(expected, f"never on different nodes; {_placement_summary(_answered(timeline)[-1])}")
     since, until = longest[0].at, longest[-1].asked
     inside = [one for one in timeline.samples_of() if since <= one.sent and one.done <= until]
     seen = f"{_placement_summary(longest[0])}, until {until:.2f} s"
@@ -63,43 +63,45 @@ def apart(timeline: Timeline, resources: Sequence[str] = ()) -> CheckResult:
 
 @check("runs_on")
 def runs_on(timeline: Timeline, role: str, when: str = "end", resource: str = "") -> CheckResult:
-    """At the end of the fault, or of the record, a resource (or all of them) runs on a node (a role or a name).
+    """At the end of the fault or of the record, a resource (or all of them) runs on a node (role or name).
 
-    `when` is "fault" or "end". The node's own cluster status counts, or another node's where it gives none. When all
-    resources are meant, the node has to hold the address too.
+    `when` is "fault" or "end". The node's own cluster status decides, or another node's when it has none. When all
+    resources are meant, the node must also hold the address.
     """
     if when not in WHEN:
         raise ValueError(f"when={when!r}; one of {', '.join(WHEN)}")
     node = timeline.node_in_role(role)
-    called = node if node == role else f"{node} ({role})"
+    label = node if node == role else f"{node} ({role})"
     moment = "when the fault ends" if when == "fault" else "at the end"
-    expected = f"{resource or 'all resources'} on {called} {moment}"
+    expected = f"{resource or 'all resources'} on {label} {moment}"
     windows = fault_periods(timeline) if when == "fault" else (Period(0.0, timeline.end),)
     late = LONG_SILENCE if when == "fault" else END_PERIOD
     names = [resource] if resource else _resources(timeline, ())
     ends = [Period(max(one.since, one.until - late), one.until) for one in windows]
     if not ends:
         return unknown(expected, NO_INJECTION)
-    return worst_result(_runs(timeline, one, node, names, expected) for one in ends)
+    return worst_result(_judge_placement(timeline, one, node, names, expected) for one in ends)
 
 
-def _runs(timeline: Timeline, end: Period, node: str, names: Sequence[str], expected: str) -> CheckResult:
+def _judge_placement(
+    timeline: Timeline, end: Period, node: str, names: Sequence[str], expected: str
+) -> CheckResult:
     others = [one for one in timeline.nodes if one != node]
     last = [
-        view
+        reading
         for one in (node, *others)
-        for view in answered_readings(timeline, one, end.since, end.until)[-1:]
+        for reading in answered_readings(timeline, one, end.since, end.until)[-1:]
     ]
-    seeing = [one for one in last if one.quorate is not None]
-    if not seeing or not names:
+    with_cluster = [one for one in last if one.quorate is not None]
+    if not with_cluster or not names:
         return unknown(expected, f"no node's cluster was read from {end.summary}")
-    view = seeing[0]
-    if any(view.placements.get(name) != node for name in names):
-        return failed(expected, _placement_summary(view))
+    reading = with_cluster[0]
+    if any(reading.placements.get(name) != node for name in names):
+        return failed(expected, _placement_summary(reading))
     owns = [one.owns_vip for one in last if one.node == node]
     if set(names) >= set(_resources(timeline, ())) and owns == [False]:
-        return failed(expected, f"{_placement_summary(view)}, but {node} does not hold the address")
-    return passed(expected, _placement_summary(view))
+        return failed(expected, f"{_placement_summary(reading)}, but {node} does not hold the address")
+    return passed(expected, _placement_summary(reading))
 
 
 def _resources(timeline: Timeline, wanted: Sequence[str]) -> list[str]:
@@ -107,24 +109,24 @@ def _resources(timeline: Timeline, wanted: Sequence[str]) -> list[str]:
     return list(wanted or timeline.header.resources or sorted(seen))
 
 
-def _every(timeline: Timeline) -> list[NodeReading]:
+def _answered(timeline: Timeline) -> list[NodeReading]:
     return sorted((one for one in timeline.node_readings if one.seen), key=lambda one: one.at)
 
 
-def _nodes(view: NodeReading, names: Sequence[str]) -> set[str]:
-    return {view.placements.get(name, "") for name in names} - {""}
+def _nodes(reading: NodeReading, names: Sequence[str]) -> set[str]:
+    return {reading.placements.get(name, "") for name in names} - {""}
 
 
-def _all_run(view: NodeReading, names: Sequence[str]) -> bool:
-    return all(view.placements.get(name) for name in names)
+def _all_run(reading: NodeReading, names: Sequence[str]) -> bool:
+    return all(reading.placements.get(name) for name in names)
 
 
 def _all_unread(timeline: Timeline, since: float, until: float) -> str:
-    """Why no node was read all the time, for people; "" when one was."""
+    """Why every node has a gap in its readings, for people; "" when one node has none."""
     reasons = [unread_reason(timeline, [node], since, until) for node in timeline.nodes]
     return "" if "" in reasons else " and ".join(reasons) or NO_READING
 
 
-def _placement_summary(view: NodeReading) -> str:
-    places = ", ".join(f"{name} on {node or 'no node'}" for name, node in sorted(view.placements.items()))
-    return f"{places or 'nothing runs'} (as {view.node} saw it at {view.at:.2f} s)"
+def _placement_summary(reading: NodeReading) -> str:
+    places = ", ".join(f"{name} on {node or 'no node'}" for name, node in sorted(reading.placements.items()))
+    return f"{places or 'nothing runs'} (as {reading.node} saw it at {reading.at:.2f} s)"

@@ -1,7 +1,7 @@
-"""All checks by id, and the judgement of a recorded timeline by them. Pure, so it can be repeated at any time.
+"""All checks by id, and the judgement of a recorded timeline. Pure, so it can be repeated at any time.
 
-A check is a function of a timeline and of its row's parameters, and gives a `drill.checks.verdict.CheckResult`. It says
-FAIL only where the record allows no other explanation, and UNKNOWN where the record does not contain enough.
+A check is a function of a timeline and of its row's parameters, and returns a `drill.checks.verdict.CheckResult`: FAIL
+only when the record allows no other explanation, UNKNOWN when the record does not contain enough.
 """
 
 from __future__ import annotations
@@ -31,20 +31,20 @@ CHECKS: Mapping[str, Check] = MappingProxyType({one.id: one for one in _checks()
 
 
 def judge(timeline: Timeline) -> tuple[Verdict, ...]:
-    """Run the checks that the record asks for. A record that proves nothing makes every verdict UNKNOWN."""
+    """Run the checks that the record names. A record that proves nothing makes every verdict UNKNOWN."""
     return tuple(_judged(timeline, row) for row in timeline.header.checks)
 
 
 def _no_proof(timeline: Timeline) -> CheckResult | None:
     """Why the whole record proves nothing; None when it may be judged."""
     if error := timeline.header.error:
-        return unknown("a drill that ran to its end", f"the drill itself failed: {error}")
+        return unknown("a drill without a failure of its own", f"the drill itself failed: {error}")
     if reason := unproven_fault(timeline):
-        return unknown("a fault that is proven to be there", reason)
+        return unknown("a fault that is proven to be in effect", reason)
     if timeline.notes:
-        return unknown("a whole record", "; ".join(timeline.notes))
+        return unknown("a complete record", "; ".join(timeline.notes))
     if timeline.header.after is None:
-        return unknown("a whole record", "it has no end: the drill was killed before the scenario was over")
+        return unknown("a complete record", "it has no end: the drill was killed before the scenario ended")
     return None
 
 
@@ -53,10 +53,10 @@ def _judged(timeline: Timeline, row: CheckRow) -> Verdict:
     if check is None:
         known = ", ".join(CHECKS)
         return verdict(
-            row.id, unknown("a check that this lab has", f"{row.id!r}; known: {known}"), row.parameters
+            row.id, unknown("a check that this lab knows", f"{row.id!r}; known: {known}"), row.parameters
         )
     try:
         result = _no_proof(timeline) or check.function(timeline, **row.parameters)
     except Exception as error:
-        result = unknown("an answer of the check", f"it crashed: {type(error).__name__}: {error}")
+        result = unknown("a result of the check", f"it crashed: {type(error).__name__}: {error}")
     return verdict(row.id, result, row.parameters)

@@ -1,4 +1,4 @@
-"""PASS, FAIL or UNKNOWN, with what was expected, what was seen, the concept behind it, and a command to look with."""
+"""PASS, FAIL or UNKNOWN, with what was expected and seen, the concept behind the check, and a command to look with."""
 
 from __future__ import annotations
 
@@ -62,28 +62,28 @@ class Verdict:
 
 
 def passed(expected: str, seen: str, *evidence: str) -> CheckResult:
-    """The result PASS: what was seen is what was expected."""
+    """The result PASS: what was expected was seen."""
     return CheckResult(PASS, expected, seen, evidence)
 
 
 def failed(expected: str, seen: str, *evidence: str) -> CheckResult:
-    """The result FAIL: the cluster did something else."""
+    """The result FAIL: the cluster behaved differently."""
     return CheckResult(FAIL, expected, seen, evidence)
 
 
 def unknown(expected: str, missing: str, *evidence: str) -> CheckResult:
-    """The result UNKNOWN: the record is not enough to judge; `missing` says what it lacks."""
+    """The result UNKNOWN: the record does not contain enough; `missing` says what it lacks."""
     return CheckResult(UNKNOWN, expected, missing, evidence)
 
 
 def worst_result(results: Iterable[CheckResult]) -> CheckResult:
-    """The worst of some results about one expectation; it contains what was seen in all results of that status."""
-    every = tuple(results)
-    status = max((one.status for one in every), key=STATUSES.index)
-    worst_ones = [one for one in every if one.status == status]
+    """The worst of several results for one expectation, with what was seen in all results of that status."""
+    all_results = tuple(results)
+    status = max((one.status for one in all_results), key=STATUSES.index)
+    worst_ones = [one for one in all_results if one.status == status]
     seen = "; ".join(dict.fromkeys(one.seen for one in worst_ones))
     return CheckResult(
-        status, every[0].expected, seen, tuple(line for one in worst_ones for line in one.evidence)
+        status, all_results[0].expected, seen, tuple(line for one in worst_ones for line in one.evidence)
     )
 
 
@@ -98,12 +98,12 @@ def verdict(check: str, result: CheckResult, params: Mapping[str, Any] | None = 
 
 
 def worst_status(verdicts: Iterable[Verdict]) -> str:
-    """The worst status; UNKNOWN when nothing was judged at all."""
+    """The worst status; UNKNOWN without any verdict."""
     return max((one.status for one in verdicts), key=STATUSES.index, default=UNKNOWN)
 
 
 @cache
 def lessons() -> Mapping[str, Lesson]:
-    """The lessons of lessons.yaml by the check's id."""
+    """The lessons of lessons.yaml, by the check's id."""
     text = files(__package__).joinpath("lessons.yaml").read_text(encoding="utf-8")
     return {name: Lesson(**fields) for name, fields in yaml.safe_load(text).items()}

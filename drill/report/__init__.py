@@ -1,1 +1,1 @@
-"""What came of a run: folder, verdicts, statistics, comparison and report. Offline; never touches the lab."""
+"""The results of a run: folder, verdicts, statistics, comparison and report. Offline: never uses the lab."""

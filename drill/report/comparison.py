@@ -1,4 +1,4 @@
-"""Two runs side by side: what each scenario's clients saw in both, and how the set-up differed."""
+"""Compares two runs: each scenario's outages in both, and the differences in the set-up."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SETUP = (
     *("overrides", "nodes", "url", "probe_hz", "resources", "orders", "platform", "provider"),
     *("budget_s", "token_s", "consensus_s"),
 )
-"""The fields of a header that say how the lab was set up. The others are about one run of one scenario."""
+"""The fields of a header that describe the set-up of the lab. The other fields describe one run of one scenario."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Side:
 
     @property
     def cells(self) -> tuple[str, ...]:
-        """Its cells of the table, in the order of COLUMNS."""
+        """The cells of its row in the table, in the order of COLUMNS."""
         figures = self.statistics.figures
         lengths = [figures[name].summary if figures else "-" for name in ("minimum", "median", "maximum")]
         return (
@@ -72,22 +72,22 @@ class Comparison:
 
     def lines(self) -> tuple[str, ...]:
         """The comparison as plain text for a terminal."""
-        rows_above = [f"A: {self.a}", f"B: {self.b}", "", "configured differently:"]
-        rows_above += [f"  {one.what}: A {one.a or '-'}, B {one.b or '-'}" for one in self.differences]
-        rows_above += [] if self.differences else ["  nothing"]
+        heading = [f"A: {self.a}", f"B: {self.b}", "", "configured differently:"]
+        heading += [f"  {one.what}: A {one.a or '-'}, B {one.b or '-'}" for one in self.differences]
+        heading += [] if self.differences else ["  nothing"]
         rows: list[tuple[str, ...]] = [("scenario", "", *COLUMNS)]
         for pair in self.pairs:
             for name, side in (("A", pair.a), ("B", pair.b)):
                 cells = side.cells if side else ("did not run", *[""] * (len(COLUMNS) - 1))
                 rows.append((pair.scenario if name == "A" else "", name, *cells))
-        return (*rows_above, "", *_table(rows))
+        return (*heading, "", *_table(rows))
 
 
 def compare(a: Run, b: Run) -> Comparison:
     """Compare two runs."""
-    one, other = a.by_scenario(), b.by_scenario()
-    names = dict.fromkeys((*one, *other))
-    pairs = (ScenarioPair(name, _side(name, one.get(name)), _side(name, other.get(name))) for name in names)
+    in_a, in_b = a.by_scenario(), b.by_scenario()
+    names = dict.fromkeys((*in_a, *in_b))
+    pairs = (ScenarioPair(name, _side(name, in_a.get(name)), _side(name, in_b.get(name))) for name in names)
     return Comparison(a.name, b.name, tuple(_differences(a, b)), tuple(pairs))
 
 
@@ -95,31 +95,37 @@ def _side(name: str, results: Sequence[ScenarioResult] | None) -> Side | None:
     if not results:
         return None
     predictions = [duration for duration in (result.predicted for result in results) if duration]
-    wide = (
-        Duration(min(s.least for s in predictions), max(s.most for s in predictions)) if predictions else None
+    widest = (
+        Duration(min(one.least for one in predictions), max(one.most for one in predictions))
+        if predictions
+        else None
     )
-    return Side(statistics_of(name, results), wide, max((one.status for one in results), key=STATUSES.index))
+    return Side(
+        statistics_of(name, results), widest, max((one.status for one in results), key=STATUSES.index)
+    )
 
 
 def _differences(a: Run, b: Run) -> Iterable[Difference]:
-    """What the headers say about the set-up, field by field; then the configuration, line by line.
+    """The differences in the set-up, field by field; then those in the configuration, line by line.
 
-    A scenario may have a set-up of its own, so only scenarios of both runs are compared; all when there is none.
+    A scenario may change the set-up, so only scenarios of both runs are compared; all scenarios when there is none.
     """
     common = [name for name in a.by_scenario() if name in b.by_scenario()]
-    mine, theirs = ([e for e in run.counted if not common or e.name in common] for run in (a, b))
-    one, other = _setup(mine), _setup(theirs)
-    for key in dict.fromkeys((*one, *other)):
-        if one.get(key) != other.get(key):
-            yield Difference(key, one.get(key, ""), other.get(key, ""))
-    one, other = _configured(mine), _configured(theirs)
-    for line in dict.fromkeys((*one, *other)):
-        if one.get(line) != other.get(line):
-            yield Difference("configuration", one.get(line, ""), other.get(line, ""))
+    results_a, results_b = (
+        [one for one in run.counted if not common or one.name in common] for run in (a, b)
+    )
+    setup_a, setup_b = _setup(results_a), _setup(results_b)
+    for key in dict.fromkeys((*setup_a, *setup_b)):
+        if setup_a.get(key) != setup_b.get(key):
+            yield Difference(key, setup_a.get(key, ""), setup_b.get(key, ""))
+    lines_a, lines_b = _configuration(results_a), _configuration(results_b)
+    for line in dict.fromkeys((*lines_a, *lines_b)):
+        if lines_a.get(line) != lines_b.get(line):
+            yield Difference("configuration", lines_a.get(line, ""), lines_b.get(line, ""))
 
 
 def _setup(results: Iterable[ScenarioResult]) -> Mapping[str, str]:
-    """Each field's values, as text; a field that was never recorded is left out."""
+    """The values of each field, as text, without fields that were never recorded."""
     found: dict[str, dict[str, None]] = {}
     for result in results:
         for name in _SETUP:
@@ -129,16 +135,16 @@ def _setup(results: Iterable[ScenarioResult]) -> Mapping[str, str]:
     return {key: " or ".join(sorted(values)) for key, values in found.items()}
 
 
-def _configured(results: Sequence[ScenarioResult]) -> Mapping[str, str]:
-    """Each line of the configuration; with the names of its scenarios, where not all had it."""
+def _configuration(results: Sequence[ScenarioResult]) -> Mapping[str, str]:
+    """Each line of the configuration. A line that not all scenarios have is followed by the names of its scenarios."""
     names = dict.fromkeys(result.name for result in results)
     found: dict[str, dict[str, None]] = {}
     for result in results:
         for line in result.timeline.header.before or ():
             found.setdefault(line, {})[result.name] = None
     return {
-        line: line if len(had) == len(names) else f"{line} ({', '.join(sorted(had))})"
-        for line, had in found.items()
+        line: line if len(scenarios) == len(names) else f"{line} ({', '.join(sorted(scenarios))})"
+        for line, scenarios in found.items()
     }
 
 

@@ -9,7 +9,7 @@ from drill.checks.verdict import FAIL, PASS, UNKNOWN, Verdict
 from drill.report.run import Run, ScenarioResult
 
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 cannot hold, not even as a reference (section 2.2)."""
+"""The characters that XML 1.0 does not allow, not even as a reference (section 2.2)."""
 
 
 def junit(run: Run) -> str:

@@ -1,4 +1,4 @@
-"""Objectives such as `outage<=3s` or `p95<=2s`: limits for the figures of a scenario's statistics."""
+"""Objectives such as `outage<=3s` or `p95<=2s`: limits on the figures of a scenario's statistics."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _EXAMPLES = "such as outage<=3s, median<=500ms, p95<=2s or total<10s"
 
 @dataclass(frozen=True)
 class Objective:
-    """A figure of the repeats and its limit (seconds). `outage` means every outage: the maximum."""
+    """A figure of the repeats and its limit (seconds). `outage` means every outage, so it is the maximum."""
 
     expression: str
     figure: str
@@ -25,7 +25,7 @@ class Objective:
     limit: float
 
     def judge(self, statistics: Statistics) -> Verdict:
-        """PASS when the figure certainly keeps to the limit, FAIL when it certainly does not, else UNKNOWN."""
+        """PASS when the figure is certainly within the limit, FAIL when it certainly is not, otherwise UNKNOWN."""
         return verdict(
             "objective",
             self._result(statistics),
@@ -39,27 +39,32 @@ class Objective:
         if found is None:
             return unknown(expected, "no requests were recorded", *statistics.doubts)
         seen = f"{name} {found.summary}"
-        if not self._keeps(found.least):
+        if not self._is_within(found.least):
             return failed(expected, seen)
         if statistics.doubts:
             return unknown(expected, f"{seen}, but not every repeat can be trusted", *statistics.doubts)
-        if self._keeps(found.most):
+        if self._is_within(found.most):
             return passed(expected, seen)
-        return unknown(expected, f"{seen}: the limit lies within; a faster probe (drill.probe_hz) sees finer")
+        return unknown(
+            expected,
+            f"{seen}: the limit is within this interval; a faster probe (drill.probe_hz) makes it smaller",
+        )
 
-    def _keeps(self, length: float) -> bool:
+    def _is_within(self, length: float) -> bool:
         return length < self.limit if self.strict else length <= self.limit
 
 
 def parse_objective(text: str) -> Objective:
-    """Read an objective. Raises ConfigError, which names what is allowed, for anything else."""
+    """Parse an objective. Raises ConfigError with the allowed forms for any other text."""
     form = _FORM.fullmatch(text)
     if form is None:
-        raise ConfigError(f"{text!r} is no objective", hint=f"FIGURE<=TIME with ms, s or min, {_EXAMPLES}")
+        raise ConfigError(
+            f"{text!r} is not an objective", hint=f"FIGURE<=TIME with ms, s or min, {_EXAMPLES}"
+        )
     name, sign, number, unit = form.groups()
     if name not in _NAMES:
         raise ConfigError(f"{text!r}: there is no figure {name!r}", hint=f"one of: {', '.join(_NAMES)}")
     limit = float(number) * _UNITS[unit]
     if sign == "<" and limit == 0:
-        raise ConfigError(f"{text!r}: no length is below 0", hint=f"{name}<=0s means none at all")
+        raise ConfigError(f"{text!r}: no length is below 0", hint=f"{name}<=0s means no outage")
     return Objective("".join(text.split()), name, sign == "<", limit)

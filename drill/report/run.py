@@ -1,4 +1,4 @@
-"""A drill run as data: its scenarios one after another, each with its record and its verdicts."""
+"""A drill run as data: its scenarios in order, each with its record and its verdicts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from drill.record.timeline import Timeline
 
 @dataclass(frozen=True)
 class ScenarioResult:
-    """One scenario of a run: what was recorded, and what the checks say about it."""
+    """One scenario of a run: its record, and the verdicts of its checks."""
 
     timeline: Timeline
     verdicts: tuple[Verdict, ...]
@@ -44,7 +44,7 @@ class ScenarioResult:
 
     @cached_property
     def caused(self) -> tuple[Outage, ...]:
-        """The outages that a fault may have caused: those that a prediction is about."""
+        """The outages that a fault may have caused. The prediction applies to them."""
         windows = fault_windows(self.timeline)
         return tuple(one for one in self.outages if any(window.caused(one) for window in windows))
 
@@ -76,12 +76,12 @@ class ScenarioResult:
 
     @property
     def error(self) -> str:
-        """The drill's own failure ("" when it had none)."""
+        """A failure of the drill itself ("" without one)."""
         return self.timeline.header.error
 
 
 def outage_summary(result: ScenarioResult) -> tuple[str, ...]:
-    """What a client saw, for people: the longest outage by the fault, of how many, and the longest after the heal."""
+    """What a client saw, for people: the longest outage by the fault, their number, and the longest after the heal."""
     if result.longest is None:
         return ("nothing measured",)
     if not result.outages:
@@ -98,10 +98,7 @@ def _counted(outages: Sequence[Outage]) -> tuple[str, ...]:
 
 
 def longest(outages: Iterable[Outage]) -> Duration:
-    """The longest of some outages; 0 of none.
-
-    An outage without a known end may be the longest; a closed one is certainly as long as it was measured.
-    """
+    """The longest of several outages; 0 without any. An outage without an end has no upper limit."""
     durations = [measured(one) for one in outages]
     return Duration(
         max((one.least for one in durations), default=0.0), max((one.most for one in durations), default=0.0)
@@ -117,7 +114,7 @@ class Run:
 
     @cached_property
     def counted(self) -> tuple[ScenarioResult, ...]:
-        """The results that count: all but those UNKNOWN ones that a second try replaces."""
+        """The results that count: all except UNKNOWN results that a second try replaces."""
         replaced: set[str] = set()
         found: list[ScenarioResult] = []
         for result in reversed(self.results):
@@ -129,7 +126,7 @@ class Run:
 
     @property
     def status(self) -> str:
-        """The worst status of those that count; UNKNOWN for a run without scenarios."""
+        """The worst status of the results that count; UNKNOWN for a run without scenarios."""
         return max(
             (result.status for result in self.counted), key=verdict.STATUSES.index, default=verdict.UNKNOWN
         )

@@ -1,11 +1,11 @@
-"""`runs/<time>/`: the files of a run, and how they are read, judged again and drawn again without the lab.
+"""`runs/<time>/`: the files of a run. They can be read, judged and drawn again without the lab.
 
-    timeline.jsonl   what was recorded, scenario after scenario (drill.record); the other files are made from it
-    verdicts.json    what the checks say
+    timeline.jsonl   the record, scenario after scenario (drill.record); the other files are made from it
+    verdicts.json    the verdicts of the checks
     junit.xml        the same for a build server
     report.html      the same for people, with plots; one file, no network
 
-Only this module writes there, except for timeline.jsonl, which the running drill writes.
+Only this module writes these files, except timeline.jsonl, which the running drill writes.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ TIMELINE, VERDICTS, JUNIT, REPORT = "timeline.jsonl", "verdicts.json", "junit.xm
 
 
 def fresh(runs: Path, now: datetime) -> Path:
-    """Make the folder of a new run, named after the local time; a second one in the same second gets a number.
+    """Create the folder of a new run, named after the local time. A second run in the same second gets a number.
 
-    Raises LabError when it cannot be made.
+    Raises LabError when the folder cannot be created.
     """
     name = now.strftime("%Y-%m-%d_%H-%M-%S")
     for number in range(1, 1000):
@@ -41,15 +41,17 @@ def fresh(runs: Path, now: datetime) -> Path:
         except FileExistsError:
             continue
         except OSError as error:
-            raise LabError(f"{folder}: cannot be made: {error.strerror}", hint="is the disk full?") from error
+            raise LabError(
+                f"{folder}: cannot be created: {error.strerror}", hint="is the disk full?"
+            ) from error
         return folder
     raise LabError(f"{runs}: a thousand runs in one second", hint="remove some of them")
 
 
 def recheck(folder: Path) -> Run:
-    """Judge a run again from its timelines, and write verdicts, JUnit and report again.
+    """Judge a run again from its timelines, and write its verdicts, JUnit and report again.
 
-    Raises ConfigError for a folder that is no run, LabError for a file that cannot be read or written.
+    Raises ConfigError for a folder that is not a run, LabError for a file that cannot be read or written.
     """
     run = Run(
         folder.resolve().name, tuple(ScenarioResult(one, checks.judge(one)) for one in _timelines(folder))
@@ -60,7 +62,7 @@ def recheck(folder: Path) -> Run:
 
 
 def rebuild(folder: Path) -> Run:
-    """Write the report again from the timelines and the present verdicts. Raises what `load` raises."""
+    """Write the report again from the timelines and the existing verdicts. Raises what `load` raises."""
     run = load(folder)
     _write(folder, {REPORT: report(run)})
     return run
@@ -88,16 +90,16 @@ def _timelines(folder: Path) -> tuple[Timeline, ...]:
     if not folder.is_dir():
         raise ConfigError(f"{folder}: no such folder", hint="name a run's folder, such as one below runs/")
     if not path.is_file():
-        raise ConfigError(f"{folder}: no run: it holds no {TIMELINE}", hint="name a folder below runs/")
+        raise ConfigError(f"{folder}: not a run: it contains no {TIMELINE}", hint="name a folder below runs/")
     return timeline_file.read_all(path)
 
 
 def _write(folder: Path, texts: Mapping[str, str]) -> None:
-    """Replace some files of the folder: all of them, or none when one cannot be written."""
+    """Replace files of the folder: either all of them, or none when one cannot be written."""
     try:
         files.write_together({folder / name: text for name, text in texts.items()})
     except OSError as error:
         raise LabError(
             f"{folder}: the results cannot be written: {error.strerror}",
-            hint=f"make room or get the right to write, then ./lab recheck {folder}",
+            hint=f"free disk space or get write permission, then ./lab recheck {folder}",
         ) from error

@@ -1,4 +1,4 @@
-"""The repeats of one scenario: minimum, median, p95 and maximum of the outage, and the total unavailability."""
+"""Statistics of one scenario's repeats: minimum, median, p95 and maximum of the outage, and the total downtime."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from drill.report.run import ScenarioResult
 
 @dataclass(frozen=True)
 class Statistics:
-    """One scenario's repeats: for each one its longest outage (0 when no request failed), and the sum of its outages.
+    """One scenario's repeats: for each its longest outage (0 when no request failed), and the sum of its outages.
 
-    Every figure is a Duration: the statistic of the lower bounds and that of the upper bounds; the true one is between
-    them. Percentiles by nearest rank. `doubts` says which repeats measured nothing or cannot be trusted, and why.
+    Each figure is a Duration: the statistic of the lower limits and that of the upper limits. The true value is between
+    them. Percentiles by nearest rank. `doubts` are the repeats that cannot be trusted, with reasons.
     """
 
     scenario: str
@@ -26,7 +26,7 @@ class Statistics:
 
     @property
     def count(self) -> int:
-        """How many repeats measured something."""
+        """The number of repeats that measured something."""
         return len(self.longest)
 
     @property
@@ -51,7 +51,7 @@ class Statistics:
 
     @property
     def total(self) -> Duration:
-        """The total unavailability: the sum of all outages of all repeats."""
+        """The total downtime: the sum of all outages of all repeats."""
         return Duration(sum(one.least for one in self.totals), sum(one.most for one in self.totals))
 
     @property
@@ -72,7 +72,7 @@ FIGURES = ("minimum", "median", "p95", "maximum", "total")
 def statistics_of(scenario: str, results: Iterable[ScenarioResult]) -> Statistics:
     """The statistics of one scenario's repeats.
 
-    A repeat without requests or with an UNKNOWN verdict is a doubt; its outage, if it has one, counts all the same.
+    A repeat without requests or with an UNKNOWN verdict is a doubt; its outages are still counted.
     """
     longest, totals, doubts = [], [], []
     for number, result in enumerate(results, start=1):

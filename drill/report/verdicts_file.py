@@ -1,4 +1,4 @@
-"""The content of verdicts.json: a run's verdicts and figures as plain data, and its verdicts read back."""
+"""The content of verdicts.json: writes a run's verdicts and figures as plain data, and reads its verdicts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _TEXTS = ("check", "status", "why", "concept", "command")
 
 
 def plain_data(run: Run) -> dict[str, Any]:
-    """What verdicts.json holds about a run."""
+    """The content of verdicts.json for a run."""
     return {
         "format": FORMAT,
         "status": run.status,
@@ -34,7 +34,7 @@ def plain_data(run: Run) -> dict[str, Any]:
 
 
 def verdicts(body: Any) -> tuple[tuple[str, tuple[Verdict, ...]], ...]:
-    """The scenarios and their verdicts from the data of verdicts.json. Raises ValueError for anything else."""
+    """The scenarios and their verdicts, from the data of verdicts.json. Raises ValueError for other data."""
     if not isinstance(body, dict) or body.get("format") != FORMAT:
         raise ValueError(f"format {FORMAT} is expected")
     found = []

@@ -1,7 +1,7 @@
-"""The parts of a plot: rows with bars, ticks and symbols over one time axis. Data only; report.html draws them.
+"""The parts of a plot: rows with bars, ticks and symbols over one time axis. Data only: report.html draws them.
 
-Horizontal places are in percent of the plot's width, so that one drawing fits every width of the page; vertical places
-are in pixels.
+Horizontal positions are in percent of the plot's width, so that one drawing fits every width of the page. Vertical
+positions are in pixels.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ ROW_HEIGHT, HEADING_HEIGHT = 18, 26
 
 @dataclass(frozen=True)
 class Bar:
-    """A time span: from `x`, `width` wide (percent). `style` is a CSS class; `tip` is shown under the pointer."""
+    """A period of time: its left end `x` and its `width` (percent). `style` is a CSS class, `tip` a tooltip."""
 
     x: float
     width: float
@@ -24,9 +24,9 @@ class Bar:
 
 @dataclass(frozen=True)
 class Symbol:
-    """Something at one moment: its shape, and its text where it has one.
+    """Something at one moment: its shape, and its text if it has one.
 
-    `anchor` is the part of the text that stands at `x` (start, middle or end), so that the text stays within the plot.
+    `anchor` is the part of the text (start, middle or end) that is placed at `x`, so that the text stays in the plot.
     """
 
     x: float
@@ -38,7 +38,7 @@ class Symbol:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the plot; `ticks` are the places of good answers, in hundredths of a percent. `y` is in pixels."""
+    """One line of the plot; `ticks` are the positions of good answers, in hundredths of a percent. `y` is in pixels."""
 
     label: str
     style: str = ""
@@ -68,5 +68,5 @@ class Plot:
 
     @property
     def height(self) -> int:
-        """The height of all rows together (pixels); the axis comes below."""
+        """The height of all rows together (pixels); the axis is below them."""
         return sum(row.height for row in self.rows)

@@ -29,7 +29,7 @@ def length_rows(result: ScenarioResult) -> tuple[LengthRow, ...]:
         rows.append(("predicted", result.predicted.summary, result.predicted, "predicted"))
     if result.budget is not None:
         rows.append(("budget", f"at most {result.budget:g} s", Duration(0.0, result.budget), "budget"))
-    for client, label in (("probe", "measured"), ("keepalive", "kept connection")):
+    for client, label in (("probe", "measured"), ("keepalive", "keep-alive connection")):
         if not (samples := result.timeline.samples_of(client)):
             continue
         found = sorted(outages(samples), key=lambda one: (-one.lower, one.first_failed))

@@ -26,7 +26,7 @@ from drill.report.run import Run, ScenarioResult, outage_summary
 from drill.report.statistics import Statistics, statistics_of
 
 _ALL_OPEN = 3
-"""With at most this many scenarios all are unfolded; with more, only those that did not pass."""
+"""With at most this many scenarios, all sections are open; with more, only those that did not pass."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class PhaseRow:
 
 @dataclass(frozen=True)
 class Section:
-    """One scenario's part of the page; `anchor` is its address within the page."""
+    """One scenario's part of the page; `anchor` is its link target in the page."""
 
     anchor: str
     title: str
@@ -59,12 +59,12 @@ class Section:
 
 def report(run: Run) -> str:
     """The whole page."""
-    every = dict.fromkeys(node for result in run.results for node in result.timeline.nodes)
+    nodes = dict.fromkeys(node for result in run.results for node in result.timeline.nodes)
     page = _template().render(
         run=run,
         sections=tuple(_sections(run)),
         repeated=tuple(_repeated(run)),
-        nodes=tuple(short_names(every).values()),
+        nodes=tuple(short_names(nodes).values()),
         outcomes=[one for one in OUTCOMES if one != "ok"],
         css=_asset("report.css"),
         js=_asset("report.js"),
@@ -73,7 +73,7 @@ def report(run: Run) -> str:
 
 
 def slug(text: str) -> str:
-    """A name as a part of an address within the page."""
+    """A name as a part of a link target."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "scenario"
 
 
@@ -98,13 +98,13 @@ def _asset(name: str) -> Markup:
 
 
 def _sections(run: Run) -> Iterable[Section]:
-    times, seen = Counter(result.name for result in run.results), dict[str, int]()
+    repeats, counts = Counter(result.name for result in run.results), dict[str, int]()
     for number, result in enumerate(run.results, start=1):
-        nth = seen[result.name] = seen.get(result.name, 0) + 1
-        of = times[result.name]
+        nth = counts[result.name] = counts.get(result.name, 0) + 1
+        total = repeats[result.name]
         yield Section(
             anchor=f"s{number}-{slug(result.name)}",
-            title=f"{result.name} ({nth} of {of})" if of > 1 else result.name,
+            title=f"{result.name} ({nth} of {total})" if total > 1 else result.name,
             result=result,
             outage=outage_summary(result),
             open=len(run.results) <= _ALL_OPEN or result.status != PASS,
@@ -132,7 +132,7 @@ def _phase_rows(result: ScenarioResult) -> Iterable[PhaseRow]:
 
 
 def _facts(result: ScenarioResult) -> Iterable[tuple[str, str]]:
-    """What else to know about a scenario, as name and text."""
+    """Further facts about a scenario, as name and text."""
     header, timeline = result.timeline.header, result.timeline
     texts = (
         ("fault", header.fault),
@@ -150,7 +150,7 @@ def _facts(result: ScenarioResult) -> Iterable[tuple[str, str]]:
         if samples := timeline.samples_of(client):
             good = sum(sample.good for sample in samples)
             yield (
-                {"probe": "requests", "keepalive": "kept connection"}[client],
+                {"probe": "requests", "keepalive": "keep-alive connection"}[client],
                 f"{good} of {len(samples)} answered",
             )
     if header.probe:

@@ -15,16 +15,21 @@ from drill.report.run import ScenarioResult
 
 SYMBOL_DISTANCE = 2.5
 """The least distance between two symbols of a row (percent); one symbol stands for all requests in between."""
-CLIENTS = {"probe": "each request on a new connection", "keepalive": "one connection, kept while it lasts"}
+CLIENTS = {
+    "probe": "each request on a new connection",
+    "keepalive": "one keep-alive connection, used as long as it lasts",
+}
 
 
 def plots(result: ScenarioResult) -> tuple[Plot, ...]:
-    """The whole scenario, and its failover enlarged where that is less than half of it; empty without a record."""
+    """The whole scenario, and its failover enlarged when that is less than half of it; empty without a record."""
     end = result.timeline.end
     if not end > 0:
         return ()
-    whole, near = plot(result.timeline, 0.0, end), _failover(result)
-    return (whole, plot(result.timeline, *near)) if near and near[1] - near[0] < end / 2 else (whole,)
+    whole, failover = plot(result.timeline, 0.0, end), _failover_period(result)
+    if failover is None or failover[1] - failover[0] >= end / 2:
+        return (whole,)
+    return (whole, plot(result.timeline, *failover))
 
 
 def plot(timeline: Timeline, start: float, end: float) -> Plot:
@@ -46,16 +51,16 @@ def plot(timeline: Timeline, start: float, end: float) -> Plot:
 
 
 def short_names(names: Iterable[str]) -> dict[str, str]:
-    """The nodes' aliases, for labels; the whole name where two aliases are the same."""
-    every = tuple(names)
-    aliases = [name.split(".", 1)[0] for name in every]
-    return {n: a if aliases.count(a) == 1 else n for n, a in zip(every, aliases, strict=True)}
+    """The nodes' aliases, for labels; the whole name when two aliases are the same."""
+    full = tuple(names)
+    aliases = [name.split(".", 1)[0] for name in full]
+    return {n: a if aliases.count(a) == 1 else n for n, a in zip(full, aliases, strict=True)}
 
 
-def _failover(result: ScenarioResult) -> tuple[float, float] | None:
-    """The time from the fault to the answer after its longest outage, with a margin on both sides (seconds).
+def _failover_period(result: ScenarioResult) -> tuple[float, float] | None:
+    """The period from the fault to the answer after its longest outage, with a margin on both sides (seconds).
 
-    Where no fault caused an outage, the longest outage of all; None without an outage that ended.
+    When no fault caused an outage, the longest outage of all; None without an outage that ended.
     """
     ended = [one for one in result.caused or result.outages if one.next_good is not None]
     if not ended:
@@ -83,7 +88,7 @@ def _events(timeline: Timeline) -> Iterable[tuple[float, str, str]]:
 
 
 def _requests(scale: TimeScale, timeline: Timeline, samples: Sequence[Sample]) -> Iterable[Row]:
-    """A row for each node that may answer, and one for each kind of failure that happened."""
+    """A row for each node that may answer, and one for each kind of failure in the record."""
     pages = dict.fromkeys((*timeline.nodes, *(sample.page for sample in samples if sample.good)))
     names = short_names(pages)
     for place, node in enumerate(pages):
@@ -91,10 +96,10 @@ def _requests(scale: TimeScale, timeline: Timeline, samples: Sequence[Sample]) -
         runs = scale.bars(plot_segments.answer_segments(samples, node))
         yield Row(names[node], f"n{place % 4}", f"answers of {node}", runs, scale.ticks(sent))
     for outcome in OUTCOMES:
-        mine = [sample for sample in samples if sample.outcome == outcome and not sample.good]
-        if mine:
+        failed = [sample for sample in samples if sample.outcome == outcome and not sample.good]
+        if failed:
             runs = scale.bars(plot_segments.failure_segments(samples, outcome))
-            yield Row(outcome.replace("_", " "), outcome, bars=runs, symbols=tuple(_failures(scale, mine)))
+            yield Row(outcome.replace("_", " "), outcome, bars=runs, symbols=tuple(_failures(scale, failed)))
 
 
 def _failures(scale: TimeScale, samples: Sequence[Sample]) -> Iterable[Symbol]:
@@ -105,8 +110,8 @@ def _failures(scale: TimeScale, samples: Sequence[Sample]) -> Iterable[Symbol]:
             groups[-1].append(sample)
         else:
             groups.append([sample])
-    for mine in groups:
-        yield Symbol(scale.x(mine[0].sent), mine[0].outcome, plot_segments.failure_summary(mine))
+    for group in groups:
+        yield Symbol(scale.x(group[0].sent), group[0].outcome, plot_segments.failure_summary(group))
 
 
 def _owners(scale: TimeScale, timeline: Timeline) -> Iterable[Row]:
@@ -114,8 +119,8 @@ def _owners(scale: TimeScale, timeline: Timeline) -> Iterable[Row]:
     for place, node in enumerate(timeline.nodes):
         bars = scale.bars(plot_segments.ownership_segments(timeline, node))
         yield Row(names[node], f"n{place % 4}", node, bars)
-    if both := double_ownerships(timeline):
-        bars = scale.bars(plot_segments.double_segments(both))
+    if doubles := double_ownerships(timeline):
+        bars = scale.bars(plot_segments.double_segments(doubles))
         yield Row("both at once", "double", "two nodes held it at the same time", bars)
 
 

@@ -1,4 +1,4 @@
-"""A timeline as segments of time in which the same is true: the bars of a plot, and their texts."""
+"""A timeline as segments of time with the same state: the bars of a plot, and their texts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _STATES = {
 
 @dataclass(frozen=True)
 class PlotSegment:
-    """From `since` to `until` (seconds since the start of the record): `kind` in one word, `tip` in full."""
+    """A segment from `since` to `until` (seconds of the record); `kind` is one word, `tip` is the full text."""
 
     since: float
     until: float
@@ -62,7 +62,7 @@ def failure_segments(samples: Sequence[Sample], outcome: str) -> Iterator[PlotSe
 
 
 def ownership_segments(timeline: Timeline, node: str) -> Iterator[PlotSegment]:
-    """The times at which a node certainly held the address, and those without an answer (kinds: held, unseen)."""
+    """The periods in which a node certainly held the address, and those without an answer (kinds: held, unseen)."""
     for one in ownerships(timeline, node):
         until = max(one.since, one.until)
         yield PlotSegment(one.since, until, "held", f"{node} held it {one.since:.2f} to {until:.2f} s")
@@ -70,12 +70,12 @@ def ownership_segments(timeline: Timeline, node: str) -> Iterator[PlotSegment]:
 
 
 def double_segments(found: Iterable[DoubleOwnership]) -> Iterator[PlotSegment]:
-    """The times at which two nodes held the address at once (kind: double)."""
+    """The periods in which two nodes held the address at the same time (kind: double)."""
     return (PlotSegment(one.since, max(one.since, one.until), "double", one.summary) for one in found)
 
 
 def quorum_segments(timeline: Timeline, node: str) -> Iterator[PlotSegment]:
-    """What a node knew about its quorum (kinds: quorate, inquorate, blind, unseen)."""
+    """A node's quorum as its own cluster showed it (kinds: quorate, inquorate, blind, unseen)."""
     return _states(timeline.readings_of(node), _quorum_state)
 
 
@@ -97,30 +97,33 @@ def _quorum_state(reading: NodeReading) -> str:
 
 
 def _states(readings: Sequence[NodeReading], state: Callable[[NodeReading], str]) -> Iterator[PlotSegment]:
-    """Consecutive readings with the same state; each counts until the next one, unless that comes late."""
-    ends = [two.asked if two.asked - one.at <= LONGEST_GAP else one.at for one, two in pairwise(readings)]
+    """Consecutive readings with the same state. A reading counts until the next one, unless that comes late."""
+    ends = [
+        following.asked if following.asked - reading.at <= LONGEST_GAP else reading.at
+        for reading, following in pairwise(readings)
+    ]
     whole = [*zip(readings, ends, strict=False), *((one, one.at) for one in readings[-1:])]
-    begun: tuple[float, float, NodeReading] | None = None
+    current: tuple[float, float, NodeReading] | None = None
     for reading, end in whole:
-        if begun and _alike(begun[2], reading, state) and reading.asked <= begun[1]:
-            begun = (begun[0], end, reading)
+        if current and _same_state(current[2], reading, state) and reading.asked <= current[1]:
+            current = (current[0], end, reading)
             continue
-        if begun:
-            yield from _state_segment(begun, state)
-        begun = (reading.asked, end, reading)
-    if begun:
-        yield from _state_segment(begun, state)
+        if current:
+            yield from _state_segment(current, state)
+        current = (reading.asked, end, reading)
+    if current:
+        yield from _state_segment(current, state)
 
 
-def _alike(one: NodeReading, other: NodeReading, state: Callable[[NodeReading], str]) -> bool:
-    return state(one) == state(other) and set(one.members) == set(other.members)
+def _same_state(a: NodeReading, b: NodeReading, state: Callable[[NodeReading], str]) -> bool:
+    return state(a) == state(b) and set(a.members) == set(b.members)
 
 
 def _state_segment(
-    begun: tuple[float, float, NodeReading], state: Callable[[NodeReading], str]
+    current: tuple[float, float, NodeReading], state: Callable[[NodeReading], str]
 ) -> Iterator[PlotSegment]:
     """The segment of a state; none for the state ""."""
-    since, until, reading = begun
+    since, until, reading = current
     if kind := state(reading):
         members = f", members {', '.join(reading.members)}" if reading.members else ""
         tip = f"{reading.node} {_STATES[kind]} {since:.2f} to {until:.2f} s{members}"

@@ -1,5 +1,5 @@
 "use strict";
-// For convenience only: the page is complete without this script. It uses no network and stores nothing.
+// Optional: the page is complete without this script. It uses no network and stores nothing.
 
 const plain = (text) => text.replace(/^#/, "");
 

@@ -1,4 +1,4 @@
-"""How the moments of a timeline become places in a plot."""
+"""Converts the times of a timeline into positions in a plot."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ class TimeScale:
     end: float
 
     def x(self, at: float) -> float:
-        """The place of a moment (percent)."""
+        """The position of a moment (percent)."""
         return round(100 * (at - self.start) / (self.end - self.start), 2)
 
     def contains(self, at: float) -> bool:
-        """Whether a moment is drawn."""
+        """Whether a moment is in the drawn part."""
         return self.start <= at <= self.end
 
     def bars(self, segments: Iterable[PlotSegment]) -> tuple[Bar, ...]:
@@ -42,12 +42,12 @@ class TimeScale:
         return tuple(Symbol(self.x(at), shape, tip) for at, shape, tip in moments if self.contains(at))
 
     def ticks(self, moments: Iterable[float]) -> tuple[int, ...]:
-        """The places of moments in hundredths of a percent; at most one for each tenth of a percent."""
+        """The positions of moments in hundredths of a percent; at most one for each tenth of a percent."""
         places = [self.x(at) for at in moments if self.contains(at)]
         return tuple(sorted({math.floor(10 * x): round(100 * x) for x in places}.values()))
 
     def numbers(self, moments: Sequence[tuple[float, str, str]]) -> tuple[Symbol, ...]:
-        """Numbers along a row, given as time, number and tip; those that would overlap become one text."""
+        """Numbers along a row, given as time, number and tip. Numbers that would overlap become one text."""
         groups: list[tuple[Symbol, ...]] = []
         for at, number, tip in sorted(moments):
             if self.contains(at):
@@ -57,7 +57,7 @@ class TimeScale:
         return tuple(_joined(group) for group in groups)
 
     def axis(self) -> tuple[Symbol, ...]:
-        """The labels of the axis: at most seven round moments."""
+        """The labels of the axis: at most seven round numbers."""
         least = (self.end - self.start) / 6
         power = 10.0 ** math.floor(math.log10(least))
         step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= least * 0.999)
@@ -72,7 +72,7 @@ class TimeScale:
 
 
 def _joined(numbers: Sequence[Symbol]) -> Symbol:
-    """One text that begins at the first moment, or ends at the last one where it would leave the plot."""
+    """One text that begins at the first moment; when it would leave the plot, it ends at the last moment."""
     text, tip = ("·".join(one.text for one in numbers), "\n".join(one.tip for one in numbers))
     begins = numbers[0].x + _CHARACTER * len(text) <= 100
     x, anchor = (numbers[0].x, "start") if begins else (numbers[-1].x, "end")

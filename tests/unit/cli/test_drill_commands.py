@@ -55,7 +55,7 @@ def test_the_list_has_every_scenario(lab: Path, monkeypatch: pytest.MonkeyPatch)
 def test_mistakes_are_told_before_anything_is_done(lab: Path) -> None:
     with pytest.raises(ConfigError, match="no scenario 'quorum'"):
         typed(lab, "drill", "quorum")
-    with pytest.raises(ConfigError, match="no objective"):
+    with pytest.raises(ConfigError, match="not an objective"):
         typed(lab, "drill", "nothing", "--objective", "fast")
     with pytest.raises(LabError, match="no lab in this folder"):
         typed(lab, "drill", "nothing")

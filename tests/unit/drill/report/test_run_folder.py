@@ -127,7 +127,7 @@ def test_no_folder(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_no_run(tmp_path: Path) -> None:
     (tmp_path / "holiday.jpg").touch()
-    with pytest.raises(ConfigError, match=r"no run: it holds no timeline\.jsonl"):
+    with pytest.raises(ConfigError, match=r"not a run: it contains no timeline\.jsonl"):
         run_folder.rebuild(tmp_path)
     assert os.listdir(tmp_path) == ["holiday.jpg"]
 

@@ -35,7 +35,7 @@ def test_a_failover_is_drawn_with_all_its_rows() -> None:
     assert [row.label for row in drawn.rows] == [
         *("fault", "phases"),
         *("each request on a new connection", "node1", "node2", "refused", "timeout"),
-        *("one connection, kept while it lasts", "node1", "node2", "timeout", "reset"),
+        *("one keep-alive connection, used as long as it lasts", "node1", "node2", "timeout", "reset"),
         *("which node holds the floating address", "node1", "node2"),
         *("quorum, as each node sees it", "node1", "node2"),
     ]
