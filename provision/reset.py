@@ -37,7 +37,8 @@ def run(
     count = apply.run(session, steps[:started], progress)
     facts = gather(session)
     if facts.cib is not None and facts.state is not None:
-        if leftovers.running(session, facts):  # stop these first: they may hold the address that others need
+        if leftovers.running(session, facts) or leftovers.foreign_nodes(session, facts):
+            # These stop first: they may hold the address that others need.
             count += apply.run(session, (leftovers.STEP,), progress)
             facts = gather(session)
         needed = tuple(commands(session, facts, steps))

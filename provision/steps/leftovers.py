@@ -14,7 +14,7 @@ from provision.steps.base import Step, desired_configuration, pcs_on
 
 
 def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
-    """Replace the configuration by the part of it that lab.yaml has; delete transient attributes."""
+    """Replace the configuration by the part of it that lab.yaml has; remove transient attributes and nodes."""
     if facts.cib is None:
         return
     want = desired_configuration(session, facts)
@@ -23,6 +23,17 @@ def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
     if stored:
         yield replacement(session, facts, known, f"lab.yaml does not have: {summary(stored)}")
     yield from clear_transient(session, facts)
+    online = facts.state.online if facts.state else ()
+    for name in foreign_nodes(session, facts):
+        if name not in online:  # one that is online joins again at once
+            yield pcs_on(session, facts, ("crm_node", "--force", "-R", name), f"remove the node {name}")
+
+
+def foreign_nodes(session: LabSession, facts: Facts) -> tuple[str, ...]:
+    """The nodes of the CIB that lab.yaml does not have; crm_node(8) removes one from the CIB and from all memory."""
+    known = {node.name for node in session.lab.nodes}
+    stored = (node.get("uname", "") for node in (facts.live.nodes if facts.live else ()))
+    return tuple(name for name in stored if name not in known)
 
 
 def summary(lines: Sequence[str]) -> str:
@@ -71,6 +82,7 @@ def problems(session: LabSession, facts: Facts) -> Iterator[str]:
             f"lab.yaml does not have: {line}"
             for line in foreign(desired_configuration(session, facts), facts.cib)
         )
+    yield from (f"lab.yaml does not have: node {name}" for name in foreign_nodes(session, facts))
     for id_, nodes in running(session, facts).items():
         yield f"{id_}, which lab.yaml does not have, runs on {' and '.join(nodes)}"
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from cluster import corosync_log
 from inventory.model import Command
+from inventory.remote.script import script
 from inventory.session import LabSession
 from provision.facts import Facts
 from provision.readings import CIB_FILE
@@ -67,7 +68,7 @@ def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
             log = session.platform.cluster_log
             yield Command.script(
                 node.name,
-                f"cp -p {log} {log}.failed-start && : > {log}",
+                script(__package__, "set_failed_starts_aside", log=log),
                 why=f"corosync runs, and a second start failed: move that log to {log}.failed-start",
                 purpose="keep-failed-log",
             )

@@ -13,7 +13,7 @@ import yaml
 
 from classroom import attempt
 from classroom.attempt import Attempt, break_lab, repair
-from classroom.checks import CHECKS, judge
+from classroom.checks import CHECKS, differs_only, judge
 from classroom.exercises import EXERCISES, Exercise, for_platform, get
 from classroom.snapshot import REACHED, Snapshot, look, parts
 from classroom.texts import load, placeholders
@@ -307,3 +307,17 @@ def test_an_attempt_is_remembered(tmp_path: Path) -> None:
     attempt.save(tmp_path, None)
     (tmp_path / "exercise.json").write_text("{half")
     assert attempt.under_way(tmp_path) is None
+
+
+@pytest.mark.parametrize(
+    ("row", "only"),
+    [
+        ({"cib": {"constraints": {"order-WebIP-WebServer-mandatory": None}}}, True),
+        ({"cib": {"raw": {"constraints": "<rsc_order id='o'><resource_set id='s'/></rsc_order>"}}}, True),
+        ({"sight": {"page": ""}}, False),
+        ({"nodes": {"cib": None}}, False),
+    ],
+    ids=["no order", "a set", "no page", "no cluster"],
+)
+def test_a_lab_that_works_and_differs_from_lab_yaml(row: dict[str, Any], only: bool) -> None:
+    assert differs_only(attempt.wrong(judge(*seen("debian12", row)))) is only

@@ -325,7 +325,8 @@ def test_what_the_provider_has_not_is_refused_before(lab: FakeDrill) -> None:
     lab.machines.choice = FakeChoice("vmware_desktop")
     lab.runner.session = lab.session()
     with pytest.raises(
-        NotAvailable, match="story: crack is not available with vmware_desktop: the lab cannot control the power"
+        NotAvailable,
+        match="story: crack is not available with vmware_desktop: the lab cannot control the power",
     ):
         lab.run(Inject("crack"), Await("serving_from:peer"))
     assert lab.did == []
