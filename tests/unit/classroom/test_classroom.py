@@ -320,4 +320,4 @@ def test_an_attempt_is_remembered(tmp_path: Path) -> None:
     ids=["no order", "a set", "no page", "no cluster"],
 )
 def test_a_lab_that_works_and_differs_from_lab_yaml(row: dict[str, Any], only: bool) -> None:
-    assert differs_only(attempt.wrong(judge(*seen("debian12", row)))) is only
+    assert differs_only(attempt.not_passed(judge(*seen("debian12", row)))) is only
