@@ -149,7 +149,7 @@ CONFIGURED = frozenset(
 
 
 def differs_only(wrong: Collection[Verdict]) -> bool:
-    """Tell whether the lab works and differs from lab.yaml only: another way to the same end, perhaps."""
+    """Whether the service works, and only its configuration differs from lab.yaml."""
     return all(one.status == FAIL and one.check in CONFIGURED for one in wrong)
 
 

@@ -131,7 +131,7 @@ def grade(ctx: typer.Context) -> None:
         )
         if differs_only(left):
             out.print(
-                "The service works, but the cluster is not configured as lab.yaml says, and that is judged."
+                "The service works, but the configuration of the cluster must also be as lab.yaml says."
             )
         raise typer.Exit(1)
     attempt.save(context.machines.state, None)

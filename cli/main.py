@@ -68,7 +68,7 @@ for topic in (machines, cluster, walk, drill, classroom, bench):
 
 
 class WordsAsTyped(TyperCommand):
-    """A command that hands its words to another program; click itself would take the word `--` away."""
+    """A command that passes its arguments on to another program; click itself would remove the argument `--`."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse the words for --help, and keep all of them in `ctx.args`."""
