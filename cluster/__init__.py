@@ -1,1 +1,1 @@
-"""Floor 1: what pacemaker and corosync know, as pure functions. No I/O."""
+"""Floor 1: pacemaker's and corosync's files, outputs and rules, as pure functions. No I/O."""

@@ -20,22 +20,22 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
     "ocf:heartbeat:IPaddr": _ADDRESS,
     "ocf:heartbeat:IPaddr2": _ADDRESS,
 }
-"""Time-outs by agent, or by its class, and then by operation; for where no metadata can be read."""
+"""Time-outs by agent or by its class, then by operation. They are used when no metadata can be read."""
 
 _ACTION = re.compile(r"<action\b[^>]*>")
 _ATTRIBUTE = re.compile(r"([\w-]+)\s*=\s*[\"']([^\"']*)[\"']")
 
 
 def parse(metadata: str) -> dict[str, str]:
-    """Read an agent's metadata (or the lines of it with <action>): operation -> time-out. {} without any."""
+    """Read an agent's metadata (or only its <action> lines): operation -> time-out. Empty without any."""
     actions = [dict(_ATTRIBUTE.findall(text)) for text in _ACTION.findall(metadata)]
     return {one["name"]: one["timeout"] for one in actions if {"name", "timeout"} <= one.keys()}
 
 
 def advised(generation: PcsGeneration, agent: str, metadata: str = "") -> Mapping[str, str]:
-    """Give the time-outs that pcs may store with a resource, by operation: the metadata's, else the known ones.
+    """Give the time-outs that pcs may store with a resource, by operation: from the metadata, otherwise the known ones.
 
-    `agent` is class:provider:type. The document's pcs 0.9.26 stores only what it is told.
+    `agent` is class:provider:type. The document's pcs 0.9.26 stores only the given ones.
     """
     if generation == "0.9.26":
         return {}

@@ -1,4 +1,4 @@
-"""The CIB's XML read: its configuration by meaning, with nothing left out, its version, and what it remembers.
+"""Reads the CIB's XML: the whole configuration, its version, its failures and its fail counts.
 
 Source: `cibadmin -Q` of pacemaker 1.1.8 to 3.0.
 """
@@ -20,7 +20,7 @@ from cluster.xml import Element, element, whole
 from inventory.model import Colocation, Constraint, Location, Order
 
 COMMAND = ("cibadmin", "-Q")
-"""What prints the CIB, on every generation."""
+"""The command that prints the CIB, on every generation."""
 BOOKKEEPING = frozenset(
     {
         "dc-version",
@@ -33,7 +33,7 @@ BOOKKEEPING = frozenset(
 )
 """Properties that the cluster and its tools set by themselves."""
 _SECTIONS = frozenset({"crm_config", "nodes", "resources", "constraints", "rsc_defaults"})
-"""Sections that are read into nouns; all else of a configuration stands in `others`."""
+"""Sections that are modelled; everything else in a configuration is in `others`."""
 _SETS = frozenset({"meta_attributes", "instance_attributes", "cluster_property_set"})
 
 
@@ -42,7 +42,7 @@ class Cib:
     """A CIB: its configuration, its version (admin_epoch, epoch, num_updates), and the constraints' ids.
 
     `nodes` are the elements of <nodes> (id, uname, type), `bookkeeping` the properties that the cluster set itself.
-    `leftovers` are the ids of constraints that move and ban left behind (cli-prefer-, cli-ban-, cli-standby-).
+    `leftovers` are the ids of constraints that a move or a ban left behind (cli-prefer-, cli-ban-, cli-standby-).
     """
 
     configuration: Configuration
@@ -60,7 +60,7 @@ class Cib:
 
 
 def parse(text: str) -> Cib:
-    """Read `cibadmin -Q`; OutputError when it is no CIB."""
+    """Read the output of `cibadmin -Q`. Raises OutputError when it is not a CIB."""
     root = element(text, "cibadmin", ("cib",))
     section = root.find("configuration")
     found = ElementTree.Element("configuration") if section is None else section
@@ -96,7 +96,7 @@ def parse(text: str) -> Cib:
 
 
 def _options(configuration: Element, section: str, tag: str, others: list[str]) -> dict[str, str]:
-    """The options of a section's sets; what is no plain option goes to `others`."""
+    """The options of a section's sets. Everything that is not a plain option is added to `others`."""
     found = configuration.findall(f"{section}/*")
     pairs, odd = options([item for item in found if item.tag == tag])
     others += [f"{section}: {text}" for text in odd]
@@ -140,7 +140,7 @@ def _usual(name: str, value: str) -> bool:
 
 
 def _unknown_sections(configuration: Element) -> Sequence[str]:
-    """What stands in sections that there is no noun for, but for empty sets of options."""
+    """The content of the sections that are not modelled, without empty sets of options."""
     found: list[str] = []
     for section in configuration:
         if section.tag not in _SECTIONS:

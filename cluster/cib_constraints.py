@@ -1,4 +1,4 @@
-"""The CIB's constraints: those that the lab has a noun for, and the others.
+"""The CIB's constraints: those that the lab models, and the others.
 
 Source: Pacemaker Explained ("Resource Constraints", "Rules").
 """
@@ -28,13 +28,13 @@ _ORDER = {
 _LOCATION = {"role": "started", "resource-discovery": "always"}
 _RULE = {"role": "started", "boolean-op": "and"}
 _EXPRESSION = {"type": "string", "operation": "eq", "attribute": "#uname"}
-"""What holds of each element without being said, in lower case: said or not, it means the same."""
+"""The defaults of each element, in lower case: a stored default means the same as a missing attribute."""
 
 
 def constraint(item: Element) -> Constraint | None:
-    """Read a constraint that the lab has a noun for; None for resource sets, roles, rules, tickets and the like.
+    """Read a constraint that the lab models; None for resource sets, roles, rules, tickets and the like.
 
-    Raises OutputError when a score is none.
+    Raises OutputError when a score is not valid.
     """
     if item.tag == "rsc_colocation" and _says(item, ("rsc", "with-rsc"), ("score",), _COLOCATION):
         return Colocation(item.get("rsc", ""), item.get("with-rsc", ""), scores.parse(item.get("score", "0")))
@@ -57,7 +57,7 @@ def constraint(item: Element) -> Constraint | None:
 
 
 def preference(item: Element) -> Element | None:
-    """Give the rule of a location that only says `#uname eq NODE`, as 1.1.8's move and `pcs … rule` store it."""
+    """Give the rule of a location when it is only `#uname eq NODE`, as 1.1.8's move and `pcs … rule` store it."""
     rule = item.find("rule")
     if rule is None or len(rule) != 1 or not _says(rule, ("score",), (), _RULE, children=1):
         return None
@@ -76,7 +76,7 @@ def _says(
     *,
     children: int = 0,
 ) -> bool:
-    """Whether an element has the needed attributes, and otherwise says only what is usual."""
+    """Whether an element has the needed attributes, and all others have their default values."""
     if len(item) != children or any(item.get(name) is None for name in needed):
         return False
     said = {name: value for name, value in item.attrib.items() if name != "id" and name not in optional}

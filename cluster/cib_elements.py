@@ -14,13 +14,13 @@ from cluster.xml import Element, OutputError
 NAMED = frozenset(
     {"primitive", "group", "clone", "master", "bundle", "template", "tag", "obj_ref", "resource_ref"}
 )
-"""Elements whose id is a name of its own; other ids inside an element mean nothing."""
+"""Elements whose id is a name; other ids inside an element have no meaning."""
 BOOTSTRAP = "cib-bootstrap-options"
 """The set of cluster properties that goes before all others."""
 
 
 def expand(root: Element) -> None:
-    """Put a copy of what is referred to in the place of each element with an id-ref."""
+    """Replace each element with an id-ref by a copy of the element that it refers to."""
     known: dict[tuple[str, str], Element] = {}
     for item in root.iter():
         known.setdefault((item.tag, item.get("id", "")), item)
@@ -34,7 +34,7 @@ def expand(root: Element) -> None:
 
 
 def line(item: Element, *, inner: bool = False) -> str:
-    """Show an element and all in it as one line; inside, only those ids that are names."""
+    """Show an element with its content as one line; inside, only the ids that are names."""
     if item.tag == "nvpair" and set(item.attrib) == {"id", "name", "value"}:
         return f"{item.get('name')}={item.get('value')}"
     label = [item.tag]
@@ -49,7 +49,7 @@ def line(item: Element, *, inner: bool = False) -> str:
 
 
 def options(sets: Sequence[Element]) -> tuple[dict[str, str], list[str]]:
-    """Merge sets of nvpairs as pacemaker does: the pairs, sorted by name, and what is no plain pair, a line each.
+    """Merge sets of nvpairs as pacemaker does: the pairs, sorted by name, and everything else, one line each.
 
     Where a name stands several times, the highest score of its set wins, then the first. A set with a rule holds
     only at times or for some, so none of its pairs is given.

@@ -13,11 +13,11 @@ from inventory.config.cluster_properties import boolean, milliseconds
 
 _AGENT = ("class", "provider", "type")
 _USUAL_OPERATION = {"enabled": "true", "start-delay": "0", "role": "Started"}
-"""What holds of an operation without being said."""
+"""The defaults of an operation."""
 
 
 def primitive(item: Element) -> Primitive:
-    """Read a primitive; what there is no noun for stands in its `others`."""
+    """Read a primitive; what is not modelled is in its `others`."""
     words = [item.get(name) for name in _AGENT]
     attributes, odd_attributes = options(item.findall("instance_attributes"))
     meta, odd_meta = options(item.findall("meta_attributes"))
@@ -60,12 +60,12 @@ def _runs(operation: Element) -> bool:
 
 
 def _good_interval(operation: Element) -> bool:
-    """Only monitors recur."""
+    """Only monitors are recurring."""
     return operation.get("name") == "monitor" or milliseconds(operation.get("interval", "0s")) == 0
 
 
 def _usual(operation: Element) -> bool:
-    """Whether name, interval and time-out say all of an operation."""
+    """Whether an operation consists only of name, interval and time-out."""
     said = {
         name: value
         for name, value in operation.attrib.items()

@@ -15,14 +15,14 @@ from cluster.values import without_defaults
 from cluster.xml import Element, element, whole
 
 _OWN = ("#", "fail-count-", "last-failure-", "probe_complete", "shutdown", "terminate")
-"""How the transient attributes begin that the cluster sets by itself."""
+"""The first letters of the transient attributes that the cluster itself sets."""
 
 
 @dataclass(frozen=True)
 class Operation:
     """An operation in a node's history. Times in milliseconds, `last_change` in that node's epoch seconds.
 
-    `call_id` counts up on each node by itself: it orders the operations of one node only.
+    `call_id` is counted on each node separately: it orders the operations of one node only.
     """
 
     node: str
@@ -39,10 +39,10 @@ class Operation:
 
 
 def operations(text: str) -> tuple[Operation, ...]:
-    """Read the history of all nodes out of `cibadmin -Q`, by node and then in the order of calls.
+    """Read the history of all nodes from the output of `cibadmin -Q`, sorted by node and call.
 
     A resource's history keeps its last start or stop and each recurring operation, not all that was.
-    Raises OutputError when the text is no CIB.
+    Raises OutputError when the text is not a CIB.
     """
     found: dict[tuple[str, str, int, str, int], Operation] = {}
     for state, resource, item in _history(element(text, "cibadmin", ("cib",))):
@@ -52,11 +52,11 @@ def operations(text: str) -> tuple[Operation, ...]:
 
 
 def failures(root: Element) -> tuple[Failure, ...]:
-    """Give the failures that the history remembers: crm_mon of 1.1.8 shows them to people only."""
+    """Give the failures in the history. crm_mon of 1.1.8 does not print them in its XML."""
     found = []
     for state, resource, item in _history(root):
         probe = item.get("operation") == "monitor" and whole(item, "interval") == 0
-        good = (0, 7) if probe else (0,)  # a probe finds the resource or does not: both are answers
+        good = (0, 7) if probe else (0,)  # a probe may find the resource stopped: that is no failure
         rc = whole(item, "rc-code", -1)
         if "_last_failure_" in item.get("id", "") and rc not in good:
             task, reason = item.get("operation", ""), item.get("exit-reason", "")
@@ -78,7 +78,7 @@ def failcounts(root: Element) -> Mapping[tuple[str, str], int]:
 
 
 def transient_attributes(root: Element) -> Mapping[str, Mapping[str, str]]:
-    """Give the attributes that go when a node's cluster stops, by node, without those that the cluster sets itself."""
+    """Give the attributes that are removed when a node's cluster stops, by node, without the cluster's own."""
     found = {}
     for node, pairs in _transient(root):
         kept = {name: value for name, value in pairs.items() if not name.startswith(_OWN)}

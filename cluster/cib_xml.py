@@ -1,4 +1,4 @@
-"""A configuration written as the CIB's XML, to put in the place of whatever is stored.
+"""Writes a configuration as the CIB's XML, to replace the stored one.
 
 Pure. It holds for every schema of pacemaker 1.1 to 3.0, as it has only what the walkthrough's commands store.
 Source: Pacemaker Explained; cibadmin(8).
@@ -18,7 +18,7 @@ from cluster.xml import Element
 from inventory.model import Colocation, Constraint, Order
 
 REPLACE = ("cibadmin", "--replace", "--scope", "configuration", "--xml-pipe")
-"""Puts what it reads in the place of the whole configuration section, in one change."""
+"""The command that replaces the whole configuration section by its standard input, in one change."""
 
 
 def configuration_xml(
@@ -26,7 +26,7 @@ def configuration_xml(
     nodes: Iterable[Mapping[str, str]] = (),
     bookkeeping: Mapping[str, str] | None = None,
 ) -> str:
-    """Write <configuration>. `nodes` and `bookkeeping` are the live CIB's (`cluster.cib.Cib`), kept as they are.
+    """Write <configuration>. `nodes` and `bookkeeping` are the live CIB's (`cluster.cib.Cib`), kept unchanged.
 
     ValueError when the configuration has something that cannot be written (`others`, a resource from a template).
     """
@@ -116,7 +116,7 @@ def _constraint(constraint: Constraint) -> Element:
 
 
 def _unique(wish: str, taken: set[str]) -> str:
-    """An XML id that nothing else has yet."""
+    """An XML id that no other element has yet."""
     id_, number = _id(wish), 1
     while id_ in taken:
         number += 1

@@ -1,4 +1,4 @@
-"""What a cluster's configuration means, ids apart: its nouns, and how one configuration differs from another.
+"""A cluster's configuration without its ids: resources, constraints, properties, and the differences of two of them.
 
 Source: Pacemaker Explained; what the walkthrough's commands store is the same on every generation of pcs but for
 the ids.
@@ -41,7 +41,7 @@ class Primitive:
         return self.operations.get("monitor")
 
     def good_timeout(self, operation: str, stored: str | None) -> bool:
-        """Tell whether a stored time-out of an operation is this resource's own, or the one that is advised."""
+        """Tell whether a stored time-out of an operation is this resource's own or the advised one."""
         advised = self.advised.get(operation)
         mine = times(stored) == times(self.timeouts.get(operation))
         return mine or (advised is not None and {milliseconds(advised)} == set(times(stored)))
@@ -49,9 +49,9 @@ class Primitive:
 
 @dataclass(frozen=True)
 class Configuration:
-    """What a CIB says, in a settled order: equal configurations mean the same.
+    """A configuration in a fixed order: equal configurations have the same meaning.
 
-    `node_attributes` are those that stay (a standby), `transient` those that go when the node's cluster stops.
+    `node_attributes` are the permanent ones (standby); `transient` are removed when the node's cluster stops.
     `others` shows what the lab has no noun for (groups, rules, tickets, fencing levels ...), a line each, so that
     nothing goes unseen.
     """
@@ -68,14 +68,14 @@ class Configuration:
 
     @property
     def constraints(self) -> tuple[Constraint, ...]:
-        """All constraints that there are nouns for."""
+        """All constraints that are modelled."""
         return (*self.colocations, *self.orders, *self.locations)
 
 
 def differences(want: Configuration, have: Configuration) -> tuple[str, ...]:
-    """Tell how `have` differs from `want`, a line each; times, scores and netmasks count by value.
+    """Give the differences of `have` from `want`, one line each; times, scores and netmasks are compared by value.
 
-    The agent's own start, stop and other operations, which newer pcs adds, do not count; monitors do.
+    The agent's own start, stop and other operations, which newer pcs adds, are ignored; monitors are compared.
     """
     lines = [*_mapping("property ", want.properties, have.properties)]
     lines += _mapping("resource default ", want.defaults, have.defaults)
@@ -93,7 +93,7 @@ def differences(want: Configuration, have: Configuration) -> tuple[str, ...]:
         (want.locations, have.locations),
     )
     for wishes, stored in pairs:
-        wished, found_there = Counter(wishes), Counter(stored)  # one location twice counts twice
+        wished, found_there = Counter(wishes), Counter(stored)  # a location that is stored twice counts twice
         lines += [f"constraint {describe(c)}: missing" for c in (wished - found_there).elements()]
         lines += [f"constraint {describe(c)}: not wanted" for c in (found_there - wished).elements()]
     lines += _nodes("attribute", want.node_attributes, have.node_attributes)
@@ -102,7 +102,7 @@ def differences(want: Configuration, have: Configuration) -> tuple[str, ...]:
 
 
 def describe(constraint: Constraint) -> str:
-    """Say a constraint in words."""
+    """Describe a constraint in words."""
     if isinstance(constraint, Colocation):
         score = scores.text(constraint.score)
         return f"colocation of {constraint.resource} with {constraint.with_resource} ({score})"

@@ -1,4 +1,4 @@
-"""corosync.conf, for corosync 3 (knet, votequorum) and 1.4 (multicast, plugin): written, read and compared.
+"""Writes, reads and compares corosync.conf, for corosync 3 (knet, votequorum) and 1.4 (multicast, plugin).
 
 Sources: corosync.conf(5) and votequorum(5) of 3.1, exec/coroparse.c of 3.1, corosync.conf(5) of 1.4, walkthrough
 step 2.
@@ -26,12 +26,12 @@ Item = tuple[str, "str | Section"]
 
 @dataclass(frozen=True)
 class Section:
-    """What stands between two braces: `key: value` pairs and sections, in order."""
+    """The content between two braces: `key: value` pairs and sections, in order."""
 
     items: tuple[Item, ...]
 
     def value(self, key: str) -> str | None:
-        """Give the last value of a key (as corosync takes it); None when it is not set."""
+        """Give the last value of a key (corosync uses this one); None when it is not set."""
         found = [value for name, value in self.items if name == key and isinstance(value, str)]
         return found[-1] if found else None
 
@@ -129,10 +129,10 @@ def _lines(section: Section, indent: str) -> Iterator[str]:
 
 
 def parse(text: str) -> Section:
-    """Read a corosync.conf as sections, comments apart, by the rules of corosync 3.1.
+    """Read a corosync.conf as sections, without comments, by the rules of corosync 3.1.
 
-    A line with `{` opens a section, else one with `:` is a key and its value, else one with `}` closes a section.
-    Raises ConfigError, which names the line, where corosync would refuse to start.
+    A line with `{` opens a section; any other with `:` is a key and its value; any other with `}` closes a section.
+    Raises ConfigError with the line when corosync would refuse to start.
     """
     stack: list[tuple[str, list[Item]]] = [("", [])]
     for number, raw in enumerate(text.splitlines(), 1):
@@ -151,13 +151,13 @@ def parse(text: str) -> Section:
             stack[-1][1].append((key.strip(), value.strip()))
         elif "}" in line:
             if line != "}":
-                raise _refused(number, line, "nothing may stand beside `}` on its line")
+                raise _refused(number, line, "nothing else may be on the line of `}`")
             if len(stack) == 1:
                 raise _refused(number, line, "no section is open")
             name, items = stack.pop()
             stack[-1][1].append((name, Section(tuple(items))))
         else:
-            raise _refused(number, line, "it is no `key: value`, `name {` or `}`")
+            raise _refused(number, line, "it is not `key: value`, `name {` or `}`")
     if len(stack) > 1:
         raise ConfigError(f"{PATH}: section {stack[-1][0]!r} is not closed", hint="add the missing `}`")
     return Section(tuple(stack[0][1]))
@@ -168,7 +168,7 @@ def _refused(number: int, line: str, why: str) -> ConfigError:
 
 
 def differences(expected: str, found: str) -> tuple[str, ...]:
-    """Tell what `found` says otherwise, one line per key; comments and layout do not count."""
+    """Give the differences of `found`, one line for each key; comments and layout are ignored."""
     want, have = dict(_flat(parse(expected), "")), dict(_flat(parse(found), ""))
     return tuple(
         f"{key}: expected {want.get(key, 'nothing')}, found {have.get(key, 'nothing')}"

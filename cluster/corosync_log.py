@@ -1,4 +1,4 @@
-"""corosync's log: what a good start shows, a start that failed, and errors that have no known reason.
+"""Reads corosync's log: the lines of a good start, a failed start, and unexplained errors.
 
 Sources: walkthrough step 3; recorded logs of corosync 1.4.1 and 3.1.7.
 """
@@ -18,7 +18,7 @@ _EXIT = re.compile(r"^.*Corosync Cluster Engine exiting with status [1-9].*$", r
 
 
 def expected_log_lines(generation: CorosyncGeneration, node: Node) -> Mapping[str, str]:
-    """Give what the log shows after a good start (walkthrough step 3): meaning -> regular expression."""
+    """Give the lines that the log shows after a good start (walkthrough step 3): meaning -> regular expression."""
     address = re.escape(str(node.address))
     if generation == "1.4":
         return {
@@ -50,7 +50,7 @@ def missing_log_lines(generation: CorosyncGeneration, node: Node, log: str) -> t
 
 
 def since_start(log: str) -> str:
-    """Give the part of a log from corosync's latest start on; all of it when no start stands in it."""
+    """Give the part of a log from corosync's latest start on; the whole log when it contains no start."""
     starts = list(_START.finditer(log))
     return log[starts[-1].start() :] if starts else log
 
@@ -71,7 +71,7 @@ HARMLESS: Mapping[str, str] = {
     r"no STONITH resources have been defined|disable STONITH with the stonith-enabled option"
     r"|need STONITH to ensure data integrity": "until step 4 switches fencing off",
 }
-"""Error lines that a healthy lab shows: pattern -> why."""
+"""Error lines that a healthy lab shows: pattern -> reason."""
 
 _ERROR = re.compile(r"\b(ERROR|CRIT|EMERG)\b|\bcorosync ?(error|crit|alert|emerg)\b|\b(error|crit|emerg):")
 

@@ -1,4 +1,4 @@
-"""What a running corosync says of itself: quorum, members and timings, for corosync 3 and 1.4.
+"""Reads the state of a running corosync: quorum, members and timings, for corosync 3 and 1.4.
 
 Sources: corosync-quorumtool(8), corosync-cmapctl(8) and cmap_keys(7) of 3.1; corosync-objctl(8) of 1.4, whose
 plugin leaves the quorum to pacemaker.
@@ -20,9 +20,9 @@ _VALUE = re.compile(r"^(?:runtime\.config\.)?totem\.(\w+)(?: \(u32\) ?= |=)(\d+)
 
 @dataclass(frozen=True)
 class Membership:
-    """Who is in the ring as one node sees it; `quorate` is None where corosync itself counts no votes.
+    """The members of the ring as one node sees them; `quorate` is None when corosync itself counts no votes.
 
-    `flags` are votequorum's own words: Quorate, 2Node, WaitForAll.
+    `flags` are those of votequorum: Quorate, 2Node, WaitForAll.
     """
 
     quorate: bool | None
@@ -36,7 +36,7 @@ def membership_script(generation: CorosyncGeneration) -> str:
 
 
 def membership(text: str, lab: Lab, generation: CorosyncGeneration) -> Membership | None:
-    """Read what `membership_script` printed; None when no corosync answered it."""
+    """Read the output of `membership_script`; None when no corosync answered."""
     if generation == "1.4":
         joined = _JOINED.findall(text)
         found = [node for node in lab.nodes if any(_at(text, key, str(node.address)) for key in joined)]
@@ -58,18 +58,18 @@ def _at(text: str, key: str, address: str) -> bool:
 
 
 def timings_script(generation: CorosyncGeneration) -> str:
-    """A shell text that prints token and consensus as the running corosync uses them; see `timings`."""
+    """A shell text that prints token and consensus of the running corosync; see `timings`."""
     if generation == "1.4":
         return "corosync-objctl -a | grep -E '^totem.(token|consensus)='"
     return "corosync-cmapctl | grep -E '^runtime.config.totem.(token|consensus) '"
 
 
 def timings(text: str) -> tuple[float, float]:
-    """Token and consensus in seconds; OutputError when corosync did not say them."""
+    """Token and consensus in seconds. Raises OutputError when corosync did not print them."""
     found = {name: int(value) / 1000 for name, value in _VALUE.findall(text)}
     if "token" not in found or "consensus" not in found:
         raise OutputError(
-            f"corosync told no token and consensus: {' '.join(text.split())[:200] or 'nothing at all'}",
+            f"corosync printed no token and consensus: {' '.join(text.split())[:200] or 'no output'}",
             hint="On the node: corosync-cmapctl | grep totem; corosync 1.4: corosync-objctl -a | grep totem",
         )
     return found["token"], found["consensus"]

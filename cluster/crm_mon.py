@@ -1,4 +1,4 @@
-"""crm_mon's XML as ClusterState: who is there, who runs what, what failed.
+"""Reads crm_mon's XML as ClusterState: nodes, where resources run, failures.
 
 Source: `crm_mon -X -r` from pacemaker 1.1.8 on, `crm_mon --output-as=xml -r` from 2.0.3 on; both print
 the same elements under another root. Before 1.1.12 it prints neither failures nor fail counts: `with_history`
@@ -15,7 +15,7 @@ from cluster import scores
 from cluster.xml import NOT_RUNNING, Element, OutputError, element, true, whole
 
 COMMAND = ("crm_mon", "-X", "-r")
-"""What prints the state, on every generation."""
+"""The command that prints the state, on every generation."""
 TELLS_FAILURES = (1, 1, 12)
 """The first version whose XML has <failures> and fail counts."""
 RUNNING = frozenset({"Started", "Master", "Slave", "Promoted", "Unpromoted"})
@@ -81,10 +81,10 @@ class ClusterState:
     failures: tuple[Failure, ...]
     failcounts: Mapping[tuple[str, str], int]
     tells_failures: bool = True
-    """This crm_mon prints failures and fail counts when there are any (from 1.1.12 on)."""
+    """This crm_mon prints failures and fail counts (from 1.1.12 on)."""
 
     def node(self, name: str) -> NodeState:
-        """Give the node of that full name; KeyError when crm_mon does not list it."""
+        """Give the node with this full name. Raises KeyError when crm_mon does not list it."""
         for node in self.nodes:
             if node.name == name:
                 return node
@@ -113,7 +113,7 @@ class ClusterState:
 
 
 def parse(text: str) -> ClusterState:
-    """Read crm_mon's XML; OutputError when it is none, or when no cluster answered crm_mon."""
+    """Read crm_mon's XML. Raises OutputError for other text, or when no cluster answered crm_mon."""
     root = element(text, "crm_mon", ("crm_mon", "pacemaker-result"))
     if root.find("summary") is None or root.find("nodes") is None:
         errors = "; ".join(error.text or "" for error in root.iter("error"))
@@ -137,9 +137,9 @@ def parse(text: str) -> ClusterState:
 def with_history(
     state: ClusterState, failures: Iterable[Failure], failcounts: Mapping[tuple[str, str], int]
 ) -> ClusterState:
-    """Give the state with failures and fail counts from the CIB where its crm_mon does not print them.
+    """Give the state with the CIB's failures and fail counts, when this crm_mon does not print them.
 
-    What is remembered of a resource that is not configured any more is left out, as crm_mon does.
+    The history of a resource that is not configured any more is left out, as in crm_mon.
     """
     if state.tells_failures:
         return state
@@ -196,9 +196,9 @@ def _failure(item: Element) -> Failure:
 
 
 def operation_key(key: str) -> tuple[str, str]:
-    """Take an operation's key apart into resource and task: WebIP_migrate_to_0 is a migrate_to of WebIP.
+    """Split an operation's key into resource and task: WebIP_migrate_to_0 is a migrate_to of WebIP.
 
-    The task is "" when the key has another form; then all of it counts as the resource.
+    When the key has another form, the task is "" and the whole key is the resource.
     """
     found = next(filter(None, (pattern.fullmatch(key) for pattern in _KEYS)), None)
     return (found[1], found[2]) if found else (key, "")

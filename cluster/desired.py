@@ -1,4 +1,4 @@
-"""The configuration that lab.yaml describes, whole or as it is between two steps of the walkthrough."""
+"""The configuration that lab.yaml describes: complete, or the state between two steps of the walkthrough."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ def desired(
     interface: str = "",
     metadata: Mapping[str, str] | None = None,
 ) -> Configuration:
-    """Give what the whole walkthrough stores, or a part of it, for the states between its steps.
+    """Give the configuration of the whole walkthrough, or a part of it for the states between its steps.
 
-    `properties` and `resources` limit by name and id, `constraints` by sort; a constraint needs its
+    `properties` and `resources` select by name and id, `constraints` by type; a constraint needs its
     resources. `stickiness` replaces the lab's; 0 is stored too, as newer pcs starts a cluster with 1.
     `interface` is the nodes' interface in the cluster's network, "" when they differ: ocf:heartbeat:IPaddr
-    takes eth0 unless it is told another (its metadata, nic). `metadata` is by agent, where it was read.
+    uses eth0 unless `nic` is set (see its metadata). `metadata` maps agents to the metadata that was read.
     """
     kept = [r for r in lab.resources if resources is None or r.id in resources]
     ids = {resource.id for resource in kept}

@@ -1,6 +1,6 @@
-"""What a CIB has and lab.yaml does not have, told apart from what lab.yaml only says otherwise.
+"""Finds what a CIB has and lab.yaml does not have, without the values that only differ from lab.yaml.
 
-Pure. A step of the walkthrough mends what lab.yaml says otherwise; nothing but a replacement removes the rest.
+Pure. A step of the walkthrough corrects different values; only a replacement of the configuration removes the rest.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from inventory.model import Colocation, Constraint, Location, Order
 
 
 def known_part(want: Configuration, have: Configuration) -> Configuration:
-    """Give what `have` holds of `want`, with the values that it has: all else is foreign.
+    """Give the part of `have` that `want` has too, with the values of `have`. Everything else is foreign.
 
-    A constraint is known when `want` has one about the same resources, and all its resources stay.
+    A constraint is known when `want` has one for the same resources, and all its resources are known.
     """
     known = _known(want, have)
     ids = {resource.id for resource in known.resources}
@@ -23,7 +23,7 @@ def known_part(want: Configuration, have: Configuration) -> Configuration:
 
 
 def foreign(want: Configuration, have: Configuration) -> tuple[str, ...]:
-    """Tell what `have` holds that `want` does not have, a line each."""
+    """Give what `have` has and `want` does not have, one line each."""
     return tuple(
         line.replace(": not wanted, found ", "=").replace(": not wanted", "")
         for line in differences(_known(want, have), have)
@@ -32,7 +32,7 @@ def foreign(want: Configuration, have: Configuration) -> tuple[str, ...]:
 
 def _known(want: Configuration, have: Configuration) -> Configuration:
     wanted = {resource.id: resource for resource in want.resources}
-    # What is made from a template has no agent of its own, so it cannot stay without the template.
+    # A resource from a template has no own agent, so it cannot exist without the template.
     resources = [r for r in have.resources if r.id in wanted and not r.agent.startswith("template ")]
     known = replace(
         have,
@@ -56,12 +56,12 @@ def _with_constraints(configuration: Configuration, stays: Callable[[Constraint]
 
 
 def in_place_of(constraint: Constraint, wanted: Iterable[Constraint]) -> bool:
-    """Tell whether a constraint stands where one of the wanted ones belongs."""
+    """Tell whether a constraint is for the same resources as one of the wanted constraints."""
     return any(about_the_same(constraint, one) for one in wanted)
 
 
 def about_the_same(one: Constraint, other: Constraint) -> bool:
-    """Tell whether two constraints are about the same resources (and node), whatever their scores."""
+    """Tell whether two constraints are for the same resources (and node); their scores may differ."""
     if isinstance(one, Location) and isinstance(other, Location):
         return one.id == other.id or (one.resource, one.node) == (other.resource, other.node)
     if isinstance(one, Colocation) and isinstance(other, Colocation):
@@ -72,7 +72,7 @@ def about_the_same(one: Constraint, other: Constraint) -> bool:
 
 
 def known_resource(want: Primitive, have: Primitive) -> Primitive:
-    """Give a stored resource without what is foreign in it: operations' attributes and time-outs, utilization ..."""
+    """Give a stored resource without its foreign parts: attributes and time-outs of operations, utilization ..."""
     good = {name: time for name, time in have.timeouts.items() if want.good_timeout(name, time)}
     return replace(have, timeouts=good, others=(), advised=want.advised)
 

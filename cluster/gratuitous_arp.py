@@ -1,4 +1,4 @@
-"""How the address's new holder makes itself known: gratuitous ARP by its agent, sent anew at an interval.
+"""Gratuitous ARP: how the agent of the address announces the new owner, and at which interval.
 
 Sources: RFC 5227, 3; the agents' meta-data of resource-agents (ocf_heartbeat_IPaddr(7), ocf_heartbeat_IPaddr2(7)).
 """
@@ -10,19 +10,19 @@ from collections.abc import Mapping
 from cluster.xml import OutputError, element
 
 INTERVALS = ("ARP_INTERVAL_MS", "arp_interval")
-"""The parameter in milliseconds, as IPaddr and as IPaddr2 call it."""
+"""The names of the parameter in milliseconds, for IPaddr and IPaddr2."""
 
 
 def metadata_script(agent: str) -> str:
-    """A shell text that prints what an OCF agent (ocf:provider:name) says of itself; see `interval`."""
+    """A shell text that prints the metadata of an OCF agent (ocf:provider:name); see `interval`."""
     _, provider, name = agent.split(":")
     return f"OCF_ROOT=/usr/lib/ocf /usr/lib/ocf/resource.d/{provider}/{name} meta-data"
 
 
 def interval(metadata: str, attributes: Mapping[str, str]) -> float:
-    """Seconds between two announcements: as the resource's attributes say, else the agent's default.
+    """The time between two announcements (seconds): the resource's attribute, otherwise the agent's default.
 
-    OutputError when the agent has no such parameter or its value is no number.
+    Raises OutputError when the agent has no such parameter or its value is not a number.
     """
     root = element(metadata, "the address's agent", ("resource-agent",))
     defaults = {

@@ -1,4 +1,4 @@
-"""How long an outage must and may last, from the cluster's own timings, phase by phase.
+"""The shortest and the longest outage of a fault, computed phase by phase from the cluster's own timings.
 
 A takeover counts from the fault until the peer answers its first client; the outage is what a client
 sees of it. Sources: corosync.conf(5) (token, token_retransmit, hold, consensus, join), Pacemaker
@@ -27,13 +27,13 @@ JOIN_S = 0.05
 
 @dataclass(frozen=True)
 class Timing:
-    """What the bounds are computed from, in seconds.
+    """The times from which the bounds are computed (seconds).
 
     `start_s`, `stop_s` and `decide_s` are pairs (least, most): all resources together, and pacemaker's
     way from a changed membership to its first order. `monitor_answer_s` is what a monitor takes to answer
     (its own timeout is the limit of that). `arp_s` is the agent's interval between two gratuitous ARPs,
-    IPaddr's unless told otherwise. `allowance_s` is what a busy host may add: the
-    time in which corosync, pacemaker or the agents wanted to run and were not let.
+    by default IPaddr's. `allowance_s` is what a busy host may add: the
+    time in which corosync, pacemaker or the agents are ready to run but get no processor.
     """
 
     token_s: float
@@ -50,12 +50,12 @@ class Timing:
     survivor_acts: bool = True
     """Whether a node alone may start resources: two_node, or no-quorum-policy=ignore."""
     fencing: bool = False
-    """Whether stonith-enabled is on: without a device nothing lost is ever taken over."""
+    """Whether stonith-enabled is on: without a fencing device, no resource of a lost node is taken over."""
 
 
 @dataclass(frozen=True)
 class Phase:
-    """One stretch of the takeover: its least and most seconds, and the rule behind them."""
+    """One phase of the takeover: its shortest and longest time (seconds), and the reason."""
 
     name: str
     least: float
@@ -65,9 +65,9 @@ class Phase:
 
 @dataclass(frozen=True)
 class Bounds:
-    """The phases in order, and the outage that a client can see of them.
+    """The phases in order, and the outage that a client can see.
 
-    `outage_least` is 0 where the faulted node goes on answering. `outage_most` may be infinite.
+    `outage_least` is 0 when the faulted node still answers. `outage_most` may be infinite.
     """
 
     kind: Kind
@@ -77,26 +77,26 @@ class Bounds:
 
     @property
     def takeover_least(self) -> float:
-        """From the fault to the new first answer, at least."""
+        """The shortest time from the fault to the first answer after it."""
         return sum(phase.least for phase in self.phases)
 
     @property
     def takeover_most(self) -> float:
-        """From the fault to the new first answer, at most; infinite when nobody takes over."""
+        """The longest time from the fault to the first answer after it; infinite when no node takes over."""
         return sum(phase.most for phase in self.phases)
 
     def admits(self, low: float, high: float) -> bool:
-        """Tell whether an outage measured as between `low` and `high` seconds fits the prediction."""
+        """Tell whether a measured outage of `low` to `high` seconds fits the prediction."""
         return high >= self.outage_least and low <= self.outage_most
 
     def lines(self) -> tuple[str, ...]:
-        """Say each phase and the sum, for people."""
+        """Describe each phase and the sum, for people."""
         rows = [f"{p.name}: {_range(p.least, p.most)}: {p.why}" for p in self.phases]
         return (*rows, f"a client sees: {_range(self.outage_least, self.outage_most)}")
 
 
 def timing(lab: Lab) -> Timing:
-    """Take the timings out of the lab's description; `dataclasses.replace` puts in measured ones."""
+    """The timings from lab.yaml; use `dataclasses.replace` to set measured ones."""
     monitors = [(milliseconds(r.monitor) or 0) / 1000 for r in lab.resources if r.kind == "web"]
     return Timing(
         token_s=lab.corosync.token_ms / 1000,
@@ -110,18 +110,18 @@ def timing(lab: Lab) -> Timing:
 
 
 def bounds(kind: Kind, timing: Timing, *, answers: bool | None = None, moves: bool = False) -> Bounds:
-    """Predict the outage for a kind of fault on the active node; ConfigError for an unknown kind.
+    """Predict the outage for a kind of fault on the active node. Raises ConfigError for an unknown kind.
 
-    `answers`: the faulted node goes on answering clients (corosync killed alone, or only the traffic
-    between the nodes cut), so that a client may see nothing at all. By default it does in a partition.
-    `moves`: a migration-threshold is set, so that a process that failed may go to the other node.
-    A node that is back before the token is lost shortens the wait: the rejoin itself reports the loss.
+    `answers`: the faulted node still answers clients (only corosync killed, or only the traffic between
+    the nodes cut), so that a client may see no outage. The default is true for a partition.
+    `moves`: a migration-threshold is set, so that a failed resource may move to the other node.
+    When a node comes back before the token is lost, the wait is shorter: its rejoin reports the loss.
     """
     if kind not in get_args(Kind):
         raise ConfigError(f"no such kind of fault: {kind!r}", hint=f"one of: {', '.join(get_args(Kind))}")
     if kind == "none":
         phase = Phase(
-            "nothing", 0.0, timing.allowance_s, "no node in use is touched; only the host may pause"
+            "nothing", 0.0, timing.allowance_s, "the fault affects no active node; only the host may pause"
         )
         return Bounds(kind, (phase,), 0.0, timing.allowance_s)
     if kind == "hang":
@@ -147,11 +147,11 @@ def predict(lab: Lab, kind: Kind, *, answers: bool | None = None) -> Bounds:
 
 
 def _noticed(timing: Timing, *, hangs: bool = False) -> Phase:
-    """A monitor is the only one to see that a process is gone; without an interval there is none."""
+    """Only a monitor detects that a process is gone; without an interval there is no monitor."""
     if not timing.monitor_s:
-        return Phase("detect", 0.0, NEVER, "no monitor looks at it")
+        return Phase("detect", 0.0, NEVER, "no monitor checks it")
     if hangs:
-        return Phase("detect", 0.0, NEVER, "the agent's monitor looks at the process, not at its answers")
+        return Phase("detect", 0.0, NEVER, "the agent's monitor checks the process, not its answers")
     why = f"a monitor every {timing.monitor_s:g} s, answering in {timing.monitor_answer_s:g} s"
     return Phase("detect", 0.0, timing.monitor_s + timing.monitor_answer_s, why)
 
@@ -177,23 +177,25 @@ def _loss(timing: Timing) -> tuple[Phase, ...]:
 
 
 def _recovery(timing: Timing, *, here: bool, stops: bool = False, moves: bool = False) -> tuple[Phase, ...]:
-    """From the decision to the first answer. `here`: on the same node, unless what failed there `moves` away."""
+    """From the decision to the first answer. `here`: on the same node, unless the failed resource `moves` away."""
     acts = here or (timing.survivor_acts and (stops or not timing.fencing))
     if not timing.survivor_acts and not here:
         never = "a node alone has no quorum, and no-quorum-policy lets it start nothing"
     else:
-        never = "fencing is on: what a lost node ran is not started before it is fenced"
+        never = "fencing is on: resources of a lost node are not started before it is fenced"
     decide_least, decide_most = timing.decide_s
-    decide = Phase("decide", decide_least, decide_most, "a DC is there or elected, and computes what to do")
+    decide = Phase("decide", decide_least, decide_most, "a DC exists or is elected, and computes the actions")
     if not acts:
         decide = Phase("decide", decide_least, NEVER, never)
-    stop = Phase("stop", 0.0, 0.0, "the lost node stops nothing that would be waited for")
+    stop = Phase("stop", 0.0, 0.0, "the lost node stops nothing, so there is nothing to wait for")
     if here or stops:
-        stop = Phase("stop", *timing.stop_s, "what ran is stopped in reverse order first")
-    why = f"a client goes on asking the old holder until a gratuitous ARP reaches it; they are {timing.arp_s:g} s apart"
+        stop = Phase("stop", *timing.stop_s, "running resources are first stopped in reverse order")
+    why = (
+        f"clients send to the old owner until they get a gratuitous ARP; one is sent every {timing.arp_s:g} s"
+    )
     arp = Phase("ARP", 0.0, timing.arp_s, why)
     if here and not moves:
-        arp = Phase("ARP", 0.0, 0.0, "the address stays with this node, and so does its hardware address")
+        arp = Phase("ARP", 0.0, 0.0, "the address stays on this node, with the same hardware address")
     return (
         decide,
         stop,
@@ -203,7 +205,7 @@ def _recovery(timing: Timing, *, here: bool, stops: bool = False, moves: bool = 
             "first answer",
             0.0,
             timing.probe_s + timing.probe_timeout_s,
-            f"a try every {timing.probe_s:g} s; one under way may hang for {timing.probe_timeout_s:g} s",
+            f"a request every {timing.probe_s:g} s; a sent one may hang for {timing.probe_timeout_s:g} s",
         ),
         Phase("allowance", 0.0, timing.allowance_s, "pauses of a busy host"),
     )

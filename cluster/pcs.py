@@ -1,4 +1,4 @@
-"""The words of pcs, by generation: one function per operation, each giving an argv without a node.
+"""The commands of pcs, by generation: one function for each operation, which gives the argv.
 
 An exit status of 0 is no proof on 0.9, which prints its usage with 0 and stores unknown names: read the
 CIB back and compare (`cluster.cib`). Where the document's 0.9.26 lacks an operation or needs a peer's
@@ -21,7 +21,7 @@ _OLD: tuple[PcsGeneration, ...] = ("0.9.26", "0.9")
 
 
 def generation_of(version: str) -> PcsGeneration:
-    """Tell the generation that a `pcs --version` text belongs to; ConfigError for one never tried."""
+    """Give the generation of a `pcs --version` text. Raises ConfigError for an untested version."""
     match = re.search(r"(\d+)\.(\d+)(?:\.(\d+))?", version)
     if not match:
         raise ConfigError(f"no pcs version in {version.strip()!r}", hint="pcs --version prints e.g. 0.11.5")
@@ -48,17 +48,17 @@ def property_set(generation: PcsGeneration, name: str, value: str) -> Argv:
 
 
 def property_unset(generation: PcsGeneration, name: str) -> Argv:
-    """Remove a cluster property, so that its default holds again."""
+    """Remove a cluster property, so that its default applies again."""
     return ("pcs", "property", "unset", name)
 
 
 def maintenance_on(generation: PcsGeneration) -> Argv:
-    """Let the cluster watch nothing and touch nothing."""
+    """Set maintenance mode: the cluster does not monitor, start or stop any resource."""
     return property_set(generation, "maintenance-mode", "true")
 
 
 def maintenance_off(generation: PcsGeneration) -> Argv:
-    """Let the cluster manage its resources again."""
+    """End maintenance mode."""
     return property_set(generation, "maintenance-mode", "false")
 
 
@@ -108,12 +108,12 @@ def colocation(generation: PcsGeneration, constraint: Colocation) -> Argv:
 
 
 def order(generation: PcsGeneration, constraint: Order) -> Argv:
-    """Start one resource before another, and stop them the other way round. A second time is an error."""
+    """Start one resource before another, and stop them in reverse order. A second time is an error."""
     return ("pcs", "constraint", "order", constraint.first, "then", constraint.then)
 
 
 def location(generation: PcsGeneration, constraint: Location) -> Argv:
-    """Let a resource prefer a node by a score. From 0.10 the node must exist. A second time is an error."""
+    """Let a resource prefer a node with a score. From 0.10 the node must exist. A second time is an error."""
     score = scores.text(constraint.score)
     head = ("pcs", "constraint", "location", "add", constraint.id, constraint.resource, constraint.node)
     return (*head, f"score={score}" if generation == "0.12" else score)
@@ -126,17 +126,17 @@ def constraint_delete(generation: PcsGeneration, id: str) -> Argv:
 
 
 def standby(generation: PcsGeneration, node: str) -> Argv:
-    """Move every resource off a node and let none come."""
+    """Put a node in standby: it may run no resource."""
     return ("pcs", "cluster" if generation in _OLD else "node", "standby", node)
 
 
 def unstandby(generation: PcsGeneration, node: str) -> Argv:
-    """Let resources run on the node again."""
+    """End standby: the node may run resources again."""
     return ("pcs", "cluster" if generation in _OLD else "node", "unstandby", node)
 
 
 def cleanup(generation: PcsGeneration, id: str | None = None) -> Argv:
-    """Forget a resource's failures, or those of all; crm_resource(8) on 0.9.26, which takes one resource at a time."""
+    """Clean up the failures of one or all resources; crm_resource(8) on 0.9.26, one resource at a time."""
     if generation == "0.9.26" and id is None:
         return ("sh", "-c", "for id in $(crm_resource -l); do crm_resource -C -r $id || exit; done")
     if generation == "0.9.26":
@@ -145,7 +145,7 @@ def cleanup(generation: PcsGeneration, id: str | None = None) -> Argv:
 
 
 def refresh(generation: PcsGeneration, id: str) -> Argv:
-    """Ask anew whether a resource runs, and start it where it should; up to 1.1.17 crm_resource's cleanup does it."""
+    """Check again whether a resource runs, and start it if needed; up to 1.1.17 by crm_resource's cleanup."""
     if generation in _OLD:
         return ("crm_resource", "-C", "-r", id)
     return ("pcs", "resource", "refresh", id)
@@ -228,7 +228,7 @@ def cib(generation: PcsGeneration) -> Argv:
 
 
 def cib_push(generation: PcsGeneration, path: str) -> Argv:
-    """Replace the CIB by a file's."""
+    """Replace the CIB by the content of a file."""
     words = ("push", "cib") if generation == "0.9.26" else ("cib-push",)
     return ("pcs", "cluster", *words, path)
 

@@ -41,7 +41,7 @@ class Link:
 
     @property
     def mandatory(self) -> bool:
-        """It is no wish but a must."""
+        """It is mandatory (the score is INFINITY or -INFINITY)."""
         return abs(self.score) >= INFINITY
 
 

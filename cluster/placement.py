@@ -18,12 +18,12 @@ from inventory.model import INFINITY, Colocation, Location
 
 
 class NotModelled(LabError):
-    """The configuration has something that the arithmetic does not know."""
+    """The arithmetic does not support a part of the configuration."""
 
 
 @dataclass(frozen=True)
 class Decision:
-    """Who wins: node by resource (None: nowhere), the score of each on each node, and why, in lines."""
+    """The chosen node by resource (None: nowhere), the score of each on each node, and the reasons, in lines."""
 
     winner: Mapping[str, str | None]
     totals: Mapping[tuple[str, str], int]
@@ -45,10 +45,10 @@ def place(
     `resources` are primitives and groups in the CIB's order; `groups` gives a group's members; `current` is where
     each primitive runs now. The decision is about primitives. Raises NotModelled.
 
-    A resource is placed after those it is colocated with, and these count its wishes as theirs. The
-    highest total wins; a negative one never does. On a tie above zero the current node wins, else the node with
-    fewer resources, then the first by name. A circle of colocations is cut where it was entered.
-    A stickiness below zero counts for nothing, as in pacemaker 2.1; with it, the document's 1.1 leaves a node.
+    A resource is placed after those with which it is colocated, and its preferences are added to theirs. The
+    highest total wins; a node with a negative total is never chosen. On a tie above zero the current node wins,
+    otherwise the node with fewer resources, then the first by name. A cycle of colocations is cut where it was entered.
+    A stickiness below zero is ignored, as in pacemaker 2.1; in the document's 1.1 it moves the resource away.
     """
     placer = _Placer(sorted(nodes), current or {})
     placer.configure(resources, groups or {})
@@ -60,7 +60,7 @@ def place(
     placer.stick(stickiness)
     for resource in resources:
         placer.assign(placer.resources[resource])
-    placer.check_circles()
+    placer.check_cycles()
     return Decision(placer.winner, placer.totals, tuple(placer.why))
 
 
@@ -86,18 +86,18 @@ class _Placer:
 
     def known(self, id_: str, where: str) -> PlacedResource:
         if id_ not in self.resources:
-            raise NotModelled(f"{where} names {id_}, which is none of the resources")
+            raise NotModelled(f"{where} names {id_}, which is not one of the resources")
         return self.resources[id_]
 
     def prefer(self, location: Location) -> None:
-        """A group's location is its first member's."""
+        """A group's location constraint applies to its first member."""
         resource = self.known(location.resource, f"the location {location.id}")
         if location.node in self.nodes:
             holder = resource.members[0] if resource.members else resource
             holder.parts[location.node].append((location.score, location.id))
 
     def colocate(self, colocation: Colocation) -> None:
-        """Add a colocation; a score of zero is none at all."""
+        """Add a colocation; one with a score of zero is ignored."""
         where = f"the colocation of {colocation.resource} with {colocation.with_resource}"
         dependent, primary = (
             self.known(id_, where) for id_ in (colocation.resource, colocation.with_resource)
@@ -128,7 +128,7 @@ class _Placer:
         if resource.group is not None and not resource.group.assigning:
             self.assign(resource.group)
         if resource.assigned or resource.assigning:
-            return  # a circle is cut here
+            return  # a cycle is cut here
         resource.assigning = True
         if resource.members:
             # The group's own colocations are those of its ends.
@@ -158,14 +158,14 @@ class _Placer:
         self.explain(resource, scores)
 
     def follow(self, resource: PlacedResource, link: Link) -> None:
-        """Draw the dependent to the node of the resource already placed, or away from it.
+        """Add the colocation's score to the dependent, for or against the node of the placed primary.
 
-        What is no must is dropped when it would leave no node at all.
+        A colocation that is not mandatory is dropped when it would leave no possible node.
         """
         if not link.primary.assigned:
-            return  # it waits for this one: a circle
+            return  # the primary waits for this resource: a cycle
         primary = link.primary
-        if primary.members:  # what is a must is so with all of the group, what is a wish with any of it
+        if primary.members:  # mandatory: with the whole group; otherwise with any member
             primary = primary.members[-1 if link.score >= INFINITY else 0]
         if primary.node is None and link.score < 0:
             return
@@ -182,9 +182,9 @@ class _Placer:
             resource.parts = drawn
 
     def merge(self, resource: PlacedResource, parts: Table, factor: float) -> Table:
-        """Count a dependent's wishes by the colocation's weight, then those of its own dependents.
+        """Add a dependent's preferences, weighted by the colocation, then those of its own dependents.
 
-        Wishes that would leave no node at all are not counted.
+        Preferences that would leave no possible node are not added.
         """
         if resource.merging:
             return parts
@@ -208,15 +208,15 @@ class _Placer:
         resource.merging = False
         return merged
 
-    def check_circles(self) -> None:
-        """In a circle a resource may be placed before one that it must run with, and that then runs nowhere."""
+    def check_cycles(self) -> None:
+        """In a cycle, a resource may be placed before the one that it must run with, which then runs nowhere."""
         for resource in self.resources.values():
             primary = resource.members[-1] if resource.members else resource
             for link in resource.dependents if primary.node is None else ():
                 placed = [one for one in (link.dependent.members or [link.dependent]) if one.node is not None]
                 if placed and link.score >= INFINITY:
                     raise NotModelled(
-                        f"{placed[0].id} must run with {resource.id}, which runs nowhere: the colocations are a circle"
+                        f"{placed[0].id} must run with {resource.id}, which runs nowhere: the colocations form a cycle"
                     )
 
     def best(self, resource: PlacedResource, scores: Mapping[str, int]) -> str | None:
@@ -232,6 +232,6 @@ class _Placer:
     def explain(self, resource: PlacedResource, scores: Mapping[str, int]) -> None:
         for node in self.nodes:
             summands = " + ".join(f"{text(score)} {label}" for score, label in resource.parts[node])
-            self.why.append(f"{resource.id} on {node}: {text(scores[node])} = {summands or 'no wish'}")
+            self.why.append(f"{resource.id} on {node}: {text(scores[node])} = {summands or 'no preference'}")
         where = resource.node or "nowhere: no score of 0 or more"
         self.why.append(f"{resource.id} runs {f'on {where}' if resource.node else where}")

@@ -1,4 +1,4 @@
-"""The summands of a resource's scores by node, added and weighed as pacemaker does.
+"""The summands of a resource's scores by node, added and weighted as pacemaker does.
 
 Source: libpacemaker 2.1.5, pcmk_sched_colocation.c (add_node_scores_matching_attr).
 """
@@ -17,12 +17,12 @@ Table = dict[str, list[Part]]
 
 
 def copied(parts: Table) -> Table:
-    """Give a table that can be changed apart from this one."""
+    """Give a copy of the table."""
     return {node: list(summands) for node, summands in parts.items()}
 
 
 def possible(parts: Table) -> bool:
-    """Tell whether the resource may run on any node: nowhere below zero."""
+    """Tell whether the resource may run on any node: one with a sum of at least zero."""
     return any(total(summands) >= 0 for summands in parts.values())
 
 
@@ -35,14 +35,14 @@ def total(parts: Iterable[Part]) -> int:
 
 
 def single(value: float) -> float:
-    """The value as C's float holds it, which pacemaker computes with."""
+    """The value as a C float, with which pacemaker computes."""
     return float(struct.unpack("f", struct.pack("f", value))[0])
 
 
 def weighed(score: int, factor: float) -> int:
-    """Scale a score as pacemaker does: rounded half away from zero, and never to nothing.
+    """Scale a score as pacemaker does: rounded half away from zero, and never to 0.
 
-    To shun a resource that shuns a node is no wish for that node.
+    A negative score with a negative factor gives 0: it is no preference for the node.
     """
     if not score or not factor or (score < 0 and factor < 0):
         return 0

@@ -1,4 +1,4 @@
-"""Scores: their arithmetic, how they are written, and the cluster's own figures.
+"""Scores: their arithmetic, their text form, and the cluster's own scores.
 
 Sources: walkthrough step 7.1; Pacemaker Explained, "Scores". `cluster.placement` says which node wins by them.
 """
@@ -12,11 +12,11 @@ from cluster.xml import OutputError
 from inventory.model import INFINITY
 
 COMMAND = ("crm_simulate", "-s", "-L")
-"""What prints the live cluster's scores."""
+"""The command that prints the live cluster's scores."""
 
 
 def add(a: int, b: int) -> int:
-    """Add two scores: -INFINITY beats all, then INFINITY; a sum stays within the two."""
+    """Add two scores: a sum with -INFINITY is -INFINITY; any other sum with INFINITY is INFINITY."""
     if min(a, b) <= -INFINITY:
         return -INFINITY
     if max(a, b) >= INFINITY:

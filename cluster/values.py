@@ -1,4 +1,4 @@
-"""Values of options by meaning: times, truths, scores and netmasks that are written differently and mean the same.
+"""Compares values of options by meaning: times, booleans, scores and netmasks in different notations.
 
 Source: Pacemaker Explained ("Value Types"); ocf:heartbeat:IPaddr's metadata for `cidr_netmask`.
 """
@@ -18,7 +18,7 @@ DEFAULTS = {
     "is-managed": "true",
     "target-role": "started",
 }
-"""Pacemaker's defaults of options that are often set to take something back: stored or not, it means the same."""
+"""Pacemaker's defaults of common options: a stored default means the same as a missing option."""
 NETMASKS = ("cidr_netmask", "netmask")
 """Options that take a prefix length or a netmask with dots."""
 
@@ -29,12 +29,12 @@ def same(name: str, one: str | None, other: str | None) -> bool:
 
 
 def without_defaults(pairs: Mapping[str, str]) -> dict[str, str]:
-    """Give the options without those that are set to what holds without them."""
+    """Give the options without those that are set to their defaults."""
     return {name: value for name, value in pairs.items() if not same(name, value, None)}
 
 
 def times(text: str | None) -> list[int | str]:
-    """Give comma-separated times in milliseconds, sorted; a word that is no time stays as it is."""
+    """Give comma-separated times in milliseconds, sorted; a word that is not a time is not changed."""
     words = text.split(",") if text else []
     read = [milliseconds(word) for word in words]
     return sorted((word if time is None else time for word, time in zip(words, read, strict=True)), key=str)
@@ -56,7 +56,7 @@ def _prefix(text: str) -> str:
 
 
 def _value(text: str) -> int | str:
-    """Give a time in milliseconds, a truth as true or false, and other values as they are."""
+    """Give a time in milliseconds, a boolean as true or false, and other values unchanged."""
     word, truth = text.strip().lower(), boolean(text)
     if truth is not None:
         return "true" if truth else "false"

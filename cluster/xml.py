@@ -1,4 +1,4 @@
-"""Pacemaker's XML read into elements; what is none is an error that shows what was read instead."""
+"""Reads pacemaker's XML into elements. Other text is an error that shows the text."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ Element = ElementTree.Element
 
 
 class OutputError(LabError):
-    """A tool of the cluster did not print what it should have; the message shows what it did print."""
+    """A tool of the cluster printed unexpected output; the message shows that output."""
 
 
 def element(text: str, tool: str, roots: tuple[str, ...]) -> Element:
-    """Read a tool's output into its root element, which must be one of `roots`; else OutputError."""
+    """Read a tool's output into its root element, which must be one of `roots`. Raises OutputError otherwise."""
     start = text.find("<")
     if start < 0:
         raise OutputError(f"{tool} printed no XML: {_excerpt(text)}", hint=NOT_RUNNING)
@@ -40,7 +40,7 @@ def true(node: Element, name: str, default: bool = False) -> bool:
 
 
 def whole(node: Element, name: str, default: int = 0) -> int:
-    """Read an attribute as a whole number; the default when it is absent or no number."""
+    """Read an attribute as a whole number; the default when it is absent or not a number."""
     try:
         return int(node.get(name, ""))
     except ValueError:

@@ -66,7 +66,7 @@ def test_differences_name_the_key() -> None:
         ("totem {\n  token: {1000}\n}\n", "line 2: .*nothing may follow `{`"),
         ("totem { }\n", "line 1: .*nothing may follow `{`"),
         ("totem {\n  token: 1000\n} quorum {\n}\n", "not closed|line 3"),
-        ("totem {\n} # the end\n", "line 2: .*beside `}`"),
+        ("totem {\n} # the end\n", "line 2: .*on the line of `}`"),
         ("{\n}\n", "line 1"),
     ],
 )

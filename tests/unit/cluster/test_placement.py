@@ -94,7 +94,7 @@ def test_pacemaker_decides_the_same(row: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("colocations", "locations", "groups", "says"),
     [
-        ([Colocation("a", "x", 5)], [], {}, "names x, which is none of the resources"),
+        ([Colocation("a", "x", 5)], [], {}, "names x, which is not one of the resources"),
         ([], [Location("l", "x", "n1", 5)], {}, "the location l names x"),
         ([Colocation("a", "a", 5)], [], {}, "with itself"),
         ([Colocation("g", "m", 5)], [], {"g": ["m"]}, "its own group"),

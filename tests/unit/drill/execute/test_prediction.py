@@ -66,9 +66,9 @@ def test_a_process_that_a_migration_threshold_moves_must_be_heard_of(name: str, 
 @pytest.mark.parametrize(
     ("edit", "says"),
     [
-        ("", "no monitor looks at it"),
-        ('<op name="monitor" interval="0"', "no monitor looks at it"),
-        ('<op name="monitor" enabled="false" interval="10s"', "no monitor looks at it"),
+        ("", "no monitor checks it"),
+        ('<op name="monitor" interval="0"', "no monitor checks it"),
+        ('<op name="monitor" enabled="false" interval="10s"', "no monitor checks it"),
         ('<op name="monitor" interval="9s" id="m"/><op name="monitor" interval="10s"', "a monitor every 9 s"),
     ],
     ids=["missing", "interval 0", "disabled", "two"],
@@ -78,7 +78,7 @@ def test_the_monitor_is_the_one_that_runs(edit: str, says: str) -> None:
     text = TEXT.replace(MONITOR, edit or '<op name="nothing" interval="10s"')
     found = predicted(Scenario("story", "", (), (), kind="process"), live(Overrides(), text))
     assert says in found.lines[0]
-    assert (found.most is None) is (says == "no monitor looks at it")
+    assert (found.most is None) is (says == "no monitor checks it")
 
 
 def test_a_lab_without_its_address_is_told() -> None:
