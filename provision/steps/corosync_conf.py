@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from cluster import corosync_conf
 from inventory.errors import ConfigError
 from inventory.model import Command, Node
+from inventory.remote.script import script
 from inventory.session import LabSession
 from provision.facts import Facts
 from provision.steps.base import Step, write_file
@@ -49,11 +50,10 @@ def authkey(session: LabSession, facts: Facts) -> Iterator[Command]:
     """Make the key once, on node1, and copy it from node to node; it never goes through this machine."""
     source = key_source(session, facts)
     if source is None:
-        # corosync-keygen of 1.4 reads /dev/random and may wait long for entropy; it has no timeout option.
+        # corosync-keygen of 1.4 may wait long for entropy, and has no option against that.
         yield Command.script(
             session.lab.node1.name,
-            f"mkdir -p /etc/corosync && corosync-keygen $(corosync-keygen -h 2>&1 | grep -o -m1 -e ' -l' | head -1)"
-            f" >/dev/null && chmod 0400 {corosync_conf.AUTHKEY} && chown root:root {corosync_conf.AUTHKEY}",
+            script(__package__, "make_authkey", authkey=corosync_conf.AUTHKEY),
             why="make the cluster's key, once",
             deadline=600,
             purpose="make-authkey",

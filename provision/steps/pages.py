@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from inventory.model import Command, Node
+from inventory.remote.script import script
 from inventory.session import LabSession
 from provision.facts import Facts
 from provision.steps.base import Step, write_file
@@ -28,8 +29,9 @@ def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
                 stop = " ".join(platform.services.command("stop", unit))
                 yield Command.script(
                     node.name,
-                    f"{start} && curl -s -f --max-time 10 --retry 10 --retry-connrefused --retry-delay 1 http://127.0.0.1/"
-                    f" | grep -q -x -F '{page_of(node)}'; good=$?; {stop}; exit $good",
+                    script(
+                        __package__, "test_web_server", start_web=start, stop_web=stop, page=page_of(node)
+                    ),
                     why=f"test that {unit} serves it, then stop {unit}",
                     deadline=90,
                     purpose="test-web-server",

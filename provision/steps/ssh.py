@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from inventory.model import Command
+from inventory.remote.script import script
 from inventory.session import LabSession
 from provision.facts import Facts
 from provision.steps.base import Step, write_file
@@ -26,9 +27,7 @@ def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
         if not facts.of(node).root_key:
             yield Command.script(
                 node.name,
-                "mkdir -p -m 700 /root/.ssh &&"
-                f" ssh-keygen -q -t {kind} -N '' -C root@{node.name} -f /root/.ssh/id_{kind} &&"
-                " { ! command -v restorecon >/dev/null || restorecon -R /root/.ssh; }",
+                script(__package__, "make_root_key", key_type=kind, comment=f"root@{node.name}"),
                 why="make root's ssh key",
                 purpose="make-root-key",
             )

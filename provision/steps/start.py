@@ -22,9 +22,7 @@ def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
         for node in lab.nodes:
             yield Command.script(
                 node.name,
-                f"cd $(dirname {CIB_FILE}) && cibadmin --empty > seed && CIB_file=$PWD/seed"
-                f" crm_attribute -q -t crm_config -n dc-deadtime -v {deadtime}"
-                f" && chown hacluster:haclient seed && chmod 600 seed && rm -f cib.xml.sig && mv seed cib.xml",
+                script(__package__, "write_first_cib", cib=CIB_FILE, dc_deadtime=deadtime),
                 why=f"write the first CIB, with dc-deadtime={deadtime}",
                 purpose="write-first-cib",
             )

@@ -21,8 +21,9 @@ from inventory.model import Colocation, Command, Constraint, Location, Node, Ord
 from inventory.platforms.package_managers import Apt
 from inventory.remote.sections import MARK
 from inventory.session import LabSession
-from provision.readings import CIB_FILE, FACTS
+from provision.readings import FACTS
 from tests.support.example_lab import CASES
+from tests.support.rendered_script import parsed
 
 AUTHKEY, CONF = corosync_conf.AUTHKEY, corosync_conf.PATH
 CLUSTER = ("corosync", "pacemaker")
@@ -136,6 +137,10 @@ class FakeCluster:
         scripts = {self.platform.repository: lambda: None, self.platform.firewall.opening: lambda: None}
         if command.line in scripts:
             return
+        call = parsed(command.line)
+        if isinstance(call, dict):
+            SCRIPTS[call.pop("script")](self, machine, call)
+            return
         for pattern, action in RULES:
             match = re.fullmatch(pattern, command.line, re.DOTALL)
             if match:
@@ -158,7 +163,7 @@ class FakeCluster:
     def put(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
         self.write(machine, match[1], command.stdin or "")
 
-    def keygen(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
+    def keygen(self, machine: Machine, parameters: Mapping[str, str]) -> None:
         machine.files["rootkey"] = f"ssh-rsa root{self.tick} root@{machine.node.name}"
 
     def install(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
@@ -169,7 +174,7 @@ class FakeCluster:
             machine.running |= {self.web}
             machine.files["web_restarted"] = "yes"
 
-    def authkey(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
+    def authkey(self, machine: Machine, parameters: Mapping[str, str]) -> None:
         assert not any(AUTHKEY in one.files for one in self.machines.values()), "the key is made only once"
         self.keys_made += 1
         self.write(machine, AUTHKEY, f"key{self.tick}")
@@ -234,11 +239,12 @@ class FakeCluster:
         if unit == self.start_order[0]:
             machine.running.discard("pacemaker")
 
-    def seed(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
-        machine.cib, machine.disk_cib = Stored(properties={"dc-deadtime": match[1]}), True
+    def first_cib(self, machine: Machine, parameters: Mapping[str, str]) -> None:
+        properties = {"dc-deadtime": parameters["dc_deadtime"]}
+        machine.cib, machine.disk_cib = Stored(properties=properties), True
 
-    def prove(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
-        assert match[2] in machine.files[self.platform.index], "the page is not served"
+    def test_web(self, machine: Machine, parameters: Mapping[str, str]) -> None:
+        assert parameters["page"] in machine.files[self.platform.index], "the page is not served"
         machine.running.discard(self.web)
 
     # The cluster
@@ -506,6 +512,12 @@ def cib_xml(cib: Stored) -> str:
 
 NodeAction = Callable[[FakeCluster, Machine, Command, "re.Match[str]"], None]
 _SERVICE = r"(?:systemctl \w+ \S+|service \S+ \w+|chkconfig \S+ off)"
+SCRIPTS: Mapping[str, Callable[[FakeCluster, Machine, Mapping[str, str]], None]] = {
+    "make_root_key": FakeCluster.keygen,
+    "make_authkey": FakeCluster.authkey,
+    "write_first_cib": FakeCluster.first_cib,
+    "test_web_server": FakeCluster.test_web,
+}
 RULES: tuple[tuple[str, NodeAction], ...] = (
     (r"hostname (\S+) && (?:echo|sed) .*", FakeCluster.name),
     (r"cat > (/etc/hosts)", FakeCluster.put),
@@ -517,15 +529,12 @@ RULES: tuple[tuple[str, NodeAction], ...] = (
         r"mkdir -p /etc/systemd/system/\S+ && printf '.*Restart=(\w+).*' > \S+ && systemctl daemon-reload",
         FakeCluster.revival,
     ),
-    (r"mkdir -p -m 700 /root/\.ssh && ssh-keygen .*", FakeCluster.keygen),
     (r"apt-get -q update", lambda *_: None),
     (r"(?:env \S+ apt-get|dnf|yum) .*install ([^-].*)", FakeCluster.install),
     (rf"{_SERVICE}(?: && {_SERVICE})*", FakeCluster.services),
-    (r"mkdir -p /etc/corosync && corosync-keygen .*", FakeCluster.authkey),
     (rf"chown root:root {AUTHKEY} && chmod 0400 {AUTHKEY}", FakeCluster.chmod),
     (rf"scp -p .* root@(\S+):{AUTHKEY}\.new && ssh .* mv {AUTHKEY}\.new {AUTHKEY}", FakeCluster.copy_key),
     (r"mkdir -p /var/log/cluster", FakeCluster.log_directory),
-    (rf"cd \$\(dirname {CIB_FILE}\) && cibadmin --empty .* -n dc-deadtime -v (\S+) .*", FakeCluster.seed),
     (r"ssh -o BatchMode=yes (\S+) (.*)", FakeCluster.over_ssh),
     (r"pcs property set ([^=]+)=(\S+)", FakeCluster.set_property),
     (r"crm_attribute -q -t (\w+) -n (\S+) (-D|-v \S+)", FakeCluster.attribute),
@@ -540,5 +549,4 @@ RULES: tuple[tuple[str, NodeAction], ...] = (
     (r"crm_attribute -q -l reboot -N (\S+) -n (\S+) -D", FakeCluster.no_transient),
     (r"pcs resource cleanup|crm_resource -C -r \S+", lambda *_: None),
     (r"cibadmin --delete --xml-text '<(\w+) id=\"(\S+)\"/>'", FakeCluster.cibadmin_delete),
-    (r"(.*) start.* && curl .* grep -q -x -F '(.*)'; good=\$\?; .* exit \$good", FakeCluster.prove),
 )

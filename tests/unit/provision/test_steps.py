@@ -2,8 +2,9 @@
 
 A case starts `from` fresh or built nodes, changes facts (`node1`, `node2`, `nodes`) or the CIB (`cib`), and gives
 the exact `commands`, the `problems`, and what is seen `before`, each only where it is asked for.
-A command is {node1: line}; `PUT umask path` stands for the writing of a whole file, whose text is in `stdin`
-(CONF: the lab's corosync.conf); START CLUSTER, STOP WEB and the like for what the platform calls that.
+A command is {node1: line}, or {node1: {script: NAME, PARAMETER: VALUE ...}} for a .sh file. `PUT umask path`
+stands for the writing of a whole file, whose text is in `stdin` (CONF: the lab's corosync.conf); START CLUSTER,
+STOP WEB and the like for what the platform calls that.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from provision.steps.registry import STEPS, find
 from tests.support.changed_facts import found
 from tests.support.example_lab import CASES
 from tests.support.platform_cases import case_of
+from tests.support.rendered_script import parsed
 
 ROWS = [row for file in sorted((CASES / "steps").glob("*.yaml")) for row in yaml.safe_load(file.read_text())]
 PLATFORM_ROWS = [
@@ -42,8 +44,8 @@ def of_platform(value: Any, platform: str) -> Any:
 
 
 def expected(
-    platform: str, session: LabSession, rows: list[dict[str, str]]
-) -> Iterator[tuple[str, str, str | None]]:
+    platform: str, session: LabSession, rows: list[dict[str, Any]]
+) -> Iterator[tuple[str, Any, str | None]]:
     data = PLATFORMS[platform]
     units = {"systemd": ("corosync", "pacemaker"), "sysv": ("corosync",)}[data.services.name]
     web = data.web_service
@@ -59,7 +61,8 @@ def expected(
         "KEY": {"systemd": "ed25519", "sysv": "rsa"}[data.services.name],
     }
     for row in rows:
-        [(alias, line)] = [(name, text) for name, text in row.items() if name.startswith("node")]
+        [(alias, call)] = [(name, text) for name, text in row.items() if name.startswith("node")]
+        line = call if isinstance(call, str) else ""
         stdin = row.get("stdin")
         if stdin == "CONF":
             stdin = corosync_conf.configuration(session.lab, data.corosync)
@@ -70,13 +73,20 @@ def expected(
                 f"mkdir -p {path.rpartition('/')[0]} && umask {umask} && cat > {path}.new"
                 f" && [ $(wc -c < {path}.new) -eq {size} ] && mv {path}.new {path}"
             )
-        for word, meaning in words.items():
-            line = line.replace(word, meaning)
-        yield alias, line, stdin
+        if isinstance(call, dict):
+            yield alias, {name: with_words(text, words) for name, text in call.items()}, stdin
+        else:
+            yield alias, with_words(line, words), stdin
 
 
-def told(command: Command) -> tuple[str, str, str | None]:
-    return command.node.partition(".")[0], command.line, command.stdin
+def with_words(text: str, words: dict[str, str]) -> str:
+    for word, meaning in words.items():
+        text = text.replace(word, meaning)
+    return text
+
+
+def told(command: Command) -> tuple[str, Any, str | None]:
+    return command.node.partition(".")[0], parsed(command.line), command.stdin
 
 
 @pytest.mark.parametrize(("platform", "row"), PLATFORM_ROWS)

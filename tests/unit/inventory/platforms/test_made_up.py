@@ -160,7 +160,7 @@ def test_the_plan_is_in_its_words() -> None:
         "sv-manager stop tinyweb",
     ):
         assert line in lines
-    assert any("ssh-keygen -q -t ecdsa" in line and "/root/.ssh/id_ecdsa" in line for line in lines)
+    assert any("# make_root_key.sh\nkey_type=ecdsa\n" in line for line in lines)
 
 
 @pytest.mark.usefixtures("nowherix")

@@ -1,0 +1,11 @@
+#!/bin/sh
+# Start the web server, test that it serves the page, and stop it again.
+: "${start_web:?}"
+: "${stop_web:?}"
+: "${page:?}"
+sh -c "$start_web" &&
+    curl -s -f --max-time 10 --retry 10 --retry-connrefused --retry-delay 1 http://127.0.0.1/ |
+    grep -q -x -F "$page"
+good=$?
+sh -c "$stop_web"
+exit "$good"
