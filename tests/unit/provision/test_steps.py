@@ -19,7 +19,6 @@ import yaml
 from cluster import corosync_conf
 from inventory.model import Command
 from inventory.platforms.registry import PLATFORMS
-from inventory.remote.script import script
 from inventory.session import LabSession
 from provision.plan import plan
 from provision.steps.registry import STEPS, find
@@ -57,7 +56,6 @@ def expected(
         "START WEB": " ".join(data.services.command("start", web)),
         "STOP WEB": " ".join(data.services.command("stop", web)),
         "DISABLE WEB": " ".join(data.services.command("disable", web)),
-        "FAILED STARTS ASIDE": script("provision.steps", "set_failed_starts_aside", log=data.cluster_log),
         "KEY": {"systemd": "ed25519", "sysv": "rsa"}[data.services.name],
     }
     for row in rows:
