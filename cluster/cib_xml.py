@@ -17,7 +17,7 @@ from cluster.configuration import Configuration, Primitive, differences
 from cluster.xml import Element
 from inventory.model import Colocation, Constraint, Order
 
-REPLACE = ("cibadmin", "--replace", "--scope", "configuration", "--xml-pipe")
+REPLACE = ("cibadmin", "-R", "-o", "configuration", "-p")
 """The command that replaces the whole configuration section by its standard input, in one change."""
 
 

@@ -545,7 +545,7 @@ RULES: tuple[tuple[str, NodeAction], ...] = (
     (r"pcs constraint colocation add (\S+) (?:with )?(\S+) (\S+)", FakeCluster.colocation),
     (r"pcs constraint order (\S+) then (\S+)", FakeCluster.order),
     (r"pcs constraint location add (\S+) (\S+) (\S+) (\S+)", FakeCluster.location),
-    (r"cibadmin --replace --scope configuration --xml-pipe", FakeCluster.replace_all),
+    (r"cibadmin -R -o configuration -p", FakeCluster.replace_all),
     (r"crm_attribute -q -l reboot -N (\S+) -n (\S+) -D", FakeCluster.no_transient),
     (r"pcs resource cleanup|crm_resource -C -r \S+", lambda *_: None),
     (r"cibadmin --delete --xml-text '<(\w+) id=\"(\S+)\"/>'", FakeCluster.cibadmin_delete),
