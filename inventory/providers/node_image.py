@@ -73,7 +73,8 @@ def dockerfile(platform: Platform, image: RegistryImage) -> str:
             "COPY repository.sh customize.sh /tmp/",
             f"RUN sh /tmp/repository.sh && {image.install} {packages} && {image.clean}",
             "RUN sh /tmp/customize.sh && rm -f /tmp/repository.sh /tmp/customize.sh",
-            "COPY --chmod=0755 node-init /usr/local/sbin/node-init",
+            "COPY node-init /usr/local/sbin/node-init",  # Debian's docker has no BuildKit, so no COPY --chmod
+            "RUN chmod 0755 /usr/local/sbin/node-init",
             *INIT,
             "",
         ]

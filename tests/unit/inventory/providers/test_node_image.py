@@ -95,6 +95,12 @@ def test_choose(wanted: str, here: list[Platform], answers: bool, platform: str,
     assert "\n" not in reason
 
 
+def test_the_dockerfile_needs_no_buildkit() -> None:
+    """Debian's docker.io 20.10 builds without BuildKit and refuses `COPY --chmod`."""
+    for line in node_image.dockerfile(CENTOS9, CENTOS9.image).splitlines():  # type: ignore[arg-type]
+        assert not (line.startswith(("COPY", "RUN")) and "--" in line.split()[1]), line
+
+
 def test_no_container_of_centos6() -> None:
     with pytest.raises(MachineError, match="no container image for platform centos6") as caught:
         node_image.choose("centos6", have=lambda tag: True, answers=lambda image: True)
