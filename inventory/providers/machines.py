@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from inventory import files
+from inventory import files, log
 from inventory.errors import ConfigError, MachineError
 from inventory.host import command, networks
 from inventory.host.network_conflicts import LabNetwork, network_conflicts
@@ -158,7 +158,12 @@ class Machines:
 
     def destroy(self, node: Node | None = None) -> None:
         """Destroy the machines, or one. Raises MachineError."""
+        made_with = [path.parent.name for path in (self.root / ".vagrant" / "machines").glob("*/*/id")]
         if any(self.ids().values()):
+            if (
+                self._existing_choice() is None
+            ):  # damaged, or from an older version: Vagrant cannot work without it
+                self.prepare(made_with[0], "auto", log.note)
             self.vagrant.destroy(node.alias if node else None)
         self._forget_ssh()
 

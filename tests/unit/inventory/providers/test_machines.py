@@ -350,6 +350,17 @@ def test_a_failure_shows_the_end_of_vagrants_log(
     ]
 
 
+def test_down_without_a_usable_choice(host: FakeHost, tmp_path: Path, vagrant: Vagrant) -> None:
+    """Vagrant cannot work without the choice, so `destroy` writes it again for the provider of the machines."""
+    lab = Machines(tmp_path, example_lab())
+    lab.prepare("docker", "debian12", silent)
+    made(tmp_path)
+    (lab.state / "machines.yaml").write_text("provider: docker\nplatform: debian12\nimage: of-an-older-version\n")
+    lab.destroy()
+    assert vagrant.calls == [("destroy", None)]
+    assert lab.choice.vagrant.provider["image"], "the Vagrantfile has what it needs"
+
+
 def test_without_vagrant(host: FakeHost, tmp_path: Path) -> None:
     lab = Machines(tmp_path, example_lab())
     lab.prepare("docker", "debian12", silent)
