@@ -1,6 +1,6 @@
 #!/bin/sh
-# Turns a system with the lab's packages into a node: ssh in for user vagrant, and nothing of the
-# cluster starts by itself (the walkthrough starts it). Run inside the image while it is made.
+# Make a node of a system that has the lab's packages: ssh login for user vagrant, and no service of the cluster starts
+# by itself (the walkthrough starts them). This runs inside the image while it is built.
 set -e
 id vagrant >/dev/null 2>&1 || useradd -m -s /bin/bash vagrant
 usermod -p '*' vagrant
