@@ -355,7 +355,9 @@ def test_down_without_a_usable_choice(host: FakeHost, tmp_path: Path, vagrant: V
     lab = Machines(tmp_path, example_lab())
     lab.prepare("docker", "debian12", silent)
     made(tmp_path)
-    (lab.state / "machines.yaml").write_text("provider: docker\nplatform: debian12\nimage: of-an-older-version\n")
+    (lab.state / "machines.yaml").write_text(
+        "provider: docker\nplatform: debian12\nimage: of-an-older-version\n"
+    )
     lab.destroy()
     assert vagrant.calls == [("destroy", None)]
     assert lab.choice.vagrant.provider["image"], "the Vagrantfile has what it needs"
