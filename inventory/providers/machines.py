@@ -158,12 +158,11 @@ class Machines:
 
     def destroy(self, node: Node | None = None) -> None:
         """Destroy the machines, or one. Raises MachineError."""
-        made_with = [path.parent.name for path in (self.root / ".vagrant" / "machines").glob("*/*/id")]
         if any(self.ids().values()):
-            if (
-                self._existing_choice() is None
-            ):  # damaged, or from an older version: Vagrant cannot work without it
-                self.prepare(made_with[0], "auto", log.note)
+            if self._existing_choice() is None:
+                # It is damaged, or from an older version: Vagrant cannot work without it.
+                id_file = next((self.root / ".vagrant" / "machines").glob("*/*/id"))
+                self.prepare(id_file.parent.name, "auto", log.note)
             self.vagrant.destroy(node.alias if node else None)
         self._forget_ssh()
 
