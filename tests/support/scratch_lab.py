@@ -1,0 +1,99 @@
+"""A lab of its own beside the lab of this checkout: a copy of the files, with another lab.yaml and another network.
+
+For tests that need nodes of another system or provider than those of this folder.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENTED = "172.16."
+"""The first two numbers of the addresses in the repository's lab.yaml."""
+
+
+@dataclass(frozen=True)
+class ScratchLab:
+    """A copy of the checkout with a lab.yaml of its own. `environment` is added to that of each command."""
+
+    folder: Path
+    environment: Mapping[str, str]
+
+    def lab(self, *words: str, deadline: float, expected: int = 0) -> str:
+        """Run `./lab WORDS` in the copy, with the Python of this test; its output, stdout and stderr together.
+
+        Raises AssertionError with the output when the exit status is another one, TimeoutExpired after `deadline`
+        seconds.
+        """
+        return self.python(
+            "-m", "cli.main", "--root", str(self.folder), *words, deadline=deadline, expected=expected
+        )
+
+    def pytest(self, *words: str, deadline: float, expected: int = 0) -> str:
+        """Run the copy's own tests."""
+        return self.python(
+            "-m", "pytest", "-p", "no:cacheprovider", *words, deadline=deadline, expected=expected
+        )
+
+    def python(self, *words: str, deadline: float, expected: int = 0) -> str:
+        """Run Python in the copy: its modules come before those of the checkout."""
+        done = subprocess.run(
+            [sys.executable, *words],
+            cwd=self.folder,
+            env={**os.environ, **self.environment, "PYTHONPATH": str(self.folder)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            timeout=deadline,
+        )
+        said = f"{' '.join(words)}: exit {done.returncode}, expected {expected}\n{done.stdout}"
+        assert done.returncode == expected, said
+        return done.stdout
+
+
+@contextmanager
+def scratch_lab(
+    folder: Path, changes: Mapping[str, object], prefix: str, environment: Mapping[str, str] | None = None
+) -> Iterator[ScratchLab]:
+    """Copy the checkout to `folder`, change lab.yaml, and take the lab down at the end.
+
+    `changes` are keys of lab.yaml's top level with their new values; `prefix` takes the place of the first two numbers
+    of all addresses, such as "10.231.".
+    """
+    copy(folder)
+    described = (folder / "lab.yaml").read_text("utf-8").replace(DOCUMENTED, prefix)
+    (folder / "lab.yaml").write_text(
+        yaml.safe_dump({**yaml.safe_load(described), **changes}, sort_keys=False), "utf-8"
+    )
+    lab = ScratchLab(folder, environment or {})
+    try:
+        yield lab
+    finally:
+        lab.lab("down", deadline=600)
+
+
+def copy(folder: Path) -> None:
+    """Copy the files that git tracks or would track: also what is not committed yet."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    for name in filter(None, listed.stdout.split("\0")):
+        if (ROOT / name).is_file():
+            target = folder / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, target)
