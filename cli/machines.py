@@ -19,7 +19,7 @@ from cli.progress import ConsoleProgress
 from inventory.host import install, survey
 from inventory.host.doctor import findings
 from inventory.platforms.registry import PLATFORMS
-from inventory.providers import node_image, registry
+from inventory.providers import image_choice, node_image, registry
 
 Provider = Annotated[
     str, typer.Option(help=f"{', '.join(registry.names())} or auto; default: the provider of lab.yaml.")
@@ -106,10 +106,9 @@ def image(ctx: typer.Context, platform: System = "") -> None:
         ConsoleProgress(),
     )
     install.ensure(registry.get(node_image.PROVIDER_NAME), console.say)
-    chosen, why = node_image.choose(context.lab.platform, have=node_image.present)
+    with console.busy("The node image"):
+        _, why, tag = image_choice.obtain(context.lab.platform, context.lab.images, console.say)
     console.say(why)
-    with console.busy(f"The node image of {chosen.name}"):
-        tag = node_image.build(chosen, console.say)
     out.print(tag)
 
 

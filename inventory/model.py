@@ -116,6 +116,8 @@ class Lab:
     orders: tuple[Order, ...]
     locations: tuple[Location, ...]
     drill: Drill
+    images: Mapping[str, str]
+    """The base image by platform, in place of the platform's own (a mirror's)."""
 
     @property
     def node1(self) -> Node:

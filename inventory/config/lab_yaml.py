@@ -16,6 +16,7 @@ from inventory.config.yaml_reader import change, read
 from inventory.errors import ConfigError
 from inventory.model import Corosync, Drill, Lab
 from inventory.platforms import registry as platforms
+from inventory.platforms.base import RegistryImage
 from inventory.providers import registry as providers
 
 CIPHERS = ("aes256", "aes192", "aes128", "none")
@@ -25,6 +26,7 @@ SHORTEST_TOKEN_MS = 126
 """corosync refuses a shorter token: the retransmit timeout, token / 4.2, must be at least 30 ms (`corosync -t`)."""
 
 _T = TypeVar("_T")
+_REFERENCE = re.compile(r"[A-Za-z0-9][\w.:/@-]*")
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
 
 
@@ -52,7 +54,8 @@ def parse(text: str, where: str, changes: Mapping[str, object] | None = None) ->
         (
             "name", "platform", "provider", "network", "nodes", "vip", "memory_mb", "corosync",
             "properties", "stickiness", "resources", "constraints", "drill",
-        )
+        ),
+        ("images",),
     )  # fmt: skip
     name = part["name"].text(
         "up to 31 lower-case letters, digits and hyphens; the first character is a letter",
@@ -70,6 +73,7 @@ def parse(text: str, where: str, changes: Mapping[str, object] | None = None) ->
     primitives = resources(part["resources"])
     colocations, orders, locations = constraints(part["constraints"], primitives, pair)
     drill = _drill(part["drill"])
+    images = _images(part["images"])
     document.document.close()
     return Lab(
         name=_sure(name),
@@ -87,12 +91,30 @@ def parse(text: str, where: str, changes: Mapping[str, object] | None = None) ->
         orders=orders,
         locations=locations,
         drill=_sure(drill),
+        images=images,
     )
 
 
 def _sure(value: _T | None) -> _T:
     assert value is not None, "a value is missing, but no mistake was noted"
     return value
+
+
+def _images(yaml_node: YamlNode) -> dict[str, str]:
+    known = {one.name for one in platforms.PLATFORMS.values() if isinstance(one.image, RegistryImage)}
+    found = {}
+    for name, value in yaml_node.pairs("platforms and base images"):
+        if name not in known:
+            yaml_node.unknown(name, known, sorted(known))
+        text = value.text(
+            'an image reference, such as "registry.example.org/centos/centos:stream9"', _is_reference
+        )
+        found[name] = text or ""
+    return found
+
+
+def _is_reference(text: str) -> bool:
+    return bool(_REFERENCE.fullmatch(text))
 
 
 def _corosync(yaml_node: YamlNode) -> Corosync | None:

@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from inventory import platforms as package
 from inventory.errors import ConfigError
-from inventory.platforms.base import BootstrapImage, NodeKind, Platform
+from inventory.platforms.base import NodeKind, Platform
 
 AUTO = "auto"
 _platforms: dict[str, Platform] = {}
@@ -51,17 +51,16 @@ def get(name: str) -> Platform:
 
 
 def automatic(kind: NodeKind) -> tuple[Platform, ...]:
-    """Give the systems that `platform: auto` may choose, the preferred one first.
+    """Give the systems that `platform: auto` may choose, the preferred one first, in the order of their ranks.
 
-    For containers, the last one is made from packages and needs no container registry.
+    The others take its place where its image cannot be made.
     """
-    defaults = [one for one in PLATFORMS.values() if kind in one.default_for]
-    return tuple(sorted(defaults, key=lambda platform: isinstance(platform.image, BootstrapImage)))
+    return tuple(one for one in PLATFORMS.values() if kind in one.default_for)
 
 
 def for_containers(name: str) -> Platform:
-    """Give the platform of a name; for "auto" the one that needs no container registry."""
-    return automatic("containers")[-1] if name == AUTO else get(name)
+    """Give the platform of a name; for "auto" the preferred one."""
+    return automatic("containers")[0] if name == AUTO else get(name)
 
 
 def allowed_names() -> tuple[str, ...]:

@@ -94,8 +94,11 @@ class Provider(Requirements):
     """A machine that reboots itself boots again without help."""
 
     @abstractmethod
-    def platform(self, wanted: str) -> tuple[Platform, str]:
-        """Choose the platform of the nodes, with the reason in one line. Raises MachineError when it has none."""
+    def platform(self, wanted: str, lab: Lab, say: Say) -> tuple[Platform, str]:
+        """Choose the platform of the nodes, with the reason in one line. Raises MachineError when it has none.
+
+        A provider that makes images makes the image here, so that "auto" can choose another platform if this fails.
+        """
 
     @abstractmethod
     def prepare(self, folder: LabFolder, platform: Platform, public_key: str, say: Say) -> VagrantSettings:

@@ -17,9 +17,9 @@ from inventory.host.finding import Finding
 from inventory.host.networks import EngineNetwork
 from inventory.host.requirements import Needs, Say
 from inventory.model import Lab
-from inventory.platforms.base import Platform
+from inventory.platforms.base import Platform, RegistryImage
 from inventory.platforms.registry import for_containers
-from inventory.providers import docker_engine, docker_findings, node_image
+from inventory.providers import docker_engine, docker_findings, image_choice, image_registry, node_image
 from inventory.providers.base import LabFolder, PowerCommands, Provider, VagrantSettings
 from inventory.providers.docker_engine import LABEL, Engine
 
@@ -45,6 +45,8 @@ class DockerFacts:
     """This user may use the engine's socket."""
     image: bool | None = None
     """The engine has the node image of lab.yaml's platform (`inventory.platforms.registry.for_containers`)."""
+    registry: bool | None = None
+    """The registry of that platform's base image answers; None when it is not needed."""
     cgroups: Cgroups = field(default_factory=Cgroups)
 
 
@@ -64,10 +66,13 @@ class Docker(Provider):
 
     def read(self, lab: Lab) -> DockerFacts:
         """See Requirements."""
-        engine, system = docker_engine.read(), for_containers(lab.platform)
+        engine, system = docker_engine.read(), image_choice.based(for_containers(lab.platform), lab.images)
         can_have = system.image is not None and engine is not None and engine.version
         image = node_image.present(node_image.recipe(system).tag) if can_have else None
-        return DockerFacts(engine, docker_engine.in_group("docker"), image, cgroups.read())
+        registry = None
+        if isinstance(system.image, RegistryImage) and not image:
+            registry = image_registry.answers(system.image.reference)
+        return DockerFacts(engine, docker_engine.in_group("docker"), image, registry, cgroups.read())
 
     def networks(self) -> tuple[EngineNetwork, ...]:
         """See Requirements."""
@@ -81,7 +86,8 @@ class Docker(Provider):
             return
         yield docker_findings.control_groups(own.cgroups)
         yield from docker_findings.firewall(facts)
-        yield from docker_findings.image(facts, bool(own.image), platform)
+        system = image_choice.based(for_containers(platform), lab.images)
+        yield from docker_findings.image(facts, own.image, own.registry, system, platform)
 
     def platform_finding(self, platform: Platform) -> Finding | None:
         """See Requirements."""
@@ -104,9 +110,9 @@ class Docker(Provider):
         return interface == bridge
 
     def packages(self) -> tuple[str, ...]:
-        """See Requirements. When an engine answers, only mmdebstrap is needed."""
+        """See Requirements. When an engine answers, only mmdebstrap is needed, where apt-get can install it."""
         docker_engine.refuse_podman()
-        wanted = {"mmdebstrap": "mmdebstrap"}
+        wanted = {"mmdebstrap": "mmdebstrap"} if shutil.which("apt-get") else {}
         if not docker_engine.answers():
             wanted |= {**PACKAGES, "docker": "docker.io"}
         return tuple(install.missing(wanted))
@@ -129,16 +135,17 @@ class Docker(Provider):
         hint = f"Look at {ENGINE_LOG}, or ./lab doctor."
         waiting.until(docker_engine.answers, bool, "The docker engine answers", deadline=60, hint=hint)
 
-    def platform(self, wanted: str) -> tuple[Platform, str]:
+    def platform(self, wanted: str, lab: Lab, say: Say) -> tuple[Platform, str]:
         """See Provider."""
-        return node_image.choose(wanted, have=node_image.present)
+        platform, why, _ = image_choice.obtain(wanted, lab.images, say)
+        return platform, why
 
     def prepare(self, folder: LabFolder, platform: Platform, public_key: str, say: Say) -> VagrantSettings:
         """See Provider."""
         _make_network(folder)
         return VagrantSettings(
             provider={
-                "image": node_image.build(platform, say),
+                "image": node_image.build(image_choice.based(platform, folder.lab.images), say),
                 "has_ssh": True,
                 "remains_running": True,
                 "env": {"LAB_KEY": public_key, "container": "docker"},

@@ -8,9 +8,10 @@ from inventory.host.cgroups import Cgroups
 from inventory.host.facts import HostFacts
 from inventory.host.finding import Finding, install
 from inventory.host.versions import numbers
-from inventory.platforms.base import BootstrapImage
-from inventory.platforms.registry import AUTO, for_containers
+from inventory.platforms.base import BootstrapImage, Platform, RegistryImage
+from inventory.platforms.registry import AUTO
 from inventory.providers.docker_engine import IS_PODMAN, Engine
+from inventory.providers.image_registry import host_of
 
 ENGINE_MINIMUM = (20, 10)
 """From this version on docker has --cgroupns and runs on cgroup v2 (its release notes, 20.10)."""
@@ -110,18 +111,43 @@ def firewall(facts: HostFacts) -> Iterator[Finding]:
         yield Finding("firewall", "warn", found, install(facts, "iptables"))
 
 
-def image(facts: HostFacts, have: bool, platform: str) -> Iterator[Finding]:
-    """Judge whether the node image of a platform (or "auto") exists, or can be made without a registry."""
-    system = for_containers(platform)
+def image(
+    facts: HostFacts, have: bool | None, registry: bool | None, system: Platform, chosen: str
+) -> Iterator[Finding]:
+    """Judge whether the node image of a platform exists, or can be made here. `chosen` is its name or "auto".
+
+    `have`: the engine has the image; `registry`: the registry of its base image answers.
+    """
     if have:
         yield Finding("image", "ok", f"the node image of {system.name} is here")
     elif isinstance(system.image, BootstrapImage):
-        if "mmdebstrap" in facts.programs:
-            yield Finding("image", "ok", "no node image yet; mmdebstrap can make it (1 to 2 minutes, once)")
-            return
-        yield Finding(
-            "image",
-            "warn" if platform == AUTO else "bad",
-            f"no node image yet, and mmdebstrap is missing, which makes the image of {system.name}",
-            install(facts, "mmdebstrap"),
+        yield _made_from_packages(facts, system, chosen)
+    elif isinstance(system.image, RegistryImage):
+        yield _made_from_base_image(registry, system.name, system.image)
+
+
+def _made_from_packages(facts: HostFacts, system: Platform, chosen: str) -> Finding:
+    if "mmdebstrap" in facts.programs:
+        found = f"no node image of {system.name} yet; mmdebstrap can make it (1 to 2 minutes, once)"
+        return Finding("image", "ok", found)
+    return Finding(
+        "image",
+        "warn" if chosen == AUTO else "bad",
+        f"no node image yet, and mmdebstrap is missing, which makes the image of {system.name}",
+        install(facts, "mmdebstrap"),
+    )
+
+
+def _made_from_base_image(registry: bool | None, name: str, image: RegistryImage) -> Finding:
+    host = host_of(image.reference)
+    if registry:
+        found = (
+            f"no node image of {name} yet; the registry {host} of its base image answers (some minutes, once)"
         )
+        return Finding("image", "ok", found)
+    return Finding(
+        "image",
+        "bad",
+        f"no node image of {name} yet, and the registry {host} of its base image does not answer",
+        "./lab up --platform auto   # or name a mirror's base image in lab.yaml: images",
+    )

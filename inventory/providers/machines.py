@@ -66,7 +66,8 @@ class Machines:
                 hint="./lab down first, then ./lab up with the other platform.",
             )
         self._refuse_conflicts(chosen)
-        system, why = (before.platform_data, before.why) if before else chosen.platform(platform)
+        kept = (before.platform_data, before.why) if before else None
+        system, why = kept or chosen.platform(platform, self.lab, say)
         self.state.mkdir(exist_ok=True)
         choice = Choice(
             chosen.name,

@@ -14,12 +14,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import requests
-
 from inventory.errors import MachineError
 from inventory.host import command
 from inventory.platforms.base import BootstrapImage, Platform, RegistryImage
-from inventory.platforms.registry import AUTO, PLATFORMS, automatic, get
+from inventory.platforms.registry import PLATFORMS
+from inventory.providers import image_registry
 
 HERE = Path(__file__).parent / "image"
 PROVIDER_NAME = "docker"
@@ -101,34 +100,6 @@ def mmdebstrap(platform: Platform, image: BootstrapImage, folder: Path) -> list[
     ]
 
 
-def registry_answers(image: str, *, deadline: float = 4.0) -> bool:
-    """Whether the registry of `image` answers within `deadline` seconds."""
-    host = image.split("/", 1)[0]
-    try:
-        return requests.get(f"https://{host}/v2/", timeout=deadline).status_code in (200, 401)
-    except requests.RequestException:
-        return False
-
-
-def choose(
-    wanted: str, *, have: Callable[[str], bool], answers: Callable[[str], bool] = registry_answers
-) -> tuple[Platform, str]:
-    """The platform for containers, with the reason in one line. `have(tag)` says whether the engine has an image."""
-    if wanted != AUTO:
-        platform = get(wanted)
-        recipe(platform)
-        return platform, f"platform {wanted}, as asked for"
-    defaults = automatic("containers")
-    for platform in defaults:
-        if have(recipe(platform).tag):
-            return platform, f"platform {platform.name}: its image already exists"
-    for platform in defaults:
-        if isinstance(platform.image, RegistryImage) and answers(platform.image.reference):
-            return platform, f"platform {platform.name}: a container registry answers"
-    last = defaults[-1]
-    return last, f"platform {last.name}: no container registry answers, so its image is made from packages"
-
-
 def present(tag: str) -> bool:
     """Whether the engine has the image."""
     return command.run(["docker", "image", "inspect", tag], deadline=60).good
@@ -147,18 +118,47 @@ def build(platform: Platform, say: Callable[[str], None]) -> str:
             say(f"Building {wanted} from {platform.image.reference} (some minutes, once)")
             (folder / "repository.sh").write_text(f"{platform.repository or 'true'}\n")
             (folder / "Dockerfile").write_text(dockerfile(platform, platform.image))
-            _docker("build", "-q", "-t", wanted, name)
+            _from_base_image(platform.name, platform.image.reference, wanted, folder)
         else:
             say(f"Building {wanted} from the packages of {platform.title} (1 to 2 minutes, once)")
             _from_packages(platform, wanted, folder)
     return wanted
 
 
+def _from_base_image(platform: str, reference: str, tag: str, folder: Path) -> None:
+    """Run `docker build`. A failed build leaves no container; the steps that were done are kept for the next try."""
+    built = command.run(
+        ["docker", "build", "-q", "--force-rm", "-t", tag, str(folder)],
+        deadline=BUILD_DEADLINE,
+        own_session=False,
+    )
+    if built.good:
+        return
+    state = "answers" if image_registry.answers(reference) else "does not answer from here"
+    raise MachineError(
+        f"docker build of the node image of {platform} failed (exit {built.status}):\n{built.last(12)}",
+        hint=f"The registry {image_registry.host_of(reference)} {state}. `./lab image --platform {platform}` tries"
+        f" again; `images` in lab.yaml names the base image of a mirror; {_from_packages_only()} needs no registry.",
+    )
+
+
+def _with_base_image() -> tuple[str, ...]:
+    return tuple(one.name for one in PLATFORMS.values() if isinstance(one.image, RegistryImage))
+
+
+def _from_packages_only() -> str:
+    """The option for the first system that needs no registry."""
+    return next(
+        f"--platform {one.name}" for one in PLATFORMS.values() if isinstance(one.image, BootstrapImage)
+    )
+
+
 def _from_packages(platform: Platform, tag: str, folder: Path) -> None:
     if shutil.which("mmdebstrap") is None:
         raise MachineError(
             f"mmdebstrap is missing, which makes the node image of {platform.name}.",
-            hint="apt-get install mmdebstrap, or run ./lab up as root.",
+            hint="Install it (Debian: apt-get install mmdebstrap), or take a system that is made from a base image:"
+            f" --platform {' or '.join(_with_base_image())}.",
         )
     _run(
         mmdebstrap(platform, bootstrapped(platform), folder),

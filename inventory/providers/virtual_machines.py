@@ -45,7 +45,7 @@ class VirtualMachines(Provider):
         """See Requirements."""
         return interface.startswith(self.interfaces)
 
-    def platform(self, wanted: str) -> tuple[Platform, str]:
+    def platform(self, wanted: str, lab: Lab, say: Say) -> tuple[Platform, str]:
         """See Provider."""
         platform = automatic("machines")[0] if wanted == AUTO else get(wanted)
         if refusal := self.platform_finding(platform):

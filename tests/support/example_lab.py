@@ -51,6 +51,7 @@ def example_lab(**changes: Any) -> Lab:
         orders=(Order("WebIP", "WebServer"),),
         locations=(Location("webserver_on_node1", "WebServer", NODE1, 500),),
         drill=Drill(20, 500, 250, 1, {"graceful": 5, "crash": 30, "freeze": 30, "partition": 30}),
+        images={},
     )
     for part in ("corosync", "drill"):
         if isinstance(changes.get(part), dict):

@@ -69,6 +69,7 @@ PLACES = {
     "engine": ("docker", "engine"),
     "docker_group": ("docker", "in_group"),
     "image": ("docker", "image"),
+    "registry": ("docker", "registry"),
     "cgroup": ("docker", "cgroups", "kind"),
     "cgroup_systemd": ("docker", "cgroups", "systemd"),
     "cgroup_writable": ("docker", "cgroups", "writable"),

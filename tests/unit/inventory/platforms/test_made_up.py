@@ -50,9 +50,11 @@ def nowherix(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 class ImageHost(FakeHost):
-    """A host on which mmdebstrap makes its file."""
+    """A host on which mmdebstrap makes its file, and docker an image."""
 
     def answer(self, argv: list[str]) -> str:
+        if argv[:2] == ["docker", "build"]:
+            self.fails = ""
         if argv[0] == "mmdebstrap":
             Path(argv[-1]).write_bytes(b"")
         return super().answer(argv)

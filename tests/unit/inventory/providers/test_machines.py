@@ -13,7 +13,7 @@ from inventory.errors import ConfigError, MachineError
 from inventory.host import command
 from inventory.platforms.centos9 import CENTOS9
 from inventory.platforms.debian import DEBIAN12
-from inventory.providers import docker_engine, node_image, registry
+from inventory.providers import docker_engine, image_choice, node_image, registry
 from inventory.providers.choice import Choice
 from inventory.providers.machines import Machines
 from inventory.providers.vagrant_program import VagrantProgram
@@ -25,7 +25,8 @@ from tests.support.fake_host import FakeHost, made, silent
 def host(monkeypatch: pytest.MonkeyPatch) -> FakeHost:
     here = FakeHost("docker", "vagrant")
     here.install(monkeypatch)
-    monkeypatch.setattr(node_image, "choose", lambda wanted, have: (DEBIAN12, "platform debian12: why not"))
+    obtained = (DEBIAN12, "platform debian12: why not", "image-of-debian12")
+    monkeypatch.setattr(image_choice, "obtain", lambda wanted, images, say: obtained)
     monkeypatch.setattr(node_image, "build", lambda system, say: f"image-of-{system.name}")
     return here
 

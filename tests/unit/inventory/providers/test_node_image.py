@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 
 from inventory.errors import MachineError
 from inventory.platforms.base import Platform
-from inventory.platforms.centos6 import CENTOS6
 from inventory.platforms.centos9 import CENTOS9
 from inventory.platforms.debian import DEBIAN12
-from inventory.providers import node_image
+from inventory.providers import image_registry, node_image
+from tests.support.image_engine import ImageEngine
 
 
 def other_script(name: str) -> Callable[[pytest.MonkeyPatch, Path], None]:
@@ -75,75 +74,22 @@ def test_the_tag_is_for_people_too() -> None:
     assert node_image.recipe(DEBIAN12).tag.startswith("ha-lab-node:debian12-")
 
 
-@pytest.mark.parametrize(
-    ("wanted", "here", "answers", "platform", "why"),
-    [
-        ("auto", [], True, "centos9", "a container registry answers"),
-        ("auto", [], False, "debian12", "no container registry answers"),
-        ("auto", [DEBIAN12], True, "debian12", "already exists"),
-        ("auto", [CENTOS9], False, "centos9", "already exists"),
-        ("auto", [DEBIAN12, CENTOS9], False, "centos9", "already exists"),
-        ("debian12", [CENTOS9], True, "debian12", "as asked for"),
-        ("centos9", [DEBIAN12], False, "centos9", "as asked for"),
-    ],
-)
-def test_choose(wanted: str, here: list[Platform], answers: bool, platform: str, why: str) -> None:
-    tags = [node_image.recipe(system).tag for system in here]
-    chosen, reason = node_image.choose(wanted, have=tags.__contains__, answers=lambda image: answers)
-    assert chosen.name == platform
-    assert why in reason
-    assert "\n" not in reason
-
-
 def test_the_dockerfile_needs_no_buildkit() -> None:
     """Debian's docker.io 20.10 builds without BuildKit and refuses `COPY --chmod`."""
     for line in node_image.dockerfile(CENTOS9, CENTOS9.image).splitlines():  # type: ignore[arg-type]
         assert not (line.startswith(("COPY", "RUN")) and "--" in line.split()[1]), line
 
 
-def test_no_container_of_centos6() -> None:
-    with pytest.raises(MachineError, match="no container image for platform centos6") as caught:
-        node_image.choose("centos6", have=lambda tag: True, answers=lambda image: True)
-    assert "virtualbox" in caught.value.hint
-    assert CENTOS6.image is None
-
-
-class Engine:
-    """docker and mmdebstrap in memory: what was called, what fails, which tags there are."""
-
-    def __init__(self, fails: str = "") -> None:
-        self.fails, self.calls, self.tags = fails, list[list[str]](), set[str]()
-
-    def run(self, argv: list[str], **_: Any) -> subprocess.CompletedProcess[str]:
-        self.calls.append(argv)
-        if self.fails and self.fails in argv:
-            return subprocess.CompletedProcess(argv, 7, "", "something broke\n")
-        match argv[:2]:
-            case ["docker", "image"]:
-                return subprocess.CompletedProcess(argv, 0 if argv[-1] in self.tags else 1, "", "")
-            case ["docker", "import"]:
-                self.tags.add(argv[-1])
-            case ["docker", "build"]:
-                dockerfile = (Path(argv[-1]) / "Dockerfile").read_text()
-                assert 'CMD ["/usr/local/sbin/node-init"]' in dockerfile
-                self.tags.add(argv[argv.index("-t") + 1])
-            case ["docker", "rmi"]:
-                self.tags.discard(argv[-1])
-            case ["mmdebstrap", _]:
-                Path(argv[-1]).write_bytes(b"")
-        return subprocess.CompletedProcess(argv, 0, "", "")
-
-
 @pytest.fixture
-def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
-    made = Engine()
-    monkeypatch.setattr(subprocess, "run", made.run)
-    monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
+def engine(monkeypatch: pytest.MonkeyPatch) -> ImageEngine:
+    made = ImageEngine()
+    made.install(monkeypatch)
+    monkeypatch.setattr(image_registry, "answers", lambda reference: False)
     return made
 
 
 @pytest.mark.parametrize("system", [DEBIAN12, CENTOS9], ids=lambda system: system.name)
-def test_build_once(system: Platform, engine: Engine) -> None:
+def test_build_once(system: Platform, engine: ImageEngine) -> None:
     said: list[str] = []
     tag = node_image.build(system, said.append)
     assert engine.tags == {tag} == {node_image.recipe(system).tag}
@@ -158,7 +104,7 @@ def test_build_once(system: Platform, engine: Engine) -> None:
     [(DEBIAN12, "mmdebstrap"), (DEBIAN12, "import"), (DEBIAN12, "build"), (CENTOS9, "build")],
     ids=lambda value: getattr(value, "name", value),
 )
-def test_a_half_built_image_never_gets_the_tag(system: Platform, fails: str, engine: Engine) -> None:
+def test_a_half_built_image_never_gets_the_tag(system: Platform, fails: str, engine: ImageEngine) -> None:
     engine.fails = fails
     with pytest.raises(MachineError) as caught:
         node_image.build(system, lambda text: None)
@@ -167,7 +113,7 @@ def test_a_half_built_image_never_gets_the_tag(system: Platform, fails: str, eng
     assert engine.tags == set(), "and nothing is left behind"
 
 
-def test_the_build_is_killed(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_build_is_killed(engine: ImageEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     def run(argv: list[str], **more: Any) -> subprocess.CompletedProcess[str]:
         if "build" in argv:
             raise KeyboardInterrupt
@@ -179,22 +125,34 @@ def test_the_build_is_killed(engine: Engine, monkeypatch: pytest.MonkeyPatch) ->
     assert node_image.recipe(DEBIAN12).tag not in engine.tags
 
 
-def test_without_mmdebstrap(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_mmdebstrap(engine: ImageEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shutil.which", lambda name: None)
     with pytest.raises(MachineError, match="mmdebstrap is missing"):
         node_image.build(DEBIAN12, lambda text: None)
 
 
-def test_the_registry_is_the_images_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[str] = []
+@pytest.mark.parametrize(
+    ("answers", "state"), [(True, "quay.io answers"), (False, "quay.io does not answer from here")]
+)
+def test_a_failed_build_says_what_to_do(
+    answers: bool, state: str, engine: ImageEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine.fails = "build"
+    monkeypatch.setattr(image_registry, "answers", lambda reference: answers)
+    with pytest.raises(MachineError, match="docker build of the node image of centos9 failed") as caught:
+        node_image.build(CENTOS9, lambda text: None)
+    assert "something broke" in caught.value.message
+    assert caught.value.exit_status == 3
+    for part in (
+        state,
+        "./lab image --platform centos9",
+        "`images` in lab.yaml",
+        "--platform debian12 needs no",
+    ):
+        assert part in caught.value.hint
 
-    def get(url: str, timeout: float) -> Any:
-        asked.append(url)
-        raise requests.ConnectionError
 
-    monkeypatch.setattr(requests, "get", get)
-    assert not node_image.registry_answers("registry.example.org/centos/centos:stream9")
-    assert asked == ["https://registry.example.org/v2/"]
-    for status, good in ((200, True), (401, True), (403, False), (502, False)):
-        monkeypatch.setattr(requests, "get", lambda url, timeout, s=status: type("R", (), {"status_code": s}))
-        assert node_image.registry_answers("registry.example.org/x") is good
+def test_a_failed_build_leaves_no_container(engine: ImageEngine) -> None:
+    node_image.build(CENTOS9, lambda text: None)
+    [build] = [call for call in engine.calls if call[:2] == ["docker", "build"]]
+    assert "--force-rm" in build
