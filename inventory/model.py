@@ -98,6 +98,20 @@ class Drill:
 
 
 @dataclass(frozen=True)
+class MachineSettings:
+    """The settings of the virtual machines; containers ignore them.
+
+    `driver` is auto, kvm or qemu, for a provider that has a choice. `box` is the name under which Vagrant keeps the
+    box, "" for the platform's own box. `box_url` is a URL or a path; "" where Vagrant has the box already.
+    """
+
+    cpus: int
+    driver: str
+    box: str
+    box_url: str
+
+
+@dataclass(frozen=True)
 class Lab:
     """lab.yaml, validated. `platform` and `provider` may still be "auto"."""
 
@@ -108,6 +122,7 @@ class Lab:
     nodes: tuple[Node, ...]
     vip: IPv4Address
     memory_mb: int
+    machine: MachineSettings
     corosync: Corosync
     properties: Mapping[str, str]
     stickiness: int

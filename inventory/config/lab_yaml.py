@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from inventory.config.addresses import floating, network, nodes
 from inventory.config.cluster_properties import properties
+from inventory.config.machine_settings import KEYS, machine_settings
 from inventory.config.resources import constraints, resources, score
 from inventory.config.yaml_document import YamlNode, listed
 from inventory.config.yaml_reader import change, read
@@ -55,7 +56,7 @@ def parse(text: str, where: str, changes: Mapping[str, object] | None = None) ->
             "name", "platform", "provider", "network", "nodes", "vip", "memory_mb", "corosync",
             "properties", "stickiness", "resources", "constraints", "drill",
         ),
-        ("images",),
+        ("images", *KEYS),
     )  # fmt: skip
     name = part["name"].text(
         "up to 31 lower-case letters, digits and hyphens; the first character is a letter",
@@ -67,6 +68,7 @@ def parse(text: str, where: str, changes: Mapping[str, object] | None = None) ->
     pair = nodes(part["nodes"], net)
     vip = floating(part["vip"], net, pair)
     memory = part["memory_mb"].whole(384, 65536, "MiB for each virtual machine")
+    machine = machine_settings(part)
     corosync = _corosync(part["corosync"])
     settings = properties(part["properties"])
     stickiness = score(part["stickiness"])
@@ -83,6 +85,7 @@ def parse(text: str, where: str, changes: Mapping[str, object] | None = None) ->
         nodes=pair,
         vip=_sure(vip),
         memory_mb=_sure(memory),
+        machine=_sure(machine),
         corosync=_sure(corosync),
         properties=settings,
         stickiness=_sure(stickiness),

@@ -58,7 +58,7 @@ class Requirements(ABC):
         """Judge this host for a lab on a platform (or "auto"); facts.of_providers has the result of `read`."""
 
     @abstractmethod
-    def platform_finding(self, platform: Platform) -> Finding | None:
+    def platform_finding(self, platform: Platform, lab: Lab) -> Finding | None:
         """Say why the provider has no nodes of a platform; None when it has them."""
 
     @abstractmethod

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from inventory.errors import ConfigError
+from inventory.platforms.boxes import Box
 
 CorosyncGeneration = Literal["1.4", "3"]
 PcsGeneration = Literal["0.9.26", "0.9", "0.10", "0.11", "0.12"]
@@ -190,7 +191,7 @@ class Platform:
     agents: Mapping[str, str]
     web_service: str
     web_process: str
-    boxes: Mapping[str, str]
+    boxes: Mapping[str, Box]
     image: RegistryImage | BootstrapImage | None = None
     repository: str = ""
     """A shell text that enables the repository of the cluster's packages; it is safe to repeat."""

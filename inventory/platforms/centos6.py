@@ -5,12 +5,17 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from inventory.platforms.base import Platform
+from inventory.platforms.boxes import Box
 from inventory.platforms.firewalls import IPTABLES
 from inventory.platforms.host_names import NetworkFile
 from inventory.platforms.package_managers import Rpm
 from inventory.platforms.packet_filters import Iptables
 from inventory.platforms.service_managers import SysV
 from inventory.remote.script import script
+
+IMAGES = "https://cloud.centos.org/centos/6/vagrant/x86_64/images"
+BUILD = "CentOS-6-x86_64-Vagrant-1905_01"
+"""The last build for CentOS 6 (May 2019)."""
 
 CENTOS6 = Platform(
     name="centos6",
@@ -31,9 +36,8 @@ CENTOS6 = Platform(
     web_process="httpd",
     boxes=MappingProxyType(
         {
-            "virtualbox": "bento/centos-6.10",
-            "libvirt": "generic/centos6",
-            "vmware_desktop": "bento/centos-6.10",
+            "virtualbox": Box("centos/6", f"{IMAGES}/{BUILD}.VirtualBox.box"),
+            "libvirt": Box("centos/6", f"{IMAGES}/{BUILD}.LibVirt.box"),
         }
     ),
     repository=script(__package__, "centos6_repository"),

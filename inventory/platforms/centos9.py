@@ -5,12 +5,17 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from inventory.platforms.base import Platform, RegistryImage
+from inventory.platforms.boxes import Box
 from inventory.platforms.firewalls import FIREWALLD
 from inventory.platforms.host_names import HostNameFile
 from inventory.platforms.package_managers import Rpm
 from inventory.platforms.packet_filters import Nft
 from inventory.platforms.service_managers import Systemd
 from inventory.remote.script import script
+
+IMAGES = "https://cloud.centos.org/centos/9-stream/x86_64/images"
+LATEST = "CentOS-Stream-Vagrant-9-latest.x86_64"
+"""CentOS replaces these files with each build, so their checksums change too."""
 
 CENTOS9 = Platform(
     name="centos9",
@@ -32,9 +37,8 @@ CENTOS9 = Platform(
     web_process="httpd",
     boxes=MappingProxyType(
         {
-            "virtualbox": "bento/centos-stream-9",
-            "libvirt": "generic/centos9s",
-            "vmware_desktop": "bento/centos-stream-9",
+            "virtualbox": Box("centos/stream9", f"{IMAGES}/{LATEST}.vagrant-virtualbox.box"),
+            "libvirt": Box("centos/stream9", f"{IMAGES}/{LATEST}.vagrant-libvirt.box"),
         }
     ),
     image=RegistryImage(

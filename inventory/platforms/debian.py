@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from inventory.platforms.base import BootstrapImage, Platform
+from inventory.platforms.boxes import Box
 from inventory.platforms.host_names import HostNameFile
 from inventory.platforms.package_managers import Apt
 from inventory.platforms.packet_filters import Nft
@@ -31,9 +32,8 @@ DEBIAN12 = Platform(
     web_include="/etc/apache2/conf-enabled",
     boxes=MappingProxyType(
         {
-            "virtualbox": "bento/debian-12",
-            "libvirt": "generic/debian12",
-            "vmware_desktop": "bento/debian-12",
+            "virtualbox": Box("ha-lab/debian12", made_by="./lab box debian12"),
+            "libvirt": Box("ha-lab/debian12", made_by="./lab box debian12"),
         }
     ),
     image=BootstrapImage(

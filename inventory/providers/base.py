@@ -55,6 +55,7 @@ class VagrantSettings:
     ssh: dict[str, Any] = field(default_factory=dict)
     box: str = ""
     box_url: str = ""
+    box_sha256: str = ""
     boot_timeout: int = 600
 
 

@@ -89,7 +89,7 @@ class Docker(Provider):
         system = image_choice.based(for_containers(platform), lab.images)
         yield from docker_findings.image(facts, own.image, own.registry, system, platform)
 
-    def platform_finding(self, platform: Platform) -> Finding | None:
+    def platform_finding(self, platform: Platform, lab: Lab) -> Finding | None:
         """See Requirements."""
         if platform.image is not None:
             return None

@@ -8,11 +8,17 @@ from ipaddress import IPv4Network
 
 from inventory.host.facts import HostFacts, access
 from inventory.host.finding import Finding, install
+from inventory.host.requirements import Say
 from inventory.model import Lab
-from inventory.providers.base import LabFolder, PowerCommands
+from inventory.platforms.base import Platform
+from inventory.providers.base import LabFolder, PowerCommands, VagrantSettings
 from inventory.providers.virtual_machines import VirtualMachines, plugin_finding
 
 SOCKETS = ("/run/libvirt/libvirt-sock", "/run/libvirt/virtqemud-sock")
+KVM = "/dev/kvm"
+AUTO, EMULATION = "auto", "qemu"
+SLOW = "a boot takes 2 to 5 minutes, and each command about ten times as long as with KVM"
+"""The cost of emulation: docs/results/vm.md has what was measured."""
 VIRSH = ("virsh", "-c", "qemu:///system")
 
 
@@ -39,7 +45,7 @@ class Libvirt(VirtualMachines):
 
     def read(self, lab: Lab) -> LibvirtFacts:
         """See Requirements."""
-        return LibvirtFacts(access(*SOCKETS), access("/dev/kvm"))
+        return LibvirtFacts(access(*SOCKETS), access(KVM))
 
     def findings(self, facts: HostFacts, lab: Lab, platform: str) -> Iterator[Finding]:
         """See Requirements."""
@@ -52,20 +58,24 @@ class Libvirt(VirtualMachines):
         else:
             remedy = f"{install(facts, 'libvirt-daemon-system')} && sudo systemctl enable --now libvirtd"
             yield Finding("libvirt", "bad", "libvirt's daemon does not run", remedy)
-        if own.kvm == "ok":
-            yield Finding("kvm", "ok", "/dev/kvm can be used")
-        elif own.kvm == "denied":
-            remedy = 'sudo usermod -aG kvm "$USER" && newgrp kvm'
-            yield Finding("kvm", "bad", "this user may not use /dev/kvm", remedy)
-        else:
-            remedy = "sudo modprobe kvm_intel || sudo modprobe kvm_amd"
-            yield Finding("kvm", "warn", "no /dev/kvm: machines are emulated, ten times slower", remedy)
+        yield _kvm(own, lab)
         yield plugin_finding(facts, self.plugin)
 
     def interface_remedy(self, interface: str) -> str:
         """See Requirements."""
         remedy = "virsh net-list --all   # then: virsh net-destroy NAME"
         return remedy if interface.startswith(self.interfaces) else ""
+
+    def prepare(self, folder: LabFolder, platform: Platform, public_key: str, say: Say) -> VagrantSettings:
+        """See Provider."""
+        settings = super().prepare(folder, platform, public_key, say)
+        if settings.provider["driver"] == EMULATION:
+            say(f"The machines are emulated by qemu: {SLOW}.")
+        return settings
+
+    def machine(self, lab: Lab) -> dict[str, object]:
+        """See VirtualMachines."""
+        return {**super().machine(lab), "driver": driver(lab)}
 
     def network(self, folder: LabFolder, network: IPv4Network) -> dict[str, object]:
         """See VirtualMachines."""
@@ -74,6 +84,31 @@ class Libvirt(VirtualMachines):
             "libvirt__network_name": folder.network,
             "libvirt__dhcp_enabled": False,
         }
+
+
+def _kvm(own: LibvirtFacts, lab: Lab) -> Finding:
+    """Judge /dev/kvm: without it the machines are emulated, or cannot start where lab.yaml wants the driver kvm."""
+    if lab.machine.driver == EMULATION:
+        return Finding("kvm", "ok", f"lab.yaml wants emulation by qemu: {SLOW}")
+    if own.kvm == "ok":
+        return Finding("kvm", "ok", f"{KVM} can be used")
+    denied = own.kvm == "denied"
+    found = f"this user may not use {KVM}" if denied else f"no {KVM}"
+    join, load = (
+        'sudo usermod -aG kvm "$USER" && newgrp kvm',
+        "sudo modprobe kvm_intel || sudo modprobe kvm_amd",
+    )
+    remedy = join if denied else load
+    if lab.machine.driver == AUTO:
+        return Finding("kvm", "warn", f"{found}: the machines are emulated by qemu; {SLOW}", remedy)
+    return Finding("kvm", "bad", f"{found}, which the driver kvm of lab.yaml needs", remedy)
+
+
+def driver(lab: Lab) -> str:
+    """The driver of the machines: lab.yaml's; for "auto" kvm where this user can use /dev/kvm, else emulation."""
+    if lab.machine.driver != AUTO:
+        return lab.machine.driver
+    return "kvm" if access(KVM) == "ok" else EMULATION
 
 
 PROVIDER = Libvirt()

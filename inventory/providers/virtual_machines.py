@@ -10,7 +10,9 @@ from inventory.host.finding import Finding
 from inventory.host.requirements import Needs, Say
 from inventory.model import Lab
 from inventory.platforms.base import Platform
+from inventory.platforms.boxes import Box
 from inventory.platforms.registry import AUTO, PLATFORMS, automatic, get
+from inventory.providers import vagrant_boxes
 from inventory.providers.base import LabFolder, Provider, VagrantSettings
 
 DISK_MB = 10_000
@@ -32,13 +34,14 @@ class VirtualMachines(Provider):
             "vagrant box prune",
         )
 
-    def platform_finding(self, platform: Platform) -> Finding | None:
+    def platform_finding(self, platform: Platform, lab: Lab) -> Finding | None:
         """See Requirements."""
-        if self.box(platform):
+        if lab.machine.box or self.box(platform):
             return None
         found = f"{platform.name} has no box for {self.name}, only for {', '.join(platform.boxes) or 'none'}"
-        others = [one for one in (*automatic("machines"), *PLATFORMS.values()) if self.box(one)]
-        remedy = f"./lab up --platform {others[0].name}" if others else "./lab up --provider auto"
+        other = self._first_with_box()
+        own = "$EDITOR lab.yaml   # box and box_url: a box of yours"
+        remedy = f"./lab up --platform {other.name}" if other else own
         return Finding("platform", "bad", found, remedy)
 
     def is_own(self, interface: str, bridge: str) -> bool:
@@ -47,25 +50,54 @@ class VirtualMachines(Provider):
 
     def platform(self, wanted: str, lab: Lab, say: Say) -> tuple[Platform, str]:
         """See Provider."""
-        platform = automatic("machines")[0] if wanted == AUTO else get(wanted)
-        if refusal := self.platform_finding(platform):
+        platform = get(wanted) if wanted != AUTO else self._automatic(lab)
+        if refusal := self.platform_finding(platform, lab):
             raise MachineError(f"{refusal.found}.", hint=refusal.remedy)
         asked = "the default for virtual machines" if wanted == AUTO else "as asked for"
         return platform, f"platform {platform.name}, {asked}"
 
     def prepare(self, folder: LabFolder, platform: Platform, public_key: str, say: Say) -> VagrantSettings:
         """See Provider."""
+        box = self.box_for(folder, platform)
+        if box.made_by and not box.url and not vagrant_boxes.has(box.name, self.name):
+            raise MachineError(
+                f"Vagrant has no box {box.name} for {self.name}.", hint=f"Make it: {box.made_by}"
+            )
         return VagrantSettings(
-            self.machine(folder.lab), self.network(folder, folder.lab.network), box=self.box(platform)
+            self.machine(folder.lab),
+            self.network(folder, folder.lab.network),
+            box=box.name,
+            box_url=box.url,
+            box_sha256=box.sha256,
         )
 
-    def box(self, platform: Platform) -> str:
-        """The Vagrant box of a platform; "" when there is none."""
-        return platform.boxes.get(self.name, "")
+    def _automatic(self, lab: Lab) -> Platform:
+        default = automatic("machines")[0]
+        return default if lab.machine.box else self._first_with_box() or default
+
+    def _first_with_box(self) -> Platform | None:
+        return next((one for one in (*automatic("machines"), *PLATFORMS.values()) if self.box(one)), None)
+
+    def box(self, platform: Platform) -> Box | None:
+        """The box of a platform; None when there is none."""
+        return platform.boxes.get(self.name)
+
+    def box_for(self, folder: LabFolder, platform: Platform) -> Box:
+        """The box of a lab: lab.yaml's, else the platform's. Raises MachineError when the platform has none."""
+        own = folder.lab.machine
+        if own.box:
+            is_path = own.box_url and "://" not in own.box_url
+            return Box(own.box, str(folder.root / own.box_url) if is_path else own.box_url)
+        box = self.box(platform)
+        if box is None:
+            raise MachineError(
+                f"{platform.name} has no box for {self.name}.", hint="Name one in lab.yaml: box and box_url"
+            )
+        return box
 
     def machine(self, lab: Lab) -> dict[str, object]:
         """The attributes of the provider's block for each node."""
-        return {"memory": lab.memory_mb, "cpus": 1}
+        return {"memory": lab.memory_mb, "cpus": lab.machine.cpus}
 
     def network(self, folder: LabFolder, network: IPv4Network) -> dict[str, object]:
         """The options of each node's private network."""

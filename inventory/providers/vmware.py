@@ -33,7 +33,7 @@ class Vmware(VirtualMachines):
 
     def machine(self, lab: Lab) -> dict[str, object]:
         """See VirtualMachines."""
-        return {"vmx": {"memsize": str(lab.memory_mb), "numvcpus": "1"}}
+        return {"vmx": {"memsize": str(lab.memory_mb), "numvcpus": str(lab.machine.cpus)}}
 
 
 PROVIDER = Vmware()

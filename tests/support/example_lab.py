@@ -14,6 +14,7 @@ from inventory.model import (
     Drill,
     Lab,
     Location,
+    MachineSettings,
     Node,
     Order,
     Resource,
@@ -31,7 +32,7 @@ METADATA = """\
 
 
 def example_lab(**changes: Any) -> Lab:
-    """The lab with fields replaced; a mapping for `corosync` or `drill` replaces fields of theirs."""
+    """The lab with fields replaced; a mapping for `machine`, `corosync` or `drill` replaces fields of theirs."""
     lab = Lab(
         name="magedu",
         platform="debian12",
@@ -43,6 +44,7 @@ def example_lab(**changes: Any) -> Lab:
         ),
         vip=IPv4Address("172.16.100.11"),
         memory_mb=1024,
+        machine=MachineSettings(cpus=1, driver="auto", box="", box_url=""),
         corosync=Corosync(3000, 3600, "aes256", "sha256", False),
         properties={"stonith-enabled": "false", "no-quorum-policy": "ignore", "dc-deadtime": "2s"},
         stickiness=100,
@@ -53,7 +55,7 @@ def example_lab(**changes: Any) -> Lab:
         drill=Drill(20, 500, 250, 1, {"graceful": 5, "crash": 30, "freeze": 30, "partition": 30}),
         images={},
     )
-    for part in ("corosync", "drill"):
+    for part in ("machine", "corosync", "drill"):
         if isinstance(changes.get(part), dict):
             changes[part] = dataclasses.replace(getattr(lab, part), **changes[part])
     return dataclasses.replace(lab, **changes)

@@ -18,6 +18,7 @@ from inventory.platforms.base import (
     ServiceAction,
     ServiceManager,
 )
+from inventory.platforms.boxes import Box
 from inventory.platforms.packet_filters import Iptables
 
 
@@ -86,7 +87,9 @@ NOWHERIX = Platform(
     agents=MappingProxyType({"address": "ocf:heartbeat:IPaddr2", "web": "ocf:nowhere:tinyweb"}),
     web_service="tinyweb",
     web_process="tinywebd",
-    boxes=MappingProxyType({"libvirt": "nowhere/nowherix1"}),
+    boxes=MappingProxyType(
+        {"libvirt": Box("nowhere/nowherix1", "https://boxes.example.org/1.box", "0" * 64)}
+    ),
     image=BootstrapImage("nowhere", ("runit", "openssh-server")),
     repository="nopkg trust cluster",
     firewall=Firewall("nowall open cluster", "nowall closed"),

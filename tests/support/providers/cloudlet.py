@@ -13,6 +13,7 @@ from inventory.host.finding import Finding
 from inventory.host.networks import EngineNetwork
 from inventory.model import Lab
 from inventory.platforms.base import Platform
+from inventory.platforms.boxes import Box
 from inventory.providers.base import LabFolder, PowerCommands, VagrantSettings
 from inventory.providers.virtual_machines import VirtualMachines
 
@@ -43,8 +44,8 @@ class Cloudlet(VirtualMachines):
         else:
             yield Finding("cloudlet", "bad", "no cloudlet is here", "sudo cloudlet-setup")
 
-    def box(self, platform: Platform) -> str:
-        return f"cloudlet/{platform.name}"
+    def box(self, platform: Platform) -> Box:
+        return Box(f"cloudlet/{platform.name}", "https://boxes.example.org/")
 
     def machine(self, lab: Lab) -> dict[str, object]:
         return {"flavour": f"small-{lab.memory_mb}", "labels": {"lab": lab.name}}
@@ -58,8 +59,8 @@ class Cloudlet(VirtualMachines):
             self.machine(folder.lab),
             self.network(folder, folder.lab.network),
             ssh={"insert_key": False},
-            box=self.box(platform),
-            box_url="https://boxes.example.org/",
+            box=self.box(platform).name,
+            box_url=self.box(platform).url,
         )
 
     def running(self, ids: Mapping[str, str]) -> Mapping[str, bool]:

@@ -19,6 +19,7 @@ from inventory.host.facts import HostFacts
 from inventory.host.finding import Finding
 from inventory.host.networks import EngineNetwork, HostNetworks, Link, RouteEntry
 from inventory.model import Lab
+from inventory.platforms.boxes import Box
 from inventory.platforms.debian import DEBIAN12
 from inventory.providers import registry
 from inventory.providers.docker import DockerFacts
@@ -157,7 +158,7 @@ def test_findings(case: dict[str, Any]) -> None:
 
 
 def test_a_platform_without_a_box(monkeypatch: pytest.MonkeyPatch) -> None:
-    bare = replace(DEBIAN12, boxes={"libvirt": "generic/debian12"})
+    bare = replace(DEBIAN12, boxes={"libvirt": Box("ha-lab/debian12")})
     monkeypatch.setattr(doctor, "get", {"debian12": bare}.__getitem__)
     case = {"platform": "debian12", "provider": "virtualbox"}
     [bad] = [one for one in examined(case) if one.name == "platform"]

@@ -143,7 +143,9 @@ def test_virtual_machines_of_it_are_prepared(host: FakeHost, tmp_path: Path) -> 
 def test_the_vagrantfile_reads_it(host: FakeHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Machines(tmp_path, example_lab(platform=NAME)).prepare("libvirt", NAME, silent)
     monkeypatch.undo()
-    assert read(tmp_path)["box"] == "nowhere/nowherix1"
+    found = read(tmp_path)
+    assert (found["box"], found["box_url"]) == ("nowhere/nowherix1", "https://boxes.example.org/1.box")
+    assert (found["box_download_checksum"], found["box_download_checksum_type"]) == ("0" * 64, "sha256")
 
 
 @pytest.mark.usefixtures("nowherix")

@@ -40,7 +40,7 @@ def test_platform(name: str) -> None:
         "cluster_services": list(system.cluster_services),
         "image": system.image.reference if isinstance(system.image, RegistryImage) else None,
         "install": " ".join(system.package_manager.install(("pcs",))),
-        "libvirt": system.boxes["libvirt"],
+        "boxes": {provider: [box.name, box.url or box.made_by] for provider, box in system.boxes.items()},
         "pacemaker_log": system.pacemaker_log,
     }
     assert have == want

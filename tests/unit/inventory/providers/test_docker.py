@@ -177,7 +177,7 @@ def test_a_network_with_another_range_is_named(
 @pytest.mark.parametrize("provider", ["virtualbox", "libvirt", "vmware_desktop"])
 def test_a_lab_of_virtual_machines_never_asks_docker(host: FakeHost, tmp_path: Path, provider: str) -> None:
     host.fails, host.complaint = "docker", NO_ENGINE
-    machines = Machines(tmp_path, example_lab())
+    machines = Machines(tmp_path, example_lab(machine={"box": "mine"}))
     machines.prepare(provider, "debian12", silent)
     made(tmp_path, provider)
     assert machines.choose("auto").name == provider, "`up` with `auto` stays with the machines that are there"

@@ -92,13 +92,13 @@ def test_machines_keep_their_provider_and_platform(host: FakeHost, tmp_path: Pat
 def test_prepare_for_virtual_machines(host: FakeHost, tmp_path: Path) -> None:
     lab = Machines(tmp_path, example_lab())
     choice = lab.prepare("virtualbox", "auto", silent)
-    assert (choice.platform, choice.vagrant.box) == ("centos9", CENTOS9.boxes["virtualbox"])
+    assert (choice.platform, choice.vagrant.box_url) == ("centos9", CENTOS9.boxes["virtualbox"].url)
     assert choice.vagrant.network == {"netmask": "255.255.0.0"}
     assert "default for virtual machines" in choice.why
     assert host.networks == [], "VirtualBox makes its own"
     assert lab.is_own("vboxnet3")
     assert not lab.is_own("eth0")
-    assert lab.prepare("libvirt", "centos6", silent).vagrant.box == "generic/centos6"
+    assert lab.prepare("libvirt", "centos6", silent).vagrant.box == "centos/6"
 
 
 def test_nothing_can_run_machines(host: FakeHost, tmp_path: Path) -> None:
@@ -243,8 +243,8 @@ def test_power_of_virtual_machines(host: FakeHost, tmp_path: Path, provider: str
 
 
 def test_a_provider_without_a_way(host: FakeHost, tmp_path: Path) -> None:
-    lab = Machines(tmp_path, example_lab())
-    lab.prepare("vmware_desktop", "centos9", silent)
+    lab = Machines(tmp_path, example_lab(machine={"box": "mine"}))
+    lab.prepare("vmware_desktop", "auto", silent)
     made(tmp_path, "vmware_desktop")
     with pytest.raises(MachineError, match="vmware_desktop has no command for freeze of node1"):
         lab.freeze(example_lab().node1)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from inventory.errors import MachineError
+from inventory.platforms.base import Platform
+from inventory.platforms.boxes import Box
+from inventory.platforms.centos9 import CENTOS9
 from inventory.platforms.debian import DEBIAN12
-from inventory.providers import choice, registry
+from inventory.providers import choice, libvirt, registry
 from inventory.providers.base import LabFolder
 from inventory.providers.choice import Choice
 from tests.support.example_lab import NODE1, example_lab
@@ -19,7 +24,7 @@ pytestmark = pytest.mark.skipif(shutil.which("ruby") is None, reason="there is n
 CHOSEN: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "virtualbox": ({"memory": 1024, "cpus": 1, "linked_clone": True}, {"netmask": "255.255.0.0"}),
     "libvirt": (
-        {"memory": 1024, "cpus": 1},
+        {"memory": 1024, "cpus": 1, "driver": "kvm"},
         {
             "libvirt__netmask": "255.255.0.0",
             "libvirt__network_name": "ha-lab-",
@@ -29,24 +34,32 @@ CHOSEN: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "vmware_desktop": ({"vmx": {"memsize": "1024", "numvcpus": "1"}}, {"netmask": "255.255.0.0"}),
 }
 """By provider: the attributes of its block, the options of the nodes' network."""
+said: list[str] = []
 
 
-def decide(folder: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> LabFolder:
-    """Write what `prepare` decides for a provider of virtual machines."""
-    of = LabFolder(folder, example_lab())
-    settings = registry.get(name).prepare(of, DEBIAN12, "ssh-ed25519 AAAA", lambda text: None)
+@pytest.fixture(autouse=True)
+def a_host_with_kvm(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(libvirt, "access", lambda *paths: "ok")
+
+
+def decide(folder: Path, name: str, platform: Platform = CENTOS9, **machine: object) -> LabFolder:
+    """Write what `prepare` decides for a provider of virtual machines; `machine` are settings of lab.yaml."""
+    of = LabFolder(folder, example_lab(machine=machine))
+    settings = registry.get(name).prepare(of, platform, "ssh-ed25519 AAAA", said.append)
     nodes = [{"alias": one.alias, "name": one.name, "address": str(one.address)} for one in of.lab.nodes]
-    made = Choice(name, "debian12", of.network, of.bridge, "why", nodes, settings)
+    made = Choice(name, platform.name, of.network, of.bridge, "why", nodes, settings)
     choice.write(folder / ".lab" / "machines.yaml", made)
     return of
 
 
 @pytest.mark.parametrize("name", CHOSEN)
-def test_virtual_machines(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    of = decide(tmp_path, name, monkeypatch)
+def test_virtual_machines(name: str, tmp_path: Path) -> None:
+    of = decide(tmp_path, name, box="mine", box_url="https://boxes.example.org/mine.box")
     found = read(tmp_path)
     attributes, network = CHOSEN[name]
-    assert (found["box"], found["boot_timeout"]) == (DEBIAN12.boxes[name], 600)
+    assert (found["box"], found["box_url"]) == ("mine", "https://boxes.example.org/mine.box")
+    assert "box_download_checksum" not in found, "none is known"
+    assert found["boot_timeout"] == 600
     assert list(found["machines"]) == ["node1", "node2"]
     node = found["machines"]["node1"]
     assert node["hostname"] == NODE1
@@ -56,6 +69,68 @@ def test_virtual_machines(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyP
         key: of.network if value == "ha-lab-" else value for key, value in wanted.items()
     }
     assert node["ssh"] == {}, "Vagrant's own key is used"
+
+
+@pytest.mark.parametrize("name", ["virtualbox", "libvirt"])
+def test_a_platforms_box_is_downloaded_from_its_url(name: str, tmp_path: Path) -> None:
+    decide(tmp_path, name)
+    found, box = read(tmp_path), CENTOS9.boxes[name]
+    assert (found["box"], found["box_url"]) == (box.name, box.url)
+    assert box.url.startswith("https://")
+
+
+def test_a_box_with_a_checksum(tmp_path: Path) -> None:
+    checked = replace(CENTOS9, boxes={"libvirt": Box("a", "https://boxes.example.org/a.box", "f" * 64)})
+    decide(tmp_path, "libvirt", checked)
+    found = read(tmp_path)
+    assert (found["box_download_checksum"], found["box_download_checksum_type"]) == ("f" * 64, "sha256")
+
+
+@pytest.mark.parametrize(
+    ("url", "downloaded"),
+    [
+        ("boxes/mine.box", "{folder}/boxes/mine.box"),
+        ("/srv/mine.box", "/srv/mine.box"),
+        ("file:///srv/mine.box", "file:///srv/mine.box"),
+        ("", None),
+    ],
+)
+def test_a_box_of_lab_yaml(url: str, downloaded: str | None, tmp_path: Path) -> None:
+    decide(tmp_path, "libvirt", DEBIAN12, box="mine", box_url=url, cpus=2)
+    found = read(tmp_path)
+    assert found["box"] == "mine"
+    assert found.get("box_url") == (downloaded.format(folder=tmp_path) if downloaded else None)
+    assert found["machines"]["node1"]["provider libvirt"]["cpus"] == 2
+
+
+def test_a_box_that_this_lab_makes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VAGRANT_HOME", str(tmp_path / "home"))
+    with pytest.raises(MachineError, match="Vagrant has no box ha-lab/debian12 for libvirt") as caught:
+        decide(tmp_path, "libvirt", DEBIAN12)
+    assert caught.value.hint == "Make it: ./lab box debian12"
+    box = tmp_path / "home/boxes/ha-lab-VAGRANTSLASH-debian12/0/libvirt/metadata.json"
+    box.parent.mkdir(parents=True)
+    box.write_text('{"provider": "libvirt"}')
+    decide(tmp_path, "libvirt", DEBIAN12)
+    found = read(tmp_path)
+    assert found["box"] == "ha-lab/debian12"
+    assert "box_url" not in found
+    with pytest.raises(MachineError, match="no box ha-lab/debian12 for virtualbox"):
+        decide(tmp_path, "virtualbox", DEBIAN12)
+
+
+@pytest.mark.parametrize("kvm", ["ok", "denied", "absent"])
+@pytest.mark.parametrize("driver", ["auto", "kvm", "qemu"])
+def test_the_driver_of_libvirt(
+    kvm: str, driver: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(libvirt, "access", lambda *paths: kvm)
+    said.clear()
+    decide(tmp_path, "libvirt", driver=driver)
+    chosen = read(tmp_path)["machines"]["node2"]["provider libvirt"]["driver"]
+    assert chosen == ({"ok": "kvm"}.get(kvm, "qemu") if driver == "auto" else driver)
+    assert bool(said) is (chosen == "qemu"), "the cost of emulation is told"
+    assert all("emulated by qemu: a boot takes" in text for text in said)
 
 
 def test_containers(tmp_path: Path) -> None:
