@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from testinfra.backend.ssh import SshBackend
@@ -17,6 +18,7 @@ from inventory.providers.machines import Machines
 from inventory.remote.ssh import Remote, Ssh
 
 SECONDS = 60
+"""The longest time of a command, on a machine of usual speed."""
 pytest_plugins = ("pytester",)
 """For the test of the acceptance test (tests/unit/test_acceptance.py)."""
 
@@ -24,9 +26,13 @@ pytest_plugins = ("pytester",)
 class TimedSsh(SshBackend):
     """testinfra's ssh with a time limit on the node for each command; its own has none."""
 
+    def __init__(self, limit: float, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.limit = limit
+
     def get_command(self, command: str, *args: str) -> str:
         """The command behind timeout(1)."""
-        return f"timeout -k 5 {SECONDS} {super().get_command(command, *args)}"
+        return f"timeout -k 5 {self.limit:g} {super().get_command(command, *args)}"
 
 
 @pytest.fixture(scope="session")
@@ -68,9 +74,10 @@ def remote(context: Context) -> Remote:
 @pytest.fixture(scope="session")
 def nodes(context: Context) -> Mapping[Node, Host]:
     """Each node's testinfra host, on vagrant's ssh-config and the lab's shared connections."""
-    return {node: Host(_backend(context.remote, node)) for node in context.lab.nodes}
+    limit = context.lab.patient(SECONDS)
+    return {node: Host(_backend(context.remote, node, limit)) for node in context.lab.nodes}
 
 
-def _backend(ssh: Ssh, node: Node) -> SshBackend:
+def _backend(ssh: Ssh, node: Node, limit: float) -> SshBackend:
     *options, alias = ssh.argv(node.name)[3:]
-    return TimedSsh(alias, ssh_config=str(ssh.config), ssh_extra_args=" ".join(options), sudo=True)
+    return TimedSsh(limit, alias, ssh_config=str(ssh.config), ssh_extra_args=" ".join(options), sudo=True)

@@ -12,15 +12,18 @@ from drill.execute import lab_health
 from inventory.errors import Unreachable
 from inventory.model import Node
 from inventory.remote.script import script
+from inventory.remote.ssh import CONNECT_S
 from inventory.session import LabSession
 from provision.facts import Facts, gather
-from status import health, lab_status
+from status import health, lab_status, node_shell
 from status.health import Trouble
 from status.lab_status import LabStatus
 from status.node_status import Extra
 from status.web_page import Fetch, WebPage
 
 REACHED = "reached the peer"
+TRY_S, ANSWER_S = 20.0, 3
+"""The longest time of a test start of the web server, and of its answer (seconds, on a machine of usual speed)."""
 
 
 @dataclass(frozen=True)
@@ -63,15 +66,25 @@ def parts(session: LabSession) -> Extra:
 
     def of(node: Node) -> Mapping[str, str]:
         peer = session.lab.peer(node).name
-        login = f"timeout 10 ssh -o BatchMode=yes -o ConnectTimeout=5 root@{peer} echo {REACHED} 2>&1"
+        connect = f"-o ConnectTimeout={round(session.lab.patient(CONNECT_S))}"
+        login = node_shell.with_timeout(
+            session.lab.patient(2 * CONNECT_S),
+            f"ssh -o BatchMode=yes {connect} root@{peer} echo {REACHED} 2>&1",
+        )
+        limit = round(session.lab.patient(ANSWER_S))
         tried = script(
-            __package__, "try_server", server=session.platform.web_process, address=session.lab.vip
+            __package__,
+            "try_server",
+            server=session.platform.web_process,
+            address=session.lab.vip,
+            limit=limit,
+            tries=5 * limit,
         )
         return {
             **undone(node),
             "login": login,
             "rules": session.platform.packet_filter.rules,
-            "tried": f"timeout 20 sh -c {shlex.quote(tried)}",
+            "tried": node_shell.with_timeout(session.lab.patient(TRY_S), f"sh -c {shlex.quote(tried)}"),
         }
 
     return of

@@ -5,6 +5,9 @@
 # Prints the page, or "cannot: " and the last output of the server or curl; nothing when the test is not possible.
 : "${server:?}"
 : "${address:?}"
+# Seconds for one answer, and tries with 0.2 s between them.
+: "${limit:?}"
+: "${tries:?}"
 program=$(command -v "$server") || exit 0
 unshare -n true 2>/dev/null || exit 0
 folder=$(mktemp -d) || exit 0
@@ -13,14 +16,15 @@ ln -s "$program" "$folder/tried-server"
 # shellcheck source=/dev/null
 if [ -r /etc/apache2/envvars ]; then . /etc/apache2/envvars; fi
 if [ -n "${APACHE_RUN_DIR:-}" ]; then mkdir -p "$APACHE_RUN_DIR"; fi
-export folder address
+export folder address limit tries
 unshare -n sh -s > "$folder/page" 2> "$folder/said" <<'END'
 ip link set lo up
 ip addr add "$address/32" dev lo
 "$folder/tried-server" -X -c "PidFile $folder/pid" > "$folder/server" 2>&1 &
 server=$!
-for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
-    page=$(curl -sS -f --max-time 3 "http://$address/") && break
+while [ "$tries" -gt 0 ]; do
+    tries=$((tries - 1))
+    page=$(curl -sS -f --max-time "$limit" "http://$address/") && break
     kill -0 $server 2>/dev/null || break
     sleep 0.2
 done

@@ -17,7 +17,7 @@ SERVES_WITHIN = 60.0
 
 def prepare_machines(context: Context, console: ConsoleProgress) -> None:
     """Install what is missing on this machine, and decide provider and platform of the nodes."""
-    install.ensure(context.machines.choose(context.lab.provider), console.say)
+    install.ensure(context.machines.choose(context.lab.provider), console.say, context.clock)
     context.machines.prepare(context.lab.provider, context.lab.platform, console.say)
 
 
@@ -47,6 +47,7 @@ def build(context: Context, console: ConsoleProgress, last: Step | None = None) 
             bool,
             f"{context.lab.url} answers",
             deadline=SERVES_WITHIN,
+            clock=context.clock,
             hint="./lab status shows what runs where; ./lab doctor looks at this machine.",
         )
     console.say(f"Done: {count} commands." if count else "Nothing to do: the nodes are as lab.yaml says.")

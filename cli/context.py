@@ -20,6 +20,7 @@ from inventory.model import Lab, Node
 from inventory.providers.machines import Machines
 from inventory.remote.ssh import Ssh
 from inventory.session import LabSession
+from inventory.waiting import Clock
 from status import web_page
 
 
@@ -41,17 +42,22 @@ class Context:
         """The machines under the nodes."""
         return Machines(self.root, self.lab)
 
+    @property
+    def clock(self) -> Clock:
+        """The clock of all waits, with the lab's patience."""
+        return Clock(patience=self.lab.patience)
+
     @cached_property
     def remote(self) -> Ssh:
         """The ssh connections to the nodes. Raises MachineError when there are no machines."""
         aliases = {node.name: node.alias for node in self.lab.nodes}
-        return Ssh(self.machines.ssh_config(), aliases, self.machines.control)
+        return Ssh(self.machines.ssh_config(), aliases, self.machines.control, self.lab.patience)
 
     @cached_property
     def session(self) -> LabSession:
         """The lab under way. Raises MachineError when there are no machines yet."""
         self.machines.choice  # noqa: B018 -- raises the clear error first when there is no lab
-        return LabSession(self.lab, self.machines, self.remote, Journal(self.root))
+        return LabSession(self.lab, self.machines, self.remote, Journal(self.root), self.clock)
 
     def node(self, name: str) -> Node:
         """The node with a name or an alias. Raises ConfigError."""
@@ -65,10 +71,10 @@ class Context:
         """Raise RouteRefused unless the route to an address (default: the VIP) uses the lab's own interface."""
         routes.require(address or self.lab.vip, self.machines.is_own, self.lab)
 
-    def fetch(self, limit: float = 1.0) -> str:
+    def fetch(self) -> str:
         """Request the VIP's page, after a check of the route; "" when there is no answer."""
         self.guard()
-        return web_page.get(self.lab.url, limit)
+        return web_page.get(self.lab.url, self.lab.patient(web_page.LIMIT_S))
 
     @contextlib.contextmanager
     def exclusive(self) -> Iterator[None]:

@@ -11,7 +11,6 @@ from cluster.crm_mon import ClusterState
 from drill.execute import lab_health
 from inventory import journal
 from inventory.model import Lab, Node
-from inventory.waiting import CLOCK
 from status import health, lab_status, node_status, web_page
 from status.cluster_health import is_configured
 from status.lab_status import LabStatus
@@ -66,7 +65,7 @@ def look(context: Context) -> Overview:
     Raises MachineError when there is no lab.
     """
     choice = context.machines.choice
-    seen = lab_status.at_rest(lambda: read(context), lambda one: one.dc_at_work, CLOCK)
+    seen = lab_status.at_rest(lambda: read(context), lambda one: one.dc_at_work, context.clock)
     return overview(context.lab, choice.provider, choice.platform, seen)
 
 

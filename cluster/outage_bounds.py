@@ -102,7 +102,7 @@ def timing(lab: Lab) -> Timing:
         token_s=lab.corosync.token_ms / 1000,
         consensus_s=lab.corosync.consensus_ms / 1000,
         probe_s=1 / lab.drill.probe_hz,
-        probe_timeout_s=lab.drill.probe_timeout_ms / 1000,
+        probe_timeout_s=lab.probe_timeout_s,
         monitor_s=max(monitors, default=0.0),
         survivor_acts=lab.corosync.two_node or lab.properties.get("no-quorum-policy", "stop") == "ignore",
         fencing=boolean(lab.properties.get("stonith-enabled", "true")) is True,

@@ -13,6 +13,10 @@ from typing import Literal
 
 INFINITY = 1_000_000
 """Pacemaker's INFINITY (Pacemaker Explained, "Scores"; walkthrough step 7.1)."""
+MOST_PATIENCE = 20.0
+"""The largest `patience` of lab.yaml; with it a deadline of a minute is 20 minutes."""
+LONGEST_PROBE_TIMEOUT_MS = 10_000
+"""A request of a drill never waits longer, so that a probe needs a bounded number of threads (milliseconds)."""
 PRIVATE_NETWORKS = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "198.18.0.0/15")))
 """The ranges that a lab may use: private networks (RFC 1918), and the one for tests of devices (RFC 2544)."""
 
@@ -123,6 +127,11 @@ class Lab:
     vip: IPv4Address
     memory_mb: int
     machine: MachineSettings
+    patience: float
+    """The factor of everything that this lab waits for or tolerates, for machines that are slow (at least 1).
+
+    Predictions and budgets do not take it: they are about the cluster, not about the machine.
+    """
     corosync: Corosync
     properties: Mapping[str, str]
     stickiness: int
@@ -158,6 +167,15 @@ class Lab:
     def resource(self, kind: str) -> Resource:
         """The resource of a kind (address, web)."""
         return next(resource for resource in self.resources if resource.kind == kind)
+
+    def patient(self, seconds: float) -> float:
+        """A time limit for this lab's machines, from the limit for a machine of usual speed (seconds)."""
+        return seconds * self.patience
+
+    @property
+    def probe_timeout_s(self) -> float:
+        """The longest time until a request has its answer (seconds), at most LONGEST_PROBE_TIMEOUT_MS."""
+        return min(self.patient(self.drill.probe_timeout_ms), LONGEST_PROBE_TIMEOUT_MS) / 1000
 
     @property
     def url(self) -> str:

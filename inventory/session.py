@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Protocol
 
@@ -70,6 +70,7 @@ class LabSession:
     """Everything that a command needs to work on the nodes of one lab.
 
     `journal` has what was begun on the nodes and is not undone yet. `clock` is monotonic; tests replace it.
+    It takes the lab's patience with it, so that no wait can forget it.
     """
 
     lab: Lab
@@ -78,6 +79,9 @@ class LabSession:
     journal: Journal
     clock: Clock = CLOCK
     log: logging.Logger = field(default=LOG, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "clock", replace(self.clock, patience=self.lab.patience))
 
     @cached_property
     def platform(self) -> Platform:

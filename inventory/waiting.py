@@ -19,10 +19,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Clock:
-    """A monotonic clock (seconds), and its sleep function."""
+    """A monotonic clock (seconds), its sleep function, and the factor of all deadlines (Lab.patience)."""
 
     now: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
+    patience: float = 1.0
 
 
 CLOCK = Clock()
@@ -34,16 +35,17 @@ def until(
     what: str,
     *,
     deadline: float,
+    clock: Clock,
     every: float = 0.25,
-    clock: Clock = CLOCK,
     hint: str = "",
 ) -> T:
     """Ask at the interval `every` (seconds) until the answer is good, and return it.
 
+    `deadline` is in seconds on a machine of usual speed; the clock's patience multiplies it.
     Raises TimedOut with the last answer. A LabError from `ask` counts as an answer that is not good, because nodes may
     be unreachable for a while.
     """
-    began = clock.now()
+    began, longest = clock.now(), deadline * clock.patience
     last: list[object] = ["nothing"]
 
     def once() -> T:
@@ -56,7 +58,7 @@ def until(
         return answer
 
     def over(_: tenacity.RetryCallState) -> bool:
-        return clock.now() - began >= deadline
+        return clock.now() - began >= longest
 
     retrying = tenacity.Retrying(
         retry=tenacity.retry_if_exception_type(LabError)
@@ -69,7 +71,7 @@ def until(
         return retrying(once)
     except tenacity.RetryError as error:
         raise TimedOut(
-            f"{what}: not within {deadline:g} s. The last answer was: {_text(last[0])}", hint=hint
+            f"{what}: not within {longest:g} s. The last answer was: {_text(last[0])}", hint=hint
         ) from error
 
 

@@ -54,9 +54,20 @@ def _plain(text: str) -> Callable[[LabSession, Node], str]:
     return lambda session, node: text
 
 
-def _of_pacemaker(text: str) -> Callable[[LabSession, Node], str]:
+def _of_pacemaker(
+    text: Callable[[LabSession, Node], str],
+) -> Callable[[LabSession, Node], str]:
     """Make a reading that prints nothing where pacemaker does not run."""
-    return lambda session, node: f"pidof -s {session.platform.cluster_process} >/dev/null && {text}"
+    return lambda session, node: (
+        f"pidof -s {session.platform.cluster_process} >/dev/null && {text(session, node)}"
+    )
+
+
+def _limited(text: str) -> Callable[[LabSession, Node], str]:
+    """A reading of the cluster with a time limit."""
+    return lambda session, node: node_shell.with_timeout(
+        session.lab.patient(node_shell.READING_LIMIT_S), text
+    )
 
 
 def _at_boot(session: LabSession, node: Node) -> str:
@@ -126,7 +137,7 @@ FACTS: tuple[Fact, ...] = (
     ),
     Fact("log_directory", _plain("[ -d /var/log/cluster ] && echo yes"), _yes),
     Fact("corosync", _plain("pidof -s corosync >/dev/null && echo yes"), _yes),
-    Fact("pacemaker", _of_pacemaker("echo yes"), _yes),
+    Fact("pacemaker", _of_pacemaker(_plain("echo yes")), _yes),
     Fact(
         "stale",
         lambda session, node: script(
@@ -136,9 +147,9 @@ FACTS: tuple[Fact, ...] = (
     ),
     Fact("node_id", _plain("corosync-cfgtool -s | sed -n 's/.*Local node ID \\([0-9]*\\).*/\\1/p'"), _word),
     Fact("has_cib", _plain(f"[ -s {CIB_FILE} ] && echo yes"), _yes),
-    Fact("cib", _plain(f"{node_shell.with_timeout(10, LOCAL_CIB)} || CIB_file={CIB_FILE} {LOCAL_CIB}"), _cib),
-    Fact("state", _of_pacemaker(node_shell.with_timeout(10, node_shell.STATE)), _state),
-    Fact("verify", _of_pacemaker("timeout 10 crm_verify -L -V 2>&1"), _word),
+    Fact("cib", _limited(f"{LOCAL_CIB} || CIB_file={CIB_FILE} {LOCAL_CIB}"), _cib),
+    Fact("state", _of_pacemaker(_limited(node_shell.STATE)), _state),
+    Fact("verify", _of_pacemaker(_limited("crm_verify -L -V 2>&1")), _word),
     Fact("log", lambda session, node: f"tail -n 400 {session.platform.cluster_log} | cut -c1-300", _text),
     Fact("page", lambda session, node: f"cat {session.platform.index}", _word),
     Fact(
@@ -152,7 +163,10 @@ FACTS: tuple[Fact, ...] = (
     Fact(
         "metadata",
         lambda session, node: script(
-            __package__, "metadata", agents=" ".join(session.platform.agents.values())
+            __package__,
+            "metadata",
+            agents=" ".join(session.platform.agents.values()),
+            limit=f"{session.lab.patient(node_shell.READING_LIMIT_S):g}",
         ),
         _metadata,
     ),

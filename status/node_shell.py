@@ -15,14 +15,16 @@ from inventory.errors import LabError
 
 WebState = Literal["running", "hung", "stopped"]
 """The web server's processes: at least one runs; all are stopped by a signal (SIGSTOP); there is none."""
+READING_LIMIT_S = 10.0
+"""The longest time of one reading of the cluster, on a machine of usual speed (seconds)."""
 STATE = " ".join(crm_mon.COMMAND)
 CIB = " ".join(cib.COMMAND)
 SCORES = " ".join(scores.COMMAND)
 
 
-def with_timeout(seconds: int, command: str) -> str:
+def with_timeout(seconds: float, command: str) -> str:
     """The command with a time limit (timeout(1))."""
-    return f"timeout {seconds} {command}"
+    return f"timeout {seconds:g} {command}"
 
 
 def addresses(network: IPv4Network | None = None) -> str:
@@ -63,12 +65,12 @@ def web_state(states: Collection[str]) -> WebState:
     return "hung" if all(one == "T" for one in alive) else "running"
 
 
-def dc_at_work(node: str) -> str:
-    """Print `yes` while this node is a busy DC: it changes something or is about to.
+def dc_at_work(node: str, limit: float) -> str:
+    """Print `yes` while this node is a busy DC: it changes something or is about to. `limit` is in seconds.
 
     crmadmin prints S_IDLE, S_INTEGRATION, S_POLICY_ENGINE, S_TRANSITION_ENGINE ... on a DC, S_NOT_DC elsewhere.
     """
-    return f"{with_timeout(10, f'crmadmin -S {node}')} | grep S_ | grep -qvE 'S_IDLE|S_NOT_DC' && echo yes"
+    return f"{with_timeout(limit, f'crmadmin -S {node}')} | grep S_ | grep -qvE 'S_IDLE|S_NOT_DC' && echo yes"
 
 
 def parse_state(out: str) -> crm_mon.ClusterState | None:

@@ -69,13 +69,14 @@ def no_extra(node: Node) -> Mapping[str, str]:
 
 def reading(session: LabSession, node: Node, extra: Mapping[str, str]) -> Command:
     """One command that reads all of a node's status; the `extra` parts come last."""
+    limit = session.lab.patient(node_shell.READING_LIMIT_S)
     parts = {
         "addresses": node_shell.addresses(session.lab.network),
         "processes": node_shell.processes(session.platform.web_process),
-        "dc_at_work": node_shell.dc_at_work(node.name),
-        "state": node_shell.with_timeout(10, node_shell.STATE),
-        "cib": node_shell.with_timeout(10, node_shell.CIB),
-        "scores": node_shell.with_timeout(10, node_shell.SCORES),
+        "dc_at_work": node_shell.dc_at_work(node.name, limit),
+        "state": node_shell.with_timeout(limit, node_shell.STATE),
+        "cib": node_shell.with_timeout(limit, node_shell.CIB),
+        "scores": node_shell.with_timeout(limit, node_shell.SCORES),
         "memory": script(__package__, "memory"),
     }
     text = sections.script({**parts, **extra})

@@ -10,6 +10,8 @@ import requests
 from inventory.errors import RouteRefused
 from inventory.model import Node
 
+LIMIT_S = 1.0
+"""The longest time until a page is there, on a machine of usual speed (seconds)."""
 Fetch = Callable[[], str]
 """Requests the page from the floating address; "" without an answer. Raises RouteRefused when it may not be sent."""
 
@@ -27,7 +29,7 @@ def page_of(node: Node) -> str:
     return f"<h1>{node.name.capitalize()}</h1>"
 
 
-def get(url: str, limit: float = 1.0) -> str:
+def get(url: str, limit: float = LIMIT_S) -> str:
     """The page at a URL, without surrounding space; "" without a good answer within `limit` seconds."""
     try:
         with requests.Session() as session:

@@ -14,7 +14,7 @@ from itertools import combinations
 from drill.record.timeline import NodeReading, Timeline
 
 LONGEST_GAP = 2.0
-"""When two readings are further apart than this (seconds), the time between them is unknown."""
+"""When two readings are further apart than this (seconds, on a machine of usual speed), the time between is unknown."""
 
 
 @dataclass(frozen=True)
@@ -57,10 +57,11 @@ def ownerships(timeline: Timeline, node: str) -> tuple[Ownership, ...]:
     """The periods in which one node held the address; an unanswered reading or a gap (LONGEST_GAP) ends a period."""
     found: list[list[NodeReading]] = []
     before: NodeReading | None = None
+    longest = timeline.patient(LONGEST_GAP)
     for reading in timeline.readings_of(node):
         if reading.seen and reading.owns_vip:
             follows = before is not None and before.seen and before.owns_vip
-            if follows and before is not None and reading.asked - before.at <= LONGEST_GAP:
+            if follows and before is not None and reading.asked - before.at <= longest:
                 found[-1].append(reading)
             else:
                 found.append([reading])
@@ -80,7 +81,7 @@ def double_ownerships(timeline: Timeline) -> tuple[DoubleOwnership, ...]:
 def owners_at(timeline: Timeline, moment: float, *, within: float = LONGEST_GAP) -> tuple[str, ...] | None:
     """The owners of the address, by each node's last reading before a moment; None when no node answered.
 
-    Readings older than `within` seconds do not count.
+    Readings older than `within` seconds (on a machine of usual speed) do not count.
     """
     latest = latest_readings(timeline, moment, within=within)
     answered = [reading for reading in latest.values() if reading.seen]
@@ -90,11 +91,12 @@ def owners_at(timeline: Timeline, moment: float, *, within: float = LONGEST_GAP)
 def latest_readings(
     timeline: Timeline, moment: float, *, within: float = LONGEST_GAP
 ) -> dict[str, NodeReading]:
-    """Each node's last reading before a moment, no older than `within` seconds."""
+    """Each node's last reading before a moment, no older than `within` seconds (on a machine of usual speed)."""
+    oldest = moment - timeline.patient(within)
     return {
         node: reading
         for node in timeline.nodes
-        for reading in [one for one in timeline.readings_of(node) if moment - within <= one.at <= moment][-1:]
+        for reading in [one for one in timeline.readings_of(node) if oldest <= one.at <= moment][-1:]
     }
 
 

@@ -8,7 +8,8 @@ from itertools import pairwise
 from drill.record.timeline import NodeReading, Timeline
 
 LONG_SILENCE = 3.0
-"""After a gap of more than this (seconds) the node's state is unknown. One late reading makes a shorter gap."""
+"""After a gap of more than this (seconds) the node's state is unknown. One late reading makes a shorter gap.
+It is for a machine of usual speed: a slow one answers later, and its cluster moves later (see Timeline.patient)."""
 
 
 def answered_readings(
@@ -23,15 +24,19 @@ def answered_readings(
 
 
 def gaps(
-    timeline: Timeline, node: str, since: float, until: float, *, longer: float = LONG_SILENCE
+    timeline: Timeline, node: str, since: float, until: float, *, longer: float | None = None
 ) -> tuple[tuple[float, float], ...]:
-    """The periods between two moments, each longer than `longer` seconds, without an answered reading."""
+    """The periods between two moments without an answered reading, each longer than `longer` (default: LONG_SILENCE).
+
+    All times in seconds.
+    """
+    longest = timeline.patient(LONG_SILENCE) if longer is None else longer
     readings = [
         one for one in timeline.readings_of(node) if one.seen and one.at >= since and one.asked <= until
     ]
     covered = [(since, since), *((one.asked, one.at) for one in readings), (until, until)]
     between = ((before[1], after[0]) for before, after in pairwise(covered))
-    return tuple((start, end) for start, end in between if end - start > longer)
+    return tuple((start, end) for start, end in between if end - start > longest)
 
 
 def unread_reason(timeline: Timeline, nodes: Iterable[str], since: float, until: float) -> str:
@@ -40,6 +45,12 @@ def unread_reason(timeline: Timeline, nodes: Iterable[str], since: float, until:
         for start, end in gaps(timeline, node, since, until):
             return f"{node} gave no reading from {start:.2f} to {end:.2f} s"
     return ""
+
+
+def longest_gap(timeline: Timeline, since: float, until: float) -> float:
+    """The longest time without an answered reading of one node, between two moments (seconds)."""
+    every = (gap for node in timeline.nodes for gap in gaps(timeline, node, since, until, longer=0.0))
+    return max((end - start for start, end in every), default=0.0)
 
 
 def watched_period(timeline: Timeline) -> tuple[float, float] | None:

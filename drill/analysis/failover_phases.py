@@ -114,12 +114,11 @@ def _released(
         answers = [one for one in readings if one.seen]
         lost = [pair for pair in pairwise(answers) if pair[1].at > fault_time.since and not pair[1].owns_vip]
         for before, one in lost[:1]:
-            if one.asked - before.at <= LONGEST_GAP:
+            if one.asked - before.at <= timeline.patient(LONGEST_GAP):
                 meaning = f"the old owner no longer had the address; it last had it at {before.at:.2f} s"
                 found.append((one.at, meaning))
-        silent = (
-            silent or not readings[-1].seen or bool(lost) or fault_time.until - answers[-1].at > LONGEST_GAP
-        )
+        late = fault_time.until - answers[-1].at > timeline.patient(LONGEST_GAP)
+        silent = silent or not readings[-1].seen or bool(lost) or late
     if found:
         return min(found)
     if silent:

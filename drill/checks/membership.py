@@ -33,7 +33,7 @@ def _judge_quorum(timeline: Timeline, period: Period, node: str, expected: bool,
     wrong = readings[lost:] if expected else [one for one in readings[lost:] if one.quorate]
     if wrong:
         return failed(wanted, _quorum_summary(wrong[0]))
-    if not readings or readings[-1].at < period.until - LONG_SILENCE:
+    if not readings or readings[-1].at < period.until - timeline.patient(LONG_SILENCE):
         last = f"the last at {readings[-1].at:.2f} s" if readings else "none at all"
         return unknown(wanted, f"too few readings of {node}'s cluster from {period.summary}: {last}")
     if readings[-1].quorate is not expected:

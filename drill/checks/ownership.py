@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from drill.analysis.address_owners import LONGEST_GAP, double_ownerships
-from drill.analysis.coverage import answered_readings, gaps, unread_reason, watched_period
+from drill.analysis.coverage import answered_readings, gaps, longest_gap, unread_reason, watched_period
 from drill.analysis.fault_windows import NO_INJECTION, Period, fault_periods, fault_windows
 from drill.analysis.outages import outages
 from drill.checks.availability import LONGEST_PAUSE, unpolled_reason
@@ -45,7 +45,7 @@ def one_owner(timeline: Timeline, off: str = "") -> CheckResult:
     last = [
         one
         for node in timeline.nodes
-        for one in answered_readings(timeline, node, timeline.end - END_PERIOD)[-1:]
+        for one in answered_readings(timeline, node, timeline.end - timeline.patient(END_PERIOD))[-1:]
     ]
     owners = [one.node for one in last if one.owns_vip]
     states = [
@@ -53,7 +53,9 @@ def one_owner(timeline: Timeline, off: str = "") -> CheckResult:
     ]
     if len(owners) != 1:
         return failed(expected, f"at the end {' and '.join(owners) or 'no node'} held it", *states)
-    return passed(expected, f"never two from {whole[0]:.2f} s on, {owners[0]} at the end", *states)
+    gap = longest_gap(timeline, *whole)
+    seen = f"never two from {whole[0]:.2f} s on (no node unread for more than {gap:.1f} s), {owners[0]} at the end"
+    return passed(expected, seen, *states)
 
 
 @check("two_owners")
@@ -81,7 +83,7 @@ def page_names_owner(timeline: Timeline) -> CheckResult:
     wrong = []
     good = [one for one in timeline.samples_of() if one.good]
     for sample in good:
-        held = _held_during(readings.get(sample.page, ()), sample)
+        held = _held_during(readings.get(sample.page, ()), sample, timeline.patient(LONGEST_GAP))
         if held is False:
             wrong.append(
                 f"{sample.page}'s page at {sample.sent:.2f} s, while {sample.page} did not hold the address"
@@ -97,14 +99,17 @@ def page_names_owner(timeline: Timeline) -> CheckResult:
     return passed(expected, f"{counts}, each while it held the address")
 
 
-def _held_during(readings: Sequence[NodeReading], sample: Sample) -> bool | None:
-    """Whether a node held the address during a whole request; None when its readings do not show it."""
+def _held_during(readings: Sequence[NodeReading], sample: Sample, longest: float) -> bool | None:
+    """Whether a node held the address during a whole request; None when its readings do not show it.
+
+    `longest` is the longest time between two readings (seconds).
+    """
     first = bisect_right(readings, sample.sent, key=lambda one: one.at) - 1
     last = bisect_left(readings, sample.done, key=lambda one: one.asked)
     around = readings[first : last + 1]
     if first < 0 or last >= len(readings) or not all(one.seen for one in around):
         return None
-    if around[-1].asked - around[0].at > LONGEST_GAP or len({one.owns_vip for one in around}) > 1:
+    if around[-1].asked - around[0].at > longest or len({one.owns_vip for one in around}) > 1:
         return None
     return around[0].owns_vip
 

@@ -75,7 +75,7 @@ def runs_on(timeline: Timeline, role: str, when: str = "end", resource: str = ""
     moment = "when the fault ends" if when == "fault" else "at the end"
     expected = f"{resource or 'all resources'} on {label} {moment}"
     windows = fault_periods(timeline) if when == "fault" else (Period(0.0, timeline.end),)
-    late = LONG_SILENCE if when == "fault" else END_PERIOD
+    late = timeline.patient(LONG_SILENCE if when == "fault" else END_PERIOD)
     names = [resource] if resource else _resources(timeline, ())
     ends = [Period(max(one.since, one.until - late), one.until) for one in windows]
     if not ends:

@@ -217,10 +217,11 @@ class Play:
         return max(within, longest + MARGIN_S)
 
     def _await(self, ask: Callable[[float], object], what: str, least: float) -> None:
-        within = self._longest_wait(least)
+        deadline = self._longest_wait(least)
+        within = self.session.lab.patient(deadline)
         self.awaited.append(Awaited(what, within))
         try:
-            ask(within)
+            ask(deadline)
         except TimedOut as error:
             self.awaited[-1] = Awaited(what, within, last=error.message)
             self.note("not seen", error.message)

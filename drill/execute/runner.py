@@ -127,6 +127,7 @@ class Runner:
             checks=for_lab(scenario.checks, lab),
             platform=self.session.platform.name,
             provider=self.session.provider.name,
+            patience=lab.patience,
             budget_s=lab.drill.budget_s[scenario.budget] if scenario.budget else None,
             second_try=second_try,
         )

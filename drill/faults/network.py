@@ -56,14 +56,15 @@ def packets_were_dropped(scope: FaultScope, directions: tuple[Direction, ...]) -
 
 def hold_corosync(scope: FaultScope) -> tuple[NodeAction, ...]:
     """Stop and continue corosync repeatedly, so that each message is late. netem would need a kernel module."""
+    longest = scope.lab.patient(DELAY_LIMIT_S)
     loop = shell(
         "hold_corosync_loop",
-        rounds=int(DELAY_LIMIT_S / (HELD_S + FREE_S)),
+        rounds=int(longest / (HELD_S + FREE_S)),
         held_seconds=HELD_S,
         free_seconds=FREE_S,
     )
     why = f"stop corosync for {HELD_S:g} s of every {HELD_S + FREE_S:g} s"
-    start = background.start_once(remedies.DELAY, loop, DELAY_LIMIT_S + 60)
+    start = background.start_once(remedies.DELAY, loop, longest + 60)
     return (NodeAction(scope.target.name, start, why=why),)
 
 

@@ -51,7 +51,8 @@ def web_is_broken(scope: FaultScope) -> tuple[Proof, ...]:
 
 def keep_busy(scope: FaultScope) -> tuple[NodeAction, ...]:
     """Run more endless loops than there are processors."""
-    loops = background.start_once(remedies.CPU, shell("busy_loops", seconds=CPU_S), CPU_S + 10)
+    seconds = scope.lab.patient(CPU_S)
+    loops = background.start_once(remedies.CPU, shell("busy_loops", seconds=f"{seconds:g}"), seconds + 10)
     return (NodeAction(scope.target.name, loops, why="keep all processors busy"),)
 
 

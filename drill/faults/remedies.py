@@ -29,6 +29,8 @@ BROKEN_CONF = "zz-ha-lab-broken.conf"
 """The file that the fault web-broken adds to the web server's configuration."""
 DELAY, CPU = "delay", "cpu"
 """The names of the background programs of these two faults."""
+STOP_LIMIT_S = 20.0
+"""The longest time in which a service may stop before it is killed, on a machine of usual speed (seconds)."""
 _DAEMONS = "pacemaker|(cib|stonithd|lrmd|attrd|pengine|crmd)$"
 """Pacemaker's processes, for pgrep(1). 2.x: the first letters (comm has at most 15); 1.1: the whole names."""
 _CLUSTER_PROCESSES = f"corosync$|{_DAEMONS}"
@@ -117,6 +119,7 @@ def cluster(scope: FaultScope) -> Remedy:
     """Start the cluster where it does not run; first stop what a dead cluster left running (two owners)."""
     platform = scope.platform
     services = platform.cluster_services
+    limit = scope.lab.patient(STOP_LIMIT_S)
     start = " && ".join(service(platform, "start", unit) for unit in services)
     forget_failures = platform.services.forget_failures(services)
     return remedy(
@@ -126,7 +129,7 @@ def cluster(scope: FaultScope) -> Remedy:
         units_are_active=" && ".join(platform.services.active(services)) or "true",
         start_cluster=f"{forget_failures}; {start}" if forget_failures else start,
         stop_cluster="; ".join(
-            f"timeout 20 {service(platform, 'stop', unit)}" for unit in reversed(services)
+            f"timeout {limit:g} {service(platform, 'stop', unit)}" for unit in reversed(services)
         ),
         pacemaker_restarts_alone="no" if len(services) == 1 else "yes",
         processes=_CLUSTER_PROCESSES,

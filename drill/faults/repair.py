@@ -83,12 +83,16 @@ def heal_actions(fault: Fault, scope: FaultScope) -> tuple[NodeAction, ...]:
 
 
 def arm_actions(fault: Fault, scope: FaultScope, seconds: float = TIMER_S) -> tuple[NodeAction, ...]:
-    """Start a timer on the node that heals the fault when the drill cannot reach the node any more."""
+    """Start a timer on the node that heals the fault when the drill cannot reach the node any more.
+
+    `seconds` is for a machine of usual speed.
+    """
     if not fault.armed:
         return ()
+    seconds, longest = scope.lab.patient(seconds), scope.lab.patient(HEAL_DEADLINE_S)
     heal = repair_script(scope, fault.remedies)
     name = timer_name(fault.name)
-    script = background.arm_timer(name, heal, seconds=seconds, limit=seconds + HEAL_DEADLINE_S)
+    script = background.arm_timer(name, heal, seconds=seconds, limit=seconds + longest)
     why = f"arm the timer that heals {fault.name} after {seconds:g} s"
     return (NodeAction(scope.target.name, script, why=why, purpose="arm-timer"),)
 

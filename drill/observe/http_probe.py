@@ -21,6 +21,8 @@ from inventory.model import Lab
 Clock = Callable[[], float]
 OnSample = Callable[[Sample], None]
 
+LONGEST_S = 900.0
+"""The time after which a probe stops by itself, on a machine of usual speed (seconds)."""
 _SPARE = 2
 """The number of workers beyond those that can wait for an answer at the same time."""
 
@@ -55,7 +57,7 @@ class ProbeSettings:
     timeout: float
     pages: Mapping[str, str]
     keepalive_hz: float = 0.0
-    longest: float = 900.0
+    longest: float = LONGEST_S
 
     def __post_init__(self) -> None:
         if not 0 < self.hz <= 1000 or self.timeout <= 0 or self.keepalive_hz < 0:
@@ -69,7 +71,8 @@ class ProbeSettings:
         """The settings that lab.yaml describes."""
         hz = lab.drill.probe_hz
         pages = {node.name.capitalize(): node.name for node in lab.nodes}
-        return cls(lab.url, hz, lab.drill.probe_timeout_ms / 1000, pages, keepalive_hz=hz)
+        longest = lab.patient(LONGEST_S)
+        return cls(lab.url, hz, lab.probe_timeout_s, pages, keepalive_hz=hz, longest=longest)
 
 
 class Probe(Observer):

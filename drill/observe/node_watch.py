@@ -26,7 +26,9 @@ from status import node_shell
 
 ANSWER_LIMIT_S = 1.5
 """The longest time from a question to its answer (seconds). A later answer is not recorded, because the moment at which
-it was true is too uncertain."""
+it was true is too uncertain. Like the other limits here it is for a machine of usual speed (see Lab.patient)."""
+CLUSTER_LIMIT_S = 1.0
+"""The longest time of each question to the cluster in a reading, on the node (seconds)."""
 RETRY_S = 1.0
 """The shortest time between two attempts to open a lost session again (seconds)."""
 WATCH_LIMIT_S = 900
@@ -44,6 +46,7 @@ def loop(lab: Lab, platform: Platform) -> str:
         processes_command=node_shell.processes(platform.web_process, "corosync"),
         ring_command=corosync_state.membership_script(platform.corosync),
         state_command=node_shell.STATE,
+        limit=f"{lab.patient(CLUSTER_LIMIT_S):g}",
     )
 
 
@@ -90,7 +93,7 @@ class Reader:
     _number: int = field(default=0, init=False)
 
     def look(self) -> NodeReading:
-        """Take one reading, in at most ANSWER_LIMIT_S seconds."""
+        """Take one reading, in at most ANSWER_LIMIT_S seconds times the lab's patience."""
         asked = self.clock()
         try:
             text = self._block(asked)
@@ -112,7 +115,7 @@ class Reader:
         if not late:
             self._number += 1
             self._session.ask(f"{self._number}")
-        text = self._session.answer(self.period if late else ANSWER_LIMIT_S)
+        text = self._session.answer(self.period if late else self.lab.patient(ANSWER_LIMIT_S))
         self._pending = text is None
         return None if late else text
 
@@ -128,7 +131,7 @@ class Watch(Observer):
     """Reads all nodes from start() to stop(), with one thread for each node, and passes each reading to `on_reading`.
 
     `begin` opens a session to a node. `clock` gives seconds from the run's start. The watch ends by itself after
-    WATCH_LIMIT_S seconds.
+    WATCH_LIMIT_S seconds times the lab's patience.
     """
 
     lab: Lab
@@ -170,7 +173,7 @@ class Watch(Observer):
         """Stop after the current readings. Raises LabError when a reading could not be recorded."""
         self._stop.set()
         for thread in self._threads:
-            thread.join(ANSWER_LIMIT_S + 3.0)
+            thread.join(self.lab.patient(ANSWER_LIMIT_S + 3.0))
         if self._error is not None:
             error, self._error = self._error, None
             raise unrecorded("watch", error) from error
@@ -178,9 +181,10 @@ class Watch(Observer):
     def _run(self, node: Node) -> None:
         period = self.lab.drill.watch_ms / 1000
         reader = Reader(self.lab, self.platform, node, self.begin, self.clock, period)
-        begun = slot = time.monotonic()
+        begun, longest = time.monotonic(), self.lab.patient(WATCH_LIMIT_S)
+        slot = begun
         try:
-            while slot - begun < WATCH_LIMIT_S and not self._stop.wait(max(0.0, slot - time.monotonic())):
+            while slot - begun < longest and not self._stop.wait(max(0.0, slot - time.monotonic())):
                 self.on_reading(reader.look())
                 slot = max(slot + period, time.monotonic())
         except BaseException as error:

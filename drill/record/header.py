@@ -106,6 +106,7 @@ class Header:
     `fault` names the injected faults, separated by commas; "" when nothing is injected. `overrides` summarises how the
     starting state differs from lab.yaml. `budget_s` is the longest outage that a client may see.
     `resources` and `orders` are those of lab.yaml. `seed` selected the random targets.
+    `patience` is lab.yaml's factor of what the drill waits for and tolerates.
     `second_try`: this record replaces the scenario's record before it, whose verdict was UNKNOWN.
 
     Late fields: `roles` maps active, passive, dc, target and peer to nodes, as they were at the first injection.
@@ -132,6 +133,7 @@ class Header:
     provider: str = ""
     budget_s: float | None = None
     second_try: bool = False
+    patience: float = 1.0
     # late fields
     roles: Mapping[str, str] = field(default_factory=dict)
     prediction: Prediction | None = None

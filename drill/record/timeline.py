@@ -110,6 +110,10 @@ class Timeline:
         """The nodes in the order of lab.yaml; when the header names none, the nodes that were read."""
         return self.header.nodes or tuple(sorted({reading.node for reading in self.node_readings}))
 
+    def patient(self, seconds: float) -> float:
+        """A tolerance for this record, from the one for a machine of usual speed (seconds): see Lab.patient."""
+        return seconds * self.header.patience
+
     @property
     def end(self) -> float:
         """The time of the last thing that was recorded (seconds)."""

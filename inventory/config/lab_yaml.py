@@ -15,7 +15,7 @@ from inventory.config.resources import constraints, resources, score
 from inventory.config.yaml_document import YamlNode, listed
 from inventory.config.yaml_reader import change, read
 from inventory.errors import ConfigError
-from inventory.model import Corosync, Drill, Lab
+from inventory.model import LONGEST_PROBE_TIMEOUT_MS, MOST_PATIENCE, Corosync, Drill, Lab
 from inventory.platforms import registry as platforms
 from inventory.platforms.base import RegistryImage
 from inventory.providers import registry as providers
@@ -56,7 +56,7 @@ def parse(text: str, where: str, changes: Mapping[str, object] | None = None) ->
             "name", "platform", "provider", "network", "nodes", "vip", "memory_mb", "corosync",
             "properties", "stickiness", "resources", "constraints", "drill",
         ),
-        ("images", *KEYS),
+        ("images", "patience", *KEYS),
     )  # fmt: skip
     name = part["name"].text(
         "up to 31 lower-case letters, digits and hyphens; the first character is a letter",
@@ -69,6 +69,9 @@ def parse(text: str, where: str, changes: Mapping[str, object] | None = None) ->
     vip = floating(part["vip"], net, pair)
     memory = part["memory_mb"].whole(384, 65536, "MiB for each virtual machine")
     machine = machine_settings(part)
+    patience = (
+        part["patience"].number(1, MOST_PATIENCE, "times more time") if part["patience"].present else 1.0
+    )
     corosync = _corosync(part["corosync"])
     settings = properties(part["properties"])
     stickiness = score(part["stickiness"])
@@ -86,6 +89,7 @@ def parse(text: str, where: str, changes: Mapping[str, object] | None = None) ->
         vip=_sure(vip),
         memory_mb=_sure(memory),
         machine=_sure(machine),
+        patience=_sure(patience),
         corosync=_sure(corosync),
         properties=settings,
         stickiness=_sure(stickiness),
@@ -142,7 +146,7 @@ def _corosync(yaml_node: YamlNode) -> Corosync | None:
 def _drill(yaml_node: YamlNode) -> Drill | None:
     part = yaml_node.fields(("probe_hz", "probe_timeout_ms", "watch_ms", "seed", "budget_s"))
     rate = part["probe_hz"].whole(5, 100, "requests a second")
-    timeout = part["probe_timeout_ms"].whole(50, 10_000, "milliseconds")
+    timeout = part["probe_timeout_ms"].whole(50, LONGEST_PROBE_TIMEOUT_MS, "milliseconds")
     watch = part["watch_ms"].whole(50, 5_000, "milliseconds")
     seed = part["seed"].whole(0, 2**32 - 1)
     limits = part["budget_s"].fields(BUDGETS)

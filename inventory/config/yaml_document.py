@@ -149,6 +149,15 @@ class YamlNode:
             self.wrong(f"a whole number from {low} to {high}{what and f' ({what})'}")
         return None
 
+    def number(self, low: float, high: float, what: str) -> float | None:
+        """Read a number from low to high, both included."""
+        value = self.value
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and low <= value <= high:
+            return float(value)
+        if self.present:
+            self.wrong(f"a number from {low:g} to {high:g} ({what})")
+        return None
+
     def above_zero(self, high: float, what: str) -> float | None:
         """Read a number above 0, at most high."""
         value = self.value

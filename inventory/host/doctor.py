@@ -12,8 +12,9 @@ from inventory.host.facts import HostFacts
 from inventory.host.finding import Finding, Level, install
 from inventory.host.network_conflicts import LabNetwork, network_conflicts
 from inventory.host.requirements import Requirements
+from inventory.host.speed import proposed
 from inventory.host.versions import numbers
-from inventory.model import Lab
+from inventory.model import MOST_PATIENCE, Lab
 from inventory.platforms.registry import AUTO, get
 
 VAGRANT_MINIMUM = (2, 2, 19)
@@ -41,6 +42,7 @@ def findings(
         _vagrant(facts),
         *_provider(facts, lab, platform, chosen, providers),
         *_resources(facts, lab, chosen, up),
+        _patience(facts, lab, chosen),
         *_network(facts, network),
     ]
     return tuple(found)
@@ -150,6 +152,18 @@ def _resources(facts: HostFacts, lab: Lab, chosen: Requirements, up: bool) -> It
             "1 processor: corosync may get no processor time within its token timeout, and lose the membership",
             "sed -i 's/^  token_ms: [0-9]*/  token_ms: 5000/' lab.yaml",
         )
+
+
+def _patience(facts: HostFacts, lab: Lab, chosen: Requirements) -> Finding:
+    """Whether deadlines are long enough for this machine and its nodes; the remedy is the line for lab.yaml."""
+    here, nodes = facts.speed.slowness if facts.speed else 1.0, chosen.slowness(facts, lab)
+    wanted = proposed(here * nodes, MOST_PATIENCE)
+    seen = facts.speed.summary if facts.speed else "this machine's speed cannot be measured"
+    seen += f"; its nodes are about {nodes:g} times slower" if nodes > 1 else ""
+    if wanted <= lab.patience:
+        return Finding("patience", "ok", f"{seen}; patience is {lab.patience:g}")
+    found = f"{seen}: with a patience of {lab.patience:g} a slow answer counts as none"
+    return Finding("patience", "warn", found, f"patience: {wanted:g}   # this line in lab.yaml")
 
 
 def _network(facts: HostFacts, wanted: LabNetwork) -> Iterator[Finding]:

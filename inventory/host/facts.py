@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from inventory.host.networks import HostNetworks
+from inventory.host.speed import Speed
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class HostFacts:
     networks: HostNetworks
     of_providers: Mapping[str, Any] = field(default_factory=dict)
     """By provider: the result of its `read`, which only its own `findings` uses."""
+    speed: Speed | None = None
 
 
 def plugins(text: str) -> tuple[str, ...]:

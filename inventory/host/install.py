@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 from inventory.errors import MachineError
 from inventory.host import command
 from inventory.host.requirements import Requirements, Say
+from inventory.waiting import CLOCK, Clock
 
 DEADLINE = 900.0
 PACKAGES = {
@@ -22,10 +23,10 @@ PACKAGES = {
 BROWSER = {"chromium": "chromium", "chromedriver": "chromium-driver"}
 
 
-def ensure(provider: Requirements, say: Say) -> None:
+def ensure(provider: Requirements, say: Say, clock: Clock = CLOCK) -> None:
     """Install and start what a provider needs. Raises MachineError, whose hint says what to do by hand."""
     _install({*missing(PACKAGES), *provider.packages()}, say)
-    provider.start(say)
+    provider.start(say, clock)
 
 
 def ensure_browser(say: Say) -> None:

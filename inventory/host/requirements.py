@@ -13,6 +13,7 @@ from inventory.host.finding import Finding
 from inventory.host.networks import EngineNetwork
 from inventory.model import Lab
 from inventory.platforms.base import Platform
+from inventory.waiting import Clock
 
 Say = Callable[[str], None]
 
@@ -69,6 +70,10 @@ class Requirements(ABC):
     def is_own(self, interface: str, bridge: str) -> bool:
         """Whether an interface of this host can belong to the lab's own network; `bridge` is the lab's bridge."""
 
+    def slowness(self, facts: HostFacts, lab: Lab) -> float:
+        """How many times slower than this host the provider's machines are, as when they are emulated."""
+        return 1.0
+
     def interface_remedy(self, interface: str) -> str:
         """Write the command that removes an interface of this provider; "" for other interfaces."""
         return ""
@@ -77,5 +82,5 @@ class Requirements(ABC):
         """Name the Debian packages that it needs and that are missing. Raises MachineError when none would help."""
         return ()
 
-    def start(self, say: Say) -> None:  # noqa: B027 -- most have no engine to start
-        """Start the provider's engine when it does not run. Raises MachineError."""
+    def start(self, say: Say, clock: Clock) -> None:  # noqa: B027 -- most have no engine to start
+        """Start the provider's engine when it does not run, and wait until it answers. Raises MachineError."""

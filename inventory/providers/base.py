@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from abc import abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -57,6 +57,10 @@ class VagrantSettings:
     box_url: str = ""
     box_sha256: str = ""
     boot_timeout: int = 600
+
+    def patient(self, lab: Lab) -> VagrantSettings:
+        """The same with the lab's patience."""
+        return replace(self, boot_timeout=round(lab.patient(self.boot_timeout)))
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from inventory.platforms.registry import for_containers
 from inventory.providers import docker_engine, docker_findings, image_choice, image_registry, node_image
 from inventory.providers.base import LabFolder, PowerCommands, Provider, VagrantSettings
 from inventory.providers.docker_engine import LABEL, Engine
+from inventory.waiting import Clock
 
 MEMORY_MB, DISK_MB = 700, 3_000
 ENGINE_LOG = Path("/var/log/dockerd.log")
@@ -117,7 +118,7 @@ class Docker(Provider):
             wanted |= {**PACKAGES, "docker": "docker.io"}
         return tuple(install.missing(wanted))
 
-    def start(self, say: Say) -> None:
+    def start(self, say: Say, clock: Clock) -> None:
         """See Requirements."""
         if docker_engine.answers():
             return
@@ -133,7 +134,9 @@ class Docker(Provider):
                 hint=f"sudo sh -c 'dockerd >{ENGINE_LOG} 2>&1 &', and add yourself to the group docker",
             )
         hint = f"Look at {ENGINE_LOG}, or ./lab doctor."
-        waiting.until(docker_engine.answers, bool, "The docker engine answers", deadline=60, hint=hint)
+        waiting.until(
+            docker_engine.answers, bool, "The docker engine answers", deadline=60, clock=clock, hint=hint
+        )
 
     def platform(self, wanted: str, lab: Lab, say: Say) -> tuple[Platform, str]:
         """See Provider."""

@@ -18,7 +18,8 @@ SOCKETS = ("/run/libvirt/libvirt-sock", "/run/libvirt/virtqemud-sock")
 KVM = "/dev/kvm"
 AUTO, EMULATION = "auto", "qemu"
 SLOW = "a boot takes 2 to 5 minutes, and each command about ten times as long as with KVM"
-"""The cost of emulation: docs/results/vm.md has what was measured."""
+EMULATED = 10.0
+"""The cost of emulation, for people and as a factor: docs/results/vm.md has what was measured."""
 VIRSH = ("virsh", "-c", "qemu:///system")
 
 
@@ -60,6 +61,12 @@ class Libvirt(VirtualMachines):
             yield Finding("libvirt", "bad", "libvirt's daemon does not run", remedy)
         yield _kvm(own, lab)
         yield plugin_finding(facts, self.plugin)
+
+    def slowness(self, facts: HostFacts, lab: Lab) -> float:
+        """See Requirements."""
+        own: LibvirtFacts = facts.of_providers[self.name]
+        emulated = own.kvm != "ok" if lab.machine.driver == AUTO else lab.machine.driver == EMULATION
+        return EMULATED if emulated else 1.0
 
     def interface_remedy(self, interface: str) -> str:
         """See Requirements."""

@@ -76,7 +76,7 @@ class Machines:
             self.folder.bridge,
             why,
             [{"alias": one.alias, "name": one.name, "address": str(one.address)} for one in self.lab.nodes],
-            chosen.prepare(self.folder, system, self._public_key(), say),
+            chosen.prepare(self.folder, system, self._public_key(), say).patient(self.lab),
         )
         choices.write(self.state / CHOICE, choice)
         say(f"Provider {choice.provider}; {choice.why}")
@@ -231,7 +231,7 @@ class Machines:
         """Boot the machine again. Raises MachineError."""
         argv = self.provider.power.argv("power_on", self.ids()[node.name])
         if argv:
-            command.check(argv)
+            command.check(argv, deadline=self.lab.patient(command.DEADLINE))
         else:
             self.up(node)
 
@@ -256,4 +256,4 @@ class Machines:
         argv = provider.power.argv(word, self.ids()[node.name])
         if not argv:
             raise MachineError(f"The provider {provider.name} has no command for {word} of {node.name}.")
-        command.check(argv)
+        command.check(argv, deadline=self.lab.patient(command.DEADLINE))

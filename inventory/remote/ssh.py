@@ -9,7 +9,7 @@ from __future__ import annotations
 import shlex
 import subprocess
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +23,9 @@ SSH_FAILED = 255
 """The exit status of ssh(1) itself: the node was not reached."""
 TIMED_OUT = 124
 """The exit status of timeout(1) when the time has run out."""
+CONNECT_S, ALIVE_S, KILL_S = 5, 2, 5
+"""How long a connection may take, the interval of ssh's keep-alive (three in vain end the connection), and the time
+from timeout(1)'s first signal to SIGKILL (seconds, on a machine of usual speed)."""
 LONG_SCRIPT, SHOWN = 8, 4
 """A script of more lines than this is cut in an error message, after so many lines."""
 
@@ -82,16 +85,28 @@ class Ssh:
     """A node's full name -> its Host in the ssh_config."""
     control: Path
     """A directory for the control sockets; their path must have less than 104 characters."""
+    patience: float = 1.0
+    """The factor of all time limits (Lab.patience)."""
 
     def argv(self, node: str, *, tty: bool = False) -> list[str]:
         """The ssh command line up to the remote command."""
         return [
             "ssh", "-F", str(self.config),
             "-o", "ControlMaster=auto", "-o", f"ControlPath={self.control}/%C", "-o", "ControlPersist=600",
-            "-o", "ConnectTimeout=5", "-o", "ServerAliveInterval=2", "-o", "ServerAliveCountMax=3",
+            "-o", f"ConnectTimeout={self._whole(CONNECT_S)}",
+            "-o", f"ServerAliveInterval={self._whole(ALIVE_S)}", "-o", "ServerAliveCountMax=3",
             "-o", "BatchMode=yes", "-o", "LogLevel=ERROR",
             *(["-t"] if tty else []), self.aliases.get(node, node),
         ]  # fmt: skip
+
+    def limited(self, seconds: float, argv: Sequence[str]) -> tuple[str, ...]:
+        """An argv for root on a node, with a time limit there (timeout(1)); `seconds` for a machine of usual speed."""
+        limits = ("-k", str(self._whole(KILL_S)), str(self._whole(seconds)))
+        return ("sudo", "-n", "timeout", *limits, *argv)
+
+    def _whole(self, seconds: float) -> int:
+        """A limit in whole seconds, at least 1, with the patience."""
+        return max(1, round(seconds * self.patience))
 
     def run(self, command: Command) -> Result:
         """See Remote. A command that runs out of time has status 124; a node that does not answer gives Unreachable.
@@ -112,8 +127,7 @@ class Ssh:
         return result
 
     def _run(self, command: Command, began: float) -> Result:
-        seconds = max(1, round(command.deadline))
-        inner = ["sudo", "-n", "timeout", "-k", "5", str(seconds), *command.argv]
+        inner = self.limited(command.deadline, command.argv)
         try:
             done = subprocess.run(
                 [*self.argv(command.node), f"{shlex.join(inner)}; s=$?; [ $s -ne 255 ] || s=254; exit $s"],
@@ -122,7 +136,7 @@ class Ssh:
                 text=True,
                 errors="replace",
                 check=False,
-                timeout=command.deadline + 10,
+                timeout=(command.deadline + 2 * KILL_S) * self.patience,
                 start_new_session=True,  # Ctrl-C ends this program only: a heal on its way to a node goes on
             )
         except subprocess.TimeoutExpired:

@@ -30,7 +30,12 @@ def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
                 yield Command.script(
                     node.name,
                     script(
-                        __package__, "test_web_server", start_web=start, stop_web=stop, page=page_of(node)
+                        __package__,
+                        "test_web_server",
+                        start_web=start,
+                        stop_web=stop,
+                        page=page_of(node),
+                        limit=round(session.lab.patient(10)),
                     ),
                     why=f"test that {unit} serves it, then stop {unit}",
                     deadline=90,

@@ -17,7 +17,11 @@ DEADLINE = 120.0
 
 def _healthy(context: Context) -> Overview:
     return waiting.until(
-        lambda: look(context), lambda seen: not seen.troubles, "The lab is healthy", deadline=DEADLINE
+        lambda: look(context),
+        lambda seen: not seen.troubles,
+        "The lab is healthy",
+        deadline=DEADLINE,
+        clock=context.clock,
     )
 
 
@@ -50,6 +54,7 @@ def test_the_peer_takes_over_when_corosync_stops_on_the_active_node(context: Con
         lambda text: peer in text.lower(),
         f"{context.lab.url} answers with the page of {peer}",
         deadline=DEADLINE,
+        clock=context.clock,
         hint="pcs status on the peer: is the partition without quorum, and what is no-quorum-policy?",
     )
     assert peer in page.lower()
@@ -58,6 +63,7 @@ def test_the_peer_takes_over_when_corosync_stops_on_the_active_node(context: Con
         lambda one: one.dc == peer and not one.quorate,
         f"{peer} is DC of a partition WITHOUT quorum: one of two votes is no majority (two_node is off)",
         deadline=DEADLINE,
+        clock=context.clock,
     )
     holders = [node.name for node in seen.nodes if node.holds_vip]
     assert holders == [peer], "one holder of the address, the peer"

@@ -50,6 +50,7 @@ def test_mutation_is_caught(whole: Context, exercise: Exercise) -> None:
             lambda found: found[0].status == FAIL,
             f"The check {exercise.check} catches {exercise.name}",
             deadline=CAUGHT_WITHIN,
+            clock=session.clock,
             hint="A mutation that lives shows a check that cannot fail: see classroom/checks.py.",
         )
     finally:

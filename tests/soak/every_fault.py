@@ -98,6 +98,7 @@ def healthy(session: LabSession) -> tuple[Trouble, ...]:
         lambda found: not found,
         "the lab is healthy",
         deadline=120,
+        clock=session.clock,
     )
 
 

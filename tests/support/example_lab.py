@@ -45,6 +45,7 @@ def example_lab(**changes: Any) -> Lab:
         vip=IPv4Address("172.16.100.11"),
         memory_mb=1024,
         machine=MachineSettings(cpus=1, driver="auto", box="", box_url=""),
+        patience=1.0,
         corosync=Corosync(3000, 3600, "aes256", "sha256", False),
         properties={"stonith-enabled": "false", "no-quorum-policy": "ignore", "dc-deadtime": "2s"},
         stickiness=100,

@@ -66,7 +66,7 @@ def ownership_segments(timeline: Timeline, node: str) -> Iterator[PlotSegment]:
     for one in ownerships(timeline, node):
         until = max(one.since, one.until)
         yield PlotSegment(one.since, until, "held", f"{node} held it {one.since:.2f} to {until:.2f} s")
-    yield from _states(timeline.readings_of(node), lambda reading: "" if reading.seen else "unseen")
+    yield from _states(timeline, node, lambda reading: "" if reading.seen else "unseen")
 
 
 def double_segments(found: Iterable[DoubleOwnership]) -> Iterator[PlotSegment]:
@@ -76,7 +76,7 @@ def double_segments(found: Iterable[DoubleOwnership]) -> Iterator[PlotSegment]:
 
 def quorum_segments(timeline: Timeline, node: str) -> Iterator[PlotSegment]:
     """A node's quorum as its own cluster showed it (kinds: quorate, inquorate, blind, unseen)."""
-    return _states(timeline.readings_of(node), _quorum_state)
+    return _states(timeline, node, _quorum_state)
 
 
 def failure_summary(samples: Sequence[Sample]) -> str:
@@ -96,10 +96,11 @@ def _quorum_state(reading: NodeReading) -> str:
     return {True: "quorate", False: "inquorate", None: "blind"}[reading.quorate] if reading.seen else "unseen"
 
 
-def _states(readings: Sequence[NodeReading], state: Callable[[NodeReading], str]) -> Iterator[PlotSegment]:
-    """Consecutive readings with the same state. A reading counts until the next one, unless that comes late."""
+def _states(timeline: Timeline, node: str, state: Callable[[NodeReading], str]) -> Iterator[PlotSegment]:
+    """A node's consecutive readings with the same state. A reading counts until the next, unless that is late."""
+    readings = timeline.readings_of(node)
     ends = [
-        following.asked if following.asked - reading.at <= LONGEST_GAP else reading.at
+        following.asked if following.asked - reading.at <= timeline.patient(LONGEST_GAP) else reading.at
         for reading, following in pairwise(readings)
     ]
     whole = [*zip(readings, ends, strict=False), *((one, one.at) for one in readings[-1:])]

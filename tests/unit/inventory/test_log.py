@@ -177,7 +177,7 @@ def test_no_key_and_no_standard_input_stands_in_it(state: Path, platform: str) -
             given.extend((command.stdin or "").splitlines())
             return fake.run(command)
 
-    apply.run(replace(fake.session, remote=LoggedSsh(state, {}, state, Watched())))
+    apply.run(replace(fake.session, remote=LoggedSsh(state, {}, state, nodes=Watched())))
     text = "\n".join(lines(state))
     assert "scp -p" in text, "the log has the command that copies the key"
     secrets = {machine.files[AUTHKEY] for machine in fake.machines.values()}

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from inventory.errors import TimedOut, Unreachable
 from inventory.waiting import until
-from tests.support.fake_session import fake_clock
+from tests.support.fake_session import fake_clock, fake_session
 
 
 def answers(*given: object) -> Iterator[object]:
@@ -48,6 +49,18 @@ def test_a_time_out_carries_the_last_answer() -> None:
         )
     assert str(caught.value) == "The third comes: not within 3 s. The last answer was: second\n  -> Look."
     assert clock.now() == 3
+
+
+def test_patience_makes_a_deadline_longer() -> None:
+    clock = replace(fake_clock(), patience=2.5)
+    with pytest.raises(TimedOut, match=r"^It comes: not within 10 s\."):
+        until(lambda: "no", lambda seen: False, "It comes", deadline=4, every=1, clock=clock)
+    assert clock.now() == 10
+
+
+def test_a_session_brings_its_labs_patience_to_every_wait() -> None:
+    assert fake_session(patience=7.0).clock.patience == 7
+    assert fake_session().clock.patience == 1
 
 
 def test_an_error_of_the_labs_is_an_answer() -> None:

@@ -14,6 +14,7 @@ from drill.observe.http_probe import Probe, ProbeRate, ProbeSettings
 from drill.record.timeline import Sample
 from inventory import waiting
 from inventory.errors import ConfigError, LabError, RouteRefused
+from inventory.waiting import CLOCK
 from tests.support.web_server import PAGE, PAGES, Handler, closed_port, serving
 
 ENDS = 20.0
@@ -28,6 +29,7 @@ def no_thread_is_left() -> Iterator[None]:
         lambda left: not left,
         "no thread of the probe is left",
         deadline=ENDS,
+        clock=CLOCK,
         every=0.02,
     )
     gc.collect()  # an unclosed socket would warn here, and a warning is an error
@@ -46,6 +48,7 @@ def gather(samples: list[Sample], count: int, client: str = "probe") -> list[Sam
         lambda mine: len(mine) >= count,
         f"{count} samples of {client}",
         deadline=ENDS,
+        clock=CLOCK,
         every=0.02,
     )
 
@@ -88,6 +91,7 @@ def test_a_late_answer_delays_no_other_request() -> None:
             lambda outcomes: "timeout" in outcomes,
             "the first request times out",
             deadline=ENDS,
+            clock=CLOCK,
             every=0.02,
         )
     [late] = [one for one in samples if one.outcome == "timeout"]
@@ -154,6 +158,7 @@ def test_it_stops_asking_by_itself() -> None:
             lambda names: not names,
             "the probe's threads end",
             deadline=ENDS,
+            clock=CLOCK,
             every=0.02,
         )
     assert 0 < len([one for one in samples if one.client == "probe"]) <= 21
@@ -185,6 +190,7 @@ def test_a_record_that_cannot_be_written_is_an_error_not_a_gap() -> None:
             lambda names: not names,
             "the probe gives up",
             deadline=ENDS,
+            clock=CLOCK,
             every=0.02,
         )
         with pytest.raises(LabError, match="No space left on device") as caught:

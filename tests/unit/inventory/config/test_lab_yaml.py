@@ -12,6 +12,7 @@ from inventory.config.cluster_properties import milliseconds
 from inventory.config.lab_yaml import load, parse
 from inventory.errors import ConfigError
 from inventory.model import INFINITY, Colocation, Corosync, Location, Order, Resource
+from tests.support.example_lab import example_lab
 
 ROOT = Path(__file__).parents[4]
 LAB = ROOT / "lab.yaml"
@@ -70,6 +71,20 @@ def test_the_lab_is_the_documented_one() -> None:
         1,
     )
     assert lab.drill.budget_s == {"graceful": 5, "crash": 30, "freeze": 30, "partition": 30}
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"), [("patience: 2.5 ", 2.5), ("patience: 20 ", 20), ("patience: ", 1), ("", 1)]
+)
+def test_patience(written: str, meant: float) -> None:
+    text = LAB.read_text().replace("patience: 1 ", written)
+    lab = parse(text, "lab.yaml")
+    assert (lab.patience, lab.patient(10)) == (meant, 10 * meant)
+
+
+def test_a_request_never_waits_for_longer_than_ten_seconds() -> None:
+    assert example_lab(patience=3.0).probe_timeout_s == 1.5
+    assert example_lab(patience=20.0, drill={"probe_timeout_ms": 9_000}).probe_timeout_s == 10
 
 
 @pytest.mark.parametrize(

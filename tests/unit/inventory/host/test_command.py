@@ -59,7 +59,9 @@ def test_several_at_the_same_time() -> None:
 
 def test_a_program_that_stays(logged: pytest.LogCaptureFixture, tmp_path: Path) -> None:
     command.start(["sh", "-c", "echo said"], tmp_path / "log")
-    said = waiting.until((tmp_path / "log").read_text, bool, "it says something", deadline=10, every=0.02)
+    said = waiting.until(
+        (tmp_path / "log").read_text, bool, "it says something", deadline=10, every=0.02, clock=waiting.CLOCK
+    )
     assert said == "said\n"
     with pytest.raises(MachineError, match="cannot be started"):
         command.start(["no-such-program"], tmp_path / "log")

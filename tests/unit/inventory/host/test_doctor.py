@@ -18,6 +18,7 @@ from inventory.host.doctor import findings
 from inventory.host.facts import HostFacts
 from inventory.host.finding import Finding
 from inventory.host.networks import EngineNetwork, HostNetworks, Link, RouteEntry
+from inventory.host.speed import Speed
 from inventory.model import Lab
 from inventory.platforms.boxes import Box
 from inventory.platforms.debian import DEBIAN12
@@ -95,6 +96,8 @@ def shaped(name: str, value: Any) -> Any:
         return SimpleNamespace(**value)
     if name == "engine":
         return Engine(**value)
+    if name == "speed":
+        return Speed(**value)
     if name == "links":
         return tuple(Link(interface, IPv4Interface(address)) for interface, address in value)
     if name == "route_entries":

@@ -18,6 +18,7 @@ from inventory.providers.docker import PROVIDER
 from inventory.providers.machines import Machines
 from tests.support.example_lab import example_lab
 from tests.support.fake_host import FakeHost, made, silent
+from tests.support.fake_session import fake_clock
 
 PODMAN_NETWORKS = [
     {
@@ -133,7 +134,7 @@ def test_an_engine_that_answers_is_not_started(host: FakeHost, monkeypatch: pyte
     started: list[list[str]] = []
     monkeypatch.setattr(command, "start", lambda argv, output: started.append(argv))
     said: list[str] = []
-    PROVIDER.start(said.append)
+    PROVIDER.start(said.append, fake_clock())
     assert (started, said) == ([], [])
 
 
@@ -150,7 +151,7 @@ def starting(host: FakeHost, monkeypatch: pytest.MonkeyPatch, systemd: bool, roo
     monkeypatch.setattr(os, "geteuid", lambda: 0 if root else 1000)
     monkeypatch.setattr(Path, "is_dir", lambda self: systemd)
     say: Say = silent
-    PROVIDER.start(say)
+    PROVIDER.start(say, fake_clock())
     return started
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,13 @@ def test_argv() -> None:
     assert "-t" not in argv
     assert ssh().argv(NODE2, tty=True)[-2:] == ["-t", "node2"]
     assert ssh().argv("other")[-1] == "other", "a name that vagrant does not know stays as it is"
+
+
+def test_patience_is_in_every_limit() -> None:
+    patient = replace(ssh(), patience=4.5)
+    assert {"ConnectTimeout=22", "ServerAliveInterval=9", "ServerAliveCountMax=3"} <= set(patient.argv(NODE1))
+    assert patient.limited(20, ("date",)) == ("sudo", "-n", "timeout", "-k", "22", "90", "date")
+    assert ssh().limited(0.2, ("date",)) == ("sudo", "-n", "timeout", "-k", "5", "1", "date")
 
 
 def test_words_stay_words(far: Path) -> None:
