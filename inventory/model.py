@@ -14,9 +14,8 @@ from typing import Literal
 INFINITY = 1_000_000
 """Pacemaker's INFINITY (Pacemaker Explained, "Scores"; walkthrough step 7.1)."""
 MOST_PATIENCE = 20.0
-"""The largest `patience` of lab.yaml; with it a deadline of a minute is 20 minutes."""
 LONGEST_PROBE_TIMEOUT_MS = 10_000
-"""A request of a drill never waits longer, so that a probe needs a bounded number of threads (milliseconds)."""
+"""The longest limit of a request of a drill (milliseconds), so that a probe needs a bounded number of threads."""
 PRIVATE_NETWORKS = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "198.18.0.0/15")))
 """The ranges that a lab may use: private networks (RFC 1918), and the one for tests of devices (RFC 2544)."""
 
@@ -128,10 +127,7 @@ class Lab:
     memory_mb: int
     machine: MachineSettings
     patience: float
-    """The factor of everything that this lab waits for or tolerates, for machines that are slow (at least 1).
-
-    Predictions and budgets do not take it: they are about the cluster, not about the machine.
-    """
+    """The factor of all waits and tolerances on slow machines, from 1 on. Predictions and budgets do not take it."""
     corosync: Corosync
     properties: Mapping[str, str]
     stickiness: int

@@ -11,6 +11,7 @@ from cli.context import Context
 from inventory.model import Lab
 from inventory.remote.ssh import Remote
 from inventory.session import LabSession
+from inventory.waiting import Clock
 from status.web_page import Fetch
 
 
@@ -26,6 +27,10 @@ class FakeContext:
     @property
     def lab(self) -> Lab:
         return self.session.lab
+
+    @property
+    def clock(self) -> Clock:
+        return self.session.clock
 
     @property
     def remote(self) -> Remote:

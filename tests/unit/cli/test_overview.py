@@ -26,6 +26,7 @@ from inventory.session import LabSession
 from tests.support.example_lab import NODE1, NODE2
 from tests.support.fake_context import fake_context
 from tests.support.fake_machines import FakeMachines
+from tests.support.fake_session import fake_clock
 from tests.support.health_cases import ROWS, HealthCase
 from tests.support.node_readings import LAB
 
@@ -95,6 +96,7 @@ def test_no_connection_is_made_while_no_machine_runs(tmp_path: Path) -> None:
         """Without a running machine there is no way to the nodes."""
 
         lab, fetch, root, machines = LAB, staticmethod(case.fetch), tmp_path, FakeMachines()
+        clock = fake_clock()
 
         @property
         def session(self) -> LabSession:
