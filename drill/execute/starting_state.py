@@ -8,7 +8,6 @@ from cluster import cib, corosync_state
 from cluster.configuration import differences
 from cluster.corosync_conf import PATH
 from drill.faults import remedies, repair
-from drill.faults.background import FOLDER
 from drill.faults.base import FaultScope, scopes, shell
 from drill.scenarios.overrides import Overrides, changed_sections, edited_cib
 from inventory import waiting
@@ -24,7 +23,7 @@ ANSWER_DEADLINE_S = 60.0
 
 def set_two_node(scope: FaultScope) -> str:
     """A script that sets two_node in corosync.conf and lets a running corosync read it (votequorum(5))."""
-    return shell("set_two_node", folder=FOLDER, conf=PATH, changed_conf=remedies.TWO_NODE_CONF)
+    return shell("set_two_node", conf=PATH, kept=remedies.TWO_NODE_KEPT)
 
 
 @dataclass
@@ -41,7 +40,7 @@ class StartingState:
 
     @property
     def touched(self) -> bool:
-        """Something outside of the CIB is changed: a corosync.conf with two_node is mounted over the real one."""
+        """Something outside of the CIB is changed: two_node is set in corosync.conf."""
         return self._two_node
 
     def undo(self) -> tuple[NodeAction, ...]:

@@ -14,16 +14,17 @@ from cluster.corosync_conf import PATH
 from drill.faults.background import FOLDER
 from drill.faults.base import FaultScope, Remedy, RemedyFactory, remedy, shell
 from inventory.platforms.base import Platform, ServiceAction
+from inventory.providers.base import SMALL_DISK
 from status import node_shell
 
 LABEL = "ha_lab"
 """The name of the lab's own rules in the packet filter."""
 STATE = "/var/lib/pacemaker"
 """The folder in which pacemaker keeps its CIB."""
-SMALL_DISK = "ha-lab-full"
-"""The source that mount(8) shows for the small file system of the fault disk-full."""
-TWO_NODE_CONF = f"{FOLDER}/corosync.conf"
-"""The corosync.conf with two_node, which is mounted over the real one (mount(8))."""
+STATE_KEPT = f"{STATE}.ha-lab"
+"""Where the fault disk-full sets this folder aside."""
+TWO_NODE_KEPT = f"{PATH}.ha-lab"
+"""The corosync.conf as it was before two_node was set in it."""
 TWO_NODE_REMOVED = "corosync.conf is as before, without two_node"
 BROKEN_CONF = "zz-ha-lab-broken.conf"
 """The file that the fault web-broken adds to the web server's configuration."""
@@ -94,8 +95,9 @@ def stopped_processes(scope: FaultScope) -> Remedy:
 
 
 def full_disk(scope: FaultScope) -> Remedy:
-    """Unmount the small full file system."""
-    return remedy(f"unmounted the full file system over {STATE}", "full_disk", state=STATE, source=SMALL_DISK)
+    """Put pacemaker's part of /var back on its own disk."""
+    message = f"{STATE} is no longer on a full file system"
+    return remedy(message, "full_disk", state=STATE, kept=STATE_KEPT, small=SMALL_DISK)
 
 
 def broken_web_conf(scope: FaultScope) -> Remedy:
@@ -105,12 +107,12 @@ def broken_web_conf(scope: FaultScope) -> Remedy:
 
 
 def two_node(scope: FaultScope) -> Remedy:
-    """Unmount the corosync.conf with two_node."""
+    """Put corosync.conf back as it was without two_node."""
     return remedy(
         TWO_NODE_REMOVED,
         "two_node",
         conf=PATH,
-        changed_conf=TWO_NODE_CONF,
+        kept=TWO_NODE_KEPT,
         restart_cluster=restart_cluster(scope.platform),
     )
 

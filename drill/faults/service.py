@@ -12,9 +12,10 @@ from drill.faults import remedies
 from drill.faults.background import FOLDER
 from drill.faults.base import Fault, FaultScope, Proof, shell
 from inventory.model import NodeAction
+from inventory.providers.base import SMALL_DISK, SMALL_DISK_MB
 
-DISK_MB = 64
-"""The most memory that the small file system of disk-full may take (MiB)."""
+SOURCE = "ha-lab-full"
+"""The source that mount(8) shows for the small file system of disk-full."""
 
 
 def stop_corosync(scope: FaultScope) -> tuple[NodeAction, ...]:
@@ -66,20 +67,21 @@ def is_in_maintenance_mode(scope: FaultScope) -> tuple[Proof, ...]:
 
 
 def fill_disk(scope: FaultScope) -> tuple[NodeAction, ...]:
-    """Mount a small full file system over pacemaker's part of /var. The disk itself is not changed."""
+    """Put pacemaker's part of /var on a small full file system. The disk itself is not changed."""
     script = shell(
         "inject_full_disk",
-        folder=FOLDER,
         state=remedies.STATE,
-        source=remedies.SMALL_DISK,
-        most_kb=DISK_MB * 1024,
+        kept=remedies.STATE_KEPT,
+        small=SMALL_DISK,
+        source=SOURCE,
+        most_kb=SMALL_DISK_MB * 1024,
     )
     return (NodeAction(scope.target.name, script, why=f"fill the disk under {remedies.STATE}"),)
 
 
 def disk_is_full(scope: FaultScope) -> tuple[Proof, ...]:
     """No more data can be written."""
-    script = shell("prove_full_disk", state=remedies.STATE, source=remedies.SMALL_DISK)
+    script = shell("prove_full_disk", state=remedies.STATE)
     return (Proof(scope.target.name, script, what=f"no space is left under {remedies.STATE}"),)
 
 

@@ -18,6 +18,11 @@ from inventory.model import Lab, PowerAction
 from inventory.platforms.base import Platform
 
 
+SMALL_DISK, SMALL_DISK_MB = "/var/lib/ha-lab-small-disk", 32
+"""Where a node has a small file system for the fault disk-full, and its size (MiB). The fault mounts it where the
+provider did not make it with the node."""
+
+
 @dataclass(frozen=True)
 class LabFolder:
     """The folder of a lab, and the names of the lab's own network and bridge on this host."""
@@ -97,6 +102,8 @@ class Provider(Requirements):
     power: PowerCommands = PowerCommands()
     reboots: bool = True
     """A machine that reboots itself boots again without help."""
+    shares_kernel: bool = False
+    """The nodes have this machine's kernel: they are containers (docs/security.md)."""
 
     @abstractmethod
     def platform(self, wanted: str, lab: Lab, say: Say) -> tuple[Platform, str]:

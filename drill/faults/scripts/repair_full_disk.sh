@@ -1,15 +1,20 @@
 #!/bin/sh
-# Unmount the small full file system (inject_full_disk.sh). Pacemaker's CIB daemon stops writing when the disk is full;
-# SIGPIPE makes it write again.
+# Put pacemaker's part of /var back on its own disk (inject_full_disk.sh), and empty the small file system. Pacemaker's
+# CIB daemon stops writing when the disk is full; SIGPIPE makes it write again.
 : "${state:?}"
-: "${source:?}"
+: "${kept:?}"
+: "${small:?}"
 
 is_wrong() {
-    grep -q "^$source $state " /proc/mounts
+    [ -L "$state" ] || [ -e "$kept" ]
 }
 
 put_right() {
-    umount "$state" || umount -l "$state"
+    [ ! -L "$state" ] || rm -f "$state"
+    # The fault was interrupted before the link was made, and pacemaker may have made an empty folder since then.
+    [ ! -e "$kept" ] || { rm -rf "$state" && mv "$kept" "$state"; }
+    rm -rf "${small:?}"/*
+    umount "$small" 2>/dev/null || true
     pkill -PIPE '^(pacemaker-based|cib)$'
     ! is_wrong
 }

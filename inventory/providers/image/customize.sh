@@ -23,3 +23,16 @@ for unit in systemd-udevd.service systemd-udev-trigger.service systemd-udevd-ker
 done
 rm -f /etc/corosync/corosync.conf /var/www/html/index.html
 rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin
+# Root of a container may not call sethostname(2), but the kernel's file for the node's own name is writable (node-init).
+# `hostname NAME` works as on a machine.
+if program=$(command -v hostname); then
+    mv "$program" "$program.system"
+    cat > "$program" <<'END'
+#!/bin/sh
+case "${1:--}" in
+    -*) exec "$0.system" "$@" ;;
+    *) echo "$1" > /proc/sys/kernel/hostname ;;
+esac
+END
+    chmod 0755 "$program"
+fi

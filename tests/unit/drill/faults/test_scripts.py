@@ -36,6 +36,7 @@ KEYS = {
     "with",
     "programs",
     "before",
+    "links",
     "wrong",
     "fails",
     "status",
@@ -47,7 +48,7 @@ KEYS = {
 """The keys of a case below `scripts:`.
 
 `with` are the script's parameters, with {root} for the sandbox's folder. `before` and `after` are files in it and their
-text (null: the file is not there). `programs` are the answers of programs (tests/support/shell_sandbox.py); any other
+text (null: the file is not there). `links` are symbolic links to folders of it, which are made. `programs` are the answers of programs (tests/support/shell_sandbox.py); any other
 program that changes a node does nothing. `prints`, `errors`, `status` and `calls` are what is expected: the output, a
 part of stderr, the exit status, and the programs that were called. A remedy says `wrong`: whether `is_wrong` holds; and
 `fails` where `put_right` does not succeed.
@@ -73,6 +74,9 @@ def test_a_script(name: str, row: dict[str, Any], program: str, sandbox: Sandbox
         path = sandbox.root / file
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(sandbox.expand(text))
+    for link, folder in row.get("links", {}).items():
+        (sandbox.root / folder).mkdir(exist_ok=True)
+        (sandbox.root / link).symlink_to(sandbox.root / folder)
     text = rendered(name, row, sandbox)
     programs = row.get("programs", {})
     for word in {call.split()[0] for call in programs}:
