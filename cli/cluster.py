@@ -13,6 +13,7 @@ from cli.console import Json, Output, print_json
 from cli.context import context_of
 from cli.overview import look
 from cli.progress import ConsoleProgress
+from inventory.printable import one_line
 from provision import reset as resetting
 from provision.facts import gather
 from provision.plan import plan as planned
@@ -76,4 +77,4 @@ def reset(
     if last is None:
         for trouble in look(context).found:
             if trouble.id != "drill-interrupted":  # already printed above
-                console.say(f"trouble: {render.printable(str(trouble))}")
+                console.say(f"trouble: {one_line(str(trouble))}")

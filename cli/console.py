@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console, ConsoleOptions
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 from rich.table import Table
+
+from inventory.printable import visible
 
 Json = Annotated[bool, typer.Option("--json", help="Print plain data (JSON) on stdout.")]
 """The option of each command that can print its result as data."""
@@ -16,7 +20,16 @@ PIPE_WIDTH = 1000
 """The longest line of a table, in characters, when stdout is not a terminal."""
 
 
-class Output(Console):
+class SafeConsole(Console):
+    """A console that shows the control characters of a text and never sends them: nodes write some of the texts."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """See rich.console.Console. rich's own control segments stay."""
+        for one in super().render(renderable, options):
+            yield one if one.control else Segment(visible(one.text), one.style)
+
+
+class Output(SafeConsole):
     """stdout. When it is not a terminal, lines are not wrapped, because another program reads them."""
 
     def __init__(self, *, markup: bool = True) -> None:
@@ -29,9 +42,9 @@ class Output(Console):
         return found if self.is_terminal else found.update(width=PIPE_WIDTH)
 
 
-def messages() -> Console:
+def messages() -> SafeConsole:
     """stderr: the progress of a command, and its errors."""
-    return Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
+    return SafeConsole(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 
 
 def table(*columns: str) -> Table:

@@ -1,28 +1,25 @@
 """The lab's command line: `./lab COMMAND`. Results go to stdout, progress and errors to stderr.
 
 Exit status: 0 done (status: healthy, doctor: nothing bad); 1 not healthy, or a check failed; 2 lab.yaml or an
-argument is wrong; 3 vagrant, the engine, an image or the route failed; 4 a node does not answer; 5 a command on a
-node failed; 6 a condition did not become true in time; 130 interrupted.
+argument is wrong; 3 vagrant, the engine, an image, the route, a file or a disk failed; 4 a node does not answer; 5 a command on a
+node failed; 6 a condition did not become true in time; 70 a defect of the lab; 130 interrupted.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
 from typer.core import TyperCommand
 
-from cli import bench, classroom, cluster, drill, machines, walk
-from cli.console import Output, messages
+from cli import bench, classroom, cluster, drill, guard, machines, walk
+from cli.console import Output
 from cli.context import Context, context_of
 from cli.progress import ConsoleProgress
 from inventory import log
-from inventory.errors import LabError
 from inventory.host import command, install
 
 app = typer.Typer(
@@ -33,9 +30,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 out = Output()
-errors = messages()
-INTERRUPTED = 130
-"""Typer turns a KeyboardInterrupt into this exit status."""
 
 
 def _version(wanted: bool) -> None:
@@ -88,39 +82,8 @@ def test(ctx: typer.Context) -> None:
 
 
 def main() -> None:
-    """Run the command line; every LabError becomes one message and its exit status."""
-    try:
-        app(prog_name="./lab")
-    except LabError as error:
-        _print_errors(error)
-        sys.exit(error.exit_status)
-    except (KeyboardInterrupt, SystemExit) as error:
-        if isinstance(error, SystemExit) and error.code != INTERRUPTED:
-            raise
-        errors.print("interrupted")
-        log.note("interrupted")
-        # errors of the healing that ran before the interrupt took effect
-        _print_errors(*(cause for cause in _causes(error) if isinstance(cause, LabError)))
-        sys.exit(INTERRUPTED)
-
-
-def _print_errors(*found: LabError) -> None:
-    """Print errors with their hints, and the path of the log."""
-    for error in found:
-        log.note(f"error, exit status {error.exit_status}: {error.message.partition(chr(10))[0]}")
-        errors.print(f"[bold red]error:[/] {escape(error.message)}")
-        if error.hint:
-            errors.print(f"  [bold]->[/] {escape(error.hint)}")
-    if found and (path := log.file()):
-        errors.print(f"  log: {escape(str(path))}")
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The chain of causes of an error, newest first."""
-    cause = error.__cause__ or error.__context__
-    while cause is not None:
-        yield cause
-        cause = cause.__cause__ or cause.__context__
+    """Run the command line; each error becomes one message and its exit status."""
+    sys.exit(guard.status_of(lambda: app(prog_name="./lab")))
 
 
 if __name__ == "__main__":

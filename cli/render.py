@@ -13,6 +13,7 @@ from cli.console import table
 from cli.overview import Overview
 from cluster.scores import text as score_text
 from inventory.host.finding import Finding
+from inventory.printable import one_line
 from provision.plan import Plan
 
 COLOURS = {"ok": "green", "warn": "yellow", "bad": "red"}
@@ -42,14 +43,9 @@ def overview(seen: Overview) -> RenderableType:
         lines.append(scores)
     elif any(seen.resources.values()):
         lines.append(Text("no scores: crm_simulate -sL printed none that can be read", style="yellow"))
-    lines.append(Text(f"{seen.url}  {printable(seen.page) or 'does not answer'}", style="bold"))
-    lines += [Text(f"trouble: {printable(trouble)}", style="red") for trouble in seen.troubles]
+    lines.append(Text(f"{seen.url}  {one_line(seen.page) or 'does not answer'}", style="bold"))
+    lines += [Text(f"trouble: {one_line(trouble)}", style="red") for trouble in seen.troubles]
     return Group(*lines)
-
-
-def printable(text: str) -> str:
-    """A text of a node or a page made safe for a terminal: one line, without control characters."""
-    return "".join(one if one.isprintable() else " " for one in text)
 
 
 def plan(found: Plan) -> RenderableType:

@@ -15,6 +15,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from inventory import files
 from inventory.model import NodeAction
 
@@ -79,14 +81,13 @@ def _read(path: Path) -> tuple[list[JournalEntry], set[int]]:
     entries: list[JournalEntry] = []
     struck: set[int] = set()
     for line in path.read_text(encoding="utf-8", errors="replace").splitlines() if path.exists() else ():
-        with contextlib.suppress(ValueError, TypeError, KeyError):
+        # A line of another shape was never begun: it is torn, or not the lab's.
+        with contextlib.suppress(ValueError, TypeError, KeyError, RecursionError, msgspec.MsgspecError):
             row = json.loads(line)
             if "struck" in row:
                 struck.add(row["struck"])
-            else:
-                entries.append(
-                    JournalEntry(**{**row, "undo": tuple(NodeAction(**action) for action in row["undo"])})
-                )
+            elif row["undo"] is not None:
+                entries.append(msgspec.convert(row, JournalEntry))
     return entries, struck
 
 

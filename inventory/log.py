@@ -13,6 +13,8 @@ from collections import deque
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+from inventory.printable import one_line
+
 NAME = "lab.log"
 MAX_BYTES, OLD_FILES = 1_000_000, 3
 MAX_CHARACTERS = 300
@@ -104,10 +106,11 @@ def file() -> Path | None:
 def command(where: str, line: str, status: int | str, seconds: float, purpose: str = "") -> None:
     """Log a command that ended: where it ran, its exit status (or a word), its duration, its purpose."""
     first, _, rest = line.strip().partition("\n")
+    first = one_line(first)
     text = first[:MAX_CHARACTERS] + (" ..." if rest or len(first) > MAX_CHARACTERS else "")
     LOG.info("%s status=%s %.2fs %s%s", where, status, seconds, f"{purpose}: " if purpose else "", text)
 
 
 def note(text: str) -> None:
     """Log something else than a command: an error, a decision."""
-    LOG.info("note %s", " ".join(text.split()))
+    LOG.info("note %s", one_line(" ".join(text.split())))

@@ -101,7 +101,7 @@ def read_all(path: Path) -> tuple[Timeline, ...]:
             _take(found, row)
         except _NewerFormat as error:
             raise LabError(f"{path}:{number}: {error}", hint="read it with the lab that wrote it") from error
-        except (ValueError, TypeError, KeyError, LabError) as error:
+        except (ValueError, TypeError, KeyError, OverflowError, RecursionError, LabError) as error:
             if number == len(rows) and not complete:
                 if found:
                     found[-1].notes.append(f"line {number} is cut off: the run was killed while writing it")

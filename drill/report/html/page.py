@@ -82,6 +82,7 @@ def _template() -> Template:
     environment = Environment(
         loader=FunctionLoader(_text),
         autoescape=True,
+        finalize=_finished,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -157,3 +158,8 @@ def _facts(result: ScenarioResult) -> Iterable[tuple[str, str]]:
         yield "probe", f"{header.probe.missed} of {header.probe.slots} slots missed"
     for note in timeline.notes:
         yield "note", note
+
+
+def _finished(value: object) -> object:
+    """A value as the template prints it: a node's text has no control character. Finished HTML stays as it is."""
+    return visible(value) if isinstance(value, str) and not hasattr(value, "__html__") else value

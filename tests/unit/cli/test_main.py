@@ -12,7 +12,7 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from cli import main
+from cli import guard, main
 from inventory import log
 from inventory.errors import LabError, TimedOut
 from inventory.providers.machines import Machines
@@ -51,7 +51,7 @@ def test_an_interrupt_also_tells_of_the_healing_that_failed(
         finally:
             raise KeyboardInterrupt("SIGINT")
 
-    assert ended(monkeypatch, command) == main.INTERRUPTED
+    assert ended(monkeypatch, command) == guard.INTERRUPTED
     said = capsys.readouterr().err
     assert "interrupted\nerror: node1 was not healed\n  -> ./lab heal\n" in said
     assert "Traceback" not in said
