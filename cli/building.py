@@ -19,6 +19,7 @@ def prepare_machines(context: Context, console: ConsoleProgress) -> None:
     """Install what is missing on this machine, and decide provider and platform of the nodes."""
     install.ensure(context.machines.choose(context.lab.provider), console.say, context.clock)
     context.machines.prepare(context.lab.provider, context.lab.platform, console.say)
+    context.keep_description()
 
 
 def boot(context: Context, console: ConsoleProgress) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from ipaddress import IPv4Address
 from pathlib import Path
 
 import typer
+from rich.markup import escape
 
+from cli.console import messages
 from inventory import files
 from inventory.config import lab_yaml
 from inventory.errors import ConfigError
@@ -23,12 +25,17 @@ from inventory.session import LabSession
 from inventory.waiting import Clock
 from status import web_page
 
+BUILT = "lab.yaml"
+"""The copy of lab.yaml in .lab that the machines were made from."""
+
 
 @dataclass
 class Context:
     """Everything that a command of the CLI works on. Parts are made when they are first asked for."""
 
     root: Path
+    command: str = ""
+    """The command's name, for the others that wait for its lock."""
     changes: dict[str, object] = field(default_factory=dict)
     """The values that the command line changes, by key of lab.yaml; they are checked like the file itself."""
 
@@ -36,6 +43,37 @@ class Context:
     def lab(self) -> Lab:
         """lab.yaml, with the changes. Raises ConfigError."""
         return lab_yaml.load(self.root / "lab.yaml", self.changes)
+
+    def keep_description(self) -> None:
+        """Keep lab.yaml as the machines are made from it, for the commands that must work whatever it says later."""
+        files.write(self.root / ".lab" / BUILT, (self.root / "lab.yaml").read_text(encoding="utf-8-sig"))
+
+    def use_built(self, say: Callable[[str], None]) -> None:
+        """Take the description that the machines were made from, when lab.yaml has mistakes or other nodes by now.
+
+        For the commands that work on whatever was made: halt, down, heal, ssh. Raises ConfigError when lab.yaml has
+        mistakes and no such description is there.
+        """
+        built = self._built()
+        try:
+            now = self.lab
+        except ConfigError as error:
+            if built is None:
+                raise
+            say(f"{error.message}\n  This command uses the description that the nodes were made from.")
+        else:
+            if built is None or (built.nodes, built.network, built.vip) == (now.nodes, now.network, now.vip):
+                return
+            say(
+                "lab.yaml has other nodes by now. This command uses the description that the nodes were made from."
+            )
+        self.__dict__["lab"] = built
+
+    def _built(self) -> Lab | None:
+        try:
+            return lab_yaml.load(self.root / ".lab" / BUILT)
+        except ConfigError:
+            return None
 
     @cached_property
     def machines(self) -> Machines:
@@ -78,9 +116,15 @@ class Context:
 
     @contextlib.contextmanager
     def exclusive(self) -> Iterator[None]:
-        """Hold the lab's lock: only one command at a time changes the nodes, and the next one waits."""
-        with files.lock(self.root / ".lab" / "lock"):
+        """Hold the lab's lock: only one command at a time changes the nodes.
+
+        The next one tells at once for whom it waits. Raises TimedOut when it waits too long.
+        """
+        with files.lock(self.root / ".lab" / "lock", f"./lab {self.command}".strip(), self._tell_wait):
             yield
+
+    def _tell_wait(self, who: str) -> None:
+        messages().print(escape(f"Waiting for {who}, which is at work on this lab ..."))
 
 
 def context_of(ctx: typer.Context, **changes: str) -> Context:

@@ -114,6 +114,7 @@ def _run(
 def heal(ctx: typer.Context) -> None:
     """Repair what a drill left broken, and say what was done."""
     context, console = context_of(ctx), ConsoleProgress()
+    context.use_built(console.say)
     with context.exclusive(), journal.exclusive(context.root), console.busy("Looking at the lab"):
         attempt.require_none(context.machines.state)
         done = Recovery(context.session, console.say, context.fetch).heal()

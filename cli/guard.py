@@ -79,7 +79,8 @@ def _failed_call(error: OSError) -> int:
         return 1
     place = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else "The output"
     wrong = MachineError(
-        f"{place}: {error.strerror or error}.", hint=_REMEDIES.get(error.errno or 0, "./lab doctor checks this machine.")
+        f"{place}: {error.strerror or error}.",
+        hint=_REMEDIES.get(error.errno or 0, "./lab doctor checks this machine."),
     )
     _print_errors(wrong)
     return wrong.exit_status
@@ -91,7 +92,11 @@ def _defect(error: Exception) -> int:
     for line in trace.splitlines():
         log.note(f"defect: {line}")
     words = f"{type(error).__name__}: {str(error)[:200]}"
-    _print_errors(LabError(f"This is a defect of the lab itself: {words}", hint="Report it with the last lines of the log."))
+    _print_errors(
+        LabError(
+            f"This is a defect of the lab itself: {words}", hint="Report it with the last lines of the log."
+        )
+    )
     return DEFECT
 
 

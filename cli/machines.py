@@ -13,13 +13,14 @@ from classroom import attempt
 from cli import render
 from cli.building import boot, build, prepare_machines
 from cli.console import Json, Output, print_json
-from cli.context import context_of
+from cli.context import Context, context_of
 from cli.overview import look
 from cli.progress import ConsoleProgress
 from inventory.host import install, survey
 from inventory.host.doctor import findings
+from inventory.host.requirements import Say
 from inventory.platforms.registry import PLATFORMS
-from inventory.providers import image_choice, node_image, registry
+from inventory.providers import image_choice, node_image, registry, removal
 
 Provider = Annotated[
     str, typer.Option(help=f"{', '.join(registry.names())} or auto; default: the provider of lab.yaml.")
@@ -36,7 +37,7 @@ def register(app: typer.Typer) -> None:
         app.command()(command)
     # Everything after the node belongs to the command that runs there: `./lab ssh node1 df -h`.
     app.command(context_settings={"allow_extra_args": True, "allow_interspersed_args": False})(ssh)
-    for command in (prepare, released):
+    for command in (prepare, nodes, released):
         app.command(hidden=True)(command)
 
 
@@ -55,6 +56,7 @@ def up(ctx: typer.Context, provider: Provider = "", platform: System = "") -> No
 def halt(ctx: typer.Context) -> None:
     """Shut the nodes down; `up` boots them again."""
     context, console = context_of(ctx), ConsoleProgress()
+    context.use_built(console.say)
     with context.exclusive(), console.busy("Shutting the nodes down"):
         context.machines.halt()
 
@@ -62,16 +64,19 @@ def halt(ctx: typer.Context) -> None:
 def down(ctx: typer.Context) -> None:
     """Remove everything that `up` made: machines, network, keys. The node image stays."""
     context, console = context_of(ctx), ConsoleProgress()
-    with context.exclusive():
-        with console.busy("Removing the nodes"):
-            context.machines.destroy()
-        context.machines.release()
-        context.machines.forget()
+    with context.exclusive(), console.busy("Removing the nodes"):
+        removal.remove(context.root, lambda: _destroy(context, console.say), console.say)
+
+
+def _destroy(context: Context, say: Say) -> None:
+    context.use_built(say)
+    context.machines.destroy()
 
 
 def ssh(ctx: typer.Context, node: str) -> None:
     """Open a root shell on a node, or run a command there: ./lab ssh node1 crm_mon -1."""
     context = context_of(ctx)
+    context.use_built(ConsoleProgress().say)
     words = ctx.args
     tty = not words or sys.stdin.isatty()
     inner = ["sudo", "-n", "-i", *(["sh", "-c", " ".join(words)] if words else [])]
@@ -119,8 +124,14 @@ def prepare(ctx: typer.Context, provider: Provider = "", platform: System = "") 
         prepare_machines(context, console)
 
 
+def nodes(ctx: typer.Context) -> None:
+    """Print the nodes of lab.yaml as data. The Vagrantfile asks for them before the first `up`."""
+    print_json([{"alias": one.alias, "name": one.name} for one in context_of(ctx).lab.nodes])
+
+
 def released(ctx: typer.Context) -> None:
     """Remove the network and the keys after `vagrant destroy` has removed the last machine."""
-    machines = context_of(ctx).machines
-    if machines.release():
-        attempt.save(machines.state, None)
+    context = context_of(ctx)
+    with context.exclusive():
+        if context.machines.release():
+            attempt.save(context.machines.state, None)

@@ -1,8 +1,8 @@
 """The lab's command line: `./lab COMMAND`. Results go to stdout, progress and errors to stderr.
 
 Exit status: 0 done (status: healthy, doctor: nothing bad); 1 not healthy, or a check failed; 2 lab.yaml or an
-argument is wrong; 3 vagrant, the engine, an image, the route, a file or a disk failed; 4 a node does not answer; 5 a command on a
-node failed; 6 a condition did not become true in time; 70 a defect of the lab; 130 interrupted.
+argument is wrong; 3 vagrant, the engine, an image, the route, a file or a disk failed; 4 a node does not answer;
+5 a command on a node failed; 6 a condition did not become true in time; 70 a defect of the lab; 130 interrupted.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from cli.console import Output
 from cli.context import Context, context_of
 from cli.progress import ConsoleProgress
 from inventory import log
+from inventory.config import folder
 from inventory.host import command, install
 
 app = typer.Typer(
@@ -52,7 +53,8 @@ def begin(
     ] = False,
 ) -> None:
     """A two-node Corosync/Pacemaker lab: build it, look at it, break it, judge it."""
-    ctx.obj = Context(root.resolve())
+    folder.require_usable(root.resolve())
+    ctx.obj = Context(root.resolve(), ctx.invoked_subcommand or "")
     log.begin(ctx.obj.root / ".lab", verbose=verbose)
     log.note(f"./lab {ctx.invoked_subcommand}")
 

@@ -39,10 +39,11 @@ def walk(
     end = STEPS.index(find(last)) if last else len(STEPS) - 1
     with context.exclusive():
         attempt.end(context.machines.state, context.session, console.say)
-        for step in STEPS[begin : end + 1]:
+    for step in STEPS[begin : end + 1]:
+        with context.exclusive():  # not while a reader thinks at [Enter]
             _show_step(context, context.session, step)
-            if step is not STEPS[end] and sys.stdin.isatty() and sys.stdout.isatty():
-                input("[Enter] ")
+        if step is not STEPS[end] and sys.stdin.isatty() and sys.stdout.isatty():
+            input("[Enter] ")
     console.say(
         "The walkthrough is complete. ./lab drill breaks the cluster; ./lab break hides a fault for you to find."
     )

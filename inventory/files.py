@@ -5,10 +5,16 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import TextIO
 
-from inventory.errors import LabError
+from inventory import waiting
+from inventory.errors import LabError, TimedOut
+from inventory.waiting import CLOCK, Clock
 
 
 def write(path: Path, text: str) -> None:
@@ -38,12 +44,54 @@ def _beside(path: Path) -> Path:
     return path.with_name(path.name + ".new")
 
 
+@dataclass(frozen=True)
+class Holder:
+    """Who holds a lock: the process, its command, and the time since when (seconds since 1970)."""
+
+    pid: int
+    command: str = ""
+    since: float = 0.0
+
+    def __str__(self) -> str:
+        """One line for people."""
+        who = f"{self.command} (process {self.pid})" if self.command else f"process {self.pid}"
+        return f"{who} since {datetime.fromtimestamp(self.since):%H:%M:%S}" if self.since else who
+
+
 @contextlib.contextmanager
-def lock(path: Path) -> Iterator[None]:
-    """Hold a lock file until the block ends; wait while another process holds it (flock(2))."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+", encoding="utf-8") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+def lock(
+    path: Path,
+    command: str = "",
+    on_wait: Callable[[str], None] = lambda who: None,
+    limit: float = 300.0,
+    clock: Clock = CLOCK,
+) -> Iterator[None]:
+    """Hold a lock file until the block ends (flock(2)); `command` is what the others are told.
+
+    While another process holds it, `on_wait` gets one line about the holder at once, and again when another one holds
+    it. Raises TimedOut after `limit` seconds.
+    """
+    with contextlib.ExitStack() as held:
+        told: list[str] = []
+
+        def once() -> bool:
+            try:
+                handle = held.enter_context(_locked(path))
+            except BlockingIOError:
+                told.append(str(holder(path) or "another process"))
+                if told[-1] not in told[:-1]:
+                    on_wait(told[-1])
+                return False
+            _sign(handle, command)
+            return True
+
+        try:
+            waiting.until(once, bool, f"{path} is free", deadline=limit, clock=clock)
+        except TimedOut as error:
+            raise TimedOut(
+                f"Another command is at work on this lab for more than {limit:g} s: {told[-1]}.",
+                hint="Wait for it, or stop it with Ctrl-C in its terminal; then run this command again.",
+            ) from error
         yield
 
 
@@ -54,37 +102,68 @@ def lock_now(path: Path, held: str, hint: str) -> Iterator[None]:
     `held` is the message of this error, with `{pid}` for the id of the process that holds the lock.
     The lock always ends with its process.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+", encoding="utf-8") as handle:
+    with contextlib.ExitStack() as stack:
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            handle.seek(0)
-            raise LabError(held.format(pid=handle.read().strip() or "unknown"), hint=hint) from None
-        handle.truncate(0)
-        handle.write(f"{os.getpid()}\n")
-        handle.flush()
+            handle = stack.enter_context(_locked(path))
+        except BlockingIOError:
+            found = _signed(path)
+            raise LabError(held.format(pid=found.pid if found else "unknown"), hint=hint) from None
+        _sign(handle, "")
         yield
 
 
-def holder(path: Path) -> str:
-    """The id of the process that holds a lock file of `lock_now`; "" when no process does (flock(2)).
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[TextIO]:
+    """The open lock file, locked. Raises BlockingIOError when another process holds it.
+
+    The file may have been removed by the process that held it (`down`): a lock on a removed file is worth nothing, so
+    the path is opened again until it leads to the locked file.
+    """
+    while True:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a+", encoding="utf-8", errors="replace") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            is_there = False
+            with contextlib.suppress(FileNotFoundError):
+                is_there = os.path.samestat(path.stat(), os.fstat(handle.fileno()))
+            if is_there:
+                yield handle
+                return
+
+
+def _sign(handle: TextIO, command: str) -> None:
+    """Write into a lock file who holds it."""
+    handle.truncate(0)
+    handle.write(f"{os.getpid()}\n{command}\n{time.time():.0f}\n")
+    handle.flush()
+
+
+def _signed(path: Path) -> Holder | None:
+    """Who wrote itself into a lock file last; None when this cannot be read."""
+    try:
+        pid, command, since, *_ = [*path.read_text(encoding="utf-8").splitlines(), "", "", ""]
+        return Holder(int(pid), command, float(since or 0))
+    except (OSError, ValueError, OverflowError):
+        return None
+
+
+def holder(path: Path) -> Holder | None:
+    """The process that holds a lock file; None when no process does (flock(2)).
 
     The lock is tested only while the last process that held it is alive, because the test itself holds the lock for a
     moment and could make another process fail.
     """
+    found = _signed(path)
+    if found is None or not _alive(found.pid):
+        return None
     try:
         with path.open(encoding="utf-8") as handle:
-            pid = handle.read().strip()
-            if not pid.isdigit() or not _alive(int(pid)):
-                return ""
-            try:
-                fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            except OSError:
-                return pid
-    except (OSError, UnicodeDecodeError):
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return found
+    except OSError:
         pass
-    return ""
+    return None
 
 
 def _alive(pid: int) -> bool:

@@ -93,7 +93,8 @@ def _read(path: Path) -> tuple[list[JournalEntry], set[int]]:
 
 def running_drill(state: Path) -> str:
     """The process id of the drill or heal that runs on a lab, by the lock in its state folder; "" when none runs."""
-    return files.holder(state / LOCK)
+    found = files.holder(state / LOCK)
+    return str(found.pid) if found else ""
 
 
 @contextlib.contextmanager

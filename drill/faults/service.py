@@ -9,7 +9,6 @@ import shlex
 
 from cluster import pcs
 from drill.faults import remedies
-from drill.faults.background import FOLDER
 from drill.faults.base import Fault, FaultScope, Proof, shell
 from inventory.model import NodeAction
 from inventory.providers.base import SMALL_DISK, SMALL_DISK_MB

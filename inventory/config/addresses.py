@@ -113,6 +113,10 @@ def _hostname(yaml_node: YamlNode) -> str | None:
         yaml_node.wrong(f"{allowed}; this one has {len(text)} characters, and Linux allows 64")
     elif not _FQDN.fullmatch(text):
         yaml_node.wrong(f"{allowed}: labels of letters, digits and inner hyphens")
+    elif not re.match("[a-z][a-z0-9-]*[.]", text):
+        yaml_node.wrong(
+            f"{allowed}; its first label is the machine's name for Vagrant, and begins with a letter"
+        )
     elif text.startswith("localhost."):
         yaml_node.wrong(f"{allowed}; localhost is the loopback name of every host")
     else:

@@ -23,6 +23,8 @@ from inventory.providers import registry as providers
 CIPHERS = ("aes256", "aes192", "aes128", "none")
 HASHES = ("sha512", "sha384", "sha256", "sha1", "md5", "none")
 BUDGETS = ("graceful", "crash", "freeze", "partition")
+MOST_BYTES = 64 * 1024
+"""The largest lab.yaml that is read."""
 SHORTEST_TOKEN_MS = 126
 """corosync refuses a shorter token: the retransmit timeout, token / 4.2, must be at least 30 ms (`corosync -t`)."""
 
@@ -38,7 +40,14 @@ def load(path: Path, changes: Mapping[str, object] | None = None) -> Lab:
     Raises ConfigError with all mistakes.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        with path.open("rb") as stream:
+            data = stream.read(MOST_BYTES + 1)
+        if len(data) > MOST_BYTES:
+            raise ConfigError(
+                f"{path}: larger than {MOST_BYTES // 1024} KiB, which no description of a lab is",
+                hint="is this the right file? git checkout lab.yaml brings the original back",
+            )
+        text = data.decode("utf-8-sig")
     except FileNotFoundError as error:
         raise ConfigError(
             f"{path}: there is no such file", hint="run this command in the lab's folder"

@@ -25,6 +25,8 @@ class YamlDocument:
     lines: dict[str, int] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
     mistakes: list[tuple[int, str]] = field(default_factory=list)
+    values: int = 0
+    """The number of values that were seen."""
 
     def note(self, path: str, text: str) -> None:
         """Note a mistake at a key path, with the line of the path or of its nearest parent."""

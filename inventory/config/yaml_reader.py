@@ -10,6 +10,9 @@ import yaml
 from inventory.config.yaml_document import YamlDocument, YamlNode, joined, show
 from inventory.errors import ConfigError
 
+MOST_DEEP, MOST_VALUES = 16, 10_000
+"""The deepest nesting that is read, and the most values, each counted once for each alias that leads to it."""
+
 
 def read(text: str, where: str) -> YamlNode:
     """Read a YAML document with the line of every key; duplicate keys are noted as mistakes.
@@ -19,9 +22,10 @@ def read(text: str, where: str) -> YamlNode:
     document = YamlDocument(where)
     loader = yaml.SafeLoader  # builds plain values only
     try:
+        _refuse_depth(text, loader, where)
         tree = yaml.compose(text, Loader=loader)
         if tree is not None:
-            _survey(tree, "", document, set())
+            _survey(tree, "", document, ())
         value = yaml.load(text, Loader=loader)  # noqa: S506 (SafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -76,14 +80,33 @@ def _copy(value: Any) -> Any:
     return [_copy(item) for item in value] if isinstance(value, list) else value
 
 
-def _survey(node: yaml.Node, path: str, document: YamlDocument, above: set[int]) -> None:
+def _refuse_depth(text: str, loader: type[yaml.SafeLoader], where: str) -> None:
+    """Raise ConfigError at the first value that is nested too deeply: the rest of the text is not looked at."""
+    depth = 0
+    for event in yaml.parse(text, Loader=loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MOST_DEEP:
+            raise ConfigError(
+                f"{where}: line {_line(event)}: more than {MOST_DEEP} levels, which no description of a lab has",
+                hint=f"correct {where}; nothing was changed",
+            )
+
+
+def _survey(node: yaml.Node, path: str, document: YamlDocument, above: tuple[yaml.Node, ...]) -> None:
     document.lines.setdefault(path, node.start_mark.line + 1)
-    if id(node) in above:
+    document.values += 1
+    if document.values > MOST_VALUES:
+        raise ConfigError(
+            f"{document.where}: line {node.start_mark.line + 1}: with its aliases more than {MOST_VALUES} values,"
+            " which no description of a lab has",
+            hint=f"correct {document.where}; nothing was changed",
+        )
+    if node in above:
         raise ConfigError(
             f"{document.where}: line {node.start_mark.line + 1}: {path}: this alias contains itself",
             hint=f"write the values out in {document.where}",
         )
-    inside = above | {id(node)}
+    inside = (*above, node)
     if isinstance(node, yaml.SequenceNode):
         for at, item in enumerate(node.value):
             _survey(item, f"{path}[{at}]", document, inside)
@@ -99,3 +122,7 @@ def _survey(node: yaml.Node, path: str, document: YamlDocument, above: set[int])
             seen[name] = line
             document.lines.setdefault(below, line)
             _survey(item, below, document, inside)
+
+
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 1

@@ -7,15 +7,27 @@ a default; `inventory.providers.virtual_machines` has more defaults, for provide
 from __future__ import annotations
 
 import hashlib
+import os
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from inventory.errors import MachineError
 from inventory.host.requirements import Requirements, Say
 from inventory.model import Lab, PowerAction
 from inventory.platforms.base import Platform
+
+
+def digest(root: Path) -> str:
+    """Eight hex digits of a hash of a folder's path: each folder is a lab of its own."""
+    return hashlib.sha256(os.fsencode(root)).hexdigest()[:8]
+
+
+def network_name(root: Path) -> str:
+    """The name of the network of a folder's lab, which its machines have before their own names."""
+    return f"ha-lab-{digest(root)}"
 
 
 SMALL_DISK, SMALL_DISK_MB = "/var/lib/ha-lab-small-disk", 32
@@ -32,13 +44,13 @@ class LabFolder:
 
     @property
     def digest(self) -> str:
-        """Eight hex digits of a hash of the folder's path: each folder is a lab of its own."""
-        return hashlib.sha256(str(self.root).encode()).hexdigest()[:8]
+        """See `digest`."""
+        return digest(self.root)
 
     @property
     def network(self) -> str:
-        """The name of the lab's network."""
-        return f"ha-lab-{self.digest}"
+        """See `network_name`."""
+        return network_name(self.root)
 
     @property
     def bridge(self) -> str:
@@ -62,6 +74,8 @@ class VagrantSettings:
     box_url: str = ""
     box_sha256: str = ""
     boot_timeout: int = 600
+    name_prefix: str = ""
+    """What stands before a node's alias in the name of its machine; "": the provider chooses the name."""
 
     def patient(self, lab: Lab) -> VagrantSettings:
         """The same with the lab's patience."""
@@ -119,6 +133,19 @@ class Provider(Requirements):
     def running(self, ids: Mapping[str, str]) -> Mapping[str, bool] | None:
         """Whether the machines run, by node; an id is "" where there is no machine. None: ask Vagrant."""
         return None
+
+    def machines_of(self, root: Path) -> tuple[str, ...]:
+        """The ids of all machines of a folder's lab that exist, also of those that Vagrant does not know.
+
+        Raises MachineError.
+        """
+        return ()
+
+    def remove_machine(self, id_: str) -> None:
+        """Remove one machine of `machines_of`, with its disks. Raises MachineError."""
+        raise MachineError(
+            f"The provider {self.name} has no command to remove {id_}.", hint="vagrant destroy"
+        )
 
     def release(self, root: Path) -> None:
         """Remove everything that `prepare` made on this host for the lab of a folder. Raises MachineError."""

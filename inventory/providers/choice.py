@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from inventory.platforms.base import Platform
 from inventory.platforms.registry import get
 from inventory.providers import registry
 from inventory.providers.base import Provider, VagrantSettings
+
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
 
 
 @dataclass(frozen=True)
@@ -41,9 +44,21 @@ class Choice:
         return get(self.platform)
 
 
+class _Dumper(yaml.SafeDumper):
+    """Quotes each text that another reader of YAML could take for a number, a date or a boolean (Ruby reads it too)."""
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    plain = _PLAIN.fullmatch(text) and text.lower() not in ("y", "n", "nan", "inf", "infinity")
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if plain else '"')
+
+
+_Dumper.add_representer(str, _text)
+
+
 def write(path: Path, choice: Choice) -> None:
     """Write the choice, completely or not at all."""
-    files.write(path, yaml.safe_dump(asdict(choice), sort_keys=False))
+    files.write(path, yaml.dump(asdict(choice), Dumper=_Dumper, sort_keys=False, allow_unicode=True))
 
 
 def read(path: Path) -> Choice:
@@ -52,7 +67,7 @@ def read(path: Path) -> Choice:
         made = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise MachineError("There is no lab in this folder yet.", hint="Make one: ./lab up") from error
-    except (OSError, ValueError, yaml.YAMLError) as error:
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
         raise _damaged(path, error) from error
     try:
         choice = Choice(**{**made, "vagrant": VagrantSettings(**made["vagrant"])})

@@ -163,8 +163,9 @@ class Docker(Provider):
                 "has_ssh": True,
                 "remains_running": True,
                 "env": {"LAB_KEY": public_key, "container": "docker"},
-                "create_args": list(CREATE_ARGS),
+                "create_args": [*CREATE_ARGS, f"--label={LABEL}={folder.root}"],
             },
+            name_prefix=f"{folder.network}-",
             network={"name": folder.network, "netmask": str(folder.lab.network.prefixlen)},
             ssh={"private_key_path": ".lab/key", "insert_key": False},
             boot_timeout=90,
@@ -177,6 +178,17 @@ class Docker(Provider):
             name: bool(id_) and command.answer([*asked, id_], "false").strip() == "true"
             for name, id_ in ids.items()
         }
+
+    def machines_of(self, root: Path) -> tuple[str, ...]:
+        """See Provider. The containers with the folder's label, and those in its network (made by an older version)."""
+        networks = [one.name for one in docker_engine.networks() if one.folder == str(root)]
+        filters = [f"label={LABEL}={root}", *(f"network={name}" for name in networks)]
+        said = [command.check(["docker", "ps", "-aq", "--no-trunc", "--filter", one]) for one in filters]
+        return tuple(dict.fromkeys(id_ for text in said for id_ in text.split()))
+
+    def remove_machine(self, id_: str) -> None:
+        """See Provider."""
+        command.check(["docker", "rm", "-f", "-v", id_])
 
     def release(self, root: Path) -> None:
         """See Provider."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Network
@@ -37,6 +38,12 @@ class Libvirt(VirtualMachines):
     name, title, rank, program, plugin = "libvirt", "libvirt", 30, "virsh", "vagrant-libvirt"
     interfaces = "virbr"
     reserved = (IPv4Network("192.168.121.0/24"),)  # the default management network of vagrant-libvirt
+    listing = (*VIRSH, "list", "--all", "--uuid", "--name")
+    listed = re.compile(r"(?P<id>\S+)\s+(?P<name>\S+)")
+    removing = (
+        (*VIRSH, "destroy", "{id}"),
+        (*VIRSH, "undefine", "--managed-save", "--snapshots-metadata", "--remove-all-storage", "{id}"),
+    )
     power = PowerCommands(
         power_off=(*VIRSH, "destroy", "{id}"),
         freeze=(*VIRSH, "suspend", "{id}"),

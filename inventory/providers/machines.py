@@ -6,24 +6,22 @@ What differs between providers is in their own modules; the Vagrantfile reads .l
 from __future__ import annotations
 
 import contextlib
-import json
-import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from inventory import files, log
+from inventory import log
 from inventory.errors import ConfigError, MachineError
-from inventory.host import command, networks
-from inventory.host.network_conflicts import LabNetwork, network_conflicts
+from inventory.host import command
 from inventory.model import Lab, Node, PowerAction
 from inventory.providers import choice as choices
-from inventory.providers import registry
+from inventory.providers import refusals, registry, removal
 from inventory.providers.base import LabFolder, Provider
 from inventory.providers.choice import Choice
+from inventory.providers.ssh_files import SSH_CONFIG, SshFiles, control_folder
 from inventory.providers.vagrant_program import VagrantProgram
 
-CHOICE, KEY, SSH_CONFIG = "machines.yaml", "key", "ssh_config"
+CHOICE, KEY = "machines.yaml", "key"
 
 
 class Machines:
@@ -34,6 +32,7 @@ class Machines:
         self.state = root / ".lab"
         self.folder = LabFolder(root, lab)
         self.vagrant = VagrantProgram(root, self.state)
+        self._ssh_files = SshFiles(root, self.state)
 
     # What was chosen
 
@@ -65,7 +64,10 @@ class Machines:
                 f"platform: this folder's machines are {before.platform}, not {platform}.",
                 hint="./lab down first, then ./lab up with the other platform.",
             )
-        self._refuse_conflicts(chosen)
+        if before:
+            refusals.refuse_other_nodes(before.nodes, self.lab)
+        removal.require_no_strays(self.root, chosen)
+        refusals.refuse_conflicts(chosen, self.folder, self.root)
         kept = (before.platform_data, before.why) if before else None
         system, why = kept or chosen.platform(platform, self.lab, say)
         self.state.mkdir(exist_ok=True)
@@ -75,7 +77,7 @@ class Machines:
             self.folder.network,
             self.folder.bridge,
             why,
-            [{"alias": one.alias, "name": one.name, "address": str(one.address)} for one in self.lab.nodes],
+            refusals.node_rows(self.lab),
             chosen.prepare(self.folder, system, self._public_key(), say).patient(self.lab),
         )
         choices.write(self.state / CHOICE, choice)
@@ -87,7 +89,7 @@ class Machines:
         return self.provider.is_own(interface, self.folder.bridge)
 
     def _existing_choice(self) -> Choice | None:
-        if not any(self.ids().values()):
+        if not removal.made_ids(self.root):
             return None
         with contextlib.suppress(MachineError):
             return self.choice
@@ -107,16 +109,6 @@ class Machines:
                 hint="Install one of them; ./lab doctor says how.",
             )
         return chosen
-
-    def _refuse_conflicts(self, chosen: Provider) -> None:
-        wanted = LabNetwork(
-            self.lab, str(self.root), self.folder.bridge, chosen, tuple(registry.providers().values())
-        )
-        found = network_conflicts(networks.read(chosen.networks()), wanted)
-        fatal = [conflict for conflict in found if conflict.fatal]
-        if fatal:
-            causes = "; ".join(conflict.found for conflict in fatal)
-            raise MachineError(f"The addresses {self.lab.network} are taken: {causes}.", hint=fatal[0].remedy)
 
     def _public_key(self) -> str:
         key = self.state / KEY
@@ -159,7 +151,7 @@ class Machines:
 
     def destroy(self, node: Node | None = None) -> None:
         """Destroy the machines, or one. Raises MachineError."""
-        if any(self.ids().values()):
+        if removal.made_ids(self.root):
             if self._existing_choice() is None:
                 # It is damaged, or from an older version: Vagrant cannot work without it.
                 id_file = next((self.root / ".vagrant" / "machines").glob("*/*/id"))
@@ -173,7 +165,7 @@ class Machines:
         Only the lab's own provider is asked. If the choice cannot be read, every provider on this host is asked, and
         errors are ignored.
         """
-        if any(self.ids().values()):
+        if removal.made_ids(self.root):
             return False
         try:
             made_with = self.provider
@@ -188,38 +180,32 @@ class Machines:
             (self.state / name).unlink(missing_ok=True)
         return True
 
-    def forget(self) -> None:
-        """Remove the folders .lab and .vagrant, if no machine is left."""
-        if not any(self.ids().values()):
-            shutil.rmtree(self.state, ignore_errors=True)
-            shutil.rmtree(self.root / ".vagrant", ignore_errors=True)
-
     # ssh
 
     @property
     def control(self) -> Path:
-        """The directory of ssh's control sockets: a short path, for this user only."""
-        return Path("/tmp") / f"ha-lab-{os.getuid()}-{self.folder.digest}"  # noqa: S108 -- made 0700 below
+        """The directory of ssh's control sockets."""
+        return control_folder(self.root)
 
     def ssh_config(self) -> Path:
-        """Vagrant's ssh_config for the nodes. It is read once for a set of machines, because a call takes 3 s."""
-        self.control.mkdir(mode=0o700, exist_ok=True)
-        if self.control.stat().st_uid != os.getuid():
-            raise MachineError(f"{self.control} belongs to another user.", hint="Remove or rename it.")
-        path = self.state / SSH_CONFIG
-        stamp = "# " + json.dumps(self.ids(), sort_keys=True)
-        if path.exists() and path.read_text(errors="replace").startswith(stamp):
-            return path
-        missing = [name for name, id_ in self.ids().items() if not id_]
-        if missing:
-            raise MachineError(
-                f"No machine for {', '.join(missing)}.", hint="./lab up makes and starts the nodes."
-            )
-        files.write(path, f"{stamp}\n{self.vagrant.ssh_config()}")
-        return path
+        """Vagrant's ssh_config for the nodes. It is read once for a set of machines, because a call takes 3 s.
+
+        Raises MachineError with the remedy when a machine is missing, off or frozen, or when its key is lost.
+        """
+        return self._ssh_files.require(self.ids(), self._ask_ssh_config)
+
+    def _ask_ssh_config(self) -> str:
+        if trouble := self.trouble():
+            raise trouble
+        return self.vagrant.ssh_config()
+
+    def trouble(self) -> MachineError | None:
+        """Why nodes cannot answer, by the states of their machines, with the remedy; None when all machines run."""
+        frozen = {node.name: self.frozen(node) for node in self.lab.nodes}
+        return refusals.silent_because(self.ids(), frozen, self.running())
 
     def _forget_ssh(self) -> None:
-        (self.state / SSH_CONFIG).unlink(missing_ok=True)
+        self._ssh_files.forget()
 
     # Power
 

@@ -6,6 +6,7 @@ import contextlib
 import os
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     import vagrant
 
 LOG = "vagrant.log"
+UTF_8 = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"
+"""The locale of Vagrant: Ruby cannot read a path with other letters than ASCII in the locale C."""
 
 
 class VagrantProgram:
@@ -68,7 +71,7 @@ class VagrantProgram:
             with (self.state / LOG).open("ab") as handle:
                 yield handle
 
-        env = {**os.environ, "LAB_RUNNING": "1", "VAGRANT_CHECKPOINT_DISABLE": "1"}
+        env = {**os.environ, "LC_ALL": UTF_8, "LAB_RUNNING": "1", "VAGRANT_CHECKPOINT_DISABLE": "1"}
         return vagrant.Vagrant(root=str(self.root), out_cm=stream, err_cm=stream, env=env)
 
     @contextlib.contextmanager

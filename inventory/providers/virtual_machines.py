@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import IPv4Network
+from pathlib import Path
 
 from inventory.errors import MachineError
+from inventory.host import command
 from inventory.host.facts import HostFacts
 from inventory.host.finding import Finding
 from inventory.host.requirements import Needs, Say
@@ -13,7 +16,7 @@ from inventory.platforms.base import Platform
 from inventory.platforms.boxes import Box
 from inventory.platforms.registry import AUTO, PLATFORMS, automatic, get
 from inventory.providers import vagrant_boxes
-from inventory.providers.base import LabFolder, Provider, VagrantSettings
+from inventory.providers.base import LabFolder, Provider, VagrantSettings, network_name
 
 DISK_MB = 10_000
 
@@ -23,6 +26,12 @@ class VirtualMachines(Provider):
 
     interfaces: str
     """How the names of its host-only interfaces begin."""
+    listing: tuple[str, ...] = ()
+    """The command that lists all machines, one in each line."""
+    listed: re.Pattern[str] = re.compile("")
+    """A line of this list, with the groups `id` and `name`."""
+    removing: tuple[tuple[str, ...], ...] = ()
+    """The commands that remove the machine `{id}`; only the last one must succeed."""
 
     def needs(self, facts: HostFacts, lab: Lab) -> Needs:
         """See Requirements."""
@@ -77,6 +86,24 @@ class VirtualMachines(Provider):
 
     def _first_with_box(self) -> Platform | None:
         return next((one for one in (*automatic("machines"), *PLATFORMS.values()) if self.box(one)), None)
+
+    def machines_of(self, root: Path) -> tuple[str, ...]:
+        """See Provider. They are known by the beginning of their names (VagrantSettings.name_prefix)."""
+        if not self.listing:
+            return ()
+        lines = (self.listed.match(line) for line in command.answer(self.listing).splitlines())
+        return tuple(
+            line["id"] for line in lines if line and line["name"].startswith(f"{network_name(root)}-")
+        )
+
+    def remove_machine(self, id_: str) -> None:
+        """See Provider."""
+        if not self.removing:
+            super().remove_machine(id_)
+        *others, last = ([id_ if word == "{id}" else word for word in argv] for argv in self.removing)
+        for argv in others:
+            command.run(argv)
+        command.check(last)
 
     def box(self, platform: Platform) -> Box | None:
         """The box of a platform; None when there is none."""

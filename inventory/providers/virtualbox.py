@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Network
 from pathlib import Path
 
 from inventory.host import command
 from inventory.host.facts import HostFacts, text_of
 from inventory.host.finding import Finding
+from inventory.host.requirements import Say
 from inventory.host.versions import numbers, version
 from inventory.model import Lab
-from inventory.providers.base import PowerCommands
+from inventory.platforms.base import Platform
+from inventory.providers.base import LabFolder, PowerCommands, VagrantSettings
 from inventory.providers.virtual_machines import VirtualMachines
 
 RANGES_SINCE = (6, 1, 28)
@@ -42,6 +45,12 @@ class VirtualBox(VirtualMachines):
     reserved = (
         IPv4Network("10.0.2.0/24"),
     )  # NAT of each machine's first adapter, which always has 10.0.2.15
+    listing = ("VBoxManage", "list", "vms")
+    listed = re.compile(r'"(?P<name>[^"]+)" \{(?P<id>[^}]+)\}')
+    removing = (
+        ("VBoxManage", "controlvm", "{id}", "poweroff"),
+        ("VBoxManage", "unregistervm", "{id}", "--delete"),
+    )
     power = PowerCommands(
         power_off=("VBoxManage", "controlvm", "{id}", "poweroff"),
         freeze=("VBoxManage", "controlvm", "{id}", "pause"),
@@ -79,6 +88,11 @@ class VirtualBox(VirtualMachines):
         else:
             yield Finding("virtualbox", "ok", f"VirtualBox {own.version}")
         yield _ranges(own, lab)
+
+    def prepare(self, folder: LabFolder, platform: Platform, public_key: str, say: Say) -> VagrantSettings:
+        """See Provider."""
+        settings = super().prepare(folder, platform, public_key, say)
+        return replace(settings, name_prefix=f"{folder.network}-")
 
     def interface_remedy(self, interface: str) -> str:
         """See Requirements."""

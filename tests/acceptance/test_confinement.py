@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import pytest
 from testinfra.host import Host
@@ -12,7 +12,7 @@ from inventory.model import Node
 
 CORE_PATTERN = "/proc/sys/kernel/core_pattern"
 ATTEMPTS = {
-    "write the core pattern": f"p=$(cat {CORE_PATTERN}) && echo \"$p\" > {CORE_PATTERN}",
+    "write the core pattern": f'p=$(cat {CORE_PATTERN}) && echo "$p" > {CORE_PATTERN}',
     "write it through a new /proc": (
         'd=$(mktemp -d) && mount -t proc proc "$d" && p=$(cat "$d/sys/kernel/core_pattern")'
         ' && echo "$p" > "$d/sys/kernel/core_pattern"'
@@ -35,10 +35,10 @@ ATTEMPTS = {
 
 
 @pytest.fixture(scope="module")
-def containers(context: Context, nodes: Mapping[Node, Host]) -> Iterator[Mapping[Node, Host]]:
+def containers(context: Context, nodes: Mapping[Node, Host]) -> Mapping[Node, Host]:
     if not context.machines.provider.shares_kernel:
         pytest.skip("each node has a kernel of its own")
-    yield nodes
+    return nodes
 
 
 @pytest.mark.parametrize("attempt", ATTEMPTS)
@@ -49,9 +49,18 @@ def test_root_of_a_node_cannot(attempt: str, containers: Mapping[Node, Host]) ->
 
 
 def test_no_process_of_a_node_can_have_the_capabilities(containers: Mapping[Node, Host]) -> None:
-    forbidden = {"SYS_ADMIN": 21, "MKNOD": 27, "SYS_MODULE": 16, "SYS_RAWIO": 17, "SYS_PTRACE": 19, "SYS_TIME": 25}
+    forbidden = {
+        "SYS_ADMIN": 21,
+        "MKNOD": 27,
+        "SYS_MODULE": 16,
+        "SYS_RAWIO": 17,
+        "SYS_PTRACE": 19,
+        "SYS_TIME": 25,
+    }
     for node, host in containers.items():
-        found = host.check_output("sh -c %s", "cat /proc/[0-9]*/status | sed -n 's/^CapBnd:[[:space:]]*//p' | sort -u")
+        found = host.check_output(
+            "sh -c %s", "cat /proc/[0-9]*/status | sed -n 's/^CapBnd:[[:space:]]*//p' | sort -u"
+        )
         for line in found.splitlines():
             have = [name for name, bit in forbidden.items() if int(line, 16) >> bit & 1]
             assert not have, f"{node.alias}: {have}"

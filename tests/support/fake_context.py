@@ -42,6 +42,9 @@ class FakeContext:
         machines.state = self.root / ".lab"
         return machines
 
+    def use_built(self, say: object) -> None:
+        """lab.yaml is as the machines were made."""
+
     def exclusive(self) -> contextlib.AbstractContextManager[None]:
         return contextlib.nullcontext()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,11 @@ STUB = Path(__file__).parent / "vagrant_stub.rb"
 
 def read(folder: Path, by_hand: bool = False, text: str = "") -> dict[str, Any]:
     """What the Vagrantfile sets in a folder with this .lab/machines.yaml."""
+    tool = folder / "lab"
+    tool.write_text(
+        f'#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} -m cli.main --root "$(dirname "$0")" "$@"\n'
+    )
+    tool.chmod(0o755)
     for name in ("Vagrantfile", "lab.yaml"):
         (folder / name).write_text((ROOT / name).read_text())
     if text:

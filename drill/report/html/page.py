@@ -24,6 +24,7 @@ from drill.report.html.length_rows import LengthRow, length_rows
 from drill.report.html.plot import CLIENTS, plots, short_names
 from drill.report.run import Run, ScenarioResult, outage_summary
 from drill.report.statistics import Statistics, statistics_of
+from inventory.printable import visible
 
 _ALL_OPEN = 3
 """With at most this many scenarios, all sections are open; with more, only those that did not pass."""

@@ -80,11 +80,11 @@ def test_the_holder_of_the_drill_lock_is_named(tmp_path: Path) -> None:
     with journal.exclusive(tmp_path):
         assert journal.running_drill(state).isdigit()
     assert journal.running_drill(state) == "", "the file stays, the lock does not"
-    assert files.holder(state / "nothing") == ""
+    assert files.holder(state / "nothing") is None
 
 
 @pytest.mark.parametrize("text", ["", "no number", "99999999999999999999", "4194304", "\udcff"])
 def test_a_lock_file_of_a_process_that_is_gone(text: str, tmp_path: Path) -> None:
     path = tmp_path / "drill.lock"
     path.write_bytes(text.encode(errors="surrogateescape"))
-    assert files.holder(path) == ""
+    assert files.holder(path) is None

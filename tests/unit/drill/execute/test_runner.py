@@ -13,7 +13,7 @@ from drill.checks.verdict import FAIL, PASS, UNKNOWN
 from drill.execute import runner
 from drill.execute.injector import NotAvailable
 from drill.faults import registry as faults
-from drill.faults.remedies import TWO_NODE_CONF
+from drill.faults.remedies import TWO_NODE_KEPT
 from drill.record import timeline_file
 from drill.record.header import ProbeFigures
 from drill.scenarios.base import Await, Configure, Heal, Inject, Observe, Read, Scenario
@@ -160,7 +160,7 @@ def test_the_journal_knows_everything_before_it_is_done(lab: FakeDrill) -> None:
             cib.parse(entry.baseline).configuration == cib.parse(CIB).configuration for entry in entries
         )
         undo = "".join(action.script for action in entries[0].undo)
-        assert TWO_NODE_CONF in undo, "corosync.conf comes back, too"
+        assert TWO_NODE_KEPT in undo, "corosync.conf comes back, too"
         return usual(command)
 
     lab.instead("inject-fault", look)

@@ -13,7 +13,7 @@ from inventory.errors import MachineError
 from inventory.host import command
 from inventory.host.networks import EngineNetwork
 from inventory.host.requirements import Say
-from inventory.providers import docker, docker_engine, node_image
+from inventory.providers import docker, docker_engine, node_image, removal
 from inventory.providers.docker import PROVIDER
 from inventory.providers.machines import Machines
 from tests.support.example_lab import example_lab
@@ -184,8 +184,7 @@ def test_a_lab_of_virtual_machines_never_asks_docker(host: FakeHost, tmp_path: P
     assert machines.choose("auto").name == provider, "`up` with `auto` stays with the machines that are there"
     machines.prepare("auto", "auto", silent)
     (tmp_path / ".vagrant").rename(tmp_path / "gone")
-    assert machines.release()
-    machines.forget()
+    removal.remove(tmp_path, machines.destroy, silent)
     assert not machines.state.exists(), "the key and machines.yaml are gone"
     assert host.called("docker") == []
 

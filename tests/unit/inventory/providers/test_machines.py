@@ -306,10 +306,13 @@ def lab(host: FakeHost, vagrant: Vagrant, tmp_path: Path) -> Iterator[Machines]:
         lab.control.rmdir()
 
 
-def test_ssh_config_is_read_once_for_the_machines_as_they_are(lab: Machines, vagrant: Vagrant) -> None:
+def test_ssh_config_is_read_once_for_the_machines_as_they_are(
+    host: FakeHost, lab: Machines, vagrant: Vagrant
+) -> None:
     with pytest.raises(MachineError, match=f"No machine for {NODE1}, {NODE2}"):
         lab.ssh_config()
     made(lab.root)
+    host.running = {"id-of-node1", "id-of-node2", "another"}
     assert lab.ssh_config().read_text().endswith("Host node1\n")
     lab.ssh_config()
     assert vagrant.calls == [("ssh-config", None)]
@@ -319,10 +322,11 @@ def test_ssh_config_is_read_once_for_the_machines_as_they_are(lab: Machines, vag
     assert lab.control.stat().st_mode & 0o777 == 0o700
 
 
-def test_up_and_down(lab: Machines, vagrant: Vagrant) -> None:
+def test_up_and_down(host: FakeHost, lab: Machines, vagrant: Vagrant) -> None:
     lab.destroy()
     assert vagrant.calls == [], "there is nothing to destroy"
     made(lab.root)
+    host.running = {"id-of-node1", "id-of-node2"}
     lab.ssh_config()
     lab.up()
     assert not (lab.state / "ssh_config").exists(), "ports may have changed"

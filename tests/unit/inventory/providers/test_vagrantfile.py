@@ -63,7 +63,8 @@ def test_virtual_machines(name: str, tmp_path: Path) -> None:
     assert list(found["machines"]) == ["node1", "node2"]
     node = found["machines"]["node1"]
     assert node["hostname"] == NODE1
-    assert node[f"provider {name}"] == attributes
+    named = {"name": f"{of.network}-node1"} if name == "virtualbox" else {}
+    assert node[f"provider {name}"] == {**attributes, **named}
     wanted = {"kind": "private_network", "ip": "172.16.100.15", **network}
     assert node["network"] == {
         key: of.network if value == "ha-lab-" else value for key, value in wanted.items()

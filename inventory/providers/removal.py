@@ -1,0 +1,95 @@
+"""Removes all that a folder's lab made on this machine, also what Vagrant or lab.yaml no longer know.
+
+The machines bear a label of the folder, or their names begin with the folder's own prefix. So they are found when the
+nodes have other names by now, and when .vagrant or .lab is lost.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from inventory import log
+from inventory.errors import LabError, MachineError
+from inventory.providers import choice, registry
+from inventory.providers.base import Provider
+from inventory.providers.ssh_files import control_folder
+
+STATE, VAGRANT, CHOICE = ".lab", ".vagrant", "machines.yaml"
+
+
+def made_ids(root: Path) -> dict[str, str]:
+    """Vagrant's id of each machine of a folder, by alias, whatever lab.yaml says."""
+    found = {}
+    for path in sorted((root / VAGRANT / "machines").glob("*/*/id")):
+        with contextlib.suppress(FileNotFoundError):
+            if id_ := path.read_text(encoding="utf-8", errors="replace").strip():
+                found[path.parent.parent.name] = id_
+    return found
+
+
+def strays(root: Path, provider: Provider) -> tuple[str, ...]:
+    """The machines of a folder that its provider has and Vagrant does not know. Raises MachineError."""
+    known = set(made_ids(root).values())
+    return tuple(one for one in provider.machines_of(root) if one not in known)
+
+
+def require_no_strays(root: Path, provider: Provider) -> None:
+    """Raise MachineError when machines of this folder are there that Vagrant does not know: their names are taken."""
+    if found := strays(root, provider):
+        raise MachineError(
+            f"{len(found)} machines of this folder are still there, but Vagrant does not know them: .vagrant was lost.",
+            hint="./lab down removes them; then ./lab up.",
+        )
+
+
+def remove(root: Path, destroy: Callable[[], None], say: Callable[[str], None]) -> None:
+    """Remove all that a folder's lab made on this machine, and .lab and .vagrant.
+
+    `destroy` lets Vagrant destroy the machines that it knows. What it leaves is removed with the commands of their
+    provider, or of each provider that is here when nothing tells which one made them. Raises the first LabError when a
+    machine is left.
+    """
+    errors: list[LabError] = []
+    try:
+        destroy()
+    except LabError as error:
+        log.note(f"vagrant destroy: {error.message}")
+        errors.append(error)
+    made_with = {path.parent.name for path in (root / VAGRANT / "machines").glob("*/*/id")}
+    with contextlib.suppress(MachineError):
+        made_with.add(choice.read(root / STATE / CHOICE).provider)
+    asked = [one for one in registry.here() if one.name in made_with or not made_with]
+    failed = False
+    for provider in asked:
+        try:
+            _remove_of(root, provider, say)
+        except MachineError as error:
+            log.note(f"{provider.name}: {error.message}")
+            errors.append(error)
+            failed = failed or bool(made_with)
+    if made_ids(root) or failed:
+        raise (
+            errors[0]
+            if errors
+            else MachineError("Machines are left.", hint="./lab down again; vagrant destroy")
+        )
+    shutil.rmtree(control_folder(root), ignore_errors=True)
+    for name in (STATE, VAGRANT):
+        shutil.rmtree(root / name, ignore_errors=True)
+
+
+def _remove_of(root: Path, provider: Provider, say: Callable[[str], None]) -> None:
+    for one in provider.machines_of(root):
+        say(f"removing the machine {one[:12]}, which Vagrant did not remove")
+        provider.remove_machine(one)
+        _forget(root, one)
+    provider.release(root)
+
+
+def _forget(root: Path, id_: str) -> None:
+    for path in (root / VAGRANT / "machines").glob("*/*/id"):
+        if path.read_text(encoding="utf-8", errors="replace").strip() == id_:
+            path.unlink()

@@ -1,0 +1,74 @@
+"""The files of ssh for a folder's machines: Vagrant's ssh_config, the keys that it names, the control sockets."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from inventory import files
+from inventory.errors import MachineError
+from inventory.providers.base import digest
+
+SSH_CONFIG, LINK = "ssh_config", "folder"
+_KEY_LINE = re.compile(r'^(\s*IdentityFile\s+)"?(.*?)"?\s*$', re.MULTILINE)
+
+
+def control_folder(root: Path) -> Path:
+    """The directory of ssh's control sockets: a short path, for this user only."""
+    return Path("/tmp") / f"ha-lab-{os.getuid()}-{digest(root)}"  # noqa: S108 -- made 0700 below
+
+
+@dataclass(frozen=True)
+class SshFiles:
+    """The ssh files of the lab in one folder.
+
+    ssh reads the folder's path only through a link in the control folder: in an ssh_config a quote, a `%` or a `${`
+    of the path itself would have a meaning (ssh_config(5)).
+    """
+
+    root: Path
+    state: Path
+
+    def require(self, ids: Mapping[str, str], ask: Callable[[], str]) -> Path:
+        """The ssh_config for a set of machines; `ask` gives Vagrant's text, when this is not the text that is there.
+
+        Raises MachineError when a key that it names is lost.
+        """
+        self._make_control_folder()
+        path = self.state / SSH_CONFIG
+        stamp = "# " + json.dumps(dict(ids), sort_keys=True)
+        if not (path.exists() and path.read_text(encoding="utf-8", errors="replace").startswith(stamp)):
+            files.write(path, f"{stamp}\n{self._linked(ask())}")
+        text = path.read_text(encoding="utf-8", errors="replace")
+        lost = sorted({name for _, name in _KEY_LINE.findall(text) if not Path(name).exists()})
+        if lost:
+            raise MachineError(
+                f"The key {self._real(lost[0])} is lost: nobody can log in to the nodes.",
+                hint="./lab down removes the nodes, ./lab up makes new ones.",
+            )
+        return path
+
+    def forget(self) -> None:
+        """Remove the ssh_config: the machines are about to change."""
+        (self.state / SSH_CONFIG).unlink(missing_ok=True)
+
+    def _make_control_folder(self) -> None:
+        folder = control_folder(self.root)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        if folder.stat().st_uid != os.getuid():
+            raise MachineError(f"{folder} belongs to another user.", hint="Remove or rename it.")
+        link = folder / LINK
+        if not link.is_symlink() or Path(os.readlink(link)) != self.root:
+            link.unlink(missing_ok=True)
+            link.symlink_to(self.root)
+
+    def _linked(self, text: str) -> str:
+        link = str(control_folder(self.root) / LINK)
+        return _KEY_LINE.sub(lambda line: f"{line[1]}{line[2].replace(str(self.root), link, 1)}", text)
+
+    def _real(self, name: str) -> str:
+        return name.replace(str(control_folder(self.root) / LINK), str(self.root), 1)
