@@ -7,11 +7,13 @@ import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from inventory import waiting
 from inventory.errors import MachineError
 from inventory.host import cgroups, command, install
 from inventory.host.cgroups import Cgroups
+from inventory.host.command import Output
 from inventory.host.facts import HostFacts
 from inventory.host.finding import Finding
 from inventory.host.networks import EngineNetwork
@@ -20,7 +22,7 @@ from inventory.model import Lab
 from inventory.platforms.base import Platform, RegistryImage
 from inventory.platforms.registry import for_containers
 from inventory.providers import docker_engine, docker_findings, image_choice, image_registry, node_image
-from inventory.providers.base import LabFolder, PowerCommands, Provider, VagrantSettings
+from inventory.providers.base import LabFolder, PowerCommands, PowerState, Provider, VagrantSettings
 from inventory.providers.docker_engine import LABEL, Engine
 from inventory.waiting import Clock
 
@@ -35,6 +37,19 @@ CREATE_ARGS = (
     # libqb's buffers need 50 MB, and a killed process leaves its buffers there; the engine's default is 64 MB.
     "--shm-size=256m",
 )  # fmt: skip
+
+
+STATES: Mapping[str, PowerState] = MappingProxyType(
+    {
+        "running": "running",
+        "restarting": "running",
+        "paused": "paused",
+        "created": "off",
+        "exited": "off",
+        "dead": "off",
+        "removing": "off",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -62,7 +77,7 @@ class Docker(Provider):
         power_on=("docker", "start", "{id}"),
         freeze=("docker", "pause", "{id}"),
         thaw=("docker", "unpause", "{id}"),
-        frozen=("docker", "inspect", "-f", "{{.State.Status}}", "{id}"),
+        state=("docker", "inspect", "-f", "{{.State.Status}}", "{id}"),
     )
 
     def read(self, lab: Lab) -> DockerFacts:
@@ -159,13 +174,11 @@ class Docker(Provider):
             boot_timeout=90,
         )
 
-    def running(self, ids: Mapping[str, str]) -> Mapping[str, bool]:
-        """See Provider."""
-        asked = ["docker", "inspect", "-f", "{{.State.Running}}"]
-        return {
-            name: bool(id_) and command.answer([*asked, id_], "false").strip() == "true"
-            for name, id_ in ids.items()
-        }
+    def parse_state(self, said: Output, id_: str) -> PowerState | None:
+        """See Provider. Source: docker's container/state.go, StateString."""
+        if not said.good:
+            return "missing" if "no such object" in said.err.lower() else None
+        return STATES.get(said.out.strip())
 
     def release(self, root: Path) -> None:
         """See Provider."""

@@ -19,7 +19,7 @@ from inventory.host.network_conflicts import LabNetwork, network_conflicts
 from inventory.model import Lab, Node, PowerAction
 from inventory.providers import choice as choices
 from inventory.providers import registry
-from inventory.providers.base import LabFolder, Provider
+from inventory.providers.base import STATE_DEADLINE, LabFolder, Provider
 from inventory.providers.choice import Choice
 from inventory.providers.vagrant_program import VagrantProgram
 
@@ -141,7 +141,7 @@ class Machines:
         ids = self.ids()
         if not any(ids.values()):
             return dict.fromkeys(ids, False)
-        running = self.provider.running(ids)
+        running = self.provider.running(ids, self.lab.patient(STATE_DEADLINE))
         if running is not None:
             return dict(running)
         states = self.vagrant.states()
@@ -244,12 +244,9 @@ class Machines:
         self._power("thaw", node)
 
     def frozen(self, node: Node) -> bool:
-        """Whether the machine is paused; False where the provider cannot pause machines."""
-        id_, power = self.ids()[node.name], self.provider.power
-        if not id_ or not power.frozen:
-            return False
-        said = command.answer(power.argv("frozen", id_))
-        return power.paused in (line.strip() for line in said.splitlines())
+        """Whether the machine is paused; False where the provider cannot tell. Raises MachineError."""
+        id_ = self.ids()[node.name]
+        return bool(id_) and self.provider.state(id_, self.lab.patient(STATE_DEADLINE)) == "paused"
 
     def _power(self, word: PowerAction, node: Node) -> None:
         provider = self.provider

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 from pathlib import Path
+from types import MappingProxyType
 
 from inventory.host import command
+from inventory.host.command import Output
 from inventory.host.facts import HostFacts, text_of
 from inventory.host.finding import Finding
 from inventory.host.versions import numbers, version
 from inventory.model import Lab
-from inventory.providers.base import PowerCommands
+from inventory.providers.base import PowerCommands, PowerState
 from inventory.providers.virtual_machines import VirtualMachines
 
 RANGES_SINCE = (6, 1, 28)
@@ -21,6 +23,15 @@ RANGES_SINCE = (6, 1, 28)
 DEFAULT_RANGES = ("192.168.56.0/21", "fe80::/10")
 """The allowed ranges without a networks.conf. A new networks.conf must list them too, or they are no longer allowed."""
 NETWORKS_CONF = Path("/etc/vbox/networks.conf")
+
+STATES: Mapping[str, PowerState] = MappingProxyType(
+    {
+        **dict.fromkeys(("running", "starting", "stopping", "saving", "restoring"), "running"),
+        "paused": "paused",
+        **dict.fromkeys(("poweroff", "aborted", "aborted-saved", "saved"), "off"),
+    }
+)
+"""A machine in the state gurumeditation neither runs nor can be started: it has no state here."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +57,16 @@ class VirtualBox(VirtualMachines):
         power_off=("VBoxManage", "controlvm", "{id}", "poweroff"),
         freeze=("VBoxManage", "controlvm", "{id}", "pause"),
         thaw=("VBoxManage", "controlvm", "{id}", "resume"),
-        frozen=("VBoxManage", "showvminfo", "--machinereadable", "{id}"),
-        paused='VMState="paused"',
+        state=("VBoxManage", "showvminfo", "{id}", "--machinereadable"),
     )
+
+    def parse_state(self, said: Output, id_: str) -> PowerState | None:
+        """See Provider. Sources: VBoxManage showvminfo; MachineState in VirtualBox.xidl."""
+        if not said.good:
+            return "missing" if "VBOX_E_OBJECT_NOT_FOUND" in said.err else None
+        lines = (line.strip() for line in said.out.splitlines())
+        state = next((line.split('"')[1] for line in lines if line.startswith('VMState="')), "")
+        return STATES.get(state)
 
     def read(self, lab: Lab) -> VirtualBoxFacts:
         """See Requirements."""

@@ -10,11 +10,9 @@ from typing import Any
 import pytest
 
 from inventory.errors import ConfigError, MachineError
-from inventory.host import command
 from inventory.platforms.centos9 import CENTOS9
 from inventory.platforms.debian import DEBIAN12
 from inventory.providers import docker_engine, image_choice, node_image, registry
-from inventory.providers.choice import Choice
 from inventory.providers.machines import Machines
 from inventory.providers.vagrant_program import VagrantProgram
 from tests.support.example_lab import NODE1, NODE2, example_lab
@@ -169,44 +167,11 @@ def test_what_runs(host: FakeHost, tmp_path: Path) -> None:
     assert lab.ids() == {NODE1: "id-of-node1", NODE2: "id-of-node2"}
     assert lab.running() == {NODE1: False, NODE2: True}
     assert not lab.frozen(example_lab().node1)
-    host.fails = "inspect"
+    host.fails, host.complaint = "inspect", "Error: No such object: id-of-node1\n"
     assert lab.running() == {NODE1: False, NODE2: False}
-
-
-@pytest.mark.parametrize(
-    ("provider", "asked", "said"),
-    [
-        ("docker", ["docker", "inspect", "-f", "{{.State.Status}}"], ("paused\n", "running\n")),
-        (
-            "virtualbox",
-            ["VBoxManage", "showvminfo", "--machinereadable"],
-            ('name="node1"\nVMState="paused"\nVMStateChangeTime="x"\n', 'VMState="running"\n'),
-        ),
-        ("libvirt", ["virsh", "-c", "qemu:///system", "domstate"], ("paused\n\n", "running\n\n")),
-        ("vmware_desktop", None, ("paused\n", "running\n")),
-    ],
-)
-def test_frozen(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    provider: str,
-    asked: list[str] | None,
-    said: tuple[str, str],
-) -> None:
-    lab = Machines(tmp_path, example_lab())
-    monkeypatch.setattr(Machines, "choice", Choice(provider, "debian12", "net", "halab"))
-    monkeypatch.setattr(Machines, "ids", lambda self: {NODE1: "id-of-node1", NODE2: ""})
-    calls: list[list[str]] = []
-    for answer in said:
-
-        def answered(argv: list[str], answer: str = answer) -> str:
-            calls.append(argv)
-            return answer
-
-        monkeypatch.setattr(command, "answer", answered)
-        assert lab.frozen(example_lab().node1) is (answer == said[0] and asked is not None)
-    assert calls == ([[*asked, "id-of-node1"]] * 2 if asked else [])
-    assert not lab.frozen(example_lab().nodes[1]), "there is no machine"
+    host.complaint = "Cannot connect to the Docker daemon\n"
+    with pytest.raises(MachineError, match="The state of the machine id-of-node1 is not known"):
+        lab.running()
 
 
 def test_power(host: FakeHost, tmp_path: Path) -> None:
