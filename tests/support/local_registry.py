@@ -90,7 +90,12 @@ def local_registry(folder: Path) -> Iterator[LocalRegistry]:
         process = subprocess.Popen([program, "serve", str(config)], stdout=output, stderr=output)
     try:
         waiting.until(
-            lambda: _serves(host), bool, "The registry answers", deadline=20, hint=f"its log: {log}"
+            lambda: _serves(host),
+            bool,
+            "The registry answers",
+            deadline=20,
+            clock=waiting.CLOCK,
+            hint=f"its log: {log}",
         )
         yield LocalRegistry(host, log)
     finally:
