@@ -164,10 +164,14 @@ class RegistryImage:
 
 @dataclass(frozen=True)
 class BootstrapImage:
-    """A container image that mmdebstrap(1) makes from a suite. `packages` are installed beside the cluster's."""
+    """A container image that mmdebstrap(1) makes from a suite. `packages` are installed beside the cluster's.
+
+    `mirrors` are the archives (URIs); none: those that mmdebstrap knows for the suite, with its updates.
+    """
 
     suite: str
     packages: tuple[str, ...]
+    mirrors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,8 @@ class VirtualMachines(Provider):
         """See Requirements."""
         if lab.machine.box or self.box(platform):
             return None
-        found = f"{platform.name} has no box for {self.name}, only for {', '.join(platform.boxes) or 'none'}"
+        others = f", only for {', '.join(platform.boxes)}" if platform.boxes else ""
+        found = f"{platform.name} has no box for {self.name}{others}"
         other = self._first_with_box()
         own = "$EDITOR lab.yaml   # box and box_url: a box of yours"
         remedy = f"./lab up --platform {other.name}" if other else own
