@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +26,13 @@ pytest_plugins = ("pytester",)
 class TimedSsh(SshBackend):
     """testinfra's ssh with a time limit on the node for each command; its own has none."""
 
-    def __init__(self, limit: float, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, time_limit: Sequence[str], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.limit = limit
+        self.time_limit = time_limit
 
     def get_command(self, command: str, *args: str) -> str:
         """The command behind timeout(1)."""
-        return f"timeout -k 5 {self.limit:g} {super().get_command(command, *args)}"
+        return f"{' '.join(self.time_limit)} {super().get_command(command, *args)}"
 
 
 @pytest.fixture(scope="session")
@@ -74,10 +74,10 @@ def remote(context: Context) -> Remote:
 @pytest.fixture(scope="session")
 def nodes(context: Context) -> Mapping[Node, Host]:
     """Each node's testinfra host, on vagrant's ssh-config and the lab's shared connections."""
-    limit = context.lab.patient(SECONDS)
-    return {node: Host(_backend(context.remote, node, limit)) for node in context.lab.nodes}
+    return {node: Host(_backend(context.remote, node)) for node in context.lab.nodes}
 
 
-def _backend(ssh: Ssh, node: Node, limit: float) -> SshBackend:
+def _backend(ssh: Ssh, node: Node) -> SshBackend:
     *options, alias = ssh.argv(node.name)[3:]
+    limit = ssh.time_limit(SECONDS)
     return TimedSsh(limit, alias, ssh_config=str(ssh.config), ssh_extra_args=" ".join(options), sudo=True)

@@ -31,6 +31,10 @@ class HostFacts:
     disk_mb: int | None
     cpus: int
     networks: HostNetworks
+    vsyscall: bool | None = None
+    """This kernel maps the vsyscall page into programs (vsyscall=emulate or xonly of the kernel's command line)."""
+    crypto_policy: str = ""
+    """The policy of Red Hat's crypto-policies(7) on this host; "" where it has none."""
     of_providers: Mapping[str, Any] = field(default_factory=dict)
     """By provider: the result of its `read`, which only its own `findings` uses."""
     speed: Speed | None = None
@@ -48,6 +52,11 @@ def memory(text: str) -> int | None:
         if line.startswith("MemAvailable:"):
             return int(line.split()[1]) // 1024
     return None
+
+
+def vsyscall(maps: str | None) -> bool | None:
+    """Whether /proc/PID/maps (proc(5)) has the vsyscall page; None when there is no such file."""
+    return None if maps is None else "[vsyscall]" in maps
 
 
 def text_of(path: Path) -> str | None:

@@ -43,6 +43,8 @@ class Requirements(ABC):
     """Further programs that `findings` needs in HostFacts.programs."""
     plugin: str = ""
     """The plugin that Vagrant needs for it; "" when it needs none."""
+    shares_kernel: bool = False
+    """Its nodes run on this host's kernel."""
     reserved: tuple[IPv4Network, ...] = ()
     """Ranges that the provider itself uses in its machines; a lab cannot use them."""
 

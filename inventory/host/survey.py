@@ -15,7 +15,7 @@ from pathlib import Path
 
 from inventory.errors import MachineError
 from inventory.host import command, networks
-from inventory.host.facts import HostFacts, memory, plugins, text_of
+from inventory.host.facts import HostFacts, memory, plugins, text_of, vsyscall
 from inventory.host.networks import EngineNetwork
 from inventory.host.requirements import Requirements
 from inventory.host.speed import measure
@@ -57,6 +57,8 @@ def read(root: Path, lab: Lab, providers: Sequence[Requirements], chosen: Requir
             disk_mb=shutil.disk_usage(root).free // 2**20,
             cpus=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
             networks=networks.read(_gathered(of_engines)),
+            vsyscall=vsyscall(text_of(Path("/proc/self/maps"))),
+            crypto_policy=(text_of(Path("/etc/crypto-policies/config")) or "").strip(),
             of_providers={name: future.result() for name, future in own.items()},
             speed=speed,
         )

@@ -72,6 +72,7 @@ class Docker(Provider):
     name, title, rank, program = "docker", "docker", 10, "docker"
     programs = ("mmdebstrap", "iptables", "nft")
     reboots = False
+    shares_kernel = True
     power = PowerCommands(
         power_off=("docker", "kill", "{id}"),
         power_on=("docker", "start", "{id}"),

@@ -17,11 +17,13 @@ from inventory.errors import ConfigError, MachineError
 from inventory.host import command, networks
 from inventory.host.network_conflicts import LabNetwork, network_conflicts
 from inventory.model import Lab, Node, PowerAction
+from inventory.platforms import refusals
 from inventory.providers import choice as choices
 from inventory.providers import registry
 from inventory.providers.base import STATE_DEADLINE, LabFolder, Provider
 from inventory.providers.choice import Choice
 from inventory.providers.vagrant_program import VagrantProgram
+from inventory.remote.ssh_config import with_options
 
 CHOICE, KEY, SSH_CONFIG = "machines.yaml", "key", "ssh_config"
 
@@ -34,8 +36,6 @@ class Machines:
         self.state = root / ".lab"
         self.folder = LabFolder(root, lab)
         self.vagrant = VagrantProgram(root, self.state)
-
-    # What was chosen
 
     @property
     def choice(self) -> Choice:
@@ -68,6 +68,7 @@ class Machines:
         self._refuse_conflicts(chosen)
         kept = (before.platform_data, before.why) if before else None
         system, why = kept or chosen.platform(platform, self.lab, say)
+        refusals.require(system, self.lab)
         self.state.mkdir(exist_ok=True)
         choice = Choice(
             chosen.name,
@@ -194,8 +195,6 @@ class Machines:
             shutil.rmtree(self.state, ignore_errors=True)
             shutil.rmtree(self.root / ".vagrant", ignore_errors=True)
 
-    # ssh
-
     @property
     def control(self) -> Path:
         """The directory of ssh's control sockets: a short path, for this user only."""
@@ -215,7 +214,8 @@ class Machines:
             raise MachineError(
                 f"No machine for {', '.join(missing)}.", hint="./lab up makes and starts the nodes."
             )
-        files.write(path, f"{stamp}\n{self.vagrant.ssh_config()}")
+        options = self.choice.platform_data.tools.ssh_options
+        files.write(path, f"{stamp}\n{with_options(self.vagrant.ssh_config(), options)}")
         return path
 
     def _forget_ssh(self) -> None:

@@ -14,6 +14,7 @@ from inventory.platforms.boxes import Box
 from inventory.platforms.registry import AUTO, PLATFORMS, automatic, get
 from inventory.providers import vagrant_boxes
 from inventory.providers.base import LabFolder, Provider, VagrantSettings
+from inventory.remote.ssh_config import arguments
 
 DISK_MB = 10_000
 
@@ -64,9 +65,11 @@ class VirtualMachines(Provider):
             raise MachineError(
                 f"Vagrant has no box {box.name} for {self.name}.", hint=f"Make it: {box.made_by}"
             )
+        options = arguments(platform.tools.ssh_options)
         return VagrantSettings(
             self.machine(folder.lab),
             self.network(folder, folder.lab.network),
+            ssh={"extra_args": options} if options else {},
             box=box.name,
             box_url=box.url,
             box_sha256=box.sha256,

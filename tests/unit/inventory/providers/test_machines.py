@@ -99,6 +99,23 @@ def test_prepare_for_virtual_machines(host: FakeHost, tmp_path: Path) -> None:
     assert lab.prepare("libvirt", "centos6", silent).vagrant.box == "centos/6"
 
 
+def test_old_virtual_machines_get_ssh_rsa(host: FakeHost, tmp_path: Path) -> None:
+    """`vagrant ssh` takes these words too; OpenSSH 8.8 and later refuse a server that has ssh-rsa only."""
+    lab = Machines(tmp_path, example_lab())
+    assert lab.prepare("libvirt", "centos9", silent).vagrant.ssh == {}
+    words = lab.prepare("libvirt", "centos6", silent).vagrant.ssh["extra_args"]
+    assert words[-4:] == ["-o", "HostKeyAlgorithms=+ssh-rsa", "-o", "PubkeyAcceptedAlgorithms=+ssh-rsa"]
+
+
+def test_two_node_is_refused_where_corosync_does_not_have_it(host: FakeHost, tmp_path: Path) -> None:
+    lab = Machines(tmp_path, example_lab(corosync={"two_node": True}))
+    with pytest.raises(ConfigError, match=r"two_node is true, but corosync 1\.4 of centos6") as caught:
+        lab.prepare("libvirt", "centos6", silent)
+    assert "two_node: false" in caught.value.hint
+    assert not lab.state.exists(), "nothing was made"
+    assert lab.prepare("libvirt", "centos9", silent).platform == "centos9"
+
+
 def test_nothing_can_run_machines(host: FakeHost, tmp_path: Path) -> None:
     host.programs.clear()
     *others, last = [one.title for one in registry.providers().values()]
@@ -282,6 +299,21 @@ def test_ssh_config_is_read_once_for_the_machines_as_they_are(lab: Machines, vag
     lab.ssh_config()
     assert len(vagrant.calls) == 2, "a machine made anew has another port"
     assert lab.control.stat().st_mode & 0o777 == 0o700
+
+
+def test_the_ssh_config_of_old_machines_permits_ssh_rsa(
+    host: FakeHost, vagrant: Vagrant, tmp_path: Path
+) -> None:
+    lab = Machines(tmp_path, example_lab())
+    lab.prepare("libvirt", "centos6", silent)
+    made(tmp_path, "libvirt")
+    text = lab.ssh_config().read_text()
+    assert "Host node1\n" in text
+    assert text.partition("Host *\n")[2].split() == [
+        "IgnoreUnknown", "PubkeyAcceptedAlgorithms", "HostKeyAlgorithms", "+ssh-rsa",
+        "PubkeyAcceptedAlgorithms", "+ssh-rsa",
+    ]  # fmt: skip
+    lab.control.rmdir()
 
 
 def test_up_and_down(lab: Machines, vagrant: Vagrant) -> None:
