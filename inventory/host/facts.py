@@ -11,6 +11,9 @@ from typing import Any
 from inventory.host.networks import HostNetworks
 from inventory.host.speed import Speed
 
+ARM = ("arm64", "aarch64")
+"""Names of 64-bit ARM processors in `uname -m`: macOS, Linux."""
+
 
 @dataclass(frozen=True)
 class HostFacts:
@@ -37,6 +40,14 @@ class HostFacts:
     """The policy of Red Hat's crypto-policies(7) on this host; "" where it has none."""
     of_providers: Mapping[str, Any] = field(default_factory=dict)
     """By provider: the result of its `read`, which only its own `findings` uses."""
+    architecture: str = "x86_64"
+    """The processor, as `uname -m` names it."""
+    macos: str = ""
+    """The version of macOS; "" on other systems."""
+    boxes: frozenset[str] = frozenset()
+    """The names of the boxes that Vagrant has for the chosen provider."""
+    missing_box: str = ""
+    """The path of lab.yaml's box_url when there is no such file."""
     speed: Speed | None = None
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import platform
 import shutil
 import sys
 from collections.abc import Sequence
@@ -61,7 +62,16 @@ def read(root: Path, lab: Lab, providers: Sequence[Requirements], chosen: Requir
             crypto_policy=(text_of(Path("/etc/crypto-policies/config")) or "").strip(),
             of_providers={name: future.result() for name, future in own.items()},
             speed=speed,
+            architecture=platform.machine(),
+            macos=platform.mac_ver()[0],
+            boxes=chosen.boxes(),
+            missing_box=_missing(root, lab.machine.box_url),
         )
+
+
+def _missing(root: Path, box_url: str) -> str:
+    is_path = box_url and "://" not in box_url
+    return str(root / box_url) if is_path and not (root / box_url).exists() else ""
 
 
 def _gathered(asked: Sequence[Future[tuple[EngineNetwork, ...]]]) -> tuple[EngineNetwork, ...] | None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import sys
+from collections.abc import Iterator
 from ipaddress import IPv4Network
 
 from inventory.errors import MachineError
@@ -12,11 +15,12 @@ from inventory.model import Lab
 from inventory.platforms.base import Platform
 from inventory.platforms.boxes import Box
 from inventory.platforms.registry import AUTO, PLATFORMS, automatic, get
-from inventory.providers import vagrant_boxes
+from inventory.providers import box_findings, vagrant_boxes
 from inventory.providers.base import LabFolder, Provider, VagrantSettings
 from inventory.remote.ssh_config import arguments
 
 DISK_MB = 10_000
+MACOS_BRIDGE = re.compile(r"bridge\d+")
 
 
 class VirtualMachines(Provider):
@@ -46,8 +50,23 @@ class VirtualMachines(Provider):
         remedy = f"./lab up --platform {other.name}" if other else own
         return Finding("platform", "bad", found, remedy)
 
-    def is_own(self, interface: str, bridge: str) -> bool:
+    def boxes(self) -> frozenset[str]:
         """See Requirements."""
+        return vagrant_boxes.names(self.name)
+
+    def source_findings(self, facts: HostFacts, lab: Lab, platform: str) -> Iterator[Finding]:
+        """See Requirements."""
+        system = get(platform) if platform != AUTO else self._automatic(lab)
+        own = lab.machine.box
+        if box := Box(own, lab.machine.box_url) if own else self.box(system):
+            yield from box_findings.box(facts, box, self.title, of_lab_yaml=bool(own))
+        elif platform == AUTO and (refusal := self.platform_finding(system, lab)):
+            yield refusal
+
+    def is_own(self, interface: str, bridge: str) -> bool:
+        """See Requirements. macOS names the interfaces of all virtual networks bridgeN."""
+        if sys.platform == "darwin" and MACOS_BRIDGE.fullmatch(interface):
+            return True
         return interface.startswith(self.interfaces)
 
     def platform(self, wanted: str, lab: Lab, say: Say) -> tuple[Platform, str]:
@@ -90,8 +109,12 @@ class VirtualMachines(Provider):
         """The box of a lab: lab.yaml's, else the platform's. Raises MachineError when the platform has none."""
         own = folder.lab.machine
         if own.box:
-            is_path = own.box_url and "://" not in own.box_url
-            return Box(own.box, str(folder.root / own.box_url) if is_path else own.box_url)
+            if not own.box_url or "://" in own.box_url:
+                return Box(own.box, own.box_url)
+            file = folder.root / own.box_url
+            if not file.exists() and not vagrant_boxes.has(own.box, self.name):
+                raise MachineError(f"{file}: there is no such file.", hint="lab.yaml: box_url")
+            return Box(own.box, str(file))
         box = self.box(platform)
         if box is None:
             raise MachineError(

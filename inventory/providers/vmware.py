@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from inventory.host.command import Output
-from inventory.host.facts import HostFacts
-from inventory.host.finding import Finding
+from inventory.host.facts import ARM, HostFacts
+from inventory.host.finding import LINUX_ON_MAC, Finding
+from inventory.host.versions import numbers
 from inventory.model import Lab
 from inventory.providers.base import PowerCommands, PowerState
 from inventory.providers.virtual_machines import VirtualMachines, plugin_finding
@@ -49,10 +50,25 @@ class Vmware(VirtualMachines):
                 "vmware", "bad", "VMware Workstation or Fusion is missing (vmrun)", f"xdg-open {url}"
             )
         yield plugin_finding(facts, self.plugin)
+        if facts.system == "darwin":
+            yield _fusion(facts, lab)
 
     def machine(self, lab: Lab) -> dict[str, object]:
         """See VirtualMachines."""
         return {"vmx": {"memsize": str(lab.memory_mb), "numvcpus": str(lab.machine.cpus)}}
+
+
+def _fusion(facts: HostFacts, lab: Lab) -> Finding:
+    """Judge whether Fusion can have the lab's network. Source: hashicorp/vagrant#13367; macOS 11 also says 10.16."""
+    version = numbers(facts.macos)
+    if version and version < (10, 16):
+        return Finding("vmware-network", "ok", f"VMware on macOS {facts.macos} can have {lab.network}")
+    return Finding(
+        "vmware-network",
+        "bad" if version else "warn",
+        f"VMware on macOS 11 and later refuses networks with a range of their own; the lab needs {lab.network}",
+        LINUX_ON_MAC if facts.architecture in ARM else "./lab up --provider virtualbox",
+    )
 
 
 def _path(text: str) -> str:
