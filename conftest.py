@@ -10,7 +10,7 @@ import pytest
 from testinfra.backend.ssh import SshBackend
 from testinfra.host import Host
 
-from classroom import attempt
+from classroom import exercise_run
 from cli.context import Context
 from inventory.errors import LabError
 from inventory.model import Lab, Node
@@ -43,7 +43,7 @@ def context() -> Context:
         stopped = [name for name, runs in here.machines.running().items() if not runs]
         trouble, remedy = f"not running: {', '.join(stopped)}" if stopped else "", "Run ./lab up first."
         here.remote  # noqa: B018 -- reads vagrant's ssh-config
-        attempt.require_none(here.machines.state)
+        exercise_run.require_none(here.machines.state, here.session.platform, lambda: here.session, print)
     except LabError as error:
         trouble, remedy = error.message, error.hint
     if trouble:
