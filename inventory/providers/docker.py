@@ -21,7 +21,14 @@ from inventory.host.requirements import Needs, Say
 from inventory.model import Lab
 from inventory.platforms.base import Platform, RegistryImage
 from inventory.platforms.registry import for_containers
-from inventory.providers import docker_engine, docker_findings, image_choice, image_registry, node_image
+from inventory.providers import (
+    docker_engine,
+    docker_findings,
+    image_choice,
+    image_registry,
+    node_image,
+    podman,
+)
 from inventory.providers.base import LabFolder, PowerCommands, PowerState, Provider, VagrantSettings
 from inventory.providers.docker_engine import LABEL, Engine
 from inventory.waiting import Clock
@@ -128,7 +135,7 @@ class Docker(Provider):
 
     def packages(self) -> tuple[str, ...]:
         """See Requirements. When an engine answers, only mmdebstrap is needed, where apt-get can install it."""
-        docker_engine.refuse_podman()
+        podman.refuse()
         wanted = {"mmdebstrap": "mmdebstrap"} if shutil.which("apt-get") else {}
         if not docker_engine.answers():
             wanted |= {**PACKAGES, "docker": "docker.io"}

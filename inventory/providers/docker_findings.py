@@ -10,8 +10,9 @@ from inventory.host.finding import LINUX_ON_MAC, Finding, install
 from inventory.host.versions import numbers
 from inventory.platforms.base import BootstrapImage, Platform, RegistryImage
 from inventory.platforms.registry import AUTO
-from inventory.providers.docker_engine import IS_PODMAN, Engine
+from inventory.providers.docker_engine import Engine
 from inventory.providers.image_registry import host_of
+from inventory.providers.podman import IS_PODMAN
 
 ENGINE_MINIMUM = (20, 10)
 """From this version on docker has --cgroupns and runs on cgroup v2 (its release notes, 20.10)."""

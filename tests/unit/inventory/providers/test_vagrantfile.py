@@ -206,3 +206,25 @@ def test_before_the_first_up_only_the_names_are_known(tmp_path: Path, text: str)
 def test_only_by_hand_vagrant_calls_the_lab(tmp_path: Path) -> None:
     assert "triggers" not in read(tmp_path)
     assert read(tmp_path, by_hand=True)["triggers"] == ["up", "destroy"]
+
+
+@pytest.mark.parametrize(
+    ("words", "default", "prepared"),
+    [
+        (["up"], "", "prepare"),
+        (["up", "--provider=libvirt"], "", "prepare --provider libvirt"),
+        (["up", "--provider", "virtualbox"], "", "prepare --provider virtualbox"),
+        (["up"], "libvirt", "prepare --provider libvirt"),
+        (["up", "--provider=virtualbox"], "libvirt", "prepare --provider virtualbox"),
+        (["status"], "libvirt", ""),
+    ],
+)
+def test_vagrant_up_by_hand_prepares_for_the_provider_that_it_is_told(
+    words: list[str], default: str, prepared: str, tmp_path: Path
+) -> None:
+    tool = tmp_path / "lab"
+    tool.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/calls\n')
+    tool.chmod(0o755)
+    read(tmp_path, by_hand=True, words=words, default=default)
+    calls = tmp_path / "calls"
+    assert (calls.read_text().strip() if calls.exists() else "") == prepared
