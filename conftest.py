@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ import pytest
 from testinfra.backend.ssh import SshBackend
 from testinfra.host import Host
 
-from classroom import attempt
+from classroom import exercise_run
 from cli.context import Context
 from inventory.errors import LabError
 from inventory.model import Lab, Node
@@ -26,13 +26,13 @@ pytest_plugins = ("pytester",)
 class TimedSsh(SshBackend):
     """testinfra's ssh with a time limit on the node for each command; its own has none."""
 
-    def __init__(self, limit: float, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, time_limit: Sequence[str], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.limit = limit
+        self.time_limit = time_limit
 
     def get_command(self, command: str, *args: str) -> str:
         """The command behind timeout(1)."""
-        return f"timeout -k 5 {self.limit:g} {super().get_command(command, *args)}"
+        return f"{' '.join(self.time_limit)} {super().get_command(command, *args)}"
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +43,7 @@ def context() -> Context:
         stopped = [name for name, runs in here.machines.running().items() if not runs]
         trouble, remedy = f"not running: {', '.join(stopped)}" if stopped else "", "Run ./lab up first."
         here.remote  # noqa: B018 -- reads vagrant's ssh-config
-        attempt.require_none(here.machines.state)
+        exercise_run.require_none(here.machines.state, here.session.platform, lambda: here.session, print)
     except LabError as error:
         trouble, remedy = error.message, error.hint
     if trouble:
@@ -74,10 +74,10 @@ def remote(context: Context) -> Remote:
 @pytest.fixture(scope="session")
 def nodes(context: Context) -> Mapping[Node, Host]:
     """Each node's testinfra host, on vagrant's ssh-config and the lab's shared connections."""
-    limit = context.lab.patient(SECONDS)
-    return {node: Host(_backend(context.remote, node, limit)) for node in context.lab.nodes}
+    return {node: Host(_backend(context.remote, node)) for node in context.lab.nodes}
 
 
-def _backend(ssh: Ssh, node: Node, limit: float) -> SshBackend:
+def _backend(ssh: Ssh, node: Node) -> SshBackend:
     *options, alias = ssh.argv(node.name)[3:]
+    limit = ssh.time_limit(SECONDS)
     return TimedSsh(limit, alias, ssh_config=str(ssh.config), ssh_extra_args=" ".join(options), sudo=True)

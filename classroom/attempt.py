@@ -1,52 +1,63 @@
-"""An exercise under way: breaks the lab and repairs it, and keeps its state in .lab/exercise.json in between."""
+"""The record of the exercise under way, in .lab/exercise.json. Each phase is recorded before its act."""
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any, Literal
 
-from classroom.checks import judge
-from classroom.exercises import Exercise, get
-from classroom.snapshot import look
-from drill.checks.verdict import PASS, Verdict
-from inventory import files, waiting
+from inventory import files
 from inventory.errors import ConfigError
-from inventory.remote.ssh import check
-from inventory.session import LabSession
-from provision import apply, reset
-from provision.facts import gather
-from provision.steps.base import no_commands
 
 EXERCISE = "exercise.json"
 """The file in .lab with the exercise under way; `./lab down` and `vagrant destroy` remove it."""
-SETTLES = 90.0
-"""Seconds within which a repaired lab must pass all checks."""
+Phase = Literal["breaking", "broken", "given-up"]
+"""The lab is being broken; it is broken, and the student works; a command of the lab began to repair it."""
+PHASES: tuple[Phase, ...] = ("breaking", "broken", "given-up")
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """The name of the exercise, and the number of hints that were given."""
+    """The exercise, its phase, the number of hints that were given (None: unknown), and whether `plan` was shown."""
 
     name: str
-    hints: int = 0
+    hints: int | None = 0
+    phase: Phase = "broken"
+    plan_shown: bool = False
 
 
 def under_way(state: Path) -> Attempt | None:
-    """The exercise under way, None when there is none."""
+    """The exercise under way, None when there is none. A file that cannot be read is an unknown exercise.
+
+    A record that another program changed does not count hints any more.
+    """
     try:
-        return Attempt(**json.loads((state / EXERCISE).read_text()))
-    except (OSError, ValueError, TypeError):
+        row = json.loads((state / EXERCISE).read_text(encoding="utf-8"))
+    except FileNotFoundError:
         return None
+    except (OSError, ValueError, RecursionError):
+        return Attempt("", None)
+    return _read(row)
 
 
-def require_none(state: Path) -> None:
-    """Raise ConfigError when an exercise is under way: nothing else may judge or heal what it broke."""
-    if under_way(state):
-        raise ConfigError(
-            "An exercise is under way.", hint="./lab grade when you have repaired it; ./lab fix to give up."
-        )
+def _read(row: Any) -> Attempt:
+    if not isinstance(row, dict) or not isinstance(row.get("name"), str):
+        return Attempt("", None)
+    phase = row.get("phase")
+    found = Attempt(
+        row["name"],
+        row.get("hints"),
+        phase if phase in PHASES else "broken",
+        row.get("plan_shown") is True,
+    )
+    return found if row.get("seal") == _seal(found) else replace(found, hints=None)
+
+
+def _seal(attempt: Attempt) -> str:
+    """A checksum, which shows a change by hand."""
+    return hashlib.sha256(json.dumps(asdict(attempt), sort_keys=True).encode()).hexdigest()[:16]
 
 
 def load(state: Path) -> Attempt:
@@ -66,49 +77,11 @@ def save(state: Path, attempt: Attempt | None) -> None:
     if attempt is None:
         path.unlink(missing_ok=True)
         return
-    files.write(path, json.dumps(asdict(attempt)))
+    files.write(path, json.dumps({**asdict(attempt), "seal": _seal(attempt)}))
 
 
-def break_lab(exercise: Exercise, session: LabSession) -> None:
-    """Break the lab. Raises CommandFailed."""
-    for command in exercise.breaks(session, gather(session)):
-        check(session.remote, command)
-
-
-def undo(exercise: Exercise, session: LabSession) -> None:
-    """Undo what provisioning does not repair. Safe to repeat."""
-    if exercise.undo is not no_commands:
-        for command in exercise.undo(session, gather(session)):
-            check(session.remote, command)
-
-
-def repair(exercise: Exercise, session: LabSession, progress: apply.Progress | None = None) -> None:
-    """Undo the exercise, then bring the lab back to its end state."""
-    undo(exercise, session)
-    reset.run(session, progress=progress)
-
-
-def end(state: Path, session: LabSession, say: Callable[[str], None]) -> None:
-    """Repair and end an exercise under way, if there is one, before another command builds the lab."""
+def record(state: Path, **changes: Any) -> None:
+    """Record something about the exercise under way, if there is one, before it happens."""
     now = under_way(state)
     if now:
-        repair(get(session, now.name), session)
-        save(state, None)
-        say(f"The exercise {now.name} was ended. It does not count as solved.")
-
-
-def not_passed(verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
-    """The verdicts that are not PASS."""
-    return tuple(one for one in verdicts if one.status != PASS)
-
-
-def wait_until_passed(session: LabSession, fetch: Callable[[], str], deadline: float = SETTLES) -> None:
-    """Wait until every check passes. Raises TimedOut with the checks that do not pass."""
-    waiting.until(
-        lambda: [f"{one.check}: {one.why}" for one in not_passed(judge(session, look(session, fetch)))],
-        lambda left: not left,
-        "Every check of the lab passes",
-        deadline=deadline,
-        clock=session.clock,
-        hint="./lab check shows what to look at; ./lab reset brings the lab to its end state.",
-    )
+        save(state, replace(now, **changes))

@@ -6,7 +6,7 @@ The steps find the problems; a check gives them a name, a verdict, and the conce
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from classroom.snapshot import REACHED, Snapshot
@@ -146,11 +146,6 @@ CONFIGURED = frozenset(
     }
 )  # fmt: skip
 """Checks that compare with lab.yaml: the service may work although they fail."""
-
-
-def differs_only(wrong: Collection[Verdict]) -> bool:
-    """Whether the service works, and only its configuration differs from lab.yaml."""
-    return all(one.status == FAIL and one.check in CONFIGURED for one in wrong)
 
 
 def judge(session: LabSession, snapshot: Snapshot, checks: Sequence[Check] = CHECKS) -> tuple[Verdict, ...]:

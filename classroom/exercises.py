@@ -25,10 +25,21 @@ from classroom.node_changes import (
     undo_drop,
     web,
 )
+from classroom.requirements import (
+    Requirement,
+    any_lab,
+    encrypted,
+    has,
+    long_names,
+    not_two_node,
+    property_is_not,
+    sticky,
+    wide_network,
+)
 from cluster import pcs
 from cluster.cib_constraints import TAGS
 from inventory.errors import ConfigError
-from inventory.model import Colocation, Command, Constraint, Location, Order
+from inventory.model import INFINITY, Colocation, Command, Constraint, Lab, Location, Order
 from inventory.platforms.base import Platform
 from inventory.session import LabSession
 from provision.facts import Facts
@@ -52,6 +63,8 @@ class Exercise:
     undo: Commands = no_commands
     possible: Callable[[Platform], bool] = every_platform
     """Whether a platform can be broken in this way."""
+    needs: Requirement = any_lab
+    """Why this lab.yaml cannot be broken in this way; "" when it can."""
 
 
 # The configuration of the cluster (CIB)
@@ -139,29 +152,49 @@ ELSEWHERE = change_constraints(
     Location, lambda session: f'node="{session.lab.peer(session.lab.preferred).name}"'
 )
 EXERCISES: tuple[Exercise, ...] = (
-    Exercise("no-order", "order", delete_constraints(Order)),
-    Exercise("wrong-order", "order", change_constraints(Order, _pair)),
-    Exercise("no-colocation", "colocation", delete_constraints(Colocation)),
-    Exercise("negative-colocation", "colocation", change_constraints(Colocation, lambda session: 'score="-INFINITY"')),
-    Exercise("weak-location", "location", change_constraints(Location, lambda session: 'score="50"')),
-    Exercise("location-elsewhere", "location", ELSEWHERE),
+    Exercise("no-order", "order", delete_constraints(Order), needs=has(Order)),
+    Exercise("wrong-order", "order", change_constraints(Order, _pair), needs=has(Order)),
+    Exercise("no-colocation", "colocation", delete_constraints(Colocation), needs=has(Colocation)),
+    Exercise(
+        "negative-colocation", "colocation", change_constraints(Colocation, lambda session: 'score="-INFINITY"'),
+        needs=has(Colocation, without_score=-INFINITY),
+    ),
+    Exercise(
+        "weak-location", "location", change_constraints(Location, lambda session: 'score="50"'),
+        needs=has(Location, without_score=50),
+    ),
+    Exercise("location-elsewhere", "location", ELSEWHERE, needs=has(Location)),
     Exercise("web-at-boot", "at-boot", web("enable", node2)),
     Exercise("web-revived", "at-boot", restart_by_systemd, possible=lambda system: system.services.restarts_killed),
     Exercise("web-by-hand", "one-web-server", web("start", passive)),
-    Exercise("wrong-netmask", "floating-address", set_parameter("address", "cidr_netmask", other_prefix)),
+    Exercise(
+        "wrong-netmask", "floating-address", set_parameter("address", "cidr_netmask", other_prefix),
+        needs=wide_network,
+    ),
     Exercise("wrong-address", "floating-address", set_parameter("address", "ip", other_address)),
-    Exercise("policy-stop", "no-quorum-policy", set_option("crm_config", "no-quorum-policy", "stop")),
-    Exercise("stonith-on", "no-stonith", set_option("crm_config", "stonith-enabled", "true")),
-    Exercise("no-stickiness", "stickiness", set_option("rsc_defaults", "resource-stickiness", "0")),
-    Exercise("other-authkey", "authkey", another_key),
+    Exercise(
+        "policy-stop", "no-quorum-policy", set_option("crm_config", "no-quorum-policy", "stop"),
+        needs=property_is_not("no-quorum-policy", "stop", default="stop"),
+    ),
+    Exercise(
+        "stonith-on", "no-stonith", set_option("crm_config", "stonith-enabled", "true"),
+        needs=property_is_not("stonith-enabled", "true", default="true"),
+    ),
+    Exercise(
+        "no-stickiness", "stickiness", set_option("rsc_defaults", "resource-stickiness", "0"), needs=sticky
+    ),
+    Exercise("other-authkey", "authkey", another_key, needs=encrypted),
     Exercise("name-on-loopback", "names", loopback),
-    Exercise("short-name", "names", short_name),
+    Exercise("short-name", "names", short_name, needs=long_names),
     Exercise("no-monitor", "web-server", no_monitor),
     Exercise("firewall-drop", "firewall", drop, undo_drop),
     Exercise("wrong-page", "pages", page_of_peer),
     Exercise("second-holder", "one-owner", second_holder),
     Exercise("same-nodeid", "node-ids", same_nodeid),
-    Exercise("two-node-once", "corosync.conf", two_node, possible=lambda system: system.knows_two_node),
+    Exercise(
+        "two-node-once", "corosync.conf", two_node,
+        possible=lambda system: system.knows_two_node, needs=not_two_node,
+    ),
     Exercise(
         "ban-left", "leftovers",
         pcs_command(lambda g, f: pcs.ban(g.platform.pcs, g.lab.resource("web").id, active(g, f).name), "a ban"),
@@ -185,12 +218,25 @@ def for_platform(platform: Platform) -> tuple[Exercise, ...]:
     return tuple(one for one in EXERCISES if one.possible(platform))
 
 
+def for_lab(platform: Platform, lab: Lab) -> tuple[Exercise, ...]:
+    """The exercises that are possible on a platform and with a lab.yaml."""
+    return tuple(one for one in for_platform(platform) if not one.needs(lab))
+
+
+def find(platform: Platform, name: str) -> Exercise | None:
+    """The exercise of a name, if the platform has it."""
+    return next((one for one in for_platform(platform) if one.name == name), None)
+
+
 def get(session: LabSession, name: str) -> Exercise:
-    """The exercise of a name, if the platform allows it. Raises ConfigError."""
-    for one in for_platform(session.platform):
-        if one.name == name:
-            return one
-    raise ConfigError(
-        f"There is no exercise {name!r}.",
-        hint=f"The exercises are: {', '.join(one.name for one in for_platform(session.platform))}",
-    )
+    """The exercise of a name, if the platform and lab.yaml allow it. Raises ConfigError."""
+    found = find(session.platform, name)
+    known = ", ".join(one.name for one in for_lab(session.platform, session.lab))
+    if found is None:
+        raise ConfigError(f"There is no exercise {name!r}.", hint=f"The exercises are: {known}")
+    if reason := found.needs(session.lab):
+        raise ConfigError(
+            f"The exercise {name} does not work with this lab.yaml: {reason}.",
+            hint=f"The exercises are: {known}",
+        )
+    return found

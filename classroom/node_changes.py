@@ -130,14 +130,16 @@ def second_holder(session: LabSession, facts: Facts) -> Iterator[Command]:
 
 
 def drop(session: LabSession, facts: Facts) -> Iterator[Command]:
-    """Drop the cluster's packets on their way into the second node."""
-    rule = session.platform.packet_filter.drop_incoming(corosync_conf.PORT, LABEL)
+    """Drop the first node's cluster packets on their way into the second node, which still hears itself (multicast)."""
+    source = str(node1(session, facts).address)
+    rule = session.platform.packet_filter.drop_incoming(source, corosync_conf.PORT, LABEL)
     yield Command.script(node2(session, facts).name, rule, why="a firewall", purpose="break-lab")
 
 
 def undo_drop(session: LabSession, facts: Facts) -> Iterator[Command]:
     """Remove that rule, if it is there."""
-    rule = session.platform.packet_filter.undo_drop(corosync_conf.PORT, LABEL)
+    source = str(node1(session, facts).address)
+    rule = session.platform.packet_filter.undo_drop(source, corosync_conf.PORT, LABEL)
     yield Command.script(
         node2(session, facts).name, rule, why="remove the rule from the packet filter", purpose="repair-lab"
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from classroom import attempt
+from classroom import exercise_run
 from cli.context import Context
 from cli.progress import ConsoleProgress
 from inventory import waiting
@@ -39,7 +39,7 @@ def build(context: Context, console: ConsoleProgress, last: Step | None = None) 
     Returns the number of commands.
     """
     warn_interrupted(context, console)
-    attempt.end(context.machines.state, context.session, console.say)
+    exercise_run.end(context.machines.state, context.session, console.say)
     with console.building() as progress:
         count = apply.run(context.session, until(last) if last else STEPS, progress)
     if last is None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from classroom import attempt
+from classroom import attempt, exercise_run
 from cli import render
 from cli.building import build, warn_interrupted, when_all_up
 from cli.console import Json, Output, print_json
@@ -41,6 +41,8 @@ def status(ctx: typer.Context, as_json: Json = False) -> None:
 def plan(ctx: typer.Context, as_json: Json = False) -> None:
     """Show what `provision` would do now. Changes nothing."""
     context = context_of(ctx)
+    # During an exercise the plan is its solution.
+    attempt.record(context.machines.state, plan_shown=True)
     found = planned(context.session, gather(context.session))
     if as_json:
         print_json(render.plan_data(found))
@@ -71,7 +73,7 @@ def reset(
     last = find(step) if step else None
     warn_interrupted(context, console)
     with context.exclusive(), console.building() as progress:
-        attempt.end(context.machines.state, context.session, console.say)
+        exercise_run.end(context.machines.state, context.session, console.say)
         count = resetting.run(context.session, last, progress)
     console.say(f"{count} commands." if count else "Nothing to do.")
     if last is None:

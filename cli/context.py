@@ -19,6 +19,7 @@ from inventory.errors import ConfigError
 from inventory.host import routes
 from inventory.journal import Journal
 from inventory.model import Lab, Node
+from inventory.platforms import refusals
 from inventory.providers.machines import Machines
 from inventory.remote.ssh import Ssh
 from inventory.session import LabSession
@@ -89,12 +90,16 @@ class Context:
     def remote(self) -> Ssh:
         """The ssh connections to the nodes. Raises MachineError when there are no machines."""
         aliases = {node.name: node.alias for node in self.lab.nodes}
-        return Ssh(self.machines.ssh_config(), aliases, self.machines.control, self.lab.patience)
+        tools = self.machines.choice.platform_data.tools
+        return Ssh(
+            self.machines.ssh_config(), aliases, self.machines.control, self.lab.patience, tools.kills_later
+        )
 
     @cached_property
     def session(self) -> LabSession:
         """The lab under way. Raises MachineError when there are no machines yet."""
-        self.machines.choice  # noqa: B018 -- raises the clear error first when there is no lab
+        # A clear error first, when there is no lab, or when lab.yaml was changed to what its nodes cannot have.
+        refusals.require(self.machines.choice.platform_data, self.lab)
         return LabSession(self.lab, self.machines, self.remote, Journal(self.root), self.clock)
 
     def node(self, name: str) -> Node:

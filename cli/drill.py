@@ -13,7 +13,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from classroom import attempt
+from classroom import exercise_run
 from cli.console import Output, table
 from cli.context import Context, context_of
 from cli.progress import ConsoleProgress
@@ -74,7 +74,7 @@ def drill(
                 console.say(f"left out: {name}: {why}")
         chosen = [one for one in chosen if not whys[one.name]]
     with context.exclusive():
-        attempt.require_none(context.machines.state)
+        _no_exercise(context, console)
         run = _run(context, chosen, repeat, context.lab.drill.seed if seed < 0 else seed, console)
     judged = [
         goal.judge(statistics_of(name, entries))
@@ -116,9 +116,16 @@ def heal(ctx: typer.Context) -> None:
     context, console = context_of(ctx), ConsoleProgress()
     context.use_built(console.say)
     with context.exclusive(), journal.exclusive(context.root), console.busy("Looking at the lab"):
-        attempt.require_none(context.machines.state)
+        _no_exercise(context, console)
         done = Recovery(context.session, console.say, context.fetch).heal()
     console.say("The lab is healthy." if done else "Nothing to heal: the lab is healthy.")
+
+
+def _no_exercise(context: Context, console: ConsoleProgress) -> None:
+    machines = context.machines
+    exercise_run.require_none(
+        machines.state, machines.choice.platform_data, lambda: context.session, console.say
+    )
 
 
 def report(folder: Folder) -> None:

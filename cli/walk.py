@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from classroom import attempt
+from classroom import exercise_run
 from cli.console import Output
 from cli.context import Context, context_of
 from cli.progress import ConsoleProgress
@@ -38,7 +38,7 @@ def walk(
     begin = STEPS.index(find(first)) if first else 0
     end = STEPS.index(find(last)) if last else len(STEPS) - 1
     with context.exclusive():
-        attempt.end(context.machines.state, context.session, console.say)
+        exercise_run.end(context.machines.state, context.session, console.say)
     for step in STEPS[begin : end + 1]:
         with context.exclusive():  # not while a reader thinks at [Enter]
             _show_step(context, context.session, step)

@@ -44,6 +44,14 @@ class Section:
         return next(iter(self.sections(name)), Section(()))
 
 
+def keygen(generation: CorosyncGeneration) -> tuple[str, ...]:
+    """Give the command that writes a new key to AUTHKEY (corosync-keygen(8)).
+
+    With -l it does not wait for entropy. 1.4 reads no options: with any of them it writes a key from /dev/random.
+    """
+    return ("corosync-keygen",) if generation == "1.4" else ("corosync-keygen", "-l")
+
+
 def configuration(lab: Lab, generation: CorosyncGeneration) -> str:
     """Give the text of corosync.conf, the same for every node of the lab. Times are milliseconds."""
     return _text(_plugin(lab) if generation == "1.4" else _knet(lab))

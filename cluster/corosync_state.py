@@ -35,6 +35,16 @@ def membership_script(generation: CorosyncGeneration) -> str:
     return "corosync-objctl -a | grep members" if generation == "1.4" else "corosync-quorumtool -s"
 
 
+def answers_script(generation: CorosyncGeneration, limit: int) -> str:
+    """A shell condition: a running corosync answers the command of `membership_script` within `limit` seconds.
+
+    A corosync 1.4 that lost its ring to itself may go on without an answer to corosync-objctl, although its cluster
+    works. Asked twice, because a busy node may be late.
+    """
+    asked = f"timeout {limit} {membership_script(generation)} >/dev/null 2>&1"
+    return f"{asked} || {asked}" if generation == "1.4" else "true"
+
+
 def membership(text: str, lab: Lab, generation: CorosyncGeneration) -> Membership | None:
     """Read the output of `membership_script`; None when no corosync answered."""
     if generation == "1.4":

@@ -7,8 +7,22 @@ from collections.abc import Collection, Mapping
 from cluster import scores
 from cluster.agent_operations import advised
 from cluster.configuration import Configuration, Primitive
+from inventory.config.cluster_properties import milliseconds
 from inventory.model import Lab
 from inventory.platforms.base import Platform
+
+
+def properties_of(lab: Lab, platform: Platform) -> dict[str, str]:
+    """Give the cluster properties of lab.yaml, with the shortest time where pacemaker refuses a shorter one."""
+    least = platform.tools.least_times
+    return {
+        name: least[name] if name in least and _shorter(value, least[name]) else value
+        for name, value in lab.properties.items()
+    }
+
+
+def _shorter(one: str, other: str) -> bool:
+    return (milliseconds(one) or 0) < (milliseconds(other) or 0)
 
 
 def desired(
@@ -46,7 +60,11 @@ def desired(
         return advised(platform.pcs, agent, (metadata or {}).get(agent, ""))
 
     return Configuration(
-        properties={n: v for n, v in sorted(lab.properties.items()) if properties is None or n in properties},
+        properties={
+            name: value
+            for name, value in sorted(properties_of(lab, platform).items())
+            if properties is None or name in properties
+        },
         defaults={"resource-stickiness": scores.text(value)},
         resources=tuple(
             Primitive(

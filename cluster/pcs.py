@@ -42,6 +42,11 @@ def generation_of(version: str) -> PcsGeneration:
     )
 
 
+def version(generation: PcsGeneration) -> Argv:
+    """Print the version of pcs. 0.9.26 has no --version; rpm(8) knows the package's."""
+    return ("rpm", "-q", "pcs") if generation == "0.9.26" else ("pcs", "--version")
+
+
 def property_set(generation: PcsGeneration, name: str, value: str) -> Argv:
     """Set a cluster property (walkthrough step 4 and 6). 0.9.26 stores any name."""
     return ("pcs", "property", "set", f"{name}={value}")

@@ -166,7 +166,7 @@ FACTS: tuple[Fact, ...] = (
             __package__,
             "metadata",
             agents=" ".join(session.platform.agents.values()),
-            limit=f"{session.lab.patient(node_shell.READING_LIMIT_S):g}",
+            limit=node_shell.node_limit(session.lab, node_shell.READING_LIMIT_S),
         ),
         _metadata,
     ),

@@ -48,6 +48,7 @@ def placeholders(session: LabSession) -> Mapping[str, str]:
     """The values of the {placeholders} in steps.yaml: names of lab.yaml, and commands in the platform's form."""
     lab, platform = session.lab, session.platform
     commands = {
+        "pcs_version": pcs.version(platform.pcs),
         "status": pcs.status(platform.pcs),
         "properties": pcs.list_properties(platform.pcs),
         "constraints": pcs.list_constraints(platform.pcs),

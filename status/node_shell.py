@@ -6,12 +6,14 @@ Sources: ip-address(8), ps(1), crm_mon(8), cibadmin(8), crmadmin(8).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 from ipaddress import IPv4Address, IPv4Network
 from typing import Literal
 
 from cluster import cib, crm_mon, scores
 from inventory.errors import LabError
+from inventory.model import Lab
 
 WebState = Literal["running", "hung", "stopped"]
 """The web server's processes: at least one runs; all are stopped by a signal (SIGSTOP); there is none."""
@@ -22,9 +24,14 @@ CIB = " ".join(cib.COMMAND)
 SCORES = " ".join(scores.COMMAND)
 
 
+def node_limit(lab: Lab, seconds: float) -> int:
+    """A time limit for timeout(1) on a node, in whole seconds: that of coreutils 8.4 takes no fractions."""
+    return max(1, math.ceil(lab.patient(seconds)))
+
+
 def with_timeout(seconds: float, command: str) -> str:
-    """The command with a time limit (timeout(1))."""
-    return f"timeout {seconds:g} {command}"
+    """The command with a time limit (timeout(1)); see `node_limit`."""
+    return f"timeout {math.ceil(seconds)} {command}"
 
 
 def addresses(network: IPv4Network | None = None) -> str:

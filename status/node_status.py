@@ -114,7 +114,7 @@ def machine_states(nodes: tuple[Node, ...], machines: MachinePower) -> dict[Node
 
 
 def _machine(machines: MachinePower, running: Mapping[str, bool], node: Node) -> MachineState:
-    if machines.frozen(node):  # a paused container counts as running, a paused virtual machine does not
+    if machines.frozen(node):  # a paused machine counts as running
         return "paused"
     return "running" if running.get(node.name) else "off"
 

@@ -5,6 +5,8 @@ Only makes shell texts (see `scripts/background.sh`). They work with systemd and
 
 from __future__ import annotations
 
+import math
+
 from drill.faults.base import shell
 
 FOLDER = "/var/run/ha-lab"
@@ -13,12 +15,14 @@ FOLDER = "/var/run/ha-lab"
 
 def start_once(name: str, text: str, limit: float) -> str:
     """Start a shell text in the background for at most `limit` seconds, unless it already runs."""
-    return shell("start_once", folder=FOLDER, name=name, limit=f"{limit:g}", text=text)
+    return shell("start_once", folder=FOLDER, name=name, limit=math.ceil(limit), text=text)
 
 
 def arm_timer(name: str, heal: str, *, seconds: float, limit: float) -> str:
     """Start a timer that runs the script `heal` after `seconds`; both together take at most `limit` seconds."""
-    return shell("arm_timer", folder=FOLDER, name=name, seconds=f"{seconds:g}", limit=f"{limit:g}", heal=heal)
+    return shell(
+        "arm_timer", folder=FOLDER, name=name, seconds=f"{seconds:g}", limit=math.ceil(limit), heal=heal
+    )
 
 
 def fired_file(name: str) -> str:

@@ -6,6 +6,7 @@ from drill.faults import background, remedies
 from drill.faults.background import FOLDER
 from drill.faults.base import Fault, FaultScope, Proof, shell
 from inventory.model import NodeAction
+from status import node_shell
 
 CPU_S = 120
 """The longest time that the fault `cpu` keeps the processors busy (seconds)."""
@@ -51,8 +52,8 @@ def web_is_broken(scope: FaultScope) -> tuple[Proof, ...]:
 
 def keep_busy(scope: FaultScope) -> tuple[NodeAction, ...]:
     """Run more endless loops than there are processors."""
-    seconds = scope.lab.patient(CPU_S)
-    loops = background.start_once(remedies.CPU, shell("busy_loops", seconds=f"{seconds:g}"), seconds + 10)
+    seconds = node_shell.node_limit(scope.lab, CPU_S)
+    loops = background.start_once(remedies.CPU, shell("busy_loops", seconds=seconds), seconds + 10)
     return (NodeAction(scope.target.name, loops, why="keep all processors busy"),)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shlex
 
-from cluster import pcs
+from cluster import corosync_state, pcs
 from cluster.corosync_conf import PATH
 from drill.faults.background import FOLDER
 from drill.faults.base import FaultScope, Remedy, RemedyFactory, remedy, shell
@@ -32,6 +32,8 @@ DELAY, CPU = "delay", "cpu"
 """The names of the background programs of these two faults."""
 STOP_LIMIT_S = 20.0
 """The longest time in which a service may stop before it is killed, on a machine of usual speed (seconds)."""
+ANSWER_LIMIT_S = 5.0
+"""The longest time until corosync answers its own tool, on a machine of usual speed (seconds)."""
 _DAEMONS = "pacemaker|(cib|stonithd|lrmd|attrd|pengine|crmd)$"
 """Pacemaker's processes, for pgrep(1). 2.x: the first letters (comm has at most 15); 1.1: the whole names."""
 _CLUSTER_PROCESSES = f"corosync$|{_DAEMONS}"
@@ -121,7 +123,7 @@ def cluster(scope: FaultScope) -> Remedy:
     """Start the cluster where it does not run; first stop what a dead cluster left running (two owners)."""
     platform = scope.platform
     services = platform.cluster_services
-    limit = scope.lab.patient(STOP_LIMIT_S)
+    limit = node_shell.node_limit(scope.lab, STOP_LIMIT_S)
     start = " && ".join(service(platform, "start", unit) for unit in services)
     forget_failures = platform.services.forget_failures(services)
     return remedy(
@@ -129,9 +131,12 @@ def cluster(scope: FaultScope) -> Remedy:
         "cluster",
         cluster_process=platform.cluster_process,
         units_are_active=" && ".join(platform.services.active(services)) or "true",
+        corosync_answers=corosync_state.answers_script(
+            platform.corosync, node_shell.node_limit(scope.lab, ANSWER_LIMIT_S)
+        ),
         start_cluster=f"{forget_failures}; {start}" if forget_failures else start,
         stop_cluster="; ".join(
-            f"timeout {limit:g} {service(platform, 'stop', unit)}" for unit in reversed(services)
+            f"timeout {limit} {service(platform, 'stop', unit)}" for unit in reversed(services)
         ),
         pacemaker_restarts_alone="no" if len(services) == 1 else "yes",
         processes=_CLUSTER_PROCESSES,

@@ -46,7 +46,7 @@ def loop(lab: Lab, platform: Platform) -> str:
         processes_command=node_shell.processes(platform.web_process, "corosync"),
         ring_command=corosync_state.membership_script(platform.corosync),
         state_command=node_shell.STATE,
-        limit=f"{lab.patient(CLUSTER_LIMIT_S):g}",
+        limit=node_shell.node_limit(lab, CLUSTER_LIMIT_S),
     )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from inventory.host.facts import HostFacts
 from inventory.host.finding import Finding, Level, install
 from inventory.host.network_conflicts import LabNetwork, network_conflicts
+from inventory.host.platform_findings import platform_findings
 from inventory.host.requirements import Requirements
 from inventory.host.speed import proposed
 from inventory.host.versions import numbers
@@ -105,8 +106,12 @@ def _provider(
         why = "lab.yaml" if lab.provider != "auto" else first
         names = ", ".join(one.name for one in here) or "none"
         yield Finding("provider", "ok", f"{chosen.name} ({why}); here: {names}")
+    if platform != AUTO:
+        yield from platform_findings(facts, lab, get(platform), chosen)
     if platform != AUTO and (refusal := chosen.platform_finding(get(platform), lab)):
         yield refusal
+    else:
+        yield from chosen.source_findings(facts, lab, platform)
     for name, found in judged.items():
         yield from found if name == chosen.name else (_at_most_warning(name, finding) for finding in found)
 

@@ -11,6 +11,9 @@ from typing import Any
 from inventory.host.networks import HostNetworks
 from inventory.host.speed import Speed
 
+ARM = ("arm64", "aarch64")
+"""Names of 64-bit ARM processors in `uname -m`: macOS, Linux."""
+
 
 @dataclass(frozen=True)
 class HostFacts:
@@ -31,8 +34,20 @@ class HostFacts:
     disk_mb: int | None
     cpus: int
     networks: HostNetworks
+    vsyscall: bool | None = None
+    """This kernel maps the vsyscall page into programs (vsyscall=emulate or xonly of the kernel's command line)."""
+    crypto_policy: str = ""
+    """The policy of Red Hat's crypto-policies(7) on this host; "" where it has none."""
     of_providers: Mapping[str, Any] = field(default_factory=dict)
     """By provider: the result of its `read`, which only its own `findings` uses."""
+    architecture: str = "x86_64"
+    """The processor, as `uname -m` names it."""
+    macos: str = ""
+    """The version of macOS; "" on other systems."""
+    boxes: frozenset[str] = frozenset()
+    """The names of the boxes that Vagrant has for the chosen provider."""
+    missing_box: str = ""
+    """The path of lab.yaml's box_url when there is no such file."""
     speed: Speed | None = None
 
 
@@ -48,6 +63,11 @@ def memory(text: str) -> int | None:
         if line.startswith("MemAvailable:"):
             return int(line.split()[1]) // 1024
     return None
+
+
+def vsyscall(maps: str | None) -> bool | None:
+    """Whether /proc/PID/maps (proc(5)) has the vsyscall page; None when there is no such file."""
+    return None if maps is None else "[vsyscall]" in maps
 
 
 def text_of(path: Path) -> str | None:

@@ -8,6 +8,11 @@ from typing import Literal
 from inventory.host.facts import HostFacts
 
 Level = Literal["ok", "warn", "bad"]
+LINUX_ON_MAC = (
+    "brew install lima && limactl start --name=ha-lab template://debian-12 && limactl shell ha-lab"
+    "   # a Debian machine on this Mac; ./lab up works in it"
+)
+"""The remedy where a Mac cannot run the lab: containers need a Linux kernel, most boxes an x86_64 processor."""
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,8 @@ class Requirements(ABC):
     """Further programs that `findings` needs in HostFacts.programs."""
     plugin: str = ""
     """The plugin that Vagrant needs for it; "" when it needs none."""
+    shares_kernel: bool = False
+    """Its nodes run on this host's kernel."""
     reserved: tuple[IPv4Network, ...] = ()
     """Ranges that the provider itself uses in its machines; a lab cannot use them."""
 
@@ -54,9 +56,17 @@ class Requirements(ABC):
         """Read the networks of its engine on this host. Raises MachineError when the engine gives no answer."""
         return ()
 
+    def boxes(self) -> frozenset[str]:
+        """Read the names of the boxes that Vagrant has for it; none where nodes are no virtual machines."""
+        return frozenset()
+
     @abstractmethod
     def findings(self, facts: HostFacts, lab: Lab, platform: str) -> Iterator[Finding]:
         """Judge this host for a lab on a platform (or "auto"); facts.of_providers has the result of `read`."""
+
+    def source_findings(self, facts: HostFacts, lab: Lab, platform: str) -> Iterator[Finding]:
+        """Judge the box from which the nodes are made; the provider is the chosen one."""
+        return iter(())
 
     @abstractmethod
     def platform_finding(self, platform: Platform, lab: Lab) -> Finding | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import platform
 import shutil
 import sys
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ from pathlib import Path
 
 from inventory.errors import MachineError
 from inventory.host import command, networks
-from inventory.host.facts import HostFacts, memory, plugins, text_of
+from inventory.host.facts import HostFacts, memory, plugins, text_of, vsyscall
 from inventory.host.networks import EngineNetwork
 from inventory.host.requirements import Requirements
 from inventory.host.speed import measure
@@ -57,9 +58,20 @@ def read(root: Path, lab: Lab, providers: Sequence[Requirements], chosen: Requir
             disk_mb=shutil.disk_usage(root).free // 2**20,
             cpus=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
             networks=networks.read(_gathered(of_engines)),
+            vsyscall=vsyscall(text_of(Path("/proc/self/maps"))),
+            crypto_policy=(text_of(Path("/etc/crypto-policies/config")) or "").strip(),
             of_providers={name: future.result() for name, future in own.items()},
             speed=speed,
+            architecture=platform.machine(),
+            macos=platform.mac_ver()[0],
+            boxes=chosen.boxes(),
+            missing_box=_missing(root, lab.machine.box_url),
         )
+
+
+def _missing(root: Path, box_url: str) -> str:
+    is_path = box_url and "://" not in box_url
+    return str(root / box_url) if is_path and not (root / box_url).exists() else ""
 
 
 def _gathered(asked: Sequence[Future[tuple[EngineNetwork, ...]]]) -> tuple[EngineNetwork, ...] | None:

@@ -12,6 +12,7 @@ from typing import Literal, get_args
 
 from inventory.errors import ConfigError
 from inventory.platforms.boxes import Box
+from inventory.platforms.node_tools import CURRENT, NodeTools
 
 CorosyncGeneration = Literal["1.4", "3"]
 PcsGeneration = Literal["0.9.26", "0.9", "0.10", "0.11", "0.12"]
@@ -67,7 +68,7 @@ class ServiceManager(ABC):
 
     @abstractmethod
     def active(self, units: Collection[str]) -> Argv:
-        """Give one shell condition for each service: it runs and is not stopping. Empty where this is not known."""
+        """Give one shell condition for each service: it runs, or at least is not stopping."""
 
     @abstractmethod
     def forget_failures(self, units: Collection[str]) -> str:
@@ -114,11 +115,11 @@ class PacketFilter(ABC):
         """Name the tables or chains of the lab's own rules, as parameters of the scripts that drop packets."""
 
     @abstractmethod
-    def drop_incoming(self, port: int, label: str) -> str:
-        """Give a shell text that drops incoming udp packets to a port."""
+    def drop_incoming(self, source: str, port: int, label: str) -> str:
+        """Give a shell text that drops incoming udp packets from an address to a port."""
 
     @abstractmethod
-    def undo_drop(self, port: int, label: str) -> str:
+    def undo_drop(self, source: str, port: int, label: str) -> str:
         """Give a shell text that removes what `drop_incoming` set, if it is there."""
 
 
@@ -164,10 +165,14 @@ class RegistryImage:
 
 @dataclass(frozen=True)
 class BootstrapImage:
-    """A container image that mmdebstrap(1) makes from a suite. `packages` are installed beside the cluster's."""
+    """A container image that mmdebstrap(1) makes from a suite. `packages` are installed beside the cluster's.
+
+    `mirrors` are the archives (URIs); none: those that mmdebstrap knows for the suite, with its updates.
+    """
 
     suite: str
     packages: tuple[str, ...]
+    mirrors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -196,6 +201,7 @@ class Platform:
     repository: str = ""
     """A shell text that enables the repository of the cluster's packages; it is safe to repeat."""
     firewall: Firewall = Firewall()
+    tools: NodeTools = CURRENT
     default_for: tuple[NodeKind, ...] = ()
     """The kinds of nodes for which `platform: auto` may choose this system (see `registry.automatic`)."""
     cluster_services: tuple[str, ...] = ("corosync", "pacemaker")

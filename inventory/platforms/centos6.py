@@ -8,6 +8,7 @@ from inventory.platforms.base import Platform
 from inventory.platforms.boxes import Box
 from inventory.platforms.firewalls import IPTABLES
 from inventory.platforms.host_names import NetworkFile
+from inventory.platforms.node_tools import NodeTools
 from inventory.platforms.package_managers import Rpm
 from inventory.platforms.packet_filters import Iptables
 from inventory.platforms.service_managers import SysV
@@ -42,6 +43,21 @@ CENTOS6 = Platform(
     ),
     repository=script(__package__, "centos6_repository"),
     firewall=IPTABLES,
+    tools=NodeTools(
+        kills_later=False,  # coreutils 8.4
+        # OpenSSH 5.3 offers ssh-rsa only, which OpenSSH 8.8 and later refuse. A client before 8.5 does not know
+        # PubkeyAcceptedAlgorithms, and needs no permission.
+        ssh_options=MappingProxyType(
+            {
+                "IgnoreUnknown": "PubkeyAcceptedAlgorithms",
+                "HostKeyAlgorithms": "+ssh-rsa",
+                "PubkeyAcceptedAlgorithms": "+ssh-rsa",
+            }
+        ),
+        needs_vsyscall=True,  # glibc 2.12
+        least_times=MappingProxyType({"dc-deadtime": "5s"}),  # check_time of pacemaker 1.1.8
+        recomputes_without_quorum=False,
+    ),
     cluster_services=("corosync",),  # corosync starts pacemaker itself (the plugin with ver: 0)
     cluster_process="crmd",  # the plugin starts pacemaker's daemons without a pacemakerd
     ssh_key_type="rsa",  # OpenSSH 5.3 has no ed25519

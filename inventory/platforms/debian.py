@@ -1,7 +1,12 @@
-"""Debian. It has the cluster stack of CentOS Stream 9; a package starts its service when it is installed."""
+"""Debian. It has the cluster stacks of CentOS 8 to 10; a package starts its service when it is installed.
+
+A release has the stack of one generation of CentOS: Debian 11 of CentOS 8 (pacemaker 2.0, pcs 0.10), Debian 12 of
+CentOS Stream 9 (2.1, 0.11), Debian 13 of CentOS Stream 10 (3.0, 0.12).
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import MappingProxyType
 
 from inventory.platforms.base import BootstrapImage, Platform
@@ -10,6 +15,11 @@ from inventory.platforms.host_names import HostNameFile
 from inventory.platforms.package_managers import Apt
 from inventory.platforms.packet_filters import Nft
 from inventory.platforms.service_managers import Systemd
+
+IN_CONTAINERS = (
+    *("systemd", "systemd-sysv", "dbus", "openssh-server", "sudo", "python3-minimal", "iputils-ping"),
+    *("curl", "ca-certificates"),
+)
 
 DEBIAN12 = Platform(
     name="debian12",
@@ -36,12 +46,27 @@ DEBIAN12 = Platform(
             "libvirt": Box("ha-lab/debian12", made_by="./lab box debian12"),
         }
     ),
-    image=BootstrapImage(
-        "bookworm",
-        (
-            *("systemd", "systemd-sysv", "dbus", "openssh-server", "sudo", "python3-minimal", "iputils-ping"),
-            *("curl", "ca-certificates"),
-        ),
-    ),
+    image=BootstrapImage("bookworm", IN_CONTAINERS),
     default_for=("containers",),
+)
+DEBIAN11 = replace(
+    DEBIAN12,
+    name="debian11",
+    title="Debian 11 (bullseye)",
+    rank=11,
+    pcs="0.10",
+    boxes=MappingProxyType({}),
+    # Its security archive loses its packages since the end of its support (2026-08-31), but still lists them.
+    image=BootstrapImage("bullseye", IN_CONTAINERS, ("http://deb.debian.org/debian",)),
+    default_for=(),
+)
+DEBIAN13 = replace(
+    DEBIAN12,
+    name="debian13",
+    title="Debian 13 (trixie)",
+    rank=12,
+    pcs="0.12",
+    boxes=MappingProxyType({}),
+    image=BootstrapImage("trixie", IN_CONTAINERS),
+    default_for=(),
 )

@@ -74,8 +74,11 @@ class SysV(ServiceManager):
         raise ConfigError(f"init scripts cannot restart a killed service: {unit}")
 
     def active(self, units: Collection[str]) -> Argv:
-        """Give no condition: an init script does not show that a service is stopping."""
-        return ()
+        """Look for the script itself with the word stop: it waits for the end of a service that hangs.
+
+        The brackets keep pgrep(1) from finding the shell that runs this text.
+        """
+        return tuple(f"! pgrep -f '[/](init|rc[0-6])[.]d/(K[0-9]+)?{unit} stop' >/dev/null" for unit in units)
 
     def forget_failures(self, units: Collection[str]) -> str:
         """Give no command: there is no start limit."""

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from inventory.errors import MachineError
+from inventory.host import command
+from inventory.host.command import Output
 from inventory.host.requirements import Requirements, Say
 from inventory.model import Lab, PowerAction
 from inventory.platforms.base import Platform
@@ -82,26 +84,29 @@ class VagrantSettings:
         return replace(self, boot_timeout=round(lab.patient(self.boot_timeout)))
 
 
+PowerState = Literal["running", "paused", "off", "missing"]
+STATE_DEADLINE = 30.0
+
+
 @dataclass(frozen=True)
 class PowerCommands:
     """The commands for one machine's power. `{id}` stands for Vagrant's id of the machine; empty: not possible.
 
-    Without `power_on` Vagrant boots the machine. The command `frozen` prints the line `paused` for a frozen machine.
+    Without `power_on` Vagrant boots the machine. `state` prints the machine's state, see `Provider.parse_state`.
     """
 
     power_off: tuple[str, ...] = ()
     power_on: tuple[str, ...] = ()
     freeze: tuple[str, ...] = ()
     thaw: tuple[str, ...] = ()
-    frozen: tuple[str, ...] = ()
-    paused: str = "paused"
+    state: tuple[str, ...] = ()
     none_because: str = ""
-    """Why `power_off`, `freeze` and `thaw` are not possible."""
+    """Why the missing ones of `power_off`, `freeze` and `thaw` are not possible."""
 
-    def argv(self, word: PowerAction | Literal["frozen"], id_: str) -> list[str]:
+    def argv(self, word: PowerAction | Literal["state"], id_: str) -> list[str]:
         """The command for a machine; empty when there is none."""
-        command: tuple[str, ...] = getattr(self, word)
-        return [part.format(id=id_) if part == "{id}" else part for part in command]
+        words: tuple[str, ...] = getattr(self, word)
+        return [id_ if part == "{id}" else part for part in words]
 
     def lacks(self, word: PowerAction) -> str:
         """Why an action is not possible; "" when it is possible."""
@@ -130,8 +135,8 @@ class Provider(Requirements):
     def prepare(self, folder: LabFolder, platform: Platform, public_key: str, say: Say) -> VagrantSettings:
         """Make what a node needs before it boots (an image, a network). Safe to repeat. Raises MachineError."""
 
-    def running(self, ids: Mapping[str, str]) -> Mapping[str, bool] | None:
-        """Whether the machines run, by node; an id is "" where there is no machine. None: ask Vagrant."""
+    def parse_state(self, said: Output, id_: str) -> PowerState | None:
+        """Parse the answer of the command `power.state`; None when it is not understood."""
         return None
 
     def machines_of(self, root: Path) -> tuple[str, ...]:
@@ -146,6 +151,33 @@ class Provider(Requirements):
         raise MachineError(
             f"The provider {self.name} has no command to remove {id_}.", hint="vagrant destroy"
         )
+
+    def state(self, id_: str, deadline: float = STATE_DEADLINE) -> PowerState | None:
+        """Read the state of one machine; None when the provider has no command for it. `deadline` is in seconds.
+
+        Raises MachineError when the answer is not understood: no state is guessed.
+        """
+        argv = self.power.argv("state", id_)
+        if not argv:
+            return None
+        said = command.run(argv, deadline=deadline, env={"LC_ALL": "C"})
+        found = self.parse_state(said, id_)
+        if found is None:
+            raise MachineError(
+                f"The state of the machine {id_} is not known: `{' '.join(argv)}` (exit {said.status}):\n{said.last()}",
+                hint="./lab doctor checks this machine.",
+            )
+        return found
+
+    def running(self, ids: Mapping[str, str], deadline: float = STATE_DEADLINE) -> Mapping[str, bool] | None:
+        """Whether the machines have power, by node; an id is "" where there is no machine. None: ask Vagrant.
+
+        A paused machine has power. Raises MachineError as `state` does.
+        """
+        if not self.power.state:
+            return None
+        powered = ("running", "paused")
+        return {name: bool(id_) and self.state(id_, deadline) in powered for name, id_ in ids.items()}
 
     def release(self, root: Path) -> None:
         """Remove everything that `prepare` made on this host for the lab of a folder. Raises MachineError."""

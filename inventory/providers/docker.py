@@ -7,11 +7,13 @@ import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from inventory import waiting
 from inventory.errors import MachineError
 from inventory.host import cgroups, command, install
 from inventory.host.cgroups import Cgroups
+from inventory.host.command import Output
 from inventory.host.facts import HostFacts
 from inventory.host.finding import Finding
 from inventory.host.networks import EngineNetwork
@@ -19,12 +21,20 @@ from inventory.host.requirements import Needs, Say
 from inventory.model import Lab
 from inventory.platforms.base import Platform, RegistryImage
 from inventory.platforms.registry import for_containers
-from inventory.providers import docker_engine, docker_findings, image_choice, image_registry, node_image
+from inventory.providers import (
+    docker_engine,
+    docker_findings,
+    image_choice,
+    image_registry,
+    node_image,
+    podman,
+)
 from inventory.providers.base import (
     SMALL_DISK,
     SMALL_DISK_MB,
     LabFolder,
     PowerCommands,
+    PowerState,
     Provider,
     VagrantSettings,
 )
@@ -45,6 +55,19 @@ CREATE_ARGS = (
     "--shm-size=256m",
     f"--tmpfs={SMALL_DISK}:size={SMALL_DISK_MB}m,mode=0755",
 )  # fmt: skip
+
+
+STATES: Mapping[str, PowerState] = MappingProxyType(
+    {
+        "running": "running",
+        "restarting": "running",
+        "paused": "paused",
+        "created": "off",
+        "exited": "off",
+        "dead": "off",
+        "removing": "off",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -73,7 +96,7 @@ class Docker(Provider):
         power_on=("docker", "start", "{id}"),
         freeze=("docker", "pause", "{id}"),
         thaw=("docker", "unpause", "{id}"),
-        frozen=("docker", "inspect", "-f", "{{.State.Status}}", "{id}"),
+        state=("docker", "inspect", "-f", "{{.State.Status}}", "{id}"),
     )
 
     def read(self, lab: Lab) -> DockerFacts:
@@ -123,7 +146,7 @@ class Docker(Provider):
 
     def packages(self) -> tuple[str, ...]:
         """See Requirements. When an engine answers, only mmdebstrap is needed, where apt-get can install it."""
-        docker_engine.refuse_podman()
+        podman.refuse()
         wanted = {"mmdebstrap": "mmdebstrap"} if shutil.which("apt-get") else {}
         if not docker_engine.answers():
             wanted |= {**PACKAGES, "docker": "docker.io"}
@@ -171,13 +194,11 @@ class Docker(Provider):
             boot_timeout=90,
         )
 
-    def running(self, ids: Mapping[str, str]) -> Mapping[str, bool]:
-        """See Provider."""
-        asked = ["docker", "inspect", "-f", "{{.State.Running}}"]
-        return {
-            name: bool(id_) and command.answer([*asked, id_], "false").strip() == "true"
-            for name, id_ in ids.items()
-        }
+    def parse_state(self, said: Output, id_: str) -> PowerState | None:
+        """See Provider. Source: docker's container/state.go, StateString."""
+        if not said.good:
+            return "missing" if "no such object" in said.err.lower() else None
+        return STATES.get(said.out.strip())
 
     def machines_of(self, root: Path) -> tuple[str, ...]:
         """See Provider. The containers with the folder's label, and those in its network (made by an older version)."""

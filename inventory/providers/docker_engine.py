@@ -17,12 +17,12 @@ from typing import Any
 from inventory.errors import MachineError
 from inventory.host import command
 from inventory.host.networks import EngineNetwork
+from inventory.providers import podman
 
 LABEL = "ha-lab.folder"
 """The label of a lab's network; its value is the lab's folder."""
 DEADLINE = 15.0
 ENGLISH = {"LC_ALL": "C"}
-IS_PODMAN = "`docker` is podman's command here: its containers cannot be this lab's nodes"
 
 
 @dataclass(frozen=True)
@@ -46,22 +46,6 @@ def answers() -> bool:
     return command.run(["docker", "version", "--format", "{{.Server.Version}}"], deadline=20).good
 
 
-def refuse_podman() -> None:
-    """Raise MachineError where docker is podman."""
-    if is_podman():
-        raise MachineError(
-            f"{IS_PODMAN}.",
-            hint="Install docker's own engine (Debian: apt-get install docker.io), or ./lab up --provider virtualbox",
-        )
-
-
-def is_podman() -> bool:
-    """Whether the docker command, or the engine that it uses, is podman's."""
-    asked = {"client": ["docker", "--version"], "engine": ["docker", "version"]}
-    said = command.run_all(asked, deadline=DEADLINE, env=ENGLISH)
-    return "podman" in said["client"].out.lower() or "podman engine" in said["engine"].out.lower()
-
-
 def read() -> Engine | None:
     """Ask the engine for its version and properties; None without a docker client."""
     asked = {
@@ -72,12 +56,12 @@ def read() -> Engine | None:
     version = said["version"]
     if version.status == command.NOT_FOUND:
         return None
-    podman, endpoint = is_podman(), os.environ.get("DOCKER_HOST", "")
+    is_podman, endpoint = podman.is_podman(), os.environ.get("DOCKER_HOST", "")
     answer, info = _object(version.out), _object(said["info"].out)
     server = answer.get("Server") or {}
     if not version.good or not isinstance(server, dict) or not server:
         error = version.err.strip() or "the engine does not answer"
-        return Engine(error=error, endpoint=endpoint, podman=podman)
+        return Engine(error=error, endpoint=endpoint, podman=is_podman)
     return Engine(
         version=str(server.get("Version") or info.get("ServerVersion") or ""),
         storage=str(info.get("Driver", "")),
@@ -85,13 +69,13 @@ def read() -> Engine | None:
         system=str((server.get("Platform") or {}).get("Name") or info.get("OperatingSystem") or ""),
         rootless=any("rootless" in option for option in info.get("SecurityOptions") or []),
         endpoint=endpoint,
-        podman=podman,
+        podman=is_podman,
     )
 
 
 def networks() -> tuple[EngineNetwork, ...]:
     """Read the engine's networks. Raises MachineError when it does not answer, or not as docker does."""
-    refuse_podman()
+    podman.refuse()
     names = command.check(["docker", "network", "ls", "-q", "--no-trunc"]).split()
     return parse_networks(command.check(["docker", "network", "inspect", *names])) if names else ()
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from inventory.host.cgroups import Cgroups
-from inventory.host.facts import HostFacts
-from inventory.host.finding import Finding, install
+from inventory.host.facts import ARM, HostFacts
+from inventory.host.finding import LINUX_ON_MAC, Finding, install
 from inventory.host.versions import numbers
 from inventory.platforms.base import BootstrapImage, Platform, RegistryImage
 from inventory.platforms.registry import AUTO
-from inventory.providers.docker_engine import IS_PODMAN, Engine
+from inventory.providers.docker_engine import Engine
 from inventory.providers.image_registry import host_of
+from inventory.providers.podman import IS_PODMAN
 
 ENGINE_MINIMUM = (20, 10)
 """From this version on docker has --cgroupns and runs on cgroup v2 (its release notes, 20.10)."""
@@ -55,9 +56,7 @@ def _reach(engine: Engine, facts: HostFacts) -> Finding:
             "docker",
             "bad",
             f"the engine ({what}) has its bridges in another network: this host would not reach the nodes",
-            "./lab up --provider virtualbox"
-            if desktop
-            else f"{install(facts, 'docker.io')} && docker context use default",
+            _own_engine(engine, facts),
         )
     if numbers(engine.version) < ENGINE_MINIMUM:
         return Finding(
@@ -67,6 +66,14 @@ def _reach(engine: Engine, facts: HostFacts) -> Finding:
             install(facts, "docker.io"),
         )
     return Finding("docker", "ok", f"docker engine {engine.version} answers")
+
+
+def _own_engine(engine: Engine, facts: HostFacts) -> str:
+    """Give the command that leads to nodes which this host reaches: an engine of root's on Linux, else machines."""
+    if facts.system == "darwin":
+        return LINUX_ON_MAC if facts.architecture in ARM else "./lab up --provider virtualbox"
+    leave = "unset DOCKER_HOST; " if engine.endpoint else ""
+    return f"{leave}{install(facts, 'docker.io')} && docker context use default"
 
 
 def _wake(engine: Engine, in_group: bool, facts: HostFacts) -> str:

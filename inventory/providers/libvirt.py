@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network
+from types import MappingProxyType
 
+from inventory.host.command import Output
 from inventory.host.facts import HostFacts, access
 from inventory.host.finding import Finding, install
 from inventory.host.requirements import Say
 from inventory.model import Lab
 from inventory.platforms.base import Platform
-from inventory.providers.base import LabFolder, PowerCommands, VagrantSettings
+from inventory.providers.base import LabFolder, PowerCommands, PowerState, VagrantSettings
 from inventory.providers.virtual_machines import VirtualMachines, plugin_finding
 
 SOCKETS = ("/run/libvirt/libvirt-sock", "/run/libvirt/virtqemud-sock")
@@ -22,6 +24,17 @@ SLOW = "a boot takes 2 to 5 minutes, and each command about ten times as long as
 EMULATED = 10.0
 """The cost of emulation, for people and as a factor: docs/results/vm.md has what was measured."""
 VIRSH = ("virsh", "-c", "qemu:///system")
+
+STATES: Mapping[str, PowerState] = MappingProxyType(
+    {
+        "running": "running",
+        "idle": "running",
+        "in shutdown": "running",
+        "paused": "paused",
+        "shut off": "off",
+        "crashed": "off",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -48,8 +61,14 @@ class Libvirt(VirtualMachines):
         power_off=(*VIRSH, "destroy", "{id}"),
         freeze=(*VIRSH, "suspend", "{id}"),
         thaw=(*VIRSH, "resume", "{id}"),
-        frozen=(*VIRSH, "domstate", "{id}"),
+        state=(*VIRSH, "domstate", "{id}"),
     )
+
+    def parse_state(self, said: Output, id_: str) -> PowerState | None:
+        """See Provider. Source: virsh(1), "domstate"."""
+        if not said.good:
+            return "missing" if "failed to get domain" in said.err else None
+        return STATES.get(said.out.strip())
 
     def read(self, lab: Lab) -> LibvirtFacts:
         """See Requirements."""

@@ -14,12 +14,14 @@ from inventory import log
 from inventory.errors import ConfigError, MachineError
 from inventory.host import command
 from inventory.model import Lab, Node, PowerAction
+from inventory.platforms import refusals
 from inventory.providers import choice as choices
-from inventory.providers import refusals, registry, removal
-from inventory.providers.base import LabFolder, Provider
+from inventory.providers import preconditions, registry, removal
+from inventory.providers.base import STATE_DEADLINE, LabFolder, Provider
 from inventory.providers.choice import Choice
 from inventory.providers.ssh_files import SSH_CONFIG, SshFiles, control_folder
 from inventory.providers.vagrant_program import VagrantProgram
+from inventory.remote.ssh_config import with_options
 
 CHOICE, KEY = "machines.yaml", "key"
 
@@ -33,8 +35,6 @@ class Machines:
         self.folder = LabFolder(root, lab)
         self.vagrant = VagrantProgram(root, self.state)
         self._ssh_files = SshFiles(root, self.state)
-
-    # What was chosen
 
     @property
     def choice(self) -> Choice:
@@ -65,11 +65,12 @@ class Machines:
                 hint="./lab down first, then ./lab up with the other platform.",
             )
         if before:
-            refusals.refuse_other_nodes(before.nodes, self.lab)
+            preconditions.refuse_other_nodes(before.nodes, self.lab)
         removal.require_no_strays(self.root, chosen)
-        refusals.refuse_conflicts(chosen, self.folder, self.root)
+        preconditions.refuse_conflicts(chosen, self.folder, self.root)
         kept = (before.platform_data, before.why) if before else None
         system, why = kept or chosen.platform(platform, self.lab, say)
+        refusals.require(system, self.lab)
         self.state.mkdir(exist_ok=True)
         choice = Choice(
             chosen.name,
@@ -77,7 +78,7 @@ class Machines:
             self.folder.network,
             self.folder.bridge,
             why,
-            refusals.node_rows(self.lab),
+            preconditions.node_rows(self.lab),
             chosen.prepare(self.folder, system, self._public_key(), say).patient(self.lab),
         )
         choices.write(self.state / CHOICE, choice)
@@ -133,7 +134,7 @@ class Machines:
         ids = self.ids()
         if not any(ids.values()):
             return dict.fromkeys(ids, False)
-        running = self.provider.running(ids)
+        running = self.provider.running(ids, self.lab.patient(STATE_DEADLINE))
         if running is not None:
             return dict(running)
         states = self.vagrant.states()
@@ -197,12 +198,13 @@ class Machines:
     def _ask_ssh_config(self) -> str:
         if trouble := self.trouble():
             raise trouble
-        return self.vagrant.ssh_config()
+        options = self.choice.platform_data.tools.ssh_options
+        return with_options(self.vagrant.ssh_config(), options)
 
     def trouble(self) -> MachineError | None:
         """Why nodes cannot answer, by the states of their machines, with the remedy; None when all machines run."""
         frozen = {node.name: self.frozen(node) for node in self.lab.nodes}
-        return refusals.silent_because(self.ids(), frozen, self.running())
+        return preconditions.silent_because(self.ids(), frozen, self.running())
 
     def _forget_ssh(self) -> None:
         self._ssh_files.forget()
@@ -230,12 +232,9 @@ class Machines:
         self._power("thaw", node)
 
     def frozen(self, node: Node) -> bool:
-        """Whether the machine is paused; False where the provider cannot pause machines."""
-        id_, power = self.ids()[node.name], self.provider.power
-        if not id_ or not power.frozen:
-            return False
-        said = command.answer(power.argv("frozen", id_))
-        return power.paused in (line.strip() for line in said.splitlines())
+        """Whether the machine is paused; False where the provider cannot tell. Raises MachineError."""
+        id_ = self.ids()[node.name]
+        return bool(id_) and self.provider.state(id_, self.lab.patient(STATE_DEADLINE)) == "paused"
 
     def _power(self, word: PowerAction, node: Node) -> None:
         provider = self.provider

@@ -97,6 +97,7 @@ def mmdebstrap(platform: Platform, image: BootstrapImage, folder: Path) -> list[
         '--customize-hook=chmod 0755 "$1/usr/local/sbin/node-init"',
         image.suite,
         f"{folder}/root.tar",
+        *image.mirrors,
     ]
 
 

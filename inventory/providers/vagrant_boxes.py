@@ -14,6 +14,13 @@ def home() -> Path:
     return Path(os.environ.get("VAGRANT_HOME") or Path.home() / ".vagrant.d")
 
 
+def names(provider: str) -> frozenset[str]:
+    """The names of the boxes that Vagrant has for a provider."""
+    folders = (home() / "boxes").glob("*") if (home() / "boxes").is_dir() else ()
+    found = (one.name.replace("-VAGRANTSLASH-", "/").replace("-VAGRANTCOLON-", ":") for one in folders)
+    return frozenset(name for name in found if has(name, provider))
+
+
 def has(name: str, provider: str) -> bool:
     """Whether Vagrant has a box of this name for a provider."""
     folder = home() / "boxes" / name.replace(":", "-VAGRANTCOLON-").replace("/", "-VAGRANTSLASH-")

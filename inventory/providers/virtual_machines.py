@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sys
+from collections.abc import Iterator
 from ipaddress import IPv4Network
 from pathlib import Path
 
@@ -15,10 +17,12 @@ from inventory.model import Lab
 from inventory.platforms.base import Platform
 from inventory.platforms.boxes import Box
 from inventory.platforms.registry import AUTO, PLATFORMS, automatic, get
-from inventory.providers import vagrant_boxes
+from inventory.providers import box_findings, vagrant_boxes
 from inventory.providers.base import LabFolder, Provider, VagrantSettings, network_name
+from inventory.remote.ssh_config import arguments
 
 DISK_MB = 10_000
+MACOS_BRIDGE = re.compile(r"bridge\d+")
 
 
 class VirtualMachines(Provider):
@@ -47,14 +51,30 @@ class VirtualMachines(Provider):
         """See Requirements."""
         if lab.machine.box or self.box(platform):
             return None
-        found = f"{platform.name} has no box for {self.name}, only for {', '.join(platform.boxes) or 'none'}"
+        others = f", only for {', '.join(platform.boxes)}" if platform.boxes else ""
+        found = f"{platform.name} has no box for {self.name}{others}"
         other = self._first_with_box()
         own = "$EDITOR lab.yaml   # box and box_url: a box of yours"
         remedy = f"./lab up --platform {other.name}" if other else own
         return Finding("platform", "bad", found, remedy)
 
-    def is_own(self, interface: str, bridge: str) -> bool:
+    def boxes(self) -> frozenset[str]:
         """See Requirements."""
+        return vagrant_boxes.names(self.name)
+
+    def source_findings(self, facts: HostFacts, lab: Lab, platform: str) -> Iterator[Finding]:
+        """See Requirements."""
+        system = get(platform) if platform != AUTO else self._automatic(lab)
+        own = lab.machine.box
+        if box := Box(own, lab.machine.box_url) if own else self.box(system):
+            yield from box_findings.box(facts, box, self.title, of_lab_yaml=bool(own))
+        elif platform == AUTO and (refusal := self.platform_finding(system, lab)):
+            yield refusal
+
+    def is_own(self, interface: str, bridge: str) -> bool:
+        """See Requirements. macOS names the interfaces of all virtual networks bridgeN."""
+        if sys.platform == "darwin" and MACOS_BRIDGE.fullmatch(interface):
+            return True
         return interface.startswith(self.interfaces)
 
     def platform(self, wanted: str, lab: Lab, say: Say) -> tuple[Platform, str]:
@@ -72,9 +92,11 @@ class VirtualMachines(Provider):
             raise MachineError(
                 f"Vagrant has no box {box.name} for {self.name}.", hint=f"Make it: {box.made_by}"
             )
+        options = arguments(platform.tools.ssh_options)
         return VagrantSettings(
             self.machine(folder.lab),
             self.network(folder, folder.lab.network),
+            ssh={"extra_args": options} if options else {},
             box=box.name,
             box_url=box.url,
             box_sha256=box.sha256,
@@ -113,8 +135,12 @@ class VirtualMachines(Provider):
         """The box of a lab: lab.yaml's, else the platform's. Raises MachineError when the platform has none."""
         own = folder.lab.machine
         if own.box:
-            is_path = own.box_url and "://" not in own.box_url
-            return Box(own.box, str(folder.root / own.box_url) if is_path else own.box_url)
+            if not own.box_url or "://" in own.box_url:
+                return Box(own.box, own.box_url)
+            file = folder.root / own.box_url
+            if not file.exists() and not vagrant_boxes.has(own.box, self.name):
+                raise MachineError(f"{file}: there is no such file.", hint="lab.yaml: box_url")
+            return Box(own.box, str(file))
         box = self.box(platform)
         if box is None:
             raise MachineError(

@@ -4,26 +4,46 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Network
 from pathlib import Path
+from types import MappingProxyType
 
 from inventory.host import command
+from inventory.host.command import Output
 from inventory.host.facts import HostFacts, text_of
 from inventory.host.finding import Finding
 from inventory.host.requirements import Say
 from inventory.host.versions import numbers, version
 from inventory.model import Lab
 from inventory.platforms.base import Platform
-from inventory.providers.base import LabFolder, PowerCommands, VagrantSettings
+from inventory.providers.base import LabFolder, PowerCommands, PowerState, VagrantSettings
 from inventory.providers.virtual_machines import VirtualMachines
 
 RANGES_SINCE = (6, 1, 28)
 """From this version on VirtualBox allows host-only networks only in some ranges (its changelog, 6.1.28)."""
+MACOS_IGNORES_RANGES = (7,)
+"""From this version on VirtualBox on macOS has networks of another kind, without such ranges (Vagrant 2.3.3)."""
+NEEDS_VAGRANT: dict[tuple[int, ...], str] = {
+    (6, 1): "2.2.7",
+    (7, 0): "2.3.2",
+    (7, 1): "2.4.2",
+    (7, 2): "2.4.9",
+}
+"""The first Vagrant that knows a VirtualBox (Vagrant's changelog)."""
 DEFAULT_RANGES = ("192.168.56.0/21", "fe80::/10")
 """The allowed ranges without a networks.conf. A new networks.conf must list them too, or they are no longer allowed."""
 NETWORKS_CONF = Path("/etc/vbox/networks.conf")
+
+STATES: Mapping[str, PowerState] = MappingProxyType(
+    {
+        **dict.fromkeys(("running", "starting", "stopping", "saving", "restoring"), "running"),
+        "paused": "paused",
+        **dict.fromkeys(("poweroff", "aborted", "aborted-saved", "saved"), "off"),
+    }
+)
+"""A machine in the state gurumeditation neither runs nor can be started: it has no state here."""
 
 
 @dataclass(frozen=True)
@@ -55,9 +75,16 @@ class VirtualBox(VirtualMachines):
         power_off=("VBoxManage", "controlvm", "{id}", "poweroff"),
         freeze=("VBoxManage", "controlvm", "{id}", "pause"),
         thaw=("VBoxManage", "controlvm", "{id}", "resume"),
-        frozen=("VBoxManage", "showvminfo", "--machinereadable", "{id}"),
-        paused='VMState="paused"',
+        state=("VBoxManage", "showvminfo", "{id}", "--machinereadable"),
     )
+
+    def parse_state(self, said: Output, id_: str) -> PowerState | None:
+        """See Provider. Sources: VBoxManage showvminfo; MachineState in VirtualBox.xidl."""
+        if not said.good:
+            return "missing" if "VBOX_E_OBJECT_NOT_FOUND" in said.err else None
+        lines = (line.strip() for line in said.out.splitlines())
+        state = next((line.split('"')[1] for line in lines if line.startswith('VMState="')), "")
+        return STATES.get(state)
 
     def read(self, lab: Lab) -> VirtualBoxFacts:
         """See Requirements."""
@@ -87,7 +114,8 @@ class VirtualBox(VirtualMachines):
             )
         else:
             yield Finding("virtualbox", "ok", f"VirtualBox {own.version}")
-        yield _ranges(own, lab)
+        yield from _vagrant(own, facts)
+        yield _ranges(own, lab, facts)
 
     def prepare(self, folder: LabFolder, platform: Platform, public_key: str, say: Say) -> VagrantSettings:
         """See Provider."""
@@ -109,9 +137,29 @@ def ranges(text: str) -> tuple[str, ...]:
     return tuple(word for words in lines if words[:1] == ["*"] for word in words[1:])
 
 
-def _ranges(own: VirtualBoxFacts, lab: Lab) -> Finding:
+def _vagrant(own: VirtualBoxFacts, facts: HostFacts) -> Iterator[Finding]:
+    """Judge whether this Vagrant knows this VirtualBox: it refuses a later one."""
+    found, vagrant = numbers(own.version or "")[:2], facts.vagrant
+    if not found or not vagrant:
+        return
+    wanted = NEEDS_VAGRANT.get(found)
+    newest = max(NEEDS_VAGRANT)
+    site = "https://developer.hashicorp.com/vagrant/install"
+    opens = "open" if facts.system == "darwin" else "xdg-open"
+    if found > newest:
+        text = f"VirtualBox {own.version} is later than {newest[0]}.{newest[1]}; Vagrant {vagrant} may not know it"
+        yield Finding("vbox-vagrant", "warn", text, f"{opens} {site}")
+    elif wanted and numbers(vagrant) < numbers(wanted):
+        known = [version for version, first in NEEDS_VAGRANT.items() if numbers(first) <= numbers(vagrant)]
+        older = "   # or VirtualBox {}.{}".format(*max(known)) if known else ""
+        text = f"VirtualBox {own.version} needs Vagrant {wanted} or later; this is Vagrant {vagrant}"
+        yield Finding("vbox-vagrant", "bad", text, f"{opens} {site}{older}")
+
+
+def _ranges(own: VirtualBoxFacts, lab: Lab, facts: HostFacts) -> Finding:
     found = numbers(own.version or "")
-    if found and found < RANGES_SINCE:
+    on_macos = facts.system == "darwin" and found >= MACOS_IGNORES_RANGES
+    if found and (found < RANGES_SINCE or on_macos):
         return Finding("vbox-networks", "ok", "this VirtualBox allows every host-only network")
     text = own.networks_conf
     allowed = DEFAULT_RANGES if text is None else ranges(text)

@@ -26,6 +26,8 @@ TIMED_OUT = 124
 CONNECT_S, ALIVE_S, KILL_S = 5, 2, 5
 """How long a connection may take, the interval of ssh's keep-alive (three in vain end the connection), and the time
 from timeout(1)'s first signal to SIGKILL (seconds, on a machine of usual speed)."""
+KILLED = 137
+"""The exit status of a command that was killed; also that of a timeout(1) whose first signal is SIGKILL."""
 LONG_SCRIPT, SHOWN = 8, 4
 """A script of more lines than this is cut in an error message, after so many lines."""
 
@@ -87,6 +89,8 @@ class Ssh:
     """A directory for the control sockets; their path must have less than 104 characters."""
     patience: float = 1.0
     """The factor of all time limits (Lab.patience)."""
+    kills_later: bool = True
+    """The nodes' timeout(1) has -k: SIGTERM first, SIGKILL later (NodeTools.kills_later)."""
 
     def argv(self, node: str, *, tty: bool = False) -> list[str]:
         """The ssh command line up to the remote command."""
@@ -101,8 +105,12 @@ class Ssh:
 
     def limited(self, seconds: float, argv: Sequence[str]) -> tuple[str, ...]:
         """An argv for root on a node, with a time limit there (timeout(1)); `seconds` for a machine of usual speed."""
-        limits = ("-k", str(self._whole(KILL_S)), str(self._whole(seconds)))
-        return ("sudo", "-n", "timeout", *limits, *argv)
+        return ("sudo", "-n", *self.time_limit(seconds), *argv)
+
+    def time_limit(self, seconds: float) -> tuple[str, ...]:
+        """The beginning of a command with a time limit (timeout(1))."""
+        signal = ("-k", str(self._whole(KILL_S))) if self.kills_later else ("-s", "KILL")
+        return ("timeout", *signal, str(self._whole(seconds)))
 
     def _whole(self, seconds: float) -> int:
         """A limit in whole seconds, at least 1, with the patience."""
@@ -151,4 +159,7 @@ class Ssh:
                 f"{command.node} does not answer over ssh: {said[-1]}",
                 hint="Is the node up? ./lab status; ./lab up starts what is down.",
             )
-        return Result(command, done.returncode, done.stdout, done.stderr, took)
+        over = took >= self._whole(command.deadline)
+        ended_by_limit = done.returncode == KILLED and over and not self.kills_later
+        status = TIMED_OUT if ended_by_limit else done.returncode
+        return Result(command, status, done.stdout, done.stderr, took)

@@ -50,10 +50,15 @@ def authkey(session: LabSession, facts: Facts) -> Iterator[Command]:
     """Make the key once, on node1, and copy it from node to node; it never goes through this machine."""
     source = key_source(session, facts)
     if source is None:
-        # corosync-keygen of 1.4 may wait long for entropy, and has no option against that.
+        # corosync-keygen of 1.4 may wait long for entropy.
         yield Command.script(
             session.lab.node1.name,
-            script(__package__, "make_authkey", authkey=corosync_conf.AUTHKEY),
+            script(
+                __package__,
+                "make_authkey",
+                authkey=corosync_conf.AUTHKEY,
+                keygen=" ".join(corosync_conf.keygen(session.platform.corosync)),
+            ),
             why="make the cluster's key, once",
             deadline=600,
             purpose="make-authkey",

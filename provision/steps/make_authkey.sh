@@ -1,10 +1,9 @@
 #!/bin/sh
-# Make the cluster's key. With -l corosync-keygen does not wait for entropy; corosync 1.4 has no such option.
+# Make the cluster's key. `keygen` is a shell text that writes it, and writes nothing else anywhere.
 : "${authkey:?}"
+: "${keygen:?}"
 set -e
 mkdir -p /etc/corosync
-option=$(corosync-keygen -h 2>&1 | grep -o -m1 -e ' -l' | head -1)
-# shellcheck disable=SC2086  # one option, or none
-corosync-keygen $option >/dev/null
+sh -c "$keygen" >/dev/null
 chmod 0400 "$authkey"
 chown root:root "$authkey"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from cluster import pcs, scores
 from cluster.configuration import differences
+from cluster.desired import properties_of
 from cluster.values import same
 from inventory.model import Command
 from inventory.session import LabSession
@@ -31,7 +32,7 @@ def set_property(name: str) -> Commands:
     """Make the commands that set a property of lab.yaml when the CIB has another value."""
 
     def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
-        want = session.lab.properties.get(name)
+        want = properties_of(session.lab, session.platform).get(name)
         if want is not None and not same(name, want, stored(facts, name)):
             yield pcs_on(
                 session, facts, pcs.property_set(session.platform.pcs, name, want), f"{name} is {want}"
@@ -57,7 +58,7 @@ def property_problems(name: str) -> Problems:
     """Make the problem that a property in the CIB differs from lab.yaml."""
 
     def problems(session: LabSession, facts: Facts) -> Iterator[str]:
-        want, have = session.lab.properties.get(name), stored(facts, name)
+        want, have = properties_of(session.lab, session.platform).get(name), stored(facts, name)
         if want is not None and not same(name, want, have):
             yield f"{name} is {have or 'not set'}, not {want}"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cluster import corosync_log
+from cluster.desired import properties_of
 from inventory.model import Command
 from inventory.remote.script import script
 from inventory.session import LabSession
@@ -16,7 +17,7 @@ from provision.steps.base import Step, service_script
 def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
     """Write the first CIB, restart corosync where its configuration changed, start the nodes that are down."""
     lab = session.lab
-    deadtime = lab.properties.get("dc-deadtime")
+    deadtime = properties_of(lab, session.platform).get("dc-deadtime")
     if deadtime and not any(facts.of(node).has_cib or facts.of(node).pacemaker for node in lab.nodes):
         # At its first start the first node waits for a DC as long as dc-deadtime says, so it is set before that.
         for node in lab.nodes:

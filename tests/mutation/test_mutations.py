@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from classroom.attempt import break_lab, not_passed, repair, undo, wait_until_passed
 from classroom.checks import CHECKS, judge
+from classroom.exercise_run import break_lab, not_passed, repair, undo, wait_until_passed
 from classroom.exercises import EXERCISES, Exercise, for_platform, get
 from classroom.snapshot import look
 from cli.context import Context

@@ -45,7 +45,8 @@ def main() -> int:
     root = args.root.resolve()
     lab = lab_yaml.load(root / "lab.yaml")
     machines = Machines(root, lab)
-    remote = Ssh(machines.ssh_config(), {node.name: node.alias for node in lab.nodes}, machines.control)
+    aliases, tools = {node.name: node.alias for node in lab.nodes}, machines.choice.platform_data.tools
+    remote = Ssh(machines.ssh_config(), aliases, machines.control, lab.patience, tools.kills_later)
     session = LabSession(lab, machines, remote, Journal(root))
     where = scopes(session)
     bad = 0

@@ -23,6 +23,8 @@ from inventory.remote.sections import MARK
 from inventory.session import LabSession
 from provision.readings import FACTS
 from tests.support.example_lab import CASES
+from tests.support.old_stack import FOLDER as OLD
+from tests.support.old_stack import old_lab
 from tests.support.rendered_script import parsed
 
 AUTHKEY, CONF = corosync_conf.AUTHKEY, corosync_conf.PATH
@@ -433,8 +435,10 @@ class FakeCluster:
             yield " ".join([name, *sorted({words[0] for words in lines if name in words[1:]})])
 
     def log(self, machine: Machine) -> str:
-        text = (CASES / "corosync" / f"corosync-{self.platform.corosync}.log").read_text()
-        return text.replace(str(self.session.lab.node1.address), str(machine.node.address))
+        old = self.platform.corosync == "1.4"
+        file = OLD / "corosync-log-node1-start-to-end-state.txt" if old else CASES / "corosync/corosync-3.log"
+        recorded = old_lab().node1 if old else self.session.lab.node1
+        return file.read_text().replace(str(recorded.address), str(machine.node.address))
 
     def crm_mon(self, machine: Machine) -> str:
         members, cib = [one.node.name for one in self.members(machine)], machine.cib
@@ -542,9 +546,9 @@ RULES: tuple[tuple[str, NodeAction], ...] = (
     (r"pcs resource create (\S+) (\S+)(.*)", FakeCluster.create),
     (r"crm_resource -r (\S+)( --meta)? (-[dp]) (\S+)(?: -v (\S+))?", FakeCluster.amend),
     (r"pcs resource delete (\S+)", FakeCluster.delete),
-    (r"pcs constraint colocation add (\S+) (?:with )?(\S+) (\S+)", FakeCluster.colocation),
+    (r"pcs constraint colocation add (\S+) (?:with )?(\S+) (?:score=)?(\S+)", FakeCluster.colocation),
     (r"pcs constraint order (\S+) then (\S+)", FakeCluster.order),
-    (r"pcs constraint location add (\S+) (\S+) (\S+) (\S+)", FakeCluster.location),
+    (r"pcs constraint location add (\S+) (\S+) (\S+) (?:score=)?(\S+)", FakeCluster.location),
     (r"cibadmin -R -o configuration -p", FakeCluster.replace_all),
     (r"crm_attribute -q -l reboot -N (\S+) -n (\S+) -D", FakeCluster.no_transient),
     (r"pcs resource cleanup|crm_resource -C -r \S+", lambda *_: None),

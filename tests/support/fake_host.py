@@ -69,8 +69,8 @@ class FakeHost:
                 self.network(name, given["--subnet"], folder)
             case ["docker", "network", "rm", name]:
                 self.networks = [network for network in self.networks if network["Name"] != name]
-            case ["docker", "inspect", "-f", form, id_]:
-                return str(id_ in self.running and "Running" in form).lower()
+            case ["docker", "inspect", "-f", _, id_]:
+                return "running\n" if id_ in self.running else "exited\n"
             case ["ip", "-j", "-4", "addr"]:
                 return json.dumps(self.links)
             case ["ip", "-j", "-4", "route"]:

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,21 +14,28 @@ ROOT = Path(__file__).parents[2]
 STUB = Path(__file__).parent / "vagrant_stub.rb"
 
 
-def read(folder: Path, by_hand: bool = False, text: str = "") -> dict[str, Any]:
-    """What the Vagrantfile sets in a folder with this .lab/machines.yaml."""
+def read(
+    folder: Path, by_hand: bool = False, text: str = "", words: Sequence[str] = (), default: str = ""
+) -> dict[str, Any]:
+    """What the Vagrantfile sets in a folder with this .lab/machines.yaml.
+
+    `words` are the arguments of `vagrant`, `default` is VAGRANT_DEFAULT_PROVIDER.
+    """
     tool = folder / "lab"
-    tool.write_text(
-        f'#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} -m cli.main --root "$(dirname "$0")" "$@"\n'
-    )
-    tool.chmod(0o755)
+    if not tool.exists():  # it reads the nodes of lab.yaml, and does nothing else
+        run = f'PYTHONPATH={ROOT} exec {sys.executable} -m cli.main --root "$(dirname "$0")" nodes'
+        tool.write_text(f'#!/bin/sh\n[ "$1" != nodes ] || {run}\n')
+        tool.chmod(0o755)
     for name in ("Vagrantfile", "lab.yaml"):
         (folder / name).write_text((ROOT / name).read_text())
     if text:
         (folder / ".lab").mkdir(exist_ok=True)
         (folder / ".lab" / "machines.yaml").write_text(text)
     env = {name: value for name, value in os.environ.items() if not name.startswith(("LAB_", "VAGRANT_"))}
+    if default:
+        env["VAGRANT_DEFAULT_PROVIDER"] = default
     done = subprocess.run(
-        ["ruby", str(STUB), str(folder / "Vagrantfile")],
+        ["ruby", str(STUB), str(folder / "Vagrantfile"), *words],
         capture_output=True,
         text=True,
         check=False,

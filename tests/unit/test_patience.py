@@ -83,6 +83,13 @@ def test_each_limit_on_a_node_takes_it(text: Callable[[LabSession], str], least:
     assert min(longer) > 1, "a limit that the patience does not change"
 
 
+def test_a_limit_on_a_node_is_a_whole_number() -> None:
+    """timeout(1) of coreutils 8.4 (CentOS 6) takes no fractions of a second."""
+    session = fake_session("centos6", patience=1.33)
+    for text in (reading_of_status, reading_of_facts, parts_of_checks, watch, heals, injections):
+        assert re.findall(r"\b(?:timeout |limit='?|background_limit=)\d+\.\d+", text(session)) == [], text
+
+
 def test_no_limit_is_written_into_a_command() -> None:
     scripts = [
         path for floor in {name.split("/")[0] for name in SOURCES} for path in (ROOT / floor).rglob("*.sh")

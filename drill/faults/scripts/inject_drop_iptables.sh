@@ -1,6 +1,8 @@
 #!/bin/sh
 # Drop `percent` of the cluster's packets from or to the peer, in the lab's own chains (iptables(8)).
-# corosync 1.4 sends to a multicast address.
+#
+# corosync 1.4 sends to a multicast address, and must receive its own packets: without them it stays in its old
+# membership. Outgoing multicast packets get TTL 0 instead: they do not leave the node (ip(7), IP_MULTICAST_TTL).
 : "${chain_in:?}"
 : "${chain_out:?}"
 : "${directions:?}"
@@ -10,16 +12,15 @@
 : "${percent:?}"
 . ./iptables_chains.sh
 
-# add_chain HOOK CHAIN MATCH...: add a chain, called from a hook, that drops the packets of each match.
+# add_chain TABLE HOOK CHAIN MATCH TARGET...: add a chain, called from a hook, that sends each packet of the match to
+# the target.
 add_chain() {
-    hook=$1 own=$2
-    shift 2
-    iptables -N "$own"
-    for match in "$@"; do
-        # shellcheck disable=SC2086  # a match and a chance are several words
-        iptables -A "$own" $match -p udp --dport "$port" $chance -j DROP
-    done
-    iptables -I "$hook" -j "$own"
+    table=$1 hook=$2 own=$3 match=$4
+    shift 4
+    iptables -t "$table" -N "$own"
+    # shellcheck disable=SC2086  # a match and a chance are several words
+    iptables -t "$table" -A "$own" $match -p udp --dport "$port" $chance -j "$@"
+    iptables -t "$table" -I "$hook" -j "$own"
 }
 
 chance=
@@ -28,7 +29,10 @@ chance=
 set -e
 for direction in $directions; do
     case $direction in
-        in) add_chain INPUT "$chain_in" "-s $peer" ;;
-        out) add_chain OUTPUT "$chain_out" "-d $peer" ${multicast:+"-d $multicast"} ;;
+        in) add_chain filter INPUT "$chain_in" "-s $peer" DROP ;;
+        out)
+            add_chain filter OUTPUT "$chain_out" "-d $peer" DROP
+            [ -z "$multicast" ] || add_chain mangle OUTPUT "$chain_out" "-d $multicast" TTL --ttl-set 0
+            ;;
     esac
 done

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Drop `percent` of the cluster's packets from or to the peer, in the lab's own table (nft(8)).
+# Drop `percent` of the cluster's packets from or to the peer, in the lab's own table (nft(8)). Multicast packets get
+# TTL 0 instead: they do not leave the node, but corosync receives its own ones, which it needs.
 : "${table:?}"
 : "${directions:?}"
 : "${peer:?}"
@@ -14,15 +15,12 @@ chance=
     echo "add table $table"
     for chain in $directions; do
         case $chain in
-            in) hook=input matches="saddr $peer" ;;
-            out) hook=output matches="daddr $peer${multicast:+ daddr $multicast}" ;;
+            in) hook=input match="saddr $peer" ;;
+            out) hook=output match="daddr $peer" ;;
         esac
         echo "add chain $table $chain { type filter hook $hook priority -300; }"
-        # shellcheck disable=SC2086  # pairs of words: a side and an address
-        set -- $matches
-        while [ $# -gt 0 ]; do
-            echo "add rule $table $chain ip $1 $2 udp dport $port ${chance}counter drop"
-            shift 2
-        done
+        echo "add rule $table $chain ip $match udp dport $port ${chance}counter drop"
+        [ "$chain" = in ] || [ -z "$multicast" ] ||
+            echo "add rule $table $chain ip daddr $multicast udp dport $port ${chance}counter ip ttl set 0"
     done
 } | nft -f -

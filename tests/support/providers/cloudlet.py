@@ -63,7 +63,7 @@ class Cloudlet(VirtualMachines):
             box_url=self.box(platform).url,
         )
 
-    def running(self, ids: Mapping[str, str]) -> Mapping[str, bool]:
+    def running(self, ids: Mapping[str, str], deadline: float = 30.0) -> Mapping[str, bool]:
         said = command.answer(["cloudletctl", "running"]).split()
         return {name: id_ in said for name, id_ in ids.items()}
 

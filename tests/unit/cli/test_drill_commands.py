@@ -70,7 +70,7 @@ def test_what_an_exercise_broke_is_neither_judged_nor_healed(lab: Path, words: t
         "platform": "debian12",
         "network": "n",
         "interface": "i",
-        "create_args": [],
+        "vagrant": {},
     }
     (lab / ".lab" / "machines.yaml").write_text(yaml.safe_dump(choice))
     attempt.save(lab / ".lab", attempt.Attempt("no-order"))

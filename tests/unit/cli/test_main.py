@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
@@ -17,6 +18,7 @@ from inventory import log
 from inventory.errors import LabError, TimedOut
 from inventory.providers.machines import Machines
 from tests.support.example_lab import CASES
+from tests.support.fake_machines import FakeChoice
 
 ROOT = CASES.parent.parent
 
@@ -106,5 +108,40 @@ def test_words_after_the_node_are_the_commands_own(tmp_path: Path, monkeypatch: 
     ran: list[list[str]] = []
     monkeypatch.setattr(os, "execvp", lambda _, argv: ran.append(argv))
     monkeypatch.setattr(Machines, "ssh_config", lambda self: tmp_path / "ssh_config")
+    monkeypatch.setattr(Machines, "choice", FakeChoice())
     assert typed(tmp_path, "ssh", "node1", "df", "-h", "--help").exit_code == 0
-    assert ran[0][-1] == "sudo -n -i sh -c 'df -h --help'"
+    assert ran[0][-1] == "sudo -n -H sh -c 'df -h --help'"
+    assert typed(tmp_path, "ssh", "node1").exit_code == 0
+    assert ran[1][-1] == "sudo -n -i", "a login shell"
+
+
+def test_the_nodes_own_shell_expands_the_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`./lab ssh node1 'x=5; echo $x'`: sudo -i leaves $ to the login shell, which has no x."""
+    shutil.copy(ROOT / "lab.yaml", tmp_path)
+    (tmp_path / "sudo").write_text(SUDO)
+    (tmp_path / "sudo").chmod(0o755)
+    ran: list[list[str]] = []
+    monkeypatch.setattr(os, "execvp", lambda _, argv: ran.append(argv))
+    monkeypatch.setattr(Machines, "ssh_config", lambda self: tmp_path / "ssh_config")
+    monkeypatch.setattr(Machines, "choice", FakeChoice())
+    assert typed(tmp_path, "ssh", "node1", "x=5; echo $x", "'a  b'").exit_code == 0
+    env = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    done = subprocess.run(["sh", "-c", ran[0][-1]], capture_output=True, text=True, check=True, env=env)
+    assert done.stdout == "5 a  b\n"
+
+
+SUDO = """\
+#!/bin/bash
+# As sudo(8): -i gives the words to a login shell, with every letter escaped but letters, digits, _, - and $.
+login=
+while :; do
+    case $1 in
+        -n | -H) shift ;;
+        -i) login=yes; shift ;;
+        *) break ;;
+    esac
+done
+[ -n "$login" ] || exec "$@"
+words=$(printf '%s ' "$@" | sed 's/[^A-Za-z0-9_$ -]/\\\\&/g')
+exec bash -c "$words"
+"""

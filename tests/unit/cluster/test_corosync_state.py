@@ -9,10 +9,11 @@ from cluster.corosync_state import Membership
 from cluster.xml import OutputError
 from inventory.platforms.base import CorosyncGeneration
 from tests.support.example_lab import CASES, NODE1, NODE2, example_lab
+from tests.support.old_stack import old_lab, recorded
 
-LAB = example_lab()
+LAB, OLD_LAB = example_lab(), old_lab()
 THREE = (CASES / "watch" / "3-active.txt").read_text().partition("@@part ring\n")[2]
-PLUGIN = (CASES / "watch" / "1.4-active.txt").read_text().partition("@@part ring\n")[2]
+PLUGIN = recorded("partition-ttl0-target.txt")
 
 
 def test_votequorum() -> None:
@@ -34,7 +35,11 @@ def test_ids_may_be_written_in_hexadecimal() -> None:
 
 
 def test_the_plugin_counts_no_votes_and_tells_who_left() -> None:
-    assert corosync_state.membership(PLUGIN, LAB, "1.4") == Membership(None, (NODE1,))
+    """Recorded from corosync 1.4.1: two members, one that left, and one that hears nothing and knows no change."""
+    whole, deaf = recorded("corosync-objctl-a.txt"), recorded("partition-output-drop-target.txt")
+    assert corosync_state.membership(whole, OLD_LAB, "1.4") == Membership(None, (NODE1, NODE2))
+    assert corosync_state.membership(PLUGIN, OLD_LAB, "1.4") == Membership(None, (NODE1,))
+    assert corosync_state.membership(deaf, OLD_LAB, "1.4") == Membership(None, (NODE1, NODE2))
 
 
 @pytest.mark.parametrize("generation", ["3", "1.4"])
@@ -43,10 +48,21 @@ def test_no_corosync_no_membership(generation: CorosyncGeneration) -> None:
         assert corosync_state.membership(said, LAB, generation) is None
 
 
+def test_an_old_tool_without_corosync_says_nothing_of_a_membership() -> None:
+    said = recorded("nothing-runs.txt")
+    assert "Could not initialize objdb library. Error 6" in said
+    assert corosync_state.membership(said, OLD_LAB, "1.4") is None
+
+
+@pytest.mark.parametrize(("generation", "asks"), [("3", "true"), ("1.4", "corosync-objctl")])
+def test_whether_corosync_answers(generation: CorosyncGeneration, asks: str) -> None:
+    assert asks in corosync_state.answers_script(generation, 5)
+
+
 def test_timings() -> None:
     said = "runtime.config.totem.consensus (u32) = 3600\nruntime.config.totem.token (u32) = 3000\n"
     assert corosync_state.timings(said) == (3.0, 3.6)
-    assert corosync_state.timings("totem.token=1000\ntotem.consensus=1200\n") == (1.0, 1.2)
+    assert corosync_state.timings(recorded("corosync-objctl-a.txt")) == (3.0, 3.6)
 
 
 def test_no_timings_are_an_error_that_shows_what_was_said() -> None:

@@ -16,11 +16,18 @@ ROWS = yaml.safe_load((FOLDER / "cases.yaml").read_text())
 NAMES = {"node1": NODE1, "node2": NODE2, None: None}
 
 
+OLD = CASES / "old_stack"
+OLD_STATES = [
+    {**row, "file": f"crm_mon-X-r-{row['file']}"} for row in yaml.safe_load((OLD / "states.yaml").read_text())
+]
+
+
 def read(name: str) -> ClusterState:
-    return parse((FOLDER / f"{name}.xml").read_text())
+    folder = OLD if (OLD / f"{name}.xml").exists() else FOLDER
+    return parse((folder / f"{name}.xml").read_text())
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["file"])
+@pytest.mark.parametrize("row", [*ROWS, *OLD_STATES], ids=lambda row: row["file"])
 def test_what_crm_mon_means(row: dict[str, Any]) -> None:
     state = read(row["file"])
     assert state.dc == NAMES[row["dc"]]
@@ -47,6 +54,7 @@ def test_what_crm_mon_means(row: dict[str, Any]) -> None:
 def test_every_file_is_judged() -> None:
     files = {file.stem for file in FOLDER.glob("*.xml")} - {"3.0.0-not-running"}
     assert {row["file"] for row in ROWS} == files
+    assert {row["file"] for row in OLD_STATES} == {file.stem for file in OLD.glob("crm_mon-X-*.xml")}
 
 
 def test_a_blocked_resource() -> None:
@@ -123,7 +131,6 @@ def test_a_failed_migration(task: str) -> None:
     assert (failure.resource, failure.task) == ("WebIP", task)
 
 
-OLD = CASES / "old_stack"
 OLD_ROWS = yaml.safe_load((OLD / "failures.yaml").read_text())
 
 

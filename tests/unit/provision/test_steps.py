@@ -56,6 +56,8 @@ def expected(
         "START WEB": " ".join(data.services.command("start", web)),
         "STOP WEB": " ".join(data.services.command("stop", web)),
         "DISABLE WEB": " ".join(data.services.command("disable", web)),
+        "DEADTIME": {"3": "2s", "1.4": "5s"}[data.corosync],
+        "KEYGEN": {"3": "corosync-keygen -l", "1.4": "corosync-keygen"}[data.corosync],
         "KEY": {"systemd": "ed25519", "sysv": "rsa"}[data.services.name],
     }
     for row in rows:

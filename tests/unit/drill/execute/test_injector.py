@@ -89,7 +89,7 @@ def test_what_cannot_be_had_is_refused_before_anything_is_done(lab: Lab) -> None
     lab.machines.choice = FakeChoice("vmware_desktop")
     scope = lab.scope()
     with (
-        pytest.raises(NotAvailable, match="vmware_desktop: the lab cannot control the power"),
+        pytest.raises(NotAvailable, match="vmware_desktop: vmrun does not tell"),
         lab.injector.injected(CRACK, scope),
     ):
         pytest.fail("it was not refused")

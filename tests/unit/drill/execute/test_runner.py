@@ -326,7 +326,7 @@ def test_what_the_provider_has_not_is_refused_before(lab: FakeDrill) -> None:
     lab.runner.session = lab.session()
     with pytest.raises(
         NotAvailable,
-        match="story: crack is not available with vmware_desktop: the lab cannot control the power",
+        match="story: crack is not available with vmware_desktop: vmrun does not tell",
     ):
         lab.run(Inject("crack"), Await("serving_from:peer"))
     assert lab.did == []

@@ -140,12 +140,12 @@ def test_a_fault_is_armed_with_its_heal_unless_it_takes_the_node_itself_away(nam
     assert armed["heal"] == repair.repair_script(at, fault.remedies)
 
 
-def test_power_cannot_be_switched_with_vmware() -> None:
+def test_a_machine_cannot_be_frozen_with_vmware() -> None:
     session = fake_session(machines=FakeMachines(provider="vmware_desktop"))
     refused = {name: why for name, fault in FAULTS.items() if (why := fault.refusal(session))}
-    assert set(refused) == {"power-off", "freeze"}
+    assert set(refused) == {"freeze"}
     assert refused["freeze"].startswith(
-        "freeze is not available with vmware_desktop: the lab cannot control the power"
+        "freeze is not available with vmware_desktop: vmrun does not tell whether a machine is paused"
     )
 
 

@@ -51,7 +51,8 @@ KEYS = {
 text (null: the file is not there). `links` are symbolic links to folders of it, which are made. `programs` are the
 answers of programs (tests/support/shell_sandbox.py); any other program that changes a node does nothing. `prints`,
 `errors`, `status` and `calls` are what is expected: the output, a part of stderr, the exit status, and the
-programs that were called. A remedy says `wrong`: whether `is_wrong` holds; and `fails` where `put_right` does not succeed.
+programs that were called. A remedy says `wrong`: whether `is_wrong` holds; and `fails` where
+`put_right` does not succeed.
 """
 
 

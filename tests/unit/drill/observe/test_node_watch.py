@@ -14,6 +14,7 @@ from inventory.platforms.base import Platform
 from inventory.platforms.registry import PLATFORMS
 from inventory.remote import sections
 from tests.support.example_lab import CASES, NODE1, NODE2, example_lab
+from tests.support.old_stack import block, members, old_lab, recorded
 from tests.support.rendered_script import parsed
 from tests.support.shell_sandbox import SHELLS, Sandbox
 
@@ -42,9 +43,29 @@ def test_the_node_that_does_not() -> None:
 
 
 def test_corosync_1_4_has_its_quorum_from_pacemaker() -> None:
-    found = seen((FOLDER / "1.4-active.txt").read_text(), CENTOS6)
-    assert (found.owns_vip, found.web, found.quorate, found.members) == (True, "running", True, (NODE1,))
-    assert found.placements == {"WebIP": NODE1, "WebServer": NODE2}
+    """Recorded: before and after the loss of node2. The plugin's corosync-quorumtool is always quorate."""
+    lab = old_lab()
+
+    def found(ring: str, state: str) -> NodeReading:
+        text = block(
+            addresses="eth1 172.30.100.11/16",
+            processes="Ssl  corosync\nSs   httpd\nS    httpd",
+            members=members(recorded(ring)),
+            state=recorded(f"crm_mon-X-r-{state}.xml"),
+        )
+        return parse(text, lab, CENTOS6, lab.node1, asked=1.0, at=1.1)
+
+    whole = found("corosync-objctl-a.txt", "up")
+    assert (whole.owns_vip, whole.web, whole.quorate, whole.members) == (
+        True,
+        "running",
+        True,
+        (NODE1, NODE2),
+    )
+    assert (whole.dc, whole.placements) == (NODE2, ALL_ON_1)
+    alone = found("partition-ttl0-target.txt", "alone-dc-without-quorum")
+    assert (alone.quorate, alone.members, alone.placements) == (False, (NODE1,), ALL_ON_1)
+    assert "Quorate:          Yes" in recorded("corosync-quorumtool-s.txt")
 
 
 @pytest.mark.parametrize(

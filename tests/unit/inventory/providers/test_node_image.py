@@ -60,6 +60,7 @@ def of_image(platform: Platform, **changes: Any) -> Platform:
         replace(CENTOS9, packages=(*CENTOS9.packages, "vim")),
         of_image(DEBIAN12, packages=("vim",)),
         of_image(DEBIAN12, suite="trixie"),
+        of_image(DEBIAN12, mirrors=("http://deb.debian.org/debian",)),
         of_image(CENTOS9, packages=("vim",)),
         of_image(CENTOS9, reference="quay.io/centos/centos:stream10"),
         replace(CENTOS9, repository="true\n"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from inventory.platforms.base import Platform
 from inventory.platforms.boxes import Box
 from inventory.platforms.centos9 import CENTOS9
 from inventory.platforms.debian import DEBIAN12
-from inventory.providers import choice, libvirt, registry
+from inventory.providers import choice, libvirt, registry, vagrant_boxes
 from inventory.providers.base import LabFolder
 from inventory.providers.choice import Choice
 from tests.support.example_lab import NODE1, example_lab
@@ -91,17 +92,48 @@ def test_a_box_with_a_checksum(tmp_path: Path) -> None:
     ("url", "downloaded"),
     [
         ("boxes/mine.box", "{folder}/boxes/mine.box"),
-        ("/srv/mine.box", "/srv/mine.box"),
         ("file:///srv/mine.box", "file:///srv/mine.box"),
         ("", None),
     ],
 )
 def test_a_box_of_lab_yaml(url: str, downloaded: str | None, tmp_path: Path) -> None:
+    (tmp_path / "boxes").mkdir()
+    (tmp_path / "boxes" / "mine.box").touch()
     decide(tmp_path, "libvirt", DEBIAN12, box="mine", box_url=url, cpus=2)
     found = read(tmp_path)
     assert found["box"] == "mine"
     assert found.get("box_url") == (downloaded.format(folder=tmp_path) if downloaded else None)
     assert found["machines"]["node1"]["provider libvirt"]["cpus"] == 2
+
+
+def test_the_file_of_a_box_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VAGRANT_HOME", str(tmp_path / "home"))
+    with pytest.raises(MachineError, match=r"mine.box: there is no such file"):
+        decide(tmp_path, "libvirt", DEBIAN12, box="mine", box_url="mine.box")
+    kept = tmp_path / "home/boxes/mine/0/libvirt/metadata.json"
+    kept.parent.mkdir(parents=True)
+    kept.touch()
+    decide(tmp_path, "libvirt", DEBIAN12, box="mine", box_url="mine.box")
+
+
+def test_the_boxes_that_vagrant_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VAGRANT_HOME", str(tmp_path))
+    assert vagrant_boxes.names("libvirt") == frozenset()
+    for place in ("a-VAGRANTSLASH-b/0/libvirt", "c/1.2/amd64/libvirt", "d/0/virtualbox"):
+        (tmp_path / "boxes" / place).mkdir(parents=True)
+        (tmp_path / "boxes" / place / "metadata.json").touch()
+    (tmp_path / "boxes" / "e/0/libvirt").mkdir(parents=True)
+    assert vagrant_boxes.names("libvirt") == {"a/b", "c"}
+    assert vagrant_boxes.names("virtualbox") == {"d"}
+
+
+@pytest.mark.parametrize(("system", "own"), [("linux", False), ("darwin", True)])
+@pytest.mark.parametrize("name", ["virtualbox", "vmware_desktop"])
+def test_the_interfaces_of_macos(name: str, system: str, own: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", system)
+    assert registry.get(name).is_own("bridge100", "halab-1") is own
+    assert not registry.get(name).is_own("bridge", "halab-1")
+    assert not registry.get(name).is_own("en0", "halab-1")
 
 
 def test_a_box_that_this_lab_makes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -175,3 +207,26 @@ def test_before_the_first_up_only_the_names_are_known(tmp_path: Path, text: str)
 def test_only_by_hand_vagrant_calls_the_lab(tmp_path: Path) -> None:
     assert "triggers" not in read(tmp_path)
     assert read(tmp_path, by_hand=True)["triggers"] == ["up", "destroy"]
+
+
+@pytest.mark.parametrize(
+    ("words", "default", "prepared"),
+    [
+        (["up"], "", "prepare"),
+        (["up", "--provider=libvirt"], "", "prepare --provider libvirt"),
+        (["up", "--provider", "virtualbox"], "", "prepare --provider virtualbox"),
+        (["up"], "libvirt", "prepare --provider libvirt"),
+        (["up", "--provider=virtualbox"], "libvirt", "prepare --provider virtualbox"),
+        (["status"], "libvirt", ""),
+    ],
+)
+def test_vagrant_up_by_hand_prepares_for_the_provider_that_it_is_told(
+    words: list[str], default: str, prepared: str, tmp_path: Path
+) -> None:
+    tool = tmp_path / "lab"
+    nodes = '[{"alias": "node1", "name": "node1.example.com"}]'
+    tool.write_text(f"#!/bin/sh\n[ $1 = nodes ] && echo '{nodes}' || echo $@ >> {tmp_path}/calls\n")
+    tool.chmod(0o755)
+    read(tmp_path, by_hand=True, words=words, default=default)
+    calls = tmp_path / "calls"
+    assert (calls.read_text().strip() if calls.exists() else "") == prepared

@@ -12,6 +12,7 @@ import pytest
 from inventory import log
 from inventory.errors import CommandFailed, Unreachable
 from inventory.model import Command, Result
+from inventory.platforms.registry import PLATFORMS
 from inventory.remote.ssh import Ssh, check, failure, run_all
 from tests.support.example_lab import NODE1, NODE2
 from tests.support.fake_remote import FakeRemote
@@ -182,3 +183,31 @@ def test_the_fake_knows_what_it_was_not_told() -> None:
     with pytest.raises(AssertionError, match=r"no answer was scripted for node2\.magedu\.com: date"):
         remote.run(Command(NODE2, ("date",)))
     assert [command.node for command in remote.ran] == [NODE2]
+
+
+OLD_TIMEOUT = """\
+#!/bin/sh
+case $1 in
+    -k) echo "timeout: invalid option -- 'k'" >&2; exit 125 ;;
+    -s) shift 2 ;;
+esac
+shift
+exec /bin/sh -c '"$@"; exit $?' sh "$@"
+"""
+
+
+def test_a_timeout_without_k_gets_words_that_it_knows(far: Path) -> None:
+    """coreutils 8.4 of CentOS 6: with -k no command runs at all."""
+    (far / "timeout").write_text(OLD_TIMEOUT)
+    (far / "timeout").chmod(0o755)
+    old = PLATFORMS["centos6"].tools.kills_later
+    assert ssh().run(Command(NODE1, ("echo", "hello"))).status == 125
+    assert replace(ssh(), kills_later=old).run(Command(NODE1, ("echo", "hello"))).out == "hello\n"
+
+
+def test_a_command_that_the_limit_killed_ran_out_of_time(far: Path) -> None:
+    """timeout(1) with SIGKILL ends itself too: 137. A command that something else killed has its own status."""
+    old = replace(ssh(), kills_later=PLATFORMS["centos6"].tools.kills_later)
+    assert old.run(Command(NODE1, ("sleep", "30"), deadline=1)).status == 124
+    assert old.run(Command.script(NODE1, "kill -KILL $$", deadline=30)).status == 137
+    assert ssh().run(Command.script(NODE1, "kill -KILL $$", deadline=30)).status == 137

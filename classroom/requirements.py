@@ -1,0 +1,73 @@
+"""What lab.yaml must have so that an exercise can be had: each function gives a reason against it, or ""."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from inventory.config.cluster_properties import boolean
+from inventory.model import Colocation, Constraint, Lab, Location, Order
+
+Requirement = Callable[[Lab], str]
+
+
+def any_lab(lab: Lab) -> str:
+    """Every lab.yaml is good."""
+    return ""
+
+
+def has(kind: type[Constraint], *, without_score: int | None = None) -> Requirement:
+    """lab.yaml has a constraint of a kind; `without_score`: one that does not have this score already."""
+    all_of: dict[type[Constraint], Callable[[Lab], tuple[Constraint, ...]]] = {
+        Colocation: lambda lab: lab.colocations,
+        Order: lambda lab: lab.orders,
+        Location: lambda lab: lab.locations,
+    }
+
+    def reason(lab: Lab) -> str:
+        name = kind.__name__.lower()
+        found = all_of[kind](lab)
+        if not found:
+            return f"lab.yaml has no {name} constraint"
+        if without_score is not None and all(getattr(one, "score", None) == without_score for one in found):
+            return f"the score of the {name} constraint in lab.yaml is {without_score} already"
+        return ""
+
+    return reason
+
+
+def property_is_not(name: str, value: str, default: str) -> Requirement:
+    """A cluster property of lab.yaml has another value than the one that breaks the lab."""
+
+    def reason(lab: Lab) -> str:
+        found = lab.properties.get(name, default)
+        same = found == value or (boolean(value) is not None and boolean(found) is boolean(value))
+        return f"lab.yaml has {name}: {value}, or nothing" if same else ""
+
+    return reason
+
+
+def sticky(lab: Lab) -> str:
+    """lab.yaml has a stickiness."""
+    return "" if lab.stickiness else "lab.yaml has stickiness: 0"
+
+
+def encrypted(lab: Lab) -> str:
+    """Corosync uses its key."""
+    plain = (lab.corosync.crypto_cipher, lab.corosync.crypto_hash) == ("none", "none")
+    return "with crypto_cipher and crypto_hash none, corosync does not use its key" if plain else ""
+
+
+def not_two_node(lab: Lab) -> str:
+    """lab.yaml does not set two_node."""
+    return "lab.yaml has two_node: true" if lab.corosync.two_node else ""
+
+
+def long_names(lab: Lab) -> str:
+    """The second node's name has a domain."""
+    node = lab.nodes[1]
+    return f"the name {node.name} has no domain" if node.alias == node.name else ""
+
+
+def wide_network(lab: Lab) -> str:
+    """A longer netmask than the network's is possible."""
+    return "the network has one address" if lab.network.prefixlen == lab.network.max_prefixlen else ""

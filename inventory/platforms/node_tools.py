@@ -1,0 +1,26 @@
+"""In which points the tools of an older system are different; the defaults are those of a current system."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class NodeTools:
+    """The differences in the tools of a node, and what a host needs for them."""
+
+    kills_later: bool = True
+    """Its timeout(1) has -k: SIGTERM first, and SIGKILL some seconds later (from coreutils 8.5 on)."""
+    ssh_options: Mapping[str, str] = field(default_factory=dict)
+    """Options of this host's ssh client that the node's server needs (ssh_config(5))."""
+    needs_vsyscall: bool = False
+    """Its C library calls the kernel's vsyscall page, which a current kernel may not have."""
+    least_times: Mapping[str, str] = field(default_factory=dict)
+    """Cluster properties of which its pacemaker refuses shorter times, with the shortest one that it accepts."""
+    recomputes_without_quorum: bool = True
+    """Its pacemaker computes its actions again as soon as quorum is lost."""
+
+
+CURRENT = NodeTools()
+"""The tools of a current system."""

@@ -1,0 +1,22 @@
+"""What a platform cannot have of lab.yaml."""
+
+from __future__ import annotations
+
+from inventory.errors import ConfigError
+from inventory.model import Lab
+from inventory.platforms.base import Platform
+
+
+def refusal(platform: Platform, lab: Lab) -> str:
+    """Give the reason why a platform cannot have what lab.yaml asks for; "" when it can."""
+    if lab.corosync.two_node and not platform.knows_two_node:
+        return (
+            f"corosync.two_node is true, but corosync {platform.corosync} of {platform.name} has no two_node"
+        )
+    return ""
+
+
+def require(platform: Platform, lab: Lab) -> None:
+    """Raise ConfigError unless a platform can have what lab.yaml asks for."""
+    if reason := refusal(platform, lab):
+        raise ConfigError(f"lab.yaml: {reason}.", hint="Set two_node: false, or take another platform.")

@@ -1,0 +1,207 @@
+"""An exercise as a student types it, on nodes in memory: begun, judged, given up, and every way out of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from classroom import attempt, draws
+from classroom.attempt import Attempt
+from classroom.exercises import EXERCISES
+from cli import main
+from inventory.config import lab_yaml
+from inventory.errors import ConfigError
+from inventory.journal import Journal
+from inventory.model import Command, Lab, Result
+from inventory.session import LabSession
+from provision import apply
+from tests.support.changed_facts import fake_cluster
+from tests.support.example_lab import example_lab
+from tests.support.fake_cluster import FakeCluster
+from tests.support.fake_context import fake_context
+from tests.support.fake_session import fake_session
+from tests.support.health_cases import PAGE
+from tests.support.node_readings import PURPOSE, ClusterWords, reading
+
+Typed = Callable[..., tuple[int, str]]
+RIGHT = ("break", "no-order")
+
+
+class Nodes:
+    """A fake cluster that also answers the reading of a healthy status. `killed_by` is a purpose that ends the run."""
+
+    def __init__(self, cluster: FakeCluster) -> None:
+        self.cluster, self.killed_by = cluster, ""
+
+    def run(self, command: Command) -> Result:
+        if command.purpose == self.killed_by:
+            raise KeyboardInterrupt
+        if command.purpose == "repair-lab":
+            return Result(command, 0, "", "")
+        if command.purpose != PURPOSE:
+            return self.cluster.run(command)
+        node = self.cluster.session.lab.node(command.node)
+        serves = node == self.cluster.session.lab.node1
+        out = reading(node, ClusterWords(), holds_vip=serves, web="running" if serves else "stopped")
+        return Result(command, 0, f"{out}\n@@part login\nreached the peer\n", "")
+
+
+@pytest.fixture
+def nodes(tmp_path: Path, request: pytest.FixtureRequest) -> Nodes:
+    lab: Lab | None = getattr(request, "param", None)
+    if lab:
+        cluster = FakeCluster(fake_session("debian12", lab=lab))
+        apply.run(cluster.session)
+    else:
+        cluster = fake_cluster("debian12", "built").copy()
+    cluster.session = replace(cluster.session, journal=Journal(tmp_path))
+    return Nodes(cluster)
+
+
+@pytest.fixture
+def session(nodes: Nodes) -> LabSession:
+    return replace(nodes.cluster.session, remote=nodes)
+
+
+@pytest.fixture
+def typed(session: LabSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Typed:
+    (tmp_path / ".lab").mkdir()
+    monkeypatch.setattr(main, "Context", lambda root, command: fake_context(session, lambda: PAGE, tmp_path))
+
+    def run(*words: str) -> tuple[int, str]:
+        done = CliRunner().invoke(main.app, ["--root", str(tmp_path), *words])
+        if done.exception and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        return done.exit_code, done.output
+
+    return run
+
+
+def now(root: Path) -> Attempt | None:
+    return attempt.under_way(root / ".lab")
+
+
+def put(root: Path, row: dict[str, Any]) -> None:
+    (root / ".lab" / "exercise.json").write_text(json.dumps(row))
+
+
+def test_an_exercise_is_begun_and_solved(typed: Typed, nodes: Nodes, tmp_path: Path) -> None:
+    status, said = typed(*RIGHT)
+    assert status == 0
+    assert "Sometimes the web server starts first" in said
+    assert now(tmp_path) == Attempt("no-order")
+    status, said = typed("grade")
+    assert status == 1
+    assert "Not solved: 1 checks do not pass." in said
+    for _ in range(2):
+        typed("hint")
+    apply.run(nodes.cluster.session)
+    status, said = typed("grade")
+    assert status == 0
+    assert "Solved, with 2 hints." in said
+    assert now(tmp_path) is None
+
+
+def test_a_killed_break_is_not_solved(typed: Typed, nodes: Nodes, tmp_path: Path) -> None:
+    nodes.killed_by = "configure-cluster"
+    assert typed(*RIGHT)[0] == 130
+    assert now(tmp_path) == Attempt("no-order", phase="breaking")
+    nodes.killed_by = ""
+    with pytest.raises(ConfigError, match="break was interrupted"):
+        typed("grade")
+    assert typed("fix")[0] == 0
+    assert now(tmp_path) is None
+
+
+@pytest.mark.parametrize("command", ["fix", "reset"])
+def test_a_killed_repair_is_not_solved(command: str, typed: Typed, nodes: Nodes, tmp_path: Path) -> None:
+    typed(*RIGHT)
+    nodes.killed_by = "replace-configuration"
+    assert typed(command)[0] == 130
+    assert now(tmp_path) == Attempt("no-order", phase="given-up")
+    nodes.killed_by = ""
+    apply.run(nodes.cluster.session)
+    status, said = typed("grade")
+    assert status == 1
+    assert "Solved" not in said
+    assert "It does not count as solved." in said
+    assert now(tmp_path) is None
+
+
+def test_a_plan_and_hints_changed_by_hand_are_told(typed: Typed, nodes: Nodes, tmp_path: Path) -> None:
+    typed(*RIGHT)
+    assert "pcs constraint order" in typed("plan")[1]
+    put(tmp_path, {"name": "no-order", "hints": 0, "plan_shown": True})
+    apply.run(nodes.cluster.session)
+    assert (
+        "Solved, with an unknown number of hints: the record of the exercise was changed by another program, "
+        "after ./lab plan showed the repair." in typed("grade")[1].replace("\n", " ")
+    )
+
+
+@pytest.mark.parametrize("row", [{"name": "gone", "hints": 0}, {"name": 7}], ids=["unknown", "unreadable"])
+@pytest.mark.parametrize(
+    ("command", "status"), [("grade", 1), ("fix", 0), ("reset", 0), ("break", 0), ("provision", 0)]
+)
+def test_an_unknown_exercise_has_a_way_out(
+    command: str, status: int, row: dict[str, Any], typed: Typed, tmp_path: Path
+) -> None:
+    put(tmp_path, row)
+    with pytest.raises(ConfigError) as error:
+        typed("hint")
+    assert error.value.hint == "./lab fix ends it."
+    done, said = typed(*(RIGHT if command == "break" else (command,)))
+    assert done == status
+    assert "Solved" not in said
+    assert now(tmp_path) == (Attempt("no-order") if command == "break" else None)
+
+
+WITHOUT = replace(example_lab(), colocations=(), orders=(), locations=(), stickiness=0)
+
+
+@pytest.mark.parametrize("nodes", [WITHOUT], indirect=True, ids=["no constraints"])
+@pytest.mark.parametrize(
+    "name", ["no-order", "wrong-order", "no-colocation", "weak-location", "no-stickiness"]
+)
+def test_an_exercise_that_this_lab_yaml_cannot_have(name: str, typed: Typed, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"does not work with this lab\.yaml: lab\.yaml has"):
+        typed("break", name)
+    assert now(tmp_path) is None
+    assert name not in typed("exercises")[1].split()
+
+
+def test_an_exercise_whose_check_does_not_fail_is_ended(
+    typed: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("classroom.exercise_run.break_lab", lambda exercise, session: None)
+    with pytest.raises(ConfigError, match="the check order did not fail"):
+        typed(*RIGHT)
+    assert now(tmp_path) is None
+
+
+def test_the_labs_own_file_can_have_every_exercise() -> None:
+    lab = lab_yaml.load(Path(__file__).parents[3] / "lab.yaml", {})
+    assert [one.name for one in EXERCISES if one.needs(lab)] == []
+
+
+def test_random_exercises_do_not_come_twice(typed: Typed, nodes: Nodes, tmp_path: Path) -> None:
+    found = []
+    for words in (("--random",), ("--seed", "3"), ("--seed", "3")):
+        for _ in range(8):  # the fake cluster does not know what every exercise does: such a one is ended
+            try:
+                typed("break", *words)
+            except AssertionError:
+                put(tmp_path, {"name": "gone"})
+                continue
+            break
+        found.append(draws.drawn(tmp_path / ".lab"))
+        attempt.save(tmp_path / ".lab", None)
+        nodes.cluster.machines = fake_cluster("debian12", "built").copy().machines
+    names = found[-1]
+    assert len(set(names)) == len(names) >= 3
