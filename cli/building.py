@@ -19,6 +19,7 @@ def prepare_machines(context: Context, console: ConsoleProgress) -> None:
     """Install what is missing on this machine, and decide provider and platform of the nodes."""
     install.ensure(context.machines.choose(context.lab.provider), console.say, context.clock)
     context.machines.prepare(context.lab.provider, context.lab.platform, console.say)
+    context.require_known_properties()
 
 
 def boot(context: Context, console: ConsoleProgress) -> None:
@@ -37,6 +38,7 @@ def build(context: Context, console: ConsoleProgress, last: Step | None = None) 
 
     Returns the number of commands.
     """
+    context.require_known_properties()
     warn_interrupted(context, console)
     exercise_run.end(context.machines.state, context.session, console.say)
     with console.building() as progress:

@@ -70,6 +70,7 @@ def reset(
     """Bring the cluster back to the state after a step, without rebuilding the machines."""
     context, console = context_of(ctx), ConsoleProgress()
     last = find(step) if step else None
+    context.require_known_properties()
     warn_interrupted(context, console)
     with context.exclusive(), console.building() as progress:
         exercise_run.end(context.machines.state, context.session, console.say)

@@ -68,7 +68,7 @@ HARMLESS: Mapping[str, str] = {
     r"RLIMIT_MEMLOCK": "memory is not locked in a container; it may be swapped",
     r"SCHED_RR|Could not set priority": "no real-time class in a container; it runs at high nice priority",
     r"was not scheduled for|Can't lock|Could not lock memory": "a pause of the host, or memory as above",
-    r"no STONITH resources have been defined|disable STONITH with the stonith-enabled option"
+    r"no (STONITH|fencing) resources have been defined|disable STONITH with the stonith-enabled option"
     r"|need STONITH to ensure data integrity": "until step 4 switches fencing off",
 }
 """Error lines that a healthy lab shows: pattern -> reason."""

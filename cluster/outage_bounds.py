@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from inventory.config.cluster_properties import boolean, milliseconds
+from inventory.config.cluster_properties import fencing, milliseconds, starts_without_quorum
 from inventory.errors import ConfigError
 from inventory.model import Lab
 
@@ -50,7 +50,7 @@ class Timing:
     survivor_acts: bool = True
     """Whether a node alone may start resources: two_node, or no-quorum-policy=ignore."""
     fencing: bool = False
-    """Whether stonith-enabled is on: without a fencing device, no resource of a lost node is taken over."""
+    """Whether fencing is on: without a fencing device, no resource of a lost node is taken over."""
 
 
 @dataclass(frozen=True)
@@ -104,8 +104,8 @@ def timing(lab: Lab) -> Timing:
         probe_s=1 / lab.drill.probe_hz,
         probe_timeout_s=lab.probe_timeout_s,
         monitor_s=max(monitors, default=0.0),
-        survivor_acts=lab.corosync.two_node or lab.properties.get("no-quorum-policy", "stop") == "ignore",
-        fencing=boolean(lab.properties.get("stonith-enabled", "true")) is True,
+        survivor_acts=lab.corosync.two_node or starts_without_quorum(lab.properties),
+        fencing=fencing(lab.properties),
     )
 
 

@@ -12,7 +12,7 @@ from drill.faults import registry as faults
 from drill.faults.base import Fault
 from drill.record.header import Prediction
 from drill.scenarios.base import ClusterTime, Inject, Scenario
-from inventory.config.cluster_properties import boolean, milliseconds
+from inventory.config.cluster_properties import fencing, milliseconds, starts_without_quorum
 from inventory.errors import LabError
 from inventory.model import Command, Lab
 from inventory.remote.ssh import Remote, check
@@ -51,8 +51,8 @@ def predict(session: LabSession, scenario: Scenario, live: Cib) -> LiveTimings:
         monitor_s=monitors.get(first.monitor if first else "web", 0.0),
         survivor_acts=lab.corosync.two_node
         or scenario.overrides.two_node
-        or properties.get("no-quorum-policy", "stop") == "ignore",
-        fencing=boolean(properties.get("stonith-enabled", "true")) is True,
+        or starts_without_quorum(properties),
+        fencing=fencing(properties),
     )
     cluster_times: dict[ClusterTime, float] = {"loss": token + consensus}
     cluster_times |= {f"{kind} monitor": interval for kind, interval in monitors.items()}  # type: ignore[misc]

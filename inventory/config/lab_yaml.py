@@ -73,7 +73,7 @@ def parse(text: str, where: str, changes: Mapping[str, object] | None = None) ->
         part["patience"].number(1, MOST_PATIENCE, "times more time") if part["patience"].present else 1.0
     )
     corosync = _corosync(part["corosync"])
-    settings = properties(part["properties"])
+    settings = properties(part["properties"], platforms.PLATFORMS.get(platform or ""))
     stickiness = score(part["stickiness"])
     primitives = resources(part["resources"])
     colocations, orders, locations = constraints(part["constraints"], primitives, pair)

@@ -188,6 +188,8 @@ class Platform:
     rank: int
     corosync: CorosyncGeneration
     pcs: PcsGeneration
+    pacemaker: str
+    """The release of its packages, by which lab.yaml's properties are judged."""
     packages: tuple[str, ...]
     package_manager: PackageManager
     services: ServiceManager

@@ -23,6 +23,7 @@ CENTOS9 = Platform(
     rank=20,
     corosync="3",
     pcs="0.11",
+    pacemaker="2.1.10",
     # No curl here: the container image has curl-minimal, which conflicts with it.
     packages=(
         *("corosync", "pacemaker", "pcs", "resource-agents", "httpd", "nftables"),

@@ -27,6 +27,7 @@ DEBIAN12 = Platform(
     rank=10,
     corosync="3",
     pcs="0.11",
+    pacemaker="2.1.5",
     packages=(
         *("corosync", "pacemaker", "pacemaker-cli-utils", "pcs", "resource-agents", "apache2"),
         *("net-tools", "nftables", "iproute2", "iputils-arping", "procps", "curl"),
@@ -55,6 +56,7 @@ DEBIAN11 = replace(
     title="Debian 11 (bullseye)",
     rank=11,
     pcs="0.10",
+    pacemaker="2.0.5",
     boxes=MappingProxyType({}),
     # Its security archive loses its packages since the end of its support (2026-08-31), but still lists them.
     image=BootstrapImage("bullseye", IN_CONTAINERS, ("http://deb.debian.org/debian",)),
@@ -66,6 +68,7 @@ DEBIAN13 = replace(
     title="Debian 13 (trixie)",
     rank=12,
     pcs="0.12",
+    pacemaker="3.0.0",
     boxes=MappingProxyType({}),
     image=BootstrapImage("trixie", IN_CONTAINERS),
     default_for=(),

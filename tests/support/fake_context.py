@@ -42,6 +42,9 @@ class FakeContext:
         machines.state = self.root / ".lab"
         return machines
 
+    def require_known_properties(self) -> None:
+        """Nothing to do: a lab in memory has no lab.yaml."""
+
     def exclusive(self) -> contextlib.AbstractContextManager[None]:
         return contextlib.nullcontext()
 

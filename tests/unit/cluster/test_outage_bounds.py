@@ -43,6 +43,8 @@ def test_the_timings_come_from_the_lab() -> None:
         ({"no-quorum-policy": "ignore"}, False, True),
         ({"no-quorum-policy": "stop"}, False, False),
         ({"no-quorum-policy": "freeze"}, False, False),
+        ({"no-quorum-policy": "demote"}, False, False),
+        ({"no-quorum-policy": "fence"}, False, False),
         ({}, False, False),
         ({}, True, True),
     ],

@@ -54,6 +54,14 @@ def test_a_survivor_acts_by_policy_or_by_two_node_of_either_place(
     assert (found.most is not None) is ends
 
 
+@pytest.mark.parametrize(("fencing", "ends"), [("false", True), ("true", False)])
+def test_the_new_name_of_fencing_goes_before_the_old_one(fencing: str, ends: bool) -> None:
+    scenario = Scenario("story", "", (), (), Overrides(), "crash")
+    assert "stonith-enabled" in live(Overrides()).configuration.properties
+    found = predicted(scenario, live(Overrides(properties={"fencing-enabled": fencing})))
+    assert (found.most is not None) is ends
+
+
 @pytest.mark.parametrize(
     ("name", "heard"), [("web-broken", True), ("five-in-a-row", True), ("web-kill", False)]
 )
