@@ -22,7 +22,7 @@ from drill.checks.verdict import PASS, Verdict
 from drill.execute.recovery import Recovery
 from drill.execute.runner import unavailable
 from drill.observe.observation import observing
-from drill.record.timeline import NodeReading, Sample
+from drill.record.timeline import Lateness, NodeReading, Sample
 from drill.report import comparison, run_folder
 from drill.report.objective import parse_objective
 from drill.report.run import Run, ScenarioResult, outage_summary
@@ -177,6 +177,13 @@ class _Live:
     def reading(self, reading: NodeReading) -> None:
         """Queue a node reading."""
         self._news.put((reading.node, conditions.reading_summary(reading)))
+
+    def lateness(self, lateness: Lateness) -> None:
+        """Queue that this machine was late."""
+        late = (
+            f"{lateness.where} was late by {lateness.until - lateness.since:.2f} s at {lateness.since:.2f} s"
+        )
+        self._news.put(("this machine", late))
 
     def sample(self, sample: Sample) -> None:
         """Queue an answer to the probe."""

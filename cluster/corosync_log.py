@@ -73,6 +73,16 @@ HARMLESS: Mapping[str, str] = {
 }
 """Error lines that a healthy lab shows: pattern -> reason."""
 
+_NOT_SCHEDULED = re.compile(r"was not scheduled .*?for ([0-9.]+) ms")
+NOT_SCHEDULED = "was not scheduled"
+"""What stands in a line with which corosync tells that it was paused for most of the token's time or longer."""
+
+
+def pauses(log: str) -> tuple[float, ...]:
+    """Give the pauses of corosync itself that its log tells (seconds)."""
+    return tuple(float(found) / 1000 for found in _NOT_SCHEDULED.findall(log))
+
+
 _ERROR = re.compile(r"\b(ERROR|CRIT|EMERG)\b|\bcorosync ?(error|crit|alert|emerg)\b|\b(error|crit|emerg):")
 
 

@@ -84,6 +84,8 @@ class FakeLab:
         """So many questions whether a node answers are in vain."""
         self.totem_ms = (1000, 1200)
         """Token and consensus of the running corosync (milliseconds)."""
+        self.pauses: dict[str, list[str]] = {}
+        """The lines of corosync's log that tell of a pause, by node."""
         self.did: list[str] = []
         self._instead: dict[str, Callable[[Command, Usual], Answer]] = {}
         self.remote = FakeRemote(self.answer)
@@ -220,6 +222,9 @@ class FakeLab:
     def _read_membership(self, command: Command) -> Answer:
         flags = "Flags: 2Node Quorate" if self.own_two_node or self.covered else "Flags: Quorate"
         return 0, f"Quorate:          Yes\n{flags}\nMembership information\n", ""
+
+    def _read_pauses(self, command: Command) -> Answer:
+        return 0, "\n".join(self.pauses.get(command.node, ())), ""
 
     def _read_totem_times(self, command: Command) -> Answer:
         token, consensus = self.totem_ms
