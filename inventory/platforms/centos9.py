@@ -8,7 +8,7 @@ from inventory.platforms.base import Platform, RegistryImage
 from inventory.platforms.boxes import Box
 from inventory.platforms.firewalls import FIREWALLD
 from inventory.platforms.host_names import HostNameFile
-from inventory.platforms.package_managers import Rpm
+from inventory.platforms.package_managers import WITHOUT_WEAK, Rpm
 from inventory.platforms.packet_filters import Nft
 from inventory.platforms.service_managers import Systemd
 from inventory.remote.script import script
@@ -29,7 +29,7 @@ CENTOS9 = Platform(
         *("corosync", "pacemaker", "pcs", "resource-agents", "httpd", "nftables"),
         *("iproute", "iputils", "procps-ng", "openssh-server", "openssh-clients", "sudo"),
     ),
-    package_manager=Rpm("dnf"),
+    package_manager=Rpm("dnf", WITHOUT_WEAK),
     services=Systemd(),
     host_name=HostNameFile(),
     packet_filter=Nft(),
@@ -45,7 +45,7 @@ CENTOS9 = Platform(
     image=RegistryImage(
         "quay.io/centos/centos:stream9",
         ("systemd", "dbus", "openssh-server", "openssh-clients", "sudo", "iputils", "curl", "util-linux"),
-        install="dnf -q -y install --allowerasing",
+        install=f"dnf -q -y {WITHOUT_WEAK} install --allowerasing",
         clean="dnf clean all",
     ),
     repository=script(__package__, "centos9_repository"),

@@ -22,15 +22,19 @@ class Apt(PackageManager):
         return ("dpkg-query", "-W", "-f", "${Package} ${db:Status-Status}\\n", *packages)
 
 
+WITHOUT_WEAK = "--setopt=install_weak_deps=False"
+"""dnf.conf(5): do not install what packages only recommend (nfs-utils and rpcbind for resource-agents)."""
+
+
 class Rpm(PackageManager):
     """rpm(8) with a program that resolves dependencies: dnf(8), yum(8)."""
 
-    def __init__(self, program: str) -> None:
-        self.program = program
+    def __init__(self, program: str, *options: str) -> None:
+        self.program, self.options = program, options
 
     def install(self, packages: Collection[str]) -> Argv:
         """Updates the package lists itself."""
-        return (self.program, "-q", "-y", "install", *packages)
+        return (self.program, "-q", "-y", *self.options, "install", *packages)
 
     def query(self, packages: Collection[str]) -> Argv:
         """Ask the database of rpm."""
