@@ -219,6 +219,9 @@ class Platform:
     pacemaker_log: str = "/var/log/pacemaker/pacemaker.log"
     """PCMK_logfile's default from pacemaker 2 on."""
 
+    vagrant: tuple[int, ...] = ()
+    """The least version of Vagrant whose ssh can log in, where the lab's own minimum is too old."""
+
     def __str__(self) -> str:
         return self.name
 

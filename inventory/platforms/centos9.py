@@ -51,4 +51,5 @@ CENTOS9 = Platform(
     repository=script(__package__, "centos9_repository"),
     firewall=FIREWALLD,
     default_for=("containers", "machines"),
+    vagrant=(2, 3, 3),  # its sshd refuses ssh-rsa signatures with SHA-1; from 2.3.3 on Vagrant has net-ssh 7
 )

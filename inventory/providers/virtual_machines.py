@@ -50,13 +50,20 @@ class VirtualMachines(Provider):
         remedy = f"./lab up --platform {other.name}" if other else own
         return Finding("platform", "bad", found, remedy)
 
+    def system(self, wanted: str, lab: Lab) -> Platform:
+        """See Requirements. The default is the first system that has a box, or that lab.yaml gives one."""
+        if wanted != AUTO:
+            return get(wanted)
+        default = automatic("machines")[0]
+        return default if lab.machine.box else self._first_with_box() or default
+
     def boxes(self) -> frozenset[str]:
         """See Requirements."""
         return vagrant_boxes.names(self.name)
 
     def source_findings(self, facts: HostFacts, lab: Lab, platform: str) -> Iterator[Finding]:
         """See Requirements."""
-        system = get(platform) if platform != AUTO else self._automatic(lab)
+        system = self.system(platform, lab)
         own = lab.machine.box
         if box := Box(own, lab.machine.box_url) if own else self.box(system):
             yield from box_findings.box(facts, box, self.title, of_lab_yaml=bool(own))
@@ -71,7 +78,7 @@ class VirtualMachines(Provider):
 
     def platform(self, wanted: str, lab: Lab, say: Say) -> tuple[Platform, str]:
         """See Provider."""
-        platform = get(wanted) if wanted != AUTO else self._automatic(lab)
+        platform = self.system(wanted, lab)
         if refusal := self.platform_finding(platform, lab):
             raise MachineError(f"{refusal.found}.", hint=refusal.remedy)
         asked = "the default for virtual machines" if wanted == AUTO else "as asked for"
@@ -93,10 +100,6 @@ class VirtualMachines(Provider):
             box_url=box.url,
             box_sha256=box.sha256,
         )
-
-    def _automatic(self, lab: Lab) -> Platform:
-        default = automatic("machines")[0]
-        return default if lab.machine.box else self._first_with_box() or default
 
     def _first_with_box(self) -> Platform | None:
         return next((one for one in (*automatic("machines"), *PLATFORMS.values()) if self.box(one)), None)

@@ -18,7 +18,7 @@ def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
     platform = session.platform
     units = platform.cluster_services
     have = {node: facts.of(node) for node in session.lab.nodes}
-    incomplete = [node for node in have if have[node].missing]
+    incomplete = [node for node, facts_of in have.items() if facts_of.missing]
     for node in incomplete if platform.repository else ():
         yield Command.script(
             node.name,
@@ -56,16 +56,16 @@ def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
                     purpose="stop-service",
                 )
     for unit in units:
-        for node in have:
-            if unit in have[node].at_boot:
+        for node, facts_of in have.items():
+            if unit in facts_of.at_boot:
                 yield Command(
                     node.name,
                     platform.services.command("disable", unit),
                     why=f"{unit} does not start at boot: the walkthrough starts it",
                     purpose="disable-service",
                 )
-    for node in have:
-        if have[node].firewall:
+    for node, facts_of in have.items():
+        if facts_of.firewall:
             yield Command.script(
                 node.name,
                 platform.firewall.opening,
