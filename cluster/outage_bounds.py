@@ -45,6 +45,8 @@ class Timing:
     decide_s: tuple[float, float] = (0.0, 1.0)
     stop_s: tuple[float, float] = (0.05, 3.0)
     start_s: tuple[float, float] = (0.05, 2.0)
+    times_why: str = ""
+    """Why stop and start take so long on this system, for people."""
     arp_s: float = 0.5
     allowance_s: float = 2.0
     survivor_acts: bool = True
@@ -136,8 +138,10 @@ def bounds(kind: Kind, timing: Timing, *, answers: bool | None = None, moves: bo
         phases = (*_loss(timing), *_recovery(timing, here=False))
     quiet = answers if answers is not None else kind == "partition"
     least = sum(phase.least for phase in phases)
-    # The fault falls between two probes, and a graceful leaver answers until its stop begins.
-    seen = 0.0 if quiet or kind == "graceful" else max(0.0, least - timing.probe_s)
+    if kind == "graceful":
+        least = timing.stop_s[0]  # a graceful leaver answers until the stop of its web server begins
+    # The fault falls between two probes.
+    seen = 0.0 if quiet else max(0.0, least - timing.probe_s)
     return Bounds(kind, phases, seen, sum(phase.most for phase in phases))
 
 
@@ -188,8 +192,12 @@ def _recovery(timing: Timing, *, here: bool, stops: bool = False, moves: bool = 
     if not acts:
         decide = Phase("decide", decide_least, NEVER, never)
     stop = Phase("stop", 0.0, 0.0, "the lost node stops nothing, so there is nothing to wait for")
+    slow = f"; {timing.times_why}" if timing.times_why else ""
     if here or stops:
-        stop = Phase("stop", *timing.stop_s, "running resources are first stopped in reverse order")
+        least, most = timing.stop_s
+        # A web server that is gone takes no time to stop.
+        least = min(least, Timing.stop_s[0]) if here else least
+        stop = Phase("stop", least, most, f"running resources are first stopped in reverse order{slow}")
     why = (
         f"clients send to the old owner until they get a gratuitous ARP; one is sent every {timing.arp_s:g} s"
     )
@@ -199,7 +207,7 @@ def _recovery(timing: Timing, *, here: bool, stops: bool = False, moves: bool = 
     return (
         decide,
         stop,
-        Phase("start", *timing.start_s, "the address, then the web server"),
+        Phase("start", *timing.start_s, f"the address, then the web server{slow}"),
         arp,
         Phase(
             "first answer",

@@ -48,6 +48,9 @@ def predict(session: LabSession, scenario: Scenario, live: Cib) -> LiveTimings:
         token_s=token,
         consensus_s=consensus,
         arp_s=_arp(lab, remote, live),
+        stop_s=session.platform.times.stop,
+        start_s=session.platform.times.start,
+        times_why=session.platform.times.why,
         monitor_s=monitors.get(first.monitor if first else "web", 0.0),
         survivor_acts=lab.corosync.two_node
         or scenario.overrides.two_node

@@ -129,7 +129,7 @@ class Runner:
             platform=self.session.platform.name,
             provider=self.session.provider.name,
             patience=lab.patience,
-            budget_s=lab.drill.budget_s[scenario.budget] if scenario.budget else None,
+            budget_s=self.session.budget_s(scenario.budget) if scenario.budget else None,
             second_try=second_try,
         )
 

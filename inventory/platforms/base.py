@@ -176,6 +176,20 @@ class BootstrapImage:
 
 
 @dataclass(frozen=True)
+class ServiceTimes:
+    """How long a system takes to stop and to start the web server and the address (seconds; least and most).
+
+    `why` explains times that differ from the default, for people; "" for the default, that of init scripts.
+    `graceful_budget` is the longest outage by a graceful stop that a client may see, where lab.yaml has none.
+    """
+
+    stop: tuple[float, float] = (0.05, 3.0)
+    start: tuple[float, float] = (0.05, 2.0)
+    why: str = ""
+    graceful_budget: float = 5.0
+
+
+@dataclass(frozen=True)
 class Platform:
     """One system: its packages, services and agents, and the commands of its tools.
 
@@ -219,6 +233,7 @@ class Platform:
     pacemaker_log: str = "/var/log/pacemaker/pacemaker.log"
     """PCMK_logfile's default from pacemaker 2 on."""
 
+    times: ServiceTimes = ServiceTimes()
     vagrant: tuple[int, ...] = ()
     """The least version of Vagrant whose ssh can log in, where the lab's own minimum is too old."""
 
