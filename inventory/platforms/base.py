@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from inventory.errors import ConfigError
+from inventory.platforms.service_times import ServiceTimes
 from inventory.platforms.boxes import Box
 from inventory.platforms.node_tools import CURRENT, NodeTools
 
@@ -173,20 +174,6 @@ class BootstrapImage:
     suite: str
     packages: tuple[str, ...]
     mirrors: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class ServiceTimes:
-    """How long a system takes to stop and to start the web server and the address (seconds; least and most).
-
-    `why` explains times that differ from the default, for people; "" for the default, that of init scripts.
-    `graceful_budget` is the longest outage by a graceful stop that a client may see, where lab.yaml has none.
-    """
-
-    stop: tuple[float, float] = (0.05, 3.0)
-    start: tuple[float, float] = (0.05, 2.0)
-    why: str = ""
-    graceful_budget: float = 5.0
 
 
 @dataclass(frozen=True)

@@ -4,30 +4,19 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from inventory.platforms.base import Platform, RegistryImage, ServiceTimes
+from inventory.platforms.base import Platform, RegistryImage
 from inventory.platforms.boxes import Box
 from inventory.platforms.firewalls import FIREWALLD
 from inventory.platforms.host_names import HostNameFile
 from inventory.platforms.package_managers import WITHOUT_WEAK, Rpm
 from inventory.platforms.packet_filters import Nft
 from inventory.platforms.service_managers import Systemd
+from inventory.platforms.service_times import HTTPD
 from inventory.remote.script import script
 
 IMAGES = "https://cloud.centos.org/centos/9-stream/x86_64/images"
 LATEST = "CentOS-Stream-Vagrant-9-latest.x86_64"
 """CentOS replaces these files with each build, so their checksums change too."""
-
-POLL_S = 2.0
-"""pacemaker asks again after 2 s when a unit is still starting or stopping (execd_commands.c, up to 2.1.x)."""
-GRACEFUL_S = 1.0
-"""httpd's unit stops it by SIGWINCH; httpd then looks each second whether its children are gone (server/mpm/event)."""
-DEFAULT = ServiceTimes()
-HTTPD = ServiceTimes(
-    stop=(GRACEFUL_S, DEFAULT.stop[1] + GRACEFUL_S + POLL_S),
-    start=(DEFAULT.start[0], DEFAULT.start[1] + POLL_S),
-    why="httpd's unit stops it gracefully, in steps of 1 s; pacemaker asks systemd again after 2 s",
-    graceful_budget=DEFAULT.graceful_budget + GRACEFUL_S + 2 * POLL_S,
-)
 
 CENTOS9 = Platform(
     name="centos9",
