@@ -91,10 +91,7 @@ Constraint = Colocation | Order | Location
 
 @dataclass(frozen=True)
 class Drill:
-    """How a drill observes the service; `budget_s` is the longest outage in seconds by kind of fault.
-
-    Without "graceful" it is the platform's own (see `inventory.session.LabSession.budget_s`).
-    """
+    """How a drill observes the service; `budget_s`: the longest outage (seconds) by kind of fault (LabSession.budget_s)."""
 
     probe_hz: int
     probe_timeout_ms: int

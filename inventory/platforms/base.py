@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from inventory.errors import ConfigError
-from inventory.platforms.service_times import ServiceTimes
 from inventory.platforms.boxes import Box
 from inventory.platforms.node_tools import CURRENT, NodeTools
+from inventory.platforms.service_times import DEFAULT_TIMES, ServiceTimes
 
 CorosyncGeneration = Literal["1.4", "3"]
 PcsGeneration = Literal["0.9.26", "0.9", "0.10", "0.11", "0.12"]
@@ -220,7 +220,7 @@ class Platform:
     pacemaker_log: str = "/var/log/pacemaker/pacemaker.log"
     """PCMK_logfile's default from pacemaker 2 on."""
 
-    times: ServiceTimes = ServiceTimes()
+    times: ServiceTimes = DEFAULT_TIMES
     vagrant: tuple[int, ...] = ()
     """The least version of Vagrant whose ssh can log in, where the lab's own minimum is too old."""
 

@@ -23,10 +23,10 @@ POLL_S = 2.0
 """pacemaker asks again after 2 s when a unit is still starting or stopping (execd_commands.c, up to 2.1.x)."""
 GRACEFUL_S = 1.0
 """httpd's unit stops it by SIGWINCH; httpd then looks each second whether its children are gone (server/mpm/event)."""
-DEFAULT = ServiceTimes()
+DEFAULT_TIMES = ServiceTimes()
 HTTPD = ServiceTimes(
-    stop=(GRACEFUL_S, DEFAULT.stop[1] + GRACEFUL_S + POLL_S),
-    start=(DEFAULT.start[0], DEFAULT.start[1] + POLL_S),
+    stop=(GRACEFUL_S, DEFAULT_TIMES.stop[1] + GRACEFUL_S + POLL_S),
+    start=(DEFAULT_TIMES.start[0], DEFAULT_TIMES.start[1] + POLL_S),
     why="httpd's unit stops it gracefully, in steps of 1 s; pacemaker asks systemd again after 2 s",
-    graceful_budget=DEFAULT.graceful_budget + GRACEFUL_S + 2 * POLL_S,
+    graceful_budget=DEFAULT_TIMES.graceful_budget + GRACEFUL_S + 2 * POLL_S,
 )
