@@ -234,5 +234,9 @@ class FakeLab:
     def _read_agent_metadata(self, command: Command) -> Answer:
         return 0, METADATA.format(name="ARP_INTERVAL_MS", default=500), ""
 
+    def _recompute(self, command: Command) -> Answer:
+        self.did.append(f"recompute {command.node}")
+        return 0, "", ""
+
     def _show_command(self, command: Command) -> Answer:
         return 0, "Flags: WaitForAll\nyes\n" if self.cracked else "Flags: Quorate\n", ""

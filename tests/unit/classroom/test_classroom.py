@@ -22,6 +22,7 @@ from drill.checks.verdict import FAIL, PASS
 from inventory.errors import ConfigError, RouteRefused, TimedOut, Unreachable
 from inventory.model import Command, Location
 from inventory.platforms.registry import PLATFORMS
+from inventory.platforms.wording import adapted
 from inventory.session import LabSession
 from provision import apply, reset
 from provision.facts import gather
@@ -34,6 +35,7 @@ from tests.support.fake_cluster import FakeCluster
 from tests.support.fake_machines import FakeMachines
 from tests.support.fake_remote import FakeRemote
 from tests.support.fake_session import fake_session
+from tests.support.foreign_words import foreign_words
 from tests.support.node_readings import ClusterWords, printed, reading
 
 ROWS = yaml.safe_load((CASES / "classroom" / "checks.yaml").read_text())
@@ -97,10 +99,12 @@ def test_names_are_unique_and_texts_are_those_of_the_rows() -> None:
 def test_every_text_is_whole(platform: str) -> None:
     session, _ = seen(platform, {})
     known = placeholders(session)
-    for name, text in load("checks.yaml").items():
+    for name, raw in load("checks.yaml").items():
+        text = adapted(raw, session.platform)
         assert set(text) == {"expected", "concept", "look"}, name
         assert all(value.format_map(known).strip() for value in text.values())
-    for name, text in load("exercises.yaml").items():
+    for name, raw in load("exercises.yaml").items():
+        text = adapted(raw, session.platform)
         assert set(text) == {"title", "story", "hints", "solution"}, name
         assert 2 <= len(text["hints"]) <= 3, name
         told = [text["title"], text["story"], text["solution"], *text["hints"]]
@@ -113,7 +117,7 @@ def rendered(session: LabSession, file: str) -> dict[str, str]:
     return {
         name: "\n".join(
             line.format_map(known)
-            for value in text.values()
+            for value in adapted(text, session.platform).values()
             for line in (value if isinstance(value, list) else [value])
         )
         for name, text in load(file).items()
@@ -130,19 +134,11 @@ def test_a_text_speaks_of_its_platform(row: dict[str, str], platform: str) -> No
     assert want in said
 
 
-FOREIGN = {
-    "sysv": r"systemctl|corosync-cmapctl|corosync-quorumtool|pcs resource (defaults|clear|refresh)|/var/log/pacemaker",
-    "systemd": r"\bservice \S+ status|chkconfig|corosync-objctl|rsc defaults|unmove",
-}
-
-
 @each_platform
 def test_no_text_names_what_its_platform_does_not_have(platform: str) -> None:
     session, _ = seen(platform, {})
     told = rendered(session, "checks.yaml") | rendered(session, "exercises.yaml")
-    assert {
-        name: text for name, text in told.items() if re.search(FOREIGN[session.platform.services.name], text)
-    } == {}
+    assert foreign_words(session.platform, told) == {}
 
 
 def test_the_location_is_lab_yamls() -> None:
