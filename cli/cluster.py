@@ -8,7 +8,7 @@ import typer
 
 from classroom import attempt, exercise_run
 from cli import render
-from cli.building import build, warn_interrupted, when_all_up
+from cli.building import build, when_all_up
 from cli.console import Json, Output, print_json
 from cli.context import context_of
 from cli.overview import look
@@ -71,7 +71,6 @@ def reset(
     context, console = context_of(ctx), ConsoleProgress()
     last = find(step) if step else None
     context.require_known_properties()
-    warn_interrupted(context, console)
     with context.exclusive(), console.building() as progress:
         exercise_run.end(context.machines.state, context.session, console.say)
         count = resetting.run(context.session, last, progress)

@@ -17,7 +17,7 @@ import typer
 from rich.markup import escape
 from typer.core import TyperCommand
 
-from cli import bench, classroom, cluster, drill, machines, walk
+from cli import bench, classroom, cluster, drill, machines, pending, walk
 from cli.console import Output, messages
 from cli.context import Context, context_of
 from cli.progress import ConsoleProgress
@@ -61,6 +61,7 @@ def begin(
     ctx.obj = Context(root.resolve())
     log.begin(ctx.obj.root / ".lab", verbose=verbose)
     log.note(f"./lab {ctx.invoked_subcommand}")
+    pending.warn(ctx.obj, ctx.invoked_subcommand or "", errors)
 
 
 for topic in (machines, cluster, walk, drill, classroom, bench):

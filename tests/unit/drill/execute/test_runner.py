@@ -305,7 +305,7 @@ def test_what_else_is_broken_afterwards_is_healed_and_told(
     entry = lab.run(Inject("crack"), Await("serving_from:peer"))
     assert "settled" not in lab.events
     [told] = [event for event in entry.timeline.events if event.label == "not healthy"]
-    assert f"not healed yet: {BUSY}" in told.detail
+    assert f"needs ./lab heal, which then reports: {BUSY}" in told.detail
     assert [one.check for one in entry.verdicts if one.status != PASS] == ["came_about"]
     assert "the lab needs healing" in lab.said[0]
     assert not lab.needs[NODE1]
