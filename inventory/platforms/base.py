@@ -177,6 +177,19 @@ class BootstrapImage:
 
 
 @dataclass(frozen=True)
+class BootstrapBox:
+    """A Vagrant box that mmdebstrap(1) makes from a suite (inventory/providers/vagrant_box.py).
+
+    `packages` have the kernel, GRUB for BIOS, the init system, ssh and DHCP; the cluster's packages are not in it.
+    `drivers` are the kernel's modules for the root file system, which the initramfs needs.
+    """
+
+    suite: str
+    packages: tuple[str, ...]
+    drivers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Platform:
     """One system: its packages, services and agents, and the commands of its tools.
 
@@ -201,6 +214,8 @@ class Platform:
     web_process: str
     boxes: Mapping[str, Box]
     image: RegistryImage | BootstrapImage | None = None
+    own_box: BootstrapBox | None = None
+    """The recipe of a box that the lab makes itself; None where it has none."""
     repository: str = ""
     """A shell text that enables the repository of the cluster's packages; it is safe to repeat."""
     firewall: Firewall = Firewall()

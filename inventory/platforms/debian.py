@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from types import MappingProxyType
 
-from inventory.platforms.base import BootstrapImage, Platform
+from inventory.platforms.base import BootstrapBox, BootstrapImage, Platform
 from inventory.platforms.boxes import Box
 from inventory.platforms.host_names import HostNameFile
 from inventory.platforms.package_managers import Apt
@@ -48,6 +48,14 @@ DEBIAN12 = Platform(
         }
     ),
     image=BootstrapImage("bookworm", IN_CONTAINERS),
+    own_box=BootstrapBox(
+        "bookworm",
+        (
+            *("linux-image-cloud-amd64", "grub-pc-bin", "initramfs-tools", "systemd", "systemd-sysv", "udev", "dbus"),
+            *("openssh-server", "sudo", "ifupdown", "isc-dhcp-client", "iproute2", "ca-certificates"),
+        ),
+        ("virtio_pci", "virtio_blk", "virtio_net", "virtio_scsi", "ata_piix", "sd_mod", "ext4"),
+    ),
     default_for=("containers",),
 )
 DEBIAN11 = replace(
@@ -58,6 +66,7 @@ DEBIAN11 = replace(
     pcs="0.10",
     pacemaker="2.0.5",
     boxes=MappingProxyType({}),
+    own_box=None,
     # Its security archive loses its packages since the end of its support (2026-08-31), but still lists them.
     image=BootstrapImage("bullseye", IN_CONTAINERS, ("http://deb.debian.org/debian",)),
     default_for=(),
@@ -70,6 +79,7 @@ DEBIAN13 = replace(
     pcs="0.12",
     pacemaker="3.0.0",
     boxes=MappingProxyType({}),
+    own_box=None,
     image=BootstrapImage("trixie", IN_CONTAINERS),
     default_for=(),
 )

@@ -21,6 +21,17 @@ if TYPE_CHECKING:
 LOG = "vagrant.log"
 
 
+def insecure_key() -> str:
+    """The public key that may log in to a new box until Vagrant replaces it; it comes with Vagrant.
+
+    Raises MachineError. Source: Vagrant's manual, "Creating a Base Box".
+    """
+    private = Path(os.environ.get("VAGRANT_HOME") or Path.home() / ".vagrant.d") / "insecure_private_key"
+    if not private.exists():  # Vagrant puts it there when it first runs
+        command.check(["vagrant", "box", "list"], hint="./lab up installs Vagrant as root on Debian.")
+    return command.check(["ssh-keygen", "-y", "-f", str(private)]).strip()
+
+
 class VagrantProgram:
     """The subcommands of `vagrant` that the lab uses; `state` is the folder of its log. All raise MachineError.
 
