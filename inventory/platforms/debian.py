@@ -51,7 +51,15 @@ DEBIAN12 = Platform(
     own_box=BootstrapBox(
         "bookworm",
         (
-            *("linux-image-cloud-amd64", "grub-pc-bin", "initramfs-tools", "systemd", "systemd-sysv", "udev", "dbus"),
+            *(
+                "linux-image-cloud-amd64",
+                "grub-pc-bin",
+                "initramfs-tools",
+                "systemd",
+                "systemd-sysv",
+                "udev",
+                "dbus",
+            ),
             *("openssh-server", "sudo", "ifupdown", "isc-dhcp-client", "iproute2", "ca-certificates"),
         ),
         ("virtio_pci", "virtio_blk", "virtio_net", "virtio_scsi", "ata_piix", "sd_mod", "ext4"),

@@ -19,6 +19,17 @@ from inventory.host.command import Output
 from inventory.host.requirements import Requirements, Say
 from inventory.model import Lab, PowerAction
 from inventory.platforms.base import Platform
+from inventory.providers.box_formats import BoxFormat
+
+
+def digest(root: Path) -> str:
+    """Eight hex digits of a hash of a folder's path: each folder is a lab of its own."""
+    return hashlib.sha256(str(root).encode()).hexdigest()[:8]
+
+
+def network_name(root: Path) -> str:
+    """The name of the network of a folder's lab, which its virtual machines have before their own names."""
+    return f"ha-lab-{digest(root)}"
 
 
 @dataclass(frozen=True)
@@ -30,13 +41,13 @@ class LabFolder:
 
     @property
     def digest(self) -> str:
-        """Eight hex digits of a hash of the folder's path: each folder is a lab of its own."""
-        return hashlib.sha256(str(self.root).encode()).hexdigest()[:8]
+        """See `digest`."""
+        return digest(self.root)
 
     @property
     def network(self) -> str:
-        """The name of the lab's network."""
-        return f"ha-lab-{self.digest}"
+        """See `network_name`."""
+        return network_name(self.root)
 
     @property
     def bridge(self) -> str:
@@ -101,8 +112,14 @@ class Provider(Requirements):
     """One way to make nodes. The base class has what it needs on this host; this class makes and removes nodes."""
 
     power: PowerCommands = PowerCommands()
+    box_format: BoxFormat | None = None
+    """The format of the boxes that the lab makes itself; None where it makes none."""
     reboots: bool = True
     """A machine that reboots itself boots again without help."""
+    leaves_disks: bool = False
+    """A failed `vagrant up` can leave a disk without a machine; `vagrant destroy` removes it."""
+    stops_clock: bool = False
+    """The clock of a frozen machine stands still, and is late afterwards."""
 
     @abstractmethod
     def platform(self, wanted: str, lab: Lab, say: Say) -> tuple[Platform, str]:

@@ -45,7 +45,10 @@ def first_sector(boot_img: bytes, sectors: int) -> bytes:
 
 def _libvirt(size: int, file_size: int) -> Mapping[str, str]:
     metadata = {"provider": "libvirt", "format": "qcow2", "virtual_size": -(-size // GIB)}
-    return {"metadata.json": json.dumps(metadata) + "\n", "Vagrantfile": 'Vagrant.configure("2") { |config| }\n'}
+    return {
+        "metadata.json": json.dumps(metadata) + "\n",
+        "Vagrantfile": 'Vagrant.configure("2") { |config| }\n',
+    }
 
 
 LIBVIRT = BoxFormat("libvirt", "box.img", ("-O", "qcow2"), _libvirt, booted=True)

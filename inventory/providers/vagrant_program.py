@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING
 from inventory import log
 from inventory.errors import MachineError
 from inventory.host import command
+from inventory.providers import vagrant_boxes
 
 if TYPE_CHECKING:
     import vagrant
@@ -26,7 +27,7 @@ def insecure_key() -> str:
 
     Raises MachineError. Source: Vagrant's manual, "Creating a Base Box".
     """
-    private = Path(os.environ.get("VAGRANT_HOME") or Path.home() / ".vagrant.d") / "insecure_private_key"
+    private = vagrant_boxes.home() / "insecure_private_key"
     if not private.exists():  # Vagrant puts it there when it first runs
         command.check(["vagrant", "box", "list"], hint="./lab up installs Vagrant as root on Debian.")
     return command.check(["ssh-keygen", "-y", "-f", str(private)]).strip()

@@ -19,6 +19,7 @@ from inventory import files
 from inventory.errors import MachineError
 from inventory.host import command
 from inventory.platforms.base import BootstrapBox, Platform
+from inventory.platforms.boxes import Box
 from inventory.platforms.registry import PLATFORMS
 from inventory.providers import vagrant_program
 from inventory.providers.box_formats import FIRST_SECTOR, SECTOR, BoxFormat, first_sector
@@ -28,21 +29,27 @@ SCRIPTS = ("customize.sh", "make_disk.sh")
 MACHINE = "x86_64"
 DISK_MB = 3 * 1024
 DEADLINE = 3600.0
-PROGRAMS = {"mmdebstrap": "mmdebstrap", "mke2fs": "e2fsprogs", "qemu-img": "qemu-utils", "tar": "tar", "gzip": "gzip"}
+PROGRAMS = {
+    "mmdebstrap": "mmdebstrap",
+    "mke2fs": "e2fsprogs",
+    "qemu-img": "qemu-utils",
+    "tar": "tar",
+    "gzip": "gzip",
+}
 """The packages that make a box, by program."""
 
 
 @dataclass(frozen=True)
-class Box:
-    """A box of a platform for a provider: its name for Vagrant, and its file."""
+class OwnBox:
+    """A box of a platform that the lab makes for a provider: its name for Vagrant, and its file."""
 
     name: str
     path: Path
 
     @property
-    def url(self) -> str:
-        """The URL of its file."""
-        return self.path.as_uri()
+    def box(self) -> Box:
+        """The box as Vagrant finds it."""
+        return Box(self.name, self.path.as_uri())
 
     @property
     def made(self) -> bool:
@@ -50,15 +57,15 @@ class Box:
         return self.path.is_file()
 
 
-def box(platform: Platform, form: BoxFormat) -> Box:
+def target(platform: Platform, form: BoxFormat) -> OwnBox:
     """The box of a platform, made or not. Raises MachineError when the platform has no recipe for a box."""
     source = bootstrapped(platform)
     texts = [(HERE / name).read_text() for name in SCRIPTS]
     sizes = form.files(DISK_MB * 2**20, 0).values()
     lines = (*mmdebstrap(source, Path("folder")), str(DISK_MB), *form.convert, *sizes, *texts)
     digest = hashlib.sha256("\n".join(lines).encode()).hexdigest()[:12]
-    name = f"ha-lab-{platform.name}-{digest}"
-    return Box(name, folder() / f"{name}-{form.provider}.box")
+    name = f"{platform.name}-{digest}"
+    return OwnBox(f"ha-lab/{name}", folder() / f"{name}-{form.provider}.box")
 
 
 def folder() -> Path:
@@ -77,14 +84,9 @@ def bootstrapped(platform: Platform) -> BootstrapBox:
     )
 
 
-def can_make(has: Callable[[str], object] = shutil.which) -> bool:
-    """Whether a box can be made here: the machine of its kernel, and mmdebstrap or a way to install it."""
-    return host.machine() == MACHINE and bool(has("mmdebstrap") or has("apt-get"))
-
-
-def make(platform: Platform, forms: Sequence[BoxFormat], say: Callable[[str], None]) -> list[Box]:
+def make(platform: Platform, forms: Sequence[BoxFormat], say: Callable[[str], None]) -> list[OwnBox]:
     """Make the boxes that do not exist yet; the system is made once for all of them. Raises MachineError."""
-    wanted = [(form, box(platform, form)) for form in forms]
+    wanted = [(form, target(platform, form)) for form in forms]
     with files.lock(folder() / "lock"):
         missing = [(form, one) for form, one in wanted if not one.made]
         if missing:
@@ -114,7 +116,7 @@ def mmdebstrap(source: BootstrapBox, work: Path) -> list[str]:
 
 
 def _make(
-    platform: Platform, missing: Sequence[tuple[BoxFormat, Box]], work: Path, say: Callable[[str], None]
+    platform: Platform, missing: Sequence[tuple[BoxFormat, OwnBox]], work: Path, say: Callable[[str], None]
 ) -> None:
     work.chmod(0o755)  # below --unshare-helper another user id reads it
     for name in SCRIPTS:
@@ -127,7 +129,10 @@ def _make(
         "Check that Debian's mirrors are reachable, then run the command again.",
     )
     say(f"Making its disk of {DISK_MB} MB")
-    _run([*_as_owner(), "sh", str(work / "make_disk.sh"), str(work), str(DISK_MB)], "The disk could not be made")
+    _run(
+        [*_as_owner(), "sh", str(work / "make_disk.sh"), str(work), str(DISK_MB)],
+        "The disk could not be made",
+    )
     (work / "root.tar").unlink()
     _boot_loader(work)
     for form, one in missing:
@@ -149,7 +154,7 @@ def _boot_loader(work: Path) -> None:
         disk.write(core)
 
 
-def _pack(form: BoxFormat, one: Box, work: Path) -> None:
+def _pack(form: BoxFormat, one: OwnBox, work: Path) -> None:
     inside = work / form.provider
     inside.mkdir()
     _run(
@@ -170,6 +175,11 @@ def _pack(form: BoxFormat, one: Box, work: Path) -> None:
 
 
 def _require_programs() -> None:
+    if host.machine() != MACHINE:
+        raise MachineError(
+            f"The boxes that the lab makes are for {MACHINE}, and this host is {host.machine()}.",
+            hint="lab.yaml takes any other box: `box` is its name, `box_url` its address.",
+        )
     path = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
     missing = {package for program, package in PROGRAMS.items() if shutil.which(program, path=path) is None}
     if missing:
