@@ -34,9 +34,9 @@ def ensure_browser(say: Say) -> None:
     _install(missing(BROWSER), say)
 
 
-def ensure_programs(packages: Mapping[str, str], say: Say) -> None:
-    """Install the packages whose program is not here. Raises MachineError as `ensure` does."""
-    _install(missing(packages), say)
+def ensure_packages(packages: Collection[str], say: Say) -> None:
+    """Install some of Debian's packages. Raises MachineError as `ensure` does."""
+    _install(packages, say)
 
 
 def missing(packages: Mapping[str, str]) -> set[str]:

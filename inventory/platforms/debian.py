@@ -30,7 +30,7 @@ DEBIAN12 = Platform(
     pacemaker="2.1.5",
     packages=(
         *("corosync", "pacemaker", "pacemaker-cli-utils", "pcs", "resource-agents", "apache2"),
-        *("net-tools", "nftables", "iproute2", "iputils-arping", "procps", "curl"),
+        *("net-tools", "nftables", "iproute2", "iputils-ping", "iputils-arping", "procps", "curl"),
         *("openssh-server", "openssh-client", "sudo"),
     ),
     package_manager=Apt(),

@@ -5,17 +5,25 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from inventory.platforms.base import Argv, PackageManager
+from inventory.remote.script import script
+
+LOCK_S = 300
+"""How long apt waits for another program that installs packages (seconds)."""
+
+POLICY = "/usr/sbin/policy-rc.d"
+"""The program that Debian's packages ask whether their services may start."""
 
 
 class Apt(PackageManager):
     """apt-get(8) and dpkg-query(1)."""
 
-    refresh = ("apt-get", "-q", "update")
+    refresh = ("sh", "-c", script(__package__, "apt_refresh", seconds=LOCK_S))
 
     def install(self, packages: Collection[str]) -> Argv:
-        """Without recommended packages and without questions."""
-        noninteractive = ("env", "DEBIAN_FRONTEND=noninteractive")
-        return (*noninteractive, "apt-get", "-q", "-y", "--no-install-recommends", "install", *packages)
+        """Without recommended packages and without questions; no service of them is started."""
+        names = " ".join(packages)
+        text = script(__package__, "apt_install", packages=names, seconds=LOCK_S, policy=POLICY)
+        return ("sh", "-c", text)
 
     def query(self, packages: Collection[str]) -> Argv:
         """Ask dpkg for the status of each package."""

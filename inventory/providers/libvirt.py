@@ -24,6 +24,7 @@ from inventory.providers import box_formats, libvirt_network, vagrant_boxes
 from inventory.providers.base import LabFolder, PowerCommands, PowerState, VagrantSettings, network_name
 from inventory.providers.libvirt_network import VIRSH
 from inventory.providers.virtual_machines import VirtualMachines, plugin_finding
+from inventory.waiting import Clock
 
 SOCKETS = ("/run/libvirt/libvirt-sock", "/run/libvirt/virtqemud-sock")
 KVM = "/dev/kvm"
@@ -152,7 +153,7 @@ class Libvirt(VirtualMachines):
             wanted |= {self.plugin}
         return tuple(sorted(wanted))
 
-    def start(self, say: Say) -> None:
+    def start(self, say: Say, clock: Clock) -> None:
         """See Requirements."""
         if _answers():
             return
@@ -169,7 +170,7 @@ class Libvirt(VirtualMachines):
                 hint="./lab doctor --provider libvirt says what is missing.",
             )
         hint = 'This user may need the group: sudo usermod -aG libvirt "$USER" && newgrp libvirt'
-        waiting.until(_answers, bool, "libvirt answers", deadline=60, hint=hint)
+        waiting.until(_answers, bool, "libvirt answers", deadline=60, clock=clock, hint=hint)
 
     def machine(self, lab: Lab) -> dict[str, object]:
         """See VirtualMachines."""

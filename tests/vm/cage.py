@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,6 +62,20 @@ def cage(folder: Path) -> Iterator[Cage]:
             process.kill()
             process.wait()
         process.stdout.close()
+
+
+def leftovers(folder: Path) -> set[str]:
+    """What libvirt could leave on this machine: mounts, bridges and processes that name the folder."""
+    mounts = {line for line in Path("/proc/mounts").read_text().splitlines() if str(folder) in line}
+    links = subprocess.run(["ip", "-br", "link"], check=True, capture_output=True, text=True).stdout
+    bridges = {line.split()[0] for line in links.splitlines() if line.startswith(("virbr", "vnet"))}
+    processes = set()
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            words = path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            if str(folder) in words and path.parent.name != str(os.getpid()):
+                processes.add(words)
+    return mounts | bridges | processes
 
 
 @contextmanager
