@@ -1,9 +1,8 @@
 #!/bin/sh
 # Install packages without questions and without recommended packages, and start none of their services: Debian would
 # start corosync and pacemaker with a sample configuration. Source: invoke-rc.d(8), policy-rc.d, exit status 101.
-# Another program may hold the lock of dpkg: wait for it, at most so many seconds.
+# Another program may hold the lock of dpkg: wait for it; the command's deadline ends the wait.
 : "${packages:?}"
-: "${seconds:?}"
 : "${policy:?}"
 mark='# ha-lab: no service starts while packages are installed'
 if [ ! -e "$policy" ] || grep -q "^$mark" "$policy"; then
@@ -14,4 +13,4 @@ if [ ! -e "$policy" ] || grep -q "^$mark" "$policy"; then
 fi
 export DEBIAN_FRONTEND=noninteractive
 # shellcheck disable=SC2086 # a list of names
-apt-get -q -y --no-install-recommends -o DPkg::Lock::Timeout="$seconds" install $packages
+apt-get -q -y --no-install-recommends -o DPkg::Lock::Timeout=-1 install $packages

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from inventory.errors import ConfigError
-from inventory.platforms.boxes import Box
+from inventory.platforms.boxes import BootstrapBox, Box
 from inventory.platforms.node_tools import CURRENT, NodeTools
 from inventory.platforms.service_times import DEFAULT_TIMES, ServiceTimes
 
@@ -174,19 +174,6 @@ class BootstrapImage:
     suite: str
     packages: tuple[str, ...]
     mirrors: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class BootstrapBox:
-    """A Vagrant box that mmdebstrap(1) makes from a suite (inventory/providers/vagrant_box.py).
-
-    `packages` have the kernel, GRUB for BIOS, the init system, ssh and DHCP; the cluster's packages are not in it.
-    `drivers` are the kernel's modules for the root file system, which the initramfs needs.
-    """
-
-    suite: str
-    packages: tuple[str, ...]
-    drivers: tuple[str, ...]
 
 
 @dataclass(frozen=True)

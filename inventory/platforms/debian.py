@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from types import MappingProxyType
 
-from inventory.platforms.base import BootstrapBox, BootstrapImage, Platform
-from inventory.platforms.boxes import Box
+from inventory.platforms.base import BootstrapImage, Platform
+from inventory.platforms.boxes import BootstrapBox, Box
 from inventory.platforms.host_names import HostNameFile
 from inventory.platforms.package_managers import Apt
 from inventory.platforms.packet_filters import Nft

@@ -7,9 +7,6 @@ from collections.abc import Collection
 from inventory.platforms.base import Argv, PackageManager
 from inventory.remote.script import script
 
-LOCK_S = 300
-"""How long apt waits for another program that installs packages (seconds)."""
-
 POLICY = "/usr/sbin/policy-rc.d"
 """The program that Debian's packages ask whether their services may start."""
 
@@ -17,12 +14,12 @@ POLICY = "/usr/sbin/policy-rc.d"
 class Apt(PackageManager):
     """apt-get(8) and dpkg-query(1)."""
 
-    refresh = ("sh", "-c", script(__package__, "apt_refresh", seconds=LOCK_S))
+    refresh = ("sh", "-c", script(__package__, "apt_refresh"))
 
     def install(self, packages: Collection[str]) -> Argv:
         """Without recommended packages and without questions; no service of them is started."""
         names = " ".join(packages)
-        text = script(__package__, "apt_install", packages=names, seconds=LOCK_S, policy=POLICY)
+        text = script(__package__, "apt_install", packages=names, policy=POLICY)
         return ("sh", "-c", text)
 
     def query(self, packages: Collection[str]) -> Argv:

@@ -88,8 +88,9 @@ class Machines:
         return self.provider.is_own(interface, self.folder.bridge)
 
     def _existing_choice(self) -> Choice | None:
-        if not any(self.ids().values()):
-            return None
+        return self._readable_choice() if any(self.ids().values()) else None
+
+    def _readable_choice(self) -> Choice | None:
         with contextlib.suppress(MachineError):
             return self.choice
         return None
@@ -160,21 +161,14 @@ class Machines:
 
     def destroy(self, node: Node | None = None) -> None:
         """Destroy the machines, or one; also what a failed `up` left without a machine. Raises MachineError."""
-        if any(self.ids().values()):
-            if self._existing_choice() is None:
-                # It is damaged, or from an older version: Vagrant cannot work without it.
-                id_file = next((self.root / ".vagrant" / "machines").glob("*/*/id"))
-                self.prepare(id_file.parent.name, "auto", log.note)
-            self.vagrant.destroy(node.alias if node else None)
-        elif self._may_have_disks():
+        machines, before = any(self.ids().values()), self._readable_choice()
+        if machines and before is None:
+            # It is damaged, or from an older version: Vagrant cannot work without it.
+            id_file = next((self.root / ".vagrant" / "machines").glob("*/*/id"))
+            self.prepare(id_file.parent.name, "auto", log.note)
+        if machines or (before and before.provider_data.leaves_disks):
             self.vagrant.destroy(node.alias if node else None)
         self._forget_ssh()
-
-    def _may_have_disks(self) -> bool:
-        try:
-            return self.provider.leaves_disks
-        except MachineError:  # no choice, so no `up`
-            return False
 
     def release(self) -> bool:
         """Remove what `prepare` made on this host and in .lab, if no machine is left; returns whether none is left.

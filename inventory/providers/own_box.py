@@ -18,8 +18,8 @@ from pathlib import Path
 from inventory import files
 from inventory.errors import MachineError
 from inventory.host import command
-from inventory.platforms.base import BootstrapBox, Platform
-from inventory.platforms.boxes import Box
+from inventory.platforms.base import Platform
+from inventory.platforms.boxes import BootstrapBox, Box
 from inventory.platforms.registry import PLATFORMS
 from inventory.providers import vagrant_program
 from inventory.providers.box_formats import FIRST_SECTOR, SECTOR, BoxFormat, first_sector
