@@ -133,7 +133,7 @@ def box(
     if not forms:
         raise ConfigError(f"The lab makes no box for {provider}.", hint="./lab box --help")
     own_box.bootstrapped(system)
-    install.ensure_packages(install.missing({**install.PACKAGES, **own_box.PROGRAMS}), console.say)
+    install.ensure_packages(install.missing({**install.PACKAGES, **own_box.programs()}), console.say)
     with console.busy(f"The box of {system.name}"):
         made = own_box.make(system, forms, console.say)
     for form, one in zip(forms, made, strict=True):

@@ -36,7 +36,7 @@ PROGRAMS = {
     "tar": "tar",
     "gzip": "gzip",
 }
-"""The packages that make a box, by program."""
+"""The packages that make a box, by program; `programs` has them for this user."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,6 @@ def mmdebstrap(source: BootstrapBox, work: Path) -> list[str]:
 def _make(
     platform: Platform, missing: Sequence[tuple[BoxFormat, OwnBox]], work: Path, say: Callable[[str], None]
 ) -> None:
-    work.chmod(0o755)  # below --unshare-helper another user id reads it
     for name in SCRIPTS:
         shutil.copy(HERE / name, work / name)
     (work / "vagrant.pub").write_text(vagrant_program.insecure_key() + "\n")
@@ -141,8 +140,13 @@ def _make(
 
 
 def _as_owner() -> list[str]:
-    """The words before a command that keeps the owners of files: none for root."""
-    return [] if os.geteuid() == 0 else ["mmdebstrap", "--unshare-helper"]
+    """The words before a command that keeps the owners of files: none for root; see fakeroot(1)."""
+    return [] if os.geteuid() == 0 else ["fakeroot"]
+
+
+def programs() -> dict[str, str]:
+    """The packages that make a box for this user, by program."""
+    return PROGRAMS | {name: name for name in _as_owner()}
 
 
 def _boot_loader(work: Path) -> None:
@@ -181,7 +185,7 @@ def _require_programs() -> None:
             hint="lab.yaml takes any other box: `box` is its name, `box_url` its address.",
         )
     path = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
-    missing = {package for program, package in PROGRAMS.items() if shutil.which(program, path=path) is None}
+    missing = {package for program, package in programs().items() if shutil.which(program, path=path) is None}
     if missing:
         names = " ".join(sorted(missing))
         raise MachineError(

@@ -46,7 +46,7 @@ Timed = Callable[..., str]
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert os.geteuid() == 0, "namespaces and qemu's networks need root"
-    wanted = {*registry.get(PROVIDER).packages(), *install.missing({**OF_THE_TEST, **own_box.PROGRAMS})}
+    wanted = {*registry.get(PROVIDER).packages(), *install.missing({**OF_THE_TEST, **own_box.programs()})}
     install.ensure_packages(wanted, LOG.info)
     return tmp_path_factory.mktemp("vm")
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes a bootable raw disk from a system in a tar file, without mounting anything.
 # Usage: make_disk.sh FOLDER MEGABYTES. FOLDER has root.tar; disk.raw is made there.
-# Owners in the tar file must be kept: run this as root, or below `mmdebstrap --unshare-helper`.
+# Owners in the tar file must be kept: run this as root, or below fakeroot.
 set -eu
 folder=$1 megabytes=$2
 cd "$folder"
