@@ -13,6 +13,7 @@ from classroom.snapshot import REACHED, Snapshot
 from classroom.texts import load, placeholders
 from classroom.troubles import troubles
 from drill.checks.verdict import FAIL, PASS, UNKNOWN, Verdict
+from inventory.platforms.wording import adapted
 from inventory.session import LabSession
 from provision.plan import plan_step
 from provision.steps import constraints as constraint_steps
@@ -156,7 +157,7 @@ def judge(session: LabSession, snapshot: Snapshot, checks: Sequence[Check] = CHE
 def _verdict(check: Check, session: LabSession, snapshot: Snapshot) -> Verdict:
     text = {
         name: value.format_map(placeholders(session))
-        for name, value in load("checks.yaml")[check.name].items()
+        for name, value in adapted(load("checks.yaml")[check.name], session.platform).items()
     }
     expected, unknown_because = text["expected"], check.unknown_because(snapshot)
     lines = () if unknown_because else tuple(check.problems(session, snapshot))

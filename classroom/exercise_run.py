@@ -12,7 +12,7 @@ from classroom.exercises import Exercise, find, for_platform
 from classroom.snapshot import look
 from drill.checks.verdict import FAIL, PASS, Verdict
 from inventory import waiting
-from inventory.errors import ConfigError, TimedOut
+from inventory.errors import CommandFailed, ConfigError, TimedOut
 from inventory.platforms.base import Platform
 from inventory.remote.ssh import check
 from inventory.session import LabSession
@@ -33,20 +33,35 @@ def known(session: LabSession, now: Attempt) -> Exercise | None:
 
 
 def begin(exercise: Exercise, session: LabSession, state: Path, fetch: Fetch) -> None:
-    """Break the lab until the exercise's check fails. When it does not, repair the lab and raise ConfigError."""
+    """Break the lab until the exercise's check fails.
+
+    When a command fails or the check does not, the lab is repaired and the exercise forgotten; raises CommandFailed or
+    ConfigError.
+    """
     attempt.save(state, Attempt(exercise.name, phase="breaking"))
-    break_lab(exercise, session)
+    try:
+        break_lab(exercise, session)
+    except CommandFailed as error:
+        _take_back(exercise, session, state)
+        raise CommandFailed(
+            f"The exercise {exercise.name} could not break the lab: {error.message}",
+            hint=f"It was ended, and the lab was repaired. {error.hint}",
+        ) from error
     try:
         caught(exercise, session, fetch)
     except TimedOut as error:
-        attempt.record(state, phase="given-up")
-        repair(exercise, session)
-        attempt.save(state, None)
+        _take_back(exercise, session, state)
         raise ConfigError(
             f"The exercise {exercise.name} does not work with this lab.yaml: the check {exercise.check} did not fail.",
             hint="./lab exercises lists the others. The lab was repaired.",
         ) from error
     attempt.save(state, Attempt(exercise.name))
+
+
+def _take_back(exercise: Exercise, session: LabSession, state: Path) -> None:
+    attempt.record(state, phase="given-up")
+    repair(exercise, session)
+    attempt.save(state, None)
 
 
 def break_lab(exercise: Exercise, session: LabSession) -> None:

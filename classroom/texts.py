@@ -32,6 +32,8 @@ def placeholders(session: LabSession) -> Mapping[str, str]:
         "defaults": pcs.list_defaults(platform.pcs),
         "refresh": pcs.refresh(platform.pcs, web),
         "clear": pcs.clear(platform.pcs, web),
+        "disable": pcs.disable(platform.pcs, web),
+        "enable": pcs.enable(platform.pcs, web),
         "web_status": platform.services.command("status", httpd),
         "web_at_boot": platform.services.command("is-enabled", httpd),
     }
@@ -53,6 +55,7 @@ def placeholders(session: LabSession) -> Mapping[str, str]:
         "httpd": httpd,
         "port": str(corosync_conf.PORT),
         "rules": platform.packet_filter.rules,
+        "next_name": platform.host_name.reading,
     }
 
 

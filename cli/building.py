@@ -10,7 +10,6 @@ from inventory.host import install
 from provision import apply
 from provision.steps.base import Step
 from provision.steps.registry import STEPS, until
-from status import health
 
 SERVES_WITHIN = 60.0
 
@@ -20,6 +19,7 @@ def prepare_machines(context: Context, console: ConsoleProgress) -> None:
     install.ensure(context.machines.choose(context.lab.provider), console.say, context.clock)
     context.machines.prepare(context.lab.provider, context.lab.platform, console.say)
     context.keep_description()
+    context.require_known_properties()
 
 
 def boot(context: Context, console: ConsoleProgress) -> None:
@@ -38,7 +38,7 @@ def build(context: Context, console: ConsoleProgress, last: Step | None = None) 
 
     Returns the number of commands.
     """
-    warn_interrupted(context, console)
+    context.require_known_properties()
     exercise_run.end(context.machines.state, context.session, console.say)
     with console.building() as progress:
         count = apply.run(context.session, until(last) if last else STEPS, progress)
@@ -53,12 +53,6 @@ def build(context: Context, console: ConsoleProgress, last: Step | None = None) 
         )
     console.say(f"Done: {count} commands." if count else "Nothing to do: the nodes are as lab.yaml says.")
     return count
-
-
-def warn_interrupted(context: Context, console: ConsoleProgress) -> None:
-    """Warn when a drill was interrupted: only `./lab heal` repairs what it left."""
-    if left := health.interrupted(context.session.journal.pending()):
-        console.say(f"trouble: {left}")
 
 
 def when_all_up(context: Context, console: ConsoleProgress) -> bool:

@@ -21,6 +21,7 @@ from cli.context import Context, context_of
 from cli.progress import ConsoleProgress
 from drill.checks.verdict import FAIL, PASS, UNKNOWN, Verdict
 from inventory.errors import ConfigError, MachineError
+from inventory.platforms.wording import adapted
 from inventory.session import LabSession
 from status import health
 
@@ -216,7 +217,7 @@ def _current(context: Context) -> tuple[Attempt, Exercise | None]:
 
 def _texts(session: LabSession, exercise: Exercise) -> Mapping[str, Any]:
     known = placeholders(session)
-    text = load("exercises.yaml")[exercise.name]
+    text = adapted(load("exercises.yaml")[exercise.name], session.platform)
     return {
         name: [line.format_map(known) for line in value]
         if isinstance(value, list)

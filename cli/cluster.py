@@ -8,7 +8,7 @@ import typer
 
 from classroom import attempt, exercise_run
 from cli import render
-from cli.building import build, warn_interrupted, when_all_up
+from cli.building import build, when_all_up
 from cli.console import Json, Output, print_json
 from cli.context import context_of
 from cli.overview import look
@@ -71,7 +71,7 @@ def reset(
     """Bring the cluster back to the state after a step, without rebuilding the machines."""
     context, console = context_of(ctx), ConsoleProgress()
     last = find(step) if step else None
-    warn_interrupted(context, console)
+    context.require_known_properties()
     with context.exclusive(), console.building() as progress:
         exercise_run.end(context.machines.state, context.session, console.say)
         count = resetting.run(context.session, last, progress)

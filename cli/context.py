@@ -102,6 +102,15 @@ class Context:
         refusals.require(self.machines.choice.platform_data, self.lab)
         return LabSession(self.lab, self.machines, self.remote, Journal(self.root), self.clock)
 
+    def require_known_properties(self) -> None:
+        """Raise ConfigError when the nodes' pacemaker does not know a property of lab.yaml, or its value.
+
+        With `platform: auto` the nodes' system is known only after the choice.
+        """
+        lab_yaml.load(
+            self.root / "lab.yaml", {**self.changes, "platform": self.machines.choice.platform_data.name}
+        )
+
     def node(self, name: str) -> Node:
         """The node with a name or an alias. Raises ConfigError."""
         try:

@@ -17,12 +17,13 @@ from classroom import exercise_run
 from cli.console import Output, table
 from cli.context import Context, context_of
 from cli.progress import ConsoleProgress
+from cluster import configuration
 from drill import suite
 from drill.checks.verdict import PASS, Verdict
 from drill.execute.recovery import Recovery
 from drill.execute.runner import unavailable
 from drill.observe.observation import observing
-from drill.record.timeline import NodeReading, Sample
+from drill.record.timeline import Lateness, NodeReading, Sample
 from drill.report import comparison, run_folder
 from drill.report.objective import parse_objective
 from drill.report.run import Run, ScenarioResult, outage_summary
@@ -31,6 +32,9 @@ from drill.scenarios import catalog, conditions
 from drill.scenarios.base import Scenario
 from inventory import journal
 from inventory.errors import LabError
+from provision import reset
+from provision.facts import gather
+from provision.steps.base import desired_configuration
 
 out = Output()
 COLOUR = {"PASS": "green", "UNKNOWN": "yellow", "FAIL": "red"}
@@ -112,13 +116,34 @@ def _run(
 
 
 def heal(ctx: typer.Context) -> None:
-    """Repair what a drill left broken, and say what was done."""
+    """Repair what a drill left broken, restore the configuration of lab.yaml after it, and say what was done.
+
+    Exit 1 when no drill was interrupted and the configuration is not that of lab.yaml.
+    """
     context, console = context_of(ctx), ConsoleProgress()
     context.use_built(console.say)
     with context.exclusive(), journal.exclusive(context.root), console.busy("Looking at the lab"):
         _no_exercise(context, console)
+        interrupted = bool(context.session.journal.pending())
         done = Recovery(context.session, console.say, context.fetch).heal()
+        left = _differences(context)
+        if left and interrupted:
+            for line in left:
+                console.say(f"lab.yaml says otherwise: {line}")
+            reset.run(context.session)
+            left = ()
+    if left:
+        console.say(f"The lab is healthy, but its configuration is not that of lab.yaml: {left[0]}")
+        console.say("./lab provision completes it; ./lab plan shows what it would do.")
+        raise typer.Exit(1)
     console.say("The lab is healthy." if done else "Nothing to heal: the lab is healthy.")
+
+
+def _differences(context: Context) -> tuple[str, ...]:
+    """How the cluster's configuration differs from lab.yaml, one line each."""
+    facts = gather(context.session)
+    want = desired_configuration(context.session, facts)
+    return configuration.differences(want, facts.cib) if facts.cib else ()
 
 
 def _no_exercise(context: Context, console: ConsoleProgress) -> None:
@@ -178,6 +203,13 @@ class _Live:
     def reading(self, reading: NodeReading) -> None:
         """Queue a node reading."""
         self._news.put((reading.node, conditions.reading_summary(reading)))
+
+    def lateness(self, lateness: Lateness) -> None:
+        """Queue that this machine was late."""
+        late = (
+            f"{lateness.where} was late by {lateness.until - lateness.since:.2f} s at {lateness.since:.2f} s"
+        )
+        self._news.put(("this machine", late))
 
     def sample(self, sample: Sample) -> None:
         """Queue an answer to the probe."""

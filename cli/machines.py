@@ -1,4 +1,4 @@
-"""The machines' commands: up, halt, down, ssh, doctor, image, and two that the Vagrantfile calls."""
+"""The machines' commands: up, halt, down, ssh, doctor, image, box, and two that the Vagrantfile calls."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from cli.console import Json, Output, print_json
 from cli.context import Context, context_of
 from cli.overview import look
 from cli.progress import ConsoleProgress
+from inventory.errors import ConfigError
 from inventory.host import install, survey
 from inventory.host.doctor import findings
 from inventory.host.requirements import Say
-from inventory.platforms.registry import PLATFORMS
-from inventory.providers import image_choice, node_image, registry, removal
+from inventory.platforms.registry import PLATFORMS, get
+from inventory.providers import image_choice, node_image, own_box, registry, removal
 
 Provider = Annotated[
     str, typer.Option(help=f"{', '.join(registry.names())} or auto; default: the provider of lab.yaml.")
@@ -33,7 +34,7 @@ out = Output()
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the CLI."""
-    for command in (up, halt, down, doctor, image):
+    for command in (up, halt, down, doctor, image, box):
         app.command()(command)
     # Everything after the node belongs to the command that runs there: `./lab ssh node1 df -h`.
     app.command(context_settings={"allow_extra_args": True, "allow_interspersed_args": False})(ssh)
@@ -116,6 +117,36 @@ def image(ctx: typer.Context, platform: System = "") -> None:
         _, why, tag = image_choice.obtain(context.lab.platform, context.lab.images, console.say)
     console.say(why)
     out.print(tag)
+
+
+def box(
+    ctx: typer.Context,
+    platform: Annotated[str, typer.Argument(help="The platform; default: the first one with a recipe.")] = "",
+    provider: Annotated[
+        str, typer.Option(help="Only for this provider; default: all that can have it.")
+    ] = "",
+) -> None:
+    """Make the box for virtual machines from packages, if it does not exist yet, and print its path.
+
+    `up` makes it too when it is needed. To use the file elsewhere: box and box_url in lab.yaml.
+    """
+    console = ConsoleProgress()
+    context_of(ctx)
+    system = get(platform) if platform else next(one for one in PLATFORMS.values() if one.own_box)
+    chosen = [registry.get(provider)] if provider else registry.providers().values()
+    forms = [form for one in chosen if (form := one.box_format)]
+    if not forms:
+        raise ConfigError(f"The lab makes no box for {provider}.", hint="./lab box --help")
+    own_box.bootstrapped(system)
+    install.ensure_packages(install.missing({**install.PACKAGES, **own_box.programs()}), console.say)
+    with console.busy(f"The box of {system.name}"):
+        made = own_box.make(system, forms, console.say)
+    for form, one in zip(forms, made, strict=True):
+        if not form.booted:
+            console.say(
+                f"The box for {form.provider} was checked by the rules of its format, but never booted."
+            )
+        out.print(str(one.path))
 
 
 def prepare(ctx: typer.Context, provider: Provider = "", platform: System = "") -> None:

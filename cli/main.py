@@ -15,8 +15,8 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from cli import bench, classroom, cluster, drill, guard, machines, walk
-from cli.console import Output
+from cli import bench, classroom, cluster, drill, guard, machines, pending, walk
+from cli.console import Output, messages
 from cli.context import Context, context_of
 from cli.progress import ConsoleProgress
 from inventory import log
@@ -54,9 +54,11 @@ def begin(
 ) -> None:
     """A two-node Corosync/Pacemaker lab: build it, look at it, break it, judge it."""
     folder.require_usable(root.resolve())
-    ctx.obj = Context(root.resolve(), ctx.invoked_subcommand or "")
+    ctx.obj = Context(root.resolve())
+    ctx.obj.command = ctx.invoked_subcommand or ""
     log.begin(ctx.obj.root / ".lab", verbose=verbose)
     log.note(f"./lab {ctx.invoked_subcommand}")
+    pending.warn(ctx.obj, ctx.invoked_subcommand or "", messages())
 
 
 for topic in (machines, cluster, walk, drill, classroom, bench):

@@ -37,6 +37,7 @@ def walk(
     console = ConsoleProgress()
     begin = STEPS.index(find(first)) if first else 0
     end = STEPS.index(find(last)) if last else len(STEPS) - 1
+    context.require_known_properties()
     with context.exclusive():
         exercise_run.end(context.machines.state, context.session, console.say)
     for step in STEPS[begin : end + 1]:

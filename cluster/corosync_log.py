@@ -68,10 +68,20 @@ HARMLESS: Mapping[str, str] = {
     r"RLIMIT_MEMLOCK": "memory is not locked in a container; it may be swapped",
     r"SCHED_RR|Could not set priority": "no real-time class in a container; it runs at high nice priority",
     r"was not scheduled for|Can't lock|Could not lock memory": "a pause of the host, or memory as above",
-    r"no STONITH resources have been defined|disable STONITH with the stonith-enabled option"
+    r"no (STONITH|fencing) resources have been defined|disable STONITH with the stonith-enabled option"
     r"|need STONITH to ensure data integrity": "until step 4 switches fencing off",
 }
 """Error lines that a healthy lab shows: pattern -> reason."""
+
+_NOT_SCHEDULED = re.compile(r"was not scheduled .*?for ([0-9.]+) ms")
+NOT_SCHEDULED = "was not scheduled"
+"""What stands in a line with which corosync tells that it was paused for most of the token's time or longer."""
+
+
+def pauses(log: str) -> tuple[float, ...]:
+    """Give the pauses of corosync itself that its log tells (seconds)."""
+    return tuple(float(found) / 1000 for found in _NOT_SCHEDULED.findall(log))
+
 
 _ERROR = re.compile(r"\b(ERROR|CRIT|EMERG)\b|\bcorosync ?(error|crit|alert|emerg)\b|\b(error|crit|emerg):")
 

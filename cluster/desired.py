@@ -45,7 +45,7 @@ def desired(
     """
     kept = [r for r in lab.resources if resources is None or r.id in resources]
     ids = {resource.id for resource in kept}
-    address = {"cidr_netmask": str(lab.network.prefixlen), "ip": str(lab.vip)}
+    address = {"ip": str(lab.vip), "cidr_netmask": str(lab.network.prefixlen)}
     if platform.agents["address"] == "ocf:heartbeat:IPaddr" and interface not in ("", "eth0"):
         address["nic"] = interface
     options = {"address": address}

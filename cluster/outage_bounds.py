@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from inventory.config.cluster_properties import boolean, milliseconds
+from inventory.config.cluster_properties import fencing, milliseconds, starts_without_quorum
 from inventory.errors import ConfigError
 from inventory.model import Lab
 
@@ -45,12 +45,14 @@ class Timing:
     decide_s: tuple[float, float] = (0.0, 1.0)
     stop_s: tuple[float, float] = (0.05, 3.0)
     start_s: tuple[float, float] = (0.05, 2.0)
+    times_why: str = ""
+    """Why stop and start take so long on this system, for people."""
     arp_s: float = 0.5
     allowance_s: float = 2.0
     survivor_acts: bool = True
     """Whether a node alone may start resources: two_node, or no-quorum-policy=ignore."""
     fencing: bool = False
-    """Whether stonith-enabled is on: without a fencing device, no resource of a lost node is taken over."""
+    """Whether fencing is on: without a fencing device, no resource of a lost node is taken over."""
 
 
 @dataclass(frozen=True)
@@ -104,8 +106,8 @@ def timing(lab: Lab) -> Timing:
         probe_s=1 / lab.drill.probe_hz,
         probe_timeout_s=lab.probe_timeout_s,
         monitor_s=max(monitors, default=0.0),
-        survivor_acts=lab.corosync.two_node or lab.properties.get("no-quorum-policy", "stop") == "ignore",
-        fencing=boolean(lab.properties.get("stonith-enabled", "true")) is True,
+        survivor_acts=lab.corosync.two_node or starts_without_quorum(lab.properties),
+        fencing=fencing(lab.properties),
     )
 
 
@@ -136,8 +138,10 @@ def bounds(kind: Kind, timing: Timing, *, answers: bool | None = None, moves: bo
         phases = (*_loss(timing), *_recovery(timing, here=False))
     quiet = answers if answers is not None else kind == "partition"
     least = sum(phase.least for phase in phases)
-    # The fault falls between two probes, and a graceful leaver answers until its stop begins.
-    seen = 0.0 if quiet or kind == "graceful" else max(0.0, least - timing.probe_s)
+    if kind == "graceful":
+        least = timing.stop_s[0]  # a graceful leaver answers until the stop of its web server begins
+    # The fault falls between two probes.
+    seen = 0.0 if quiet else max(0.0, least - timing.probe_s)
     return Bounds(kind, phases, seen, sum(phase.most for phase in phases))
 
 
@@ -188,8 +192,12 @@ def _recovery(timing: Timing, *, here: bool, stops: bool = False, moves: bool = 
     if not acts:
         decide = Phase("decide", decide_least, NEVER, never)
     stop = Phase("stop", 0.0, 0.0, "the lost node stops nothing, so there is nothing to wait for")
+    slow = f"; {timing.times_why}" if timing.times_why else ""
     if here or stops:
-        stop = Phase("stop", *timing.stop_s, "running resources are first stopped in reverse order")
+        least, most = timing.stop_s
+        # A web server that is gone takes no time to stop.
+        least = min(least, Timing.stop_s[0]) if here else least
+        stop = Phase("stop", least, most, f"running resources are first stopped in reverse order{slow}")
     why = (
         f"clients send to the old owner until they get a gratuitous ARP; one is sent every {timing.arp_s:g} s"
     )
@@ -199,7 +207,7 @@ def _recovery(timing: Timing, *, here: bool, stops: bool = False, moves: bool = 
     return (
         decide,
         stop,
-        Phase("start", *timing.start_s, "the address, then the web server"),
+        Phase("start", *timing.start_s, f"the address, then the web server{slow}"),
         arp,
         Phase(
             "first answer",

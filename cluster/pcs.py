@@ -8,7 +8,6 @@ every row of the dialects' table tried offline against `pcs -f`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from cluster import scores
@@ -18,28 +17,6 @@ from inventory.platforms.base import PcsGeneration
 
 Argv = tuple[str, ...]
 _OLD: tuple[PcsGeneration, ...] = ("0.9.26", "0.9")
-
-
-def generation_of(version: str) -> PcsGeneration:
-    """Give the generation of a `pcs --version` text. Raises ConfigError for an untested version."""
-    match = re.search(r"(\d+)\.(\d+)(?:\.(\d+))?", version)
-    if not match:
-        raise ConfigError(f"no pcs version in {version.strip()!r}", hint="pcs --version prints e.g. 0.11.5")
-    major, minor, patch = (int(part or 0) for part in match.groups())
-    if (major, minor) == (0, 9) and patch == 26:
-        return "0.9.26"
-    if (major, minor) == (0, 9) and patch >= 123:
-        return "0.9"
-    if (major, minor) == (0, 10) and patch >= 7:
-        return "0.10"
-    if (major, minor) == (0, 11):
-        return "0.11"
-    if (major, minor) == (0, 12):
-        return "0.12"
-    raise ConfigError(
-        f"pcs {match.group()}: this version's commands are not known",
-        hint="known: 0.9.26, 0.9.123 and later 0.9, 0.10.7 and later 0.10, 0.11, 0.12",
-    )
 
 
 def version(generation: PcsGeneration) -> Argv:
@@ -175,6 +152,20 @@ def ban(generation: PcsGeneration, id: str, node: str) -> Argv:
 def clear(generation: PcsGeneration, id: str) -> Argv:
     """Remove what `move` and `ban` left behind for a resource."""
     return ("pcs", "resource", "unmove" if generation == "0.9.26" else "clear", id)
+
+
+def disable(generation: PcsGeneration, id: str) -> Argv:
+    """Stop a resource and keep it stopped (target-role); 0.9.26 has no command for it, crm_resource(8) has."""
+    if generation == "0.9.26":
+        return ("crm_resource", "-r", id, "--meta", "-p", "target-role", "-v", "Stopped")
+    return ("pcs", "resource", "disable", id)
+
+
+def enable(generation: PcsGeneration, id: str) -> Argv:
+    """Let a disabled resource start again."""
+    if generation == "0.9.26":
+        return ("crm_resource", "-r", id, "--meta", "-d", "target-role")
+    return ("pcs", "resource", "enable", id)
 
 
 def list_constraints(generation: PcsGeneration) -> Argv:

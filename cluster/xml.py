@@ -30,7 +30,7 @@ def element(text: str, tool: str, roots: tuple[str, ...]) -> Element:
     return root
 
 
-NOT_RUNNING = "is the cluster running on that node? `systemctl status corosync pacemaker` shows it"
+NOT_RUNNING = "is the cluster running on that node? ./lab status shows it"
 
 
 def true(node: Element, name: str, default: bool = False) -> bool:

@@ -40,6 +40,13 @@ def write_together(texts: Mapping[Path, str]) -> None:
             _beside(path).replace(path)
 
 
+def put_in_place(new: Path, path: Path) -> None:
+    """Give a complete file its final name, in one step; both must be on one file system. Raises OSError."""
+    with new.open("rb") as stream:
+        os.fsync(stream.fileno())
+    new.replace(path)
+
+
 def _beside(path: Path) -> Path:
     return path.with_name(path.name + ".new")
 

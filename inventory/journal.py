@@ -1,8 +1,9 @@
 """The journal: each change of the lab is written to disk before it is made, and marked as undone after its repair.
 
-`.lab/journal.jsonl` has one object in each line: an entry, or `{"struck": id}` for an entry that is undone. An entry
-that is not marked was left by an interrupted run; `drill.execute.recovery` repairs it. An incomplete last line is
-ignored, because its change was not begun.
+`.lab/journal.jsonl` has one object in each line: an entry, or `{"struck": id}` for an entry that is undone, or
+`{"rebuilt": true}` when the cluster was then built as lab.yaml says: the entries before it lose their baselines. An
+entry that is not marked was left by an interrupted run; `drill.execute.recovery` repairs it. An incomplete last line
+is ignored, because its change was not begun.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import contextlib
 import json
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,11 @@ class Journal:
         if not self.pending():
             self.path.unlink()
 
+    def drop_baselines(self) -> None:
+        """Record that the cluster is built as lab.yaml says now: a heal must not restore an older configuration."""
+        if any(entry.baseline for entry in self.pending()):
+            self._write({"rebuilt": True})
+
     def pending(self) -> tuple[JournalEntry, ...]:
         """The entries that are not undone yet, in the order in which they were begun."""
         entries, struck = _read(self.path)
@@ -86,6 +92,8 @@ def _read(path: Path) -> tuple[list[JournalEntry], set[int]]:
             row = json.loads(line)
             if "struck" in row:
                 struck.add(row["struck"])
+            elif "rebuilt" in row:
+                entries = [replace(entry, baseline="") for entry in entries]
             elif row["undo"] is not None:
                 entries.append(msgspec.convert(row, JournalEntry))
     return entries, struck

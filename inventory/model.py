@@ -91,7 +91,7 @@ Constraint = Colocation | Order | Location
 
 @dataclass(frozen=True)
 class Drill:
-    """How a drill observes the service; `budget_s` is the longest outage in seconds for each kind of fault."""
+    """How a drill observes the service; `budget_s` is the longest outage (seconds) by kind (LabSession.budget_s)."""
 
     probe_hz: int
     probe_timeout_ms: int

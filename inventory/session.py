@@ -88,6 +88,10 @@ class LabSession:
         """The operating system of the nodes."""
         return self.machines.choice.platform_data
 
+    def budget_s(self, kind: str) -> float:
+        """The longest outage that a client may see by a kind of fault (seconds): lab.yaml's, else the platform's."""
+        return self.lab.drill.budget_s.get(kind, self.platform.times.graceful_budget)
+
     @cached_property
     def provider(self) -> Provider:
         """What makes the nodes."""

@@ -41,6 +41,7 @@ def run(
     Returns the number of commands that ran; 0 when the nodes were already as the steps say. Raises CommandFailed
     with the step, node, command and output, or with what is still missing; TimedOut when a step's problems stay.
     """
+    session.journal.drop_baselines()
     facts, total = gather(session), 0
     for step in steps:
         facts, count = _run_batch(session, (step,), facts, progress or Progress())
@@ -57,6 +58,7 @@ def run_batch(
 
     Returns the number of commands that ran; raises as `run` does.
     """
+    session.journal.drop_baselines()
     return _run_batch(session, steps, gather(session), progress or Progress())[1]
 
 

@@ -13,6 +13,7 @@ import yaml
 
 from cluster import corosync_conf, pcs, scores
 from inventory.model import Command
+from inventory.platforms.wording import adapted
 from inventory.session import LabSession
 from provision.steps.base import Step
 
@@ -29,7 +30,7 @@ class Text:
 
 def text(step: Step, session: LabSession) -> Text:
     """The step's text with all placeholders replaced. Raises KeyError when steps.yaml has no such step."""
-    raw, known = _raw()[step.id], placeholders(session)
+    raw, known = adapted(_raw()[step.id], session.platform), placeholders(session)
     return Text(
         title=raw["title"].format_map(known),
         why=raw["why"].format_map(known),
@@ -54,7 +55,10 @@ def placeholders(session: LabSession) -> Mapping[str, str]:
         "constraints": pcs.list_constraints(platform.pcs),
         "standards": pcs.standards(platform.pcs),
         "providers": pcs.providers(platform.pcs),
+        "agents": pcs.agents(platform.pcs, "ocf:heartbeat"),
         "describe_address": pcs.describe(platform.pcs, platform.agents["address"]),
+        "cib": pcs.cib(platform.pcs),
+        "config": pcs.config(platform.pcs),
     }
     nodes = {
         f"{what}{node.id}": value

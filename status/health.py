@@ -108,7 +108,7 @@ def _nodes(lab_status: LabStatus, expectation: Expectation) -> Iterator[Trouble]
             yield Trouble("no-cluster", "no cluster answers there", node.name)
         for line in one.undone:
             if line not in expectation.undone:
-                yield Trouble("undone", f"not healed yet: {line}", node.name)
+                yield Trouble("undone", f"needs ./lab heal, which then reports: {line}", node.name)
         if one.dc_at_work:
             yield Trouble(
                 "dc-at-work", "the DC is busy: it is about to start, stop or move resources", node.name

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from drill.analysis.coverage import answered_readings
 from drill.analysis.duration import Duration, measured, predicted
 from drill.analysis.fault_windows import NO_INJECTION, FaultWindow, Period, fault_windows
-from drill.analysis.outages import outages
+from drill.analysis.outages import Outage, outages
+from drill.analysis.record_worth import Span
 from drill.checks.base import check
 from drill.checks.verdict import CheckResult, failed, passed, unknown, worst_result
 from drill.record.timeline import Timeline
@@ -19,7 +20,7 @@ MOST_MISSED = 0.01
 """The probe must miss less than this share of its time slots."""
 
 
-@check("outage_within_budget")
+@check("outage_within_budget", "requests")
 def outage_within_budget(timeline: Timeline, budget: float | None = None) -> CheckResult:
     """No outage lasts longer than the budget (seconds; the scenario's budget of lab.yaml by default)."""
     limit = timeline.header.budget_s if budget is None else budget
@@ -27,8 +28,8 @@ def outage_within_budget(timeline: Timeline, budget: float | None = None) -> Che
         return unknown("outages within the budget", "the record names no budget")
     expected = f"no outage longer than the budget of {limit:.2f} s"
     found = outages(timeline.samples_of())
-    if long := [one.summary for one in found if one.lower > limit]:
-        return failed(expected, *long)
+    if long := [one for one in found if one.lower > limit]:
+        return failed(expected, *(one.summary for one in long), spans=_spans(long, limit))
     if reason := unpolled_reason(
         timeline, _polled_period(timeline), min(limit, max(LONGEST_PAUSE, limit / 10))
     ):
@@ -38,7 +39,7 @@ def outage_within_budget(timeline: Timeline, budget: float | None = None) -> Che
     return passed(expected, *([one.summary for one in found] or ["no request failed"]))
 
 
-@check("outage_within_bounds")
+@check("outage_within_bounds", "requests")
 def outage_within_bounds(timeline: Timeline) -> CheckResult:
     """Each outage that a fault caused fits the prediction from the live configuration."""
     bounds = predicted(timeline.header.prediction)
@@ -62,8 +63,9 @@ def _judge_outage(
         return unknown(expected, f"{state} when the fault was injected at {fault_window.injected:.2f} s")
     caused = [one for one in outages(timeline.samples_of()) if fault_window.caused(one)]
     lines = [one.summary for one in caused] or ["no request failed"]
-    if long := [one.summary for one in caused if one.lower > bounds.most]:
-        return failed(expected, f"longer: {long[0]}", *long[1:])
+    if long := [one for one in caused if one.lower > bounds.most]:
+        more = (one.summary for one in long[1:])
+        return failed(expected, f"longer: {long[0].summary}", *more, spans=_spans(long, bounds.most))
     short = max((measured(one).most for one in caused), default=0.0) < bounds.least
     period = Period(fault_window.injected, fault_window.end)
     if reason := unpolled_reason(
@@ -77,19 +79,19 @@ def _judge_outage(
     return passed(expected, *lines)
 
 
-@check("no_outage")
+@check("no_outage", "requests")
 def no_outage(timeline: Timeline) -> CheckResult:
     """No request fails in the whole record."""
     expected = "no failed request at all"
-    if found := [one.summary for one in outages(timeline.samples_of())]:
-        return failed(expected, *found)
+    if found := outages(timeline.samples_of()):
+        return failed(expected, *(one.summary for one in found), spans=_spans(found))
     if reason := unpolled_reason(timeline, _polled_period(timeline), LONGEST_PAUSE):
         return unknown(expected, reason)
     sent = [one.sent for one in timeline.samples_of()]
     return passed(expected, f"{len(sent)} good answers from {sent[0]:.2f} to {sent[-1]:.2f} s")
 
 
-@check("no_failback_outage")
+@check("no_failback_outage", "requests", "readings")
 def no_failback_outage(timeline: Timeline) -> CheckResult:
     """No new outage begins after the heal, including the time when the broken node becomes a member again."""
     expected = "no new outage once the broken node is back"
@@ -105,9 +107,10 @@ def _judge_failback(timeline: Timeline, fault_window: FaultWindow, expected: str
         return unknown(expected, f"no event says that {fault_window.summary} was healed")
     later = [event.at for event in timeline.events_of("inject") if event.at > heal]
     until = min(later, default=timeline.end)
-    new = [one.summary for one in outages(timeline.samples_of()) if heal <= one.first_failed < until]
+    new = [one for one in outages(timeline.samples_of()) if heal <= one.first_failed < until]
     if new:
-        return failed(expected, f"healed at {heal:.2f} s, then an {new[0]}", *new[1:])
+        more = (one.summary for one in new[1:])
+        return failed(expected, f"healed at {heal:.2f} s, then an {new[0].summary}", *more, spans=_spans(new))
     readings = (one for node in timeline.nodes for one in answered_readings(timeline, node, heal, until))
     back = min((one.at for one in readings if set(one.members) >= set(timeline.nodes)), default=None)
     if back is None:
@@ -120,7 +123,7 @@ def _judge_failback(timeline: Timeline, fault_window: FaultWindow, expected: str
     )
 
 
-@check("interruptions")
+@check("interruptions", "requests")
 def interruptions(timeline: Timeline, counts: Sequence[int]) -> CheckResult:
     """After each fault, until the next fault or the end, clients saw the given number of outages (`counts`)."""
     expected = f"{' and '.join(map(str, counts))} outages, counted after each fault separately"
@@ -154,7 +157,7 @@ def _judge_count(
     return passed(expected, seen, *found)
 
 
-@check("stable_rate")
+@check("stable_rate", "probe")
 def stable_rate(timeline: Timeline) -> CheckResult:
     """The probe kept its rate. Never FAIL: a slow probe makes the record incomplete, but proves no failure."""
     expected = f"a probe that misses less than {MOST_MISSED:.0%} of its slots"
@@ -164,6 +167,18 @@ def stable_rate(timeline: Timeline) -> CheckResult:
     slots, missed, late = probe.slots, probe.missed, probe.worst_late
     seen = f"{missed} of {slots} slots missed ({missed / slots:.1%}), the latest request {1000 * late:.0f} ms late"
     return passed(expected, seen) if missed < MOST_MISSED * slots else unknown(expected, seen)
+
+
+def _spans(found: Iterable[Outage], limit: float | None = None) -> list[Span]:
+    """When outages were seen, and how much longer they were than a limit (seconds)."""
+    return [
+        Span(
+            one.first_failed if one.last_good is None else one.last_good,
+            one.last_failed if one.next_good is None else one.next_good,
+            None if limit is None else one.lower - limit,
+        )
+        for one in found
+    ]
 
 
 def unpolled_reason(timeline: Timeline, period: Period, longest: float) -> str:

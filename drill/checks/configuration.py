@@ -16,7 +16,7 @@ from drill.record.timeline import Timeline
 NONE = "none"
 
 
-@check("order_held")
+@check("order_held", "configuration")
 def order_held(timeline: Timeline, first: str = "", then: str = "") -> CheckResult:
     """`first` starts before `then` and stops after it, by each node's history (default: all orders of lab.yaml).
 
@@ -46,7 +46,7 @@ def order_held(timeline: Timeline, first: str = "", then: str = "") -> CheckResu
     return unknown(expected, *missing, *good) if missing else passed(expected, *good)
 
 
-@check("no_leftovers")
+@check("no_leftovers", "configuration")
 def no_leftovers(timeline: Timeline) -> CheckResult:
     """No constraint of a move or a ban is left."""
     expected = "no constraint left over from a move or a ban"
@@ -56,7 +56,7 @@ def no_leftovers(timeline: Timeline) -> CheckResult:
     return failed(expected, *left) if left else passed(expected, "none")
 
 
-@check("failcounts")
+@check("failcounts", "operations")
 def failcounts(timeline: Timeline, expected: Mapping[str, Any]) -> CheckResult:
     """Each resource failed at least this many times on all nodes together, or never ("none")."""
     if not expected:
@@ -83,7 +83,7 @@ def failcounts(timeline: Timeline, expected: Mapping[str, Any]) -> CheckResult:
     return passed(wanted, seen, *lines) if all(held) else failed(wanted, seen, *lines)
 
 
-@check("configuration_unchanged")
+@check("configuration_unchanged", "configuration")
 def configuration_unchanged(timeline: Timeline) -> CheckResult:
     """The lines of the configuration are the same before and after the scenario, in any order."""
     expected = "the same configuration after the scenario as before it"

@@ -7,7 +7,7 @@ from drill.checks.verdict import CheckResult, failed, passed, unknown
 from drill.record.timeline import Timeline
 
 
-@check("came_about")
+@check("came_about", "requests", "readings")
 def came_about(timeline: Timeline) -> CheckResult:
     """Every condition that the scenario waited for became true in time."""
     rows = timeline.header.awaited

@@ -11,7 +11,7 @@ from drill.checks.verdict import CheckResult, failed, passed, unknown, worst_res
 from drill.record.timeline import NodeReading, Timeline
 
 
-@check("quorum")
+@check("quorum", "readings")
 def quorum(timeline: Timeline, role: str, expected: bool) -> CheckResult:
     """While the fault is in effect, a node (role or name) keeps quorum, or loses it and stays without it."""
     node = timeline.node_in_role(role)
@@ -48,7 +48,7 @@ def _quorum_summary(reading: NodeReading) -> str:
     )
 
 
-@check("recovered")
+@check("recovered", "requests", "readings")
 def recovered(timeline: Timeline) -> CheckResult:
     """At the end the service answers, one node holds the address, all nodes are quorate members, all resources run."""
     expected = "a complete cluster and an answering service at the end"

@@ -22,7 +22,7 @@ END_PERIOD = 5.0
 """The last seconds of a record; their readings show the state at its end."""
 
 
-@check("one_owner")
+@check("one_owner", "readings")
 def one_owner(timeline: Timeline, off: str = "") -> CheckResult:
     """Two nodes never hold the address at the same time, and exactly one holds it at the end.
 
@@ -58,7 +58,7 @@ def one_owner(timeline: Timeline, off: str = "") -> CheckResult:
     return passed(expected, seen, *states)
 
 
-@check("two_owners")
+@check("two_owners", "readings")
 def two_owners(timeline: Timeline) -> CheckResult:
     """After the injection two nodes hold the address at the same time: a split brain without fencing."""
     expected = (
@@ -74,7 +74,7 @@ def two_owners(timeline: Timeline) -> CheckResult:
     return failed(expected, f"never two from the injection at {found[0].injected:.2f} s on")
 
 
-@check("page_names_owner")
+@check("page_names_owner", "requests", "readings")
 def page_names_owner(timeline: Timeline) -> CheckResult:
     """Every page that clients got is from a node that held the address at that time."""
     expected = "only pages of the node that holds the address"
@@ -114,7 +114,7 @@ def _held_during(readings: Sequence[NodeReading], sample: Sample, longest: float
     return around[0].owns_vip
 
 
-@check("down_throughout")
+@check("down_throughout", "requests", "readings")
 def down_throughout(timeline: Timeline, within: float = 15.0) -> CheckResult:
     """The service goes down at most `within` seconds after the fault took effect, and stays down until the heal.
 

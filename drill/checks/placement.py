@@ -14,7 +14,7 @@ from drill.record.timeline import NodeReading, Timeline
 WHEN = ("fault", "end")
 
 
-@check("colocated")
+@check("colocated", "readings")
 def colocated(timeline: Timeline, resources: Sequence[str] = ()) -> CheckResult:
     """In every reading, all running resources are on one node (default: all resources of the lab)."""
     names = _resources(timeline, resources)
@@ -35,7 +35,7 @@ def colocated(timeline: Timeline, resources: Sequence[str] = ()) -> CheckResult:
     )
 
 
-@check("apart")
+@check("apart", "requests", "readings")
 def apart(timeline: Timeline, resources: Sequence[str] = ()) -> CheckResult:
     """All resources are Started, but on different nodes, and no client gets an answer (walkthrough step 7.2)."""
     names = _resources(timeline, resources)
@@ -61,7 +61,7 @@ def apart(timeline: Timeline, resources: Sequence[str] = ()) -> CheckResult:
     return passed(expected, f"{seen}; all {len(inside)} requests failed")
 
 
-@check("runs_on")
+@check("runs_on", "readings")
 def runs_on(timeline: Timeline, role: str, when: str = "end", resource: str = "") -> CheckResult:
     """At the end of the fault or of the record, a resource (or all of them) runs on a node (role or name).
 

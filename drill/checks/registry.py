@@ -1,20 +1,23 @@
 """All checks by id, and the judgement of a recorded timeline. Pure, so it can be repeated at any time.
 
 A check is a function of a timeline and of its row's parameters, and returns a `drill.checks.verdict.CheckResult`: FAIL
-only when the record allows no other explanation, UNKNOWN when the record does not contain enough.
+only when the record allows no other explanation, UNKNOWN when the record does not contain enough. Then the record's
+worth is applied to it here, so that no check can forget it: too few requests or readings prove nothing, and a failure
+while a machine was late may be the machine's.
 """
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 import drill.checks
 from drill.analysis.fault_windows import unproven_fault
-from drill.checks.base import Check
-from drill.checks.verdict import CheckResult, Verdict, unknown, verdict
+from drill.analysis.record_worth import Worth, worth
+from drill.checks.base import Check, Evidence
+from drill.checks.verdict import PASS, UNKNOWN, CheckResult, Verdict, unknown, verdict
 from drill.record.header import CheckRow
 from drill.record.timeline import Timeline
 
@@ -30,9 +33,30 @@ CHECKS: Mapping[str, Check] = MappingProxyType({one.id: one for one in _checks()
 """Every check by id: all that the modules of this package define with the decorator `check`."""
 
 
+LATE_TELLS: frozenset[Evidence] = frozenset(("requests", "readings", "operations"))
+"""The evidence that a late machine changes. A configuration stays as it is."""
+
+
 def judge(timeline: Timeline) -> tuple[Verdict, ...]:
     """Run the checks that the record names. A record that proves nothing makes every verdict UNKNOWN."""
-    return tuple(_judged(timeline, row) for row in timeline.header.checks)
+    value = worth(timeline)
+    return tuple(_judged(timeline, row, value) for row in timeline.header.checks)
+
+
+def weighed(result: CheckResult, on: Sequence[Evidence], value: Worth) -> CheckResult:
+    """A check's result, or UNKNOWN when the record is not worth it."""
+    if result.status == UNKNOWN:
+        return result
+    otherwise = f"otherwise {result.status}: {result.seen}"
+    if reasons := [value.missing[kind] for kind in on if value.missing.get(kind)]:
+        return unknown(result.expected, "; ".join(reasons), otherwise, *result.evidence)
+    if result.status == PASS or not set(on) & LATE_TELLS:
+        return result
+    doubts = [value.doubt(span) for span in result.spans or (value.whole,)]
+    if all(doubts):
+        late = "; ".join(dict.fromkeys(doubts))
+        return unknown(result.expected, f"a machine was late: {late}", otherwise, *result.evidence)
+    return result
 
 
 def _no_proof(timeline: Timeline) -> CheckResult | None:
@@ -48,7 +72,7 @@ def _no_proof(timeline: Timeline) -> CheckResult | None:
     return None
 
 
-def _judged(timeline: Timeline, row: CheckRow) -> Verdict:
+def _judged(timeline: Timeline, row: CheckRow, value: Worth) -> Verdict:
     check = CHECKS.get(row.id)
     if check is None:
         known = ", ".join(CHECKS)
@@ -56,7 +80,7 @@ def _judged(timeline: Timeline, row: CheckRow) -> Verdict:
             row.id, unknown("a check that this lab knows", f"{row.id!r}; known: {known}"), row.parameters
         )
     try:
-        result = _no_proof(timeline) or check.function(timeline, **row.parameters)
+        result = _no_proof(timeline) or weighed(check.function(timeline, **row.parameters), check.on, value)
     except Exception as error:
         result = unknown("a result of the check", f"it crashed: {type(error).__name__}: {error}")
     return verdict(row.id, result, row.parameters)

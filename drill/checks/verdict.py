@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 import yaml
+
+from drill.analysis.record_worth import Span
 
 PASS, FAIL, UNKNOWN = "PASS", "FAIL", "UNKNOWN"
 STATUSES = (PASS, UNKNOWN, FAIL)
@@ -17,12 +19,16 @@ STATUSES = (PASS, UNKNOWN, FAIL)
 
 @dataclass(frozen=True)
 class CheckResult:
-    """What a check found: the status, what was expected and seen (for people), and the lines that show it."""
+    """What a check found: the status, what was expected and seen (for people), and the lines that show it.
+
+    `spans` says when a failure was seen, one for each that fails the check alone; empty: anywhere in the record.
+    """
 
     status: str
     expected: str
     seen: str
     evidence: tuple[str, ...] = ()
+    spans: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,9 +72,9 @@ def passed(expected: str, seen: str, *evidence: str) -> CheckResult:
     return CheckResult(PASS, expected, seen, evidence)
 
 
-def failed(expected: str, seen: str, *evidence: str) -> CheckResult:
+def failed(expected: str, seen: str, *evidence: str, spans: Sequence[Span] = ()) -> CheckResult:
     """The result FAIL: the cluster behaved differently."""
-    return CheckResult(FAIL, expected, seen, evidence)
+    return CheckResult(FAIL, expected, seen, evidence, tuple(spans))
 
 
 def unknown(expected: str, missing: str, *evidence: str) -> CheckResult:
@@ -82,9 +88,11 @@ def worst_result(results: Iterable[CheckResult]) -> CheckResult:
     status = max((one.status for one in all_results), key=STATUSES.index)
     worst_ones = [one for one in all_results if one.status == status]
     seen = "; ".join(dict.fromkeys(one.seen for one in worst_ones))
-    return CheckResult(
-        status, all_results[0].expected, seen, tuple(line for one in worst_ones for line in one.evidence)
-    )
+    spans = tuple(span for one in worst_ones for span in one.spans)
+    if not all(one.spans for one in worst_ones):
+        spans = ()
+    lines = tuple(line for one in worst_ones for line in one.evidence)
+    return CheckResult(status, all_results[0].expected, seen, lines, spans)
 
 
 def verdict(check: str, result: CheckResult, params: Mapping[str, Any] | None = None) -> Verdict:

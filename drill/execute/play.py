@@ -10,6 +10,7 @@ from cluster import cib
 from drill.execute.injector import ActiveFault, Injector
 from drill.execute.operation_log import OperationLog
 from drill.execute.prediction import LiveTimings
+from drill.execute.recompute import recompute
 from drill.execute.starting_state import StartingState, show_command_script
 from drill.faults import registry as faults
 from drill.faults.base import scopes
@@ -17,7 +18,7 @@ from drill.record.header import Awaited
 from drill.record.recorder import Recorder
 from drill.record.timeline import Event
 from drill.scenarios import conditions, overrides
-from drill.scenarios.base import Await, Configure, Heal, Inject, Move, Observe, Read, Scenario
+from drill.scenarios.base import Await, Configure, Heal, Inject, Move, Observe, Read, Recompute, Scenario
 from drill.scenarios.conditions import Situation
 from inventory import waiting
 from inventory.errors import TimedOut
@@ -143,6 +144,8 @@ class Play:
             self._last_move_ended = self.recorder.since()
         elif isinstance(move, Observe):
             self._observe(move)
+        elif isinstance(move, Recompute):
+            recompute(self.session, self.roles[move.role], self.note)
         elif isinstance(move, Await):
             what = conditions.description(move.condition, self.roles)
             good = conditions.predicate(move.condition)

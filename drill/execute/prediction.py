@@ -12,7 +12,7 @@ from drill.faults import registry as faults
 from drill.faults.base import Fault
 from drill.record.header import Prediction
 from drill.scenarios.base import ClusterTime, Inject, Scenario
-from inventory.config.cluster_properties import boolean, milliseconds
+from inventory.config.cluster_properties import fencing, milliseconds, starts_without_quorum
 from inventory.errors import LabError
 from inventory.model import Command, Lab
 from inventory.remote.ssh import Remote, check
@@ -48,11 +48,14 @@ def predict(session: LabSession, scenario: Scenario, live: Cib) -> LiveTimings:
         token_s=token,
         consensus_s=consensus,
         arp_s=_arp(lab, remote, live),
+        stop_s=session.platform.times.stop,
+        start_s=session.platform.times.start,
+        times_why=session.platform.times.why,
         monitor_s=monitors.get(first.monitor if first else "web", 0.0),
         survivor_acts=lab.corosync.two_node
         or scenario.overrides.two_node
-        or properties.get("no-quorum-policy", "stop") == "ignore",
-        fencing=boolean(properties.get("stonith-enabled", "true")) is True,
+        or starts_without_quorum(properties),
+        fencing=fencing(properties),
     )
     cluster_times: dict[ClusterTime, float] = {"loss": token + consensus}
     cluster_times |= {f"{kind} monitor": interval for kind, interval in monitors.items()}  # type: ignore[misc]

@@ -10,6 +10,7 @@ from cluster import cib
 from drill.execute import lab_health, signals
 from drill.execute.check_rows import for_lab
 from drill.execute.injector import NotAvailable, NotInEffect
+from drill.execute.pause_log import PauseLog
 from drill.execute.play import Play
 from drill.execute.prediction import predict
 from drill.execute.recovery import Recovery
@@ -109,7 +110,7 @@ class Runner:
 
     def _header(self, scenario: Scenario, seed: int, *, second_try: bool) -> Header:
         lab = self.session.lab
-        explanation = catalog.explanations().get(scenario.name)
+        explanation = catalog.explanations(self.session.platform).get(scenario.name)
         kinds = {lab.resource(kind).id for kind in ("address", "web")}
         return Header(
             scenario=scenario.name,
@@ -128,7 +129,7 @@ class Runner:
             platform=self.session.platform.name,
             provider=self.session.provider.name,
             patience=lab.patience,
-            budget_s=lab.drill.budget_s[scenario.budget] if scenario.budget else None,
+            budget_s=self.session.budget_s(scenario.budget) if scenario.budget else None,
             second_try=second_try,
         )
 
@@ -141,7 +142,8 @@ class Runner:
         if scenario.overrides != Overrides():
             self._settled(overrides=starting_state.overrides)
         play = Play(self.session, scenario, recorder, starting_state, timings, seed)
-        with self.observe(recorder, recorder.since) as probe_rate:
+        log = PauseLog(self.session)
+        with self.observe(recorder, recorder.since) as observation:
             try:
                 play.begin()
                 play.run()
@@ -157,10 +159,11 @@ class Runner:
             except TimedOut as error:
                 play.note("not healthy", error.message)
             play.operation_log.take()
-            rate = probe_rate()
+            rate = observation.rate()
         after = cib.parse(starting_state.read()[1])
         play.record_outcome()
         recorder.after(configuration_lines(after.configuration), after.leftovers)
+        recorder.machines(observation.processors, log.new())
         recorder.probe(ProbeFigures(rate.slots, rate.missed, round(rate.worst_late, 4)))
 
     def _look(self) -> LabStatus:

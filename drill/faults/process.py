@@ -89,7 +89,7 @@ FAULTS = (
     ),
     Fault(
         "pacemaker-kill",
-        "pacemakerd is killed (SIGKILL): the service manager starts it again",
+        "Pacemaker's main process is killed (SIGKILL): it is started again",
         "none",
         inject=lambda scope: kill(scope, scope.platform.cluster_process),
         in_effect=lambda scope: is_killed(scope, scope.platform.cluster_process),

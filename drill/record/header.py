@@ -1,4 +1,4 @@
-"""The header of a timeline: what is known about one run of one scenario besides its samples, readings and events.
+"""The header of a timeline: what is known about one run of one scenario besides what was observed.
 
 Every class is plain data. A field with the value None was not recorded; a check that needs it gives UNKNOWN.
 The names of the fields are the names in the file (see drill.record.timeline_file).
@@ -92,6 +92,14 @@ class FailCount:
 
 
 @dataclass(frozen=True)
+class NodePause:
+    """A line of corosync's log: the node did not run for so long (seconds) that the token was in danger."""
+
+    node: str
+    seconds: float
+
+
+@dataclass(frozen=True)
 class OrderRow:
     """One order constraint of lab.yaml: `first` starts before `then`, and stops after it."""
 
@@ -110,6 +118,7 @@ class Header:
     `second_try`: this record replaces the scenario's record before it, whose verdict was UNKNOWN.
 
     Late fields: `roles` maps active, passive, dc, target and peer to nodes, as they were at the first injection.
+    `watched_processors` is their number on the drill's own machine; `pauses` are what corosync's log tells.
     `token_s` and `consensus_s` are those of the running corosync. `before` and `after` are the lines of the
     configuration. `leftovers` are constraints that a ban or a move left behind. `error` is the drill's own failure.
     `reset_s` is the time from the record's end until lab.yaml's configuration was restored.
@@ -142,6 +151,8 @@ class Header:
     before: tuple[str, ...] | None = None
     after: tuple[str, ...] | None = None
     leftovers: tuple[str, ...] | None = None
+    watched_processors: int | None = None
+    pauses: tuple[NodePause, ...] | None = None
     awaited: tuple[Awaited, ...] | None = None
     operations: tuple[OperationEntry, ...] | None = None
     failcounts: tuple[FailCount, ...] | None = None

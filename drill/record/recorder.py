@@ -10,8 +10,16 @@ from types import TracebackType
 from typing import Any, TextIO
 
 from drill.record import timeline_file
-from drill.record.header import Awaited, FailCount, Header, OperationEntry, Prediction, ProbeFigures
-from drill.record.timeline import Event, NodeReading, Sample, Timeline
+from drill.record.header import (
+    Awaited,
+    FailCount,
+    Header,
+    NodePause,
+    OperationEntry,
+    Prediction,
+    ProbeFigures,
+)
+from drill.record.timeline import Event, Lateness, NodeReading, Sample, Timeline
 
 
 class Recorder:
@@ -28,6 +36,7 @@ class Recorder:
         self._samples: list[Sample] = []
         self._node_readings: list[NodeReading] = []
         self._events: list[Event] = []
+        self._lateness: list[Lateness] = []
         path.parent.mkdir(parents=True, exist_ok=True)
         timeline_file.remove_incomplete_line(path)
         self._stream: TextIO = path.open("a", encoding="utf-8")
@@ -48,6 +57,10 @@ class Recorder:
     def reading(self, reading: NodeReading) -> None:
         """Record a reading of a node."""
         self._add("reading", reading, self._node_readings)
+
+    def lateness(self, lateness: Lateness) -> None:
+        """Record that this machine was late."""
+        self._add("lateness", lateness, self._lateness)
 
     def event(self, event: Event) -> None:
         """Record an event of the drill. It is in the file before this method returns."""
@@ -80,6 +93,10 @@ class Recorder:
         """Record the cluster's history: its operations and its fail counts."""
         self._more(operations=tuple(operations), failcounts=tuple(failcounts))
 
+    def machines(self, processors: int, pauses: Sequence[NodePause]) -> None:
+        """Record how many processors were watched for lateness, and the pauses that corosync noticed on the nodes."""
+        self._more(watched_processors=processors, pauses=tuple(pauses))
+
     def probe(self, figures: ProbeFigures) -> None:
         """Record how well the probe kept its rate."""
         self._more(probe=figures)
@@ -96,7 +113,11 @@ class Recorder:
         """The timeline as recorded so far."""
         with self._lock:
             return Timeline(
-                self._header, tuple(self._samples), tuple(self._node_readings), tuple(self._events)
+                self._header,
+                tuple(self._samples),
+                tuple(self._node_readings),
+                tuple(self._events),
+                tuple(self._lateness),
             )
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""What was recorded while the cluster was broken: a header, and samples, readings and events on one clock.
+"""What was recorded while the cluster was broken: a header, and samples, readings, events and lateness on one clock.
 
 All times are seconds (float) since the start of the record, read from the monotonic clock of the machine that runs the
 drill. Times of the nodes' own clocks are only in `header.operations`, and are never compared with the others.
@@ -48,6 +48,7 @@ class NodeReading:
     """One reading of a node over its management path; its content was true at some moment between `asked` and `at`.
 
     A node that does not answer (powered off, frozen) has `seen=False`; its other fields have no meaning then.
+    `late` is for how long the node itself did not run since the reading before, by its own clock (seconds; 0: it ran).
     `placements` maps a resource to a node as this node's cluster sees it ("" or absent: the resource runs nowhere).
     Raises ValueError for an unknown state of the web server.
     """
@@ -62,10 +63,23 @@ class NodeReading:
     members: tuple[str, ...] = ()
     dc: str = ""
     corosync: bool = False
+    late: float = 0.0
     placements: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _one_of("web", self.web, WEB_STATES)
+
+
+@dataclass(frozen=True)
+class Lateness:
+    """A time in which the machine that runs the drill did not work as it should (seconds of the record).
+
+    `where` names what was late: a processor, or the steal time.
+    """
+
+    since: float
+    until: float
+    where: str
 
 
 @dataclass(frozen=True)
@@ -97,6 +111,7 @@ class Timeline:
     samples: tuple[Sample, ...] = ()
     node_readings: tuple[NodeReading, ...] = ()
     events: tuple[Event, ...] = ()
+    lateness: tuple[Lateness, ...] = ()
     notes: tuple[str, ...] = field(default=(), compare=False)
     """Remarks about the file from its reader (a truncated last line)."""
 

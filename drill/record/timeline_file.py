@@ -3,7 +3,7 @@
 Each line is one object with one key, the kind of the line:
 
     {"header": {"format": 2, ...}}   a scenario begins        {"more": {...}}   later fields of its header
-    {"sample": {...}}                {"reading": {...}}       {"event": {...}}
+    {"sample": {...}}                {"reading": {...}}       {"event": {...}}       {"lateness": {...}}
 
 The fields are those of the classes in drill.record.header and drill.record.timeline; a field of the header that has its
 default value is left out. A file may hold several scenarios, one after the other. Format 1 is read too (format_1.py).
@@ -25,11 +25,11 @@ import msgspec
 
 from drill.record import format_1
 from drill.record.header import FORMAT, Header
-from drill.record.timeline import Event, NodeReading, Sample, Timeline
+from drill.record.timeline import Event, Lateness, NodeReading, Sample, Timeline
 from inventory.errors import LabError
 
 _HINT = "changed by hand, not a timeline, or from another version of the lab; use the file of another run"
-_KINDS = ("header", "more", "sample", "reading", "event")
+_KINDS = ("header", "more", "sample", "reading", "event", "lateness")
 Record = TypeVar("Record")
 
 
@@ -48,6 +48,7 @@ def lines(timeline: Timeline) -> Iterable[str]:
         ("sample", timeline.samples),
         ("reading", timeline.node_readings),
         ("event", timeline.events),
+        ("lateness", timeline.lateness),
     ):
         for item in cast("tuple[Any, ...]", items):
             yield line(kind, item)
@@ -124,6 +125,7 @@ class _Draft:
     samples: list[Sample] = field(default_factory=list)
     node_readings: list[NodeReading] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    lateness: list[Lateness] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     def add(self, kind: str, body: dict[str, Any]) -> None:
@@ -135,6 +137,8 @@ class _Draft:
             self.samples.append(_record(Sample, body))
         elif kind == "reading":
             self.node_readings.append(_record(NodeReading, body))
+        elif kind == "lateness":
+            self.lateness.append(_record(Lateness, body))
         else:
             self.events.append(_record(Event, body))
 
@@ -145,6 +149,7 @@ class _Draft:
             tuple(self.samples),
             tuple(self.node_readings),
             tuple(self.events),
+            tuple(self.lateness),
             tuple(self.notes),
         )
 

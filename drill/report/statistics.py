@@ -23,6 +23,8 @@ class Statistics:
     longest: tuple[Duration, ...]
     totals: tuple[Duration, ...]
     doubts: tuple[str, ...] = ()
+    budget_s: float | None = None
+    """The scenario's budget in its records (seconds), the smallest of several; None when they have none."""
 
     @property
     def count(self) -> int:
@@ -74,8 +76,10 @@ def statistics_of(scenario: str, results: Iterable[ScenarioResult]) -> Statistic
 
     A repeat without requests or with an UNKNOWN verdict is a doubt; its outages are still counted.
     """
-    longest, totals, doubts = [], [], []
+    longest, totals, doubts, budgets = [], [], [], []
     for number, result in enumerate(results, start=1):
+        if result.budget is not None:
+            budgets.append(result.budget)
         if result.longest is not None:
             longest.append(result.longest)
             totals.append(result.total)
@@ -84,7 +88,7 @@ def statistics_of(scenario: str, results: Iterable[ScenarioResult]) -> Statistic
         elif result.status == UNKNOWN or result.error:
             why = next((one.why for one in result.verdicts if one.status == UNKNOWN), "no check judged it")
             doubts.append(f"repeat {number}: {why}")
-    return Statistics(scenario, tuple(longest), tuple(totals), tuple(doubts))
+    return Statistics(scenario, tuple(longest), tuple(totals), tuple(doubts), min(budgets, default=None))
 
 
 def _rank(lengths: Sequence[float], share: float) -> float:

@@ -57,6 +57,13 @@ class Configure:
 
 
 @dataclass(frozen=True)
+class Recompute:
+    """Make pacemaker compute its actions again on the node with a role, if it does not do so when quorum is lost."""
+
+    role: str
+
+
+@dataclass(frozen=True)
 class Read:
     """Wait until the output of a shell command on a node contains a text; at most `within` seconds."""
 
@@ -66,7 +73,7 @@ class Read:
     within: float = 30.0
 
 
-Move = Inject | Heal | Await | Observe | Configure | Read
+Move = Inject | Heal | Await | Observe | Configure | Recompute | Read
 
 
 @dataclass(frozen=True)

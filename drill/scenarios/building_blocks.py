@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cluster.outage_bounds import Kind
 from drill.record.header import CheckRow
-from drill.scenarios.base import Await, Heal, Inject, Move, Read, Scenario
+from drill.scenarios.base import Await, Heal, Inject, Move, Read, Recompute, Scenario
 from drill.scenarios.overrides import Overrides
 
 # Starting states, as differences from lab.yaml
@@ -20,6 +20,8 @@ FAST_MONITORS = Overrides(monitors={"web": "2s", "address": "2s"})
 # Moves
 STOP_ACTIVE = Inject("corosync-stop")
 TAKEN_OVER: tuple[Move, ...] = (Await("serving_from:peer"), Await("placed_on:peer"))
+QUORUM_LOST: tuple[Move, ...] = (Await("without_quorum:peer"), Recompute("peer"), Await("vip_nowhere"))
+"""Under the policy stop nothing runs any more."""
 HEALED: tuple[Move, ...] = (Heal(), Await("both_online", 90))
 FAILURE_COUNTED = Read("target", "crm_mon -1 -f", "fail-count=")
 

@@ -14,6 +14,8 @@ from drill.scenarios.fault_scenarios import FAULT_SCENARIOS
 from drill.scenarios.service_scenarios import SERVICE_SCENARIOS
 from drill.scenarios.walkthrough import WALKTHROUGH
 from inventory.errors import ConfigError
+from inventory.platforms.base import Platform
+from inventory.platforms.wording import adapted
 
 SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
     {one.name: one for one in (*WALKTHROUGH, *FAULT_SCENARIOS, *SERVICE_SCENARIOS)}
@@ -29,8 +31,13 @@ def get(name: str) -> Scenario:
         raise ConfigError(f"there is no scenario {name!r}", hint=f"one of: {', '.join(SCENARIOS)}") from None
 
 
+def explanations(platform: Platform | None = None) -> Mapping[str, Explanation]:
+    """The texts of scenarios.yaml in the words of a platform, by the scenario's name."""
+    return {name: Explanation(**adapted(fields, platform)) for name, fields in _texts().items()}
+
+
 @cache
-def explanations() -> Mapping[str, Explanation]:
-    """The texts of scenarios.yaml, by the scenario's name."""
+def _texts() -> Mapping[str, Mapping[str, str]]:
     text = files(__package__).joinpath("scenarios.yaml").read_text(encoding="utf-8")
-    return {name: Explanation(**fields) for name, fields in yaml.safe_load(text).items()}
+    texts: Mapping[str, Mapping[str, str]] = yaml.safe_load(text)
+    return texts

@@ -17,6 +17,7 @@ from drill.scenarios.building_blocks import (
     POLICY_IGNORE,
     POLICY_STOP,
     PREFERRED_NODE,
+    QUORUM_LOST,
     STAYED,
     STOP_ACTIVE,
     TAKEN_OVER,
@@ -43,7 +44,7 @@ WALKTHROUGH = (
     Scenario(
         "quorum-stop",
         "6.2",
-        (STOP_ACTIVE, Await("vip_nowhere"), Observe("loss", 0.5)),
+        (STOP_ACTIVE, *QUORUM_LOST, Observe("loss", 0.5)),
         (CheckRow("down_throughout"), PEER_QUORUM, CheckRow("one_owner"), *ALWAYS),
         overrides=POLICY_STOP,
         kind="graceful",
@@ -62,7 +63,7 @@ WALKTHROUGH = (
         "6.3",
         (
             STOP_ACTIVE,
-            Await("vip_nowhere"),
+            *QUORUM_LOST,
             Observe("loss", 0.5),
             Configure(POLICY_IGNORE),
             *TAKEN_OVER,

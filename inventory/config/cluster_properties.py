@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Literal
@@ -12,10 +12,14 @@ from typing import Literal
 import yaml
 
 from inventory.config.yaml_document import YamlNode
+from inventory.host.versions import numbers
 from inventory.model import INFINITY
+from inventory.platforms.base import Platform
 
-INTERVAL = 'a time above zero in pacemaker\'s notation, such as "30s", "500ms", "1min"'
-DURATION = 'a time in pacemaker\'s notation, such as "2s", "500ms", "1min"'
+INTERVAL = (
+    'a time above zero in whole seconds, minutes or hours, such as "30s", "1min" (pcs takes no shorter unit)'
+)
+DURATION = 'a time in whole seconds, minutes or hours, such as "2s", "1min" (pcs takes no shorter unit)'
 SCORE = f"a whole number from -{INFINITY} to {INFINITY}, INFINITY, -INFINITY"
 
 _LARGEST = 2**31 - 1
@@ -25,16 +29,29 @@ _UNITS = {
     "m": 60_000, "min": 60_000, "h": 3_600_000, "hr": 3_600_000,
 }  # fmt: skip
 _DURATION = re.compile(r"(\d+)\s*([a-z]*)")
+_FOR_PCS = re.compile(r"\d+(s|sec|m|min|h|hr)?")
+"""What pcs 0.10 to 0.12 take as the value of a property and as an interval; 0.12 refuses "500ms" for both."""
 _INTEGER = re.compile(r"[+-]?(INFINITY|\d{1,10})")
+
+
+Releases = tuple[str, str]
+"""The first and the last release of pacemaker, such as ("1.1.8", "2.1.11"); "" where there is no such limit."""
 
 
 @dataclass(frozen=True)
 class Property:
-    """The allowed values of a cluster property. `low` is the smallest integer; `values` are the choices of a select."""
+    """The allowed values of a cluster property. `low` is the smallest integer; `values` are the choices of a select.
+
+    `known` has the first and the last release of pacemaker that know the property ("" for the last one: all later
+    ones do), `known_values` those of the values that not all these releases know. `renamed` is its new name.
+    """
 
     type: Literal["boolean", "time", "integer", "percentage", "score", "select", "string", "own"]
     low: int | None = None
     values: tuple[str, ...] = ()
+    known: Releases = ("", "")
+    known_values: Mapping[str, Releases] = field(default_factory=dict)
+    renamed: str = ""
 
 
 @cache
@@ -42,7 +59,40 @@ def table() -> Mapping[str, Property]:
     """All cluster properties of pacemaker 1.1.8 to 3.0.2 by name."""
     text = files(__package__).joinpath("cluster_properties.yaml").read_text(encoding="utf-8")
     rows = yaml.safe_load(text).items()
-    return {name: Property(row["type"], row.get("low"), tuple(row.get("values", ()))) for name, row in rows}
+    return {
+        name: Property(
+            row["type"],
+            row.get("low"),
+            tuple(row.get("values", ())),
+            _releases(row),
+            {value: _releases(limits) for value, limits in row.get("values_of", {}).items()},
+            row.get("renamed", ""),
+        )
+        for name, row in rows
+    }
+
+
+def _releases(row: Mapping[str, str]) -> Releases:
+    return row.get("since", ""), row.get("until", "")
+
+
+def in_effect(properties: Mapping[str, str], name: str) -> str | None:
+    """Give the value of a property that has a new name from pacemaker 3.0.2 on: the new name goes before the old one.
+
+    `name` is the old name. None when neither is set. Source: pacemaker's lib/common/options.c.
+    """
+    new = table()[name].renamed
+    return properties.get(new, properties.get(name)) if new else properties.get(name)
+
+
+def fencing(properties: Mapping[str, str]) -> bool:
+    """Whether fencing is on in these properties (stonith-enabled, fencing-enabled); it is, unless switched off."""
+    return boolean(in_effect(properties, "stonith-enabled") or "true") is not False
+
+
+def starts_without_quorum(properties: Mapping[str, str]) -> bool:
+    """Whether a partition without quorum starts resources: of all policies only `ignore` allows it."""
+    return properties.get("no-quorum-policy", "stop") == "ignore"
 
 
 def milliseconds(text: str) -> int | None:
@@ -62,8 +112,16 @@ def boolean(text: str) -> bool | None:
     return True if word in _TRUE else False if word in _FALSE else None
 
 
-def properties(yaml_node: YamlNode) -> dict[str, str]:
-    """Read the properties as pacemaker writes them (false, not False). A value that pacemaker refuses is a mistake."""
+def for_pcs(text: str) -> bool:
+    """Whether pcs takes a time: whole seconds, minutes or hours, with no space before the unit."""
+    return _FOR_PCS.fullmatch(text) is not None
+
+
+def properties(yaml_node: YamlNode, platform: Platform | None = None) -> dict[str, str]:
+    """Read the properties as pacemaker writes them (false, not False). A value that pacemaker refuses is a mistake.
+
+    So is a name or a value that the platform's release of pacemaker does not know; None: any release may come.
+    """
     settable = [name for name, known in table().items() if known.type != "own"]
     result = {}
     for name, value in yaml_node.pairs("cluster properties"):
@@ -74,7 +132,21 @@ def properties(yaml_node: YamlNode) -> dict[str, str]:
             value.remark("pacemaker sets this property itself; remove the key")
         else:
             result[name] = _text(known, value)
+            if platform is not None and (remark := _unknown_to(platform, known, result[name])):
+                value.remark(remark)
     return result
+
+
+def _unknown_to(platform: Platform, known: Property, value: str) -> str:
+    """Say that a platform's pacemaker does not know a property, or its value; "" when it knows both."""
+    limits = (("this property", known.known), (value, known.known_values.get(value, ("", ""))))
+    for what, (first, last) in limits:
+        here = f"{platform.name} has pacemaker {platform.pacemaker}"
+        if first and numbers(platform.pacemaker) < numbers(first):
+            return f"{what} is known from pacemaker {first} on; {here}"
+        if last and numbers(platform.pacemaker) > numbers(last):
+            return f"{what} is known up to pacemaker {last}; {here}"
+    return ""
 
 
 def _text(known: Property, yaml_node: YamlNode) -> str:
@@ -96,7 +168,7 @@ def _fits(known: Property, text: str) -> bool:
     if known.type == "score":
         return _within(text, -INFINITY, INFINITY)
     if known.type == "time":
-        return milliseconds(text) is not None
+        return for_pcs(text)
     if known.type == "percentage":
         return re.fullmatch(r"\d{1,9}%", text) is not None
     return known.type != "boolean" and bool(text)

@@ -22,7 +22,8 @@ from inventory.providers import registry as providers
 
 CIPHERS = ("aes256", "aes192", "aes128", "none")
 HASHES = ("sha512", "sha384", "sha256", "sha1", "md5", "none")
-BUDGETS = ("graceful", "crash", "freeze", "partition")
+BUDGETS, OF_PLATFORM = ("crash", "freeze", "partition"), ("graceful",)
+"""The keys of budget_s: needed, and those that a platform has a default for."""
 MOST_BYTES = 64 * 1024
 """The largest lab.yaml that is read."""
 SHORTEST_TOKEN_MS = 126
@@ -82,7 +83,7 @@ def parse(text: str, where: str, changes: Mapping[str, object] | None = None) ->
         part["patience"].number(1, MOST_PATIENCE, "times more time") if part["patience"].present else 1.0
     )
     corosync = _corosync(part["corosync"])
-    settings = properties(part["properties"])
+    settings = properties(part["properties"], platforms.PLATFORMS.get(platform or ""))
     stickiness = score(part["stickiness"])
     primitives = resources(part["resources"])
     colocations, orders, locations = constraints(part["constraints"], primitives, pair)
@@ -158,8 +159,9 @@ def _drill(yaml_node: YamlNode) -> Drill | None:
     timeout = part["probe_timeout_ms"].whole(50, LONGEST_PROBE_TIMEOUT_MS, "milliseconds")
     watch = part["watch_ms"].whole(50, 5_000, "milliseconds")
     seed = part["seed"].whole(0, 2**32 - 1)
-    limits = part["budget_s"].fields(BUDGETS)
-    budgets = {name: limit.above_zero(3600, "seconds of outage") for name, limit in limits.items()}
+    limits = part["budget_s"].fields(BUDGETS, OF_PLATFORM)
+    given = {name: limit for name, limit in limits.items() if name in BUDGETS or limit.present}
+    budgets = {name: limit.above_zero(3600, "seconds of outage") for name, limit in given.items()}
     if rate is None or timeout is None or watch is None or seed is None:
         return None
     return Drill(rate, timeout, watch, seed, {name: seconds or 0.0 for name, seconds in budgets.items()})

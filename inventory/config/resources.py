@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from inventory.config.cluster_properties import INTERVAL, SCORE, milliseconds
+from inventory.config.cluster_properties import INTERVAL, SCORE, for_pcs, milliseconds
 from inventory.config.yaml_document import YamlNode, listed
 from inventory.model import INFINITY, Colocation, Location, Node, Order, Resource
 
@@ -90,7 +90,7 @@ def constraints(
 def _interval(yaml_node: YamlNode) -> str | None:
     if isinstance(yaml_node.value, int) and not isinstance(yaml_node.value, bool) and yaml_node.value > 0:
         return f"{yaml_node.value}s"
-    return yaml_node.text(INTERVAL, lambda text: (milliseconds(text) or 0) > 0)
+    return yaml_node.text(INTERVAL, lambda text: for_pcs(text) and (milliseconds(text) or 0) > 0)
 
 
 def _identity(yaml_node: YamlNode, taken: dict[str, str]) -> str | None:

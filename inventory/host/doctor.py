@@ -16,6 +16,7 @@ from inventory.host.requirements import Requirements
 from inventory.host.speed import proposed
 from inventory.host.versions import numbers
 from inventory.model import MOST_PATIENCE, Lab
+from inventory.platforms.base import Platform
 from inventory.platforms.registry import AUTO, get
 
 VAGRANT_MINIMUM = (2, 2, 19)
@@ -40,7 +41,7 @@ def findings(
     found = [
         *_python(facts),
         *_programs(facts),
-        _vagrant(facts),
+        _vagrant(facts, chosen.system(platform, lab)),
         *_provider(facts, lab, platform, chosen, providers),
         *_resources(facts, lab, chosen, up),
         _patience(facts, lab, chosen),
@@ -81,14 +82,16 @@ def _programs(facts: HostFacts) -> Iterator[Finding]:
         )
 
 
-def _vagrant(facts: HostFacts) -> Finding:
+def _vagrant(facts: HostFacts, system: Platform) -> Finding:
     remedy = install(facts, "vagrant")
     if facts.vagrant is None:
         return Finding("vagrant", "bad", "Vagrant is missing", remedy)
     if not facts.vagrant:
         return Finding("vagrant", "bad", "`vagrant --version` gave no version", "vagrant --version")
-    if numbers(facts.vagrant) < VAGRANT_MINIMUM:
-        return Finding("vagrant", "bad", f"Vagrant {facts.vagrant}; 2.2.19 or later is needed", remedy)
+    least = max(VAGRANT_MINIMUM, system.vagrant)
+    if numbers(facts.vagrant) < least:
+        found = f"Vagrant {facts.vagrant}; {'.'.join(map(str, least))} or later is needed for {system.name}"
+        return Finding("vagrant", "bad", found, remedy)
     return Finding("vagrant", "ok", f"Vagrant {facts.vagrant}")
 
 

@@ -34,6 +34,11 @@ def ensure_browser(say: Say) -> None:
     _install(missing(BROWSER), say)
 
 
+def ensure_packages(packages: Collection[str], say: Say) -> None:
+    """Install some of Debian's packages. Raises MachineError as `ensure` does."""
+    _install(packages, say)
+
+
 def missing(packages: Mapping[str, str]) -> set[str]:
     """The packages whose program is not on this host, neither in this user's PATH nor in root's."""
     return {package for program, package in packages.items() if not _is_here(program)}

@@ -69,6 +69,10 @@ class Requirements(ABC):
         return iter(())
 
     @abstractmethod
+    def system(self, wanted: str, lab: Lab) -> Platform:
+        """Give the platform of a name; for "auto" the one that this provider prefers. Raises ConfigError."""
+
+    @abstractmethod
     def platform_finding(self, platform: Platform, lab: Lab) -> Finding | None:
         """Say why the provider has no nodes of a platform; None when it has them."""
 

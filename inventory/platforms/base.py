@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from inventory.errors import ConfigError
-from inventory.platforms.boxes import Box
+from inventory.platforms.boxes import BootstrapBox, Box
 from inventory.platforms.node_tools import CURRENT, NodeTools
+from inventory.platforms.service_times import DEFAULT_TIMES, ServiceTimes
 
 CorosyncGeneration = Literal["1.4", "3"]
 PcsGeneration = Literal["0.9.26", "0.9", "0.10", "0.11", "0.12"]
@@ -188,6 +189,8 @@ class Platform:
     rank: int
     corosync: CorosyncGeneration
     pcs: PcsGeneration
+    pacemaker: str
+    """The release of its packages, by which lab.yaml's properties are judged."""
     packages: tuple[str, ...]
     package_manager: PackageManager
     services: ServiceManager
@@ -198,6 +201,8 @@ class Platform:
     web_process: str
     boxes: Mapping[str, Box]
     image: RegistryImage | BootstrapImage | None = None
+    own_box: BootstrapBox | None = None
+    """The recipe of a box that the lab makes itself; None where it has none."""
     repository: str = ""
     """A shell text that enables the repository of the cluster's packages; it is safe to repeat."""
     firewall: Firewall = Firewall()
@@ -216,6 +221,10 @@ class Platform:
     cluster_log: str = "/var/log/cluster/corosync.log"
     pacemaker_log: str = "/var/log/pacemaker/pacemaker.log"
     """PCMK_logfile's default from pacemaker 2 on."""
+
+    times: ServiceTimes = DEFAULT_TIMES
+    vagrant: tuple[int, ...] = ()
+    """The least version of Vagrant whose ssh can log in, where the lab's own minimum is too old."""
 
     def __str__(self) -> str:
         return self.name

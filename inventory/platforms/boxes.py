@@ -1,4 +1,4 @@
-"""A Vagrant box: the disk and the description from which Vagrant makes a virtual machine."""
+"""A Vagrant box: the disk and the description from which Vagrant makes a virtual machine; the recipe of one."""
 
 from __future__ import annotations
 
@@ -19,3 +19,16 @@ class Box:
     """The file's checksum; "" where none is published, or where the publisher replaces the file at the same URL."""
     made_by: str = ""
     """The command of this lab that makes the box; "" where there is none."""
+
+
+@dataclass(frozen=True)
+class BootstrapBox:
+    """A Vagrant box that mmdebstrap(1) makes from a suite (inventory/providers/own_box.py).
+
+    `packages` have the kernel, GRUB for BIOS, the init system, ssh and DHCP; the cluster's packages are not in it.
+    `drivers` are the kernel's modules for the root file system, which the initramfs needs.
+    """
+
+    suite: str
+    packages: tuple[str, ...]
+    drivers: tuple[str, ...]

@@ -24,6 +24,7 @@ CENTOS6 = Platform(
     rank=30,
     corosync="1.4",
     pcs="0.9.26",
+    pacemaker="1.1.8",
     packages=(
         *("corosync", "pacemaker", "pcs", "resource-agents", "httpd", "net-tools", "iptables"),
         *("iproute", "iputils", "procps", "curl", "openssh-server", "openssh-clients", "sudo"),

@@ -8,9 +8,10 @@ from inventory.platforms.base import Platform, RegistryImage
 from inventory.platforms.boxes import Box
 from inventory.platforms.firewalls import FIREWALLD
 from inventory.platforms.host_names import HostNameFile
-from inventory.platforms.package_managers import Rpm
+from inventory.platforms.package_managers import WITHOUT_WEAK, Rpm
 from inventory.platforms.packet_filters import Nft
 from inventory.platforms.service_managers import Systemd
+from inventory.platforms.service_times import HTTPD
 from inventory.remote.script import script
 
 IMAGES = "https://cloud.centos.org/centos/9-stream/x86_64/images"
@@ -23,12 +24,13 @@ CENTOS9 = Platform(
     rank=20,
     corosync="3",
     pcs="0.11",
+    pacemaker="2.1.10",
     # No curl here: the container image has curl-minimal, which conflicts with it.
     packages=(
         *("corosync", "pacemaker", "pcs", "resource-agents", "httpd", "nftables"),
         *("iproute", "iputils", "procps-ng", "openssh-server", "openssh-clients", "sudo"),
     ),
-    package_manager=Rpm("dnf"),
+    package_manager=Rpm("dnf", WITHOUT_WEAK),
     services=Systemd(),
     host_name=HostNameFile(),
     packet_filter=Nft(),
@@ -44,10 +46,12 @@ CENTOS9 = Platform(
     image=RegistryImage(
         "quay.io/centos/centos:stream9",
         ("systemd", "dbus", "openssh-server", "openssh-clients", "sudo", "iputils", "curl", "util-linux"),
-        install="dnf -q -y install --allowerasing",
+        install=f"dnf -q -y {WITHOUT_WEAK} install --allowerasing",
         clean="dnf clean all",
     ),
     repository=script(__package__, "centos9_repository"),
     firewall=FIREWALLD,
     default_for=("containers", "machines"),
+    times=HTTPD,
+    vagrant=(2, 3, 3),  # its sshd refuses ssh-rsa signatures with SHA-1; from 2.3.3 on Vagrant has net-ssh 7
 )

@@ -10,7 +10,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from inventory.platforms.base import BootstrapImage, Platform
-from inventory.platforms.boxes import Box
+from inventory.platforms.boxes import BootstrapBox, Box
 from inventory.platforms.host_names import HostNameFile
 from inventory.platforms.package_managers import Apt
 from inventory.platforms.packet_filters import Nft
@@ -27,9 +27,10 @@ DEBIAN12 = Platform(
     rank=10,
     corosync="3",
     pcs="0.11",
+    pacemaker="2.1.5",
     packages=(
         *("corosync", "pacemaker", "pacemaker-cli-utils", "pcs", "resource-agents", "apache2"),
-        *("net-tools", "nftables", "iproute2", "iputils-arping", "procps", "curl"),
+        *("net-tools", "nftables", "iproute2", "iputils-ping", "iputils-arping", "procps", "curl"),
         *("openssh-server", "openssh-client", "sudo"),
     ),
     package_manager=Apt(),
@@ -47,6 +48,22 @@ DEBIAN12 = Platform(
         }
     ),
     image=BootstrapImage("bookworm", IN_CONTAINERS),
+    own_box=BootstrapBox(
+        "bookworm",
+        (
+            *(
+                "linux-image-cloud-amd64",
+                "grub-pc-bin",
+                "initramfs-tools",
+                "systemd",
+                "systemd-sysv",
+                "udev",
+                "dbus",
+            ),
+            *("openssh-server", "sudo", "ifupdown", "isc-dhcp-client", "iproute2", "ca-certificates"),
+        ),
+        ("virtio_pci", "virtio_blk", "virtio_net", "virtio_scsi", "ata_piix", "sd_mod", "ext4"),
+    ),
     default_for=("containers",),
 )
 DEBIAN11 = replace(
@@ -55,7 +72,9 @@ DEBIAN11 = replace(
     title="Debian 11 (bullseye)",
     rank=11,
     pcs="0.10",
+    pacemaker="2.0.5",
     boxes=MappingProxyType({}),
+    own_box=None,
     # Its security archive loses its packages since the end of its support (2026-08-31), but still lists them.
     image=BootstrapImage("bullseye", IN_CONTAINERS, ("http://deb.debian.org/debian",)),
     default_for=(),
@@ -66,7 +85,9 @@ DEBIAN13 = replace(
     title="Debian 13 (trixie)",
     rank=12,
     pcs="0.12",
+    pacemaker="3.0.0",
     boxes=MappingProxyType({}),
+    own_box=None,
     image=BootstrapImage("trixie", IN_CONTAINERS),
     default_for=(),
 )

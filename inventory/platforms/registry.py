@@ -58,9 +58,9 @@ def automatic(kind: NodeKind) -> tuple[Platform, ...]:
     return tuple(one for one in PLATFORMS.values() if kind in one.default_for)
 
 
-def for_containers(name: str) -> Platform:
-    """Give the platform of a name; for "auto" the preferred one."""
-    return automatic("containers")[0] if name == AUTO else get(name)
+def preferred(name: str, kind: NodeKind) -> Platform:
+    """Give the platform of a name; for "auto" the preferred one for a kind of nodes."""
+    return automatic(kind)[0] if name == AUTO else get(name)
 
 
 def allowed_names() -> tuple[str, ...]:

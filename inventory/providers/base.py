@@ -20,6 +20,7 @@ from inventory.host.command import Output
 from inventory.host.requirements import Requirements, Say
 from inventory.model import Lab, PowerAction
 from inventory.platforms.base import Platform
+from inventory.providers.box_formats import BoxFormat
 
 
 def digest(root: Path) -> str:
@@ -119,10 +120,16 @@ class Provider(Requirements):
     """One way to make nodes. The base class has what it needs on this host; this class makes and removes nodes."""
 
     power: PowerCommands = PowerCommands()
+    box_format: BoxFormat | None = None
+    """The format of the boxes that the lab makes itself; None where it makes none."""
     reboots: bool = True
     """A machine that reboots itself boots again without help."""
     shares_kernel: bool = False
     """The nodes have this machine's kernel: they are containers (docs/security.md)."""
+    leaves_disks: bool = False
+    """A failed `vagrant up` can leave a disk without a machine; `vagrant destroy` removes it."""
+    stops_clock: bool = False
+    """The clock of a frozen machine stands still, and is late afterwards."""
 
     @abstractmethod
     def platform(self, wanted: str, lab: Lab, say: Say) -> tuple[Platform, str]:

@@ -14,7 +14,9 @@ def box(facts: HostFacts, box: Box, title: str, *, of_lab_yaml: bool) -> Iterato
     if not of_lab_yaml and facts.architecture in ARM:
         yield _wrong_processor(facts, box, title)
         return
-    if box.name in facts.boxes:
+    if box.name in facts.boxes or (
+        box.made_by and any(name.startswith(f"{box.name}-") for name in facts.boxes)
+    ):
         yield Finding("box", "ok", f"Vagrant has the box {box.name} for {title}")
     elif of_lab_yaml and facts.missing_box:
         found = f"lab.yaml's box_url is {facts.missing_box}: there is no such file"
@@ -22,7 +24,8 @@ def box(facts: HostFacts, box: Box, title: str, *, of_lab_yaml: bool) -> Iterato
     elif box.url:
         yield Finding("box", "ok", f"Vagrant will download the box {box.name} from {box.url}")
     elif box.made_by:
-        yield Finding("box", "warn", f"Vagrant has no box {box.name} for {title} yet", box.made_by)
+        found = f"./lab up makes the box {box.name} for {title} from packages (some minutes, once)"
+        yield Finding("box", "ok", found)
     else:
         found = (
             f"Vagrant has no box {box.name} for {title}, and lab.yaml has no box_url: Vagrant asks the registry of "

@@ -20,7 +20,7 @@ from inventory.host.networks import EngineNetwork
 from inventory.host.requirements import Needs, Say
 from inventory.model import Lab
 from inventory.platforms.base import Platform, RegistryImage
-from inventory.platforms.registry import for_containers
+from inventory.platforms.registry import preferred
 from inventory.providers import (
     docker_engine,
     docker_findings,
@@ -78,7 +78,7 @@ class DockerFacts:
     in_group: bool = False
     """This user may use the engine's socket."""
     image: bool | None = None
-    """The engine has the node image of lab.yaml's platform (`inventory.platforms.registry.for_containers`)."""
+    """The engine has the node image of lab.yaml's platform (`system`)."""
     registry: bool | None = None
     """The registry of that platform's base image answers; None when it is not needed."""
     cgroups: Cgroups = field(default_factory=Cgroups)
@@ -101,7 +101,7 @@ class Docker(Provider):
 
     def read(self, lab: Lab) -> DockerFacts:
         """See Requirements."""
-        engine, system = docker_engine.read(), image_choice.based(for_containers(lab.platform), lab.images)
+        engine, system = docker_engine.read(), self.system(lab.platform, lab)
         can_have = system.image is not None and engine is not None and engine.version
         image = node_image.present(node_image.recipe(system).tag) if can_have else None
         registry = None
@@ -121,8 +121,12 @@ class Docker(Provider):
             return
         yield docker_findings.control_groups(own.cgroups)
         yield from docker_findings.firewall(facts)
-        system = image_choice.based(for_containers(platform), lab.images)
+        system = self.system(platform, lab)
         yield from docker_findings.image(facts, own.image, own.registry, system, platform)
+
+    def system(self, wanted: str, lab: Lab) -> Platform:
+        """See Requirements. With the base image of lab.yaml."""
+        return image_choice.based(preferred(wanted, "containers"), lab.images)
 
     def platform_finding(self, platform: Platform, lab: Lab) -> Finding | None:
         """See Requirements."""

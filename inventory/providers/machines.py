@@ -90,8 +90,9 @@ class Machines:
         return self.provider.is_own(interface, self.folder.bridge)
 
     def _existing_choice(self) -> Choice | None:
-        if not removal.made_ids(self.root):
-            return None
+        return self._readable_choice() if removal.made_ids(self.root) else None
+
+    def _readable_choice(self) -> Choice | None:
         with contextlib.suppress(MachineError):
             return self.choice
         return None
@@ -151,12 +152,13 @@ class Machines:
         self._forget_ssh()
 
     def destroy(self, node: Node | None = None) -> None:
-        """Destroy the machines, or one. Raises MachineError."""
-        if removal.made_ids(self.root):
-            if self._existing_choice() is None:
-                # It is damaged, or from an older version: Vagrant cannot work without it.
-                id_file = next((self.root / ".vagrant" / "machines").glob("*/*/id"))
-                self.prepare(id_file.parent.name, "auto", log.note)
+        """Destroy the machines, or one; also what a failed `up` left without a machine. Raises MachineError."""
+        machines, before = bool(removal.made_ids(self.root)), self._readable_choice()
+        if machines and before is None:
+            # It is damaged, or from an older version: Vagrant cannot work without it.
+            id_file = next((self.root / ".vagrant" / "machines").glob("*/*/id"))
+            self.prepare(id_file.parent.name, "auto", log.note)
+        if machines or (before and before.provider_data.leaves_disks):
             self.vagrant.destroy(node.alias if node else None)
         self._forget_ssh()
 

@@ -1,11 +1,14 @@
-"""The boxes that Vagrant has on this host, read from its folder: `vagrant box list` takes seconds.
+"""The boxes and plugins that Vagrant has on this host, read from its folders: `vagrant box list` takes seconds.
 
-Source: lib/vagrant/box_collection.rb of Vagrant (NAME/VERSION/PROVIDER; from 2.4 on an architecture may come first).
+Sources: lib/vagrant/box_collection.rb of Vagrant (NAME/VERSION/PROVIDER; from 2.4 on an architecture may come first),
+lib/vagrant/plugin/state_file.rb (plugins.json), Debian's packages of plugins (gems).
 """
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 from pathlib import Path
 
 
@@ -26,3 +29,24 @@ def has(name: str, provider: str) -> bool:
     folder = home() / "boxes" / name.replace(":", "-VAGRANTCOLON-").replace("/", "-VAGRANTSLASH-")
     patterns = (f"*/{provider}/metadata.json", f"*/*/{provider}/metadata.json")
     return any(next(folder.glob(pattern), None) for pattern in patterns)
+
+
+DEBIANS = Path("/usr/bin/vagrant")
+GEMS = Path("/usr/share/rubygems-integration/all/specifications")
+"""Debian's packages keep the descriptions of their gems here; only Debian's Vagrant reads them."""
+
+
+def is_foreign() -> bool:
+    """Whether the Vagrant of this host is not Debian's: HashiCorp's package links to /opt."""
+    found = shutil.which("vagrant")
+    return found is not None and Path(found).resolve().parent != DEBIANS.parent
+
+
+def has_plugin(name: str) -> bool:
+    """Whether Vagrant has a plugin: one of this user's, or one of Debian's."""
+    try:
+        installed = json.loads((home() / "plugins.json").read_text())["installed"]
+    except (OSError, ValueError, KeyError, TypeError):
+        installed = {}
+    debians = () if is_foreign() else GEMS.glob(f"{name}-[0-9]*.gemspec")
+    return name in installed or any(debians)

@@ -15,6 +15,7 @@ from typing import IO, TYPE_CHECKING
 from inventory import log
 from inventory.errors import MachineError
 from inventory.host import command
+from inventory.providers import vagrant_boxes
 
 if TYPE_CHECKING:
     import vagrant
@@ -22,6 +23,17 @@ if TYPE_CHECKING:
 LOG = "vagrant.log"
 UTF_8 = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"
 """The locale of Vagrant: Ruby cannot read a path with other letters than ASCII in the locale C."""
+
+
+def insecure_key() -> str:
+    """The public key that may log in to a new box until Vagrant replaces it; it comes with Vagrant.
+
+    Raises MachineError. Source: Vagrant's manual, "Creating a Base Box".
+    """
+    private = vagrant_boxes.home() / "insecure_private_key"
+    if not private.exists():  # Vagrant puts it there when it first runs
+        command.check(["vagrant", "box", "list"], hint="./lab up installs Vagrant as root on Debian.")
+    return command.check(["ssh-keygen", "-y", "-f", str(private)]).strip()
 
 
 class VagrantProgram:

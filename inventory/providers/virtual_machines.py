@@ -11,13 +11,13 @@ from pathlib import Path
 from inventory.errors import MachineError
 from inventory.host import command
 from inventory.host.facts import HostFacts
-from inventory.host.finding import Finding
+from inventory.host.finding import Finding, install
 from inventory.host.requirements import Needs, Say
 from inventory.model import Lab
 from inventory.platforms.base import Platform
 from inventory.platforms.boxes import Box
 from inventory.platforms.registry import AUTO, PLATFORMS, automatic, get
-from inventory.providers import box_findings, vagrant_boxes
+from inventory.providers import box_findings, own_box, vagrant_boxes
 from inventory.providers.base import LabFolder, Provider, VagrantSettings, network_name
 from inventory.remote.ssh_config import arguments
 
@@ -28,6 +28,8 @@ MACOS_BRIDGE = re.compile(r"bridge\d+")
 class VirtualMachines(Provider):
     """A provider of virtual machines."""
 
+    leaves_disks = True
+    stops_clock = True
     interfaces: str
     """How the names of its host-only interfaces begin."""
     listing: tuple[str, ...] = ()
@@ -58,13 +60,20 @@ class VirtualMachines(Provider):
         remedy = f"./lab up --platform {other.name}" if other else own
         return Finding("platform", "bad", found, remedy)
 
+    def system(self, wanted: str, lab: Lab) -> Platform:
+        """See Requirements. The default is the first system that has a box, or that lab.yaml gives one."""
+        if wanted != AUTO:
+            return get(wanted)
+        default = automatic("machines")[0]
+        return default if lab.machine.box else self._first_with_box() or default
+
     def boxes(self) -> frozenset[str]:
         """See Requirements."""
         return vagrant_boxes.names(self.name)
 
     def source_findings(self, facts: HostFacts, lab: Lab, platform: str) -> Iterator[Finding]:
         """See Requirements."""
-        system = get(platform) if platform != AUTO else self._automatic(lab)
+        system = self.system(platform, lab)
         own = lab.machine.box
         if box := Box(own, lab.machine.box_url) if own else self.box(system):
             yield from box_findings.box(facts, box, self.title, of_lab_yaml=bool(own))
@@ -79,7 +88,7 @@ class VirtualMachines(Provider):
 
     def platform(self, wanted: str, lab: Lab, say: Say) -> tuple[Platform, str]:
         """See Provider."""
-        platform = get(wanted) if wanted != AUTO else self._automatic(lab)
+        platform = self.system(wanted, lab)
         if refusal := self.platform_finding(platform, lab):
             raise MachineError(f"{refusal.found}.", hint=refusal.remedy)
         asked = "the default for virtual machines" if wanted == AUTO else "as asked for"
@@ -88,10 +97,8 @@ class VirtualMachines(Provider):
     def prepare(self, folder: LabFolder, platform: Platform, public_key: str, say: Say) -> VagrantSettings:
         """See Provider."""
         box = self.box_for(folder, platform)
-        if box.made_by and not box.url and not vagrant_boxes.has(box.name, self.name):
-            raise MachineError(
-                f"Vagrant has no box {box.name} for {self.name}.", hint=f"Make it: {box.made_by}"
-            )
+        if box.made_by and not box.url:
+            box = self._own_box(platform, say)
         options = arguments(platform.tools.ssh_options)
         return VagrantSettings(
             self.machine(folder.lab),
@@ -102,9 +109,14 @@ class VirtualMachines(Provider):
             box_sha256=box.sha256,
         )
 
-    def _automatic(self, lab: Lab) -> Platform:
-        default = automatic("machines")[0]
-        return default if lab.machine.box else self._first_with_box() or default
+    def _own_box(self, platform: Platform, say: Say) -> Box:
+        """The box that the lab makes itself: Vagrant's copy, the file, or a new file. Raises MachineError."""
+        assert self.box_format is not None, f"{platform.name} has a box of the lab's own for {self.name}"
+        own = own_box.target(platform, self.box_format)
+        if not own.made and vagrant_boxes.has(own.name, self.name):
+            return Box(own.name)
+        own_box.make(platform, [self.box_format], say)
+        return own.box
 
     def _first_with_box(self) -> Platform | None:
         return next((one for one in (*automatic("machines"), *PLATFORMS.values()) if self.box(one)), None)
@@ -157,10 +169,13 @@ class VirtualMachines(Provider):
         return {"netmask": str(network.netmask)}
 
 
-def plugin_finding(facts: HostFacts, name: str) -> Finding:
-    """Judge whether a plugin of Vagrant is installed."""
+def plugin_finding(facts: HostFacts, name: str, package: str = "") -> Finding:
+    """Judge whether a plugin of Vagrant is installed; `package` is Debian's package of it, "" when there is none."""
     if facts.plugins is None:
         return Finding("plugin", "warn", f"whether {name} is installed was not read", "vagrant plugin list")
     if name in facts.plugins:
         return Finding("plugin", "ok", f"{name} is installed")
-    return Finding("plugin", "bad", f"{name} is missing", f"vagrant plugin install {name}")
+    by_vagrant = f"vagrant plugin install {name}"
+    if package and "apt-get" in facts.programs:
+        by_vagrant = f"{install(facts, package)}   # Vagrant is not Debian's: {by_vagrant}"
+    return Finding("plugin", "bad", f"{name} is missing", by_vagrant)

@@ -18,6 +18,7 @@ from inventory.host.requirements import Say
 from inventory.host.versions import numbers, version
 from inventory.model import Lab
 from inventory.platforms.base import Platform
+from inventory.providers import box_formats
 from inventory.providers.base import LabFolder, PowerCommands, PowerState, VagrantSettings
 from inventory.providers.virtual_machines import VirtualMachines
 
@@ -62,6 +63,7 @@ class VirtualBox(VirtualMachines):
 
     name, title, rank, program = "virtualbox", "VirtualBox", 20, "VBoxManage"
     interfaces = "vboxnet"
+    box_format = box_formats.VIRTUALBOX
     reserved = (
         IPv4Network("10.0.2.0/24"),
     )  # NAT of each machine's first adapter, which always has 10.0.2.15

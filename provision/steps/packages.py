@@ -11,55 +11,61 @@ from provision.steps.base import Step
 
 
 def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
-    """Install the missing packages, stop and disable what they started, and open the firewall."""
+    """Install the missing packages, stop and disable what they started, and open the firewall.
+
+    Each command is for all nodes that need it, one after the other in this list, so that they run at the same time.
+    """
     platform = session.platform
     units = platform.cluster_services
-    for node in session.lab.nodes:
-        have = facts.of(node)
-        if have.missing:
-            if platform.repository:
-                yield Command.script(
-                    node.name,
-                    platform.repository,
-                    why="enable the repository of the cluster's packages",
-                    deadline=300,
-                    purpose="enable-repository",
-                )
-            if platform.package_manager.refresh:
+    have = {node: facts.of(node) for node in session.lab.nodes}
+    incomplete = [node for node, facts_of in have.items() if facts_of.missing]
+    for node in incomplete if platform.repository else ():
+        yield Command.script(
+            node.name,
+            platform.repository,
+            why="enable the repository of the cluster's packages",
+            deadline=300,
+            purpose="enable-repository",
+        )
+    for node in incomplete if platform.package_manager.refresh else ():
+        yield Command(
+            node.name,
+            platform.package_manager.refresh,
+            why="update the package lists",
+            deadline=300,
+            purpose="refresh-package-lists",
+        )
+    for node in incomplete:
+        yield Command(
+            node.name,
+            platform.package_manager.install(have[node].missing),
+            why="install the missing packages",
+            deadline=1800,
+            purpose="install-packages",
+        )
+    # Debian starts a service when it installs it, corosync with a sample corosync.conf.
+    for unit in (*reversed(units), platform.web_service):
+        for node in incomplete:
+            if unit in have[node].missing:
                 yield Command(
                     node.name,
-                    platform.package_manager.refresh,
-                    why="update the package lists",
-                    deadline=300,
-                    purpose="refresh-package-lists",
+                    platform.services.command("stop", unit),
+                    why=f"stop {unit}: a later step starts it",
+                    deadline=120,
+                    ok=(0, 1, 7),  # an init script may report a failure when the service did not run
+                    purpose="stop-service",
                 )
-            yield Command(
-                node.name,
-                platform.package_manager.install(have.missing),
-                why="install the missing packages",
-                deadline=1800,
-                purpose="install-packages",
-            )
-            # Debian starts a service when it installs it, corosync with a sample corosync.conf.
-            for unit in (*reversed(units), platform.web_service):
-                if unit in have.missing:
-                    yield Command(
-                        node.name,
-                        platform.services.command("stop", unit),
-                        why=f"stop {unit}: a later step starts it",
-                        deadline=120,
-                        ok=(0, 1, 7),  # an init script may report a failure when the service did not run
-                        purpose="stop-service",
-                    )
-        for unit in units:
-            if unit in have.at_boot:
+    for unit in units:
+        for node, facts_of in have.items():
+            if unit in facts_of.at_boot:
                 yield Command(
                     node.name,
                     platform.services.command("disable", unit),
                     why=f"{unit} does not start at boot: the walkthrough starts it",
                     purpose="disable-service",
                 )
-        if have.firewall:
+    for node, facts_of in have.items():
+        if facts_of.firewall:
             yield Command.script(
                 node.name,
                 platform.firewall.opening,

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from cluster import pcs, scores
 from cluster.configuration import differences
 from cluster.desired import properties_of
 from cluster.values import same
+from inventory.config.cluster_properties import in_effect
 from inventory.model import Command
 from inventory.session import LabSession
 from provision.facts import Facts
 from provision.steps.base import Commands, Problems, Step, desired_configuration, pcs_on
 
-STONITH_ERROR = "no STONITH resources have been defined"
+STONITH_ERROR = re.compile(r"no (STONITH|fencing) resources have been defined")
+"""crm_verify's words up to pacemaker 3.0.1, and from 3.0.2 on."""
+FENCING = ("stonith-enabled", "fencing-enabled")
+"""The property that switches fencing, by its old name and by its new one (from pacemaker 3.0.2 on)."""
 NOT_ABOUT_FENCING = (
     "unpack_rsc_op",
     "no-quorum-policy",
@@ -44,13 +49,14 @@ def set_property(name: str) -> Commands:
 def other_properties(session: LabSession, facts: Facts) -> Iterator[Command]:
     """Set the properties of lab.yaml that have no step of their own."""
     for name in session.lab.properties:
-        if name not in ("stonith-enabled", "no-quorum-policy"):
+        if name not in (*FENCING, "no-quorum-policy"):
             yield from set_property(name)(session, facts)
 
 
 def stonith(session: LabSession, facts: Facts) -> Iterator[Command]:
     """Switch fencing off, because the lab has no fencing device, and set the other properties."""
-    yield from set_property("stonith-enabled")(session, facts)
+    for name in FENCING:
+        yield from set_property(name)(session, facts)
     yield from other_properties(session, facts)
 
 
@@ -67,9 +73,10 @@ def property_problems(name: str) -> Problems:
 
 def verify_objections(session: LabSession, facts: Facts) -> Iterator[str]:
     """Step 4.1: the error of crm_verify in a cluster with stonith enabled and no fencing device."""
-    if stored(facts, "stonith-enabled") is None and facts.state is not None:
+    properties = facts.cib.properties if facts.cib else {}
+    if in_effect(properties, "stonith-enabled") is None and facts.state is not None:
         said = [line.strip() for one in facts.nodes.values() for line in one.verify.splitlines()]
-        errors = [line for line in said if STONITH_ERROR in line]
+        errors = [line for line in said if STONITH_ERROR.search(line)]
         yield f"crm_verify -L -V says: {(errors or said or ['nothing, but an error was expected'])[0]}"
 
 
@@ -78,11 +85,12 @@ def stonith_problems(session: LabSession, facts: Facts) -> Iterator[str]:
 
     While other parts of the configuration differ from lab.yaml, its errors may be about those; later steps fix them.
     """
-    yield from property_problems("stonith-enabled")(session, facts)
+    for name in FENCING:
+        yield from property_problems(name)(session, facts)
     if facts.cib is not None and any(
         "missing" not in line and "not set" not in line
         for line in differences(desired_configuration(session, facts), facts.cib)
-        if not line.startswith("property stonith-enabled")
+        if not line.startswith(tuple(f"property {name}:" for name in FENCING))
     ):
         return
     for name, one in facts.nodes.items():

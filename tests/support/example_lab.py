@@ -53,7 +53,7 @@ def example_lab(**changes: Any) -> Lab:
         colocations=(Colocation("WebServer", "WebIP", INFINITY),),
         orders=(Order("WebIP", "WebServer"),),
         locations=(Location("webserver_on_node1", "WebServer", NODE1, 500),),
-        drill=Drill(20, 500, 250, 1, {"graceful": 5, "crash": 30, "freeze": 30, "partition": 30}),
+        drill=Drill(20, 500, 250, 1, {"crash": 30, "freeze": 30, "partition": 30}),
         images={},
     )
     for part in ("machine", "corosync", "drill"):

@@ -18,7 +18,6 @@ from xml.sax.saxutils import quoteattr
 from cluster import cib as cib_reader
 from cluster import configuration, corosync_conf, placement, scores
 from inventory.model import Colocation, Command, Constraint, Location, Node, Order, Result
-from inventory.platforms.package_managers import Apt
 from inventory.remote.sections import MARK
 from inventory.session import LabSession
 from provision.readings import FACTS
@@ -170,11 +169,13 @@ class FakeCluster:
 
     def install(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
         machine.packages |= set(match[1].split())
-        if isinstance(self.platform.package_manager, Apt):
-            machine.files[CONF] = "the distribution's sample"
-            machine.boot |= {*CLUSTER, self.web}
-            machine.running |= {self.web}
-            machine.files["web_restarted"] = "yes"
+
+    def apt_install(self, machine: Machine, parameters: Mapping[str, str]) -> None:
+        """Debian's packages start at boot; none of their services starts now."""
+        machine.packages |= set(parameters["packages"].split())
+        machine.files[CONF] = "the distribution's sample"
+        machine.boot |= {*CLUSTER, self.web}
+        machine.files["web_restarted"] = "yes"
 
     def authkey(self, machine: Machine, parameters: Mapping[str, str]) -> None:
         assert not any(AUTHKEY in one.files for one in self.machines.values()), "the key is made only once"
@@ -517,6 +518,8 @@ def cib_xml(cib: Stored) -> str:
 NodeAction = Callable[[FakeCluster, Machine, Command, "re.Match[str]"], None]
 _SERVICE = r"(?:systemctl \w+ \S+|service \S+ \w+|chkconfig \S+ off)"
 SCRIPTS: Mapping[str, Callable[[FakeCluster, Machine, Mapping[str, str]], None]] = {
+    "apt_refresh": lambda *_: None,
+    "apt_install": FakeCluster.apt_install,
     "make_root_key": FakeCluster.keygen,
     "make_authkey": FakeCluster.authkey,
     "write_first_cib": FakeCluster.first_cib,
@@ -533,8 +536,7 @@ RULES: tuple[tuple[str, NodeAction], ...] = (
         r"mkdir -p /etc/systemd/system/\S+ && printf '.*Restart=(\w+).*' > \S+ && systemctl daemon-reload",
         FakeCluster.revival,
     ),
-    (r"apt-get -q update", lambda *_: None),
-    (r"(?:env \S+ apt-get|dnf|yum) .*install ([^-].*)", FakeCluster.install),
+    (r"(?:dnf|yum) .*install ([^-].*)", FakeCluster.install),
     (rf"{_SERVICE}(?: && {_SERVICE})*", FakeCluster.services),
     (rf"chown root:root {AUTHKEY} && chmod 0400 {AUTHKEY}", FakeCluster.chmod),
     (rf"scp -p .* root@(\S+):{AUTHKEY}\.new && ssh .* mv {AUTHKEY}\.new {AUTHKEY}", FakeCluster.copy_key),

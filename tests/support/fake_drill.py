@@ -9,7 +9,7 @@ from typing import Any
 
 from drill.execute.runner import Runner
 from drill.observe.http_probe import ProbeRate
-from drill.observe.observation import ObservationSink
+from drill.observe.observation import Observation, ObservationSink
 from drill.record import timeline_file
 from drill.record.header import CheckRow
 from drill.record.timeline import NodeReading, Sample
@@ -62,12 +62,12 @@ class FakeDrill(FakeLab):
         self.sink.sample(Sample(at - 0.02, at - 0.01, outcome=outcome, page=self.holder))
 
     @contextlib.contextmanager
-    def observe(self, sink: ObservationSink, since: Callable[[], float]) -> Iterator[Callable[[], ProbeRate]]:
+    def observe(self, sink: ObservationSink, since: Callable[[], float]) -> Iterator[Observation]:
         """Probe and watch of this lab."""
         self.sink, self.record_since = sink, since
         self.did.append("observe")
         try:
-            yield lambda: ProbeRate(100, 0, 0.01)
+            yield Observation(lambda: ProbeRate(100, 0, 0.01), 2)
         finally:
             self.sink = None
             self.did.append("observed")

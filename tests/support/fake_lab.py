@@ -84,6 +84,8 @@ class FakeLab:
         """So many questions whether a node answers are in vain."""
         self.totem_ms = (1000, 1200)
         """Token and consensus of the running corosync (milliseconds)."""
+        self.pauses: dict[str, list[str]] = {}
+        """The lines of corosync's log that tell of a pause, by node."""
         self.did: list[str] = []
         self._instead: dict[str, Callable[[Command, Usual], Answer]] = {}
         self.remote = FakeRemote(self.answer)
@@ -221,6 +223,9 @@ class FakeLab:
         flags = "Flags: 2Node Quorate" if self.own_two_node or self.covered else "Flags: Quorate"
         return 0, f"Quorate:          Yes\n{flags}\nMembership information\n", ""
 
+    def _read_pauses(self, command: Command) -> Answer:
+        return 0, "\n".join(self.pauses.get(command.node, ())), ""
+
     def _read_totem_times(self, command: Command) -> Answer:
         token, consensus = self.totem_ms
         prefix = "runtime.config.totem."
@@ -228,6 +233,10 @@ class FakeLab:
 
     def _read_agent_metadata(self, command: Command) -> Answer:
         return 0, METADATA.format(name="ARP_INTERVAL_MS", default=500), ""
+
+    def _recompute(self, command: Command) -> Answer:
+        self.did.append(f"recompute {command.node}")
+        return 0, "", ""
 
     def _show_command(self, command: Command) -> Answer:
         return 0, "Flags: WaitForAll\nyes\n" if self.cracked else "Flags: Quorate\n", ""

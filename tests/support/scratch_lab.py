@@ -23,10 +23,14 @@ DOCUMENTED = "172.16."
 
 @dataclass(frozen=True)
 class ScratchLab:
-    """A copy of the checkout with a lab.yaml of its own. `environment` is added to that of each command."""
+    """A copy of the checkout with a lab.yaml of its own. `environment` is added to that of each command.
+
+    `enter` has the words before each command, such as nsenter(1) with its options.
+    """
 
     folder: Path
     environment: Mapping[str, str]
+    enter: tuple[str, ...] = ()
 
     def lab(self, *words: str, deadline: float, expected: int = 0) -> str:
         """Run `./lab WORDS` in the copy, with the Python of this test; its output, stdout and stderr together.
@@ -47,7 +51,7 @@ class ScratchLab:
     def python(self, *words: str, deadline: float, expected: int = 0) -> str:
         """Run Python in the copy: its modules come before those of the checkout."""
         done = subprocess.run(
-            [sys.executable, *words],
+            [*self.enter, sys.executable, *words],
             cwd=self.folder,
             env={**os.environ, **self.environment, "PYTHONPATH": str(self.folder)},
             stdin=subprocess.DEVNULL,
@@ -64,7 +68,11 @@ class ScratchLab:
 
 @contextmanager
 def scratch_lab(
-    folder: Path, changes: Mapping[str, object], prefix: str, environment: Mapping[str, str] | None = None
+    folder: Path,
+    changes: Mapping[str, object],
+    prefix: str,
+    environment: Mapping[str, str] | None = None,
+    enter: tuple[str, ...] = (),
 ) -> Iterator[ScratchLab]:
     """Copy the checkout to `folder`, change lab.yaml, and take the lab down at the end.
 
@@ -76,7 +84,7 @@ def scratch_lab(
     (folder / "lab.yaml").write_text(
         yaml.safe_dump({**yaml.safe_load(described), **changes}, sort_keys=False), "utf-8"
     )
-    lab = ScratchLab(folder, environment or {})
+    lab = ScratchLab(folder, environment or {}, enter)
     try:
         yield lab
     finally:

@@ -7,7 +7,9 @@ node1   a list of stretches "0-10 vip quorate m12 all@1": read 4 times a second,
         quorate    or without (quorum), or nothing: no cluster answers there
         m12        sees both nodes as members         all@1      both resources run on node1
         WebIP@2    one resource runs on node2
+        late0.8    did not run for 0.8 s before each reading
 events  "inject 10 node1, landed 10.5, heal 30": kind, moment, node if any, then details
+late    "10-10.8 processor 0": when this machine was late, and what of it
 header  fields laid over the usual ones; a value of ~ removes a field
 """
 
@@ -20,7 +22,7 @@ import msgspec
 import yaml
 
 from drill.record.header import Header
-from drill.record.timeline import OUTCOMES, Event, NodeReading, Sample, Timeline
+from drill.record.timeline import OUTCOMES, Event, Lateness, NodeReading, Sample, Timeline
 from tests.support.example_lab import CASES, NODE1, NODE2
 
 NODES = {"node1": NODE1, "node2": NODE2}
@@ -41,7 +43,7 @@ def timeline(case: dict[str, Any]) -> Timeline:
     base = BASES[case["from"]]
     said: dict[str, Any] = {
         **base,
-        **{key: case[key] for key in ("probe", "hz", "node1", "node2", "events") if key in case},
+        **{key: case[key] for key in ("probe", "hz", "node1", "node2", "events", "late") if key in case},
     }
     header: dict[str, Any] = {
         "scenario": case["from"],
@@ -63,6 +65,7 @@ def timeline(case: dict[str, Any]) -> Timeline:
         ),
         tuple(node_readings),
         tuple(_event(text) for text in _parts(said.get("events", ""))),
+        tuple(_lateness(text) for text in _parts(said.get("late", ""))),
     )
 
 
@@ -100,6 +103,8 @@ def _state(words: list[str]) -> dict[str, Any]:
             state["owns_vip"] = True
         elif word in ("quorate", "without"):
             state |= {"quorate": word == "quorate", "corosync": True}
+        elif word.startswith("late"):
+            state["late"] = float(word.removeprefix("late"))
         elif re.fullmatch("m[12]+", word):
             state["members"] = tuple(NODES[f"node{digit}"] for digit in word[1:])
         else:
@@ -107,6 +112,12 @@ def _state(words: list[str]) -> dict[str, Any]:
             where = NODES[f"node{number}"]
             state["placements"] |= dict.fromkeys(RESOURCES if name == "all" else [name], where)
     return state
+
+
+def _lateness(text: str) -> Lateness:
+    stretch, where = text.split(maxsplit=1)
+    since, until = map(float, stretch.split("-"))
+    return Lateness(since, until, where)
 
 
 def _event(text: str) -> Event:

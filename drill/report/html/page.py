@@ -16,6 +16,7 @@ from importlib.resources import files
 from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from drill.analysis import record_worth
 from drill.analysis.failover_phases import phases
 from drill.checks.verdict import PASS, STATUSES, Verdict
 from drill.record.timeline import OUTCOMES
@@ -157,6 +158,8 @@ def _facts(result: ScenarioResult) -> Iterable[tuple[str, str]]:
             )
     if header.probe:
         yield "probe", f"{header.probe.missed} of {header.probe.slots} slots missed"
+    if late := record_worth.summary(timeline):
+        yield "machines", late
     for note in timeline.notes:
         yield "note", note
 

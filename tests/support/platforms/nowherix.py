@@ -79,6 +79,7 @@ NOWHERIX = Platform(
     rank=5,
     corosync="3",
     pcs="0.12",
+    pacemaker="3.0.0",
     packages=("corosync", "pacemaker", "pcs", "tinyweb"),
     package_manager=Nopkg(),
     services=Runit(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,12 +20,13 @@ from classroom.exercises import EXERCISES, Exercise, for_platform, get
 from classroom.snapshot import REACHED, Snapshot, look, parts
 from classroom.texts import load, placeholders
 from drill.checks.verdict import FAIL, PASS
-from inventory.errors import ConfigError, RouteRefused, TimedOut, Unreachable
-from inventory.model import Command, Location
+from inventory.errors import CommandFailed, ConfigError, RouteRefused, TimedOut, Unreachable
+from inventory.model import Command, Location, Result
 from inventory.platforms.registry import PLATFORMS
+from inventory.platforms.wording import adapted
 from inventory.session import LabSession
 from provision import apply, reset
-from provision.facts import gather
+from provision.facts import Facts, gather
 from provision.plan import plan
 from provision.steps.registry import STEPS
 from status.web_page import WebPage
@@ -34,6 +36,7 @@ from tests.support.fake_cluster import FakeCluster
 from tests.support.fake_machines import FakeMachines
 from tests.support.fake_remote import FakeRemote
 from tests.support.fake_session import fake_session
+from tests.support.foreign_words import foreign_words
 from tests.support.node_readings import ClusterWords, printed, reading
 
 ROWS = yaml.safe_load((CASES / "classroom" / "checks.yaml").read_text())
@@ -97,10 +100,12 @@ def test_names_are_unique_and_texts_are_those_of_the_rows() -> None:
 def test_every_text_is_whole(platform: str) -> None:
     session, _ = seen(platform, {})
     known = placeholders(session)
-    for name, text in load("checks.yaml").items():
+    for name, raw in load("checks.yaml").items():
+        text = adapted(raw, session.platform)
         assert set(text) == {"expected", "concept", "look"}, name
         assert all(value.format_map(known).strip() for value in text.values())
-    for name, text in load("exercises.yaml").items():
+    for name, raw in load("exercises.yaml").items():
+        text = adapted(raw, session.platform)
         assert set(text) == {"title", "story", "hints", "solution"}, name
         assert 2 <= len(text["hints"]) <= 3, name
         told = [text["title"], text["story"], text["solution"], *text["hints"]]
@@ -113,7 +118,7 @@ def rendered(session: LabSession, file: str) -> dict[str, str]:
     return {
         name: "\n".join(
             line.format_map(known)
-            for value in text.values()
+            for value in adapted(text, session.platform).values()
             for line in (value if isinstance(value, list) else [value])
         )
         for name, text in load(file).items()
@@ -130,19 +135,11 @@ def test_a_text_speaks_of_its_platform(row: dict[str, str], platform: str) -> No
     assert want in said
 
 
-FOREIGN = {
-    "sysv": r"systemctl|corosync-cmapctl|corosync-quorumtool|pcs resource (defaults|clear|refresh)|/var/log/pacemaker",
-    "systemd": r"\bservice \S+ status|chkconfig|corosync-objctl|rsc defaults|unmove",
-}
-
-
 @each_platform
 def test_no_text_names_what_its_platform_does_not_have(platform: str) -> None:
     session, _ = seen(platform, {})
     told = rendered(session, "checks.yaml") | rendered(session, "exercises.yaml")
-    assert {
-        name: text for name, text in told.items() if re.search(FOREIGN[session.platform.services.name], text)
-    } == {}
+    assert foreign_words(session.platform, told) == {}
 
 
 def test_the_location_is_lab_yamls() -> None:
@@ -287,6 +284,30 @@ def test_an_exercise_that_is_ended_leaves_nothing_broken(name: str, tmp_path: Pa
     assert f"The exercise {name} was ended. It does not count as solved." in said[0]
     exercise_run.end(tmp_path, fake_cluster.session, said.append)
     assert len(said) == 1
+
+
+def test_an_exercise_whose_damage_failed_is_forgotten(tmp_path: Path) -> None:
+    """crm_resource of pacemaker 1.1.8 had no -B: nothing was broken, and the exercise stayed under way."""
+    fake_cluster = FakeCluster(fake_session("centos6"))
+    apply.run(fake_cluster.session)
+    first, old = get(fake_cluster.session, "web-disabled"), get(fake_cluster.session, "ban-left")
+
+    def breaks(session: LabSession, facts: Facts) -> Iterator[Command]:
+        yield from first.breaks(session, facts)
+        yield Command(NODE1, ("crm_resource", "-B", "-r", "WebServer"), why="a ban", purpose="break-lab")
+
+    class Remote:
+        def run(self, command: Command) -> Result:
+            if "-B" in command.argv:
+                return Result(command, 1, "", "crm_resource: invalid option -- 'B'")
+            return fake_cluster.run(command)
+
+    session = replace(fake_cluster.session, remote=Remote())
+    with pytest.raises(CommandFailed, match=r"ban-left could not break(.|\n)*invalid option") as caught:
+        exercise_run.begin(replace(old, breaks=breaks), session, tmp_path, lambda: "")
+    assert "the lab was repaired" in caught.value.hint
+    assert attempt.under_way(tmp_path) is None
+    assert plan(session, gather(session)).empty, "what had been broken before is repaired"
 
 
 def test_an_exercise_that_could_not_be_mended_is_still_under_way(tmp_path: Path) -> None:

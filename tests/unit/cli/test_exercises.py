@@ -18,38 +18,19 @@ from cli import main
 from inventory.config import lab_yaml
 from inventory.errors import ConfigError
 from inventory.journal import Journal
-from inventory.model import Command, Lab, Result
+from inventory.model import Lab
 from inventory.session import LabSession
 from provision import apply
 from tests.support.changed_facts import fake_cluster
 from tests.support.example_lab import example_lab
 from tests.support.fake_cluster import FakeCluster
 from tests.support.fake_context import fake_context
+from tests.support.fake_nodes import Nodes
 from tests.support.fake_session import fake_session
 from tests.support.health_cases import PAGE
-from tests.support.node_readings import PURPOSE, ClusterWords, reading
 
 Typed = Callable[..., tuple[int, str]]
 RIGHT = ("break", "no-order")
-
-
-class Nodes:
-    """A fake cluster that also answers the reading of a healthy status. `killed_by` is a purpose that ends the run."""
-
-    def __init__(self, cluster: FakeCluster) -> None:
-        self.cluster, self.killed_by = cluster, ""
-
-    def run(self, command: Command) -> Result:
-        if command.purpose == self.killed_by:
-            raise KeyboardInterrupt
-        if command.purpose == "repair-lab":
-            return Result(command, 0, "", "")
-        if command.purpose != PURPOSE:
-            return self.cluster.run(command)
-        node = self.cluster.session.lab.node(command.node)
-        serves = node == self.cluster.session.lab.node1
-        out = reading(node, ClusterWords(), holds_vip=serves, web="running" if serves else "stopped")
-        return Result(command, 0, f"{out}\n@@part login\nreached the peer\n", "")
 
 
 @pytest.fixture
@@ -72,7 +53,7 @@ def session(nodes: Nodes) -> LabSession:
 @pytest.fixture
 def typed(session: LabSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Typed:
     (tmp_path / ".lab").mkdir()
-    monkeypatch.setattr(main, "Context", lambda root, command: fake_context(session, lambda: PAGE, tmp_path))
+    monkeypatch.setattr(main, "Context", lambda root: fake_context(session, lambda: PAGE, tmp_path))
 
     def run(*words: str) -> tuple[int, str]:
         done = CliRunner().invoke(main.app, ["--root", str(tmp_path), *words])

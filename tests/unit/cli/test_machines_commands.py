@@ -12,6 +12,7 @@ import pytest
 from classroom import attempt
 from classroom.attempt import Attempt
 from cli import main
+from inventory.providers.vagrant_program import VagrantProgram
 from tests.support.fake_host import FakeHost, made
 
 ROOT = Path(__file__).parents[3]
@@ -44,10 +45,13 @@ def lab(folder: Path, monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
 def test_down_of_virtual_machines_while_docker_is_off(
     host: FakeHost, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    destroyed: list[str | None] = []
+    monkeypatch.setattr(VagrantProgram, "destroy", lambda self, alias=None: destroyed.append(alias))
     host.fails, host.complaint = "docker", NO_ENGINE
     assert lab(folder, monkeypatch, "prepare", "--provider", "virtualbox") == 0
     assert (folder / ".lab" / "key").exists()
     assert lab(folder, monkeypatch, "down") == 0
+    assert destroyed == [None], "an `up` that failed leaves disks without an id, and the next `up` fails then"
     assert not (folder / ".lab").exists()
     assert host.called("docker") == []
 

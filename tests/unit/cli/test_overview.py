@@ -15,12 +15,11 @@ from rich.console import Console
 
 from classroom.checks import CHECKS, judge
 from classroom.snapshot import look as snapshot_of
-from cli import classroom, overview, render
-from cli.building import warn_interrupted
+from cli import classroom, overview, pending, render
 from cli.context import Context
-from cli.progress import ConsoleProgress
 from drill.checks.verdict import PASS
 from drill.execute.recovery import Recovery
+from inventory import journal
 from inventory.errors import ConfigError, MachineError
 from inventory.session import LabSession
 from tests.support.example_lab import NODE1, NODE2
@@ -123,18 +122,25 @@ def test_break_says_it(case: str, hint: str, tmp_path: Path) -> None:
     assert not (tmp_path / ".lab" / "exercise.json").exists(), "nothing was begun"
 
 
-def test_building_tells_of_an_interrupted_drill(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "command", ["walk", "test", "provision", "halt", "plan", "grade", "fix", "up", "ssh"]
+)
+def test_a_command_tells_of_an_interrupted_drill(command: str, tmp_path: Path) -> None:
     [row] = [row for row in ROWS if row["case"] == "a drill was interrupted"]
     case = HealthCase(row, tmp_path)
     said = io.StringIO()
-    progress = ConsoleProgress(Console(file=said, width=500))
+    errors = Console(file=said, width=500)
     with case.session() as session:
-        warn_interrupted(fake_context(session, case.fetch, tmp_path), progress)
-    assert said.getvalue() == f"trouble: {case.says[0][1]}\n"
+        pending.warn(fake_context(session, case.fetch, tmp_path), command, errors)
+        assert said.getvalue() == f"trouble: {case.says[0][1]}\n"
+        for other in ("status", "heal", "recheck", "down"):
+            pending.warn(fake_context(session, case.fetch, tmp_path), other, errors)
+        with journal.exclusive(tmp_path):
+            pending.warn(fake_context(session, case.fetch, tmp_path), command, errors)
     whole = HealthCase(ROWS[0], tmp_path / "whole")
     with whole.session() as session:
-        warn_interrupted(fake_context(session, whole.fetch, whole.root), progress)
-    assert said.getvalue().count("\n") == 1, "a lab without an interrupted drill is not spoken of"
+        pending.warn(fake_context(session, whole.fetch, whole.root), command, errors)
+    assert said.getvalue().count("\n") == 1, "told once, and not while the drill runs or without a drill"
 
 
 def test_scores_that_cannot_be_read_are_told(tmp_path: Path) -> None:

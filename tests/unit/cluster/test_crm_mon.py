@@ -87,7 +87,7 @@ def test_no_answer_is_an_error_that_shows_it(text: str, says: str) -> None:
     with pytest.raises(OutputError) as caught:
         parse(text)
     assert says in caught.value.message
-    assert "systemctl status corosync pacemaker" in caught.value.hint
+    assert "./lab status shows it" in caught.value.hint
 
 
 def test_words_before_the_xml() -> None:

@@ -8,6 +8,9 @@ import pytest
 from cluster.outage_bounds import NEVER, Kind, Timing, bounds, predict, timing
 from inventory.errors import ConfigError
 from inventory.model import Resource
+from inventory.platforms.base import Platform
+from inventory.platforms.centos9 import CENTOS9
+from inventory.platforms.debian import DEBIAN12
 from tests.support.example_lab import example_lab
 
 KINDS = get_args(Kind)
@@ -43,6 +46,8 @@ def test_the_timings_come_from_the_lab() -> None:
         ({"no-quorum-policy": "ignore"}, False, True),
         ({"no-quorum-policy": "stop"}, False, False),
         ({"no-quorum-policy": "freeze"}, False, False),
+        ({"no-quorum-policy": "demote"}, False, False),
+        ({"no-quorum-policy": "fence"}, False, False),
         ({}, False, False),
         ({}, True, True),
     ],
@@ -93,6 +98,44 @@ def test_what_was_measured_on_real_nodes_fits(kind: Kind, token_ms: int, seconds
 )
 def test_what_does_not_fit_is_told(kind: Kind, token_ms: int, seconds: float) -> None:
     assert not bounds(kind, at_token(token_ms)).admits(seconds, seconds)
+
+
+def of(system: Platform) -> Timing:
+    """The example's timing with the times of a system."""
+    times = system.times
+    return dataclasses.replace(TIMING, stop_s=times.stop, start_s=times.start, times_why=times.why)
+
+
+def test_the_times_of_debian12_are_those_that_were_always_there() -> None:
+    assert of(DEBIAN12) == TIMING
+
+
+@pytest.mark.parametrize(
+    ("kind", "seconds", "fits"),
+    [
+        ("graceful", 0.35, False),
+        ("graceful", 0.9, False),
+        ("graceful", 1.6, True),
+        ("graceful", 5.0, True),
+        ("graceful", 9.5, True),
+        ("graceful", 16.0, False),
+        ("process", 0.3, True),
+        ("crash", 6.8, True),
+        ("crash", 5.0, False),
+    ],
+)
+def test_httpd_under_systemd_stops_in_steps_of_a_second(kind: Kind, seconds: float, fits: bool) -> None:
+    """Measured on nodes with httpd under systemd: graceful stops of 1.6 to 5 s, reboots of 7 to 9.5 s under load."""
+    found = bounds(kind, of(CENTOS9))
+    assert found.admits(seconds, seconds) is fits, found.lines()
+    assert bounds("graceful", TIMING).admits(0.35, 0.35), "and debian12 as before"
+
+
+def test_a_slow_system_says_why() -> None:
+    assert any(
+        "pacemaker asks systemd again after 2 s" in line for line in bounds("graceful", of(CENTOS9)).lines()
+    )
+    assert not any("systemd" in line for line in bounds("graceful", TIMING).lines())
 
 
 def test_a_crash_adds_up() -> None:

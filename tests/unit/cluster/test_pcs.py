@@ -42,32 +42,4 @@ def test_every_operation_has_a_case() -> None:
         for name, value in vars(pcs).items()
         if callable(value) and value.__module__ == pcs.__name__ and not name.startswith("_")
     }
-    assert public - {"generation_of"} == {row["call"] for row in ROWS}
-
-
-@pytest.mark.parametrize(
-    ("version", "generation"),
-    [
-        ("0.9.26\n", "0.9.26"),
-        ("0.9.123", "0.9"),
-        ("0.9.155", "0.9"),
-        ("0.9.169", "0.9"),
-        ("0.10.8", "0.10"),
-        ("0.10.18", "0.10"),
-        ("0.11.5\n", "0.11"),
-        ("0.11.11.dev1", "0.11"),
-        ("0.12", "0.12"),
-        ("0.12.0", "0.12"),
-    ],
-)
-def test_generation(version: str, generation: str) -> None:
-    assert pcs.generation_of(version) == generation
-
-
-@pytest.mark.parametrize(
-    "version", ["", "pcs: command not found", "0.9.25", "0.9.90", "0.10.6", "0.13.0", "1.0.1"]
-)
-def test_no_generation(version: str) -> None:
-    with pytest.raises(ConfigError) as caught:
-        pcs.generation_of(version)
-    assert caught.value.hint
+    assert public == {row["call"] for row in ROWS}

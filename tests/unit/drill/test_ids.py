@@ -33,7 +33,7 @@ def test_no_id_changes(kind: str) -> None:
 
 
 def test_a_renamed_function_keeps_its_id() -> None:
-    @check("no_outage")
+    @check("no_outage", "requests")
     def renamed(timeline: Timeline) -> CheckResult:
         return passed("nothing", "nothing")
 

@@ -56,6 +56,19 @@ def test_a_torn_line_was_never_begun(tmp_path: Path, torn: str) -> None:
     assert again.pending() == (first, second)
 
 
+def test_a_newer_configuration_is_not_taken_back(tmp_path: Path) -> None:
+    """The cluster was built as lab.yaml says after a drill was killed: its baseline is out of date."""
+    journal = Journal(tmp_path)
+    journal.drop_baselines()
+    assert not journal.path.exists(), "without a baseline there is nothing to record"
+    old = journal.begin("scenario apart", baseline="<cib/>")
+    journal.drop_baselines()
+    new = journal.begin("scenario crash", baseline="<cib/>")
+    assert [(entry.id, entry.baseline) for entry in pending(tmp_path)] == [(old.id, ""), (new.id, "<cib/>")]
+    journal.mark_undone(old)
+    assert pending(tmp_path) == (new,)
+
+
 def test_no_lab_no_journal(tmp_path: Path) -> None:
     assert pending(tmp_path) == ()
     assert not (tmp_path / ".lab").exists(), "a look makes nothing"

@@ -14,6 +14,7 @@ from provision.steps.registry import STEPS, find
 from provision.texts import text
 from tests.support.example_lab import NODE1, NODE2, example_lab
 from tests.support.fake_session import fake_session
+from tests.support.foreign_words import foreign_words
 
 EVERY = pytest.mark.parametrize("platform", PLATFORMS)
 
@@ -52,13 +53,24 @@ def test_the_labs_own_names_are_put_in() -> None:
     other = fake_session("centos6", lab=lab)
     assert "172.16.5.5" in text(find("floating-address"), other).why
     assert "is 251 on the node where it runs" in text(find("stickiness"), other).observe
-    assert [c.line for c in text(find("look-around"), other).look][
-        2
-    ] == "pcs resource describe ocf:heartbeat:IPaddr"
+    assert [c.line for c in text(find("look-around"), other).look] == [
+        "pcs resource standards", "pcs resource providers", "pcs resource agents ocf:heartbeat",
+        "pcs resource describe ocf:heartbeat:IPaddr",
+    ]  # fmt: skip
     assert text(find("colocation"), other).look[0].line == "pcs constraint all"
     assert text(find("colocation"), fake_session("debian12")).look[0].line == "pcs constraint config --full"
     first = text(find("names"), other).look
     assert [(c.node, c.line) for c in first][1] == (NODE1, f"getent hosts {NODE2}")
+
+
+@EVERY
+def test_no_step_names_what_its_platform_does_not_have(platform: str) -> None:
+    session = fake_session(platform)
+    told = {}
+    for step in STEPS:
+        found = text(step, session)
+        told[step.id] = "\n".join((found.title, found.why, found.observe, *(one.line for one in found.look)))
+    assert foreign_words(session.platform, told) == {}
 
 
 @EVERY

@@ -54,6 +54,41 @@ def test_a_survivor_acts_by_policy_or_by_two_node_of_either_place(
     assert (found.most is not None) is ends
 
 
+@pytest.mark.parametrize(("fencing", "ends"), [("false", True), ("true", False)])
+def test_the_new_name_of_fencing_goes_before_the_old_one(fencing: str, ends: bool) -> None:
+    scenario = Scenario("story", "", (), (), Overrides(), "crash")
+    assert "stonith-enabled" in live(Overrides()).configuration.properties
+    found = predicted(scenario, live(Overrides(properties={"fencing-enabled": fencing})))
+    assert (found.most is not None) is ends
+
+
+@pytest.mark.parametrize(("platform", "least"), [("debian12", 0.0), ("centos9", 0.95)])
+def test_stop_and_start_take_as_long_as_on_the_platform(platform: str, least: float) -> None:
+    session = fake_session(platform, remote=answer)
+    found = predict(session, Scenario("story", "", (), (), kind="graceful"), live(Overrides())).prediction
+    assert found is not None
+    assert found.least == pytest.approx(least)
+    start = f"start: {session.platform.times.start[0]:.2f} to {session.platform.times.start[1]:.2f} s"
+    assert any(line.startswith(start) for line in found.lines)
+
+
+@pytest.mark.parametrize(
+    ("platform", "given", "seconds"),
+    [
+        ("debian12", {}, 5),
+        ("centos9", {}, 10),
+        ("centos9", {"graceful": 3}, 3),
+        ("debian12", {"graceful": 7}, 7),
+    ],
+)
+def test_the_budget_is_lab_yamls_or_the_platforms(
+    platform: str, given: dict[str, float], seconds: float
+) -> None:
+    session = fake_session(platform, drill={"budget_s": {"crash": 30, **given}})
+    assert session.budget_s("graceful") == seconds
+    assert session.budget_s("crash") == 30
+
+
 @pytest.mark.parametrize(
     ("name", "heard"), [("web-broken", True), ("five-in-a-row", True), ("web-kill", False)]
 )

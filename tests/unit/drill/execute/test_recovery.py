@@ -140,7 +140,7 @@ def test_what_cannot_be_healed_is_named_and_stays_written_down(lab: Lab) -> None
     lab.needs[NODE1], lab.comes_back = {FULL}, {FULL}
     with pytest.raises(LabError) as caught:
         lab.heal()
-    assert f"{NODE1}: not healed yet: {FULL}" in caught.value.message
+    assert f"{NODE1}: needs ./lab heal, which then reports: {FULL}" in caught.value.message
     assert "./lab down" in caught.value.hint
     assert [entry.what for entry in pending(lab.root)] == ["disk-full"]
 
@@ -166,7 +166,9 @@ def test_two_node_is_found_where_the_journals_own_mend_failed(lab: Lab) -> None:
     Journal(lab.root).begin("scenario two-node", undo=lab.old_undo())
     lab.needs[NODE1], lab.hopeless = {OLD.message}, {OLD.message}
     lab.covered, lab.comes_back = {NODE1}, {remedies.TWO_NODE_REMOVED}
-    with pytest.raises(LabError, match=f"node1.magedu.com: not healed yet: {remedies.TWO_NODE_REMOVED}"):
+    with pytest.raises(
+        LabError, match=f"node1.magedu.com: needs ./lab heal, which then reports: {remedies.TWO_NODE_REMOVED}"
+    ):
         lab.heal()
     assert remedies.two_node in remedies.NODE, "every look at a node, and every healing, knows of it"
     assert [entry.what for entry in pending(lab.root)] == ["scenario two-node"]

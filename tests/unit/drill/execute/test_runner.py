@@ -16,11 +16,13 @@ from drill.faults import registry as faults
 from drill.faults.remedies import TWO_NODE_KEPT
 from drill.record import timeline_file
 from drill.record.header import ProbeFigures
-from drill.scenarios.base import Await, Configure, Heal, Inject, Observe, Read, Scenario
+from drill.scenarios.base import Await, Configure, Heal, Inject, Observe, Read, Recompute, Scenario
 from drill.scenarios.overrides import Overrides
 from inventory.errors import LabError, RouteRefused
 from inventory.journal import pending
 from inventory.model import Command
+from inventory.platforms.node_tools import NodeTools
+from inventory.platforms.registry import PLATFORMS
 from tests.support.example_lab import NODE1, NODE2, example_lab
 from tests.support.fake_drill import STEP, FakeDrill
 from tests.support.fake_lab import BUSY, CIB, CRACK, REPAIRED, Answer, Usual
@@ -94,6 +96,19 @@ def test_the_starting_state_is_made_and_taken_back(lab: FakeDrill) -> None:
     pushes = [what for what in lab.did if what.startswith("replace-cib-section")]
     assert pushes == ["replace-cib-section crm_config", "replace-cib-section constraints"] * 2
     assert "property no-quorum-policy=stop" in (entry.timeline.header.before or ())
+    assert_as_before(lab)
+
+
+@pytest.mark.parametrize("by_itself", [True, False])
+def test_an_old_pacemaker_is_made_to_compute_when_quorum_is_lost(
+    lab: FakeDrill, monkeypatch: pytest.MonkeyPatch, by_itself: bool
+) -> None:
+    system = replace(PLATFORMS["debian12"], tools=NodeTools(recomputes_without_quorum=by_itself))
+    monkeypatch.setattr(FakeChoice, "platform_data", system)
+    lab.run(Inject("crack"), Await("without_quorum:peer"), Recompute("peer"))
+    assert [what for what in lab.did if what.startswith("recompute")] == [f"recompute {NODE2}"] * (
+        not by_itself
+    )
     assert_as_before(lab)
 
 
@@ -290,7 +305,7 @@ def test_what_else_is_broken_afterwards_is_healed_and_told(
     entry = lab.run(Inject("crack"), Await("serving_from:peer"))
     assert "settled" not in lab.events
     [told] = [event for event in entry.timeline.events if event.label == "not healthy"]
-    assert f"not healed yet: {BUSY}" in told.detail
+    assert f"needs ./lab heal, which then reports: {BUSY}" in told.detail
     assert [one.check for one in entry.verdicts if one.status != PASS] == ["came_about"]
     assert "the lab needs healing" in lab.said[0]
     assert not lab.needs[NODE1]

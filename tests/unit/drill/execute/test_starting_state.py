@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from drill.execute.recompute import PROPERTY, recompute
 from drill.execute.starting_state import show_command_script
+from inventory.platforms.registry import PLATFORMS
+from inventory.remote.script import script
+from tests.support.example_lab import NODE2
+from tests.support.fake_remote import FakeRemote
+from tests.support.fake_session import fake_session
 from tests.support.shell_sandbox import SHELLS, Sandbox
 
 
@@ -22,6 +28,25 @@ from tests.support.shell_sandbox import SHELLS, Sandbox
 def test_a_commands_own_words(sandbox: Sandbox, program: str, says: str, wanted: str, prints: str) -> None:
     sandbox.answer({"corosync-quorumtool -s": says})
     assert sandbox.run(show_command_script("corosync-quorumtool -s", wanted), program).stdout == prints
+
+
+@pytest.mark.parametrize("program", SHELLS)
+@pytest.mark.parametrize("status", [0, 1])
+def test_a_new_computation_leaves_nothing_behind(sandbox: Sandbox, program: str, status: int) -> None:
+    """Recorded from pacemaker 1.1.8: any change of the configuration stops what ran on without quorum."""
+    set_, delete = (f"crm_attribute -q -t crm_config -n {PROPERTY} {rest}" for rest in ("-v 1", "-D"))
+    sandbox.answer({set_: {"does": f"exit {status}"}, delete: {"does": ":"}})
+    done = sandbox.run(script("drill.execute", "recompute", property=PROPERTY), program)
+    assert (done.returncode, sandbox.calls) == (status, [set_, delete])
+
+
+def test_only_an_old_pacemaker_needs_a_push() -> None:
+    said: list[tuple[str, ...]] = []
+    for platform in PLATFORMS:
+        remote = FakeRemote(lambda command: (0, "", ""))
+        recompute(fake_session(platform, remote=remote), NODE2, lambda *words: said.append(words))
+        assert [one.purpose for one in remote.ran] == (["recompute"] if platform == "centos6" else [])
+    assert said == [("recompute", f"the property {PROPERTY} was set and deleted", NODE2)]
 
 
 def test_what_a_command_says_on_stderr_counts(sandbox: Sandbox) -> None:

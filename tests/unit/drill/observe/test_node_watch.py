@@ -13,6 +13,7 @@ from drill.record.timeline import NodeReading
 from inventory.platforms.base import Platform
 from inventory.platforms.registry import PLATFORMS
 from inventory.remote import sections
+from inventory.remote.script import script
 from tests.support.example_lab import CASES, NODE1, NODE2, example_lab
 from tests.support.old_stack import block, members, old_lab, recorded
 from tests.support.rendered_script import parsed
@@ -207,9 +208,48 @@ def test_the_loop_reads_once_for_each_line(sandbox: Sandbox, shell: str) -> None
         "processes": "S<sl corosync\nSs   apache2",
         "ring": "Quorate: Yes",
         "state": "<crm_mon/>\n",
+        "late": "",
     }
     assert second.partition("\n")[0] == "7"
     assert rest == "8\n"
+
+
+def test_a_pause_of_the_node_is_in_its_next_reading() -> None:
+    assert seen(ACTIVE).late == 0
+    assert seen(f"{ACTIVE}\n@@part late\n51\n230\n").late == 2.81
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_the_pause_loop_notes_what_is_longer_than_allowed(sandbox: Sandbox, shell: str) -> None:
+    """Five wakes of a node whose clock shows one pause of 0.8 s, then the watched process ends."""
+    (sandbox.root / "proc/77").mkdir()
+    (sandbox.root / "pauses.d").mkdir()
+    uptimes = iter(("100.00", "100.21", "101.01", "101.50", "101.71"))
+    sandbox.answer(
+        {
+            "sleep 0.2": {
+                "runs": f"""
+        n=$(cat {sandbox.root}/n 2>/dev/null || echo 0); n=$((n + 1)); echo $n >{sandbox.root}/n
+        set -- {" ".join(uptimes)}; shift $((n - 1))
+        [ $# -gt 0 ] || {{ rmdir {sandbox.root}/proc/77; cp -r {sandbox.root}/pauses.d {sandbox.root}/kept; exit 0; }}
+        echo "$1 1.0" >{sandbox.root}/proc/uptime"""
+            }
+        }
+    )
+    text = script(node_watch.__package__, "pause_loop", tick=0.2, late=50)
+    done = sandbox.run(f"set -- 77 {sandbox.root}/pauses.d\n{text}", shell)
+    assert (done.stderr, (sandbox.root / "kept/pauses").read_text()) == ("", "80\n")
+    assert not (sandbox.root / "pauses.d").exists(), "nothing is left on the node"
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_the_loop_hands_the_noted_pauses_over_once(sandbox: Sandbox, shell: str) -> None:
+    folder = f"{sandbox.root}/d"
+    made = f"mkdir -p {folder} && echo 300 >{folder}/pauses && echo {folder}"
+    sandbox.answer({**PROGRAMS, "mktemp -d": {"runs": made}})
+    out = sandbox.run(node_watch.loop(LAB, DEBIAN), shell, stdin="7\n8\n").stdout
+    blocks = [sections.read(block)["late"].strip() for block in out.split(END)[:2]]
+    assert blocks == ["300", ""]
 
 
 @pytest.mark.parametrize("state", ["Tl   corosync", "Z    corosync", ""])

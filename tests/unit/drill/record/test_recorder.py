@@ -9,7 +9,7 @@ import pytest
 
 from drill.record.header import Awaited, FailCount, Header, OperationEntry, Prediction, ProbeFigures
 from drill.record.recorder import Recorder
-from drill.record.timeline import Event, NodeReading, Sample, Timeline
+from drill.record.timeline import Event, Lateness, NodeReading, Sample, Timeline
 from drill.record.timeline_file import append, read, read_all
 from inventory.errors import LabError
 
@@ -22,6 +22,7 @@ SMALL = Timeline(
         ),
     ),
     (Event(0.3, "inject", "cut", "n1", "both ways"),),
+    (Lateness(0.2, 0.5, "processor 0"),),
 )
 
 
@@ -34,6 +35,8 @@ def test_a_recorder_writes_what_it_keeps(tmp_path: Path) -> None:
             recorder.reading(reading)
         for event in SMALL.events:
             recorder.event(event)
+        for lateness in SMALL.lateness:
+            recorder.lateness(lateness)
         recorder.before(["a"])
         recorder.prediction(Prediction(0.5, None, ("detect",)), token_s=3.0, consensus_s=3.6)
         recorder.roles({"active": "n1"})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from drill.analysis.duration import ENDLESS, Duration
@@ -98,6 +100,27 @@ def test_objectives(text: str, found: Statistics, status: str) -> None:
     verdict = parse_objective(text).judge(found)
     assert verdict.status == status, verdict.description
     assert "".join(text.split()) in verdict.why
+
+
+@pytest.mark.parametrize(
+    ("text", "budget", "status"),
+    [
+        ("p95<=budget", 2.0, PASS),
+        ("p95 < budget", 1.9, FAIL),
+        ("outage<=budget", 1.5, FAIL),
+        ("outage<=budget", 2.02, UNKNOWN),
+        ("outage<=budget", None, UNKNOWN),
+    ],
+)
+def test_an_objective_may_be_the_scenarios_own_budget(text: str, budget: float | None, status: str) -> None:
+    verdict = parse_objective(text).judge(replace(TWENTY, budget_s=budget))
+    assert verdict.status == status, verdict.description
+
+
+def test_the_budget_of_repeats_is_their_smallest() -> None:
+    results = [ScenarioResult(sample_timelines.failover(budget_s=budget), ()) for budget in (10.0, 5.0)]
+    assert statistics_of("a", results).budget_s == 5.0
+    assert statistics_of("a", []).budget_s is None
 
 
 @pytest.mark.parametrize(

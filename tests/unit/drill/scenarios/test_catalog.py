@@ -26,9 +26,11 @@ from drill.scenarios.overrides import Overrides, edited_cib
 from inventory.config.lab_yaml import BUDGETS
 from inventory.errors import ConfigError
 from inventory.model import INFINITY
+from inventory.platforms.registry import PLATFORMS
 from tests.support.example_lab import CASES, NODE1, NODE2, example_lab
 from tests.support.fake_machines import FakeMachines
 from tests.support.fake_session import fake_session
+from tests.support.foreign_words import foreign_words
 from tests.support.timeline_notation import timeline
 
 LAB = example_lab()
@@ -215,13 +217,30 @@ def test_names() -> None:
 def test_texts_belong_to_rows_and_rows_have_texts() -> None:
     texts = catalog.explanations()
     assert list(texts) == list(SCENARIOS), "the same ones, in the same order"
-    for name, text in texts.items():
+    old = catalog.explanations(PLATFORMS["centos6"])
+    assert [name for name in SCENARIOS if old[name] != texts[name]] == [
+        "quorum-stop",
+        "partition-in",
+        "pacemaker-kill",
+    ]
+    for name, text in [*texts.items(), *old.items()]:
         assert 10 < len(text.title) < 80, name
         assert 100 < len(text.why) < 450, f"{name}: {len(text.why)} characters"
         assert text.why.rstrip().endswith(".")
         assert not re.search(r"\d+\.\d+\.\d+\.\d+|magedu", text.title + text.why), (
             "addresses stand in lab.yaml only"
         )
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_no_text_names_what_its_platform_does_not_have(platform: str) -> None:
+    session = fake_session(platform)
+    told = {
+        name: f"{text.title}\n{text.why}"
+        for name, text in catalog.explanations(session.platform).items()
+        if not unavailable(SCENARIOS[name], session)
+    }
+    assert foreign_words(session.platform, told) == {}
 
 
 def test_resources_are_named_by_kind() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from inventory.config.cluster_properties import table
+from inventory.config.cluster_properties import fencing, in_effect, table
 from inventory.config.lab_yaml import load
 from inventory.errors import ConfigError
 from tests.support.example_lab import CASES
@@ -43,6 +43,36 @@ def test_refused(name: str, written: object, says: str) -> None:
     assert says in caught.value.message
 
 
+@pytest.mark.parametrize("row", DATA["released"], ids=lambda row: " ".join(map(str, row[:3])))
+def test_a_platform_has_one_release(row: list[str]) -> None:
+    platform, name, written, *says = row
+    changes = {"platform": platform, f"properties.{name}": written}
+    if not says:
+        assert name in load(LAB, changes).properties
+        return
+    with pytest.raises(ConfigError) as caught:
+        load(LAB, changes)
+    assert f"properties.{name}: {says[0]}" in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("properties", "on"),
+    [
+        ({}, True),
+        ({"stonith-enabled": "false"}, False),
+        ({"fencing-enabled": "off"}, False),
+        ({"stonith-enabled": "false", "fencing-enabled": "true"}, True),
+        ({"stonith-enabled": "true", "fencing-enabled": "no"}, False),
+        ({"stonith-enabled": "nonsense"}, True),
+    ],
+)
+def test_the_new_name_goes_before_the_old_one(properties: dict[str, str], on: bool) -> None:
+    assert fencing(properties) is on
+    assert in_effect({"stop-orphan-resources": "false"}, "stop-orphan-resources") == "false"
+    assert in_effect({"fencing-action": "off"}, "stonith-action") == "off"
+    assert in_effect(properties, "dc-deadtime") is None
+
+
 def test_every_row_of_the_table_is_whole() -> None:
     rows = table()
     assert [name for name, row in rows.items() if (row.type == "select") != bool(row.values)] == []
@@ -50,4 +80,5 @@ def test_every_row_of_the_table_is_whole() -> None:
     written = yaml.safe_load((LAB.parent / "inventory/config/cluster_properties.yaml").read_text())
     renamed = {row["renamed"] for row in written.values() if "renamed" in row}
     assert renamed <= rows.keys(), "the new name is a property too"
+    assert [name for name, row in rows.items() if not row.known_values.keys() <= set(row.values)] == []
     assert list(rows) == sorted(rows), "the table is in alphabetical order"

@@ -13,6 +13,7 @@ from inventory.platforms.base import Platform, RegistryImage, ServiceAction
 from inventory.platforms.package_managers import Apt
 from inventory.platforms.registry import PLATFORMS
 from tests.support.platform_cases import DATA, like
+from tests.support.rendered_script import parsed
 
 
 @pytest.mark.parametrize("system", PLATFORMS.values(), ids=PLATFORMS)
@@ -39,7 +40,7 @@ def test_platform(name: str) -> None:
         "web": system.agents["web"],
         "cluster_services": list(system.cluster_services),
         "image": system.image.reference if isinstance(system.image, RegistryImage) else None,
-        "install": " ".join(system.package_manager.install(("pcs",))),
+        "install": parsed(" ".join(system.package_manager.install(("pcs",))).removeprefix("sh -c ")),
         "boxes": {provider: [box.name, box.url or box.made_by] for provider, box in system.boxes.items()},
         "pacemaker_log": system.pacemaker_log,
     }

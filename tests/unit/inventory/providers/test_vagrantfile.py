@@ -15,7 +15,7 @@ from inventory.platforms.base import Platform
 from inventory.platforms.boxes import Box
 from inventory.platforms.centos9 import CENTOS9
 from inventory.platforms.debian import DEBIAN12
-from inventory.providers import choice, libvirt, registry, vagrant_boxes
+from inventory.providers import choice, libvirt, libvirt_network, own_box, registry, vagrant_boxes
 from inventory.providers.base import LabFolder
 from inventory.providers.choice import Choice
 from tests.support.example_lab import NODE1, example_lab
@@ -25,22 +25,31 @@ pytestmark = pytest.mark.skipif(shutil.which("ruby") is None, reason="there is n
 CHOSEN: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "virtualbox": ({"memory": 1024, "cpus": 1, "linked_clone": True}, {"netmask": "255.255.0.0"}),
     "libvirt": (
-        {"memory": 1024, "cpus": 1, "driver": "kvm"},
+        {
+            **{"memory": 1024, "cpus": 1, "driver": "kvm"},
+            **{"default_prefix": "ha-lab--", "qemu_use_session": False},
+        },
         {
             "libvirt__netmask": "255.255.0.0",
             "libvirt__network_name": "ha-lab-",
             "libvirt__dhcp_enabled": False,
+            "libvirt__forward_mode": "none",
+            "libvirt__always_destroy": False,
         },
     ),
     "vmware_desktop": ({"vmx": {"memsize": "1024", "numvcpus": "1"}}, {"netmask": "255.255.0.0"}),
 }
 """By provider: the attributes of its block, the options of the nodes' network."""
 said: list[str] = []
+networks: list[tuple[Any, ...]] = []
 
 
 @pytest.fixture(autouse=True)
 def a_host_with_kvm(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(libvirt, "access", lambda *paths: "ok")
+    monkeypatch.setattr(libvirt, "text_of", lambda path: "flags : fpu vmx")
+    monkeypatch.setattr("platform.machine", lambda: "x86_64")
+    monkeypatch.setattr(libvirt_network, "ensure", lambda *of: networks.append(of))
 
 
 def decide(folder: Path, name: str, platform: Platform = CENTOS9, **machine: object) -> LabFolder:
@@ -64,12 +73,14 @@ def test_virtual_machines(name: str, tmp_path: Path) -> None:
     assert list(found["machines"]) == ["node1", "node2"]
     node = found["machines"]["node1"]
     assert node["hostname"] == NODE1
+    names = {"ha-lab-": of.network, "ha-lab--": f"{of.network}-"}
     named = {"name": f"{of.network}-node1"} if name == "virtualbox" else {}
-    assert node[f"provider {name}"] == {**attributes, **named}
-    wanted = {"kind": "private_network", "ip": "172.16.100.15", **network}
-    assert node["network"] == {
-        key: of.network if value == "ha-lab-" else value for key, value in wanted.items()
+    assert node[f"provider {name}"] == {
+        **{key: names.get(str(value), value) for key, value in attributes.items()},
+        **named,
     }
+    wanted = {"kind": "private_network", "ip": "172.16.100.15", **network}
+    assert node["network"] == {key: names.get(str(value), value) for key, value in wanted.items()}
     assert node["ssh"] == {}, "Vagrant's own key is used"
 
 
@@ -136,28 +147,36 @@ def test_the_interfaces_of_macos(name: str, system: str, own: bool, monkeypatch:
     assert not registry.get(name).is_own("en0", "halab-1")
 
 
-def test_a_box_that_this_lab_makes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", ["libvirt", "virtualbox"])
+def test_a_box_that_this_lab_makes(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VAGRANT_HOME", str(tmp_path / "home"))
-    with pytest.raises(MachineError, match="Vagrant has no box ha-lab/debian12 for libvirt") as caught:
-        decide(tmp_path, "libvirt", DEBIAN12)
-    assert caught.value.hint == "Make it: ./lab box debian12"
-    box = tmp_path / "home/boxes/ha-lab-VAGRANTSLASH-debian12/0/libvirt/metadata.json"
-    box.parent.mkdir(parents=True)
-    box.write_text('{"provider": "libvirt"}')
-    decide(tmp_path, "libvirt", DEBIAN12)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    form = registry.get(name).box_format
+    assert form is not None
+    own, made = own_box.target(DEBIAN12, form), list[str]()
+    monkeypatch.setattr(
+        own_box, "make", lambda platform, forms, say: made.extend(one.provider for one in forms)
+    )
+    decide(tmp_path, name, DEBIAN12)
     found = read(tmp_path)
-    assert found["box"] == "ha-lab/debian12"
+    assert (made, found["box"], found["box_url"]) == ([name], own.name, f"file://{own.path}")
+    box = tmp_path / "home/boxes" / own.name.replace("/", "-VAGRANTSLASH-") / f"0/{name}/metadata.json"
+    box.parent.mkdir(parents=True)
+    box.write_text("{}")
+    decide(tmp_path, name, DEBIAN12)
+    found = read(tmp_path)
+    assert (made, found["box"]) == ([name], own.name), "Vagrant's copy is enough"
     assert "box_url" not in found
-    with pytest.raises(MachineError, match="no box ha-lab/debian12 for virtualbox"):
-        decide(tmp_path, "virtualbox", DEBIAN12)
 
 
-@pytest.mark.parametrize("kvm", ["ok", "denied", "absent"])
+@pytest.mark.parametrize("kvm", ["ok", "denied", "absent", "useless"])
 @pytest.mark.parametrize("driver", ["auto", "kvm", "qemu"])
 def test_the_driver_of_libvirt(
     kvm: str, driver: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(libvirt, "access", lambda *paths: kvm)
+    monkeypatch.setattr(libvirt, "access", lambda *paths: "ok" if kvm == "useless" else kvm)
+    if kvm == "useless":  # a kernel whose KVM is for guests of its own kind has the device too
+        monkeypatch.setattr(libvirt, "text_of", lambda path: "flags : fpu hypervisor")
     said.clear()
     decide(tmp_path, "libvirt", driver=driver)
     chosen = read(tmp_path)["machines"]["node2"]["provider libvirt"]["driver"]

@@ -11,7 +11,7 @@ import pytest
 
 from drill.checks.verdict import FAIL, Verdict
 from drill.record.header import Header, Prediction
-from drill.record.timeline import Event, NodeReading, Sample, Timeline
+from drill.record.timeline import Event, Lateness, NodeReading, Sample, Timeline
 from drill.report.html.page import report, slug
 from drill.report.run import Run, ScenarioResult
 from tests.support import sample_timelines
@@ -157,6 +157,7 @@ def test_nothing_of_the_record_becomes_markup() -> None:
         (Sample(0, 1, page=_NASTY), Sample(1, 2, "probe", "refused", "", None, _NASTY)),
         (NodeReading(asked=0, at=1, node=_NASTY, owns_vip=True, members=(_NASTY,), dc=_NASTY),),
         (Event(0.5, "inject", _NASTY, _NASTY, _NASTY), Event(0.6, "landed", _NASTY, _NASTY)),
+        (Lateness(0.2, 0.9, _NASTY),),
         (_NASTY,),
     )
     verdict = Verdict(_NASTY, FAIL, _NASTY, (_NASTY,), _NASTY, _NASTY, {_NASTY: _NASTY})

@@ -1,0 +1,193 @@
+"""What a record is worth: whether its requests and readings are enough to judge from, and when a machine was late.
+
+A busy or paused machine delays requests, readings and the cluster itself. What happens then is the machine's and not
+the cluster's. The registry of the checks applies this to every verdict (drill.checks.registry).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+from drill.analysis.coverage import watched_period
+from drill.analysis.fault_windows import FaultWindow, fault_windows
+from drill.record.timeline import Timeline
+
+MOST_MISSED = 0.05
+"""A probe that missed more than this share of its slots (0 to 1) proves nothing."""
+MOST_UNREAD = 0.2
+SPARSE_S = 1.0
+"""Nodes that were unread for more than this share of the time, in gaps longer than this (seconds), prove nothing."""
+SHORTEST_S = 0.1
+"""A shorter delay is none (seconds)."""
+MOST_LATE = 0.05
+"""From this share of its length on, a failure may be the machine's (0 to 1)."""
+TICK_S = 1.0
+"""A node tells a pause at most this long after it (seconds)."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """When a failure was seen (seconds). `excess` is how much longer it was than allowed; None: nothing was allowed."""
+
+    since: float
+    until: float
+    excess: float | None = None
+
+
+@dataclass(frozen=True)
+class Late:
+    """A machine did not run for `seconds`, somewhere from `since` to `until` (seconds of the record)."""
+
+    since: float
+    until: float
+    seconds: float
+    where: str
+
+    @property
+    def summary(self) -> str:
+        """The lateness in a few words, for people."""
+        return f"{self.where} for {self.seconds:.2f} s at {self.since:.2f} s"
+
+    def within(self, span: Span) -> float:
+        """The seconds of it that lie in a span."""
+        return max(0.0, min(self.seconds, min(self.until, span.until) - max(self.since, span.since)))
+
+
+@dataclass(frozen=True)
+class Worth:
+    """`missing` says by the kind of evidence why the record has too little of it. `late` is in time order.
+
+    `long` is the length of a pause that can change the cluster itself (seconds); `whole` is the record's own span.
+    """
+
+    missing: Mapping[str, str]
+    late: tuple[Late, ...]
+    long: float
+    whole: Span
+
+    def doubt(self, span: Span) -> str:
+        """Why a failure may be a machine's and not the cluster's, for people; "" when it is the cluster's.
+
+        It may be when machines were late for a good part of it, or for as long as it was too long; or when one was
+        paused before for so long that the cluster had to react.
+        """
+        sums: dict[str, float] = {}
+        for one in self.late:
+            sums[one.where] = sums.get(one.where, 0.0) + one.within(span)
+        where, seconds = max(sums.items(), key=lambda pair: pair[1], default=("", 0.0))
+        enough = MOST_LATE * (span.until - span.since)
+        if span.excess is not None:
+            enough = min(enough, span.excess)
+        if seconds >= max(SHORTEST_S, enough):
+            return f"{where} did not run for {seconds:.2f} s from {span.since:.2f} to {span.until:.2f} s"
+        paused = [one for one in self.late if one.seconds >= self.long and one.since <= span.until]
+        if paused and (span.excess is None or span.excess <= sum(one.seconds for one in paused)):
+            return f"a pause that the cluster may have noticed: {max(paused, key=_length).summary}"
+        return ""
+
+
+def worth(timeline: Timeline) -> Worth:
+    """What a record is worth."""
+    missing = {"requests": _few_requests(timeline), "readings": _few_readings(timeline)}
+    found = [*_of_this_machine(timeline), *_of_the_probe(timeline), *_of_nodes(timeline)]
+    token = timeline.header.token_s
+    return Worth(
+        missing,
+        tuple(sorted(found, key=lambda one: one.since)),
+        token / 2 if token else SPARSE_S,
+        Span(0.0, timeline.end),
+    )
+
+
+def summary(timeline: Timeline) -> str:
+    """How late the machines were in a record, in one line for people; "" when nobody watched them."""
+    found = worth(timeline).late
+    if timeline.header.watched_processors is None and not found:
+        return ""
+    if not found:
+        return "never late"
+    longest = max(found, key=_length)
+    return f"{len(found)} times late, the longest: {longest.summary}"
+
+
+def _length(one: Late) -> float:
+    return one.seconds
+
+
+def _few_requests(timeline: Timeline) -> str:
+    probe = timeline.header.probe
+    if probe is None or probe.missed <= MOST_MISSED * probe.slots:
+        return ""
+    share = (
+        f"{probe.missed} of {probe.slots} slots of the probe were missed ({probe.missed / probe.slots:.1%})"
+    )
+    return f"{share}, the latest request was {probe.worst_late:.2f} s late"
+
+
+def _few_readings(timeline: Timeline) -> str:
+    """Whether no node at all was read for too long. What one node's gap means is for each check to say."""
+    whole = watched_period(timeline)
+    if whole is None:
+        return ""
+    windows = fault_windows(timeline)
+    seen = sorted((one.asked, one.at) for one in timeline.node_readings if one.seen)
+    covered = [(whole[0], whole[0]), *seen, (whole[1], whole[1])]
+    unread = 0.0
+    for (_, since), (until, _) in pairwise(covered):
+        if until - since > timeline.patient(SPARSE_S) and not any(
+            one.injected <= until and since <= one.end for one in windows
+        ):
+            unread += until - since
+    length = whole[1] - whole[0]
+    if length > 0 and unread > MOST_UNREAD * length:
+        return f"no node was read for {unread:.1f} of {length:.1f} s"
+    return ""
+
+
+def _of_this_machine(timeline: Timeline) -> Iterator[Late]:
+    for one in timeline.lateness:
+        if one.until - one.since >= SHORTEST_S:
+            yield Late(one.since, one.until, one.until - one.since, one.where)
+
+
+def _of_the_probe(timeline: Timeline) -> Iterator[Late]:
+    """The times in which the probe should have sent requests and did not."""
+    if not timeline.header.probe_hz:
+        return
+    period = 1 / timeline.header.probe_hz
+    for before, after in pairwise(timeline.samples_of()):
+        if after.sent - before.sent >= 2 * period + SHORTEST_S:
+            since = before.sent + period
+            yield Late(since, after.sent, after.sent - since, "the probe")
+
+
+def _of_nodes(timeline: Timeline) -> Iterator[Late]:
+    """The pauses of nodes that no fault explains."""
+    windows = fault_windows(timeline)
+    for node in timeline.nodes:
+        for one in timeline.readings_of(node):
+            since = one.at - one.late - TICK_S
+            if one.late > 0 and not _explained(timeline, windows, node, since, one.at):
+                yield Late(since, one.at, one.late, node)
+    broken = {one.node for one in windows}
+    for pause in timeline.header.pauses or ():
+        if pause.node not in broken and "" not in broken:
+            yield Late(0.0, timeline.end, pause.seconds, f"corosync on {pause.node}, by its log,")
+
+
+def _explained(
+    timeline: Timeline, windows: tuple[FaultWindow, ...], node: str, since: float, until: float
+) -> bool:
+    """Whether a fault on the node, or its return afterwards, explains that it did not run or answer."""
+    for one in windows:
+        if one.node == node and until >= one.injected:
+            back = [
+                reading.at
+                for reading in timeline.readings_of(node)
+                if reading.seen and reading.asked >= one.end
+            ]
+            if since <= min(back, default=timeline.end):
+                return True
+    return False

@@ -1,0 +1,26 @@
+"""Two nodes in memory whose configuration changes by commands, and whose status is always healthy."""
+
+from __future__ import annotations
+
+from inventory.model import Command, Result
+from tests.support.fake_cluster import FakeCluster
+from tests.support.node_readings import PURPOSE, ClusterWords, reading
+
+
+class Nodes:
+    """A fake cluster that also answers the reading of a healthy status. `killed_by` is a purpose that ends the run."""
+
+    def __init__(self, cluster: FakeCluster) -> None:
+        self.cluster, self.killed_by = cluster, ""
+
+    def run(self, command: Command) -> Result:
+        if command.purpose == self.killed_by:
+            raise KeyboardInterrupt
+        if command.purpose == "repair-lab":
+            return Result(command, 0, "", "")
+        if command.purpose != PURPOSE:
+            return self.cluster.run(command)
+        node = self.cluster.session.lab.node(command.node)
+        serves = node == self.cluster.session.lab.node1
+        out = reading(node, ClusterWords(), holds_vip=serves, web="running" if serves else "stopped")
+        return Result(command, 0, f"{out}\n@@part login\nreached the peer\n", "")
