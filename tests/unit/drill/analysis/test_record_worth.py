@@ -74,5 +74,5 @@ def test_the_figures_for_people() -> None:
         lateness=(Lateness(1, 1.3, "processor 0"), Lateness(2, 2.05, "processor 1")),
     )
     assert (
-        summary(late) == f"3 times late, the longest: corosync on {NODE1}, by its log, for 2.70 s at 0.00 s"
+        summary(late) == f"3 times late, the longest: corosync on {NODE1}, by its log, for 2.70 s"
     )
