@@ -180,7 +180,9 @@ def _of_nodes(timeline: Timeline) -> Iterator[Late]:
     broken = {one.node for one in windows}
     for pause in timeline.header.pauses or ():
         if pause.node not in broken and "" not in broken:
-            yield Late(0.0, timeline.end, pause.seconds, f"corosync on {pause.node}, by its log,", placed=False)
+            yield Late(
+                0.0, timeline.end, pause.seconds, f"corosync on {pause.node}, by its log,", placed=False
+            )
 
 
 def _explained(
