@@ -38,20 +38,26 @@ class Span:
 
 @dataclass(frozen=True)
 class Late:
-    """A machine did not run for `seconds`, somewhere from `since` to `until` (seconds of the record)."""
+    """A machine did not run for `seconds`, somewhere from `since` to `until` (seconds of the record).
+
+    `placed`: these times are known. A line of corosync's log has only the time of the node's own clock.
+    """
 
     since: float
     until: float
     seconds: float
     where: str
+    placed: bool = True
 
     @property
     def summary(self) -> str:
         """The lateness in a few words, for people."""
-        return f"{self.where} for {self.seconds:.2f} s at {self.since:.2f} s"
+        return f"{self.where} for {self.seconds:.2f} s" + (f" at {self.since:.2f} s" if self.placed else "")
 
     def within(self, span: Span) -> float:
-        """The seconds of it that lie in a span."""
+        """The seconds of it that certainly lie in a span, as far as is known."""
+        if not self.placed:
+            return 0.0
         return max(0.0, min(self.seconds, min(self.until, span.until) - max(self.since, span.since)))
 
 
@@ -174,7 +180,9 @@ def _of_nodes(timeline: Timeline) -> Iterator[Late]:
     broken = {one.node for one in windows}
     for pause in timeline.header.pauses or ():
         if pause.node not in broken and "" not in broken:
-            yield Late(0.0, timeline.end, pause.seconds, f"corosync on {pause.node}, by its log,")
+            yield Late(
+                0.0, timeline.end, pause.seconds, f"corosync on {pause.node}, by its log,", placed=False
+            )
 
 
 def _explained(
