@@ -5,6 +5,7 @@ from __future__ import annotations
 from classroom import exercise_run
 from cli.context import Context
 from cli.progress import ConsoleProgress
+from cluster import feasible
 from inventory import waiting
 from inventory.host import install
 from provision import apply
@@ -42,7 +43,10 @@ def build(context: Context, console: ConsoleProgress, last: Step | None = None) 
     exercise_run.end(context.machines.state, context.session, console.say)
     with console.building() as progress:
         count = apply.run(context.session, until(last) if last else STEPS, progress)
-    if last is None:
+    doubts = tuple(feasible.doubts(context.lab)) if last is None else ()
+    for doubt in doubts:
+        console.say(f"warning: {doubt}.")
+    if last is None and not doubts:
         waiting.until(
             context.fetch,
             bool,

@@ -13,6 +13,7 @@ import typer
 from rich.markup import escape
 
 from cli.console import messages
+from cluster import feasible
 from inventory import files
 from inventory.config import lab_yaml
 from inventory.errors import ConfigError
@@ -43,7 +44,7 @@ class Context:
     @cached_property
     def lab(self) -> Lab:
         """lab.yaml, with the changes. Raises ConfigError."""
-        return lab_yaml.load(self.root / "lab.yaml", self.changes)
+        return lab_yaml.load(self.root / "lab.yaml", self.changes, feasible.problems)
 
     def keep_description(self) -> None:
         """Keep lab.yaml as the machines are made from it, for the commands that must work whatever it says later."""

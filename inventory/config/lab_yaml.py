@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -26,15 +26,24 @@ BUDGETS, OF_PLATFORM = ("crash", "freeze", "partition"), ("graceful",)
 """The keys of budget_s: needed, and those that a platform has a default for."""
 MOST_BYTES = 64 * 1024
 """The largest lab.yaml that is read."""
-SHORTEST_TOKEN_MS = 126
-"""corosync refuses a shorter token: the retransmit timeout, token / 4.2, must be at least 30 ms (`corosync -t`)."""
+SHORTEST_TOKEN_MS, LONGEST_TOKEN_MS = 126, 30_000
+"""corosync refuses a shorter token: the retransmit timeout, token / 4.2, must be at least 30 ms (`corosync -t`).
+With a longer one a membership can take longer than any step of the build waits."""
 
 _T = TypeVar("_T")
 _REFERENCE = re.compile(r"[A-Za-z0-9][\w.:/@-]*")
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
 
 
-def load(path: Path, changes: Mapping[str, object] | None = None) -> Lab:
+Judge = Callable[[Lab], Iterable[tuple[str, str]]]
+
+
+def no_judge(lab: Lab) -> Iterable[tuple[str, str]]:
+    """No further mistakes."""
+    return ()
+
+
+def load(path: Path, changes: Mapping[str, object] | None = None, judge: Judge = no_judge) -> Lab:
     """Read the lab that a file describes.
 
     `changes` replaces values at dotted key paths ("corosync.token_ms", "nodes[0].address") before the checks.
@@ -55,11 +64,14 @@ def load(path: Path, changes: Mapping[str, object] | None = None) -> Lab:
         ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: cannot be read: {error}", hint="UTF-8 text is needed") from error
-    return parse(text, str(path), changes)
+    return parse(text, str(path), changes, judge)
 
 
-def parse(text: str, where: str, changes: Mapping[str, object] | None = None) -> Lab:
-    """Read the lab that a YAML text describes; `where` names it in messages. Raises ConfigError."""
+def parse(text: str, where: str, changes: Mapping[str, object] | None = None, judge: Judge = no_judge) -> Lab:
+    """Read the lab that a YAML text describes; `where` names it in messages. Raises ConfigError.
+
+    `judge` looks at the whole lab and gives further mistakes: pairs of a key path and a text.
+    """
     document = change(read(text, where), changes or {})
     part = document.fields(
         (
@@ -90,7 +102,7 @@ def parse(text: str, where: str, changes: Mapping[str, object] | None = None) ->
     drill = _drill(part["drill"])
     images = _images(part["images"])
     document.document.close()
-    return Lab(
+    lab = Lab(
         name=_sure(name),
         platform=_sure(platform),
         provider=_sure(provider),
@@ -110,6 +122,10 @@ def parse(text: str, where: str, changes: Mapping[str, object] | None = None) ->
         drill=_sure(drill),
         images=images,
     )
+    for path, wrong in judge(lab):
+        document.document.note(path, wrong)
+    document.document.close()
+    return lab
 
 
 def _sure(value: _T | None) -> _T:
@@ -136,8 +152,8 @@ def _is_reference(text: str) -> bool:
 
 def _corosync(yaml_node: YamlNode) -> Corosync | None:
     part = yaml_node.fields(("token_ms", "crypto_cipher", "crypto_hash", "two_node"), ("consensus_ms",))
-    token = part["token_ms"].whole(SHORTEST_TOKEN_MS, 600_000, "milliseconds")
-    consensus = part["consensus_ms"].whole(1, 7_200_000, "milliseconds")
+    token = part["token_ms"].whole(SHORTEST_TOKEN_MS, LONGEST_TOKEN_MS, "milliseconds")
+    consensus = part["consensus_ms"].whole(1, 2 * LONGEST_TOKEN_MS, "milliseconds")
     if token is not None:
         least = math.ceil(token * 6 / 5)
         if not part["consensus_ms"].present:

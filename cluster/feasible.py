@@ -1,0 +1,103 @@
+"""Values of lab.yaml that are allowed, but with which no lab can be built: the service would never start.
+
+Each rule names the key, so that the message has its line. Sources: Pacemaker Explained, "Cluster Options" and "Scores".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from cluster.placement import Decision, place
+from inventory.config.cluster_properties import boolean, fencing, milliseconds
+from inventory.model import INFINITY, Lab, Location
+
+Problem = tuple[str, str]
+"""A key path of lab.yaml, and what is wrong there."""
+FENCING = ("stonith-enabled", "fencing-enabled")
+NO_RESOURCES = {
+    "stop-all-resources": True,
+    "maintenance-mode": True,
+    "is-managed-default": False,
+}
+"""Properties with the value with which pacemaker starts no resource."""
+LONGEST_WAIT_MS = 60_000
+WAITS = ("dc-deadtime", "election-timeout", "transition-delay", "crmd-transition-delay")
+"""Times that pass before pacemaker does anything."""
+
+
+def problems(lab: Lab) -> Iterator[Problem]:
+    """What keeps this lab from ever serving its page."""
+    yield from _fencing(lab)
+    yield from _properties(lab)
+    yield from _placements(lab)
+
+
+def doubts(lab: Lab) -> Iterator[str]:
+    """Why a lab that can be built may not serve its page; one line each."""
+    where = _decision(lab).winner
+    if where[lab.resource("web").id] != where[lab.resource("address").id]:
+        yield "the constraints let the web server and the address run on different nodes: then no client gets a page"
+    if fencing(lab.properties) and not any(name in lab.properties for name in FENCING):
+        yield 'fencing is on by default, and the lab has no fence device: set stonith-enabled: "false" in lab.yaml'
+
+
+def _fencing(lab: Lab) -> Iterator[Problem]:
+    """The lab has no fence devices yet. When it has them, this rule asks whether there are any."""
+    for name in FENCING:
+        if boolean(lab.properties.get(name, "")):
+            yield (
+                f"properties.{name}",
+                'found "true"; allowed: "false": without a fence device, which this lab has not, no resource starts',
+            )
+
+
+def _properties(lab: Lab) -> Iterator[Problem]:
+    for name, wrong in NO_RESOURCES.items():
+        if boolean(lab.properties.get(name, "")) is wrong:
+            yield f"properties.{name}", f'found "{lab.properties[name]}": pacemaker would start no resource'
+    for name in WAITS:
+        if (milliseconds(lab.properties.get(name, "")) or 0) > LONGEST_WAIT_MS:
+            longest = LONGEST_WAIT_MS // 1000
+            yield (
+                f"properties.{name}",
+                f'found "{lab.properties[name]}"; allowed: at most {longest}s, or no start ends',
+            )
+
+
+def _placements(lab: Lab) -> Iterator[Problem]:
+    web, address = lab.resource("web").id, lab.resource("address").id
+    for at, one in enumerate(lab.colocations):
+        if {one.resource, one.with_resource} == {web, address} and one.score <= -INFINITY:
+            yield (
+                f"constraints.colocation[{at}]",
+                f"found the score -INFINITY: {web} never runs where {address} is, so that no client gets a page",
+            )
+            return
+    nowhere = [id_ for id_, node in _decision(lab).winner.items() if node is None]
+    if nowhere:
+        yield (
+            "constraints",
+            f"no node may run {' and '.join(nowhere)}: correct the locations, or symmetric-cluster",
+        )
+
+
+def _decision(lab: Lab) -> Decision:
+    return place(
+        [node.name for node in lab.nodes],
+        [one.id for one in lab.resources],
+        stickiness=lab.stickiness,
+        locations=_locations(lab),
+        colocations=lab.colocations,
+    )
+
+
+def _locations(lab: Lab) -> Iterable[Location]:
+    """The locations; with symmetric-cluster=false a resource may run only on the nodes that they name."""
+    yield from lab.locations
+    if boolean(lab.properties.get("symmetric-cluster", "true")) is not False:
+        return
+    named = {(one.resource, one.node) for one in lab.locations}
+    for one in lab.resources:
+        for node in lab.nodes:
+            if (one.id, node.name) not in named:
+                yield Location(f"opt-in-{one.id}-{node.alias}", one.id, node.name, -INFINITY)
