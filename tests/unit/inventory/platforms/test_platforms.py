@@ -87,10 +87,19 @@ def test_scripts_are_shell(system: Platform) -> None:
 def test_vault_lines(tmp_path: Path) -> None:
     file = tmp_path / "CentOS-Base.repo"
     file.write_text("".join(f"{before}\n" for before, _ in DATA["vault"]))
-    script = PLATFORMS["centos6"].repository.replace("/etc/yum.repos.d/CentOS-Base.repo", str(file))
+    other = tmp_path / "epel.repo"
+    other.write_text("[epel]\nmirrorlist=https://mirrors.example/\nenabled=1\ngpgcheck=1\n")
+    script = PLATFORMS["centos6"].repository.replace("/etc/yum.repos.d", str(tmp_path))
     for _ in range(2):
         subprocess.run(["sh", "-c", script], check=True)
         assert file.read_text().splitlines() == [after for _, after in DATA["vault"]]
+        assert other.read_text() == "[epel]\nmirrorlist=https://mirrors.example/\nenabled=0\ngpgcheck=1\n"
+
+
+def test_plain_http_is_told_with_its_reason() -> None:
+    why = PLATFORMS["centos6"].tools.repository_why
+    assert "plain http" in why
+    assert "TLS is too old" in why
 
 
 FAKE_IPTABLES = """
