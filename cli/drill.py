@@ -164,6 +164,10 @@ def recheck(folder: Folder) -> None:
     run = run_folder.recheck(folder)
     for entry in run.results:
         _print_result(entry)
+        for note in entry.timeline.notes:
+            out.print(escape(f"  record: {note}"))
+    if run.note:
+        out.print(escape(run.note))
     _summary(run, [])
     raise typer.Exit(0 if run.status == PASS else 1)
 
