@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any, cast
@@ -126,3 +127,28 @@ def test_centos6_firewall_opens_once(tmp_path: Path) -> None:
     assert "-p igmp" in opened
     assert run() == ""
     assert rules.read_text() == opened
+
+
+@pytest.mark.skipif(shutil.which("pgrep") is None, reason="there is no pgrep here")
+def test_an_init_script_that_hangs_in_its_stop_is_seen(tmp_path: Path) -> None:
+    """With the real pgrep, which must not find the shell that asks."""
+    script = tmp_path / "init.d" / "corosync"
+    script.parent.mkdir()
+    script.write_text("#!/bin/sh\nread -r line\n")
+    script.chmod(0o755)
+    [runs] = PLATFORMS["centos6"].services.active(["corosync"])
+
+    def asked() -> int:
+        return subprocess.run(["sh", "-c", runs], check=False).returncode
+
+    def word(action: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen([script, action], stdin=subprocess.PIPE)
+
+    assert asked() == 0
+    for action, status in (("start", 0), ("stop", 1)):
+        with word(action) as process:
+            assert asked() == status, action
+            assert process.poll() is None, "it still runs"
+            assert process.stdin
+            process.stdin.close()
+    assert asked() == 0
