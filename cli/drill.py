@@ -1,4 +1,4 @@
-"""The drill's commands: `./lab drill`, heal, report, recheck, compare, watch."""
+"""The drill's commands: `./lab drill`, report, recheck, compare, watch."""
 
 from __future__ import annotations
 
@@ -13,14 +13,12 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from classroom import exercise_run
 from cli.console import Output, table
 from cli.context import Context, context_of
+from cli.heal import no_exercise
 from cli.progress import ConsoleProgress
-from cluster import configuration
 from drill import suite
 from drill.checks.verdict import PASS, Verdict
-from drill.execute.recovery import Recovery
 from drill.execute.runner import unavailable
 from drill.observe.observation import observing
 from drill.record.timeline import Lateness, NodeReading, Sample
@@ -30,11 +28,7 @@ from drill.report.run import Run, ScenarioResult, outage_summary
 from drill.report.statistics import statistics_of
 from drill.scenarios import catalog, conditions
 from drill.scenarios.base import Scenario
-from inventory import journal
 from inventory.errors import LabError
-from provision import reset
-from provision.facts import gather
-from provision.steps.base import desired_configuration
 
 out = Output()
 COLOUR = {"PASS": "green", "UNKNOWN": "yellow", "FAIL": "red"}
@@ -43,7 +37,7 @@ Folder = Annotated[Path, typer.Argument(help="A run's folder, such as one below 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the CLI."""
-    for command in (drill, heal, report, recheck, compare, watch):
+    for command in (drill, report, recheck, compare, watch):
         app.command()(command)
 
 
@@ -78,7 +72,7 @@ def drill(
                 console.say(f"left out: {name}: {why}")
         chosen = [one for one in chosen if not whys[one.name]]
     with context.exclusive():
-        _no_exercise(context, console)
+        no_exercise(context, console)
         run = _run(context, chosen, repeat, context.lab.drill.seed if seed < 0 else seed, console)
     judged = [
         goal.judge(statistics_of(name, entries))
@@ -115,44 +109,6 @@ def _run(
             folder.rmdir()
 
 
-def heal(ctx: typer.Context) -> None:
-    """Repair what a drill left broken, restore the configuration of lab.yaml after it, and say what was done.
-
-    Exit 1 when no drill was interrupted and the configuration is not that of lab.yaml.
-    """
-    context, console = context_of(ctx), ConsoleProgress()
-    context.use_built(console.say)
-    with context.exclusive(), journal.exclusive(context.root), console.busy("Looking at the lab"):
-        _no_exercise(context, console)
-        interrupted = bool(context.session.journal.pending())
-        done = Recovery(context.session, console.say, context.fetch).heal()
-        left = _differences(context)
-        if left and interrupted:
-            for line in left:
-                console.say(f"lab.yaml says otherwise: {line}")
-            reset.run(context.session)
-            left = ()
-    if left:
-        console.say(f"The lab is healthy, but its configuration is not that of lab.yaml: {left[0]}")
-        console.say("./lab provision completes it; ./lab plan shows what it would do.")
-        raise typer.Exit(1)
-    console.say("The lab is healthy." if done else "Nothing to heal: the lab is healthy.")
-
-
-def _differences(context: Context) -> tuple[str, ...]:
-    """How the cluster's configuration differs from lab.yaml, one line each."""
-    facts = gather(context.session)
-    want = desired_configuration(context.session, facts)
-    return configuration.differences(want, facts.cib) if facts.cib else ()
-
-
-def _no_exercise(context: Context, console: ConsoleProgress) -> None:
-    machines = context.machines
-    exercise_run.require_none(
-        machines.state, machines.choice.platform_data, lambda: context.session, console.say
-    )
-
-
 def report(folder: Folder) -> None:
     """Write a run's report.html again. Needs no lab."""
     run_folder.rebuild(folder)
@@ -164,6 +120,10 @@ def recheck(folder: Folder) -> None:
     run = run_folder.recheck(folder)
     for entry in run.results:
         _print_result(entry)
+        for note in entry.timeline.notes:
+            out.print(escape(f"  record: {note}"))
+    if run.note:
+        out.print(escape(run.note))
     _summary(run, [])
     raise typer.Exit(0 if run.status == PASS else 1)
 

@@ -81,7 +81,7 @@ def ssh(ctx: typer.Context, node: str) -> None:
     words = ctx.args
     tty = not words or sys.stdin.isatty()
     # Without a command a login shell. A command goes to sh: a login shell would expand its $ before that.
-    inner = ["sudo", "-n", *(["-H", "sh", "-c", " ".join(words)] if words else ["-i"])]
+    inner = ["sudo", "-n", *(["-H", "sh", "-c", f"cd; {' '.join(words)}"] if words else ["-i"])]
     argv = [*context.remote.argv(context.node(node).name, tty=tty), shlex.join(inner)]
     os.execvp(argv[0], argv)  # noqa: S606 -- the shell takes this program's place
 

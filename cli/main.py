@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from cli import bench, classroom, cluster, drill, guard, machines, pending, walk
+from cli import bench, classroom, cluster, drill, guard, heal, machines, pending, walk
 from cli.console import Output, messages
 from cli.context import Context, context_of
 from cli.progress import ConsoleProgress
@@ -61,7 +61,7 @@ def begin(
     pending.warn(ctx.obj, ctx.invoked_subcommand or "", messages())
 
 
-for topic in (machines, cluster, walk, drill, classroom, bench):
+for topic in (machines, cluster, walk, drill, heal, classroom, bench):
     topic.register(app)
 
 

@@ -57,13 +57,18 @@ def commands(session: LabSession, facts: Facts, steps: tuple[Step, ...]) -> Iter
         return
     want = wanted(session, facts, steps)
     wrong = [line for line in differences(want, facts.cib) if ": transient attribute " not in line]
+    clean_up = pcs.cleanup(session.platform.pcs)
+    failed = facts.state is not None and bool(facts.state.failures or facts.state.failcounts)
+    if failed and any(": monitor: " in line for line in wrong):
+        # Pacemaker 1.1.8 does nothing for 80 s when a monitor changes while a failure is remembered.
+        yield pcs_on(session, facts, clean_up, "clean up the failures before a monitor changes")
     if wrong:
         yield leftovers.replacement(
             session, facts, want, f"replace the configuration: {leftovers.summary(wrong)}"
         )
     yield from leftovers.clear_transient(session, facts)
-    if facts.state and (facts.state.failures or facts.state.failcounts):
-        yield pcs_on(session, facts, pcs.cleanup(session.platform.pcs), "clean up the failures")
+    if failed:
+        yield pcs_on(session, facts, clean_up, "clean up the failures")
 
 
 def wanted(session: LabSession, facts: Facts, steps: tuple[Step, ...]) -> Configuration:

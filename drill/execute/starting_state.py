@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from cluster import cib, corosync_state
+from cluster import cib, corosync_state, pcs
 from cluster.configuration import differences
 from cluster.corosync_conf import PATH
 from drill.faults import remedies, repair
@@ -69,11 +69,21 @@ class StartingState:
             clock=self.session.clock,
             hint=hint,
         )
-        for section, text in changed_sections(live, edited_cib(self.baseline, overrides, self.session.lab)):
+        changed = changed_sections(live, edited_cib(self.baseline, overrides, self.session.lab))
+        if any(section == "resources" for section, _ in changed):
+            self._forget_failures(at, live)
+        for section, text in changed:
             argv = ("cibadmin", "-R", "-o", section, "-p")
             why = f"configuration: {overrides.summary}"
             command = Command(at.name, argv, why, stdin=text, purpose="replace-cib-section")
             check(self.session.remote, command)
+
+    def _forget_failures(self, at: Node, live: str) -> None:
+        """Clean up failures: pacemaker 1.1.8 does nothing for 80 s when a monitor changes while one is remembered."""
+        found = cib.parse(live)
+        if found.failures or found.failcounts:
+            why, argv = "clean up the failures before monitors change", pcs.cleanup(self.session.platform.pcs)
+            check(self.session.remote, Command(at.name, argv, why, purpose="clean-up-failures"))
 
     def read(self) -> tuple[Node, str]:
         """A node whose cluster answers, and the CIB's XML from it. Raises LabError when none answers."""

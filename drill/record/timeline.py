@@ -130,6 +130,11 @@ class Timeline:
         return seconds * self.header.patience
 
     @property
+    def size(self) -> int:
+        """The number of samples, readings and events: a part of a record has fewer."""
+        return len(self.samples) + len(self.node_readings) + len(self.events)
+
+    @property
     def end(self) -> float:
         """The time of the last thing that was recorded (seconds)."""
         return max(

@@ -30,6 +30,10 @@ from inventory.errors import LabError
 
 _HINT = "changed by hand, not a timeline, or from another version of the lab; use the file of another run"
 _KINDS = ("header", "more", "sample", "reading", "event", "lateness")
+_BEGINS = (b'"header"', b'"timeline"')
+"""What the first line of a timeline has in it, also when it is damaged."""
+LOST = "(its name is lost)"
+"""The scenario of a timeline whose first line cannot be read."""
 Record = TypeVar("Record")
 
 
@@ -85,9 +89,9 @@ def read(path: Path) -> Timeline:
 
 
 def read_all(path: Path) -> tuple[Timeline, ...]:
-    """All timelines of a file. An incomplete last line becomes a note.
+    """All timelines of a file. A line that cannot be read, or that was cut off, becomes a note of its timeline.
 
-    Raises LabError with file and line for anything that is not a timeline, and for a newer format.
+    Raises LabError with file and line when no timeline can be read, and for a newer format.
     """
     try:
         data = path.read_bytes()
@@ -97,17 +101,30 @@ def read_all(path: Path) -> tuple[Timeline, ...]:
     rows = data.split(b"\n")
     rows = rows[:-1] if complete else rows
     found: list[_Draft] = []
+    first_error = ""
     for number, row in enumerate(rows, start=1):
         try:
             _take(found, row)
         except _NewerFormat as error:
             raise LabError(f"{path}:{number}: {error}", hint="read it with the lab that wrote it") from error
         except (ValueError, TypeError, KeyError, OverflowError, RecursionError, LabError) as error:
-            if number == len(rows) and not complete:
-                if found:
-                    found[-1].notes.append(f"line {number} is cut off: the run was killed while writing it")
-                break
-            raise LabError(f"{path}:{number}: not a line of a timeline: {error}", hint=_HINT) from error
+            cut_off = number == len(rows) and not complete
+            first_error = first_error or (
+                "" if cut_off else f"{path}:{number}: not a line of a timeline: {error}"
+            )
+            if not cut_off and any(begin in row for begin in _BEGINS):
+                # The lines after it are of this scenario, whose name is lost.
+                found.append(_Draft(FORMAT, fields={"scenario": LOST}, header=Header(scenario=LOST)))
+            if found:
+                why = (
+                    "is cut off: the run was killed while writing it"
+                    if cut_off
+                    else f"cannot be read: {error}"
+                )
+                found[-1].notes.append(f"line {number} {why}")
+    good = [draft for draft in found if draft.header.scenario != LOST]
+    if first_error and not good:
+        raise LabError(first_error, hint=_HINT)
     return tuple(draft.timeline() for draft in found)
 
 
@@ -163,15 +180,20 @@ def _take(found: list[_Draft], row: bytes) -> None:
         raise ValueError(f"unknown kind {kind!r}")
     if not isinstance(body, dict):
         raise ValueError(f"{kind} must be an object")
-    if kind in ("header", format_1.BEGIN):
-        found.append(_Draft(1 if kind == format_1.BEGIN else _format(body)))
-    if not found:
+    begins = kind in ("header", format_1.BEGIN)
+    if begins:
+        draft = _Draft(1 if kind == format_1.BEGIN else _format(body))
+    elif found:
+        draft = found[-1]
+    else:
         raise ValueError("the first line must be a timeline's header")
-    if found[-1].format == 1:
+    if draft.format == 1 or (draft.header.scenario == LOST and kind in format_1.KINDS):
         kind, body = format_1.translate(kind, body)
     if kind not in _KINDS:
-        raise ValueError(f"{kind!r} is not a kind of format {found[-1].format}")
-    found[-1].add(kind, body)
+        raise ValueError(f"{kind!r} is not a kind of format {draft.format}")
+    draft.add(kind, body)
+    if begins:
+        found.append(draft)
 
 
 def _format(body: Mapping[str, Any]) -> int:

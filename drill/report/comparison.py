@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from drill.analysis.duration import Duration
-from drill.checks.verdict import STATUSES
+from drill.checks.verdict import STATUSES, UNKNOWN
 from drill.record.header import OrderRow
 from drill.report.run import Run, ScenarioResult
 from drill.report.statistics import Statistics, statistics_of
@@ -17,23 +17,32 @@ _SETUP = (
     *("budget_s", "token_s", "consensus_s"),
 )
 """The fields of a header that describe the set-up of the lab. The other fields describe one run of one scenario."""
+_TIMEOUT = " timeout of "
+"""A part of a line of the configuration that has an operation's time-out."""
 
 
 @dataclass(frozen=True)
 class Side:
-    """One scenario in one run: the statistics of its repeats, the widest prediction, and the worst status."""
+    """One scenario in one run: the statistics of its repeats, the widest prediction, and the worst status.
+
+    The statistics are those of the repeats that could be judged; `repeats` counts all.
+    """
 
     statistics: Statistics
     predicted: Duration | None
     status: str
+    repeats: int
 
     @property
     def cells(self) -> tuple[str, ...]:
         """The cells of its row in the table, in the order of COLUMNS."""
         figures = self.statistics.figures
-        lengths = [figures[name].summary if figures else "-" for name in ("minimum", "median", "maximum")]
+        judged = self.statistics.count
+        lengths = [
+            figures[name].summary if figures else "unknown" for name in ("minimum", "median", "maximum")
+        ]
         return (
-            str(self.statistics.count),
+            str(self.repeats) if judged == self.repeats else f"{judged} of {self.repeats}",
             *lengths,
             self.predicted.summary if self.predicted else "-",
             self.status,
@@ -100,9 +109,9 @@ def _side(name: str, results: Sequence[ScenarioResult] | None) -> Side | None:
         if predictions
         else None
     )
-    return Side(
-        statistics_of(name, results), widest, max((one.status for one in results), key=STATUSES.index)
-    )
+    judged = [one for one in results if one.status != UNKNOWN]
+    status = max((one.status for one in results), key=STATUSES.index)
+    return Side(statistics_of(name, judged), widest, status, len(results))
 
 
 def _differences(a: Run, b: Run) -> Iterable[Difference]:
@@ -119,8 +128,10 @@ def _differences(a: Run, b: Run) -> Iterable[Difference]:
         if setup_a.get(key) != setup_b.get(key):
             yield Difference(key, setup_a.get(key, ""), setup_b.get(key, ""))
     lines_a, lines_b = _configuration(results_a), _configuration(results_b)
+    # Records of version 0.1.0 do not have the time-outs of operations.
+    told = all(any(_TIMEOUT in line for line in lines) for lines in (lines_a, lines_b))
     for line in dict.fromkeys((*lines_a, *lines_b)):
-        if lines_a.get(line) != lines_b.get(line):
+        if lines_a.get(line) != lines_b.get(line) and (told or _TIMEOUT not in line):
             yield Difference("configuration", lines_a.get(line, ""), lines_b.get(line, ""))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from drill.analysis.duration import Duration, measured, predicted
@@ -107,10 +107,14 @@ def longest(outages: Iterable[Outage]) -> Duration:
 
 @dataclass(frozen=True)
 class Run:
-    """All scenarios of a run in the order in which they ran; `name` is the name of its folder."""
+    """All scenarios of a run in the order in which they ran; `name` is the name of its folder.
+
+    `note` is a remark of `recheck` about the files of the run.
+    """
 
     name: str
     results: tuple[ScenarioResult, ...]
+    note: str = field(default="", compare=False)
 
     @cached_property
     def counted(self) -> tuple[ScenarioResult, ...]:

@@ -12,11 +12,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from drill.checks import registry as checks
+from drill.checks import verdict
+from drill.checks.verdict import UNKNOWN
 from drill.record import timeline_file
+from drill.record.header import Header
 from drill.record.timeline import Timeline
 from drill.report import verdicts_file
 from drill.report.html.page import report
@@ -51,14 +55,34 @@ def fresh(runs: Path, now: datetime) -> Path:
 def recheck(folder: Path) -> Run:
     """Judge a run again from its timelines, and write its verdicts, JUnit and report again.
 
-    Raises ConfigError for a folder that is not a run, LabError for a file that cannot be read or written.
+    When the record is incomplete and the written verdicts are those of a complete one, nothing is written; the run's
+    note says so. Raises ConfigError for a folder that is not a run, LabError for a file that cannot be read or written.
     """
     run = Run(
         folder.resolve().name, tuple(ScenarioResult(one, checks.judge(one)) for one in _timelines(folder))
     )
+    if lost := _would_lose(folder, run):
+        note = f"{TIMELINE} is incomplete. {VERDICTS} still has the verdicts of the complete record: {lost}"
+        return replace(run, note=note)
     verdicts = json.dumps(verdicts_file.plain_data(run), indent=1, ensure_ascii=False) + "\n"
     _write(folder, {VERDICTS: verdicts, JUNIT: junit(run), REPORT: report(run)})
     return run
+
+
+def _would_lose(folder: Path, run: Run) -> str:
+    """What the verdicts of an incomplete record would overwrite: "SCENARIO PASS, ..."; "" for a complete record."""
+    try:
+        body = json.loads((folder / VERDICTS).read_bytes())
+        written, sizes = verdicts_file.verdicts(body), verdicts_file.sizes(body)
+    except (OSError, ValueError, RecursionError):
+        return ""
+    lost = []
+    for number, ((name, verdicts), size) in enumerate(zip(written, sizes, strict=True)):
+        before = verdict.worst_status(verdicts)
+        there = run.results[number].timeline if number < len(run.results) else None
+        if before != UNKNOWN and (there is None or there.notes or there.size < size):
+            lost.append(f"{name} {before}")
+    return ", ".join(lost)
 
 
 def rebuild(folder: Path) -> Run:
@@ -79,9 +103,15 @@ def load(folder: Path) -> Run:
         raise LabError(f"{path}: cannot be read: {error.strerror}", hint=hint) from error
     except (ValueError, RecursionError) as error:
         raise LabError(f"{path}: not a run's verdicts: {error}", hint=hint) from error
-    if [name for name, _ in judged] != [one.scenario for one in timelines]:
+    names = [name for name, _ in judged]
+    found = [
+        replace(one, header=replace(one.header, scenario=name)) if one.scenario == timeline_file.LOST else one
+        for one, name in zip(timelines, names, strict=False)
+    ]
+    if len(timelines) > len(names) or [one.scenario for one in found] != names[: len(found)]:
         raise LabError(f"{path}: its scenarios are not those of {TIMELINE}", hint=hint)
-    pairs = zip(timelines, judged, strict=True)
+    lost = [Timeline(Header(scenario=name), notes=("its record is lost",)) for name in names[len(found) :]]
+    pairs = zip([*found, *lost], judged, strict=True)
     return Run(folder.resolve().name, tuple(ScenarioResult(one, verdicts) for one, (_, verdicts) in pairs))
 
 

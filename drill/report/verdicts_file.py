@@ -26,6 +26,7 @@ def plain_data(run: Run) -> dict[str, Any]:
                 "outages": [measured(one).json for one in result.outages],
                 "bounds": result.predicted and result.predicted.json,
                 "budget": result.budget,
+                "recorded": result.timeline.size,
                 "verdicts": [_plain(one) for one in result.verdicts],
             }
             for result in run.results
@@ -43,6 +44,12 @@ def verdicts(body: Any) -> tuple[tuple[str, tuple[Verdict, ...]], ...]:
             raise ValueError("a scenario without a name")
         found.append((scenario["scenario"], tuple(_verdict(one) for one in _list(scenario.get("verdicts")))))
     return tuple(found)
+
+
+def sizes(body: Any) -> tuple[int, ...]:
+    """How much was recorded of each scenario when it was judged (Timeline.size); 0 where it was not written."""
+    found = [one.get("recorded", 0) for one in _list(body.get("scenarios")) if isinstance(one, dict)]
+    return tuple(one if isinstance(one, int) else 0 for one in found)
 
 
 def _plain(one: Verdict) -> dict[str, Any]:

@@ -45,6 +45,8 @@ CENTOS6 = Platform(
     repository=script(__package__, "centos6_repository"),
     firewall=IPTABLES,
     tools=NodeTools(
+        repository_why="take the packages from the archive vault.centos.org by plain http: the mirrors of CentOS 6 are"
+        " gone, and its TLS is too old for https",
         kills_later=False,  # coreutils 8.4
         # OpenSSH 5.3 offers ssh-rsa only, which OpenSSH 8.8 and later refuse. A client before 8.5 does not know
         # PubkeyAcceptedAlgorithms, and needs no permission.

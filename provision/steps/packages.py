@@ -23,7 +23,7 @@ def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
         yield Command.script(
             node.name,
             platform.repository,
-            why="enable the repository of the cluster's packages",
+            why=platform.tools.repository_why,
             deadline=300,
             purpose="enable-repository",
         )

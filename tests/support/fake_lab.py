@@ -234,6 +234,11 @@ class FakeLab:
     def _read_agent_metadata(self, command: Command) -> Answer:
         return 0, METADATA.format(name="ARP_INTERVAL_MS", default=500), ""
 
+    def _clean_up_failures(self, command: Command) -> Answer:
+        self.did.append("clean-up-failures")
+        self.cib = re.sub(r"<transient_attributes.*?</transient_attributes>", "", self.cib)
+        return 0, "", ""
+
     def _recompute(self, command: Command) -> Answer:
         self.did.append(f"recompute {command.node}")
         return 0, "", ""

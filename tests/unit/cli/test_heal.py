@@ -10,7 +10,8 @@ from types import SimpleNamespace
 import pytest
 from typer.testing import CliRunner
 
-from cli import drill, main
+from cli import heal as command
+from cli import main
 from inventory.journal import Journal
 from provision import apply
 from provision.facts import gather
@@ -39,7 +40,7 @@ def heal(
     """Type `./lab heal`; what Recovery does on the nodes is in its own tests."""
     session = replace(cluster.session, remote=Nodes(cluster))
     monkeypatch.setattr(main, "Context", lambda root: fake_context(session, lambda: PAGE, tmp_path))
-    monkeypatch.setattr(drill, "Recovery", lambda *arguments: SimpleNamespace(heal=lambda: ()))
+    monkeypatch.setattr(command, "Recovery", lambda *arguments: SimpleNamespace(heal=lambda: ()))
 
     def run() -> tuple[int, str]:
         done = CliRunner().invoke(main.app, ["--root", str(tmp_path), "heal"])

@@ -110,7 +110,7 @@ def test_words_after_the_node_are_the_commands_own(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(Machines, "ssh_config", lambda self: tmp_path / "ssh_config")
     monkeypatch.setattr(Machines, "choice", FakeChoice())
     assert typed(tmp_path, "ssh", "node1", "df", "-h", "--help").exit_code == 0
-    assert ran[0][-1] == "sudo -n -H sh -c 'df -h --help'"
+    assert ran[0][-1] == "sudo -n -H sh -c 'cd; df -h --help'", "in root's home"
     assert typed(tmp_path, "ssh", "node1").exit_code == 0
     assert ran[1][-1] == "sudo -n -i", "a login shell"
 

@@ -40,6 +40,9 @@ def test_the_plugin_counts_no_votes_and_tells_who_left() -> None:
     assert corosync_state.membership(whole, OLD_LAB, "1.4") == Membership(None, (NODE1, NODE2))
     assert corosync_state.membership(PLUGIN, OLD_LAB, "1.4") == Membership(None, (NODE1,))
     assert corosync_state.membership(deaf, OLD_LAB, "1.4") == Membership(None, (NODE1, NODE2))
+    peer, dropped = recorded("partition-ttl0-peer.txt"), recorded("input-drop-deaf-node.txt")
+    assert corosync_state.membership(peer, OLD_LAB, "1.4") == Membership(None, (NODE2,))
+    assert corosync_state.membership(dropped, OLD_LAB, "1.4") == Membership(None, (NODE1, NODE2))
 
 
 @pytest.mark.parametrize("generation", ["3", "1.4"])

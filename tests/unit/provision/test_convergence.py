@@ -18,6 +18,7 @@ from provision import apply, reset
 from provision.facts import Facts, gather
 from provision.plan import plan
 from provision.steps.registry import STEPS, find
+from tests.support import changed_facts
 from tests.support.example_lab import NODE1, NODE2
 from tests.support.fake_cluster import FakeCluster, Killed, Machine
 from tests.support.fake_session import fake_session
@@ -382,3 +383,21 @@ def test_reset_to_a_step_and_back(platform: str, step: object) -> None:
     assert list(reset.commands(fake_cluster.session, found, steps)) == []
     run(fake_cluster)
     converged(fake_cluster)
+
+
+def test_a_reset_forgets_failures_before_a_monitor_changes() -> None:
+    """Seen on pacemaker 1.1.8: with a failure remembered, a changed interval blocks a transition for 80 s."""
+    other = {"resources": {"WebServer": {"operations": {"monitor": "2s"}}}}
+    for cib, first in (
+        (other, "clean up the failures before a monitor changes"),
+        ({}, "clean up the failures"),
+    ):
+        session, read = changed_facts.found("centos6", {"cib": cib})
+        nodes = {
+            name: replace(one, state=replace(one.state, failcounts={("WebServer", NODE1): 1}))
+            for name, one in read.nodes.items()
+            if one.state
+        }
+        commands = list(reset.commands(session, replace(read, nodes=nodes), STEPS))
+        assert commands[0].why == first
+        assert commands[-1].why == "clean up the failures", "and what failed while it was changed"

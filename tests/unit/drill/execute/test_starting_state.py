@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from drill.execute.recompute import PROPERTY, recompute
-from drill.execute.starting_state import show_command_script
+from drill.execute.starting_state import StartingState, show_command_script
+from drill.scenarios.overrides import Overrides
 from inventory.platforms.registry import PLATFORMS
 from inventory.remote.script import script
 from tests.support.example_lab import NODE2
+from tests.support.fake_lab import FakeLab
 from tests.support.fake_remote import FakeRemote
 from tests.support.fake_session import fake_session
 from tests.support.shell_sandbox import SHELLS, Sandbox
@@ -47,6 +51,30 @@ def test_only_an_old_pacemaker_needs_a_push() -> None:
         recompute(fake_session(platform, remote=remote), NODE2, lambda *words: said.append(words))
         assert [one.purpose for one in remote.ran] == (["recompute"] if platform == "centos6" else [])
     assert said == [("recompute", f"the property {PROPERTY} was set and deleted", NODE2)]
+
+
+FAILED = """<status><node_state uname="node1.magedu.com"><transient_attributes><instance_attributes>
+<nvpair name="fail-count-WebServer" value="1"/></instance_attributes></transient_attributes></node_state></status>"""
+
+
+@pytest.mark.parametrize(
+    ("overrides", "did"),
+    [
+        (Overrides(monitors={"web": "2s"}), ["clean-up-failures", "replace-cib-section resources"]),
+        (Overrides(properties={"no-quorum-policy": "stop"}), ["replace-cib-section crm_config"]),
+    ],
+    ids=["a monitor changes", "a property changes"],
+)
+def test_failures_are_forgotten_before_a_monitor_changes(
+    tmp_path: Path, overrides: Overrides, did: list[str]
+) -> None:
+    """Seen on pacemaker 1.1.8: with a failure remembered, a changed interval blocks a transition for 80 s."""
+    lab = FakeLab(tmp_path)
+    baseline, lab.cib = lab.cib, lab.cib.replace("<status/>", FAILED)
+    StartingState(lab.session(), baseline).apply(overrides)
+    assert lab.did == did
+    StartingState(lab.session(), baseline).apply(overrides)
+    assert lab.did == did, "the second time nothing is left to change"
 
 
 def test_what_a_command_says_on_stderr_counts(sandbox: Sandbox) -> None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,8 +13,9 @@ from drill.record.header import (
     OperationEntry,
 )
 from drill.record.timeline import Event, NodeReading, Sample, Timeline
-from drill.record.timeline_file import append, lines, read, read_all
+from drill.record.timeline_file import LOST, append, lines, read, read_all
 from inventory.errors import LabError
+from tests.support.example_lab import CASES
 from tests.support.timeline_notation import BASES, timeline
 
 SMALL = Timeline(
@@ -103,19 +106,47 @@ def test_a_file_of_half_a_line_is_begun_anew(tmp_path: Path) -> None:
         ("", "truncated"),
     ],
 )
-def test_a_spoilt_line_is_named(tmp_path: Path, row: str, words: str) -> None:
-    path = written(tmp_path, '{"header": {"format": 2}}\n' + row + '\n{"more": {}}\n')
-    with pytest.raises(LabError, match=words) as caught:
-        read(path)
-    assert f"{path}:2: not a line of a timeline" in str(caught.value)
-    assert caught.value.hint
+def test_a_spoilt_line_is_noted_and_the_rest_is_read(tmp_path: Path, row: str, words: str) -> None:
+    path = written(
+        tmp_path,
+        '{"header": {"format": 2, "scenario": "a"}}\n' + row + '\n{"event": {"at": 1, "kind": "heal"}}\n',
+    )
+    found = read_all(path)
+    assert found[0].scenario == "a"
+    assert sum(len(one.events) for one in found) == 1, "the line after it is read"
+    [note] = [note for one in found for note in one.notes]
+    assert re.search(f"line 2 cannot be read: .*{words}", note), note
+    lost = '"header"' in row
+    assert [one.scenario for one in found] == (["a", LOST] if lost else ["a"]), (
+        "no line goes to a wrong scenario"
+    )
 
 
-def test_bytes_that_are_no_text_are_named(tmp_path: Path) -> None:
+def test_bytes_that_are_no_text_are_noted(tmp_path: Path) -> None:
     path = tmp_path / "timeline.jsonl"
     path.write_bytes(b'{"header": {"format": 2}}\n\xff\xfe\n')
-    with pytest.raises(LabError, match=":2: not a line"):
-        read(path)
+    assert read(path).notes[0].startswith("line 2 cannot be read")
+    path.write_bytes(b'{"header": {"format": 2}}\n' + b"[" * 100_000 + b"\n")
+    assert read(path).notes[0].startswith("line 2 cannot be read")
+
+
+def test_other_scenarios_of_a_damaged_file_are_whole(tmp_path: Path) -> None:
+    texts = ["".join(lines(replace(SMALL, header=replace(SMALL.header, scenario=name)))) for name in "abc"]
+    for damaged in (texts[1].replace('"sent"', '"send"', 1), texts[1].replace('"format":2', '"format":?')):
+        a, b, c = read_all(written(tmp_path, texts[0] + damaged + texts[2]))
+        assert (a.scenario, a.notes, c.scenario, c.notes) == ("a", (), "c", ())
+        assert b.scenario in ("b", LOST)
+        assert b.notes
+        assert a.samples == c.samples == SMALL.samples
+
+
+def test_a_damaged_file_of_format_1(tmp_path: Path) -> None:
+    text = (CASES / "records" / "format-1.jsonl").read_text()
+    whole = read_all(written(tmp_path, text))
+    found = read_all(written(tmp_path, text.replace('{"timeline"', '{"timeline" ?', 1) + text))
+    assert found[0].scenario == LOST
+    assert found[0].samples == whole[0].samples
+    assert [one.notes for one in found[1:]] == [() for _ in whole]
 
 
 @pytest.mark.parametrize(
@@ -133,8 +164,8 @@ def test_a_reading_with_a_wrong_field_is_named(tmp_path: Path, field: str, value
     rows = [json.loads(line) for line in lines(SMALL)]
     rows[3]["reading"][field] = value
     path = written(tmp_path, "".join(json.dumps(row) + "\n" for row in rows))
-    with pytest.raises(LabError, match=f":4: .*{field}"):
-        read(path)
+    [note] = read(path).notes
+    assert re.search(f"line 4 .*{field}", note)
 
 
 def test_a_file_must_begin_with_a_timeline(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from drill.checks.verdict import FAIL, PASS
+from drill.checks.verdict import FAIL, PASS, UNKNOWN
 from drill.record.header import Prediction
 from drill.report.comparison import Difference, compare
 from drill.report.run import Run, ScenarioResult
@@ -94,3 +94,25 @@ def test_the_lines_are_a_table_that_a_terminal_can_hold() -> None:
 def test_the_same_run_twice_differs_in_nothing() -> None:
     run = _run("a", *_stops(0.3))
     assert "  nothing" in compare(run, run).lines()
+
+
+def test_what_could_not_be_judged_is_unknown() -> None:
+    [judged], unjudged = _stops(0.3), ScenarioResult(sample_timelines.graceful(outage=0.0), ())
+    cells = []
+    for other in ([judged], [judged, unjudged], [unjudged]):
+        [pair] = compare(_run("a", judged), _run("b", *other)).pairs
+        assert pair.b is not None
+        cells.append(pair.b.cells)
+    assert cells[1] == ("1 of 2", *cells[0][1:5], UNKNOWN)
+    assert cells[2][:4] == ("0 of 1", "unknown", "unknown", "unknown")
+    assert cells[2][-1] == UNKNOWN
+
+
+def test_an_old_record_without_timeouts_differs_in_nothing() -> None:
+    lines = ("resource WebIP monitor 30s", "stickiness=100")
+    old = _run("a", *_stops(0.3, before=lines))
+    new = _run("b", *_stops(0.3, before=(*lines, "resource WebIP timeout of start 20s")))
+    other = _run("c", *_stops(0.3, before=(*lines, "resource WebIP timeout of start 40s")))
+    assert compare(old, new).differences == ()
+    assert compare(new, old).differences == ()
+    assert len(compare(new, other).differences) == 2

@@ -30,7 +30,7 @@ JUDGED: dict[str, tuple[Verdict, ...]] = {
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A run of three scenarios, as the drill leaves it before anything was judged."""
-    monkeypatch.setattr(checks, "judge", lambda timeline: JUDGED[timeline.scenario])
+    monkeypatch.setattr(checks, "judge", lambda timeline: JUDGED.get(timeline.scenario, ()))
     for timeline in (
         sample_timelines.failover(),
         sample_timelines.split_brain(),
@@ -134,13 +134,42 @@ def test_a_folder_that_is_no_run(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ['{"sample":{}}\n', "hello\n", '{"header":{"format":2}}\nhello\n{"event":{}}\n', "\0\0\n"],
-    ids=["no header", "no JSON", "torn in the middle", "zeros"],
+    ['{"sample":{}}\n', "hello\n", '{"header":{"format":0}}\n{"more":{}}\n', "\0\0\n"],
+    ids=["no header", "no JSON", "only an unreadable header", "zeros"],
 )
 def test_a_foreign_timeline(tmp_path: Path, text: str) -> None:
     (tmp_path / run_folder.TIMELINE).write_text(text, encoding="utf-8")
     with pytest.raises(LabError, match=r"timeline\.jsonl:\d: not a line of a timeline"):
         run_folder.recheck(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    ["a spoilt line", "cut at a line", "cut in a scenario", "cut in a line", "a spoilt header", "emptied"],
+)
+def test_a_damaged_record_never_replaces_good_verdicts(folder: Path, damage: str) -> None:
+    good = run_folder.recheck(folder)
+    assert {one.status for one in good.results} != {UNKNOWN}
+    files = (run_folder.VERDICTS, run_folder.JUNIT, run_folder.REPORT)
+    before = {name: (folder / name).read_bytes() for name in files}
+    path = folder / run_folder.TIMELINE
+    rows = path.read_bytes().splitlines(keepends=True)
+    headers = [number for number, row in enumerate(rows) if b'"header"' in row]
+    changed = {
+        "a spoilt line": [*rows[:5], b"hello\n", *rows[6:]],
+        "cut at a line": rows[: headers[1]],
+        "cut in a scenario": rows[: headers[1] - 3],
+        "cut in a line": [*rows[: headers[1]], rows[headers[1]][:-9]],
+        "a spoilt header": [b'{"header": ?\n', *rows[1:]],
+        "emptied": [],
+    }
+    path.write_bytes(b"".join(changed[damage]))
+    again = run_folder.recheck(folder)
+    assert "still has the verdicts of the complete record" in again.note
+    assert {name: (folder / name).read_bytes() for name in files} == before
+    loaded = run_folder.load(folder)
+    assert [one.verdicts for one in loaded.results] == [one.verdicts for one in good.results]
+    run_folder.rebuild(folder)
 
 
 def _emptied(text: str) -> str:

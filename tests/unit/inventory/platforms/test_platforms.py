@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any, cast
@@ -87,10 +88,19 @@ def test_scripts_are_shell(system: Platform) -> None:
 def test_vault_lines(tmp_path: Path) -> None:
     file = tmp_path / "CentOS-Base.repo"
     file.write_text("".join(f"{before}\n" for before, _ in DATA["vault"]))
-    script = PLATFORMS["centos6"].repository.replace("/etc/yum.repos.d/CentOS-Base.repo", str(file))
+    other = tmp_path / "epel.repo"
+    other.write_text("[epel]\nmirrorlist=https://mirrors.example/\nenabled=1\ngpgcheck=1\n")
+    script = PLATFORMS["centos6"].repository.replace("/etc/yum.repos.d", str(tmp_path))
     for _ in range(2):
         subprocess.run(["sh", "-c", script], check=True)
         assert file.read_text().splitlines() == [after for _, after in DATA["vault"]]
+        assert other.read_text() == "[epel]\nmirrorlist=https://mirrors.example/\nenabled=0\ngpgcheck=1\n"
+
+
+def test_plain_http_is_told_with_its_reason() -> None:
+    why = PLATFORMS["centos6"].tools.repository_why
+    assert "plain http" in why
+    assert "TLS is too old" in why
 
 
 FAKE_IPTABLES = """
@@ -117,3 +127,28 @@ def test_centos6_firewall_opens_once(tmp_path: Path) -> None:
     assert "-p igmp" in opened
     assert run() == ""
     assert rules.read_text() == opened
+
+
+@pytest.mark.skipif(shutil.which("pgrep") is None, reason="there is no pgrep here")
+def test_an_init_script_that_hangs_in_its_stop_is_seen(tmp_path: Path) -> None:
+    """With the real pgrep, which must not find the shell that asks."""
+    script = tmp_path / "init.d" / "corosync"
+    script.parent.mkdir()
+    script.write_text("#!/bin/sh\nread -r line\n")
+    script.chmod(0o755)
+    [runs] = PLATFORMS["centos6"].services.active(["corosync"])
+
+    def asked() -> int:
+        return subprocess.run(["sh", "-c", runs], check=False).returncode
+
+    def word(action: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen([script, action], stdin=subprocess.PIPE)
+
+    assert asked() == 0
+    for action, status in (("start", 0), ("stop", 1)):
+        with word(action) as process:
+            assert asked() == status, action
+            assert process.poll() is None, "it still runs"
+            assert process.stdin
+            process.stdin.close()
+    assert asked() == 0

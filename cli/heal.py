@@ -1,0 +1,59 @@
+"""`./lab heal`: repairs what an interrupted drill left, and ends with the configuration of lab.yaml."""
+
+from __future__ import annotations
+
+import typer
+
+from classroom import exercise_run
+from cli.context import Context, context_of
+from cli.progress import ConsoleProgress
+from cluster import configuration
+from drill.execute.recovery import Recovery
+from inventory import journal
+from provision import reset
+from provision.facts import gather
+from provision.steps.base import desired_configuration
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the CLI."""
+    app.command()(heal)
+
+
+def heal(ctx: typer.Context) -> None:
+    """Repair what a drill left broken, restore the configuration of lab.yaml after it, and say what was done.
+
+    Exit 1 when no drill was interrupted and the configuration is not that of lab.yaml.
+    """
+    context, console = context_of(ctx), ConsoleProgress()
+    context.use_built(console.say)
+    with context.exclusive(), journal.exclusive(context.root), console.busy("Looking at the lab"):
+        no_exercise(context, console)
+        interrupted = bool(context.session.journal.pending())
+        done = Recovery(context.session, console.say, context.fetch).heal()
+        left = _differences(context)
+        if left and interrupted:
+            for line in left:
+                console.say(f"lab.yaml says otherwise: {line}")
+            reset.run(context.session)
+            left = ()
+    if left:
+        console.say(f"The lab is healthy, but its configuration is not that of lab.yaml: {left[0]}")
+        console.say("./lab provision completes it; ./lab plan shows what it would do.")
+        raise typer.Exit(1)
+    console.say("The lab is healthy." if done else "Nothing to heal: the lab is healthy.")
+
+
+def _differences(context: Context) -> tuple[str, ...]:
+    """How the cluster's configuration differs from lab.yaml, one line each."""
+    facts = gather(context.session)
+    want = desired_configuration(context.session, facts)
+    return configuration.differences(want, facts.cib) if facts.cib else ()
+
+
+def no_exercise(context: Context, console: ConsoleProgress) -> None:
+    """Raise ConfigError when an exercise is under way, as `exercise_run.require_none` does."""
+    machines = context.machines
+    exercise_run.require_none(
+        machines.state, machines.choice.platform_data, lambda: context.session, console.say
+    )
