@@ -9,7 +9,7 @@ from testinfra.host import Host
 
 from cli.context import Context
 from cli.overview import look
-from cluster import corosync_conf, corosync_log, pcs
+from cluster import corosync_conf, corosync_log
 from inventory.host.versions import numbers
 from inventory.model import Lab, Node
 from provision.facts import Facts, gather
@@ -28,7 +28,7 @@ def facts(context: Context) -> Facts:
 def test_the_versions_are_the_platforms(nodes: Nodes, context: Context) -> None:
     platform = context.session.platform
     for node, host in nodes.items():
-        assert pcs.generation_of(host.check_output("pcs --version")) == platform.pcs, f"pcs on {node.alias}"
+        assert f"{host.check_output('pcs --version')}.".startswith(f"{platform.pcs}."), f"pcs on {node.alias}"
         said = host.check_output("crmadmin --version")
         release = numbers(platform.pacemaker)[:2]
         assert f"Pacemaker {'.'.join(map(str, release))}." in said, (
