@@ -6,8 +6,10 @@ from classroom import exercise_run
 from cli.context import Context
 from cli.progress import ConsoleProgress
 from cluster import feasible
+from drill.execute.injector import Injector
 from inventory import waiting
 from inventory.host import install
+from inventory.model import NodeAction
 from provision import apply
 from provision.steps.base import Step
 from provision.steps.registry import STEPS, until
@@ -28,7 +30,7 @@ def boot(context: Context, console: ConsoleProgress) -> None:
     for node in context.lab.nodes:
         if context.machines.frozen(node):
             console.say(f"{node.name} was frozen: thawing it")
-            context.machines.thaw(node)
+            Injector(context.session).run_action(NodeAction(node.name, power="thaw"))
     if not all(context.machines.running().values()):
         with console.busy("Booting the nodes"):
             context.machines.up()

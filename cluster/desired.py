@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from cluster import scores
-from cluster.agent_operations import advised
+from cluster.agent_operations import advised, patient
 from cluster.configuration import Configuration, Primitive
 from inventory.config.cluster_properties import milliseconds
 from inventory.model import Lab
@@ -72,6 +72,7 @@ def desired(
                 platform.agents[r.kind],
                 options.get(r.kind, {}),
                 {"monitor": r.monitor},
+                timeouts=patient(platform.pcs, platform.agents[r.kind], lab.patience),
                 advised=timeouts(platform.agents[r.kind]),
             )
             for r in sorted(kept, key=lambda resource: resource.id)

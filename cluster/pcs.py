@@ -50,14 +50,20 @@ def resource_create(
     agent: str,
     options: Mapping[str, str] | None = None,
     monitor: str | None = None,
+    *,
+    timeouts: Mapping[str, str] | None = None,
 ) -> Argv:
     """Create a primitive; `monitor` is its interval in pacemaker's notation (30s), None for pcs's default.
 
-    From 0.9.123 pcs stores the agent's start and stop operations too. 0.9.26 stores an unknown agent.
+    `timeouts` are those of its operations, by operation; without them pcs's defaults. From 0.9.123 pcs stores the
+    agent's start and stop operations too. 0.9.26 stores an unknown agent.
     """
     pairs = tuple(f"{name}={value}" for name, value in (options or {}).items())
-    operation = ("op", "monitor", f"interval={monitor}") if monitor else ()
-    return ("pcs", "resource", "create", id, agent, *pairs, *operation)
+    words: dict[str, list[str]] = {"monitor": [f"interval={monitor}"]} if monitor else {}
+    for name, seconds in (timeouts or {}).items():
+        words.setdefault(name, []).append(f"timeout={seconds}")
+    operations = [word for name, given in words.items() for word in (name, *given)]
+    return ("pcs", "resource", "create", id, agent, *pairs, *(("op", *operations) if operations else ()))
 
 
 def resource_delete(generation: PcsGeneration, id: str) -> Argv:

@@ -8,6 +8,7 @@ All times are in seconds.
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
@@ -202,6 +203,9 @@ class Injector:
         messages = {"power_on": "booted", "thaw": "thawed", "power_off": "powered off", "freeze": "frozen"}
         assert action.power is not None
         getattr(self.session.machines, action.power)(node)
+        if action.power == "thaw" and self.session.provider.stops_clock:
+            self.wait_for_node(action.node)
+            self.run_action(_set_clock(action.node))
         return f"{messages[action.power]}\n"
 
     def _until(self, proof: Proof, deadline: float, purpose: str) -> None:
@@ -223,3 +227,8 @@ class Injector:
             Command.script(proof.node, proof.script, why=proof.what, deadline=20, purpose=purpose)
         )
         return result.out.strip() or result.err.strip() or "no output"
+
+
+def _set_clock(node: str) -> NodeAction:
+    """Set a node's clock to this host's: it stood still while the machine was frozen; date(1)."""
+    return NodeAction(node, f"date -u -s @{time.time():.0f}", why="set the clock", purpose="set-clock")

@@ -18,6 +18,13 @@ IMAGES = "https://cloud.centos.org/centos/9-stream/x86_64/images"
 LATEST = "CentOS-Stream-Vagrant-9-latest.x86_64"
 """CentOS replaces these files with each build, so their checksums change too."""
 
+IMAGE = RegistryImage(
+    "quay.io/centos/centos:stream9",
+    ("systemd", "dbus", "openssh-server", "openssh-clients", "sudo", "iputils", "curl", "util-linux"),
+    install=f"dnf -q -y {WITHOUT_WEAK} install --allowerasing",
+    clean="dnf clean all",
+)
+
 CENTOS9 = Platform(
     name="centos9",
     title="CentOS Stream 9",
@@ -43,12 +50,7 @@ CENTOS9 = Platform(
             "libvirt": Box("centos/stream9", f"{IMAGES}/{LATEST}.vagrant-libvirt.box"),
         }
     ),
-    image=RegistryImage(
-        "quay.io/centos/centos:stream9",
-        ("systemd", "dbus", "openssh-server", "openssh-clients", "sudo", "iputils", "curl", "util-linux"),
-        install=f"dnf -q -y {WITHOUT_WEAK} install --allowerasing",
-        clean="dnf clean all",
-    ),
+    image=IMAGE,
     repository=script(__package__, "centos9_repository"),
     firewall=FIREWALLD,
     default_for=("containers", "machines"),

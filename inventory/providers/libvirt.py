@@ -45,6 +45,8 @@ PACKAGES = {
 DAEMONS = ("virtlogd", "libvirtd")
 DAEMON_LOG = Path("/var/log/ha-lab-libvirt.log")
 X86 = ("x86_64", "i686")
+SIMPLE_CPU = {"cpu_mode": "custom", "cpu_model": "qemu64"}
+"""For emulation: a boot takes a fifth less time than with libvirt's model of this host, whose AVX is emulated too."""
 
 WITHOUT_KVM = {
     "denied": (f"this user may not use {KVM}", 'sudo usermod -aG kvm "$USER" && newgrp kvm'),
@@ -77,7 +79,7 @@ class LibvirtFacts:
 
 
 class Libvirt(VirtualMachines):
-    """libvirt."""
+    """libvirt. A power cut of this host may damage the machines' disks (disk_driver_opts): they can be made again."""
 
     name, title, rank, program, plugin = "libvirt", "libvirt", 30, "virsh", "vagrant-libvirt"
     interfaces = "virbr"
@@ -181,7 +183,9 @@ class Libvirt(VirtualMachines):
 
     def machine(self, lab: Lab) -> dict[str, object]:
         """See VirtualMachines."""
-        return {**super().machine(lab), "driver": driver(lab)}
+        chosen = driver(lab)
+        attributes = {**super().machine(lab), "driver": chosen, "disk_driver_opts": {"cache": "unsafe"}}
+        return attributes | (SIMPLE_CPU if chosen == EMULATION else {})
 
     def network(self, folder: LabFolder, network: IPv4Network) -> dict[str, object]:
         """See VirtualMachines."""

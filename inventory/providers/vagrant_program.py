@@ -62,12 +62,12 @@ class VagrantProgram:
 
     def states(self) -> dict[str, str]:
         """Vagrant's state of each machine, by alias."""
-        with self._calling("status", changes=False):
+        with self._calling("status"):
             return {status.name: status.state for status in self.library().status()}
 
     def ssh_config(self) -> str:
         """The settings for ssh to the machines, as a text (ssh_config(5) of OpenSSH)."""
-        with self._calling("ssh-config", changes=False):
+        with self._calling("ssh-config"):
             text: str = self.library().ssh_config()
         return text
 
@@ -87,12 +87,12 @@ class VagrantProgram:
         return vagrant.Vagrant(root=str(self.root), out_cm=stream, err_cm=stream, env=env)
 
     @contextlib.contextmanager
-    def _calling(self, word: str, *, changes: bool = True) -> Iterator[None]:
-        """Log a call. A call that changes machines empties vagrant.log first, so that it has only the last change."""
+    def _calling(self, word: str) -> Iterator[None]:
+        """Log a call. Vagrant's output is appended to vagrant.log, below a line with the time and the call."""
         self.state.mkdir(exist_ok=True)
         path = self.state / LOG
-        if changes or not path.exists():
-            path.write_bytes(b"")
+        with path.open("a") as handle:
+            handle.write(f"=== {time.strftime('%Y-%m-%d %H:%M:%S')} vagrant {word}\n")
         before, began, status = path.stat().st_size, time.monotonic(), 0
         try:
             yield

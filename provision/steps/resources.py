@@ -79,10 +79,15 @@ def _create(session: LabSession, facts: Facts, kind: str) -> Iterator[Command]:
         )
     if other is None or other:
         argv = pcs.resource_create(
-            session.platform.pcs, resource.id, want.agent, want.attributes, resource.monitor
+            session.platform.pcs,
+            resource.id,
+            want.agent,
+            want.attributes,
+            resource.monitor,
+            timeouts=want.timeouts,
         )
         yield pcs_on(session, facts, argv, f"create {resource.id} with the agent {want.agent}")
-    elif facts.state and not facts.state.where(resource.id) and _failures(facts, resource):
+    elif _banned(facts, resource):
         argv = pcs.cleanup(session.platform.pcs, resource.id)
         yield pcs_on(session, facts, argv, f"{resource.id} has failed before: let the cluster try again")
 
@@ -97,6 +102,14 @@ def _resource_problems(session: LabSession, facts: Facts, kind: str) -> Iterator
     elif not state.started(resource.id):
         failures = "; ".join(_failures(facts, resource))
         yield f"{resource.id} is not Started on one node" + (f" ({failures})" if failures else "")
+
+
+def _banned(facts: Facts, resource: Resource) -> bool:
+    """Whether a failure keeps the resource from a node: it runs nowhere, or a start or a stop failed somewhere."""
+    if facts.state is None:
+        return False
+    failed = [one.task for one in facts.state.failures if one.resource == resource.id]
+    return bool({"start", "stop"} & set(failed)) or (bool(failed) and not facts.state.where(resource.id))
 
 
 def _failures(facts: Facts, resource: Resource) -> list[str]:

@@ -10,17 +10,30 @@ from testinfra.host import Host
 from cli.context import Context
 from cli.overview import look
 from cluster import corosync_conf, corosync_log
+from inventory.host.versions import numbers
 from inventory.model import Lab, Node
 from provision.facts import Facts, gather
 from provision.plan import plan
 from provision.steps.registry import STEPS
 
+pytestmark = pytest.mark.smoke
 Nodes = Mapping[Node, Host]
 
 
 @pytest.fixture(scope="module")
 def facts(context: Context) -> Facts:
     return gather(context.session)
+
+
+def test_the_versions_are_the_platforms(nodes: Nodes, context: Context) -> None:
+    platform = context.session.platform
+    for node, host in nodes.items():
+        assert f"{host.check_output('pcs --version')}.".startswith(f"{platform.pcs}."), f"pcs on {node.alias}"
+        said = host.check_output("crmadmin --version")
+        release = numbers(platform.pacemaker)[:2]
+        assert f"Pacemaker {'.'.join(map(str, release))}." in said, (
+            f"{platform.name} says {platform.pacemaker}"
+        )
 
 
 def test_each_node_has_its_name(nodes: Nodes) -> None:

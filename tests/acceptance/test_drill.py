@@ -28,6 +28,11 @@ from inventory.errors import LabError
 
 LOG = logging.getLogger(__name__)
 pytestmark = pytest.mark.filterwarnings("always:.* made once more")
+SMOKE = ("corosync-kill", "web-kill")
+"""A crash of the node's cluster, and one of the web server alone."""
+PARAMETERS = [
+    pytest.param(name, marks=[pytest.mark.smoke] if name in SMOKE else []) for name in catalog.SCENARIOS
+]
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +46,7 @@ def runner(context: Context) -> Iterator[Runner]:
     suite.finish(folder)
 
 
-@pytest.fixture(params=catalog.SCENARIOS)
+@pytest.fixture(params=PARAMETERS)
 def entry(request: pytest.FixtureRequest, runner: Runner, context: Context) -> ScenarioResult:
     """A scenario's record that tells PASS or FAIL; without one the test is an error, or skipped."""
     scenario = catalog.get(request.param)

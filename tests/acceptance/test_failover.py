@@ -12,6 +12,7 @@ from inventory import waiting
 from inventory.model import Command
 from inventory.platforms.base import ServiceAction
 
+pytestmark = pytest.mark.smoke
 DEADLINE = 120.0
 
 

@@ -314,13 +314,23 @@ class FakeCluster:
         self.change(machine).defaults["resource-stickiness"] = match[1]
 
     def create(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
-        options, _, interval = match[3].partition(" op monitor interval=")
+        options, _, operations = match[3].partition(" op ")
         pairs = dict(word.split("=", 1) for word in options.split())
         cib = self.change(machine)
         if match[1] in cib.resources or f"id='{match[1]}'" in cib.raw.get("resources", ""):
             raise Refused(f"{match[1]} already exists")
-        monitor = {"monitor": interval} if interval else {}
-        cib.resources[match[1]] = configuration.Primitive(match[1], match[2], pairs, monitor)
+        given: dict[str, dict[str, str]] = {}
+        for word in operations.split():
+            name, _, value = word.partition("=")
+            if value:
+                given[list(given)[-1]][name] = value
+            else:
+                given[name] = {}
+        monitor = {name: words["interval"] for name, words in given.items() if "interval" in words}
+        timeouts = {name: words["timeout"] for name, words in given.items() if "timeout" in words}
+        cib.resources[match[1]] = configuration.Primitive(
+            match[1], match[2], pairs, monitor, timeouts=timeouts
+        )
 
     def amend(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
         one = self.change(machine).resources[match[1]]

@@ -146,6 +146,10 @@ class FakeLab:
             return None
         return 0, "", ""
 
+    def _set_clock(self, command: Command) -> Answer:
+        self.did.append(f"set-clock {command.node}")
+        return 0, "", ""
+
     def _arm_timer(self, command: Command) -> Answer:
         self.did.append(f"arm-timer {command.node}")
         assert pending(self.root), "the journal knows of it before anything is done"

@@ -94,7 +94,7 @@ def test_a_large_lab_yaml_is_refused_at_once(tmp_path: Path) -> None:
     [
         ("[" * 60_000, "more than 16 levels"),
         ("\n".join(f"{' ' * at}a:" for at in range(40)), "more than 16 levels"),
-        ("a0: &a0 [x]\n" + "\n".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)), "aliases"),
+        ("a0: &a0 [x]\n" + "\n".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)), "alias"),
         ("a0: &a0 {k: v}\n" + "\n".join(
             f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 9)}]}}" for n in range(1, 12)
         ), "aliases"),

@@ -38,6 +38,7 @@ from tests.support.fake_remote import FakeRemote
 from tests.support.fake_session import fake_session
 from tests.support.foreign_words import foreign_words
 from tests.support.node_readings import ClusterWords, printed, reading
+from tests.support.platform_cases import case_of
 
 ROWS = yaml.safe_load((CASES / "classroom" / "checks.yaml").read_text())
 SAYS = yaml.safe_load((CASES / "classroom" / "texts.yaml").read_text())
@@ -131,7 +132,7 @@ def rendered(session: LabSession, file: str) -> dict[str, str]:
 def test_a_text_speaks_of_its_platform(row: dict[str, str], platform: str) -> None:
     session, _ = seen(platform, {})
     said = rendered(session, row["file"])[row["text"]]
-    want = row.get(platform, row["else"])
+    want = case_of(row, platform, row["else"])
     assert want in said
 
 

@@ -11,7 +11,7 @@ from cluster.crm_mon import ClusterState, Failure, operation_key, parse, with_hi
 from cluster.xml import OutputError
 from tests.support.example_lab import CASES, NODE1, NODE2
 
-FOLDER = CASES / "status"
+FOLDER, GENERATIONS = CASES / "status", CASES / "generations"
 ROWS = yaml.safe_load((FOLDER / "cases.yaml").read_text())
 NAMES = {"node1": NODE1, "node2": NODE2, None: None}
 
@@ -52,15 +52,25 @@ def test_what_crm_mon_means(row: dict[str, Any]) -> None:
 
 
 def test_every_file_is_judged() -> None:
-    files = {file.stem for file in FOLDER.glob("*.xml")} - {"3.0.0-not-running"}
+    files = {file.stem for file in FOLDER.glob("*.xml")}
     assert {row["file"] for row in ROWS} == files
     assert {row["file"] for row in OLD_STATES} == {file.stem for file in OLD.glob("crm_mon-X-*.xml")}
 
 
 def test_a_blocked_resource() -> None:
-    [server] = [one for one in read("2.0.5-split").placements if one.resource == "WebServer"]
-    assert (server.blocked, server.managed, server.active) == (True, False, True)
-    assert read("2.0.5-split").node(NODE2).pending
+    state = parse((GENERATIONS / "3.0.0" / "crm_mon-blocked.xml").read_text())
+    for server in (one for one in state.placements if one.resource == "WebServer"):
+        assert (server.blocked, server.managed, server.active) == (True, False, True)
+    assert not state.started("WebServer")
+
+
+def test_a_node_that_joins_is_not_online_yet() -> None:
+    text = (FOLDER / "2.1.5-up.xml").read_text()
+    row = f'<node name="{NODE2}"'
+    head, _, tail = text.partition(row)
+    joins = parse(head + row + tail.replace('pending="false"', 'pending="true"', 1))
+    assert joins.node(NODE2).pending
+    assert joins.online == (NODE1,)
 
 
 def test_names() -> None:
@@ -80,7 +90,10 @@ def test_names() -> None:
         ("<crm_mon version='2.1.5'><summary>", "broken XML"),
         ("<html><body/></html>", "printed <html>, not <crm_mon>"),
         ("<crm_mon version='1.1.8'/>", "has no <summary> and <nodes>"),
-        ((FOLDER / "3.0.0-not-running.xml").read_text(), "Connection refused"),
+        (
+            "<pacemaker-result><status><errors><error>Connection refused</error></errors></status></pacemaker-result>",
+            "Connection refused",
+        ),
     ],
 )
 def test_no_answer_is_an_error_that_shows_it(text: str, says: str) -> None:
@@ -156,4 +169,4 @@ def test_a_newer_crm_mon_is_believed() -> None:
     state = read("2.1.5-up")
     assert state.tells_failures
     assert with_history(state, (Failure("WebIP", NODE1, "start", 1, ""),), {("WebIP", NODE1): 1}) is state
-    assert read("3.0.0-up").tells_failures
+    assert parse((GENERATIONS / "3.0.0" / "crm_mon-up.xml").read_text()).tells_failures

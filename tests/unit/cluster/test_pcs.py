@@ -31,9 +31,9 @@ def test_words(row: dict[str, Any], generation: PcsGeneration) -> None:
     arguments = [argument(value) for value in row["with"]]
     if want == "error":
         with pytest.raises(ConfigError, match=r"0\.9\.26"):
-            call(generation, *arguments)
+            call(generation, *arguments, **row.get("named", {}))
     else:
-        assert call(generation, *arguments) == tuple(shlex.split(want))
+        assert call(generation, *arguments, **row.get("named", {})) == tuple(shlex.split(want))
 
 
 def test_every_operation_has_a_case() -> None:

@@ -165,6 +165,20 @@ def test_power(lab: Lab, name: str) -> None:
     assert "systemctl start corosync" in script.script
 
 
+@pytest.mark.parametrize(
+    ("provider", "set_clock"), [("libvirt", ["set-clock node1.magedu.com"]), ("docker", [])]
+)
+def test_the_clock_of_a_thawed_machine_is_set(lab: Lab, provider: str, set_clock: list[str]) -> None:
+    """A machine's clock stands still while it is frozen; a container has this host's clock."""
+    lab.machines.choice = FakeChoice(provider)
+    lab.machines.paused.add(NODE1)
+    lab.boots_after = 3
+    assert lab.injector.run_action(NodeAction(NODE1, power="thaw")) == "thawed\n"
+    assert [what for what in lab.did if what.startswith("set-clock")] == set_clock
+    assert lab.injector.run_action(NodeAction(NODE1, power="thaw")) == "", "nothing to do"
+    assert [what for what in lab.did if what.startswith("set-clock")] == set_clock
+
+
 def test_a_power_fault_that_did_not_land(lab: Lab) -> None:
     lab.machines.power_off = lambda node: None  # type: ignore[method-assign]
     active_fault = lab.injector.begin(FAULTS["power-off"], lab.scope())

@@ -341,7 +341,8 @@ def test_a_failure_shows_the_end_of_vagrants_log(
     lab: Machines, vagrant: Vagrant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def up(provider: str, vm_name: str | None) -> None:
-        (lab.state / "vagrant.log").write_text("\n".join(f"line {n}" for n in range(30)))
+        with (lab.state / "vagrant.log").open("a") as log:
+            log.write("\n".join(f"line {n}" for n in range(30)))
         raise subprocess.CalledProcessError(1, ["vagrant", "up"])
 
     monkeypatch.setattr(vagrant, "up", up)
@@ -351,6 +352,23 @@ def test_a_failure_shows_the_end_of_vagrants_log(
         "vagrant up failed:",
         *(f"  | line {n}" for n in range(18, 30)),
     ]
+
+
+def test_vagrants_log_keeps_the_calls_before(
+    lab: Machines, vagrant: Vagrant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The reason of a failed `up` was gone after the next call."""
+
+    def up(provider: str, vm_name: str | None) -> None:
+        with (lab.state / "vagrant.log").open("a") as log:
+            log.write("the reason\n")
+
+    monkeypatch.setattr(vagrant, "up", up)
+    lab.up()
+    lab.halt()
+    lines = (lab.state / "vagrant.log").read_text().splitlines()
+    assert [line.split()[-1] for line in lines] == ["up", "reason", "halt"]
+    assert lines[0].startswith("=== 20")
 
 
 def test_down_without_a_usable_choice(host: FakeHost, tmp_path: Path, vagrant: Vagrant) -> None:

@@ -26,7 +26,7 @@ CHOSEN: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "virtualbox": ({"memory": 1024, "cpus": 1, "linked_clone": True}, {"netmask": "255.255.0.0"}),
     "libvirt": (
         {
-            **{"memory": 1024, "cpus": 1, "driver": "kvm"},
+            **{"memory": 1024, "cpus": 1, "driver": "kvm", "disk_driver_opts": {"cache": "unsafe"}},
             **{"default_prefix": "ha-lab--", "qemu_use_session": False},
         },
         {
@@ -181,6 +181,8 @@ def test_the_driver_of_libvirt(
     decide(tmp_path, "libvirt", driver=driver)
     chosen = read(tmp_path)["machines"]["node2"]["provider libvirt"]["driver"]
     assert chosen == ({"ok": "kvm"}.get(kvm, "qemu") if driver == "auto" else driver)
+    model = read(tmp_path)["machines"]["node2"]["provider libvirt"].get("cpu_model")
+    assert model == ("qemu64" if chosen == "qemu" else None)
     assert bool(said) is (chosen == "qemu"), "the cost of emulation is told"
     assert all("emulated by qemu: a boot takes" in text for text in said)
 
