@@ -12,6 +12,11 @@ import pytest
 from classroom import attempt
 from classroom.attempt import Attempt
 from cli import main
+from inventory.host import install
+from inventory.platforms.base import Platform
+from inventory.providers import own_box
+from inventory.providers.box_formats import BoxFormat
+from inventory.providers.own_box import OwnBox
 from inventory.providers.vagrant_program import VagrantProgram
 from tests.support.fake_host import FakeHost, made
 
@@ -114,3 +119,49 @@ def test_tests_run_on_the_terminal(host: FakeHost, folder: Path, monkeypatch: py
     words = ["-e", "unit", "--", "-k", "stickiness", "--", "-x"]
     assert lab(folder, monkeypatch, "test", *words) == 4
     assert ran[-1][1:] == ["-m", "tox", *words], "the words go to tox as they were typed"
+
+
+def test_box(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    asked: list[str] = []
+
+    def make(platform: Platform, forms: list[BoxFormat], say: object) -> list[OwnBox]:
+        asked.extend(form.provider for form in forms)
+        return [own_box.target(platform, form) for form in forms]
+
+    monkeypatch.setattr(own_box, "make", make)
+    monkeypatch.setattr(install, "ensure_packages", lambda packages, say: None)
+    assert lab(folder, monkeypatch, "box", "debian12") == 0
+    said = capsys.readouterr()
+    assert asked == ["virtualbox", "libvirt"]
+    assert [Path(line).name.rsplit("-", 1)[1] for line in said.out.split()] == [
+        "virtualbox.box",
+        "libvirt.box",
+    ]
+    assert "The box for virtualbox was checked by the rules of its format, but never booted" in said.err
+    asked.clear()
+    assert lab(folder, monkeypatch, "box", "--provider", "libvirt") == 0
+    assert asked == ["libvirt"]
+    assert "never booted" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        (("centos9",), (3, "There is no recipe for a box of centos9")),
+        (("debian12", "--provider", "docker"), (2, "The lab makes no box for docker")),
+        (("debian99",), (2, "there is no platform 'debian99'")),
+    ],
+)
+def test_a_box_that_the_lab_does_not_make(
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    words: tuple[str, ...],
+    answer: tuple[int, str],
+) -> None:
+    monkeypatch.setattr(install, "ensure_packages", lambda packages, say: None)
+    assert lab(folder, monkeypatch, "box", *words) == answer[0]
+    assert answer[1] in capsys.readouterr().err
