@@ -16,7 +16,7 @@ from cli.console import messages
 from cluster import feasible
 from inventory import files
 from inventory.config import lab_yaml
-from inventory.errors import ConfigError
+from inventory.errors import ConfigError, LabError
 from inventory.host import routes
 from inventory.journal import Journal
 from inventory.model import Lab, Node
@@ -111,6 +111,10 @@ class Context:
         lab_yaml.load(
             self.root / "lab.yaml", {**self.changes, "platform": self.machines.choice.platform_data.name}
         )
+
+    def trouble(self) -> LabError | None:
+        """Why nodes do not answer, by the states of their machines; None when all run. Raises LabError."""
+        return self.machines.trouble()
 
     def node(self, name: str) -> Node:
         """The node with a name or an alias. Raises ConfigError."""

@@ -13,7 +13,7 @@ from rich.markup import escape
 
 from cli.console import messages
 from inventory import log
-from inventory.errors import LabError, MachineError
+from inventory.errors import LabError, MachineError, Unreachable
 
 INTERRUPTED = 130
 """Typer turns a KeyboardInterrupt into this exit status."""
@@ -29,6 +29,7 @@ _REMEDIES = {
     errno.EISDIR: "A folder is where a file must be: move it out of the way, then run the command again.",
 }
 _errors = messages()
+_causes_of_silence: list[Callable[[], LabError | None]] = []
 
 
 def status_of(command: Callable[[], None]) -> int:
@@ -37,7 +38,7 @@ def status_of(command: Callable[[], None]) -> int:
     try:
         status = _ended(command)
     except LabError as error:
-        _print_errors(error)
+        _print_errors(*_with_cause(error))
         status = error.exit_status
     except OSError as error:
         status = _failed_call(error)
@@ -49,6 +50,21 @@ def status_of(command: Callable[[], None]) -> int:
         status = _failed_call(error)
         _discard_stdout()
     return status
+
+
+def ask_when_unreachable(cause: Callable[[], LabError | None]) -> None:
+    """Set what is asked when a node does not answer: why, by the states of the machines."""
+    _causes_of_silence[:] = [cause]
+
+
+def _with_cause(error: LabError) -> tuple[LabError, ...]:
+    """A node's silence with its cause, whose remedy takes the place of the general one; any other error alone."""
+    if isinstance(error, Unreachable):
+        for ask in _causes_of_silence:
+            with contextlib.suppress(LabError):
+                if cause := ask():
+                    return LabError(error.message), cause
+    return (error,)
 
 
 def _ended(command: Callable[[], None]) -> int:

@@ -56,6 +56,7 @@ def begin(
     folder.require_usable(root.resolve())
     ctx.obj = Context(root.resolve())
     ctx.obj.command = ctx.invoked_subcommand or ""
+    guard.ask_when_unreachable(context_of(ctx).trouble)
     log.begin(ctx.obj.root / ".lab", verbose=verbose)
     log.note(f"./lab {ctx.invoked_subcommand}")
     pending.warn(ctx.obj, ctx.invoked_subcommand or "", messages())

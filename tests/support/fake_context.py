@@ -45,6 +45,9 @@ class FakeContext:
     def use_built(self, say: object) -> None:
         """lab.yaml is as the machines were made."""
 
+    def trouble(self) -> None:
+        """All machines run."""
+
     def require_known_properties(self) -> None:
         """Nothing to do: a lab in memory has no lab.yaml."""
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from cli import guard
+from inventory.errors import MachineError, Unreachable
 from tests.support.example_lab import CASES
 
 ROOT = CASES.parent.parent
@@ -95,3 +96,17 @@ def test_a_file_in_the_place_of_a_folder(tmp_path: Path) -> None:
     (tmp_path / ".lab").write_text("")
     done = typed(tmp_path, "$LAB heal")
     assert (done.returncode, "Traceback" in done.stderr) == (3, False), done.stderr
+
+
+def test_a_node_that_is_off_has_its_own_remedy(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guard, "_causes_of_silence", [])
+    silent = Unreachable("node1 does not answer over ssh", hint="Is the node up?")
+    assert guard.status_of(raising(silent)) == Unreachable.exit_status
+    assert capsys.readouterr().err == "error: node1 does not answer over ssh\n  -> Is the node up?\n"
+    guard.ask_when_unreachable(lambda: MachineError("Not running: node1.", hint="./lab up boots the nodes."))
+    assert guard.status_of(raising(silent)) == Unreachable.exit_status
+    said = capsys.readouterr().err
+    assert said.endswith("error: Not running: node1.\n  -> ./lab up boots the nodes.\n")
+    assert "Is the node up?" not in said
