@@ -18,7 +18,7 @@ from status.web_page import page_of
 from tests.support.example_lab import NODE1, NODE2
 from tests.support.fake_lab import BUSY, CIB, LAB, Answer, FakeLab, Usual
 
-FULL = "unmounted the full file system over /var/lib/pacemaker"
+FULL = "/var/lib/pacemaker is no longer on a full file system"
 OLD = Remedy("undid what an old drill did", "is_wrong() { true; }\nput_right() { true; }")
 """A remedy that no fault of today has: only a journal can name it."""
 

@@ -23,7 +23,7 @@ from drill.scenarios import catalog, conditions
 from drill.scenarios.base import Await, Configure, Heal, Inject, Observe, Read, Scenario
 from drill.scenarios.catalog import SCENARIOS
 from drill.scenarios.overrides import Overrides, edited_cib
-from inventory.config.lab_yaml import BUDGETS
+from inventory.config.lab_yaml import BUDGETS, OF_PLATFORM
 from inventory.errors import ConfigError
 from inventory.model import INFINITY
 from inventory.platforms.registry import PLATFORMS
@@ -77,7 +77,7 @@ def test_checks_exist_and_take_their_parameters(one: Scenario) -> None:
 @EACH
 def test_budget_and_bounds_are_there_when_they_are_judged(one: Scenario) -> None:
     names = [row.id for row in one.checks]
-    assert not one.budget or one.budget in BUDGETS
+    assert not one.budget or one.budget in (*BUDGETS, *OF_PLATFORM)
     assert bool(one.budget) == ("outage_within_budget" in names)
     if "outage_within_bounds" in names:
         assert one.kind not in (None, "hang"), "nothing could contradict that prediction"
