@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 import shutil
 from pathlib import Path
 
@@ -10,8 +11,10 @@ import yaml
 from typer.testing import CliRunner
 
 from classroom import attempt
+from cli import drill as drill_commands
 from cli.main import app
 from drill.record import timeline_file
+from drill.record.timeline import Lateness, Sample
 from drill.report import run_folder
 from drill.scenarios.catalog import SCENARIOS
 from inventory.errors import ConfigError, LabError
@@ -120,3 +123,15 @@ def test_runs_stand_side_by_side(lab: Path) -> None:
     status, said = typed(lab, "compare", str(lab / "runs" / "good"), str(lab / "runs" / "bad"))
     assert status == 0
     assert ["failover", "A", "1"] in [line.split()[:3] for line in said.splitlines()]
+
+
+def test_watch_tells_what_was_late() -> None:
+    news: queue.Queue[tuple[str, str]] = queue.Queue()
+    live = drill_commands._Live(news)
+    live.lateness(Lateness(3.0, 3.5, "processor 1"))
+    live.sample(Sample(1, 2, outcome="refused"))
+    live.sample(Sample(1, 2, "keepalive"))
+    assert [news.get_nowait() for _ in range(news.qsize())] == [
+        ("this machine", "processor 1 was late by 0.50 s at 3.00 s"),
+        ("client", "a client gets refused"),
+    ]
