@@ -37,7 +37,7 @@ class Disturbance:
             pauses.append((round(chance.uniform(3, 16), 2), round(chance.uniform(0.2, longest), 2), what))
         hang = (round(chance.uniform(5, 11), 2), round(chance.uniform(0.8, 2.0), 2))
         sabotage = scenario in ("nothing", "corosync-stop-passive") and chance.random() < 0.25
-        return cls(scenario, chance.choice((0, cores, 2 * cores)), tuple(pauses), hang if sabotage else None)
+        return cls(scenario, chance.choice((0, 0, 1, cores)), tuple(pauses), hang if sabotage else None)
 
 
 @contextlib.contextmanager
