@@ -173,10 +173,12 @@ def _of_nodes(timeline: Timeline) -> Iterator[Late]:
     """The pauses of nodes that no fault explains."""
     windows = fault_windows(timeline)
     for node in timeline.nodes:
+        before = 0.0
         for one in timeline.readings_of(node):
-            since = one.at - one.late - TICK_S
+            since = min(before, one.at - one.late) - TICK_S
             if one.late > 0 and not _explained(timeline, windows, node, since, one.at):
                 yield Late(since, one.at, one.late, node)
+            before = one.asked if one.seen else before
     broken = {one.node for one in windows}
     for pause in timeline.header.pauses or ():
         if pause.node not in broken and "" not in broken:

@@ -17,7 +17,7 @@ import drill.checks
 from drill.analysis.fault_windows import unproven_fault
 from drill.analysis.record_worth import Worth, worth
 from drill.checks.base import Check, Evidence
-from drill.checks.verdict import PASS, UNKNOWN, CheckResult, Verdict, unknown, verdict
+from drill.checks.verdict import FAIL, UNKNOWN, CheckResult, Verdict, unknown, verdict
 from drill.record.header import CheckRow
 from drill.record.timeline import Timeline
 
@@ -48,9 +48,11 @@ def weighed(result: CheckResult, on: Sequence[Evidence], value: Worth) -> CheckR
     if result.status == UNKNOWN:
         return result
     otherwise = f"otherwise {result.status}: {result.seen}"
-    if reasons := [value.missing[kind] for kind in on if value.missing.get(kind)]:
+    fragile = result.status == FAIL and bool(set(on) & LATE_TELLS)
+    # A machine that could not read its nodes, or send its requests, is no witness against the cluster at all.
+    if reasons := [why for kind, why in value.missing.items() if why and (kind in on or fragile)]:
         return unknown(result.expected, "; ".join(reasons), otherwise, *result.evidence)
-    if result.status == PASS or not set(on) & LATE_TELLS:
+    if not fragile:
         return result
     doubts = [value.doubt(span) for span in result.spans or (value.whole,)]
     if all(doubts):

@@ -29,9 +29,9 @@ ANSWER_LIMIT_S = 1.5
 it was true is too uncertain. Like the other limits here it is for a machine of usual speed (see Lab.patient)."""
 CLUSTER_LIMIT_S = 1.0
 """The longest time of each question to the cluster in a reading, on the node (seconds)."""
-TICK_S = 0.2
-PAUSE_S = 0.5
-"""The wakes of a node's own loop, and the time between two of them from which on the node was paused (seconds)."""
+TICK = 20
+LATE_S = 0.1
+"""The time between two wakes of a node's own loop (hundredths of a second), and the delay from which on one is late."""
 RETRY_S = 1.0
 """The shortest time between two attempts to open a lost session again (seconds)."""
 WATCH_LIMIT_S = 900
@@ -50,7 +50,7 @@ def loop(lab: Lab, platform: Platform) -> str:
         ring_command=corosync_state.membership_script(platform.corosync),
         state_command=node_shell.STATE,
         limit=node_shell.node_limit(lab, CLUSTER_LIMIT_S),
-        pause_loop=script(__package__, "pause_loop", tick=TICK_S, late=round(100 * lab.patient(PAUSE_S))),
+        pause_loop=script(__package__, "pause_loop", tick=TICK, late=round(100 * lab.patient(LATE_S))),
     )
 
 

@@ -5,7 +5,7 @@
 Each run has its own load, made from seed and number: busy processes, SIGSTOP of the drill's process, freezes of a node
 (containers only), all of them short. In some runs the web server really hangs for a while, and a PASS would be wrong.
 Appends a JSON line for each run to FILE and goes on behind its last line, at most for `--minutes`. Prints the figures;
-exit status 1 when a verdict was wrong.
+exit status 1 when a verdict was wrong. The record of a FAIL is kept in LAB/.lab/under-load-*.jsonl.
 
 A FAIL is wrong when the cluster was given no reason (only the machine was disturbed), or when the client saw no outage
 where the drill saw one. A PASS is wrong when the client certainly saw an outage that the verdict denies.
@@ -17,6 +17,7 @@ import argparse
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -95,6 +96,8 @@ def one(root: Path, name: str, seed: int) -> int:
 
         runner.observe = observed
         result = suite.judged(runner.run(catalog.get(name), seed))
+        if result.status == "FAIL":
+            shutil.copy(runner.path, root / ".lab" / f"under-load-{time.time():.0f}.jsonl")
     line = result.timeline
     sent = [sample.sent for sample in line.samples_of()]
     told = {

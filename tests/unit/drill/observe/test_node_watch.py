@@ -224,10 +224,10 @@ def test_the_pause_loop_notes_what_is_longer_than_allowed(sandbox: Sandbox, shel
     """Five wakes of a node whose clock shows one pause of 0.8 s, then the watched process ends."""
     (sandbox.root / "proc/77").mkdir()
     (sandbox.root / "pauses.d").mkdir()
-    uptimes = iter(("100.00", "100.21", "101.01", "101.50", "101.71"))
+    uptimes = iter(("100.00", "100.21", "101.21", "101.50", "101.71"))
     sandbox.answer(
         {
-            "sleep 0.2": {
+            "sleep 0.20": {
                 "runs": f"""
         n=$(cat {sandbox.root}/n 2>/dev/null || echo 0); n=$((n + 1)); echo $n >{sandbox.root}/n
         set -- {" ".join(uptimes)}; shift $((n - 1))
@@ -236,7 +236,7 @@ def test_the_pause_loop_notes_what_is_longer_than_allowed(sandbox: Sandbox, shel
             }
         }
     )
-    text = script(node_watch.__package__, "pause_loop", tick=0.2, late=50)
+    text = script(node_watch.__package__, "pause_loop", tick=20, late=10)
     done = sandbox.run(f"set -- 77 {sandbox.root}/pauses.d\n{text}", shell)
     assert (done.stderr, (sandbox.root / "kept/pauses").read_text()) == ("", "80\n")
     assert not (sandbox.root / "pauses.d").exists(), "nothing is left on the node"
