@@ -4,8 +4,8 @@
 
 Each run has its own load, made from seed and number: busy processes, SIGSTOP of the drill's process, freezes of a node
 (containers only), all of them short. In some runs the web server really hangs for a while, and a PASS would be wrong.
-Appends a JSON line for each run to FILE and goes on behind its last line, at most for `--minutes`. Prints the figures;
-exit status 1 when a verdict was wrong. The record of a FAIL is kept in LAB/.lab/under-load-*.jsonl.
+Appends a JSON line for each run to FILE, and makes the runs that FILE lacks, for at most `--minutes`. Prints the
+figures; exit status 1 when a verdict was wrong. The record of a FAIL is kept in LAB/.lab/under-load-*.jsonl.
 
 A FAIL is wrong when the cluster was given no reason (only the machine was disturbed), or when the client saw no outage
 where the drill saw one. A PASS is wrong when the client certainly saw an outage that the verdict denies.
@@ -55,7 +55,8 @@ def main() -> int:
         return one(root, args.one, args.seed)
     rows = [json.loads(line) for line in args.output.read_text().splitlines()] if args.output.exists() else []
     began = time.monotonic()
-    for number in range(len(rows), args.runs):
+    done = {row["run"] for row in rows}
+    for number in (one for one in range(args.runs) if one not in done):
         if time.monotonic() - began > 60 * args.minutes:
             break
         row = {"run": number, **run(root, Disturbance.of(args.seed, number, os.cpu_count() or 1), args.seed)}
