@@ -13,6 +13,7 @@ from classroom.snapshot import REACHED, Snapshot
 from classroom.texts import load, placeholders
 from classroom.troubles import troubles
 from drill.checks.verdict import FAIL, PASS, UNKNOWN, Verdict
+from inventory.platforms.base import Firewall
 from inventory.platforms.wording import adapted
 from inventory.session import LabSession
 from provision.plan import plan_step
@@ -24,17 +25,24 @@ from provision.steps.registry import STEPS
 from status.web_page import page_of
 
 Problems = Callable[[LabSession, Snapshot], Iterator[str]]
-DROPPED = re.compile(r"dports?\b.*\b(540[45]|80|http)\b.*\b(drop|reject)\b", re.IGNORECASE)
-"""A rule of nft(8) or iptables(8) that blocks the cluster's or the web server's packets."""
+DROPS = re.compile(r"\b(drop|reject)\b", re.IGNORECASE)
+"""A rule of nft(8) or iptables(8), or the policy of a chain, that blocks packets."""
+PORT = re.compile(r"\bdports?\b(.*)", re.IGNORECASE)
+OURS = re.compile(r"\b(540[45]|80|http)\b")
+"""The ports of corosync and of the web server."""
 
 
 @dataclass(frozen=True)
 class Check:
-    """One check: `problems` yields one line for each problem; `unknown_because` says why the check cannot judge."""
+    """One check: `problems` yields one line for each problem; `unknown_because` says why the check cannot judge.
+
+    `needs` are the parts of a node's reading without which nothing is proven when there is no problem.
+    """
 
     name: str
     problems: Problems
     unknown_because: Callable[[Snapshot], str] = lambda snapshot: ""
+    needs: tuple[str, ...] = ()
 
 
 def troubles_only(check: str) -> Problems:
@@ -66,14 +74,17 @@ def step_check(step: Step) -> Check:
             yield from serving(session, snapshot)
 
     built_on_it = STEPS.index(step) > STEPS.index(start.STEP)
-    return Check(step.id, problems, no_cluster if built_on_it else lambda snapshot: "")
+    needs = ("tried", "unfit") if step is pages.STEP else ()
+    return Check(step.id, problems, no_cluster if built_on_it else lambda snapshot: "", needs)
 
 
 def serving(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
     """Nodes whose web server could not serve the node's page if the cluster started it there."""
     for node in session.lab.nodes:
+        yield from (f"{node.alias}: {line}" for line in snapshot.unfit(node))
         said, page = snapshot.tried(node), page_of(node)
-        if said and said != page and snapshot.facts.of(node).page == page:
+        possible = said and not said.startswith("impossible: ")
+        if possible and said != page and snapshot.facts.of(node).page == page:
             yield f"{node.alias}: its web server, started apart from the cluster, gives {said[:200]!r}, not {page!r}"
 
 
@@ -98,8 +109,24 @@ def firewall(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
     """Rules that drop the lab's packets, and a firewall that does not allow them."""
     for node in session.lab.nodes:
         closed = [f"{what} is not let through" for what in snapshot.facts.of(node).firewall]
-        dropped = [line.strip() for line in snapshot.rules(node) if DROPPED.search(line)]
+        dropped = [line.strip() for line in snapshot.rules(node) if drops_ours(session, line)]
         yield from (f"{node.alias}: {line}" for line in (*closed, *dropped))
+
+
+def drops_ours(session: LabSession, rule: str) -> bool:
+    """Whether a rule may block the lab's packets.
+
+    On a system with a firewall, a rule without a port is the firewall's own, unless it names an address of the lab.
+    """
+    if not DROPS.search(rule):
+        return False
+    port = PORT.search(rule)
+    if port:
+        return bool(OURS.search(port[1]))
+    lab = session.lab
+    addresses = (str(lab.vip), *(str(node.address) for node in lab.nodes))
+    named = any(re.search(rf"\b{re.escape(one)}\b", rule) for one in addresses)
+    return named or session.platform.firewall.reading == Firewall().reading
 
 
 def one_cluster(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
@@ -130,7 +157,7 @@ CHECKS: tuple[Check, ...] = (
     *(step_check(step) for step in STEPS if step is not leftovers_step.STEP),
     Check("logins", logins),
     Check("at-boot", at_boot),
-    Check("firewall", firewall),
+    Check("firewall", firewall, needs=("rules",)),
     Check("node-ids", lambda session, snapshot: start.nodeid_problems(session, snapshot.facts)),
     Check("one-cluster", one_cluster),
     Check("one-owner", one_owner, no_cluster),
@@ -154,6 +181,15 @@ def judge(session: LabSession, snapshot: Snapshot, checks: Sequence[Check] = CHE
     return tuple(_verdict(check, session, snapshot) for check in checks)
 
 
+def _not_tested(session: LabSession, snapshot: Snapshot, check: Check) -> Iterator[str]:
+    """What a check cannot test on these nodes."""
+    for node in session.lab.nodes if "tried" in check.needs else ():
+        said = snapshot.tried(node)
+        if not said or said.startswith("impossible: "):
+            why = said.removeprefix("impossible: ") or "the test printed nothing"
+            yield f"the web server of {node.alias} was not tested apart from the cluster: {why}"
+
+
 def _verdict(check: Check, session: LabSession, snapshot: Snapshot) -> Verdict:
     text = {
         name: value.format_map(placeholders(session))
@@ -165,6 +201,11 @@ def _verdict(check: Check, session: LabSession, snapshot: Snapshot) -> Verdict:
         status, why = UNKNOWN, f"expected {expected}; cannot tell: {unknown_because}"
     elif lines:
         status, why = FAIL, f"expected {expected}; seen: {lines[0]}"
+    elif unread := snapshot.unread(*check.needs):
+        status, why = (
+            UNKNOWN,
+            f"expected {expected}; cannot tell: {' and '.join(unread)} did not answer in time",
+        )
     else:
-        status, why = PASS, expected
+        status, why = PASS, "; ".join([expected, *_not_tested(session, snapshot, check)])
     return Verdict(check.name, status, why, lines[1:], text["concept"], text["look"])

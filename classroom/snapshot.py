@@ -52,6 +52,18 @@ class Snapshot:
         """The page of a node's web server in a test start without clients and cluster; "" when it was not tried."""
         return self.status.nodes[node].extra.get("tried", "").strip()
 
+    def unfit(self, node: Node) -> tuple[str, ...]:
+        """Why the init system of a node cannot start the web server as it was installed."""
+        return tuple(self.status.nodes[node].extra.get("unfit", "").splitlines())
+
+    def unread(self, *parts: str) -> tuple[str, ...]:
+        """The nodes whose reading does not have all of these parts: it was cut off by its deadline."""
+        return tuple(
+            node.alias
+            for node, one in self.status.nodes.items()
+            if one.reachable and not {*parts} <= one.extra.keys()
+        )
+
     def rules(self, node: Node) -> tuple[str, ...]:
         """The rules of a node's packet filter."""
         return tuple(self.status.nodes[node].extra.get("rules", "").splitlines())
@@ -85,9 +97,22 @@ def parts(session: LabSession) -> Extra:
             "login": login,
             "rules": session.platform.packet_filter.rules,
             "tried": node_shell.with_timeout(session.lab.patient(TRY_S), f"sh -c {shlex.quote(tried)}"),
+            "unfit": _unfit(session),
         }
 
     return of
+
+
+def _unfit(session: LabSession) -> str:
+    """A shell text that tests the unit or init script of the web server, also the one that its agent names."""
+    standard, _, name = session.platform.agents["web"].partition(":")
+    agent = (
+        f"[ -x /etc/init.d/{name} ] || echo '/etc/init.d/{name} cannot be run'"
+        if standard == "lsb"
+        else "true"
+    )
+    # Two subshells: each may end with `exit`.
+    return f"({session.platform.services.unfit_reading(session.platform.web_service)}\n)\n({agent})"
 
 
 def look(session: LabSession, fetch: Fetch) -> Snapshot:

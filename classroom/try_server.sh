@@ -2,14 +2,19 @@
 # Test the node's web server: start it with its own configuration, request the page, and stop it.
 #
 # Clients and the cluster do not see it: it has its own network namespace, PID file and process name.
-# Prints the page, or "cannot: " and the last output of the server or curl; nothing when the test is not possible.
+# Prints the page, or "cannot: " and the last output of the server or curl, or "impossible: " and why it cannot be tested.
 : "${server:?}"
 : "${address:?}"
 # Seconds for one answer, and tries with 0.2 s between them.
 : "${limit:?}"
 : "${tries:?}"
-program=$(command -v "$server") || exit 0
-unshare -n true 2>/dev/null || exit 0
+program=$(command -v "$server") || { echo "cannot: there is no program $server"; exit 0; }
+if ! pidof "$server" > /dev/null; then
+    # The test below has a network of its own, where the port is always free.
+    taken=$(ss -ltnp 'sport = :80' 2>/dev/null | tail -n +2 | head -n 1)
+    [ -z "$taken" ] || { echo "cannot: port 80 is taken: $taken"; exit 0; }
+fi
+unshare -n true 2>/dev/null || { echo "impossible: the node allows no network namespace"; exit 0; }
 folder=$(mktemp -d) || exit 0
 ln -s "$program" "$folder/tried-server"
 # Debian's configuration is written with these variables.

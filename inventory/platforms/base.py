@@ -67,6 +67,10 @@ class ServiceManager(ABC):
         Raises ConfigError where `restarts_killed` is False.
         """
 
+    def unfit_reading(self, unit: str) -> str:
+        """Give a shell text that prints one line for each reason why the service cannot be started as installed."""
+        return "true"
+
     @abstractmethod
     def active(self, units: Collection[str]) -> Argv:
         """Give one shell condition for each service: it runs, or at least is not stopping."""

@@ -6,6 +6,10 @@ from collections.abc import Collection
 
 from inventory.errors import ConfigError
 from inventory.platforms.base import Argv, ServiceAction, ServiceManager
+from inventory.remote.script import script
+
+OWN_DROP_IN = "ha-lab.conf"
+"""The lab's drop-in of a unit."""
 
 
 class Systemd(ServiceManager):
@@ -33,7 +37,11 @@ class Systemd(ServiceManager):
         """Write a drop-in for the unit."""
         folder = f"/etc/systemd/system/{unit}.service.d"
         text = f"[Service]\\nRestart={restart}\\n"
-        return f"mkdir -p {folder} && printf '{text}' > {folder}/ha-lab.conf && systemctl daemon-reload"
+        return f"mkdir -p {folder} && printf '{text}' > {folder}/{OWN_DROP_IN} && systemctl daemon-reload"
+
+    def unfit_reading(self, unit: str) -> str:
+        """Read the load state, and the drop-ins that are neither the lab's nor the distribution's."""
+        return script(__package__, "systemd_unfit", unit=unit, own=OWN_DROP_IN)
 
     def active(self, units: Collection[str]) -> Argv:
         """Ask `systemctl is-active`, which is false while a unit stops."""

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from cluster.cib_xml import REPLACE, configuration_xml
 from cluster.configuration import Configuration
 from cluster.foreign import foreign, known_part
-from inventory.model import Command
+from inventory.model import Command, Node
 from inventory.session import LabSession
 from provision.facts import Facts
 from provision.steps.base import Step, desired_configuration, pcs_on
 
 
 def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
-    """Replace the configuration by the part of it that lab.yaml has; remove transient attributes and nodes."""
+    """Replace the configuration by the part of it that lab.yaml has; remove transient attributes, nodes, addresses."""
+    for node, interface, address in foreign_addresses(session, facts):
+        argv, why = ("ip", "addr", "del", address, "dev", interface), f"lab.yaml does not have {address}"
+        yield Command(node.name, argv, why=why, ok=(0, 2), purpose="remove-address")  # 2: it is already gone
     if facts.cib is None:
         return
     want = desired_configuration(session, facts)
@@ -34,6 +38,18 @@ def foreign_nodes(session: LabSession, facts: Facts) -> tuple[str, ...]:
     known = {node.name for node in session.lab.nodes}
     stored = (node.get("uname", "") for node in (facts.live.nodes if facts.live else ()))
     return tuple(name for name in stored if name not in known)
+
+
+def foreign_addresses(session: LabSession, facts: Facts) -> Iterator[tuple[Node, str, str]]:
+    """Addresses of the cluster's network that a node holds and that neither lab.yaml nor a resource of the CIB has."""
+    stored = facts.cib
+    configured = {one.attributes.get("ip", "") for one in stored.resources} if stored else set()
+    configured |= set(re.findall(r"\bip=([0-9.]+)", " ".join(stored.others))) if stored else set()
+    for node in session.lab.nodes:
+        for line in facts.of(node).addresses:
+            interface, _, address = line.partition(" ")
+            if address.split("/")[0] not in {str(node.address), str(session.lab.vip), *configured}:
+                yield node, interface, address
 
 
 def summary(lines: Sequence[str]) -> str:
@@ -83,6 +99,8 @@ def problems(session: LabSession, facts: Facts) -> Iterator[str]:
             for line in foreign(desired_configuration(session, facts), facts.cib)
         )
     yield from (f"lab.yaml does not have: node {name}" for name in foreign_nodes(session, facts))
+    for node, interface, address in foreign_addresses(session, facts):
+        yield f"lab.yaml does not have: {node.alias} holds {address} on {interface}"
     for id_, nodes in running(session, facts).items():
         yield f"{id_}, which lab.yaml does not have, runs on {' and '.join(nodes)}"
 

@@ -23,4 +23,9 @@ class Nodes:
         node = self.cluster.session.lab.node(command.node)
         serves = node == self.cluster.session.lab.node1
         out = reading(node, ClusterWords(), holds_vip=serves, web="running" if serves else "stopped")
-        return Result(command, 0, f"{out}\n@@part login\nreached the peer\n", "")
+        return Result(
+            command,
+            0,
+            f"{out}\n@@part login\nreached the peer\n@@part rules\n@@part tried\n@@part unfit\n",
+            "",
+        )

@@ -78,4 +78,4 @@ class HealthCase:
         serves = node == LAB.node1
         own = {"holds_vip": own.pop("vip", serves), "web": "running" if serves else "stopped", **own}
         out = reading(node, cluster, **own)
-        return 0, f"{out}\n@@part login\nreached the peer\n", ""
+        return 0, f"{out}\n@@part login\nreached the peer\n@@part rules\n@@part tried\n@@part unfit\n", ""

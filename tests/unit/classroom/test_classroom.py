@@ -62,9 +62,12 @@ def seen(platform: str, row: dict[str, Any]) -> tuple[LabSession, Snapshot]:
             "login": logins.get(node.name, ""),
             "rules": "\n".join(rules.get(node.name, ())),
             "tried": sight.get("tried", {}).get(node.name, f"<h1>{node.name.capitalize()}</h1>"),
+            "unfit": sight.get("unfit", {}).get(node.name, ""),
         }
         for node in session.lab.nodes
     }
+    for name in sight.get("unread", ()):
+        extra[session.lab.nodes[1]].pop(name)
     page = WebPage(sight.get("page", "<h1>Node1.magedu.com</h1>"), sight.get("refused", ""))
     return session, Snapshot(session, facts, status_of(session, facts, extra, page))
 

@@ -39,7 +39,7 @@ def graded(text: str = "", page: str = "<h1>Node1.magedu.com</h1>", **node: Any)
     known: dict[str, Any] = {"cib": cib.parse(text)} if text else {}
     facts = Facts({name: replace(one, **known, **node) for name, one in built.nodes.items()})
     extra = {
-        one: {"login": REACHED, "rules": "", "tried": f"<h1>{one.name.capitalize()}</h1>"}
+        one: {"login": REACHED, "rules": "", "tried": f"<h1>{one.name.capitalize()}</h1>", "unfit": ""}
         for one in session.lab.nodes
     }
     status = status_of(session, facts, extra, WebPage(page))
