@@ -28,7 +28,7 @@ from status import health
 COLOURS = {PASS: "green", FAIL: "red", UNKNOWN: "yellow"}
 GRADED_WITHIN = 15.0
 """Seconds that the cluster may still need to react to the student's repair."""
-out = Output(markup=False)
+out = Output(markup=False, prose=True)
 
 
 def register(app: typer.Typer) -> None:
@@ -147,7 +147,7 @@ def grade(ctx: typer.Context) -> None:
         found = grade_in_time(context.session, context.fetch, GRADED_WITHIN)
     for verdict in found.left:
         out.print(Text.assemble((verdict.status, COLOURS[verdict.status]), f" {verdict.check}"))
-        out.print(f"    look: {verdict.command}")
+        out.print(f"    look: {verdict.command}", soft_wrap=True)
     if not found.solved:
         out.print(
             f"Not solved: {len(found.left)} checks do not pass. "
@@ -234,6 +234,6 @@ def _show(verdicts: tuple[Verdict, ...]) -> None:
         for line in one.evidence:
             out.print(f"          {line}")
         out.print(f"        concept: {one.concept}")
-        out.print(f"        look:    {one.command}")
+        out.print(f"        look:    {one.command}", soft_wrap=True)
     counts = {status: sum(one.status == status for one in verdicts) for status in COLOURS}
     out.print(", ".join(f"{count} {status}" for status, count in counts.items() if count))

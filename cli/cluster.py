@@ -68,7 +68,7 @@ def reset(
     ctx: typer.Context,
     step: Annotated[str, typer.Argument(help="A step's number or id; without it, the end state.")] = "",
 ) -> None:
-    """Bring the cluster back to the state after a step, without rebuilding the machines."""
+    """Bring the cluster back to the state after a step, without rebuilding the machines. Exit 1 unless healthy then."""
     context, console = context_of(ctx), ConsoleProgress()
     last = find(step) if step else None
     context.require_known_properties()
@@ -77,6 +77,8 @@ def reset(
         count = resetting.run(context.session, last, progress)
     console.say(f"{count} commands." if count else "Nothing to do.")
     if last is None:
-        for trouble in look(context).found:
+        found = look(context).found
+        for trouble in found:
             if trouble.id != "drill-interrupted":  # already printed above
                 console.say(f"trouble: {one_line(str(trouble))}")
+        raise typer.Exit(1 if found else 0)

@@ -30,10 +30,15 @@ class SafeConsole(Console):
 
 
 class Output(SafeConsole):
-    """stdout. When it is not a terminal, lines are not wrapped, because another program reads them."""
+    """stdout. When it is not a terminal, lines are not wrapped, because another program reads them.
 
-    def __init__(self, *, markup: bool = True) -> None:
+    `prose`: on a terminal, lines are wrapped between words; without it the terminal itself breaks long lines, so that
+    commands can be copied.
+    """
+
+    def __init__(self, *, markup: bool = True, prose: bool = False) -> None:
         super().__init__(highlight=False, soft_wrap=True, emoji=False, markup=markup)
+        self.soft_wrap = not (prose and self.is_terminal)
 
     @property
     def options(self) -> ConsoleOptions:

@@ -19,7 +19,7 @@ from provision.apply import Progress
 from provision.steps.base import Step
 from provision.steps.registry import STEPS, find
 
-out = Output(markup=False)
+out = Output(markup=False, prose=True)
 
 
 def register(app: typer.Typer) -> None:
@@ -60,15 +60,22 @@ def _show_step(context: Context, session: LabSession, step: Step) -> None:
     )
     if not apply.run(session, (step,), progress):
         out.print(Text("  (already done)", style="dim"))
+        if step is not STEPS[-1]:
+            out.print(
+                Text(
+                    "  Later steps may have changed what you see here; ./lab reset 3 begins anew.",
+                    style="dim",
+                )
+            )
     for command in text.look:
         _print_command(command)
         result = context.remote.run(command)
         for line in (result.out + result.err).rstrip().splitlines():
-            out.print(f"  | {line}")
+            out.print(f"  | {line}", soft_wrap=True)
     out.print(Text(f"To see: {text.observe}", style="italic"))
 
 
 def _print_command(command: Command) -> None:
     lines = command.line.splitlines()
     more = " …" if len(lines) > 1 else ""
-    out.print(Text(f"  [root@{command.node.split('.')[0]}]# {lines[0]}{more}", style="cyan"))
+    out.print(Text(f"  [root@{command.node.split('.')[0]}]# {lines[0]}{more}", style="cyan"), soft_wrap=True)

@@ -29,19 +29,9 @@ def property_set(generation: PcsGeneration, name: str, value: str) -> Argv:
     return ("pcs", "property", "set", f"{name}={value}")
 
 
-def property_unset(generation: PcsGeneration, name: str) -> Argv:
-    """Remove a cluster property, so that its default applies again."""
-    return ("pcs", "property", "unset", name)
-
-
 def maintenance_on(generation: PcsGeneration) -> Argv:
     """Set maintenance mode: the cluster does not monitor, start or stop any resource."""
     return property_set(generation, "maintenance-mode", "true")
-
-
-def maintenance_off(generation: PcsGeneration) -> Argv:
-    """End maintenance mode."""
-    return property_set(generation, "maintenance-mode", "false")
 
 
 def resource_create(
@@ -227,12 +217,6 @@ def status(generation: PcsGeneration) -> Argv:
 def cib(generation: PcsGeneration) -> Argv:
     """Print the CIB as XML."""
     return ("pcs", "cluster", "cib")
-
-
-def cib_push(generation: PcsGeneration, path: str) -> Argv:
-    """Replace the CIB by the content of a file."""
-    words = ("push", "cib") if generation == "0.9.26" else ("cib-push",)
-    return ("pcs", "cluster", *words, path)
 
 
 def destroy(generation: PcsGeneration) -> Argv:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from inventory.errors import ConfigError
 from provision.steps import (
     constraints,
@@ -40,15 +42,28 @@ STEPS: tuple[Step, ...] = (
 
 
 def find(name: str) -> Step:
-    """The step of an id or number. A number with sub-steps means the last of them ("6" is 6.5). Raises ConfigError."""
+    """The step of an id or number. A number with sub-steps means the last of them ("6" is 6.5).
+
+    A number of the document that changes nothing ("6.2", a look) means the step before it. Raises ConfigError.
+    """
     for step in STEPS:
         if name in (step.id, step.number):
             return step
     below = [step for step in STEPS if step.number.startswith(f"{name}.")]
     if below:
         return below[-1]
+    before = [
+        step for step in STEPS if _key(name)[:1] == _key(step.number)[:1] and _key(step.number) <= _key(name)
+    ]
+    if before and re.fullmatch(r"[0-9.]+", name):
+        return before[-1]
     known = ", ".join(f"{step.number} {step.id}" for step in STEPS)
     raise ConfigError(f"There is no step {name!r}.", hint=f"The steps are: {known}")
+
+
+def _key(number: str) -> tuple[int, ...]:
+    """A step's number for comparisons: "7a" and "7b" come before "7.1.1"."""
+    return tuple(int(part) for part in re.findall(r"\d+", number))
 
 
 def until(last: Step) -> tuple[Step, ...]:

@@ -5,19 +5,23 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
 from classroom import attempt
-from cli import main
+from cli import cluster, main
+from cli.console import Output
+from drill.scenarios.catalog import SCENARIOS
 from inventory.errors import ConfigError
 from inventory.model import Command, Result
 from inventory.session import LabSession
 from provision.facts import gather
 from provision.plan import plan
-from provision.steps.registry import STEPS
+from provision.steps.registry import STEPS, find
+from status.trouble import Trouble
 from status.web_page import Fetch
 from tests.support.example_lab import NODE1, NODE2
 from tests.support.fake_cluster import FakeCluster
@@ -122,6 +126,49 @@ def test_reset_goes_back_to_a_step(lab: Lab, fresh: FakeCluster) -> None:
     assert told.endswith(" commands.\n")
     assert "location" in planned(lab)
     assert lab("reset", "6.1")[2].endswith("Nothing to do.\n")
+
+
+@pytest.mark.parametrize(
+    ("number", "step"),
+    [
+        ("6.2", "floating-address"),
+        ("6.4", "no-quorum-policy"),
+        ("7.2", "location"),
+        ("6", "stickiness"),
+        ("3.5", "leftovers"),
+    ],
+)
+def test_a_number_of_the_document_is_the_state_after_it(number: str, step: str) -> None:
+    assert find(number).id == step
+
+
+def test_every_step_of_a_scenario_is_one_that_reset_takes() -> None:
+    assert [one.step for one in SCENARIOS.values() if one.step and not find(one.step)] == []
+
+
+def test_a_reset_that_ends_unwell_says_so_in_its_status(
+    lab: Lab, fresh: FakeCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab("provision")
+    for found, status in (((Trouble("no-page", "it does not answer"),), 1), ((), 0)):
+        monkeypatch.setattr(cluster, "look", lambda context, seen=found: SimpleNamespace(found=seen))
+        done, _, told = lab("reset")
+        assert done == status
+        assert ("trouble: it does not answer" in told) is bool(found)
+
+
+def test_prose_is_wrapped_between_words_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "20")
+    text = "a sentence that is longer than twenty columns"
+    for terminal in (True, False):
+        monkeypatch.setattr(Output, "is_terminal", terminal)
+        prose = Output(prose=True)
+        with prose.capture() as said:
+            prose.print(text)
+        lines = said.get().splitlines()
+        assert " ".join(line.strip() for line in lines) == text
+        assert (len(lines) > 1) is terminal
+        assert all(len(line) <= 20 for line in lines) is terminal
 
 
 def test_walk_shows_reason_commands_and_what_to_see(lab: Lab, fresh: FakeCluster) -> None:
