@@ -29,6 +29,11 @@ def property_set(generation: PcsGeneration, name: str, value: str) -> Argv:
     return ("pcs", "property", "set", f"{name}={value}")
 
 
+def property_unset(generation: PcsGeneration, name: str) -> Argv:
+    """Remove a cluster property, so that its default applies again."""
+    return ("pcs", "property", "unset", name)
+
+
 def maintenance_on(generation: PcsGeneration) -> Argv:
     """Set maintenance mode: the cluster does not monitor, start or stop any resource."""
     return property_set(generation, "maintenance-mode", "true")
