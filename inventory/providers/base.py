@@ -66,8 +66,8 @@ class VagrantSettings:
     """What the Vagrantfile sets for each node; plain data only (text, numbers, lists, mappings).
 
     `provider` has attributes of the provider's block; a mapping is merged into an existing one. `network` has options
-    of the node's private network, beside its address. `ssh` has attributes of `config.ssh`. `boot_timeout` is in
-    seconds.
+    of the node's private network, beside its address. `ssh` has attributes of `config.ssh`. `boot_timeout` and
+    `halt_timeout` are in seconds.
     """
 
     provider: dict[str, Any] = field(default_factory=dict)
@@ -77,12 +77,14 @@ class VagrantSettings:
     box_url: str = ""
     box_sha256: str = ""
     boot_timeout: int = 600
+    halt_timeout: int = 60
     name_prefix: str = ""
     """What stands before a node's alias in the name of its machine; "": the provider chooses the name."""
 
     def patient(self, lab: Lab) -> VagrantSettings:
         """The same with the lab's patience."""
-        return replace(self, boot_timeout=round(lab.patient(self.boot_timeout)))
+        boot, halt = (round(lab.patient(seconds)) for seconds in (self.boot_timeout, self.halt_timeout))
+        return replace(self, boot_timeout=boot, halt_timeout=halt)
 
 
 PowerState = Literal["running", "paused", "off", "missing"]

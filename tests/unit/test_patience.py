@@ -103,3 +103,4 @@ def test_the_probe_and_the_boot_take_it() -> None:
     assert ProbeSettings.of(lab).timeout == 3.5
     assert ProbeSettings.of(lab).longest == 6300
     assert VagrantSettings(boot_timeout=90).patient(lab).boot_timeout == 630
+    assert VagrantSettings().patient(lab).halt_timeout == 420, "a node that shuts down slowly is not cut off"

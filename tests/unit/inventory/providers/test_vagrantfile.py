@@ -69,7 +69,7 @@ def test_virtual_machines(name: str, tmp_path: Path) -> None:
     attributes, network = CHOSEN[name]
     assert (found["box"], found["box_url"]) == ("mine", "https://boxes.example.org/mine.box")
     assert "box_download_checksum" not in found, "none is known"
-    assert found["boot_timeout"] == 600
+    assert (found["boot_timeout"], found["graceful_halt_timeout"]) == (600, 60)
     assert list(found["machines"]) == ["node1", "node2"]
     node = found["machines"]["node1"]
     assert node["hostname"] == NODE1
@@ -202,7 +202,7 @@ def test_containers(tmp_path: Path) -> None:
     found = read(tmp_path, text=text)
     assert "box" not in found, "an empty text is true in Ruby"
     assert "box_url" not in found
-    assert found["boot_timeout"] == 90
+    assert (found["boot_timeout"], found["graceful_halt_timeout"]) == (90, 60)
     [node] = found["machines"].values()
     assert node["provider docker"] == {
         "image": "i",
