@@ -48,6 +48,13 @@ def test_platform(name: str) -> None:
     assert have == want
 
 
+@pytest.mark.parametrize("system", PLATFORMS.values(), ids=PLATFORMS)
+def test_the_address_agent_has_the_programs_that_it_needs(system: Platform) -> None:
+    """IPaddr and IPaddr2 look with ping and arping whether the address is taken; a small box has neither."""
+    packages = {"iputils-ping", "iputils-arping"} if isinstance(system.package_manager, Apt) else {"iputils"}
+    assert packages <= set(system.packages)
+
+
 def test_all_platforms_have_a_case() -> None:
     assert set(DATA["platforms"]) == set(PLATFORMS)
     assert {like(name) for name in PLATFORMS} <= set(PLATFORMS)
