@@ -17,7 +17,7 @@ from inventory.config.yaml_reader import change, read
 from inventory.errors import ConfigError
 from inventory.model import LONGEST_PROBE_TIMEOUT_MS, MOST_PATIENCE, Corosync, Drill, Lab
 from inventory.platforms import registry as platforms
-from inventory.platforms.base import RegistryImage
+from inventory.platforms.images import RegistryImage
 from inventory.providers import registry as providers
 
 CIPHERS = ("aes256", "aes192", "aes128", "none")

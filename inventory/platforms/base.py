@@ -12,6 +12,7 @@ from typing import Literal, get_args
 
 from inventory.errors import ConfigError
 from inventory.platforms.boxes import BootstrapBox, Box
+from inventory.platforms.images import BootstrapImage, RegistryImage
 from inventory.platforms.node_tools import CURRENT, NodeTools
 from inventory.platforms.service_times import DEFAULT_TIMES, ServiceTimes
 
@@ -153,31 +154,6 @@ class Firewall:
 
     opening: str = ""
     reading: str = "true"
-
-
-@dataclass(frozen=True)
-class RegistryImage:
-    """A container image made from a base image of a registry. `packages` are installed beside the cluster's.
-
-    `install` is the install command without the packages, `clean` is a command that removes what it left.
-    """
-
-    reference: str
-    packages: tuple[str, ...]
-    install: str
-    clean: str
-
-
-@dataclass(frozen=True)
-class BootstrapImage:
-    """A container image that mmdebstrap(1) makes from a suite. `packages` are installed beside the cluster's.
-
-    `mirrors` are the archives (URIs); none: those that mmdebstrap knows for the suite, with its updates.
-    """
-
-    suite: str
-    packages: tuple[str, ...]
-    mirrors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

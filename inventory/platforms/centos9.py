@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from inventory.platforms.base import Platform, RegistryImage
+from inventory.platforms.base import Platform
 from inventory.platforms.boxes import Box
 from inventory.platforms.firewalls import FIREWALLD
 from inventory.platforms.host_names import HostNameFile
+from inventory.platforms.images import RegistryImage
 from inventory.platforms.package_managers import WITHOUT_WEAK, Rpm
 from inventory.platforms.packet_filters import Nft
 from inventory.platforms.service_managers import Systemd

@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 from types import MappingProxyType
 
-from inventory.platforms.base import BootstrapImage, Platform
+from inventory.platforms.base import Platform
 from inventory.platforms.boxes import BootstrapBox, Box
 from inventory.platforms.host_names import HostNameFile
+from inventory.platforms.images import BootstrapImage
 from inventory.platforms.package_managers import Apt
 from inventory.platforms.packet_filters import Nft
 from inventory.platforms.service_managers import Systemd

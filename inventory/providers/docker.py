@@ -19,7 +19,8 @@ from inventory.host.finding import Finding
 from inventory.host.networks import EngineNetwork
 from inventory.host.requirements import Needs, Say
 from inventory.model import Lab
-from inventory.platforms.base import Platform, RegistryImage
+from inventory.platforms.base import Platform
+from inventory.platforms.images import RegistryImage
 from inventory.platforms.registry import preferred
 from inventory.providers import (
     docker_engine,

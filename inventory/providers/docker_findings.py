@@ -8,7 +8,8 @@ from inventory.host.cgroups import Cgroups
 from inventory.host.facts import ARM, HostFacts
 from inventory.host.finding import LINUX_ON_MAC, Finding, install
 from inventory.host.versions import numbers
-from inventory.platforms.base import BootstrapImage, Platform, RegistryImage
+from inventory.platforms.base import Platform
+from inventory.platforms.images import BootstrapImage, RegistryImage
 from inventory.platforms.registry import AUTO
 from inventory.providers.docker_engine import Engine
 from inventory.providers.image_registry import host_of

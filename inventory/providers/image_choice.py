@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from inventory.errors import MachineError
-from inventory.platforms.base import Platform, RegistryImage
+from inventory.platforms.base import Platform
+from inventory.platforms.images import RegistryImage
 from inventory.platforms.registry import AUTO, automatic, get
 from inventory.providers import image_registry, node_image
 

@@ -16,7 +16,8 @@ from pathlib import Path
 
 from inventory.errors import MachineError
 from inventory.host import command
-from inventory.platforms.base import BootstrapImage, Platform, RegistryImage
+from inventory.platforms.base import Platform
+from inventory.platforms.images import BootstrapImage, RegistryImage
 from inventory.platforms.registry import PLATFORMS
 from inventory.providers import image_registry
 

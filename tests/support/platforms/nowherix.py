@@ -10,7 +10,6 @@ from types import MappingProxyType
 
 from inventory.platforms.base import (
     Argv,
-    BootstrapImage,
     Firewall,
     HostName,
     PackageManager,
@@ -19,6 +18,7 @@ from inventory.platforms.base import (
     ServiceManager,
 )
 from inventory.platforms.boxes import Box
+from inventory.platforms.images import BootstrapImage
 from inventory.platforms.packet_filters import Iptables
 
 

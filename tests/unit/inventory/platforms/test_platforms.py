@@ -10,7 +10,8 @@ import pytest
 
 from inventory.errors import ConfigError
 from inventory.platforms import registry as platforms
-from inventory.platforms.base import Platform, RegistryImage, ServiceAction
+from inventory.platforms.base import Platform, ServiceAction
+from inventory.platforms.images import RegistryImage
 from inventory.platforms.package_managers import Apt
 from inventory.platforms.registry import PLATFORMS
 from tests.support.platform_cases import DATA, like

@@ -7,10 +7,11 @@ from collections.abc import Callable
 import pytest
 
 from inventory.errors import MachineError
-from inventory.platforms.base import Platform, RegistryImage
+from inventory.platforms.base import Platform
 from inventory.platforms.centos6 import CENTOS6
 from inventory.platforms.centos9 import CENTOS9
 from inventory.platforms.debian import DEBIAN12
+from inventory.platforms.images import RegistryImage
 from inventory.providers import image_choice, image_registry, node_image
 from tests.support.image_engine import ImageEngine
 
