@@ -36,7 +36,7 @@ CENTOS9 = Platform(
     # No curl here: the container image has curl-minimal, which conflicts with it.
     packages=(
         *("corosync", "pacemaker", "pcs", "resource-agents", "httpd", "nftables"),
-        *("iproute", "iputils", "procps-ng", "openssh-server", "openssh-clients", "sudo"),
+        *("iproute", "iputils", "procps-ng", "hostname", "openssh-server", "openssh-clients", "sudo"),
     ),
     package_manager=Rpm("dnf", WITHOUT_WEAK),
     services=Systemd(),

@@ -24,6 +24,7 @@ from tests.support.example_lab import example_lab
 from tests.support.local_registry import LocalRegistry, docker, failing_registry, free_port
 from tests.support.scratch_lab import scratch_lab
 
+pytestmark = pytest.mark.smoke
 NAME = "centos/centos:stream9"
 
 
