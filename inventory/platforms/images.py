@@ -1,4 +1,4 @@
-"""The recipes of container images, of which the nodes of docker are made."""
+"""The recipes of container images, of which nodes that are containers are made."""
 
 from __future__ import annotations
 
