@@ -29,7 +29,7 @@ def test_the_versions_are_the_platforms(nodes: Nodes, context: Context) -> None:
     platform = context.session.platform
     for node, host in nodes.items():
         assert f"{host.check_output('pcs --version')}.".startswith(f"{platform.pcs}."), f"pcs on {node.alias}"
-        said = host.check_output("crmadmin --version")
+        said = host.check_output("crm_mon --version")
         release = numbers(platform.pacemaker)[:2]
         assert f"Pacemaker {'.'.join(map(str, release))}." in said, (
             f"{platform.name} says {platform.pacemaker}"

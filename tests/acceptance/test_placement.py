@@ -41,7 +41,7 @@ def test_the_arithmetic_agrees_with_crm_simulate(
     context: Context, record_property: Callable[[str, object], None]
 ) -> None:
     node = context.lab.node1.name
-    version = check(context.remote, Command(node, ("crm_simulate", "--version"))).out
+    version = check(context.remote, Command(node, ("crm_mon", "--version"))).out
     if MODELLED not in version:
         pytest.skip(f"cluster.placement follows pacemaker {MODELLED}; the nodes have {version.split()[1]}")
     clusters = {f"{seed}": random_cluster(seed) for seed in SEEDS}
