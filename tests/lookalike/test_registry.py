@@ -17,6 +17,7 @@ import pytest
 from inventory.errors import MachineError
 from inventory.platforms.centos9 import CENTOS9
 from inventory.platforms.debian import DEBIAN12
+from inventory.platforms.package_managers import WITHOUT_WEAK
 from inventory.providers import image_choice, image_registry, node_image
 from inventory.providers.docker import PROVIDER
 from tests.support import stand_in_image
@@ -67,9 +68,9 @@ def test_a_registry_in_reach(registry: LocalRegistry, workshop: Path, cleaned: s
     said = docker("run", "--rm", "--network", "none", tag, "sh", "-c", look)
     first, second, third, install, clean, *rest = said.splitlines()
     assert first == "-q repolist --enabled"
-    assert second == "-q -y install dnf-plugins-core"
+    assert second == f"-q -y {WITHOUT_WEAK} install dnf-plugins-core"
     assert third == "-q config-manager --set-enabled highavailability"
-    assert install.startswith("-q -y install --allowerasing")
+    assert install.startswith(f"-q -y {WITHOUT_WEAK} install --allowerasing")
     assert set(CENTOS9.packages) <= set(install.split())
     assert clean == "clean all"
     assert rest[0].startswith("-rwxr-xr-x"), "node-init can be executed"

@@ -34,6 +34,8 @@ SCRIPTS = {
     "usr/sbin/usermod": "#!/bin/sh\n",
     "usr/bin/systemctl": "#!/bin/sh\n",
 }
+# busybox names its own programs without a folder (`command -v hostname`), so customize.sh finds this one in /.
+SCRIPTS["hostname"] = "#!/bin/sh\n"
 FOLDERS = ("etc/sudoers.d", "etc/ssh", "etc/systemd/system", "tmp", "run", "usr/local/sbin", "proc", "dev")
 
 
