@@ -1,4 +1,4 @@
-"""The record of the exercise under way, in .lab/exercise.json. Each phase is recorded before its act."""
+"""The record of the exercise under way, in .lab/exercise.json. Each phase is recorded before it begins."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from inventory.errors import ConfigError
 EXERCISE = "exercise.json"
 """The file in .lab with the exercise under way; `./lab down` and `vagrant destroy` remove it."""
 Phase = Literal["breaking", "broken", "given-up"]
-"""The lab is being broken; it is broken, and the student works; a command of the lab began to repair it."""
+"""breaking: the lab is being broken; broken: the student repairs it; given-up: a command began to repair it."""
 PHASES: tuple[Phase, ...] = ("breaking", "broken", "given-up")
 
 
@@ -31,7 +31,7 @@ class Attempt:
 def under_way(state: Path) -> Attempt | None:
     """The exercise under way, None when there is none. A file that cannot be read is an unknown exercise.
 
-    A record that another program changed does not count hints any more.
+    After a change of the record by another program the number of hints is unknown.
     """
     try:
         row = json.loads((state / EXERCISE).read_text(encoding="utf-8"))
@@ -56,7 +56,7 @@ def _read(row: Any) -> Attempt:
 
 
 def _seal(attempt: Attempt) -> str:
-    """A checksum, which shows a change by hand."""
+    """A checksum of the record: a change by another program makes it wrong."""
     return hashlib.sha256(json.dumps(asdict(attempt), sort_keys=True).encode()).hexdigest()[:16]
 
 

@@ -36,7 +36,7 @@ OURS = re.compile(r"\b(540[45]|80|http)\b")
 class Check:
     """One check: `problems` yields one line for each problem; `unknown_because` says why the check cannot judge.
 
-    `needs` are the parts of a node's reading without which nothing is proven when there is no problem.
+    `needs` are the parts of a node's reading that the check reads: when one is missing, the check cannot give PASS.
     """
 
     name: str
@@ -187,7 +187,7 @@ def _not_tested(session: LabSession, snapshot: Snapshot, check: Check) -> Iterat
         said = snapshot.tried(node)
         if not said or said.startswith("impossible: "):
             why = said.removeprefix("impossible: ") or "the test printed nothing"
-            yield f"the web server of {node.alias} was not tested apart from the cluster: {why}"
+            yield f"the web server of {node.alias} was not tested outside the cluster: {why}"
 
 
 def _verdict(check: Check, session: LabSession, snapshot: Snapshot) -> Verdict:

@@ -1,4 +1,4 @@
-"""Begins an exercise, proves that its check fails, and ends it: the acts on the nodes, each recorded before."""
+"""Begins an exercise, proves that its check fails, and ends it. Each phase is recorded before it begins."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def known(session: LabSession, now: Attempt) -> Exercise | None:
 def begin(exercise: Exercise, session: LabSession, state: Path, fetch: Fetch) -> None:
     """Break the lab until the exercise's check fails.
 
-    When a command fails or the check does not, the lab is repaired and the exercise forgotten; raises CommandFailed or
-    ConfigError.
+    When a command fails or the check does not, the lab is repaired and the record of the exercise is removed.
+    Raises CommandFailed or ConfigError then.
     """
     attempt.save(state, Attempt(exercise.name, phase="breaking"))
     try:

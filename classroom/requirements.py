@@ -1,4 +1,4 @@
-"""What lab.yaml must have so that an exercise can be had: each function gives a reason against it, or ""."""
+"""What an exercise needs in lab.yaml: each function gives the reason why the exercise is impossible, or ""."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Requirement = Callable[[Lab], str]
 
 
 def any_lab(lab: Lab) -> str:
-    """Every lab.yaml is good."""
+    """The exercise works with every lab.yaml."""
     return ""
 
 
@@ -41,7 +41,7 @@ def property_is_not(name: str, value: str, default: str) -> Requirement:
     def reason(lab: Lab) -> str:
         found = lab.properties.get(name, default)
         same = found == value or (boolean(value) is not None and boolean(found) is boolean(value))
-        return f"lab.yaml has {name}: {value}, or nothing" if same else ""
+        return f"{name} is {value} already, in lab.yaml or by default" if same else ""
 
     return reason
 

@@ -37,7 +37,7 @@ class Context:
 
     root: Path
     command: str = ""
-    """The command's name, for the others that wait for its lock."""
+    """The command's name, which other commands print while they wait for its lock."""
     changes: dict[str, object] = field(default_factory=dict)
     """The values that the command line changes, by key of lab.yaml; they are checked like the file itself."""
 
@@ -47,14 +47,14 @@ class Context:
         return lab_yaml.load(self.root / "lab.yaml", self.changes, feasible.problems)
 
     def keep_description(self) -> None:
-        """Keep lab.yaml as the machines are made from it, for the commands that must work whatever it says later."""
+        """Copy lab.yaml into .lab when the machines are made, for commands that must work after later changes."""
         files.write(self.root / ".lab" / BUILT, (self.root / "lab.yaml").read_text(encoding="utf-8-sig"))
 
     def use_built(self, say: Callable[[str], None]) -> None:
-        """Take the description that the machines were made from, when lab.yaml has mistakes or other nodes by now.
+        """Use the description that the machines were made from, when lab.yaml now has mistakes or other nodes.
 
-        For the commands that work on whatever was made: halt, down, heal, ssh. Raises ConfigError when lab.yaml has
-        mistakes and no such description is there.
+        For the commands that must work on the existing machines: halt, down, heal, ssh.
+        Raises ConfigError when lab.yaml has mistakes and there is no such description.
         """
         built = self._built()
         try:
@@ -67,7 +67,7 @@ class Context:
             if built is None or (built.nodes, built.network, built.vip) == (now.nodes, now.network, now.vip):
                 return
             say(
-                "lab.yaml has other nodes by now. This command uses the description that the nodes were made from."
+                "lab.yaml now has other nodes. This command uses the description that the nodes were made from."
             )
         self.__dict__["lab"] = built
 
@@ -137,13 +137,13 @@ class Context:
     def exclusive(self) -> Iterator[None]:
         """Hold the lab's lock: only one command at a time changes the nodes.
 
-        The next one tells at once for whom it waits. Raises TimedOut when it waits too long.
+        A command that waits for the lock prints at once which command holds it. Raises TimedOut when it waits too long.
         """
         with files.lock(self.root / ".lab" / "lock", f"./lab {self.command}".strip(), self._tell_wait):
             yield
 
     def _tell_wait(self, who: str) -> None:
-        messages().print(escape(f"Waiting for {who}, which is at work on this lab ..."))
+        messages().print(escape(f"Waiting for {who}, which uses this lab ..."))
 
 
 def context_of(ctx: typer.Context, **changes: str) -> Context:

@@ -20,7 +20,7 @@ INTERRUPTED = 130
 DEFECT = 70
 """The exit status of an error that the lab did not expect (EX_SOFTWARE of sysexits.h)."""
 _REMEDIES = {
-    errno.EACCES: 'Files that root made: sudo chown -R "$USER" .lab .vagrant runs; else run it as their owner.',
+    errno.EACCES: 'If root made these files: sudo chown -R "$USER" .lab .vagrant runs. Else run it as their owner.',
     errno.EPERM: "Run it as the owner of the file.",
     errno.EROFS: "Copy this folder to a disk that can be written.",
     errno.ENOSPC: "Free some space there, then run the command again.",
@@ -34,7 +34,7 @@ _causes_of_silence: list[Callable[[], LabError | None]] = []
 
 def status_of(command: Callable[[], None]) -> int:
     """Run a command to its end; print its error, if there is one, and give the exit status."""
-    _never_fail_on_a_letter()
+    _never_fail_on_a_character()
     try:
         status = _ended(command)
     except LabError as error:
@@ -53,12 +53,12 @@ def status_of(command: Callable[[], None]) -> int:
 
 
 def ask_when_unreachable(cause: Callable[[], LabError | None]) -> None:
-    """Set what is asked when a node does not answer: why, by the states of the machines."""
+    """Set the function that gives the cause when a node does not answer, from the states of the machines."""
     _causes_of_silence[:] = [cause]
 
 
 def _with_cause(error: LabError) -> tuple[LabError, ...]:
-    """A node's silence with its cause, whose remedy takes the place of the general one; any other error alone."""
+    """The error of a node that does not answer, with its cause and the cause's remedy; any other error alone."""
     if isinstance(error, Unreachable):
         for ask in _causes_of_silence:
             with contextlib.suppress(LabError):
@@ -81,15 +81,15 @@ def _ended(command: Callable[[], None]) -> int:
     return 0
 
 
-def _never_fail_on_a_letter() -> None:
-    """Print a letter that the terminal's encoding does not have as its escape sequence."""
+def _never_fail_on_a_character() -> None:
+    """Print a character that the terminal's encoding does not have as its escape sequence."""
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError, ValueError, OSError):
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
 
 
 def _failed_call(error: OSError) -> int:
-    """Tell of a file, a disk or a stream that cannot be used. A reader of stdout that has gone away is no error."""
+    """Report a file, a disk or a stream that cannot be used. It is no error when the reader of stdout has ended."""
     if error.errno == errno.EPIPE:
         _discard_stdout()
         return 1
@@ -103,7 +103,7 @@ def _failed_call(error: OSError) -> int:
 
 
 def _defect(error: Exception) -> int:
-    """Tell of an error that the lab did not expect; its traceback is in the log, or on stderr without a log."""
+    """Report an error that the lab did not expect; its traceback is in the log, or on stderr without a log."""
     trace = "".join(traceback.format_exception(error))
     for line in trace.splitlines():
         log.note(f"defect: {line}")
@@ -117,7 +117,7 @@ def _defect(error: Exception) -> int:
 
 
 def _discard_stdout() -> None:
-    """Let Python's own flush at its end find nothing to complain about."""
+    """Send further output to /dev/null, so that Python's own flush at its end does not fail."""
     with contextlib.suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 

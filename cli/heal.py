@@ -34,7 +34,7 @@ def heal(ctx: typer.Context) -> None:
         left = _differences(context)
         if left and interrupted:
             for line in left:
-                console.say(f"lab.yaml says otherwise: {line}")
+                console.say(f"differs from lab.yaml: {line}")
             reset.run(context.session)
             left = ()
     if left:

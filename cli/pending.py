@@ -1,4 +1,4 @@
-"""What an interrupted drill left is told before each command that works on the lab."""
+"""A warning about an interrupted drill, before each command that works on the lab."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from cli.context import Context
 from inventory import journal
 from status import health
 
-TELL_THEMSELVES = frozenset({"status", "check", "break", "heal", "drill"})
-"""Commands whose own output says it, or that heal it first."""
+REPORT_THEMSELVES = frozenset({"status", "check", "break", "heal", "drill"})
+"""Commands that report an interrupted drill themselves, or that heal it first."""
 WITHOUT_LAB = frozenset({"report", "recheck", "compare", "exercises", "image", "down", "prepare", "released"})
 """Commands that do not work on the nodes, or that remove them."""
 
 
 def warn(context: Context, command: str, errors: Console) -> None:
     """Print one line when a drill was interrupted: only `./lab heal` repairs what it left."""
-    if command in TELL_THEMSELVES | WITHOUT_LAB or journal.running_drill(context.root / ".lab"):
+    if command in REPORT_THEMSELVES | WITHOUT_LAB or journal.running_drill(context.root / ".lab"):
         return
     if left := health.interrupted(journal.pending(context.root)):
         errors.print(f"trouble: {escape(left)}")

@@ -63,7 +63,7 @@ def _show_step(context: Context, session: LabSession, step: Step) -> None:
         if step is not STEPS[-1]:
             out.print(
                 Text(
-                    "  Later steps may have changed what you see here; ./lab reset 3 begins anew.",
+                    "  Later steps may have changed what you see here; ./lab reset 3 begins again at step 3.",
                     style="dim",
                 )
             )

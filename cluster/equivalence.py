@@ -1,6 +1,6 @@
-"""Replaces what differs from the wanted configuration, but has the same effect for the service, by what is wanted.
+"""Replaces values with the same effect for the service as the wanted values by the wanted values.
 
-Pure. The differences that stay have another effect, or nobody knows their effect.
+Pure. The differences that stay have another effect, or their effect is not known.
 """
 
 from __future__ import annotations

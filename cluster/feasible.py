@@ -1,6 +1,7 @@
-"""Values of lab.yaml that are allowed, but with which no lab can be built: the service would never start.
+"""Values of lab.yaml that pacemaker accepts, but with which the service would never start.
 
-Each rule names the key, so that the message has its line. Sources: Pacemaker Explained, "Cluster Options" and "Scores".
+Each rule names the key, so that the message can give the line in lab.yaml.
+Sources: Pacemaker Explained, "Cluster Options" and "Scores".
 """
 
 from __future__ import annotations
@@ -12,14 +13,14 @@ from inventory.config.cluster_properties import boolean, fencing, milliseconds
 from inventory.model import INFINITY, Lab, Location
 
 Problem = tuple[str, str]
-"""A key path of lab.yaml, and what is wrong there."""
+"""A key path of lab.yaml, and the mistake there."""
 FENCING = ("stonith-enabled", "fencing-enabled")
 NO_RESOURCES = {
     "stop-all-resources": True,
     "maintenance-mode": True,
     "is-managed-default": False,
 }
-"""Properties with the value with which pacemaker starts no resource."""
+"""Properties, each with the value that keeps pacemaker from starting any resource."""
 LONGEST_WAIT_MS = 60_000
 WAITS = ("dc-deadtime", "election-timeout", "transition-delay", "crmd-transition-delay")
 """Times that pass before pacemaker does anything."""
@@ -42,12 +43,12 @@ def doubts(lab: Lab) -> Iterator[str]:
 
 
 def _fencing(lab: Lab) -> Iterator[Problem]:
-    """The lab has no fence devices yet. When it has them, this rule asks whether there are any."""
+    """Refuse fencing, because the lab has no fence device."""
     for name in FENCING:
         if boolean(lab.properties.get(name, "")):
             yield (
                 f"properties.{name}",
-                'found "true"; allowed: "false": without a fence device, which this lab has not, no resource starts',
+                'found "true"; allowed: "false": this lab has no fence device, and without one no resource starts',
             )
 
 
@@ -60,7 +61,7 @@ def _properties(lab: Lab) -> Iterator[Problem]:
             longest = LONGEST_WAIT_MS // 1000
             yield (
                 f"properties.{name}",
-                f'found "{lab.properties[name]}"; allowed: at most {longest}s, or no start ends',
+                f'found "{lab.properties[name]}"; allowed: at most {longest}s, or the cluster starts too late',
             )
 
 
@@ -70,7 +71,7 @@ def _placements(lab: Lab) -> Iterator[Problem]:
         if {one.resource, one.with_resource} == {web, address} and one.score <= -INFINITY:
             yield (
                 f"constraints.colocation[{at}]",
-                f"found the score -INFINITY: {web} never runs where {address} is, so that no client gets a page",
+                f"found the score -INFINITY: {web} never runs where {address} is, so no client gets a page",
             )
             return
     nowhere = [id_ for id_, node in _decision(lab).winner.items() if node is None]

@@ -73,21 +73,21 @@ def lock(
     limit: float = 300.0,
     clock: Clock = CLOCK,
 ) -> Iterator[None]:
-    """Hold a lock file until the block ends (flock(2)); `command` is what the others are told.
+    """Hold a lock file until the block ends (flock(2)); `command` is the name that waiting commands print.
 
     While another process holds it, `on_wait` gets one line about the holder at once, and again when another one holds
     it. Raises TimedOut after `limit` seconds.
     """
     with contextlib.ExitStack() as held:
-        told: list[str] = []
+        holders: list[str] = []
 
         def once() -> bool:
             try:
                 handle = held.enter_context(_locked(path))
             except BlockingIOError:
-                told.append(str(holder(path) or "another process"))
-                if told[-1] not in told[:-1]:
-                    on_wait(told[-1])
+                holders.append(str(holder(path) or "another process"))
+                if holders[-1] not in holders[:-1]:
+                    on_wait(holders[-1])
                 return False
             _sign(handle, command)
             return True
@@ -96,7 +96,7 @@ def lock(
             waiting.until(once, bool, f"{path} is free", deadline=limit, clock=clock)
         except TimedOut as error:
             raise TimedOut(
-                f"Another command is at work on this lab for more than {limit:g} s: {told[-1]}.",
+                f"Another command has used this lab for more than {limit:g} s: {holders[-1]}.",
                 hint="Wait for it, or stop it with Ctrl-C in its terminal; then run this command again.",
             ) from error
         yield
@@ -123,7 +123,7 @@ def lock_now(path: Path, held: str, hint: str) -> Iterator[None]:
 def _locked(path: Path) -> Iterator[TextIO]:
     """The open lock file, locked. Raises BlockingIOError when another process holds it.
 
-    The file may have been removed by the process that held it (`down`): a lock on a removed file is worth nothing, so
+    The file may have been removed by the process that held it (`down`). A lock on a removed file protects nothing, so
     the path is opened again until it leads to the locked file.
     """
     while True:

@@ -87,7 +87,7 @@ def _read(path: Path) -> tuple[list[JournalEntry], set[int]]:
     entries: list[JournalEntry] = []
     struck: set[int] = set()
     for line in path.read_text(encoding="utf-8", errors="replace").splitlines() if path.exists() else ():
-        # A line of another shape was never begun: it is torn, or not the lab's.
+        # Ignore a line of another form: it is incomplete, so its change was not begun, or another program wrote it.
         with contextlib.suppress(ValueError, TypeError, KeyError, RecursionError, msgspec.MsgspecError):
             row = json.loads(line)
             if "struck" in row:

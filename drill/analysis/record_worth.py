@@ -1,7 +1,7 @@
 """What a record is worth: whether its requests and readings are enough to judge from, and when a machine was late.
 
-A busy or paused machine delays requests, readings and the cluster itself. What happens then is the machine's and not
-the cluster's. The registry of the checks applies this to every verdict (drill.checks.registry).
+A busy or paused machine delays requests, readings and the cluster itself. A failure at that time does not prove a fault
+of the cluster. The registry of the checks applies this to every verdict (drill.checks.registry).
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ MOST_UNREAD = 0.2
 SPARSE_S = 1.0
 """Nodes that were unread for more than this share of the time, in gaps longer than this (seconds), prove nothing."""
 SHORTEST_S = 0.1
-"""A shorter delay is none (seconds)."""
+"""Shorter delays are ignored (seconds)."""
 MOST_LATE = 0.05
-"""From this share of its length on, a failure may be the machine's (0 to 1)."""
+"""When machines were late for this share of a failure's length (0 to 1), they may be its cause."""
 TICK_S = 1.0
-"""A node tells a pause at most this long after it (seconds)."""
+"""A reading of a node reports a pause at most this long after it (seconds)."""
 
 
 @dataclass(frozen=True)
 class Span:
-    """When a failure was seen (seconds). `excess` is how much longer it was than allowed; None: nothing was allowed."""
+    """When a failure was seen (seconds). `excess` is its length beyond the allowed one; None: no failure is allowed."""
 
     since: float
     until: float
@@ -40,7 +40,7 @@ class Span:
 class Late:
     """A machine did not run for `seconds`, somewhere from `since` to `until` (seconds of the record).
 
-    `placed`: these times are known. A line of corosync's log has only the time of the node's own clock.
+    `placed`: `since` and `until` are close to the pause. A line of corosync's log has only the node's own clock.
     """
 
     since: float
@@ -55,7 +55,7 @@ class Late:
         return f"{self.where} for {self.seconds:.2f} s" + (f" at {self.since:.2f} s" if self.placed else "")
 
     def within(self, span: Span) -> float:
-        """The seconds of it that certainly lie in a span, as far as is known."""
+        """The longest part of it that can lie in a span (seconds); 0 when its time is not known."""
         if not self.placed:
             return 0.0
         return max(0.0, min(self.seconds, min(self.until, span.until) - max(self.since, span.since)))
@@ -63,7 +63,7 @@ class Late:
 
 @dataclass(frozen=True)
 class Worth:
-    """`missing` says by the kind of evidence why the record has too little of it. `late` is in time order.
+    """`missing` maps a kind of evidence to the reason why the record has too little of it. `late` is in time order.
 
     `long` is the length of a pause that can change the cluster itself (seconds); `whole` is the record's own span.
     """
@@ -74,10 +74,10 @@ class Worth:
     whole: Span
 
     def doubt(self, span: Span) -> str:
-        """Why a failure may be a machine's and not the cluster's, for people; "" when it is the cluster's.
+        """Why a machine, and not the cluster, may be the cause of a failure, for people; "" when none can be.
 
-        It may be when machines were late for a good part of it, or for as long as it was too long; or when one was
-        paused before for so long that the cluster had to react.
+        A machine can be the cause when it was late for MOST_LATE of the failure, or for as long as its `excess`; or
+        when it was paused before for so long that the cluster had to react.
         """
         sums: dict[str, float] = {}
         for one in self.late:
@@ -95,7 +95,7 @@ class Worth:
 
 
 def worth(timeline: Timeline) -> Worth:
-    """What a record is worth."""
+    """Judge whether a record is enough for verdicts, and when a machine was late."""
     missing = {"requests": _few_requests(timeline), "readings": _few_readings(timeline)}
     found = [*_of_this_machine(timeline), *_of_the_probe(timeline), *_of_nodes(timeline)]
     token = timeline.header.token_s
@@ -133,7 +133,7 @@ def _few_requests(timeline: Timeline) -> str:
 
 
 def _few_readings(timeline: Timeline) -> str:
-    """Whether no node at all was read for too long. What one node's gap means is for each check to say."""
+    """Why there are too few readings: for too long, no node was read. Gaps of single nodes are judged by the checks."""
     whole = watched_period(timeline)
     if whole is None:
         return ""
@@ -182,9 +182,7 @@ def _of_nodes(timeline: Timeline) -> Iterator[Late]:
     broken = {one.node for one in windows}
     for pause in timeline.header.pauses or ():
         if pause.node not in broken and "" not in broken:
-            yield Late(
-                0.0, timeline.end, pause.seconds, f"corosync on {pause.node}, by its log,", placed=False
-            )
+            yield Late(0.0, timeline.end, pause.seconds, f"corosync on {pause.node} (its log)", placed=False)
 
 
 def _explained(

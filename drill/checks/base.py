@@ -9,15 +9,15 @@ from typing import Literal
 from drill.checks.verdict import CheckResult
 
 Evidence = Literal["requests", "readings", "operations", "configuration", "probe"]
-"""What a verdict rests on: the probe's requests, the readings of the nodes, the cluster's own operations and counts,
-its configuration, or how the probe itself did."""
+"""The evidence for a verdict: the probe's requests, the readings of the nodes, the cluster's own operations and
+counts, its configuration, or the probe's own statistics."""
 
 
 @dataclass(frozen=True)
 class Check:
     """One check. Records store `id`, so it never changes; the function may be renamed.
 
-    `function` takes a timeline and the parameters of the scenario's row. `on` is what its verdict rests on:
+    `function` takes a timeline and the parameters of the scenario's row. `on` is the evidence that its verdict needs:
     the registry gives UNKNOWN when the record has too little of it.
     """
 
@@ -29,8 +29,8 @@ class Check:
 def check(id_: str, *on: Evidence) -> Callable[[Callable[..., CheckResult]], Check]:
     """Make a function the check with this id; drill.checks.registry collects it from its module.
 
-    `on` is what its verdict rests on. Raises TypeError when it rests on nothing: a mistake in the program.
+    `on` is the evidence that its verdict needs. Raises TypeError without any: a mistake in the program.
     """
     if not on:
-        raise TypeError(f"the check {id_} does not say what its verdict rests on")
+        raise TypeError(f"the check {id_} does not name its evidence")
     return lambda function: Check(id_, function, on)

@@ -1,9 +1,9 @@
 """All checks by id, and the judgement of a recorded timeline. Pure, so it can be repeated at any time.
 
 A check is a function of a timeline and of its row's parameters, and returns a `drill.checks.verdict.CheckResult`: FAIL
-only when the record allows no other explanation, UNKNOWN when the record does not contain enough. Then the record's
-worth is applied to it here, so that no check can forget it: too few requests or readings prove nothing, and a failure
-while a machine was late may be the machine's.
+only when the record allows no other explanation, UNKNOWN when the record does not contain enough. Then this
+module applies the record's worth to the result of each check: with too few requests or readings, and for a failure
+while a machine was late, the verdict is UNKNOWN.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ CHECKS: Mapping[str, Check] = MappingProxyType({one.id: one for one in _checks()
 """Every check by id: all that the modules of this package define with the decorator `check`."""
 
 
-LATE_TELLS: frozenset[Evidence] = frozenset(("requests", "readings", "operations"))
-"""The evidence that a late machine changes. A configuration stays as it is."""
+CHANGED_BY_LATENESS: frozenset[Evidence] = frozenset(("requests", "readings", "operations"))
+"""The evidence that a late machine can change. It cannot change a configuration."""
 
 
 def judge(timeline: Timeline) -> tuple[Verdict, ...]:
@@ -44,12 +44,12 @@ def judge(timeline: Timeline) -> tuple[Verdict, ...]:
 
 
 def weighed(result: CheckResult, on: Sequence[Evidence], value: Worth) -> CheckResult:
-    """A check's result, or UNKNOWN when the record is not worth it."""
+    """A check's result, or UNKNOWN when the record has too little evidence for it, or a machine was late."""
     if result.status == UNKNOWN:
         return result
     otherwise = f"otherwise {result.status}: {result.seen}"
-    fragile = result.status == FAIL and bool(set(on) & LATE_TELLS)
-    # A machine that could not read its nodes, or send its requests, is no witness against the cluster at all.
+    fragile = result.status == FAIL and bool(set(on) & CHANGED_BY_LATENESS)
+    # With too few requests or readings of any kind, a FAIL does not prove a fault of the cluster.
     if reasons := [why for kind, why in value.missing.items() if why and (kind in on or fragile)]:
         return unknown(result.expected, "; ".join(reasons), otherwise, *result.evidence)
     if not fragile:

@@ -10,7 +10,7 @@ from inventory.remote.ssh import check
 from inventory.session import LabSession
 
 PROPERTY = "ha-lab-recompute"
-"""A cluster property that no pacemaker knows. It exists only for a moment."""
+"""A cluster property that has no meaning to pacemaker. It is deleted at once."""
 
 
 def recompute(session: LabSession, node: str, note: Callable[[str, str, str], None]) -> None:
@@ -18,6 +18,6 @@ def recompute(session: LabSession, node: str, note: Callable[[str, str, str], No
     if session.platform.tools.recomputes_without_quorum:
         return
     text = script(__package__, "recompute", property=PROPERTY)
-    why = "start a computation: this pacemaker does not when quorum is lost"
+    why = "make pacemaker compute again: this version does not do so when quorum is lost"
     check(session.remote, Command.script(node, text, why=why, purpose="recompute"))
     note("recompute", f"the property {PROPERTY} was set and deleted", node)

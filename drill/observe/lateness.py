@@ -1,4 +1,4 @@
-"""Notes when this machine did not give the drill its time: a thread for each processor, and the steal time.
+"""Records when this machine ran the drill too late: a thread for each processor, and the steal time.
 
 Each thread is bound to its processor and wakes at fixed times. A wake that is late by LATE_S or more is recorded: the
 machine was too busy, or this process or the whole machine was paused. Steal time is what a hypervisor gave to other
@@ -18,13 +18,15 @@ from drill.record.timeline import Lateness
 from inventory.host.speed import steal_share, ticks
 
 LATE_S = 0.1
-"""A shorter delay changes nothing that a drill sees (seconds): a request waits for longer, and a reading too."""
+"""Shorter delays are ignored (seconds): the time-outs of requests and readings are longer."""
 PERIOD_S = 0.02
 MOST_WAKES = 400
-"""The wakes of all threads together (a second): with many processors each thread wakes less often."""
+"""The most wakes of all threads together, per second: with many processors each thread wakes less often."""
 STEAL_EVERY_S = 0.5
 STEAL_SHARE = 0.25
 """From this share of stolen time on (0 to 1), the machine counts as late."""
+STEAL = "this machine (steal time)"
+"""The name of this machine in a lateness by stolen time."""
 STAT = Path("/proc/stat")
 
 
@@ -78,7 +80,7 @@ class LatenessWatch(Observer):
     def watch(self, core: int | None) -> None:
         """Wake at fixed times on one processor, until the end."""
         if core is not None:
-            with contextlib.suppress(OSError):  # it was taken away: watch on any processor
+            with contextlib.suppress(OSError):  # this processor is no longer allowed: watch on any processor
                 os.sched_setaffinity(threading.get_native_id(), {core})
         where = "this machine" if core is None else f"processor {core}"
         due = self._clock() + self.period
@@ -94,7 +96,7 @@ class LatenessWatch(Observer):
         while not self._wait(STEAL_EVERY_S):
             now, after = self._clock(), self._ticks()
             if steal_share(before, after) >= STEAL_SHARE:
-                self._record(Lateness(since, now, "steal"))
+                self._record(Lateness(since, now, STEAL))
             since, before = now, after
 
     def _ticks(self) -> tuple[int, int]:

@@ -129,9 +129,9 @@ def _differences(a: Run, b: Run) -> Iterable[Difference]:
             yield Difference(key, setup_a.get(key, ""), setup_b.get(key, ""))
     lines_a, lines_b = _configuration(results_a), _configuration(results_b)
     # Records of version 0.1.0 do not have the time-outs of operations.
-    told = all(any(_TIMEOUT in line for line in lines) for lines in (lines_a, lines_b))
+    both_have_timeouts = all(any(_TIMEOUT in line for line in lines) for lines in (lines_a, lines_b))
     for line in dict.fromkeys((*lines_a, *lines_b)):
-        if lines_a.get(line) != lines_b.get(line) and (told or _TIMEOUT not in line):
+        if lines_a.get(line) != lines_b.get(line) and (both_have_timeouts or _TIMEOUT not in line):
             yield Difference("configuration", lines_a.get(line, ""), lines_b.get(line, ""))
 
 

@@ -54,7 +54,7 @@ def load(path: Path, changes: Mapping[str, object] | None = None, judge: Judge =
             data = stream.read(MOST_BYTES + 1)
         if len(data) > MOST_BYTES:
             raise ConfigError(
-                f"{path}: larger than {MOST_BYTES // 1024} KiB, which no description of a lab is",
+                f"{path}: larger than {MOST_BYTES // 1024} KiB, the largest size that the lab reads",
                 hint="is this the right file? git checkout lab.yaml brings the original back",
             )
         text = data.decode("utf-8-sig")

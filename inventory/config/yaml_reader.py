@@ -81,13 +81,13 @@ def _copy(value: Any) -> Any:
 
 
 def _refuse_depth(text: str, loader: type[yaml.SafeLoader], where: str) -> None:
-    """Raise ConfigError at the first value that is nested too deeply: the rest of the text is not looked at."""
+    """Raise ConfigError at the first value that is nested too deeply: the rest of the text is not read."""
     depth = 0
     for event in yaml.parse(text, Loader=loader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > MOST_DEEP:
             raise ConfigError(
-                f"{where}: line {_line(event)}: more than {MOST_DEEP} levels, which no description of a lab has",
+                f"{where}: line {_line(event)}: more than {MOST_DEEP} levels, which is too deep for lab.yaml",
                 hint=f"correct {where}; nothing was changed",
             )
 
@@ -97,8 +97,8 @@ def _survey(node: yaml.Node, path: str, document: YamlDocument, above: tuple[yam
     document.values += 1
     if document.values > MOST_VALUES:
         raise ConfigError(
-            f"{document.where}: line {node.start_mark.line + 1}: with its aliases more than {MOST_VALUES} values,"
-            " which no description of a lab has",
+            f"{document.where}: line {node.start_mark.line + 1}: more than {MOST_VALUES} values, counted with"
+            " aliases, which is too much for lab.yaml",
             hint=f"correct {document.where}; nothing was changed",
         )
     if node in above:

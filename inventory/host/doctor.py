@@ -170,7 +170,7 @@ def _patience(facts: HostFacts, lab: Lab, chosen: Requirements) -> Finding:
     seen += f"; its nodes are about {nodes:g} times slower" if nodes > 1 else ""
     if wanted <= lab.patience:
         return Finding("patience", "ok", f"{seen}; patience is {lab.patience:g}")
-    found = f"{seen}: with a patience of {lab.patience:g} a slow answer counts as none"
+    found = f"{seen}: with a patience of {lab.patience:g} a slow answer counts as no answer"
     return Finding("patience", "warn", found, f"patience: {wanted:g}   # this line in lab.yaml")
 
 

@@ -20,9 +20,10 @@ REFERENCE_S = 0.2
 """The time of WORK on an idle machine of the usual speed (seconds; a processor core of 2020, Debian 12)."""
 REPEATS = 3
 USUAL_LATE_S = 0.2
-"""A process that gets its processor this late is as good as on time (seconds): no deadline is so close."""
+"""A process may get its processor this late (seconds): all deadlines are much longer."""
 WORTH_A_CHANGE = 2.0
-"""All deadlines are at least this many times longer than what they wait for on a machine of usual speed."""
+"""From this slowness on a longer patience is proposed: on a usual machine each deadline is at least this many times
+longer than the work that it limits."""
 _NAP_S, _NAPS = 0.01, 30
 _STAT = Path("/proc/stat")
 
@@ -47,7 +48,7 @@ class Speed:
             f", {self.steal:.0%} of the time went to other machines (steal)" if self.steal >= 0.01 else ""
         )
         return (
-            f"work of {REFERENCE_S:g} s takes {self.work_s:.2f} s here, and a process waited up to"
+            f"work that usually takes {REFERENCE_S:g} s took {self.work_s:.2f} s here, and a process waited up to"
             f" {self.late_s:.2f} s for a processor{stolen}"
         )
 

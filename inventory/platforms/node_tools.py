@@ -1,4 +1,4 @@
-"""In which points the tools of an older system are different; the defaults are those of a current system."""
+"""The differences in the tools of an older system; the defaults are those of a current system."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class NodeTools:
     """The differences in the tools of a node, and what a host needs for them."""
 
     repository_why: str = "enable the repository of the cluster's packages"
-    """What is told when the platform's repository is set up."""
+    """The reason that is printed when the platform's repository is set up."""
     kills_later: bool = True
     """Its timeout(1) has -k: SIGTERM first, and SIGKILL some seconds later (from coreutils 8.5 on)."""
     ssh_options: Mapping[str, str] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""What a platform cannot have of lab.yaml."""
+"""The settings of lab.yaml that a platform does not support."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from inventory.platforms.base import Platform
 
 
 def refusal(platform: Platform, lab: Lab) -> str:
-    """Give the reason why a platform cannot have what lab.yaml asks for; "" when it can."""
+    """Give the reason why a platform does not support lab.yaml's settings; "" when it does."""
     if lab.corosync.two_node and not platform.knows_two_node:
         return (
             f"corosync.two_node is true, but corosync {platform.corosync} of {platform.name} has no two_node"
@@ -17,6 +17,6 @@ def refusal(platform: Platform, lab: Lab) -> str:
 
 
 def require(platform: Platform, lab: Lab) -> None:
-    """Raise ConfigError unless a platform can have what lab.yaml asks for."""
+    """Raise ConfigError unless a platform supports lab.yaml's settings."""
     if reason := refusal(platform, lab):
-        raise ConfigError(f"lab.yaml: {reason}.", hint="Set two_node: false, or take another platform.")
+        raise ConfigError(f"lab.yaml: {reason}.", hint="Set two_node: false, or choose another platform.")

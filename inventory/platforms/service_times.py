@@ -10,7 +10,7 @@ class ServiceTimes:
     """How long a system takes to stop and to start the web server and the address (seconds; least and most).
 
     `why` explains times that differ from the default, for people; "" for the default, that of init scripts.
-    `graceful_budget` is the longest outage by a graceful stop that a client may see, where lab.yaml has none.
+    `graceful_budget` is the longest allowed outage of a graceful stop, when lab.yaml has no budget for it.
     """
 
     stop: tuple[float, float] = (0.05, 3.0)

@@ -28,8 +28,8 @@ def box(facts: HostFacts, box: Box, title: str, *, of_lab_yaml: bool) -> Iterato
         yield Finding("box", "ok", found)
     else:
         found = (
-            f"Vagrant has no box {box.name} for {title}, and lab.yaml has no box_url: Vagrant asks the registry of "
-            "names, which is being shut down"
+            f"Vagrant has no box {box.name} for {title}, and lab.yaml has no box_url: Vagrant asks HashiCorp's "
+            "registry of box names, which is being shut down"
         )
         yield Finding("box", "warn", found, "$EDITOR lab.yaml   # box_url: the URL or the path of the file")
 

@@ -23,7 +23,7 @@ def based(platform: Platform, images: Mapping[str, str]) -> Platform:
 def obtain(wanted: str, images: Mapping[str, str], say: Callable[[str], None]) -> tuple[Platform, str, str]:
     """The platform for containers, the reason in one line, and the tag of its image, which is made if it is missing.
 
-    "auto" is the first default for containers. When its image cannot be made, the next default takes its place, if the
+    "auto" is the first default for containers. When its image cannot be made, the next default is used instead, if the
     engine has that image or its registry answers. Raises MachineError.
     """
     if wanted != AUTO:
@@ -48,11 +48,11 @@ def _instead(
     for other in others:
         if not node_image.present(node_image.recipe(other).tag) and not _can_pull(other):
             continue
-        say(f"{failed.message}\nSo {other.name} takes the place of {first.name}.")
+        say(f"{failed.message}\nSo {other.name} is used instead of {first.name}.")
         try:
             tag = node_image.build(other, say)
         except MachineError as error:
-            reasons.append(f"{other.name} in its place: {error.message}")
+            reasons.append(f"{other.name} instead: {error.message}")
         else:
             return other, f"platform {other.name}, because the image of {first.name} could not be made", tag
     raise MachineError("\n".join(reasons), hint=failed.hint)

@@ -1,4 +1,4 @@
-"""podman as docker: recognized and refused. There is no PROVIDER here, so lab.yaml has no such provider.
+"""Recognizes podman behind the docker command, and refuses it. The module has no PROVIDER: podman is not a provider.
 
 Tried with podman 4.3.1 of Debian 12, Vagrant 2.3.4 and docker's client 28.2 (2026-11-26); what did not work:
 
@@ -14,7 +14,9 @@ from __future__ import annotations
 from inventory.errors import MachineError
 from inventory.host import command
 
-IS_PODMAN = "`docker` is podman's command here: it does not name the lab's bridge, and Vagrant cannot read its networks"
+IS_PODMAN = (
+    "the docker command is podman's: it cannot name the lab's bridge, and Vagrant cannot read its networks"
+)
 DEADLINE = 15.0
 
 
@@ -29,6 +31,6 @@ def refuse() -> None:
     """Raise MachineError where docker is podman."""
     if is_podman():
         raise MachineError(
-            f"{IS_PODMAN}.",
+            f"{IS_PODMAN[0].upper()}{IS_PODMAN[1:]}.",
             hint="Install docker's own engine (Debian: apt-get install docker.io), or ./lab up --provider virtualbox",
         )

@@ -1,7 +1,7 @@
 """Removes all that a folder's lab made on this machine, also what Vagrant or lab.yaml no longer know.
 
-The machines bear a label of the folder, or their names begin with the folder's own prefix. So they are found when the
-nodes have other names by now, and when .vagrant or .lab is lost.
+The machines have a label of the folder, or their names begin with the folder's own prefix. So they are found after the
+nodes' names in lab.yaml were changed, and after .vagrant or .lab was lost.
 """
 
 from __future__ import annotations
@@ -74,7 +74,9 @@ def remove(root: Path, destroy: Callable[[], None], say: Callable[[str], None]) 
         raise (
             errors[0]
             if errors
-            else MachineError("Machines are left.", hint="./lab down again; vagrant destroy")
+            else MachineError(
+                "Not all machines were removed.", hint="Run ./lab down again, or vagrant destroy."
+            )
         )
     shutil.rmtree(control_folder(root), ignore_errors=True)
     for name in (STATE, VAGRANT):

@@ -151,7 +151,7 @@ class VirtualMachines(Provider):
                 return Box(own.box, own.box_url)
             file = folder.root / own.box_url
             if not file.exists() and not vagrant_boxes.has(own.box, self.name):
-                raise MachineError(f"{file}: there is no such file.", hint="lab.yaml: box_url")
+                raise MachineError(f"{file}: there is no such file.", hint="Correct box_url in lab.yaml.")
             return Box(own.box, str(file))
         box = self.box(platform)
         if box is None:

@@ -170,7 +170,7 @@ def test_auto_falls_back_and_says_so(registry: LocalRegistry, workshop: Path, cl
     assert (platform.name, tag) == ("centos9", tag_of(reference))
     assert why == "platform centos9, because the image of debian12 could not be made"
     assert "E: the mirror does not answer" in "\n".join(said)
-    assert "So centos9 takes the place of debian12." in "\n".join(said)
+    assert "So centos9 is used instead of debian12." in "\n".join(said)
 
 
 @pytest.mark.usefixtures("no_debian")
@@ -180,5 +180,5 @@ def test_auto_with_nothing_to_fall_back_to(registry: LocalRegistry, workshop: Pa
         reference = f"{host}/{NAME}"
         with pytest.raises(MachineError, match="the mirror does not answer") as caught:
             image_choice.obtain("auto", {"centos9": reference}, print)
-    assert "centos9 in its place: docker build" in caught.value.message
+    assert "centos9 instead: docker build" in caught.value.message
     assert not node_image.present(tag_of(reference))

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Put corosync.conf back as it was without two_node (set_two_node.sh). A file without two_node was written again since
-# then, and stays. A running corosync is restarted: it keeps wait_for_all, which two_node switched on, and it is older than
-# its file now.
+# Put corosync.conf back as it was without two_node (set_two_node.sh). A file without two_node was written again
+# after the fault, and stays. A running corosync is restarted: it keeps wait_for_all, which two_node switched on, and it
+# must read the new file.
 : "${conf:?}"
 : "${kept:?}"
 : "${restart_cluster:?}"

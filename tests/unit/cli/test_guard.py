@@ -29,7 +29,7 @@ def raising(error: BaseException) -> Callable[[], None]:
     ("error", "status", "says"),
     [
         (PermissionError(errno.EACCES, "Permission denied", "/x/.lab/lock"), 3,
-         "/x/.lab/lock: Permission denied.\n  -> Files"),
+         "/x/.lab/lock: Permission denied.\n  -> If root made these files"),
         (OSError(errno.EROFS, "Read-only file system", b"/x"), 3, "/x: Read-only file system.\n  -> Copy this folder"),
         (FileExistsError(errno.EEXIST, "File exists", "/x/.lab"), 3, "/x/.lab: File exists.\n  -> Move what is there"),
         (OSError(errno.ENOSPC, "No space left on device"), 3, "The output: No space left on device.\n  ->"),

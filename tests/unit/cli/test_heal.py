@@ -74,7 +74,7 @@ def test_after_a_drill_the_configuration_is_lab_yamls(
     cluster.session.journal.begin("scenario apart", baseline="<cib/>")
     status, said = heal()
     assert status == 0
-    assert "lab.yaml says otherwise: constraint order WebIP then WebServer: missing" in said
+    assert "differs from lab.yaml: constraint order WebIP then WebServer: missing" in said
     assert plan(cluster.session, gather(cluster.session)).empty
 
 

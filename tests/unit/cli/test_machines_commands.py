@@ -75,7 +75,7 @@ def test_podman_is_one_message(
     assert "Traceback" not in said
     host.said = {"docker --version": "podman version 4.3.1\n"}
     assert lab(folder, monkeypatch, "prepare", "--provider", "docker") == 3
-    assert "`docker` is podman's command here" in capsys.readouterr().err
+    assert "The docker command is podman's" in capsys.readouterr().err
 
 
 def test_the_range_of_the_nat_is_refused(

@@ -39,7 +39,7 @@ def test_a_record_of_a_busy_machine_proves_neither_good_nor_bad(name: str) -> No
 
 
 def test_a_check_cannot_keep_quiet_about_what_it_rests_on() -> None:
-    with pytest.raises(TypeError, match="the check moon_phase does not say what its verdict rests on"):
+    with pytest.raises(TypeError, match="the check moon_phase does not name its evidence"):
         check("moon_phase")
 
 
@@ -74,4 +74,4 @@ def test_the_figures_for_people() -> None:
         node_readings=(NodeReading(asked=9, at=9.1, node=NODE1, late=0.8),),
         lateness=(Lateness(1, 1.3, "processor 0"), Lateness(2, 2.05, "processor 1")),
     )
-    assert summary(late) == f"3 times late, the longest: corosync on {NODE1}, by its log, for 2.70 s"
+    assert summary(late) == f"3 times late, the longest: corosync on {NODE1} (its log) for 2.70 s"

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from drill.observe.lateness import LATE_S, PERIOD_S, STEAL_EVERY_S, LatenessWatch, processors
+from drill.observe.lateness import LATE_S, PERIOD_S, STEAL, STEAL_EVERY_S, LatenessWatch, processors
 from drill.record.timeline import Lateness
 from inventory import waiting
 from inventory.errors import LabError
@@ -59,9 +59,7 @@ def test_stolen_time_is_recorded() -> None:
     readings = iter([stat(100, 0), stat(200, 10), stat(300, 60), stat(400, 61)])
     watch, found = watched(Machine(0, 0, 0), readings)
     watch.watch_steal()
-    assert [(one.where, one.since, one.until) for one in found] == [
-        ("steal", STEAL_EVERY_S, 2 * STEAL_EVERY_S)
-    ]
+    assert [(one.where, one.since, one.until) for one in found] == [(STEAL, STEAL_EVERY_S, 2 * STEAL_EVERY_S)]
 
 
 def test_without_proc_no_time_is_stolen() -> None:

@@ -94,7 +94,7 @@ def test_podman_is_refused_before_anything_is_installed_or_made(
     host: FakeHost, tmp_path: Path, said: dict[str, str]
 ) -> None:
     host.said = {**said, "docker network inspect": json.dumps(PODMAN_NETWORKS)}
-    with pytest.raises(MachineError, match="`docker` is podman's command here") as caught:
+    with pytest.raises(MachineError, match="The docker command is podman's") as caught:
         PROVIDER.packages()
     assert caught.value.exit_status == 3
     with pytest.raises(MachineError, match="podman"):

@@ -89,7 +89,7 @@ def test_another_default_takes_its_place(engine: ImageEngine, reach: Reach) -> N
     assert (name, why) == ("centos9", "platform centos9, because the image of debian12 could not be made")
     assert engine.tags == {tag}
     assert "something broke" in said
-    assert "So centos9 takes the place of debian12." in said
+    assert "So centos9 is used instead of debian12." in said
 
 
 def test_its_image_that_is_here_needs_no_registry(engine: ImageEngine, reach: Reach) -> None:
@@ -113,7 +113,7 @@ def test_the_other_one_fails_too(engine: ImageEngine, reach: Reach) -> None:
     engine.fails = "build"
     with pytest.raises(MachineError, match="docker build failed") as caught:
         obtained("auto")
-    assert "centos9 in its place: docker build of the node image of centos9 failed" in caught.value.message
+    assert "centos9 instead: docker build of the node image of centos9 failed" in caught.value.message
     assert engine.tags == set()
 
 
