@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -89,6 +90,8 @@ def inside(folder: Path) -> Iterator[Cage]:
     with cage(folder) as made, mirror(made, folder / "mirror"):
         yield made
     assert leftovers(folder) == before
+    for name in ("var", "mirror", "vagrant"):  # gigabytes; pytest keeps the folder itself for a while
+        shutil.rmtree(folder / name)
 
 
 @pytest.fixture(scope="module")
