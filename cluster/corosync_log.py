@@ -75,11 +75,11 @@ HARMLESS: Mapping[str, str] = {
 
 _NOT_SCHEDULED = re.compile(r"was not scheduled .*?for ([0-9.]+) ms")
 NOT_SCHEDULED = "was not scheduled"
-"""What stands in a line with which corosync tells that it was paused for most of the token's time or longer."""
+"""A part of the line that corosync logs after a pause of most of the token's time or longer."""
 
 
 def pauses(log: str) -> tuple[float, ...]:
-    """Give the pauses of corosync itself that its log tells (seconds)."""
+    """Give the pauses of corosync itself that its log reports (seconds)."""
     return tuple(float(found) / 1000 for found in _NOT_SCHEDULED.findall(log))
 
 

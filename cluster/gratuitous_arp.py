@@ -36,7 +36,7 @@ def interval(metadata: str, attributes: Mapping[str, str]) -> float:
         return int(text) / 1000
     except ValueError:
         raise OutputError(
-            f"the address's agent tells no interval of its gratuitous ARP: {known[0] if known else 'no parameter'}"
+            f"the address's agent gives no interval for its gratuitous ARP: {known[0] if known else 'no parameter'}"
             f" {text!r}; known are {' and '.join(INTERVALS)}",
             hint="crm_resource --show-metadata AGENT, on the node",
         ) from None

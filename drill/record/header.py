@@ -109,16 +109,16 @@ class OrderRow:
 
 @dataclass(frozen=True)
 class Header:
-    """What is known about one run of one scenario. The fields below "late fields" are written during the run.
+    """What is known about one run of one scenario. Some fields are set during the run.
 
     `fault` names the injected faults, separated by commas; "" when nothing is injected. `overrides` summarises how the
     starting state differs from lab.yaml. `budget_s` is the longest outage that a client may see.
     `resources` and `orders` are those of lab.yaml. `seed` selected the random targets.
-    `patience` is lab.yaml's factor of what the drill waits for and tolerates.
+    `patience` is lab.yaml's factor of the drill's time limits and tolerances.
     `second_try`: this record replaces the scenario's record before it, whose verdict was UNKNOWN.
 
-    Late fields: `roles` maps active, passive, dc, target and peer to nodes, as they were at the first injection.
-    `watched_processors` is their number on the drill's own machine; `pauses` are what corosync's log tells.
+    Set during the run: `roles` maps active, passive, dc, target and peer to nodes, as they were at the first injection.
+    `watched_processors` is their number on the drill's own machine; `pauses` are those in corosync's log.
     `token_s` and `consensus_s` are those of the running corosync. `before` and `after` are the lines of the
     configuration. `leftovers` are constraints that a ban or a move left behind. `error` is the drill's own failure.
     `reset_s` is the time from the record's end until lab.yaml's configuration was restored.
@@ -143,7 +143,7 @@ class Header:
     budget_s: float | None = None
     second_try: bool = False
     patience: float = 1.0
-    # late fields
+    # set during the run
     roles: Mapping[str, str] = field(default_factory=dict)
     prediction: Prediction | None = None
     token_s: float | None = None

@@ -49,8 +49,8 @@ def remove(root: Path, destroy: Callable[[], None], say: Callable[[str], None]) 
     """Remove all that a folder's lab made on this machine, and .lab and .vagrant.
 
     `destroy` lets Vagrant destroy the machines that it knows. What it leaves is removed with the commands of their
-    provider, or of each provider that is here when nothing tells which one made them. Raises the first LabError when a
-    machine is left.
+    provider, or of each provider on this machine when it is not known which one made them.
+    Raises the first LabError when a machine is left.
     """
     errors: list[LabError] = []
     try:
