@@ -26,8 +26,8 @@ class Nft(PacketFilter):
         table = self.places(label)["table"]
         chain = "{ type filter hook input priority 0; }"
         return (
-            f"nft -f - <<'END'\nadd table {table}\nadd chain {table} in {chain}\n"
-            f"add rule {table} in ip saddr {source} udp dport {port} counter drop\nEND"
+            f"nft -f - <<'END'\nadd table {table}\nadd chain {table} input {chain}\n"
+            f"add rule {table} input ip saddr {source} udp dport {port} counter drop\nEND"
         )
 
     def undo_drop(self, source: str, port: int, label: str) -> str:

@@ -13,14 +13,16 @@ chance=
     echo "add table $table"
     echo "delete table $table"
     echo "add table $table"
-    for chain in $directions; do
-        case $chain in
-            in) hook=input match="saddr $peer" ;;
-            out) hook=output match="daddr $peer" ;;
+    for direction in $directions; do
+        case $direction in
+            in) match="saddr $peer" ;;
+            out) match="daddr $peer" ;;
         esac
-        echo "add chain $table $chain { type filter hook $hook priority -300; }"
+        # The chain has the name of its hook: nft 0.9.8 does not take "in" or "out" as a name.
+        chain=${direction}put
+        echo "add chain $table $chain { type filter hook $chain priority -300; }"
         echo "add rule $table $chain ip $match udp dport $port ${chance}counter drop"
-        [ "$chain" = in ] || [ -z "$multicast" ] ||
+        [ "$direction" = in ] || [ -z "$multicast" ] ||
             echo "add rule $table $chain ip daddr $multicast udp dport $port ${chance}counter ip ttl set 0"
     done
 } | nft -f -
