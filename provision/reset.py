@@ -18,7 +18,7 @@ from provision.steps.base import Step, pcs_on
 from provision.steps.registry import STEPS, until
 
 SETTLES = 60.0
-"""Seconds within which the configuration must be read back as it was written."""
+"""Seconds within which the configuration is read back as it was written, and removed resources stop."""
 
 
 def run(
@@ -100,16 +100,24 @@ def wanted(session: LabSession, facts: Facts, steps: tuple[Step, ...]) -> Config
 
 
 def _verify(session: LabSession, steps: tuple[Step, ...]) -> None:
-    """Read the configuration back until it is the wanted one. Raises TimedOut."""
+    """Wait until the configuration is read back, and the resources that it no longer has are stopped.
+
+    Raises TimedOut.
+    """
 
     def ask() -> tuple[str, ...]:
         facts = gather(session)
-        return differences(wanted(session, facts, steps), facts.cib) if facts.cib else ("there is no CIB",)
+        if facts.cib is None:
+            return ("there is no CIB",)
+        want = wanted(session, facts, steps)
+        left = leftovers.running(session, facts, [one.id for one in want.resources])
+        still = (f"{id_} still runs on {' and '.join(nodes)}" for id_, nodes in left.items())
+        return (*differences(want, facts.cib), *still)
 
     waiting.until(
         ask,
         lambda found: not found,
-        "The cluster's configuration is read back as it was written",
+        "The configuration is read back as it was written, and removed resources are stopped",
         deadline=SETTLES,
         clock=session.clock,
         hint=f"{session.platform.pacemaker_log} on the nodes says why.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from cluster.cib_xml import REPLACE, configuration_xml
 from cluster.configuration import Configuration
@@ -81,9 +81,11 @@ def clear_transient(session: LabSession, facts: Facts) -> Iterator[Command]:
             yield pcs_on(session, facts, argv, f"delete the transient attribute {name} of {node}")
 
 
-def running(session: LabSession, facts: Facts) -> dict[str, tuple[str, ...]]:
-    """The resources that run and that lab.yaml does not have, with their nodes."""
-    known = {resource.id for resource in session.lab.resources}
+def running(
+    session: LabSession, facts: Facts, known: Collection[str] | None = None
+) -> dict[str, tuple[str, ...]]:
+    """The resources that run and are not among the known ones (default: those of lab.yaml), with their nodes."""
+    known = {resource.id for resource in session.lab.resources} if known is None else known
     state = facts.state
     ids = (
         dict.fromkeys(one.resource for one in state.placements if one.resource not in known) if state else {}
