@@ -52,7 +52,9 @@ def pushed(registry: LocalRegistry, workshop: Path, fails: str = "") -> str:
 
 
 def containers() -> set[str]:
-    return set(docker("ps", "-aq").split())
+    """The containers that belong to no lab."""
+    of_labs = docker("ps", "-aq", "--filter", "label=ha-lab.folder").split()
+    return set(docker("ps", "-aq").split()) - set(of_labs)
 
 
 def test_a_registry_in_reach(registry: LocalRegistry, workshop: Path, cleaned: set[str]) -> None:
