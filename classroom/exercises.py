@@ -38,6 +38,7 @@ from classroom.requirements import (
 )
 from cluster import pcs
 from cluster.cib_constraints import TAGS
+from inventory.config.cluster_properties import name_in_effect
 from inventory.errors import ConfigError
 from inventory.model import INFINITY, Colocation, Command, Constraint, Lab, Location, Order
 from inventory.platforms.base import Platform
@@ -96,11 +97,15 @@ def change_constraints(kind: type[Constraint], attributes: Callable[[LabSession]
 
 
 def set_option(section: str, name: str, value: str) -> Commands:
-    """Set a cluster property (crm_config) or a default of the resources (rsc_defaults); crm_attribute(8)."""
+    """Set a cluster property (crm_config, by its old name) or a default of the resources (rsc_defaults).
+
+    Source: crm_attribute(8).
+    """
 
     def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
-        argv = ("crm_attribute", "-q", "-t", section, "-n", name, "-v", value)
-        yield pcs_on(session, facts, argv, f"{name} is {value}")
+        used = name_in_effect(session.lab.properties, name) if section == "crm_config" else name
+        argv = ("crm_attribute", "-q", "-t", section, "-n", used, "-v", value)
+        yield pcs_on(session, facts, argv, f"{used} is {value}")
 
     return commands
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from inventory.config.cluster_properties import boolean
+from inventory.config.cluster_properties import boolean, in_effect
 from inventory.model import Colocation, Constraint, Lab, Location, Order
 
 Requirement = Callable[[Lab], str]
@@ -39,7 +39,7 @@ def property_is_not(name: str, value: str, default: str) -> Requirement:
     """A cluster property of lab.yaml has another value than the one that breaks the lab."""
 
     def reason(lab: Lab) -> str:
-        found = lab.properties.get(name, default)
+        found = in_effect(lab.properties, name) or default
         same = found == value or (boolean(value) is not None and boolean(found) is boolean(value))
         return f"{name} is {value} already, in lab.yaml or by default" if same else ""
 

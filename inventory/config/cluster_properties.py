@@ -81,8 +81,13 @@ def in_effect(properties: Mapping[str, str], name: str) -> str | None:
 
     `name` is the old name. None when neither is set. Source: pacemaker's lib/common/options.c.
     """
+    return properties.get(name_in_effect(properties, name))
+
+
+def name_in_effect(properties: Mapping[str, str], name: str) -> str:
+    """The name under which a property counts here: its new name when that is set, else `name`, the old one."""
     new = table()[name].renamed
-    return properties.get(new, properties.get(name)) if new else properties.get(name)
+    return new if new and new in properties else name
 
 
 def fencing(properties: Mapping[str, str]) -> bool:

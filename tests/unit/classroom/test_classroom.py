@@ -194,6 +194,18 @@ def test_an_exercise_breaks_something_on_each_platform(exercise: Exercise, platf
     assert all("None" not in command.line for command in commands)
 
 
+@pytest.mark.parametrize("name", ["stonith-enabled", "fencing-enabled"])
+def test_fencing_is_switched_on_under_the_name_that_counts(name: str) -> None:
+    """Pacemaker 3.0.2 has a new name, which goes before the old one: under the old one alone nothing broke."""
+    session, facts = found("debian13", {})
+    session = replace(session, lab=replace(session.lab, properties={name: "false"}))
+    exercise = get(session, "stonith-on")
+    [command] = exercise.breaks(session, facts)
+    assert f"-n {name} -v true" in command.line
+    on = replace(session.lab, properties={name: "true"})
+    assert "already" in exercise.needs(on)
+
+
 def test_an_exercise_that_there_is_not() -> None:
     session, _ = seen("debian12", {})
     with pytest.raises(ConfigError, match="no exercise 'nonesuch'") as error:

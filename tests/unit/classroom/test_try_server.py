@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
-
-import pytest
 
 from classroom import snapshot
 from inventory.remote.script import script
-from tests.support.shell_sandbox import Sandbox, make_programs
+from tests.support.shell_sandbox import Sandbox
 
 FLOATING = "192.0.2.11"
 NOBODY: dict[str, Any] = {"pidof": {"status": 1}}
@@ -17,12 +14,6 @@ NO_NAMESPACE: dict[str, Any] = {"unshare": {"status": 1}}
 SERVES: dict[str, Any] = {"curl": "the page"}
 REFUSED: dict[str, Any] = {"curl": {"runs": "echo 'curl: (7) refused' >&2; exit 7"}}
 IN_A_NAMESPACE: dict[str, Any] = {"unshare": {"does": 'shift; "$@"'}}
-
-
-@pytest.fixture
-def sandbox(tmp_path: Path) -> Sandbox:
-    (tmp_path / "programs").mkdir()
-    return Sandbox(tmp_path / "node", make_programs(tmp_path / "programs"))
 
 
 def tried(sandbox: Sandbox, *programs: dict[str, Any], server: str = "exit 0") -> str:

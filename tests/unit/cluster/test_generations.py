@@ -22,7 +22,7 @@ from tests.support.example_lab import CASES, NODE1, NODE2, example_lab
 
 FOLDER = CASES / "generations"
 STATES: dict[str, dict[str, Any]] = yaml.safe_load((FOLDER / "expected.yaml").read_text())
-TWINS = [PLATFORMS[name] for name in ("debian11", "debian13")]
+GENERATIONS = [PLATFORMS[name] for name in ("debian11", "debian12", "debian13")]
 LAB = example_lab()
 WHO = {"active": NODE1, "peer": NODE2}
 
@@ -39,7 +39,7 @@ def names(words: list[str]) -> tuple[str, ...]:
     return tuple(WHO[word] for word in words)
 
 
-every_generation = pytest.mark.parametrize("platform", TWINS, ids=lambda platform: platform.name)
+every_generation = pytest.mark.parametrize("platform", GENERATIONS, ids=lambda platform: platform.name)
 
 
 @every_generation

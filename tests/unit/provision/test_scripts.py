@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from cluster.corosync_conf import keygen
 from inventory.platforms.base import CorosyncGeneration
 from inventory.remote.script import script
-from tests.support.shell_sandbox import SHELLS, Sandbox, make_programs
+from tests.support.shell_sandbox import SHELLS, Sandbox
 
 PAGE = "<h1>Node1.magedu.com</h1>"
 OLD_CURL = """
@@ -22,16 +20,6 @@ echo "<h1>Node1.magedu.com</h1>"
 """
 OLD_KEYGEN = 'echo key >>"{root}/authkey"'
 """corosync-keygen of 1.4 looks at no option: it writes a key, whatever its words are."""
-
-
-@pytest.fixture(scope="module")
-def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_programs(tmp_path_factory.mktemp("programs"))
-
-
-@pytest.fixture
-def sandbox(programs: Path, tmp_path: Path) -> Sandbox:
-    return Sandbox(tmp_path / "node", programs)
 
 
 def web_server(page: str = PAGE) -> str:

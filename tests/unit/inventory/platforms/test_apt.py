@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from inventory.remote.script import script
-from tests.support.shell_sandbox import SHELLS, Sandbox, make_programs
+from tests.support.shell_sandbox import SHELLS, Sandbox
 
 NEVER = "E: Could not get lock /var/lib/apt/lists/lock. It is held by process 7 (apt-get)"
 HELD = f'[ -e "{{root}}/free" ] && exit 0; echo "{NEVER}"; touch "{{root}}/free"; exit 100'
 SHOWS_POLICY = 'cat "{root}/policy" 2>/dev/null; exit 3'
-
-
-@pytest.fixture(scope="module")
-def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_programs(tmp_path_factory.mktemp("programs"))
-
-
-@pytest.fixture
-def sandbox(programs: Path, tmp_path: Path) -> Sandbox:
-    return Sandbox(tmp_path / "node", programs)
 
 
 REFRESH = script("inventory.platforms", "apt_refresh")

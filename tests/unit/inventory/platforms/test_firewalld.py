@@ -8,17 +8,12 @@ from typing import Any
 import pytest
 
 from inventory.platforms.firewalls import FIREWALLD
-from tests.support.shell_sandbox import SHELLS, Sandbox, make_programs
+from tests.support.shell_sandbox import SHELLS, Sandbox
 
 ACTIVE = {"systemctl is-active firewalld": "active"}
 NOT_THERE = {"systemctl is-active firewalld": {"prints": "inactive", "status": 3}}
 STARTS = {"systemctl is-active firewalld": {"prints": "activating", "status": 3}}
 SILENT = {"firewall-cmd": {"runs": "echo 'Failed to connect to the bus' >&2; exit 251"}}
-
-
-@pytest.fixture(scope="module")
-def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_programs(tmp_path_factory.mktemp("programs"))
 
 
 @pytest.fixture(params=SHELLS)

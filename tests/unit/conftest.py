@@ -1,4 +1,4 @@
-"""Fixtures for the tests of the drill."""
+"""Fixtures for the tests of shell scripts."""
 
 from __future__ import annotations
 
