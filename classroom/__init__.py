@@ -1,1 +1,1 @@
-"""Floor 4: the checks of a running lab, the exercises, and their grades."""
+"""Layer 4: the checks of a running lab, the exercises, and their grades."""

@@ -1,1 +1,1 @@
-"""Floor 5: what people type."""
+"""Layer 5: what people type."""

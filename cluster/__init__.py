@@ -1,1 +1,1 @@
-"""Floor 1: pacemaker's and corosync's files, outputs and rules, as pure functions. No I/O."""
+"""Layer 1: pacemaker's and corosync's files, outputs and rules, as pure functions. No I/O."""

@@ -1,1 +1,1 @@
-"""Floor 3: break the cluster and observe it. Never imports provision."""
+"""Layer 3: break the cluster and observe it. Never imports provision."""

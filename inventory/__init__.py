@@ -1,1 +1,1 @@
-"""Floor 0: what exists and how to reach it. Imports nothing of the floors above."""
+"""Layer 0: what exists and how to reach it. Imports nothing of the layers above."""

@@ -1,1 +1,1 @@
-"""Floor 3: makes the cluster, step by step."""
+"""Layer 3: makes the cluster, step by step."""

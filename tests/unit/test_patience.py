@@ -92,7 +92,7 @@ def test_a_limit_on_a_node_is_a_whole_number() -> None:
 
 def test_no_limit_is_written_into_a_command() -> None:
     scripts = [
-        path for floor in {name.split("/")[0] for name in SOURCES} for path in (ROOT / floor).rglob("*.sh")
+        path for layer in {name.split("/")[0] for name in SOURCES} for path in (ROOT / layer).rglob("*.sh")
     ]
     texts = {str(path.relative_to(ROOT)): path.read_text() for path in [*SOURCES.values(), *scripts]}
     assert {name: found for name, text in texts.items() if (found := LITERAL.findall(text))} == {}

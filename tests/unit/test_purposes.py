@@ -11,9 +11,9 @@ import pytest
 from tests.support.fake_lab import FakeLab
 
 ROOT = Path(__file__).parents[2]
-FLOORS = ("cluster", "status", "provision", "drill", "classroom", "cli")
+LAYERS = ("cluster", "status", "provision", "drill", "classroom", "cli")
 SOURCES = {
-    str(path.relative_to(ROOT)): path for floor in FLOORS for path in sorted((ROOT / floor).rglob("*.py"))
+    str(path.relative_to(ROOT)): path for layer in LAYERS for path in sorted((ROOT / layer).rglob("*.py"))
 }
 
 

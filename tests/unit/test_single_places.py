@@ -12,9 +12,9 @@ import pytest
 from inventory.providers import registry
 
 ROOT = Path(__file__).parents[2]
-FLOORS = ("inventory", "cluster", "status", "provision", "drill", "classroom", "cli")
+LAYERS = ("inventory", "cluster", "status", "provision", "drill", "classroom", "cli")
 SOURCES = {
-    str(path.relative_to(ROOT)): path for floor in FLOORS for path in sorted((ROOT / floor).rglob("*.py"))
+    str(path.relative_to(ROOT)): path for layer in LAYERS for path in sorted((ROOT / layer).rglob("*.py"))
 }
 
 

@@ -1,4 +1,4 @@
-"""The structure of the product, measured from its imports: floors, rooms of drill, arrows, and the size of modules.
+"""The structure of the product, measured from its imports: layers, rooms of drill, arrows, and the size of modules.
 
 The lint run holds the same layers with import-linter (pyproject.toml); here they are counted, so that growth is seen.
 An arrow is an import from one room into another, counted once for each pair of rooms.
@@ -15,8 +15,8 @@ import pytest
 from tests.support.example_lab import CASES
 
 ROOT = CASES.parent.parent
-FLOORS = (("cli",), ("classroom",), ("provision", "drill"), ("status",), ("cluster",), ("inventory",))
-"""From the top to the bottom; what stands on one floor does not import one another."""
+LAYERS = (("cli",), ("classroom",), ("provision", "drill"), ("status",), ("cluster",), ("inventory",))
+"""From the top to the bottom; the packages of one layer do not import one another."""
 WINGS = (
     ("suite",),
     ("execute", "report"),
@@ -27,7 +27,7 @@ WINGS = (
 """The rooms of drill, from the top to the bottom."""
 MOST_ROOMS, MOST_ARROWS, MOST_LINES = 10, 20, 260
 NOT_FOR_EXECUTE = {"checks", "report"}
-PACKAGES = [name for floor in FLOORS for name in floor]
+PACKAGES = [name for layer in LAYERS for name in layer]
 
 Arrow = tuple[str, str]
 
@@ -66,7 +66,7 @@ def upwards(layers: tuple[tuple[str, ...], ...], found: dict[Arrow, list[str]]) 
 
 
 def test_the_floors_import_downwards_only() -> None:
-    assert upwards(FLOORS, arrows()) == []
+    assert upwards(LAYERS, arrows()) == []
 
 
 def test_every_room_of_drill_has_its_place() -> None:
