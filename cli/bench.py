@@ -1,4 +1,7 @@
-"""`./lab bench`: measures how long commands of the lab take, and prints each measured value. Not part of the tests."""
+"""`./lab bench`: benchmarks. These measure how long commands of the lab take; others are in modules of their own.
+
+Not part of the tests. A module with more benchmarks adds its commands to GROUP in its own `register`.
+"""
 
 from __future__ import annotations
 
@@ -6,36 +9,44 @@ import json
 import statistics
 import sys
 import time
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
 from cli.context import Context, context_of
 from cli.overview import look
-from inventory.errors import ConfigError
 from inventory.host import command
 
-WHAT = ("up", "provision", "reset", "status")
+GROUP = typer.Typer(no_args_is_help=True, help="Benchmarks; each measured value is kept or printed.")
+"""The commands below `./lab bench`."""
+WHAT = {
+    "up": "Measure `./lab up`, without machines before it.",
+    "provision": "Measure `./lab provision`.",
+    "reset": "Measure `./lab reset`, from the state after step 6.1.",
+    "status": "Measure `./lab status`.",
+}
 BEFORE = {"up": ("down",), "reset": ("reset", "floating-address")}
 """The command before each run, which is not measured: `down`; or `reset` to the state after step 6.1."""
+Repeat = Annotated[int, typer.Option(min=1, max=100, help="How many times it is measured.")]
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command to the CLI."""
-    app.command()(bench)
+    """Add the commands to the CLI."""
+    for what, text in WHAT.items():
+        GROUP.command(what, help=f"{text} Prints one JSON object with all seconds on stdout.")(_measured(what))
+    app.add_typer(GROUP, name="bench")
 
 
-def bench(
-    ctx: typer.Context,
-    what: Annotated[
-        str, typer.Argument(help="up (without machines before it), provision, reset, status")
-    ] = "status",
-    repeat: Annotated[int, typer.Option(min=1, max=100)] = 3,
-) -> None:
-    """Measure a command of the lab as a user would run it; prints one JSON object with all seconds on stdout."""
-    context = context_of(ctx)
-    if what not in WHAT:
-        raise ConfigError(f"There is no benchmark {what!r}.", hint=f"One of: {', '.join(WHAT)}")
+def _measured(what: str) -> Callable[[typer.Context, int], None]:
+    def measure(ctx: typer.Context, repeat: Repeat = 3) -> None:
+        _seconds(context_of(ctx), what, repeat)
+
+    return measure
+
+
+def _seconds(context: Context, what: str, repeat: int) -> None:
+    """Run a command of the lab as a user would run it, and print its times."""
     seconds = []
     for _ in range(repeat):
         if what in BEFORE:
