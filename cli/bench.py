@@ -34,7 +34,9 @@ Repeat = Annotated[int, typer.Option(min=1, max=100, help="How many times it is 
 def register(app: typer.Typer) -> None:
     """Add the commands to the CLI."""
     for what, text in WHAT.items():
-        GROUP.command(what, help=f"{text} Prints one JSON object with all seconds on stdout.")(_measured(what))
+        GROUP.command(what, help=f"{text} Prints one JSON object with all seconds on stdout.")(
+            _measured(what)
+        )
     app.add_typer(GROUP, name="bench")
 
 
