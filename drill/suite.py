@@ -77,10 +77,15 @@ def seed_of(seed: int, scenario: Scenario, number: int) -> int:
 
 
 def finish(folder: Path) -> Run | None:
-    """Write the verdicts, JUnit and report of the record; None without a record. Raises LabError when this fails."""
+    """Write the verdicts, JUnit and report of the record, and compress it; None without a record.
+
+    Raises LabError when one of these fails.
+    """
     if not (folder / run_folder.TIMELINE).is_file():
         return None
     try:
-        return run_folder.recheck(folder)
+        run = run_folder.recheck(folder)
     except LabError as error:
         raise LabError(f"the run's report could not be written: {error.message}", hint=error.hint) from error
+    run_folder.end(folder)
+    return run

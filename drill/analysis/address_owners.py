@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import combinations
 
+from drill.analysis.once import once
 from drill.record.timeline import NodeReading, Timeline
 
 LONGEST_GAP = 2.0
@@ -53,6 +54,7 @@ class DoubleOwnership:
         return f"{self.nodes[0]} and {self.nodes[1]} both held it from {self.since:.2f} to {self.until:.2f} s"
 
 
+@once
 def ownerships(timeline: Timeline, node: str) -> tuple[Ownership, ...]:
     """The periods in which one node held the address; an unanswered reading or a gap (LONGEST_GAP) ends a period."""
     found: list[list[NodeReading]] = []
@@ -69,6 +71,7 @@ def ownerships(timeline: Timeline, node: str) -> tuple[Ownership, ...]:
     return tuple(Ownership(node, tuple(readings)) for readings in found)
 
 
+@once
 def double_ownerships(timeline: Timeline) -> tuple[DoubleOwnership, ...]:
     """All periods in which two nodes certainly held the address at the same time."""
     found: list[DoubleOwnership] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import pairwise
 
+from drill.analysis.once import once
 from drill.record.timeline import NodeReading, Timeline
 
 LONG_SILENCE = 3.0
@@ -12,6 +13,7 @@ LONG_SILENCE = 3.0
 It is for a machine of usual speed: a slow one answers later, and its cluster moves later (see Timeline.patient)."""
 
 
+@once
 def answered_readings(
     timeline: Timeline, node: str, since: float = 0.0, until: float = float("inf")
 ) -> tuple[NodeReading, ...]:
@@ -53,6 +55,7 @@ def longest_gap(timeline: Timeline, since: float, until: float) -> float:
     return max((end - start for start, end in every), default=0.0)
 
 
+@once
 def watched_period(timeline: Timeline) -> tuple[float, float] | None:
     """The period that readings have to cover (seconds); None when nothing was read.
 

@@ -11,7 +11,8 @@ from itertools import pairwise
 
 from drill.analysis.address_owners import LONGEST_GAP, owners_at
 from drill.analysis.fault_windows import FaultWindow, fault_windows
-from drill.analysis.outages import outages
+from drill.analysis.once import once
+from drill.analysis.outages import outages_of
 from drill.record.timeline import NodeReading, Timeline
 
 _PREFIX = "phase:"
@@ -41,6 +42,7 @@ class _FaultTime:
     """When the next fault was injected; infinite when there is none."""
 
 
+@once
 def phases(timeline: Timeline) -> tuple[Phase, ...]:
     """The phases after the first fault; empty without a fault.
 
@@ -164,7 +166,7 @@ def _answer(timeline: Timeline, fault_time: _FaultTime) -> tuple[float | None, s
     """The end of the fault's first outage. It may be after the heal, but not after the next fault."""
     caused = [
         one
-        for one in outages(timeline.samples_of())
+        for one in outages_of(timeline)
         if one.first_failed < fault_time.until
         and (one.next_good is None or one.next_good >= fault_time.since)
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from drill.analysis.once import once
 from drill.analysis.outages import Outage
 from drill.record.timeline import Event, Timeline
 
@@ -56,6 +57,7 @@ def has_fault(timeline: Timeline) -> bool:
     return bool(timeline.header.fault or timeline.events_of("inject", "not_landed"))
 
 
+@once
 def fault_windows(timeline: Timeline) -> tuple[FaultWindow, ...]:
     """All injections in time order. A later event belongs to the last injection with the same label and node."""
     injections = timeline.events_of("inject")
@@ -72,6 +74,7 @@ def fault_windows(timeline: Timeline) -> tuple[FaultWindow, ...]:
     return tuple(found)
 
 
+@once
 def fault_periods(timeline: Timeline) -> tuple[Period, ...]:
     """The periods in which a fault was in effect: from its proof to its heal; the whole record without a fault.
 

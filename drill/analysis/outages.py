@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from drill.record.timeline import Sample
+from drill.analysis.once import once
+from drill.record.timeline import Sample, Timeline
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,12 @@ class Outage:
         else:
             length = f"at least {self.lower:.2f} s, not over at the last request"
         return f"outage at {self.first_failed:.2f} s: {length} ({self.failed} failed: {kinds})"
+
+
+@once
+def outages_of(timeline: Timeline, client: str = "probe") -> tuple[Outage, ...]:
+    """The outages of one client in a record, in time order."""
+    return outages(timeline.samples_of(client))
 
 
 def outages(samples: Iterable[Sample]) -> tuple[Outage, ...]:

@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from drill.analysis.coverage import watched_period
 from drill.analysis.fault_windows import FaultWindow, fault_windows
+from drill.analysis.once import once
 from drill.record.timeline import Timeline
 
 MOST_MISSED = 0.05
@@ -94,6 +95,7 @@ class Worth:
         return ""
 
 
+@once
 def worth(timeline: Timeline) -> Worth:
     """Judge whether a record is enough for verdicts, and when a machine was late."""
     missing = {"requests": _few_requests(timeline), "readings": _few_readings(timeline)}

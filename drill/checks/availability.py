@@ -9,7 +9,7 @@ from drill.analysis.address_owners import owners_at
 from drill.analysis.coverage import answered_readings
 from drill.analysis.duration import Duration, measured, predicted
 from drill.analysis.fault_windows import NO_INJECTION, FaultWindow, Period, fault_windows
-from drill.analysis.outages import Outage, outages
+from drill.analysis.outages import Outage, outages_of
 from drill.analysis.record_worth import Span
 from drill.checks.base import check
 from drill.checks.verdict import CheckResult, failed, passed, unknown, worst_result
@@ -28,7 +28,7 @@ def outage_within_budget(timeline: Timeline, budget: float | None = None) -> Che
     if limit is None:
         return unknown("outages within the budget", "the record names no budget")
     expected = f"no outage longer than the budget of {limit:.2f} s"
-    found = outages(timeline.samples_of())
+    found = outages_of(timeline)
     if long := [one for one in found if one.lower > limit]:
         return failed(expected, *(one.summary for one in long), spans=_spans(long, limit))
     if reason := unpolled_reason(
@@ -65,7 +65,7 @@ def _judge_outage(
     if not before or not before[-1].good:
         state = "the service was already down" if before else "no request had been sent"
         return unknown(expected, f"{state} when the fault was injected at {fault_window.injected:.2f} s")
-    caused = [one for one in outages(timeline.samples_of()) if fault_window.caused(one)]
+    caused = [one for one in outages_of(timeline) if fault_window.caused(one)]
     lines = [one.summary for one in caused] or ["no request failed"]
     if long := [one for one in caused if one.lower > bounds.most]:
         more = (one.summary for one in long[1:])
@@ -93,7 +93,7 @@ def _judge_outage(
 def no_outage(timeline: Timeline) -> CheckResult:
     """No request fails in the whole record."""
     expected = "no failed request at all"
-    if found := outages(timeline.samples_of()):
+    if found := outages_of(timeline):
         return failed(expected, *(one.summary for one in found), spans=_spans(found))
     if reason := unpolled_reason(timeline, _polled_period(timeline), LONGEST_PAUSE):
         return unknown(expected, reason)
@@ -117,7 +117,7 @@ def _judge_failback(timeline: Timeline, fault_window: FaultWindow, expected: str
         return unknown(expected, f"no event says that {fault_window.summary} was healed")
     later = [event.at for event in timeline.events_of("inject") if event.at > heal]
     until = min(later, default=timeline.end)
-    new = [one for one in outages(timeline.samples_of()) if heal <= one.first_failed < until]
+    new = [one for one in outages_of(timeline) if heal <= one.first_failed < until]
     if new:
         more = (one.summary for one in new[1:])
         return failed(expected, f"healed at {heal:.2f} s, then an {new[0].summary}", *more, spans=_spans(new))
@@ -151,11 +151,7 @@ def interruptions(timeline: Timeline, counts: Sequence[int]) -> CheckResult:
 def _judge_count(
     timeline: Timeline, fault_window: FaultWindow, period: Period, count: int, expected: str
 ) -> CheckResult:
-    found = [
-        one.summary
-        for one in outages(timeline.samples_of())
-        if period.since <= one.first_failed < period.until
-    ]
+    found = [one.summary for one in outages_of(timeline) if period.since <= one.first_failed < period.until]
     seen = f"{len(found)} after {fault_window.summary}"
     whole = _polled_period(timeline)
     polled = Period(max(period.since, whole.since), min(period.until, whole.until))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from drill.analysis.coverage import LONG_SILENCE, answered_readings
 from drill.analysis.fault_windows import NO_INJECTION, Period, fault_periods
-from drill.analysis.outages import outages
+from drill.analysis.outages import outages_of
 from drill.checks.base import check
 from drill.checks.ownership import END_PERIOD
 from drill.checks.verdict import CheckResult, failed, passed, unknown, worst_result
@@ -58,7 +58,7 @@ def recovered(timeline: Timeline) -> CheckResult:
         return unknown(
             expected, f"no request was sent in the last {END_PERIOD:g} s before {timeline.end:.2f} s"
         )
-    troubles = [one.summary for one in outages(timeline.samples_of()) if one.next_good is None]
+    troubles = [one.summary for one in outages_of(timeline) if one.next_good is None]
     owners = []
     for node in timeline.nodes:
         last = [one for one in timeline.readings_of(node) if one.at >= late]

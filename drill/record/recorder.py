@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TextIO
 
-from drill.record import timeline_file
+from drill.record import stored_rows, timeline_file
 from drill.record.header import (
     Awaited,
     FailCount,
@@ -37,8 +37,7 @@ class Recorder:
         self._node_readings: list[NodeReading] = []
         self._events: list[Event] = []
         self._lateness: list[Lateness] = []
-        path.parent.mkdir(parents=True, exist_ok=True)
-        timeline_file.remove_incomplete_line(path)
+        stored_rows.make_plain(path)
         self._stream: TextIO = path.open("a", encoding="utf-8")
         self._stream.write(timeline_file.header_line(header))
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
 from drill.record.header import Header
 
@@ -120,7 +122,7 @@ class Timeline:
         """The scenario's name."""
         return self.header.scenario
 
-    @property
+    @cached_property
     def nodes(self) -> tuple[str, ...]:
         """The nodes in the order of lab.yaml; when the header names none, the nodes that were read."""
         return self.header.nodes or tuple(sorted({reading.node for reading in self.node_readings}))
@@ -134,7 +136,7 @@ class Timeline:
         """The number of samples, readings and events: a part of a record has fewer."""
         return len(self.samples) + len(self.node_readings) + len(self.events)
 
-    @property
+    @cached_property
     def end(self) -> float:
         """The time of the last thing that was recorded (seconds)."""
         return max(
@@ -148,13 +150,11 @@ class Timeline:
 
     def samples_of(self, client: str = "probe") -> tuple[Sample, ...]:
         """One client's samples, sorted by the time of sending."""
-        mine = (sample for sample in self.samples if sample.client == client)
-        return tuple(sorted(mine, key=lambda sample: (sample.sent, sample.done)))
+        return self._samples_by_client.get(client, ())
 
     def readings_of(self, node: str) -> tuple[NodeReading, ...]:
         """One node's readings, sorted by time."""
-        mine = (reading for reading in self.node_readings if reading.node == node)
-        return tuple(sorted(mine, key=lambda reading: reading.at))
+        return self._readings_by_node.get(node, ())
 
     def events_of(self, *kinds: str) -> tuple[Event, ...]:
         """The events of the given kinds, in time order."""
@@ -163,6 +163,28 @@ class Timeline:
     def time_of_first(self, *kinds: str) -> float | None:
         """The time of the first event of these kinds (seconds); None when there is none."""
         return next((event.at for event in self.events_of(*kinds)), None)
+
+    @cached_property
+    def derived(self) -> dict[tuple[Any, ...], Any]:
+        """What drill.analysis found in this record, by function and parameters: see drill.analysis.once."""
+        return {}
+
+    @cached_property
+    def _samples_by_client(self) -> Mapping[str, tuple[Sample, ...]]:
+        found: dict[str, list[Sample]] = {}
+        for sample in self.samples:
+            found.setdefault(sample.client, []).append(sample)
+        return {
+            client: tuple(sorted(mine, key=lambda sample: (sample.sent, sample.done)))
+            for client, mine in found.items()
+        }
+
+    @cached_property
+    def _readings_by_node(self) -> Mapping[str, tuple[NodeReading, ...]]:
+        found: dict[str, list[NodeReading]] = {}
+        for reading in self.node_readings:
+            found.setdefault(reading.node, []).append(reading)
+        return {node: tuple(sorted(mine, key=lambda reading: reading.at)) for node, mine in found.items()}
 
     def node_in_role(self, role: str) -> str:
         """The node that has a role in this run (active, passive, target, ...); any other name is returned as it is."""

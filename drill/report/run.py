@@ -9,7 +9,7 @@ from functools import cached_property
 
 from drill.analysis.duration import Duration, measured, predicted
 from drill.analysis.fault_windows import fault_windows
-from drill.analysis.outages import Outage, outages
+from drill.analysis.outages import Outage, outages_of
 from drill.checks import verdict
 from drill.checks.verdict import Verdict
 from drill.record.timeline import Timeline
@@ -35,7 +35,7 @@ class ScenarioResult:
     @cached_property
     def outages(self) -> tuple[Outage, ...]:
         """The outages of a client that opens a new connection for each request."""
-        return outages(self.timeline.samples_of())
+        return outages_of(self.timeline)
 
     @property
     def longest(self) -> Duration | None:

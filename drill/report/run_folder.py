@@ -1,9 +1,10 @@
 """`runs/<time>/`: the files of a run. They can be read, judged and drawn again without the lab.
 
-    timeline.jsonl   the record, scenario after scenario (drill.record); the other files are made from it
-    verdicts.json    the verdicts of the checks
-    junit.xml        the same for a build server
-    report.html      the same for people, with plots; one file, no network
+    timeline.jsonl.gz   the record, scenario after scenario (drill.record); the other files are made from it.
+                        While the run goes on, and after a crash: timeline.jsonl
+    verdicts.json       the verdicts of the checks
+    junit.xml           the same for a build server
+    report.html         the same for people, with plots; one file, no network
 
 Only this module writes these files, except timeline.jsonl, which the running drill writes.
 """
@@ -19,7 +20,7 @@ from pathlib import Path
 from drill.checks import registry as checks
 from drill.checks import verdict
 from drill.checks.verdict import UNKNOWN
-from drill.record import timeline_file
+from drill.record import stored_rows, timeline_file
 from drill.record.header import Header
 from drill.record.timeline import Timeline
 from drill.report import verdicts_file
@@ -85,6 +86,17 @@ def _would_lose(folder: Path, run: Run) -> str:
     return ", ".join(lost)
 
 
+def end(folder: Path) -> None:
+    """Compress the record of a run that has ended. Raises LabError when this fails; the plain record is kept then."""
+    try:
+        stored_rows.compress(folder / TIMELINE)
+    except OSError as error:
+        raise LabError(
+            f"{folder / TIMELINE}: cannot be compressed: {error.strerror}; it is kept as it is",
+            hint="free disk space; every command reads it as it is",
+        ) from error
+
+
 def rebuild(folder: Path) -> Run:
     """Write the report again from the timelines and the existing verdicts. Raises what `load` raises."""
     run = load(folder)
@@ -119,7 +131,7 @@ def _timelines(folder: Path) -> tuple[Timeline, ...]:
     path = folder / TIMELINE
     if not folder.is_dir():
         raise ConfigError(f"{folder}: no such folder", hint="name a run's folder, such as one below runs/")
-    if not path.is_file():
+    if stored_rows.stored(path) is None:
         raise ConfigError(f"{folder}: not a run: it contains no {TIMELINE}", hint="name a folder below runs/")
     return timeline_file.read_all(path)
 

@@ -62,7 +62,7 @@ def entry(request: pytest.FixtureRequest, runner: Runner, context: Context) -> S
         warnings.warn(why, stacklevel=1)
         made = suite.judged(runner.run(scenario, seed, again=True))
     if made.error or made.status == UNKNOWN:
-        raise LabError(made.error or _unproven(made), hint=f"the record is in {runner.path}")
+        raise LabError(made.error or _unproven(made), hint=f"the record is in {runner.path.parent}")
     return made
 
 

@@ -21,6 +21,7 @@ import pytest
 import yaml
 
 from drill.checks.verdict import FAIL, PASS
+from drill.record import timeline_file
 from inventory.host import install
 from inventory.platforms.debian import DEBIAN12
 from inventory.providers import libvirt, own_box, registry
@@ -149,7 +150,7 @@ def test_scenario(scenario: str, run: Timed, lab: ScratchLab) -> None:
         LOG.info("%s %s %s", one["status"], one["check"], one["why"] if one["status"] != PASS else "")
     assert result["verdicts"], "it was recorded and judged"
     assert [one for one in result["verdicts"] if one["status"] == FAIL] == []
-    assert '"landed"' in (newest.parent / "timeline.jsonl").read_text()
+    assert "landed" in [event.kind for event in timeline_file.read(newest.parent / "timeline.jsonl").events]
     run("status")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from drill.analysis.duration import Duration, measured
-from drill.analysis.outages import outages
+from drill.analysis.outages import outages_of
 from drill.report.html.drawing import Bar
 from drill.report.run import ScenarioResult
 
@@ -30,9 +30,9 @@ def length_rows(result: ScenarioResult) -> tuple[LengthRow, ...]:
     if result.budget is not None:
         rows.append(("budget", f"at most {result.budget:g} s", Duration(0.0, result.budget), "budget"))
     for client, label in (("probe", "measured"), ("keepalive", "keep-alive connection")):
-        if not (samples := result.timeline.samples_of(client)):
+        if not result.timeline.samples_of(client):
             continue
-        found = sorted(outages(samples), key=lambda one: (-one.lower, one.first_failed))
+        found = sorted(outages_of(result.timeline, client), key=lambda one: (-one.lower, one.first_failed))
         if not found:
             rows.append((label, "no request failed", Duration(0.0, 0.0), client))
         for one in found[:_MOST_ROWS]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from drill.faults import registry as faults
+from drill.record import stored_rows
 from drill.record.header import CheckRow
 from drill.report import run_folder
 from drill.report.run import ScenarioResult
@@ -51,6 +52,21 @@ def test_each_as_often_as_asked_into_one_folder(lab: FakeDrill) -> None:
     assert verdicts["counts"]["PASS"] == 4
     for name in (run_folder.REPORT, run_folder.JUNIT):
         assert (lab.root / "runs" / name).stat().st_size > 100
+    assert not lab.runner.path.exists(), "the record is compressed when the run has ended"
+    assert stored_rows.stored(lab.runner.path) == lab.root / "runs" / "timeline.jsonl.gz"
+    assert run_folder.load(lab.root / "runs") == run
+
+
+def test_a_record_that_cannot_be_compressed_is_kept(lab: FakeDrill, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(stored_rows, "compress", full)
+    with pytest.raises(
+        LabError, match=r"timeline\.jsonl: cannot be compressed: No space left on device; it is kept"
+    ):
+        suite(lab).run((CALM,))
+    assert [one.status for one in run_folder.load(lab.root / "runs").results] == ["PASS"]
 
 
 def test_seeds_do_not_depend_on_what_else_is_run() -> None:
