@@ -74,6 +74,7 @@ def _seconds(context: Context, what: str, repeat: int) -> None:
 
 
 def _lab(context: Context, *words: str) -> None:
-    status = command.attached([str(context.root / "lab"), *words], context.root, to_stderr=True)
+    argv = [str(context.root / "lab"), "--lab", str(context.number), *words]
+    status = command.attached(argv, context.root, to_stderr=True)
     if status:
         raise typer.Exit(status)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable
 from typing import Annotated, Any
@@ -12,6 +13,7 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 from rich.table import Table
 
+from inventory.homes import FIRST
 from inventory.printable import visible
 
 Json = Annotated[bool, typer.Option("--json", help="Print plain data (JSON) on stdout.")]
@@ -20,13 +22,30 @@ PIPE_WIDTH = 1000
 """The longest line of a table, in characters, when stdout is not a terminal."""
 
 
+_COMMAND = re.compile(r"(?<!&& )\./lab (?!--lab )(?=[a-z])")
+_shown_as = ["./lab "]
+
+
+def show_commands_of(number: int) -> None:
+    """Show each command `./lab WORD` with the number of this command's lab, when it is not the first one."""
+    _shown_as[:] = ["./lab " if number == FIRST else f"./lab --lab {number} "]
+
+
+def with_lab(text: str) -> str:
+    """A text whose commands are those for this command's lab. Commands that begin with `cd` are another lab's."""
+    return _COMMAND.sub(_shown_as[0], text)
+
+
 class SafeConsole(Console):
-    """A console that shows the control characters of a text and never sends them: nodes write some of the texts."""
+    """A console that shows the control characters of a text and never sends them: nodes write some of the texts.
+
+    The commands in a text are shown for the lab of this command (`with_lab`).
+    """
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         """See rich.console.Console. rich's own control segments stay."""
         for one in super().render(renderable, options):
-            yield one if one.control else Segment(visible(one.text), one.style)
+            yield one if one.control else Segment(visible(with_lab(one.text)), one.style)
 
 
 class Output(SafeConsole):
@@ -62,4 +81,4 @@ def table(*columns: str) -> Table:
 
 def print_json(value: Any) -> None:
     """Print plain data on stdout as JSON. Values of other types are printed as text."""
-    sys.stdout.write(json.dumps(value, indent=2, default=str) + "\n")
+    sys.stdout.write(with_lab(json.dumps(value, indent=2, default=str)) + "\n")

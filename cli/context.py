@@ -14,9 +14,11 @@ from rich.markup import escape
 
 from cli.console import messages
 from cluster import feasible
-from inventory import files
+from inventory import files, homes
 from inventory.config import lab_yaml
+from inventory.config.numbered import numbered
 from inventory.errors import ConfigError, LabError
+from inventory.homes import STATE
 from inventory.host import routes
 from inventory.journal import Journal
 from inventory.model import Lab, Node
@@ -36,19 +38,27 @@ class Context:
     """Everything that a command of the CLI works on. Parts are made when they are first asked for."""
 
     root: Path
+    """The folder with lab.yaml, the Vagrantfile and runs/."""
+    number: int = homes.FIRST
+    """The lab's number in its folder."""
     command: str = ""
     """The command's name, which other commands print while they wait for its lock."""
     changes: dict[str, object] = field(default_factory=dict)
     """The values that the command line changes, by key of lab.yaml; they are checked like the file itself."""
 
+    @property
+    def home(self) -> Path:
+        """Where this lab keeps its own things."""
+        return homes.home(self.root, self.number)
+
     @cached_property
     def lab(self) -> Lab:
-        """lab.yaml, with the changes. Raises ConfigError."""
-        return lab_yaml.load(self.root / "lab.yaml", self.changes, feasible.problems)
+        """lab.yaml, with the changes, for the lab of this number. Raises ConfigError."""
+        return numbered(lab_yaml.load(self.root / "lab.yaml", self.changes, feasible.problems), self.number)
 
     def keep_description(self) -> None:
         """Copy lab.yaml into .lab when the machines are made, for commands that must work after later changes."""
-        files.write(self.root / ".lab" / BUILT, (self.root / "lab.yaml").read_text(encoding="utf-8-sig"))
+        files.write(self.home / STATE / BUILT, (self.root / "lab.yaml").read_text(encoding="utf-8-sig"))
 
     def use_built(self, say: Callable[[str], None]) -> None:
         """Use the description that the machines were made from, when lab.yaml now has mistakes or other nodes.
@@ -73,7 +83,7 @@ class Context:
 
     def _built(self) -> Lab | None:
         try:
-            return lab_yaml.load(self.root / ".lab" / BUILT)
+            return numbered(lab_yaml.load(self.home / STATE / BUILT), self.number)
         except ConfigError:
             return None
 
@@ -101,7 +111,7 @@ class Context:
         """The lab under way. Raises MachineError when there are no machines yet."""
         # A clear error first, when there is no lab, or when lab.yaml was changed to what its nodes cannot have.
         refusals.require(self.machines.choice.platform_data, self.lab)
-        return LabSession(self.lab, self.machines, self.remote, Journal(self.root), self.clock)
+        return LabSession(self.lab, self.machines, self.remote, Journal(self.home), self.clock)
 
     def require_known_properties(self) -> None:
         """Raise ConfigError when the nodes' pacemaker does not know a property of lab.yaml, or its value.
@@ -139,7 +149,7 @@ class Context:
 
         A command that waits for the lock prints at once which command holds it. Raises TimedOut when it waits too long.
         """
-        with files.lock(self.root / ".lab" / "lock", f"./lab {self.command}".strip(), self._tell_wait):
+        with files.lock(self.home / STATE / "lock", f"./lab {self.command}".strip(), self._tell_wait):
             yield
 
     def _tell_wait(self, who: str) -> None:

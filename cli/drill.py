@@ -94,7 +94,7 @@ def _run(
     runner = suite.runner(session, context.remote, folder, context.guard, console.say, fetch=context.fetch)
     texts = catalog.explanations()
     whole = suite.Suite(
-        context.root,
+        context.home,
         runner,
         folder,
         on_result=_print_result,

@@ -27,7 +27,7 @@ def heal(ctx: typer.Context) -> None:
     """
     context, console = context_of(ctx), ConsoleProgress()
     context.use_built(console.say)
-    with context.exclusive(), journal.exclusive(context.root), console.busy("Looking at the lab"):
+    with context.exclusive(), journal.exclusive(context.home), console.busy("Looking at the lab"):
         no_exercise(context, console)
         interrupted = bool(context.session.journal.pending())
         done = Recovery(context.session, console.say, context.fetch).heal()

@@ -13,15 +13,14 @@ from classroom import attempt
 from cli import render
 from cli.building import boot, build, prepare_machines
 from cli.console import Json, Output, print_json
-from cli.context import Context, context_of
+from cli.context import context_of
 from cli.overview import look
 from cli.progress import ConsoleProgress
 from inventory.errors import ConfigError
 from inventory.host import install, survey
 from inventory.host.doctor import findings
-from inventory.host.requirements import Say
 from inventory.platforms.registry import PLATFORMS, get
-from inventory.providers import image_choice, node_image, own_box, registry, removal
+from inventory.providers import image_choice, node_image, own_box, registry
 
 Provider = Annotated[
     str, typer.Option(help=f"{', '.join(registry.names())} or auto; default: the provider of lab.yaml.")
@@ -34,7 +33,7 @@ out = Output()
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the CLI."""
-    for command in (up, halt, down, doctor, image, box):
+    for command in (up, halt, doctor, image, box):
         app.command()(command)
     # Everything after the node belongs to the command that runs there: `./lab ssh node1 df -h`.
     app.command(context_settings={"allow_extra_args": True, "allow_interspersed_args": False})(ssh)
@@ -60,18 +59,6 @@ def halt(ctx: typer.Context) -> None:
     context.use_built(console.say)
     with context.exclusive(), console.busy("Shutting the nodes down"):
         context.machines.halt()
-
-
-def down(ctx: typer.Context) -> None:
-    """Remove everything that `up` made: machines, network, keys. The node image stays."""
-    context, console = context_of(ctx), ConsoleProgress()
-    with context.exclusive(), console.busy("Removing the nodes"):
-        removal.remove(context.root, lambda: _destroy(context, console.say), console.say)
-
-
-def _destroy(context: Context, say: Say) -> None:
-    context.use_built(say)
-    context.machines.destroy()
 
 
 def ssh(ctx: typer.Context, node: str) -> None:

@@ -15,11 +15,11 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from cli import bench, classroom, cluster, drill, guard, heal, machines, pending, walk
+from cli import bench, classroom, cluster, console, drill, guard, heal, labs, machines, pending, walk
 from cli.console import Output, messages
 from cli.context import Context, context_of
 from cli.progress import ConsoleProgress
-from inventory import log
+from inventory import homes, log
 from inventory.config import folder
 from inventory.host import command, install
 
@@ -43,6 +43,12 @@ def _version(wanted: bool) -> None:
 def begin(
     ctx: typer.Context,
     root: Annotated[Path, typer.Option(hidden=True)] = Path(),
+    lab: Annotated[
+        str,
+        typer.Option(
+            "--lab", envvar="LAB", metavar="N", help="The lab of this folder that the command works on."
+        ),
+    ] = str(homes.FIRST),
     *,
     verbose: Annotated[
         bool,
@@ -54,15 +60,16 @@ def begin(
 ) -> None:
     """A two-node Corosync/Pacemaker lab: build it, look at it, break it, judge it."""
     folder.require_usable(root.resolve())
-    ctx.obj = Context(root.resolve())
+    ctx.obj = Context(root.resolve(), homes.number_of(lab))
+    console.show_commands_of(ctx.obj.number)
     ctx.obj.command = ctx.invoked_subcommand or ""
     guard.ask_when_unreachable(context_of(ctx).trouble)
-    log.begin(ctx.obj.root / ".lab", verbose=verbose)
+    log.begin(ctx.obj.home / homes.STATE, verbose=verbose)
     log.note(f"./lab {ctx.invoked_subcommand}")
     pending.warn(ctx.obj, ctx.invoked_subcommand or "", messages())
 
 
-for topic in (machines, cluster, walk, drill, heal, classroom, bench):
+for topic in (machines, labs, cluster, walk, drill, heal, classroom, bench):
     topic.register(app)
 
 

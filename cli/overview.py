@@ -78,7 +78,7 @@ def read(context: Context) -> LabStatus:
     return LabStatus(
         {node: NodeStatus(machine) for node, machine in machines.items()},
         web_page.ask(context.fetch),
-        journal.pending(context.root),
+        journal.pending(context.home),
         journal.running_drill(context.machines.state),
     )
 

@@ -38,11 +38,11 @@ def runner(
 class Suite:
     """Runs scenarios with one runner and judges each of them.
 
-    `root` is the lab's folder, `folder` is the run's folder. `on_result` gets each result. `around` gives a context
-    manager for each scenario.
+    `home` is the lab's home (inventory.homes), `folder` is the run's folder. `on_result` gets each result. `around`
+    gives a context manager for each scenario.
     """
 
-    root: Path
+    home: Path
     runner: Runner
     folder: Path
     on_result: Callable[[ScenarioResult], None] = lambda result: None
@@ -54,7 +54,7 @@ class Suite:
         The same seed gives the same targets. When the lab cannot be healed, the results so far are written, and then
         the first cause is raised.
         """
-        with journal.exclusive(self.root):
+        with journal.exclusive(self.home):
             try:
                 for scenario in scenarios:
                     for number in range(repeat):

@@ -19,6 +19,7 @@ from typing import Any
 import msgspec
 
 from inventory import files
+from inventory.homes import STATE
 from inventory.model import NodeAction
 
 LOCK = "drill.lock"
@@ -37,10 +38,10 @@ class JournalEntry:
 
 
 class Journal:
-    """The journal of the lab in one folder."""
+    """The journal of the lab with a home (inventory.homes)."""
 
-    def __init__(self, root: Path) -> None:
-        self.path = root / ".lab" / "journal.jsonl"
+    def __init__(self, home: Path) -> None:
+        self.path = home / STATE / "journal.jsonl"
         self._next = max((entry.id for entry in _read(self.path)[0]), default=0) + 1
 
     def begin(
@@ -69,7 +70,7 @@ class Journal:
         return tuple(entry for entry in entries if entry.id not in struck)
 
     def _write(self, row: dict[str, Any]) -> None:
-        self.path.parent.mkdir(exist_ok=True)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.open("ab") as stream:
             # A killed run can leave an incomplete line; the new entry must begin on a line of its own.
             torn = stream.tell() and not self.path.read_bytes().endswith(b"\n")
@@ -78,9 +79,9 @@ class Journal:
             os.fsync(stream.fileno())
 
 
-def pending(root: Path) -> tuple[JournalEntry, ...]:
-    """The entries that an interrupted run left in the journal of a folder's lab."""
-    return Journal(root).pending()
+def pending(home: Path) -> tuple[JournalEntry, ...]:
+    """The entries that an interrupted run left in the journal of a lab."""
+    return Journal(home).pending()
 
 
 def _read(path: Path) -> tuple[list[JournalEntry], set[int]]:
@@ -106,8 +107,8 @@ def running_drill(state: Path) -> str:
 
 
 @contextlib.contextmanager
-def exclusive(root: Path) -> Iterator[None]:
-    """Hold the drill lock of the lab in a folder. Raises LabError when another drill holds it."""
+def exclusive(home: Path) -> Iterator[None]:
+    """Hold the drill lock of the lab with a home. Raises LabError when another drill holds it."""
     held = "Another drill is running on this lab (process {pid})."
-    with files.lock_now(root / ".lab" / LOCK, held, "Wait for it, or stop it; then ./lab heal."):
+    with files.lock_now(home / STATE / LOCK, held, "Wait for it, or stop it; then ./lab heal."):
         yield

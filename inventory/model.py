@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network
 from typing import Literal
 
+from inventory.ranges import BENCHMARKS
+
 INFINITY = 1_000_000
 """Pacemaker's INFINITY (Pacemaker Explained, "Scores"; walkthrough step 7.1)."""
 MOST_PATIENCE = 20.0
 LONGEST_PROBE_TIMEOUT_MS = 10_000
 """The longest limit of a request of a drill (milliseconds), so that a probe needs a bounded number of threads."""
-PRIVATE_NETWORKS = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "198.18.0.0/15")))
-"""The ranges that a lab may use: private networks (RFC 1918), and the one for tests of devices (RFC 2544)."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ class MachineSettings:
 
 @dataclass(frozen=True)
 class Lab:
-    """lab.yaml, validated. `platform` and `provider` may still be "auto"."""
+    """lab.yaml, validated. `platform` and `provider` may still be "auto". `labs` has the networks of labs 2, 3, ..."""
 
     name: str
     platform: str
@@ -138,6 +138,8 @@ class Lab:
     drill: Drill
     images: Mapping[str, str]
     """The base image by platform, in place of the platform's own (a mirror's)."""
+    labs: IPv4Network = BENCHMARKS
+    number: int = 1
 
     @property
     def node1(self) -> Node:

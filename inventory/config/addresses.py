@@ -6,7 +6,8 @@ import re
 from ipaddress import IPv4Address, IPv4Network
 
 from inventory.config.yaml_document import YamlNode, listed
-from inventory.model import PRIVATE_NETWORKS, Node
+from inventory.model import Node
+from inventory.ranges import BENCHMARKS, PRIVATE_NETWORKS
 
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _FQDN = re.compile(rf"{_LABEL}(\.{_LABEL})*\.(?=.*[a-z]){_LABEL}")
@@ -35,6 +36,24 @@ def network(yaml_node: YamlNode) -> IPv4Network | None:
         yaml_node.wrong(
             "a prefix length of 29 or less: two nodes, the floating address and this host need room"
         )
+    return found
+
+
+def labs(yaml_node: YamlNode, network: IPv4Network | None) -> IPv4Network:
+    """Read the range of the networks of the further labs; without it, BENCHMARKS."""
+    if not yaml_node.present:
+        return BENCHMARKS
+    allowed = f"a private range that does not overlap the network, such as {BENCHMARKS}"
+    text = yaml_node.text(allowed, lambda text: "/" in text)
+    try:
+        found = IPv4Network(text or BENCHMARKS)
+    except ValueError:
+        yaml_node.wrong(allowed)
+        return BENCHMARKS
+    if not any(found.subnet_of(private) for private in PRIVATE_NETWORKS):
+        yaml_node.wrong(f"a range within {listed(map(str, PRIVATE_NETWORKS))}; others hide real hosts")
+    elif network is not None and found.overlaps(network):
+        yaml_node.wrong(f"{allowed}; this one overlaps {network}")
     return found
 
 

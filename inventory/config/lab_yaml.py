@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
-from inventory.config.addresses import floating, network, nodes
+from inventory.config.addresses import floating, labs, network, nodes
 from inventory.config.cluster_properties import properties
 from inventory.config.machine_settings import KEYS, machine_settings
 from inventory.config.resources import constraints, resources, score
@@ -78,7 +78,7 @@ def parse(text: str, where: str, changes: Mapping[str, object] | None = None, ju
             "name", "platform", "provider", "network", "nodes", "vip", "memory_mb", "corosync",
             "properties", "stickiness", "resources", "constraints", "drill",
         ),
-        ("images", "patience", *KEYS),
+        ("images", "labs", "patience", *KEYS),
     )  # fmt: skip
     name = part["name"].text(
         "up to 31 lower-case letters, digits and hyphens; the first character is a letter",
@@ -87,6 +87,7 @@ def parse(text: str, where: str, changes: Mapping[str, object] | None = None, ju
     platform = part["platform"].one_of(platforms.allowed_names())
     provider = part["provider"].one_of(providers.allowed_names())
     net = network(part["network"])
+    others = labs(part["labs"], net)
     pair = nodes(part["nodes"], net)
     vip = floating(part["vip"], net, pair)
     memory = part["memory_mb"].whole(384, 65536, "MiB for each virtual machine")
@@ -121,6 +122,7 @@ def parse(text: str, where: str, changes: Mapping[str, object] | None = None, ju
         locations=locations,
         drill=_sure(drill),
         images=images,
+        labs=others,
     )
     for path, wrong in judge(lab):
         document.document.note(path, wrong)

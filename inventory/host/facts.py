@@ -20,6 +20,7 @@ class HostFacts:
     """Everything that `inventory.host.doctor` judges. Sizes are MiB. None: could not be read, or does not apply."""
 
     folder: str
+    """The home of the lab (inventory.homes)."""
     system: str
     """sys.platform: linux, darwin …"""
     python: tuple[int, int]

@@ -10,9 +10,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from inventory import homes
 from inventory.host.networks import EngineNetwork, HostNetworks, Link, RouteEntry
 from inventory.host.requirements import Requirements
-from inventory.model import PRIVATE_NETWORKS, Lab
+from inventory.model import Lab
+from inventory.ranges import PRIVATE_NETWORKS
 
 
 @dataclass(frozen=True)
@@ -26,10 +28,10 @@ class NetworkConflict:
 
 @dataclass(frozen=True)
 class LabNetwork:
-    """The network that a lab needs. Networks of its `folder`, and its `bridge`, are its own; `providers` has all."""
+    """The network that a lab needs. Networks of its `home`, and its `bridge`, are its own; `providers` has all."""
 
     lab: Lab
-    folder: str
+    home: str
     bridge: str
     chosen: Requirements
     providers: Sequence[Requirements]
@@ -47,7 +49,7 @@ def network_conflicts(host: HostNetworks, wanted: LabNetwork) -> tuple[NetworkCo
     lab = wanted.lab
     found = [*_reserved(host, wanted)]
     named = {link.interface for link in host.links or () if wanted.is_own(link.interface, link)}
-    named |= {wanted.bridge, *(one.interface for one in host.of_engines or () if one.folder == wanted.folder)}
+    named |= {wanted.bridge, *(one.interface for one in host.of_engines or () if one.folder == wanted.home)}
     for network in host.of_engines or ():
         if network.interface not in named and any(one.overlaps(lab.network) for one in network.subnets):
             found.append(_engine(network, lab))
@@ -74,8 +76,9 @@ def _reserved(host: HostNetworks, wanted: LabNetwork) -> Iterator[NetworkConflic
 
 def _engine(network: EngineNetwork, lab: Lab) -> NetworkConflict:
     ranges = ", ".join(map(str, network.subnets))
-    owner = f", of the lab in {network.folder}" if network.folder else ""
-    remedy = f"cd '{network.folder}' && ./lab down" if network.folder else network.remedy
+    folder, number = homes.owner(network.folder)
+    owner = f", of the {homes.title(number)} in {folder}" if network.folder else ""
+    remedy = homes.command(network.folder, "down") if network.folder else network.remedy
     return NetworkConflict(
         f"the {network.kind} network {network.name} ({ranges}{owner}) uses {lab.network}", remedy
     )

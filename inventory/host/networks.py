@@ -36,7 +36,7 @@ class RouteEntry:
 class EngineNetwork:
     """A network of a provider's engine on this host, in use or not.
 
-    `kind` is the engine's name for people; `interface` is the network's bridge on this host; `folder` is the folder of
+    `kind` is the engine's name for people; `interface` is the network's bridge on this host; `folder` is the home of
     the lab to which it belongs, "" when it belongs to no lab; `remedy` is the command that removes it.
     """
 

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
+from inventory import homes
 from inventory.errors import MachineError
 from inventory.host import command, networks
 from inventory.host.facts import HostFacts, memory, plugins, text_of, vsyscall
@@ -46,7 +47,7 @@ def read(root: Path, lab: Lab, providers: Sequence[Requirements], chosen: Requir
         of_engines = [pool.submit(one.networks) for one in here]
         said = command.run_all(questions, deadline=DEADLINE, env=QUIET)
         return HostFacts(
-            folder=str(root.resolve()),
+            folder=str(homes.home(root.resolve(), lab.number)),
             system=sys.platform,
             python=sys.version_info[:2],
             venv=all(importlib.util.find_spec(name) for name in ("venv", "ensurepip")),

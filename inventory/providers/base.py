@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from inventory import homes
 from inventory.errors import MachineError
 from inventory.host import command
 from inventory.host.command import Output
@@ -22,15 +23,18 @@ from inventory.model import Lab, PowerAction
 from inventory.platforms.base import Platform
 from inventory.providers.box_formats import BoxFormat
 
-
-def digest(root: Path) -> str:
-    """Eight hex digits of a hash of a folder's path: each folder is a lab of its own."""
-    return hashlib.sha256(os.fsencode(root)).hexdigest()[:8]
+KEY = "key"
+"""The file with the private key, in the lab's state."""
 
 
-def network_name(root: Path) -> str:
-    """The name of the network of a folder's lab, which its machines have before their own names."""
-    return f"ha-lab-{digest(root)}"
+def digest(home: Path) -> str:
+    """Eight hex digits of a hash of the path of a lab's home."""
+    return hashlib.sha256(os.fsencode(home)).hexdigest()[:8]
+
+
+def network_name(home: Path) -> str:
+    """The name of a lab's network, which its machines have before their own names."""
+    return f"ha-lab-{digest(home)}"
 
 
 SMALL_DISK, SMALL_DISK_MB = "/var/lib/ha-lab-small-disk", 32
@@ -40,20 +44,30 @@ provider did not make it with the node."""
 
 @dataclass(frozen=True)
 class LabFolder:
-    """The folder of a lab, and the names of the lab's own network and bridge on this host."""
+    """The folder of a lab, its home in it, and the names of the lab's own network and bridge on this host."""
 
     root: Path
     lab: Lab
 
     @property
+    def home(self) -> Path:
+        """See `inventory.homes`."""
+        return homes.home(self.root, self.lab.number)
+
+    @property
+    def key(self) -> str:
+        """The path of the private key for the nodes, from the folder on, where Vagrant works."""
+        return str((self.home / homes.STATE / KEY).relative_to(self.root))
+
+    @property
     def digest(self) -> str:
         """See `digest`."""
-        return digest(self.root)
+        return digest(self.home)
 
     @property
     def network(self) -> str:
         """See `network_name`."""
-        return network_name(self.root)
+        return network_name(self.home)
 
     @property
     def bridge(self) -> str:
@@ -148,8 +162,8 @@ class Provider(Requirements):
         """Parse the answer of the command `power.state`; None when it is not understood."""
         return None
 
-    def machines_of(self, root: Path) -> tuple[str, ...]:
-        """The ids of all machines of a folder's lab that exist, also of those that Vagrant does not know.
+    def machines_of(self, home: Path) -> tuple[str, ...]:
+        """The ids of all machines of the lab with a home that exist, also of those that Vagrant does not know.
 
         Raises MachineError.
         """
@@ -188,5 +202,5 @@ class Provider(Requirements):
         powered = ("running", "paused")
         return {name: bool(id_) and self.state(id_, deadline) in powered for name, id_ in ids.items()}
 
-    def release(self, root: Path) -> None:
-        """Remove everything that `prepare` made on this host for the lab of a folder. Raises MachineError."""
+    def release(self, home: Path) -> None:
+        """Remove everything that `prepare` made on this host for the lab with a home. Raises MachineError."""

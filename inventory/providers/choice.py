@@ -61,12 +61,15 @@ def write(path: Path, choice: Choice) -> None:
     files.write(path, yaml.dump(asdict(choice), Dumper=_Dumper, sort_keys=False, allow_unicode=True))
 
 
-def read(path: Path) -> Choice:
-    """Read the choice. Raises MachineError when there is none yet, or when the file is damaged."""
+def read(path: Path, lab: str = "lab") -> Choice:
+    """Read the choice of a lab, which `lab` names in messages.
+
+    Raises MachineError when there is none yet, or when the file is damaged.
+    """
     try:
         made = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise MachineError("There is no lab in this folder yet.", hint="Make one: ./lab up") from error
+        raise MachineError(f"There is no {lab} in this folder yet.", hint="Make one: ./lab up") from error
     except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
         raise _damaged(path, error) from error
     try:

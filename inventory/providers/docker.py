@@ -191,11 +191,11 @@ class Docker(Provider):
                 "has_ssh": True,
                 "remains_running": True,
                 "env": {"LAB_KEY": public_key, "container": "docker"},
-                "create_args": [*CREATE_ARGS, f"--label={LABEL}={folder.root}"],
+                "create_args": [*CREATE_ARGS, f"--label={LABEL}={folder.home}"],
             },
             name_prefix=f"{folder.network}-",
             network={"name": folder.network, "netmask": str(folder.lab.network.prefixlen)},
-            ssh={"private_key_path": ".lab/key", "insert_key": False},
+            ssh={"private_key_path": folder.key, "insert_key": False},
             boot_timeout=90,
         )
 
@@ -205,10 +205,10 @@ class Docker(Provider):
             return "missing" if "no such object" in said.err.lower() else None
         return STATES.get(said.out.strip())
 
-    def machines_of(self, root: Path) -> tuple[str, ...]:
-        """See Provider. The containers with the folder's label, and those in its network (made by an older version)."""
-        networks = [one.name for one in docker_engine.networks() if one.folder == str(root)]
-        filters = [f"label={LABEL}={root}", *(f"network={name}" for name in networks)]
+    def machines_of(self, home: Path) -> tuple[str, ...]:
+        """See Provider. The containers with the home's label, and those in its network (made by an older version)."""
+        networks = [one.name for one in docker_engine.networks() if one.folder == str(home)]
+        filters = [f"label={LABEL}={home}", *(f"network={name}" for name in networks)]
         said = [command.check(["docker", "ps", "-aq", "--no-trunc", "--filter", one]) for one in filters]
         return tuple(dict.fromkeys(id_ for text in said for id_ in text.split()))
 
@@ -216,12 +216,12 @@ class Docker(Provider):
         """See Provider."""
         command.check(["docker", "rm", "-f", "-v", id_])
 
-    def release(self, root: Path) -> None:
+    def release(self, home: Path) -> None:
         """See Provider."""
         if shutil.which("docker") is None:
             return
         for network in docker_engine.networks():
-            if network.folder == str(root):
+            if network.folder == str(home):
                 command.check(["docker", "network", "rm", network.name])
 
 
@@ -229,12 +229,12 @@ def _make_network(folder: LabFolder) -> None:
     """Make the lab's own network, labelled with the folder. Machines.prepare has checked that its range is free."""
     wanted = folder.lab.network
     for own in docker_engine.networks():
-        if own.folder != str(folder.root):
+        if own.folder != str(folder.home):
             continue
         if wanted in own.subnets:
             return
         raise MachineError(
-            f"The docker network of this folder has {', '.join(map(str, own.subnets))}, but lab.yaml has {wanted}.",
+            f"The docker network of this lab has {', '.join(map(str, own.subnets))}, but lab.yaml has {wanted}.",
             hint="./lab down first, then ./lab up",
         )
     command.check(
@@ -245,7 +245,7 @@ def _make_network(folder: LabFolder) -> None:
                 "create",
                 "--internal",
                 f"--subnet={wanted}",
-                f"--label={LABEL}={folder.root}",
+                f"--label={LABEL}={folder.home}",
             ),
             *(f"--opt=com.docker.network.bridge.name={folder.bridge}", folder.network),
         ]

@@ -20,7 +20,7 @@ from inventory.host.networks import EngineNetwork
 from inventory.providers import podman
 
 LABEL = "ha-lab.folder"
-"""The label of a lab's network; its value is the lab's folder."""
+"""The label of a lab's network and containers; its value is the lab's home (inventory.homes)."""
 DEADLINE = 15.0
 ENGLISH = {"LC_ALL": "C"}
 

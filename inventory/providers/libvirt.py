@@ -147,9 +147,9 @@ class Libvirt(VirtualMachines):
         """See Requirements. A bridge virbrN belongs to another network of libvirt."""
         return interface == bridge
 
-    def release(self, root: Path) -> None:
+    def release(self, home: Path) -> None:
         """See Provider."""
-        libvirt_network.remove(network_name(root))
+        libvirt_network.remove(network_name(home))
 
     def packages(self) -> tuple[str, ...]:
         """See Requirements. Raises MachineError where Vagrant is not Debian's: it needs a plugin of its own."""

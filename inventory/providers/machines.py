@@ -10,36 +10,37 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from inventory import log
+from inventory import homes, log
 from inventory.errors import ConfigError, MachineError
 from inventory.host import command
 from inventory.model import Lab, Node, PowerAction
 from inventory.platforms import refusals
 from inventory.providers import choice as choices
 from inventory.providers import preconditions, registry, removal
-from inventory.providers.base import STATE_DEADLINE, LabFolder, Provider
+from inventory.providers.base import KEY, STATE_DEADLINE, LabFolder, Provider
 from inventory.providers.choice import Choice
 from inventory.providers.ssh_files import SSH_CONFIG, SshFiles, control_folder
 from inventory.providers.vagrant_program import VagrantProgram
 from inventory.remote.ssh_config import with_options
 
-CHOICE, KEY = "machines.yaml", "key"
+CHOICE = "machines.yaml"
 
 
 class Machines:
-    """The machines of the lab in one folder."""
+    """The machines of one lab of a folder: that of `lab.number`."""
 
     def __init__(self, root: Path, lab: Lab) -> None:
         self.root, self.lab = root, lab
-        self.state = root / ".lab"
         self.folder = LabFolder(root, lab)
-        self.vagrant = VagrantProgram(root, self.state)
-        self._ssh_files = SshFiles(root, self.state)
+        self.home = self.folder.home
+        self.state = self.home / homes.STATE
+        self.vagrant = VagrantProgram(root, self.home, lab.number)
+        self._ssh_files = SshFiles(self.home, self.state)
 
     @property
     def choice(self) -> Choice:
         """The choice that `prepare` made. Raises MachineError when there is none yet."""
-        return choices.read(self.state / CHOICE)
+        return choices.read(self.state / CHOICE, homes.title(self.lab.number))
 
     @property
     def provider(self) -> Provider:
@@ -61,17 +62,17 @@ class Machines:
         chosen = self._chosen(provider, before)
         if before and platform not in ("auto", before.platform):
             raise ConfigError(
-                f"platform: this folder's machines are {before.platform}, not {platform}.",
+                f"platform: this lab's machines are {before.platform}, not {platform}.",
                 hint="./lab down first, then ./lab up with the other platform.",
             )
         if before:
             preconditions.refuse_other_nodes(before.nodes, self.lab)
-        removal.require_no_strays(self.root, chosen)
-        preconditions.refuse_conflicts(chosen, self.folder, self.root)
+        removal.require_no_strays(self.home, chosen)
+        preconditions.refuse_conflicts(chosen, self.folder)
         kept = (before.platform_data, before.why) if before else None
         system, why = kept or chosen.platform(platform, self.lab, say)
         refusals.require(system, self.lab)
-        self.state.mkdir(exist_ok=True)
+        self.state.mkdir(parents=True, exist_ok=True)
         choice = Choice(
             chosen.name,
             system.name,
@@ -90,7 +91,7 @@ class Machines:
         return self.provider.is_own(interface, self.folder.bridge)
 
     def _existing_choice(self) -> Choice | None:
-        return self._readable_choice() if removal.made_ids(self.root) else None
+        return self._readable_choice() if removal.made_ids(self.home) else None
 
     def _readable_choice(self) -> Choice | None:
         with contextlib.suppress(MachineError):
@@ -101,7 +102,7 @@ class Machines:
         chosen = registry.choose(wanted, before.provider if before else "")
         if before and chosen.name != before.provider:
             raise ConfigError(
-                f"provider: this folder's machines were made with {before.provider}, not {wanted}.",
+                f"provider: this lab's machines were made with {before.provider}, not {wanted}.",
                 hint="./lab down first, then ./lab up with the other provider.",
             )
         if wanted == registry.AUTO and not before and not registry.here():
@@ -126,7 +127,7 @@ class Machines:
         """Vagrant's id of each node's machine, "" where there is none."""
         found = {}
         for node in self.lab.nodes:
-            ids = sorted((self.root / ".vagrant" / "machines" / node.alias).glob("*/id"))
+            ids = sorted((self.home / homes.VAGRANT / "machines" / node.alias).glob("*/id"))
             found[node.name] = ids[0].read_text().strip() if ids else ""
         return found
 
@@ -153,10 +154,10 @@ class Machines:
 
     def destroy(self, node: Node | None = None) -> None:
         """Destroy the machines, or one; also what a failed `up` left without a machine. Raises MachineError."""
-        machines, before = bool(removal.made_ids(self.root)), self._readable_choice()
+        machines, before = bool(removal.made_ids(self.home)), self._readable_choice()
         if machines and before is None:
             # It is damaged, or from an older version: Vagrant cannot work without it.
-            id_file = next((self.root / ".vagrant" / "machines").glob("*/*/id"))
+            id_file = next((self.home / homes.VAGRANT / "machines").glob("*/*/id"))
             self.prepare(id_file.parent.name, "auto", log.note)
         if machines or (before and before.provider_data.leaves_disks):
             self.vagrant.destroy(node.alias if node else None)
@@ -168,16 +169,16 @@ class Machines:
         Only the lab's own provider is asked. If the choice cannot be read, every provider on this host is asked, and
         errors are ignored.
         """
-        if removal.made_ids(self.root):
+        if removal.made_ids(self.home):
             return False
         try:
             made_with = self.provider
         except MachineError:
             for one in registry.here():
                 with contextlib.suppress(MachineError):
-                    one.release(self.root)
+                    one.release(self.home)
         else:
-            made_with.release(self.root)
+            made_with.release(self.home)
         shutil.rmtree(self.control, ignore_errors=True)
         for name in (CHOICE, KEY, f"{KEY}.pub", SSH_CONFIG):
             (self.state / name).unlink(missing_ok=True)
@@ -188,7 +189,7 @@ class Machines:
     @property
     def control(self) -> Path:
         """The directory of ssh's control sockets."""
-        return control_folder(self.root)
+        return control_folder(self.home)
 
     def ssh_config(self) -> Path:
         """Vagrant's ssh_config for the nodes. It is read once for a set of machines, because a call takes 3 s.

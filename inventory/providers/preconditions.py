@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from inventory.errors import ConfigError, MachineError
 from inventory.host import networks
@@ -32,10 +31,10 @@ def refuse_other_nodes(made: NodeRows, lab: Lab) -> None:
         )
 
 
-def refuse_conflicts(chosen: Provider, folder: LabFolder, root: Path) -> None:
+def refuse_conflicts(chosen: Provider, folder: LabFolder) -> None:
     """Raise MachineError when the lab's addresses are taken on this host."""
     lab = folder.lab
-    wanted = LabNetwork(lab, str(root), folder.bridge, chosen, tuple(registry.providers().values()))
+    wanted = LabNetwork(lab, str(folder.home), folder.bridge, chosen, tuple(registry.providers().values()))
     found = network_conflicts(networks.read(chosen.networks()), wanted)
     fatal = [conflict for conflict in found if conflict.fatal]
     if fatal:

@@ -1,4 +1,4 @@
-"""The files of ssh for a folder's machines: Vagrant's ssh_config, the keys that it names, the control sockets."""
+"""The files of ssh for a lab's machines: Vagrant's ssh_config, the keys that it names, the control sockets."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ SSH_CONFIG, LINK = "ssh_config", "folder"
 _KEY_LINE = re.compile(r'^(\s*IdentityFile\s+)"?(.*?)"?\s*$', re.MULTILINE)
 
 
-def control_folder(root: Path) -> Path:
+def control_folder(home: Path) -> Path:
     """The directory of ssh's control sockets: a short path, for this user only."""
-    return Path("/tmp") / f"ha-lab-{os.getuid()}-{digest(root)}"  # noqa: S108 -- made 0700 below
+    return Path("/tmp") / f"ha-lab-{os.getuid()}-{digest(home)}"  # noqa: S108 -- made 0700 below
 
 
 @dataclass(frozen=True)
 class SshFiles:
-    """The ssh files of the lab in one folder.
+    """The ssh files of the lab with one home.
 
-    ssh reads the folder's path only through a link in the control folder: in an ssh_config a quote, a `%` or a `${`
+    ssh reads the home's path only through a link in the control folder: in an ssh_config a quote, a `%` or a `${`
     of the path itself would have a meaning (ssh_config(5)).
     """
 
-    root: Path
+    home: Path
     state: Path
 
     def require(self, ids: Mapping[str, str], ask: Callable[[], str]) -> Path:
@@ -57,18 +57,18 @@ class SshFiles:
         (self.state / SSH_CONFIG).unlink(missing_ok=True)
 
     def _make_control_folder(self) -> None:
-        folder = control_folder(self.root)
+        folder = control_folder(self.home)
         folder.mkdir(mode=0o700, exist_ok=True)
         if folder.stat().st_uid != os.getuid():
             raise MachineError(f"{folder} belongs to another user.", hint="Remove or rename it.")
         link = folder / LINK
-        if not link.is_symlink() or Path(os.readlink(link)) != self.root:
+        if not link.is_symlink() or Path(os.readlink(link)) != self.home:
             link.unlink(missing_ok=True)
-            link.symlink_to(self.root)
+            link.symlink_to(self.home)
 
     def _linked(self, text: str) -> str:
-        link = str(control_folder(self.root) / LINK)
-        return _KEY_LINE.sub(lambda line: f"{line[1]}{line[2].replace(str(self.root), link, 1)}", text)
+        link = str(control_folder(self.home) / LINK)
+        return _KEY_LINE.sub(lambda line: f"{line[1]}{line[2].replace(str(self.home), link, 1)}", text)
 
     def _real(self, name: str) -> str:
-        return name.replace(str(control_folder(self.root) / LINK), str(self.root), 1)
+        return name.replace(str(control_folder(self.home) / LINK), str(self.home), 1)

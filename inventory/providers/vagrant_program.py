@@ -1,4 +1,4 @@
-"""Vagrant in one folder, with python-vagrant. Every call is logged; Vagrant's output is in .lab/vagrant.log."""
+"""Vagrant for one lab of a folder, with python-vagrant. Every call is logged; its output is in .lab/vagrant.log."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from inventory import log
+from inventory import homes, log
 from inventory.errors import MachineError
 from inventory.host import command
 from inventory.providers import vagrant_boxes
@@ -37,13 +37,14 @@ def insecure_key() -> str:
 
 
 class VagrantProgram:
-    """The subcommands of `vagrant` that the lab uses; `state` is the folder of its log. All raise MachineError.
+    """The subcommands of `vagrant` that the lab uses; All raise MachineError.
 
     A call takes about 3 s, because Ruby starts. `alias` names one machine; without it, the call is for all.
     """
 
-    def __init__(self, root: Path, state: Path) -> None:
-        self.root, self.state = root, state
+    def __init__(self, root: Path, home: Path, number: int = homes.FIRST) -> None:
+        self.root, self.number = root, number
+        self.state, self.data = home / homes.STATE, home / homes.VAGRANT
 
     def up(self, provider: str, alias: str | None = None) -> None:
         """Boot the machines that do not run."""
@@ -84,12 +85,18 @@ class VagrantProgram:
                 yield handle
 
         env = {**os.environ, "LC_ALL": UTF_8, "LAB_RUNNING": "1", "VAGRANT_CHECKPOINT_DISABLE": "1"}
+        # The Vagrantfile takes LAB_HOME without asking ./lab; Vagrant keeps its own state there too.
+        env |= {
+            "LAB": str(self.number),
+            "LAB_HOME": str(self.state.parent),
+            "VAGRANT_DOTFILE_PATH": str(self.data),
+        }
         return vagrant.Vagrant(root=str(self.root), out_cm=stream, err_cm=stream, env=env)
 
     @contextlib.contextmanager
     def _calling(self, word: str) -> Iterator[None]:
         """Log a call. Vagrant's output is appended to vagrant.log, below a line with the time and the call."""
-        self.state.mkdir(exist_ok=True)
+        self.state.mkdir(parents=True, exist_ok=True)
         path = self.state / LOG
         with path.open("a") as handle:
             handle.write(f"=== {time.strftime('%Y-%m-%d %H:%M:%S')} vagrant {word}\n")

@@ -121,13 +121,13 @@ class VirtualMachines(Provider):
     def _first_with_box(self) -> Platform | None:
         return next((one for one in (*automatic("machines"), *PLATFORMS.values()) if self.box(one)), None)
 
-    def machines_of(self, root: Path) -> tuple[str, ...]:
+    def machines_of(self, home: Path) -> tuple[str, ...]:
         """See Provider. They are known by the beginning of their names (VagrantSettings.name_prefix)."""
         if not self.listing:
             return ()
         lines = (self.listed.match(line) for line in command.answer(self.listing).splitlines())
         return tuple(
-            line["id"] for line in lines if line and line["name"].startswith(f"{network_name(root)}-")
+            line["id"] for line in lines if line and line["name"].startswith(f"{network_name(home)}-")
         )
 
     def remove_machine(self, id_: str) -> None:

@@ -22,7 +22,12 @@ class FakeContext:
     session: LabSession
     fetch: Fetch
     root: Path
+    number: int = 1
     changes: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def home(self) -> Path:
+        return self.root
 
     @property
     def lab(self) -> Lab:

@@ -50,7 +50,9 @@ class Lab:
         self.monkeypatch, self.root = monkeypatch, root
 
     def use(self, session: LabSession, fetch: Fetch) -> None:
-        self.monkeypatch.setattr(main, "Context", lambda root: fake_context(session, fetch, self.root))
+        self.monkeypatch.setattr(
+            main, "Context", lambda root, number: fake_context(session, fetch, self.root)
+        )
 
     def __call__(self, *words: str) -> tuple[int, str, str]:
         """Exit status, stdout, stderr."""

@@ -53,7 +53,7 @@ def session(nodes: Nodes) -> LabSession:
 @pytest.fixture
 def typed(session: LabSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Typed:
     (tmp_path / ".lab").mkdir()
-    monkeypatch.setattr(main, "Context", lambda root: fake_context(session, lambda: PAGE, tmp_path))
+    monkeypatch.setattr(main, "Context", lambda root, number: fake_context(session, lambda: PAGE, tmp_path))
 
     def run(*words: str) -> tuple[int, str]:
         done = CliRunner().invoke(main.app, ["--root", str(tmp_path), *words])

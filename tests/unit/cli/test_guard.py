@@ -64,7 +64,7 @@ def test_an_exit_keeps_its_status(code: object, status: int) -> None:
 
 
 def typed(folder: Path, line: str) -> subprocess.CompletedProcess[str]:
-    """Run a shell line in a folder with lab.yaml; $LAB is the command."""
+    """Run a shell line in a folder with lab.yaml; $TOOL is the command."""
     (folder / "lab.yaml").write_text((ROOT / "lab.yaml").read_text())
     run = f"{sys.executable} -m cli.main --root {folder}"
     return subprocess.run(
@@ -73,15 +73,15 @@ def typed(folder: Path, line: str) -> subprocess.CompletedProcess[str]:
         text=True,
         check=False,
         timeout=60,
-        env={**os.environ, "LAB": run, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "TOOL": run, "PYTHONPATH": str(ROOT)},
     )
 
 
 @pytest.mark.parametrize(
     ("line", "status", "says"),
     [
-        ("$LAB exercises >/dev/full", 3, "The output: No space left on device"),
-        ("PYTHONIOENCODING=ascii $LAB exercises", 0, ""),
+        ("$TOOL exercises >/dev/full", 3, "The output: No space left on device"),
+        ("PYTHONIOENCODING=ascii $TOOL exercises", 0, ""),
     ],
 )
 def test_a_real_stream(tmp_path: Path, line: str, status: int, says: str) -> None:
@@ -94,7 +94,7 @@ def test_a_real_stream(tmp_path: Path, line: str, status: int, says: str) -> Non
 
 def test_a_file_in_the_place_of_a_folder(tmp_path: Path) -> None:
     (tmp_path / ".lab").write_text("")
-    done = typed(tmp_path, "$LAB heal")
+    done = typed(tmp_path, "$TOOL heal")
     assert (done.returncode, "Traceback" in done.stderr) == (3, False), done.stderr
 
 

@@ -39,7 +39,7 @@ def heal(
 ) -> Callable[[], tuple[int, str]]:
     """Type `./lab heal`; what Recovery does on the nodes is in its own tests."""
     session = replace(cluster.session, remote=Nodes(cluster))
-    monkeypatch.setattr(main, "Context", lambda root: fake_context(session, lambda: PAGE, tmp_path))
+    monkeypatch.setattr(main, "Context", lambda root, number: fake_context(session, lambda: PAGE, tmp_path))
     monkeypatch.setattr(command, "Recovery", lambda *arguments: SimpleNamespace(heal=lambda: ()))
 
     def run() -> tuple[int, str]:

@@ -94,7 +94,7 @@ def test_no_connection_is_made_while_no_machine_runs(tmp_path: Path) -> None:
     class Halted:
         """Without a running machine there is no way to the nodes."""
 
-        lab, fetch, root, machines = LAB, staticmethod(case.fetch), tmp_path, FakeMachines()
+        lab, fetch, home, machines = LAB, staticmethod(case.fetch), tmp_path, FakeMachines()
         clock = fake_clock()
 
         @property

@@ -1,0 +1,67 @@
+"""The description of lab 2, 3, ... of a folder: that of lab.yaml with other addresses. Pure; nothing is written down.
+
+The addresses of the first lab lie in one block of the network: the smallest one, but at least a /24, in which none of
+them is the block's own address, this host's or the broadcast address. Lab N gets a block of the same size out of the
+range `labs`, and each address keeps its place in the block: 172.16.100.15 is 198.18.2.15 in lab 2.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from ipaddress import IPv4Address, IPv4Network
+
+from inventory import homes
+from inventory.errors import ConfigError
+from inventory.model import Lab
+
+LONGEST_PREFIX = 24
+"""The smallest block, unless lab.yaml's own network is smaller: a number that people can read in an address."""
+
+
+def numbered(lab: Lab, number: int) -> Lab:
+    """The lab of a number. Raises ConfigError when the range `labs` has no room for it."""
+    if number == homes.FIRST:
+        return lab
+    old = _block(lab)
+    new = _network(lab, old.prefixlen, number)
+
+    def moved(address: IPv4Address) -> IPv4Address:
+        return new.network_address + (int(address) - int(old.network_address))
+
+    nodes = tuple(replace(node, address=moved(node.address)) for node in lab.nodes)
+    return replace(lab, number=number, network=new, nodes=nodes, vip=moved(lab.vip))
+
+
+def _block(lab: Lab) -> IPv4Network:
+    """The smallest block with all addresses of the lab."""
+    addresses = [*(node.address for node in lab.nodes), lab.vip]
+    longest = max(LONGEST_PREFIX, lab.network.prefixlen)
+    blocks = (
+        IPv4Network((addresses[0], length), strict=False)
+        for length in range(longest, lab.network.prefixlen - 1, -1)
+    )
+    return next(block for block in blocks if all(_usable(one, block) for one in addresses))
+
+
+def _usable(address: IPv4Address, block: IPv4Network) -> bool:
+    first = block.network_address
+    return address in block and address not in (first, first + 1, block.broadcast_address)
+
+
+def _network(lab: Lab, prefixlen: int, number: int) -> IPv4Network:
+    count = 2 ** max(prefixlen - lab.labs.prefixlen, 0)
+    if prefixlen < lab.labs.prefixlen or number > count + 1:
+        room = f"room for the labs 2 to {count + 1} only" if prefixlen >= lab.labs.prefixlen else "no room"
+        raise ConfigError(
+            f"labs: the range {lab.labs} has {room}, and lab {number} was asked for: "
+            f"each lab takes a /{prefixlen} network, as large as the part of lab.yaml's network with its addresses",
+            hint="name a larger range in lab.yaml: labs; or nearer addresses of the nodes and the floating address",
+        )
+    if lab.labs.overlaps(lab.network):
+        raise ConfigError(
+            f"labs: the range {lab.labs} overlaps {lab.network}, the network of the first lab",
+            hint="name another range in lab.yaml: labs",
+        )
+    # The labs 2 to count + 1 have different remainders, and a small number is the third number of the address.
+    start = int(lab.labs.network_address) + number % count * 2 ** (32 - prefixlen)
+    return IPv4Network((start, prefixlen))
