@@ -15,9 +15,7 @@ from inventory.ranges import BENCHMARKS
 
 INFINITY = 1_000_000
 """Pacemaker's INFINITY (Pacemaker Explained, "Scores"; walkthrough step 7.1)."""
-MOST_PATIENCE = 20.0
-LONGEST_PROBE_TIMEOUT_MS = 10_000
-"""The longest limit of a request of a drill (milliseconds), so that a probe needs a bounded number of threads."""
+MOST_PATIENCE, LONGEST_PROBE_TIMEOUT_MS = 20.0, 10_000  # a longer limit of a request takes too many threads
 
 
 @dataclass(frozen=True)

@@ -129,6 +129,7 @@ class Runner:
             platform=self.session.platform.name,
             provider=self.session.provider.name,
             patience=lab.patience,
+            lab=lab.number,
             budget_s=self.session.budget_s(scenario.budget) if scenario.budget else None,
             second_try=second_try,
         )

@@ -113,8 +113,8 @@ class Header:
 
     `fault` names the injected faults, separated by commas; "" when nothing is injected. `overrides` summarises how the
     starting state differs from lab.yaml. `budget_s` is the longest outage that a client may see.
-    `resources` and `orders` are those of lab.yaml. `seed` selected the random targets.
-    `patience` is lab.yaml's factor of the drill's time limits and tolerances.
+    `resources` and `orders` are those of lab.yaml. `lab` is the lab's number in its folder.
+    `seed` selected the random targets. `patience` is lab.yaml's factor of the drill's time limits and tolerances.
     `second_try`: this record replaces the scenario's record before it, whose verdict was UNKNOWN.
 
     Set during the run: `roles` maps active, passive, dc, target and peer to nodes, as they were at the first injection.
@@ -143,6 +143,7 @@ class Header:
     budget_s: float | None = None
     second_try: bool = False
     patience: float = 1.0
+    lab: int = 1
     # set during the run
     roles: Mapping[str, str] = field(default_factory=dict)
     prediction: Prediction | None = None

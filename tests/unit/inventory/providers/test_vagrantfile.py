@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from inventory.config.numbered import numbered
 from inventory.errors import MachineError
 from inventory.platforms.base import Platform
 from inventory.platforms.boxes import Box
@@ -251,3 +252,29 @@ def test_vagrant_up_by_hand_prepares_for_the_provider_that_it_is_told(
     read(tmp_path, by_hand=True, words=words, default=default)
     calls = tmp_path / "calls"
     assert (calls.read_text().strip() if calls.exists() else "") == prepared
+
+
+def test_another_lab_of_the_folder(tmp_path: Path) -> None:
+    home = tmp_path / ".labs" / "2"
+    first, second = (LabFolder(tmp_path, numbered(example_lab(), number)) for number in (1, 2))
+    for of in (first, second):
+        settings = registry.get("virtualbox").prepare(of, CENTOS9, "ssh-ed25519 AAAA", said.append)
+        rows = [{"alias": one.alias, "name": one.name, "address": str(one.address)} for one in of.lab.nodes]
+        made = Choice("virtualbox", "centos9", of.network, of.bridge, "why", rows, settings)
+        choice.write(of.home / ".lab" / "machines.yaml", made)
+    found = {of.lab.number: read(tmp_path, home=of.home)["machines"]["node1"] for of in (first, second)}
+    assert [found[number]["network"]["ip"] for number in (1, 2)] == ["172.16.100.15", "198.18.2.15"]
+    names = [found[number]["provider virtualbox"]["name"] for number in (1, 2)]
+    assert names == [f"{first.network}-node1", f"{second.network}-node1"]
+    assert names[0] != names[1]
+    assert second.home == home
+
+
+def test_vagrant_by_hand_begins_anew_with_the_state_of_lab_2(tmp_path: Path) -> None:
+    program = tmp_path / "bin" / "vagrant"
+    program.parent.mkdir()
+    program.write_text('#!/bin/sh\necho "{\\"with\\": \\"$LAB_HOME $VAGRANT_DOTFILE_PATH $*\\"}"\n')
+    program.chmod(0o755)
+    found = read(tmp_path, by_hand=True, words=["status", "node1"], lab="2", path=program.parent)
+    home = tmp_path / ".labs" / "2"
+    assert found == {"with": f"{home} {home}/.vagrant status node1"}
