@@ -169,7 +169,7 @@ def test_a_network_with_another_range_is_named(
     monkeypatch.setattr(node_image, "present", lambda tag: True)
     host.network("ha-lab-of-before", "172.29.0.0/16", str(tmp_path))
     with pytest.raises(
-        MachineError, match=r"of this folder has 172\.29\.0\.0/16, but lab\.yaml has 172\.16"
+        MachineError, match=r"of this lab has 172\.29\.0\.0/16, but lab\.yaml has 172\.16"
     ) as caught:
         Machines(tmp_path, example_lab()).prepare("docker", "debian12", silent)
     assert "./lab down" in caught.value.hint
