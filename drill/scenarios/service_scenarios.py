@@ -121,7 +121,7 @@ SERVICE_SCENARIOS = (
         "five-in-a-row",
         "7.1",
         (
-            # Until its start has ended for the cluster too: a web server that is killed before that has failed to start.
+            # Until its start has ended for the cluster too: a server that is killed before has failed to start.
             *(Inject("web-kill"), Await("serving_from:target"), Await("placed_on:target")) * 4,
             Inject("web-kill"),
             Read("target", "crm_mon -1 -f", "fail-count=5"),
