@@ -24,8 +24,9 @@ from drill.observe.observation import observing
 from drill.record.timeline import Lateness, NodeReading, Sample
 from drill.report import comparison, run_folder
 from drill.report.objective import parse_objective
-from drill.report.run import Run, ScenarioResult, outage_summary
+from drill.report.run import Run
 from drill.report.statistics import statistics_of
+from drill.report.summary import Summary, summary_of
 from drill.scenarios import catalog, conditions
 from drill.scenarios.base import Scenario
 from inventory.errors import LabError
@@ -97,7 +98,7 @@ def _run(
         context.home,
         runner,
         folder,
-        on_result=_print_result,
+        on_result=lambda result: _print_result(summary_of(result), result.verdicts),
         around=lambda one: console.busy(f"{one.name}: {texts[one.name].title}"),
     )
     try:
@@ -109,18 +110,22 @@ def _run(
             folder.rmdir()
 
 
-def report(folder: Folder) -> None:
+def report(
+    folder: Folder,
+    only: Annotated[
+        list[int] | None, typer.Option(help="Draw only this record of the run, counted from 1; repeatable.")
+    ] = None,
+) -> None:
     """Write a run's report.html again. Needs no lab."""
-    run_folder.rebuild(folder)
-    out.print(str(folder / run_folder.REPORT))
+    out.print(str(run_folder.rebuild(folder, only or ())))
 
 
 def recheck(folder: Folder) -> None:
     """Judge a run again from its timelines. Needs no lab. Exit 1 unless all passed."""
     run = run_folder.recheck(folder)
     for entry in run.results:
-        _print_result(entry)
-        for note in entry.timeline.notes:
+        _print_result(entry, run.source.verdicts(entry) if entry.status != PASS else ())
+        for note in entry.notes:
             out.print(escape(f"  record: {note}"))
     if run.note:
         out.print(escape(run.note))
@@ -184,14 +189,14 @@ def _listing(chosen: Sequence[Scenario]) -> Table:
     return listed
 
 
-def _print_result(entry: ScenarioResult) -> None:
-    seen, *more = outage_summary(entry)
+def _print_result(entry: Summary, verdicts: Sequence[Verdict]) -> None:
+    seen, *more = entry.outage
     predicted = f", predicted {entry.predicted.summary}" if entry.predicted else ""
     words = f"{entry.name}: outage {seen}{predicted}{''.join(f'; {one}' for one in more)}"
     out.print(f"[{COLOUR[entry.status]}]{entry.status:8}[/]{escape(words)}")
     if entry.error:
         out.print(escape(f"  the drill itself failed: {entry.error}"))
-    for one in entry.verdicts:
+    for one in verdicts:
         if one.status != PASS and not entry.error:
             out.print(escape("\n".join(f"  {line}" for line in one.description.splitlines())))
 

@@ -13,7 +13,8 @@ from drill.execute.runner import Runner
 from drill.observe.observation import observing
 from drill.record.timeline import Timeline
 from drill.report import run_folder
-from drill.report.run import Run, ScenarioResult
+from drill.report.result import ScenarioResult
+from drill.report.run import Run
 from drill.scenarios.base import Scenario
 from inventory import journal
 from inventory.errors import LabError

@@ -7,7 +7,7 @@ import fcntl
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TextIO
@@ -27,17 +27,45 @@ def write_together(texts: Mapping[Path, str]) -> None:
 
     A lone surrogate, which UTF-8 does not allow, is written as its escape sequence. Raises OSError.
     """
-    with contextlib.ExitStack() as temporary:
+    with replacement() as new:
         for path, text in texts.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            beside = _beside(path)
-            temporary.callback(beside.unlink, missing_ok=True)
-            with beside.open("w", encoding="utf-8", errors="backslashreplace") as stream:
+            with new.open(path) as stream:
                 stream.write(text)
-                stream.flush()
-                os.fsync(stream.fileno())
-        for path in texts:
-            _beside(path).replace(path)
+        new.put_in_place()
+
+
+@dataclass
+class Replacement:
+    """New files that replace old ones all together, or not at all."""
+
+    paths: dict[Path, Path] = field(default_factory=dict)
+    """The new file for each path that it will replace."""
+
+    @contextlib.contextmanager
+    def open(self, path: Path) -> Iterator[TextIO]:
+        """Write the new file for a path. A lone surrogate is written as its escape sequence. Raises OSError."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        new = self.paths[path] = path.with_name(path.name + ".new")
+        with new.open("w", encoding="utf-8", errors="backslashreplace") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+
+    def put_in_place(self) -> None:
+        """Give all new files their final names. Raises OSError."""
+        for path, new in self.paths.items():
+            new.replace(path)
+
+
+@contextlib.contextmanager
+def replacement() -> Iterator[Replacement]:
+    """Write several files, then put them in place. At the end of the block the new files that are not are removed."""
+    found = Replacement()
+    try:
+        yield found
+    finally:
+        for new in found.paths.values():
+            new.unlink(missing_ok=True)
 
 
 def put_in_place(new: Path, path: Path) -> None:
@@ -45,10 +73,6 @@ def put_in_place(new: Path, path: Path) -> None:
     with new.open("rb") as stream:
         os.fsync(stream.fileno())
     new.replace(path)
-
-
-def _beside(path: Path) -> Path:
-    return path.with_name(path.name + ".new")
 
 
 @dataclass(frozen=True)

@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from drill.analysis.duration import Duration
 from drill.checks.verdict import STATUSES, UNKNOWN
-from drill.record.header import OrderRow
-from drill.report.run import Run, ScenarioResult
+from drill.report.run import Run
 from drill.report.statistics import Statistics, statistics_of
+from drill.report.summary import Summary
 
-_SETUP = (
-    *("overrides", "nodes", "url", "probe_hz", "resources", "orders", "platform", "provider"),
-    *("budget_s", "token_s", "consensus_s"),
-)
-"""The fields of a header that describe the set-up of the lab. The other fields describe one run of one scenario."""
 _TIMEOUT = " timeout of "
 """A part of a line of the configuration that has an operation's time-out."""
 
@@ -100,7 +94,7 @@ def compare(a: Run, b: Run) -> Comparison:
     return Comparison(a.name, b.name, tuple(_differences(a, b)), tuple(pairs))
 
 
-def _side(name: str, results: Sequence[ScenarioResult] | None) -> Side | None:
+def _side(name: str, results: Sequence[Summary] | None) -> Side | None:
     if not results:
         return None
     predictions = [duration for duration in (result.predicted for result in results) if duration]
@@ -135,36 +129,26 @@ def _differences(a: Run, b: Run) -> Iterable[Difference]:
             yield Difference("configuration", lines_a.get(line, ""), lines_b.get(line, ""))
 
 
-def _setup(results: Iterable[ScenarioResult]) -> Mapping[str, str]:
+def _setup(results: Iterable[Summary]) -> Mapping[str, str]:
     """The values of each field, as text, without fields that were never recorded."""
     found: dict[str, dict[str, None]] = {}
     for result in results:
-        for name in _SETUP:
-            value = getattr(result.timeline.header, name)
-            if value not in (None, "", ()):
-                found.setdefault(name, {})[_plain(value)] = None
+        for name, value in result.setup.fields:
+            found.setdefault(name, {})[value] = None
     return {key: " or ".join(sorted(values)) for key, values in found.items()}
 
 
-def _configuration(results: Sequence[ScenarioResult]) -> Mapping[str, str]:
+def _configuration(results: Sequence[Summary]) -> Mapping[str, str]:
     """Each line of the configuration. A line that not all scenarios have is followed by the names of its scenarios."""
     names = dict.fromkeys(result.name for result in results)
     found: dict[str, dict[str, None]] = {}
     for result in results:
-        for line in result.timeline.header.before or ():
+        for line in result.setup.configuration:
             found.setdefault(line, {})[result.name] = None
     return {
         line: line if len(scenarios) == len(names) else f"{line} ({', '.join(sorted(scenarios))})"
         for line, scenarios in found.items()
     }
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, tuple):
-        return ", ".join(
-            f"{one.first} then {one.then}" if isinstance(one, OrderRow) else one for one in value
-        )
-    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> Iterable[str]:

@@ -1,147 +1,101 @@
-"""A drill run as data: its scenarios in order, each with its record and its verdicts."""
+"""A drill run as data: the summaries of its records in order, and the way to each complete record."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Protocol
 
-from drill.analysis.duration import Duration, measured, predicted
-from drill.analysis.fault_windows import fault_windows
-from drill.analysis.outages import Outage, outages_of
 from drill.checks import verdict
 from drill.checks.verdict import Verdict
 from drill.record.timeline import Timeline
+from drill.report.result import ScenarioResult
+from drill.report.summary import Summary, summary_of
+
+
+class Source(Protocol):
+    """Where the complete records of a run are: in its folder, or in memory."""
+
+    def timeline(self, summary: Summary) -> Timeline:
+        """The timeline of a record. Raises LabError when it cannot be read."""
+        ...
+
+    def verdicts(self, summary: Summary) -> tuple[Verdict, ...]:
+        """The verdicts of a record."""
+        ...
 
 
 @dataclass(frozen=True)
-class ScenarioResult:
-    """One scenario of a run: its record, and the verdicts of its checks."""
+class InMemory:
+    """The complete records of a short run."""
 
-    timeline: Timeline
-    verdicts: tuple[Verdict, ...]
+    results: Sequence[ScenarioResult] = ()
 
-    @property
-    def name(self) -> str:
-        """The scenario's name."""
-        return self.timeline.scenario
+    def timeline(self, summary: Summary) -> Timeline:
+        """The timeline of a record."""
+        return self.results[summary.number].timeline
 
-    @property
-    def status(self) -> str:
-        """PASS, FAIL or UNKNOWN: the worst of its verdicts; UNKNOWN when nothing was judged."""
-        return verdict.worst_status(self.verdicts)
-
-    @cached_property
-    def outages(self) -> tuple[Outage, ...]:
-        """The outages of a client that opens a new connection for each request."""
-        return outages_of(self.timeline)
-
-    @property
-    def longest(self) -> Duration | None:
-        """The longest outage; a duration of 0 when no request failed, None when none was sent."""
-        return longest(self.outages) if self.timeline.samples_of() else None
-
-    @cached_property
-    def caused(self) -> tuple[Outage, ...]:
-        """The outages that a fault may have caused. The prediction applies to them."""
-        windows = fault_windows(self.timeline)
-        return tuple(one for one in self.outages if any(window.caused(one) for window in windows))
-
-    @property
-    def later(self) -> tuple[Outage, ...]:
-        """The outages that began after a heal, when the broken node came back."""
-        injected = self.timeline.time_of_first("inject")
-        return tuple(
-            one
-            for one in self.outages
-            if one not in self.caused and injected is not None and one.first_failed > injected
-        )
-
-    @property
-    def total(self) -> Duration:
-        """The sum of all outages."""
-        durations = [measured(one) for one in self.outages]
-        return Duration(sum(one.least for one in durations), sum(one.most for one in durations))
-
-    @property
-    def predicted(self) -> Duration | None:
-        """The outage that was predicted from the live configuration; None when nothing was predicted."""
-        return predicted(self.timeline.header.prediction)
-
-    @property
-    def budget(self) -> float | None:
-        """The longest outage that a client may see (seconds)."""
-        return self.timeline.header.budget_s
-
-    @property
-    def error(self) -> str:
-        """A failure of the drill itself ("" without one)."""
-        return self.timeline.header.error
-
-
-def outage_summary(result: ScenarioResult) -> tuple[str, ...]:
-    """What a client saw, for people: the longest outage by the fault, their number, and the longest after the heal."""
-    if result.longest is None:
-        return ("nothing measured",)
-    if not result.outages:
-        return ("none",)
-    if result.timeline.time_of_first("inject") is None:
-        return _counted(result.outages)
-    parts = _counted(result.caused) if result.caused else ("none by the fault",)
-    return (*parts, f"{longest(result.later).summary} after the heal") if result.later else parts
-
-
-def _counted(outages: Sequence[Outage]) -> tuple[str, ...]:
-    summary = longest(outages).summary
-    return (summary, f"the longest of {len(outages)}") if len(outages) > 1 else (summary,)
-
-
-def longest(outages: Iterable[Outage]) -> Duration:
-    """The longest of several outages; 0 without any. An outage without an end has no upper limit."""
-    durations = [measured(one) for one in outages]
-    return Duration(
-        max((one.least for one in durations), default=0.0), max((one.most for one in durations), default=0.0)
-    )
+    def verdicts(self, summary: Summary) -> tuple[Verdict, ...]:
+        """The verdicts of a record."""
+        return self.results[summary.number].verdicts
 
 
 @dataclass(frozen=True)
 class Run:
-    """All scenarios of a run in the order in which they ran; `name` is the name of its folder.
+    """All records of a run in the order in which they were made; `name` is the name of its folder.
 
     `note` is a remark of `recheck` about the files of the run.
     """
 
     name: str
-    results: tuple[ScenarioResult, ...]
+    results: tuple[Summary, ...]
     note: str = field(default="", compare=False)
+    source: Source = field(default=InMemory(), compare=False, repr=False)
+
+    @classmethod
+    def of(cls, name: str, results: Sequence[ScenarioResult]) -> Run:
+        """A run of records that are in memory."""
+        return cls(name, tuple(summary_of(one, n) for n, one in enumerate(results)), source=InMemory(results))
+
+    def complete(self, summary: Summary) -> ScenarioResult:
+        """A record of this run with all its samples and verdicts. Raises LabError when it cannot be read."""
+        return ScenarioResult(self.source.timeline(summary), self.source.verdicts(summary))
 
     @cached_property
-    def counted(self) -> tuple[ScenarioResult, ...]:
-        """The results that count: all except UNKNOWN results that a second try replaces."""
+    def counted(self) -> tuple[Summary, ...]:
+        """The records that count: all except UNKNOWN ones that a second try replaces."""
         replaced: set[str] = set()
-        found: list[ScenarioResult] = []
+        found: list[Summary] = []
         for result in reversed(self.results):
             if not (result.name in replaced and result.status == verdict.UNKNOWN):
                 found.append(result)
             replaced.discard(result.name)
-            replaced |= {result.name} if result.timeline.header.second_try else set()
+            replaced |= {result.name} if result.second_try else set()
         return tuple(reversed(found))
 
     @property
     def status(self) -> str:
-        """The worst status of the results that count; UNKNOWN for a run without scenarios."""
+        """The worst status of the records that count; UNKNOWN for a run without records."""
         return max(
             (result.status for result in self.counted), key=verdict.STATUSES.index, default=verdict.UNKNOWN
         )
 
     @property
     def counts(self) -> Mapping[str, int]:
-        """How many scenarios ended in each status, the worst status first."""
-        found = Counter(result.status for result in self.counted)
-        return {status: found[status] for status in reversed(verdict.STATUSES)}
+        """How many records ended in each status, the worst status first."""
+        return counts(self.counted)
 
-    def by_scenario(self) -> Mapping[str, tuple[ScenarioResult, ...]]:
-        """The results that count, by scenario."""
-        names = dict.fromkeys(result.name for result in self.counted)
-        return {name: tuple(result for result in self.counted if result.name == name) for name in names}
+    def by_scenario(self) -> Mapping[str, tuple[Summary, ...]]:
+        """The records that count, by scenario."""
+        found: dict[str, list[Summary]] = {}
+        for result in self.counted:
+            found.setdefault(result.name, []).append(result)
+        return {name: tuple(results) for name, results in found.items()}
+
+
+def counts(results: Sequence[Summary]) -> Mapping[str, int]:
+    """How many records ended in each status, the worst status first."""
+    found = Counter(result.status for result in results)
+    return {status: found[status] for status in reversed(verdict.STATUSES)}

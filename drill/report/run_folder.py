@@ -11,22 +11,26 @@ Only this module writes these files, except timeline.jsonl, which the running dr
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import zip_longest
 from pathlib import Path
 
 from drill.checks import registry as checks
-from drill.checks import verdict
-from drill.checks.verdict import UNKNOWN
+from drill.checks.verdict import UNKNOWN, Verdict
 from drill.record import stored_rows, timeline_file
 from drill.record.header import Header
+from drill.record.stored_rows import Place
 from drill.record.timeline import Timeline
 from drill.report import verdicts_file
 from drill.report.html.page import report
 from drill.report.junit import junit
-from drill.report.run import Run, ScenarioResult
+from drill.report.result import ScenarioResult
+from drill.report.run import Run
+from drill.report.summary import Summary, summary_of
+from drill.report.verdicts_file import WrittenVerdicts
 from inventory import files
 from inventory.errors import ConfigError, LabError
 
@@ -56,33 +60,45 @@ def fresh(runs: Path, now: datetime) -> Path:
 def recheck(folder: Path) -> Run:
     """Judge a run again from its timelines, and write its verdicts, JUnit and report again.
 
-    When the record is incomplete and the written verdicts are those of a complete one, nothing is written; the run's
-    note says so. Raises ConfigError for a folder that is not a run, LabError for a file that cannot be read or written.
+    One record at a time is in memory. When the record is incomplete and the written verdicts are those of a complete
+    one, nothing is written; the run's note says so. Raises ConfigError for a folder that is not a run, LabError for a
+    file that cannot be read or written.
     """
-    run = Run(
-        folder.resolve().name, tuple(ScenarioResult(one, checks.judge(one)) for one in _timelines(folder))
-    )
-    if lost := _would_lose(folder, run):
-        note = f"{TIMELINE} is incomplete. {VERDICTS} still has the verdicts of the complete record: {lost}"
-        return replace(run, note=note)
-    verdicts = json.dumps(verdicts_file.plain_data(run), indent=1, ensure_ascii=False) + "\n"
-    _write(folder, {VERDICTS: verdicts, JUNIT: junit(run), REPORT: report(run)})
+    timelines = _timelines(folder)
+    with _replacement(folder) as new:
+        summaries: list[Summary] = []
+        with new.open(folder / VERDICTS) as stream:
+            writer = verdicts_file.Writer(stream)
+            for place, timeline in timelines:
+                result = ScenarioResult(timeline, checks.judge(timeline))
+                writer.add(result)
+                summaries.append(summary_of(result, len(summaries), place))
+            run = Run(folder.resolve().name, tuple(summaries))
+            writer.end(run)
+        run = replace(run, source=_Stored(folder / TIMELINE, WrittenVerdicts(new.paths[folder / VERDICTS])))
+        if lost := _would_lose(folder, run):
+            note = (
+                f"{TIMELINE} is incomplete. {VERDICTS} still has the verdicts of the complete record: {lost}"
+            )
+            return replace(run, note=note)
+        with new.open(folder / JUNIT) as stream:
+            stream.writelines(junit(run))
+        with new.open(folder / REPORT) as stream:
+            stream.writelines(report(run))
+        new.put_in_place()
     return run
 
 
 def _would_lose(folder: Path, run: Run) -> str:
     """What the verdicts of an incomplete record would overwrite: "SCENARIO PASS, ..."; "" for a complete record."""
+    lost = []
     try:
-        body = json.loads((folder / VERDICTS).read_bytes())
-        written, sizes = verdicts_file.verdicts(body), verdicts_file.sizes(body)
+        for number, written in enumerate(WrittenVerdicts(folder / VERDICTS)):
+            there = run.results[number] if number < len(run.results) else None
+            if written.status != UNKNOWN and (there is None or there.notes or there.size < written.size):
+                lost.append(f"{written.name} {written.status}")
     except (OSError, ValueError, RecursionError):
         return ""
-    lost = []
-    for number, ((name, verdicts), size) in enumerate(zip(written, sizes, strict=True)):
-        before = verdict.worst_status(verdicts)
-        there = run.results[number].timeline if number < len(run.results) else None
-        if before != UNKNOWN and (there is None or there.notes or there.size < size):
-            lost.append(f"{name} {before}")
     return ", ".join(lost)
 
 
@@ -97,49 +113,90 @@ def end(folder: Path) -> None:
         ) from error
 
 
-def rebuild(folder: Path) -> Run:
-    """Write the report again from the timelines and the existing verdicts. Raises what `load` raises."""
+def rebuild(folder: Path, only: Sequence[int] = ()) -> Path:
+    """Write the report again from the timelines and the existing verdicts; the path of the page.
+
+    `only`: a page with these records alone (counted from 1), beside the report of the run. Raises what `load` raises,
+    and ConfigError for a record that is not there.
+    """
     run = load(folder)
-    _write(folder, {REPORT: report(run)})
-    return run
+    if absent := [number for number in only if not 1 <= number <= len(run.results)]:
+        raise ConfigError(
+            f"{folder}: there is no record {', '.join(map(str, absent))}", hint=f"1 to {len(run.results)}"
+        )
+    page = folder / (f"report-{'-'.join(map(str, only))}.html" if only else REPORT)
+    chosen = tuple(run.results[number - 1] for number in only) or run.results
+    with _replacement(folder) as new:
+        with new.open(page) as stream:
+            stream.writelines(report(replace(run, results=chosen)))
+        new.put_in_place()
+    return page
 
 
 def load(folder: Path) -> Run:
     """Read a run: its timelines and verdicts. Changes nothing. Raises ConfigError and LabError like `recheck`."""
-    timelines = _timelines(folder)
     path = folder / VERDICTS
     hint = f"./lab recheck {folder} writes it again"
+    timelines = _timelines(folder)
     try:
-        judged = verdicts_file.verdicts(json.loads(path.read_bytes()))
+        written = WrittenVerdicts(path)
+        summaries: list[Summary] = []
+        for judged, stored in zip_longest(written, timelines):
+            place, timeline = stored or (None, None)
+            if judged is None or (timeline and timeline.scenario not in (judged.name, timeline_file.LOST)):
+                raise ValueError(f"its scenarios are not those of {TIMELINE}")
+            found = _named(timeline, judged.name)
+            summaries.append(summary_of(ScenarioResult(found, judged.verdicts), len(summaries), place))
     except OSError as error:
         raise LabError(f"{path}: cannot be read: {error.strerror}", hint=hint) from error
     except (ValueError, RecursionError) as error:
-        raise LabError(f"{path}: not a run's verdicts: {error}", hint=hint) from error
-    names = [name for name, _ in judged]
-    found = [
-        replace(one, header=replace(one.header, scenario=name)) if one.scenario == timeline_file.LOST else one
-        for one, name in zip(timelines, names, strict=False)
-    ]
-    if len(timelines) > len(names) or [one.scenario for one in found] != names[: len(found)]:
-        raise LabError(f"{path}: its scenarios are not those of {TIMELINE}", hint=hint)
-    lost = [Timeline(Header(scenario=name), notes=("its record is lost",)) for name in names[len(found) :]]
-    pairs = zip([*found, *lost], judged, strict=True)
-    return Run(folder.resolve().name, tuple(ScenarioResult(one, verdicts) for one, (_, verdicts) in pairs))
+        raise LabError(f"{path}: not this run's verdicts: {error}", hint=hint) from error
+    return Run(folder.resolve().name, tuple(summaries), source=_Stored(folder / TIMELINE, written))
 
 
-def _timelines(folder: Path) -> tuple[Timeline, ...]:
+@dataclass(frozen=True)
+class _Stored:
+    """The complete records of a run in its folder."""
+
+    path: Path
+    written: WrittenVerdicts
+
+    def timeline(self, summary: Summary) -> Timeline:
+        """The timeline of a record."""
+        found = timeline_file.read_at(self.path, summary.place) if summary.place else None
+        return _named(found, summary.name)
+
+    def verdicts(self, summary: Summary) -> tuple[Verdict, ...]:
+        """The verdicts of a record."""
+        return self.written[summary.number].verdicts
+
+
+def _named(timeline: Timeline | None, name: str) -> Timeline:
+    """A timeline with its name from the verdicts, when it lost its own; one without rows when all of it is lost."""
+    if timeline is None:
+        return Timeline(Header(scenario=name), notes=("its record is lost",))
+    return (
+        replace(timeline, header=replace(timeline.header, scenario=name))
+        if timeline.scenario != name
+        else timeline
+    )
+
+
+def _timelines(folder: Path) -> Iterator[tuple[Place, Timeline]]:
     path = folder / TIMELINE
     if not folder.is_dir():
         raise ConfigError(f"{folder}: no such folder", hint="name a run's folder, such as one below runs/")
     if stored_rows.stored(path) is None:
         raise ConfigError(f"{folder}: not a run: it contains no {TIMELINE}", hint="name a folder below runs/")
-    return timeline_file.read_all(path)
+    return timeline_file.scan(path)
 
 
-def _write(folder: Path, texts: Mapping[str, str]) -> None:
-    """Replace files of the folder: either all of them, or none when one cannot be written."""
+@contextmanager
+def _replacement(folder: Path) -> Iterator[files.Replacement]:
+    """New files of the folder: they replace either all of the old ones, or none when one cannot be written."""
     try:
-        files.write_together({folder / name: text for name, text in texts.items()})
+        with files.replacement() as new:
+            yield new
     except OSError as error:
         raise LabError(
             f"{folder}: the results cannot be written: {error.strerror}",

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from drill.analysis.duration import Duration
-from drill.checks.verdict import UNKNOWN
-from drill.report.run import ScenarioResult
+from drill.report.summary import Summary
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,7 @@ class Statistics:
 FIGURES = ("minimum", "median", "p95", "maximum", "total")
 
 
-def statistics_of(scenario: str, results: Iterable[ScenarioResult]) -> Statistics:
+def statistics_of(scenario: str, results: Iterable[Summary]) -> Statistics:
     """The statistics of one scenario's repeats.
 
     A repeat without requests or with an UNKNOWN verdict is a doubt; its outages are still counted.
@@ -80,14 +79,13 @@ def statistics_of(scenario: str, results: Iterable[ScenarioResult]) -> Statistic
     for number, result in enumerate(results, start=1):
         if result.budget is not None:
             budgets.append(result.budget)
-        if result.longest is not None:
-            longest.append(result.longest)
-            totals.append(result.total)
-        if result.longest is None:
+        if result.longest is None or result.total is None:
             doubts.append(f"repeat {number}: no requests were recorded")
-        elif result.status == UNKNOWN or result.error:
-            why = next((one.why for one in result.verdicts if one.status == UNKNOWN), "no check judged it")
-            doubts.append(f"repeat {number}: {why}")
+            continue
+        longest.append(result.longest)
+        totals.append(result.total)
+        if result.doubt:
+            doubts.append(f"repeat {number}: {result.doubt}")
     return Statistics(scenario, tuple(longest), tuple(totals), tuple(doubts), min(budgets, default=None))
 
 

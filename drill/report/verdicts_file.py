@@ -1,55 +1,102 @@
-"""The content of verdicts.json: writes a run's verdicts and figures as plain data, and reads its verdicts."""
+"""verdicts.json: writes a run's verdicts and figures, one record after another, and reads the verdicts of each.
+
+The file is one JSON object. It is read as it stands in memory, without its values: each record's verdicts are decoded
+when they are needed.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TextIO
+
+import msgspec
 
 from drill.analysis.duration import measured
-from drill.checks.verdict import STATUSES, Verdict
+from drill.checks.verdict import STATUSES, Verdict, worst_status
+from drill.report.result import ScenarioResult
 from drill.report.run import Run
 
 FORMAT = 1
 _TEXTS = ("check", "status", "why", "concept", "command")
 
 
-def plain_data(run: Run) -> dict[str, Any]:
-    """The content of verdicts.json for a run."""
-    return {
-        "format": FORMAT,
-        "status": run.status,
-        "counts": dict(run.counts),
-        "scenarios": [
-            {
-                "scenario": result.name,
-                "status": result.status,
-                "outage": result.longest and result.longest.json,
-                "outages": [measured(one).json for one in result.outages],
-                "bounds": result.predicted and result.predicted.json,
-                "budget": result.budget,
-                "recorded": result.timeline.size,
-                "verdicts": [_plain(one) for one in result.verdicts],
-            }
-            for result in run.results
-        ],
-    }
+class Writer:
+    """Writes the content of verdicts.json to a stream: `add` for each record, then `end`."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._stream.write(f'{{"format": {FORMAT}, "scenarios": [')
+        self._separator = "\n"
+
+    def add(self, result: ScenarioResult) -> None:
+        """Write the verdicts and figures of a record."""
+        body = {
+            "scenario": result.name,
+            "status": result.status,
+            "outage": result.longest and result.longest.json,
+            "outages": [measured(one).json for one in result.outages],
+            "bounds": result.predicted and result.predicted.json,
+            "budget": result.budget,
+            "recorded": result.timeline.size,
+            "verdicts": [_plain(one) for one in result.verdicts],
+        }
+        self._stream.write(self._separator + json.dumps(body, ensure_ascii=False))
+        self._separator = ",\n"
+
+    def end(self, run: Run) -> None:
+        """Write the counts of the whole run."""
+        counts = json.dumps(dict(run.counts))
+        self._stream.write(f'\n], "status": "{run.status}", "counts": {counts}}}\n')
 
 
-def verdicts(body: Any) -> tuple[tuple[str, tuple[Verdict, ...]], ...]:
-    """The scenarios and their verdicts, from the data of verdicts.json. Raises ValueError for other data."""
-    if not isinstance(body, dict) or body.get("format") != FORMAT:
-        raise ValueError(f"format {FORMAT} is expected")
-    found = []
-    for scenario in _list(body.get("scenarios")):
-        if not isinstance(scenario, dict) or not isinstance(scenario.get("scenario"), str):
+@dataclass(frozen=True)
+class Written:
+    """What a verdicts.json says about one record. `size` is Timeline.size when it was judged; 0: it was not written."""
+
+    name: str
+    size: int
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def status(self) -> str:
+        """The worst status; UNKNOWN without any verdict."""
+        return worst_status(self.verdicts)
+
+
+class _Body(msgspec.Struct):
+    format: Any = None
+    scenarios: list[msgspec.Raw] = []
+
+
+class WrittenVerdicts:
+    """The records of a verdicts.json, each decoded when it is asked for.
+
+    Raises OSError when it cannot be read, ValueError when it is damaged or of another format; so does each record.
+    """
+
+    def __init__(self, path: Path) -> None:
+        text = path.read_bytes()
+        body = msgspec.json.decode(text, type=_Body)
+        if body.format != FORMAT:
+            raise ValueError(f"format {FORMAT} is expected")
+        self._rows = body.scenarios
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[Written]:
+        return (self[number] for number in range(len(self)))
+
+    def __getitem__(self, number: int) -> Written:
+        body = msgspec.json.decode(self._rows[number])
+        if not isinstance(body, dict) or not isinstance(body.get("scenario"), str):
             raise ValueError("a scenario without a name")
-        found.append((scenario["scenario"], tuple(_verdict(one) for one in _list(scenario.get("verdicts")))))
-    return tuple(found)
-
-
-def sizes(body: Any) -> tuple[int, ...]:
-    """How much was recorded of each scenario when it was judged (Timeline.size); 0 where it was not written."""
-    found = [one.get("recorded", 0) for one in _list(body.get("scenarios")) if isinstance(one, dict)]
-    return tuple(one if isinstance(one, int) else 0 for one in found)
+        size = body.get("recorded", 0)
+        verdicts = tuple(_verdict(one) for one in _list(body.get("verdicts")))
+        return Written(body["scenario"], size if isinstance(size, int) else 0, verdicts)
 
 
 def _plain(one: Verdict) -> dict[str, Any]:

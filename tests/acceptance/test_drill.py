@@ -21,7 +21,7 @@ from drill.checks.verdict import FAIL, PASS, UNKNOWN
 from drill.execute.injector import NotAvailable
 from drill.execute.runner import Runner
 from drill.report import run_folder
-from drill.report.run import ScenarioResult
+from drill.report.result import ScenarioResult
 from drill.scenarios import catalog
 from inventory import journal
 from inventory.errors import LabError

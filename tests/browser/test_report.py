@@ -17,7 +17,8 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from drill.checks.verdict import Verdict
 from drill.report.html.page import report
-from drill.report.run import Run, ScenarioResult
+from drill.report.result import ScenarioResult
+from drill.report.run import Run
 from tests.support import sample_timelines
 
 pytestmark = pytest.mark.browser
@@ -130,7 +131,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("pages")
     paths = {name: folder / f"{name}.html" for name in RUNS}
     for name, entries in RUNS.items():
-        paths[name].write_text(report(Run("2024-05-06_07-08-09", entries)), encoding="utf-8")
+        paths[name].write_text("".join(report(Run.of("2024-05-06_07-08-09", entries))), encoding="utf-8")
     return paths
 
 

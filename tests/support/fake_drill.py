@@ -13,7 +13,7 @@ from drill.observe.observation import Observation, ObservationSink
 from drill.record import timeline_file
 from drill.record.header import CheckRow
 from drill.record.timeline import NodeReading, Sample
-from drill.report.run import ScenarioResult
+from drill.report.result import ScenarioResult
 from drill.scenarios.base import Move, Scenario
 from drill.suite import judged
 from tests.support.example_lab import NODE1, NODE2

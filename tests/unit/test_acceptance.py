@@ -16,7 +16,7 @@ from drill.checks.verdict import FAIL, PASS, UNKNOWN, Verdict
 from drill.execute.injector import NotAvailable
 from drill.record.header import Header
 from drill.record.timeline import Timeline
-from drill.report.run import ScenarioResult
+from drill.report.result import ScenarioResult
 from drill.scenarios.base import Scenario
 from inventory.errors import LabError
 from tests.support.example_lab import example_lab

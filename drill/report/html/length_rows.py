@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from drill.analysis.duration import Duration, measured
 from drill.analysis.outages import outages_of
 from drill.report.html.drawing import Bar
-from drill.report.run import ScenarioResult
+from drill.report.result import ScenarioResult
 
 _MOST_ROWS = 8
 """At most this many outages of one client are shown, the longest ones."""

@@ -1,169 +1,129 @@
 """A run as one self-contained HTML page: no network, no lab, no clock; the same run gives the same page.
 
-`report.html` (a Jinja template), `report.css` and `report.js` stand beside this file. The template escapes all texts
-that come from the run.
+The templates, the style sheet and the script stand beside this file. selection.py folds a long run.
 """
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from drill.analysis import record_worth
-from drill.analysis.failover_phases import phases
-from drill.checks.verdict import PASS, STATUSES, Verdict
+from drill.analysis.duration import Duration
+from drill.checks.verdict import PASS, STATUSES
 from drill.record.timeline import OUTCOMES
-from drill.report.html.drawing import Plot
-from drill.report.html.length_rows import LengthRow, length_rows
-from drill.report.html.plot import CLIENTS, plots, short_names
-from drill.report.run import Run, ScenarioResult, outage_summary
+from drill.report.html.plot import short_names
+from drill.report.html.record import anchor, record_html
+from drill.report.html.repeats import Folded, folded
+from drill.report.html.selection import Selection, select
+from drill.report.html.templates import asset, parts
+from drill.report.run import Run, counts
 from drill.report.statistics import Statistics, statistics_of
-from inventory.printable import visible
+from drill.report.summary import Summary
 
 _ALL_OPEN = 3
-"""With at most this many scenarios, all sections are open; with more, only those that did not pass."""
+"""With at most this many records, all of them are open; with more, only those that did not pass."""
 
 
 @dataclass(frozen=True)
-class PhaseRow:
-    """A phase for the page: its number in the plot, when it was seen, and how long after the fault."""
+class TableRow:
+    """A row of the summary: a record, or a folded scenario: `times` is how often it ran, `tally` counts its statuses.
 
-    number: int
-    name: str
-    at: str
-    after: str
-    meaning: str
+    `anchor` is "" for a record that is not drawn.
+    """
 
-
-@dataclass(frozen=True)
-class Section:
-    """One scenario's part of the page; `anchor` is its link target in the page."""
-
-    anchor: str
     title: str
-    result: ScenarioResult
+    anchor: str
+    status: str
     outage: tuple[str, ...]
-    open: bool
-    plots: tuple[Plot, ...]
-    lengths: tuple[LengthRow, ...]
-    phases: tuple[PhaseRow, ...]
-    facts: tuple[tuple[str, str], ...]
-    prediction: tuple[str, ...]
-    verdicts: tuple[Verdict, ...]
+    predicted: Duration | None
+    budget: float | None
+    times: int = 0
+    tally: str = ""
+    statuses: str = ""
 
 
-def report(run: Run) -> str:
-    """The whole page."""
-    nodes = dict.fromkeys(node for result in run.results for node in result.timeline.nodes)
-    page = _template().render(
+def report(run: Run) -> Iterator[str]:
+    """The parts of the whole page, one after another."""
+    titles = dict(_titles(run))
+    few = len(run.results) <= _ALL_OPEN
+
+    def draw(summary: Summary, *, alone: bool) -> str:
+        is_open = alone and (few or summary.status != PASS)
+        return record_html(run.complete(summary), summary.number, titles[summary.number], is_open=is_open)
+
+    selection = select(run, draw)
+    groups = {name: folded(one, selection) for name, one in selection.folded.items()}
+    rows = tuple(_rows(run, selection, groups, titles))
+    nodes = dict.fromkeys(node for result in run.results for node in result.nodes)
+    yield from parts(
+        "report.html",
         run=run,
-        sections=tuple(_sections(run)),
+        rows=rows,
+        scenarios=len({one.name for one in run.results}),
+        left_out=sum(not one.anchor for one in rows),
+        groups=groups,
+        parts=_parts(run, selection, groups),
         repeated=tuple(_repeated(run)),
         nodes=tuple(short_names(nodes).values()),
         outcomes=[one for one in OUTCOMES if one != "ok"],
-        css=_asset("report.css"),
-        js=_asset("report.js"),
+        css=asset("report.css"),
+        js=asset("report.js"),
     )
-    return page.strip() + "\n"
+    yield "\n"
 
 
-def slug(text: str) -> str:
-    """A name as a part of a link target."""
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "scenario"
+def _titles(run: Run) -> Iterable[tuple[int, str]]:
+    """The title of each record by its number: its name, and which of its repeats it is."""
+    repeats, seen = Counter(result.name for result in run.results), Counter[str]()
+    for one in run.results:
+        seen[one.name] += 1
+        total = repeats[one.name]
+        yield one.number, f"{one.name} ({seen[one.name]} of {total})" if total > 1 else one.name
 
 
-@cache
-def _template() -> Template:
-    environment = Environment(
-        loader=FunctionLoader(_text),
-        autoescape=True,
-        finalize=_finished,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("report.html")
+def _rows(
+    run: Run, selection: Selection, groups: dict[str, Folded], titles: dict[int, str]
+) -> Iterable[TableRow]:
+    """The rows in the order of the run; a folded scenario has its row where it ran first."""
+    left = dict(groups)
+    for one in run.results:
+        if group := left.pop(one.name, None):
+            tally = counts(group.repeats.counted)
+            yield TableRow(
+                one.name,
+                group.anchor,
+                max((each.status for each in group.repeats.counted), key=STATUSES.index, default="UNKNOWN"),
+                group.outage,
+                group.distribution.predicted,
+                group.distribution.budget,
+                len(group.repeats.counted),
+                ", ".join(f"{count} {status}" for status, count in tally.items() if count),
+                group.statuses,
+            )
+        elif one.name not in groups:
+            link = anchor(one.number, one.name) if one.number in selection.drawn else ""
+            yield TableRow(
+                titles[one.number],
+                link,
+                one.status,
+                one.outage,
+                one.predicted,
+                one.budget,
+                statuses=one.status,
+            )
 
 
-def _text(name: str) -> str:
-    return files(__package__).joinpath(name).read_text(encoding="utf-8")
-
-
-def _asset(name: str) -> Markup:
-    return Markup(_text(name))  # noqa: S704 - one of our own files, not data
-
-
-def _sections(run: Run) -> Iterable[Section]:
-    repeats, counts = Counter(result.name for result in run.results), dict[str, int]()
-    for number, result in enumerate(run.results, start=1):
-        nth = counts[result.name] = counts.get(result.name, 0) + 1
-        total = repeats[result.name]
-        yield Section(
-            anchor=f"s{number}-{slug(result.name)}",
-            title=f"{result.name} ({nth} of {total})" if total > 1 else result.name,
-            result=result,
-            outage=outage_summary(result),
-            open=len(run.results) <= _ALL_OPEN or result.status != PASS,
-            plots=plots(result),
-            lengths=length_rows(result),
-            phases=tuple(_phase_rows(result)),
-            facts=tuple(_facts(result)),
-            prediction=result.timeline.header.prediction.lines if result.timeline.header.prediction else (),
-            verdicts=tuple(sorted(result.verdicts, key=lambda one: -STATUSES.index(one.status))),
-        )
+def _parts(run: Run, selection: Selection, groups: dict[str, Folded]) -> Iterable[Markup]:
+    left = dict(groups)
+    for one in run.results:
+        if group := left.pop(one.name, None):
+            yield group.html
+        elif one.name not in groups and one.number in selection.drawn:
+            yield Markup(selection.drawn[one.number])  # noqa: S704 - a template's own HTML
 
 
 def _repeated(run: Run) -> Iterable[Statistics]:
     return (statistics_of(name, found) for name, found in run.by_scenario().items() if len(found) > 1)
-
-
-def _phase_rows(result: ScenarioResult) -> Iterable[PhaseRow]:
-    found = phases(result.timeline)
-    injected = found[0].at if found else None
-    for number, one in enumerate(found, start=1):
-        if one.at is None or injected is None:
-            yield PhaseRow(number, one.name, "not seen", "", one.meaning)
-        else:
-            yield PhaseRow(number, one.name, f"{one.at:.2f} s", f"+{one.at - injected:.2f} s", one.meaning)
-
-
-def _facts(result: ScenarioResult) -> Iterable[tuple[str, str]]:
-    """Further facts about a scenario, as name and text."""
-    header, timeline = result.timeline.header, result.timeline
-    texts = (
-        ("fault", header.fault),
-        ("starting state", header.overrides),
-        ("walkthrough step", header.step),
-    )
-    yield from ((name, text) for name, text in texts if text)
-    if header.second_try:
-        yield "second try", "the record before was UNKNOWN and does not count"
-    for node in dict.fromkeys(header.roles.values()):
-        yield ", ".join(role for role, one in header.roles.items() if one == node), node
-    if header.url:
-        yield "address", header.url
-    for client in CLIENTS:
-        if samples := timeline.samples_of(client):
-            good = sum(sample.good for sample in samples)
-            yield (
-                {"probe": "requests", "keepalive": "keep-alive connection"}[client],
-                f"{good} of {len(samples)} answered",
-            )
-    if header.probe:
-        yield "probe", f"{header.probe.missed} of {header.probe.slots} slots missed"
-    if late := record_worth.summary(timeline):
-        yield "machines", late
-    for note in timeline.notes:
-        yield "note", note
-
-
-def _finished(value: object) -> object:
-    """A value as the template prints it: a node's text has no control character. Finished HTML stays as it is."""
-    return visible(value) if isinstance(value, str) and not hasattr(value, "__html__") else value

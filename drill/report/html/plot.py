@@ -11,7 +11,7 @@ from drill.record.timeline import OUTCOMES, Sample, Timeline
 from drill.report.html import plot_segments
 from drill.report.html.drawing import Plot, Row, Symbol
 from drill.report.html.time_scale import TimeScale
-from drill.report.run import ScenarioResult
+from drill.report.result import ScenarioResult
 
 SYMBOL_DISTANCE = 2.5
 """The least distance between two symbols of a row (percent); one symbol stands for all requests in between."""

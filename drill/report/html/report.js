@@ -9,12 +9,15 @@ function reveal() {
     target.hidden = false;
     target.open = true;
     target.scrollIntoView();
+  } else if (target?.dataset.status) {
+    target.hidden = false;
+    target.scrollIntoView();
   }
 }
 
 function show(status) {
   for (const one of document.querySelectorAll("[data-status]")) {
-    one.hidden = status !== "" && one.dataset.status !== status;
+    one.hidden = status !== "" && !one.dataset.status.split(" ").includes(status);
   }
   for (const button of document.querySelectorAll("[data-show]")) {
     button.setAttribute("aria-pressed", String(button.dataset.show === status));

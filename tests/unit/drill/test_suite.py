@@ -11,7 +11,7 @@ from drill.faults import registry as faults
 from drill.record import stored_rows
 from drill.record.header import CheckRow
 from drill.report import run_folder
-from drill.report.run import ScenarioResult
+from drill.report.result import ScenarioResult
 from drill.scenarios.base import Await, Inject, Scenario
 from drill.suite import Suite, finish, seed_of
 from inventory.errors import LabError

@@ -9,7 +9,7 @@ import pytest
 from drill.checks.verdict import PASS
 from drill.faults import registry as faults
 from drill.record.header import Awaited
-from drill.report.run import ScenarioResult
+from drill.report.result import ScenarioResult
 from drill.scenarios.base import Await, Inject, Read
 from drill.scenarios.overrides import Overrides
 from tests.support.example_lab import NODE1, NODE2

@@ -69,11 +69,12 @@ def test_readings_and_events_are_the_same_as_ever() -> None:
 
 
 def test_recheck_report_and_compare_work(folder: Path) -> None:
-    [entry] = run_folder.recheck(folder).results
-    assert {one.status for one in entry.verdicts} == {PASS}, [one.description for one in entry.verdicts]
-    assert len(entry.verdicts) == 12
+    run = run_folder.recheck(folder)
+    verdicts = run.source.verdicts(run.results[0])
+    assert {one.status for one in verdicts} == {PASS}, [one.description for one in verdicts]
+    assert len(verdicts) == 12
     (folder / run_folder.REPORT).unlink()
-    run = run_folder.rebuild(folder)
+    run_folder.rebuild(folder)
     page = (folder / run_folder.REPORT).read_text(encoding="utf-8")
     assert "0.00 to 9.10 s" in page
     assert "First the address, then the web server" in page

@@ -7,12 +7,13 @@ from typing import Any
 from drill.checks.verdict import FAIL, PASS, UNKNOWN
 from drill.record.header import Prediction
 from drill.report.comparison import Difference, compare
-from drill.report.run import Run, ScenarioResult
+from drill.report.result import ScenarioResult
+from drill.report.run import Run
 from tests.support import sample_timelines
 
 
 def _run(name: str, *entries: ScenarioResult) -> Run:
-    return Run(name, entries)
+    return Run.of(name, entries)
 
 
 def _stops(*lengths: float, **header: Any) -> list[ScenarioResult]:

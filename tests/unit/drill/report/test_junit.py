@@ -8,12 +8,13 @@ from drill.checks.verdict import FAIL, PASS, Verdict
 from drill.record.header import Header
 from drill.record.timeline import Timeline
 from drill.report.junit import junit
-from drill.report.run import Run, ScenarioResult
+from drill.report.result import ScenarioResult
+from drill.report.run import Run
 from tests.support import sample_timelines
 
 
 def _read(*entries: ScenarioResult) -> ET.Element:
-    return ET.fromstring(junit(Run("a-run", entries)).encode())
+    return ET.fromstring("".join(junit(Run.of("a-run", entries))).encode())
 
 
 def test_each_verdict_is_a_case_of_its_scenario() -> None:

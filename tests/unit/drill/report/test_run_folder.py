@@ -95,9 +95,9 @@ def test_the_real_checks_judge_a_recorded_folder(tmp_path: Path) -> None:
     timeline_file.append(
         tmp_path / run_folder.TIMELINE, sample_timelines.failover(checks=(CheckRow("recovered"),))
     )
-    [entry] = run_folder.recheck(tmp_path).results
-    assert [one.check for one in entry.verdicts] == ["recovered"]
-    assert entry.verdicts[0].status == PASS, entry.verdicts[0].description
+    run = run_folder.recheck(tmp_path)
+    [one] = run.source.verdicts(run.results[0])
+    assert (one.check, one.status) == ("recovered", PASS), one.description
 
 
 def test_an_empty_run_has_a_page_and_is_unknown(tmp_path: Path) -> None:
@@ -168,7 +168,8 @@ def test_a_damaged_record_never_replaces_good_verdicts(folder: Path, damage: str
     assert "still has the verdicts of the complete record" in again.note
     assert {name: (folder / name).read_bytes() for name in files} == before
     loaded = run_folder.load(folder)
-    assert [one.verdicts for one in loaded.results] == [one.verdicts for one in good.results]
+    assert [loaded.source.verdicts(one) for one in loaded.results] == [*JUDGED.values()]
+    assert [one.name for one in loaded.results] == [one.name for one in good.results]
     run_folder.rebuild(folder)
 
 

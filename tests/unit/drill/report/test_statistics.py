@@ -10,8 +10,9 @@ from drill.analysis.duration import ENDLESS, Duration
 from drill.checks.verdict import FAIL, PASS, UNKNOWN
 from drill.record.timeline import Timeline
 from drill.report.objective import parse_objective
-from drill.report.run import ScenarioResult
+from drill.report.result import ScenarioResult
 from drill.report.statistics import Statistics, statistics_of
+from drill.report.summary import summary_of
 from inventory.errors import ConfigError
 from tests.support import sample_timelines
 
@@ -47,7 +48,7 @@ def test_each_repeat_gives_its_longest_outage_and_a_calm_one_gives_none() -> Non
     entries.append(
         ScenarioResult(sample_timelines.split_brain("graceful-stop"), sample_timelines.passes("x"))
     )
-    found = statistics_of("graceful-stop", entries)
+    found = statistics_of("graceful-stop", map(summary_of, entries))
     assert (found.count, found.doubts) == (3, ())
     assert found.minimum == Duration(0.0, 0.0)
     assert found.median.least <= 0.3 <= found.median.most
@@ -59,8 +60,8 @@ def test_what_measured_nothing_is_told() -> None:
     found = statistics_of(
         "x",
         [
-            ScenarioResult(Timeline(), ()),
-            ScenarioResult(sample_timelines.not_landed(), (sample_timelines.CANNOT_TELL,)),
+            summary_of(ScenarioResult(Timeline(), ())),
+            summary_of(ScenarioResult(sample_timelines.not_landed(), (sample_timelines.CANNOT_TELL,))),
         ],
     )
     assert found.count == 1
@@ -118,7 +119,9 @@ def test_an_objective_may_be_the_scenarios_own_budget(text: str, budget: float |
 
 
 def test_the_budget_of_repeats_is_their_smallest() -> None:
-    results = [ScenarioResult(sample_timelines.failover(budget_s=budget), ()) for budget in (10.0, 5.0)]
+    results = [
+        summary_of(ScenarioResult(sample_timelines.failover(budget_s=budget), ())) for budget in (10.0, 5.0)
+    ]
     assert statistics_of("a", results).budget_s == 5.0
     assert statistics_of("a", []).budget_s is None
 

@@ -12,26 +12,30 @@ import pytest
 from drill.checks.verdict import FAIL, Verdict
 from drill.record.header import Header, Prediction
 from drill.record.timeline import Event, Lateness, NodeReading, Sample, Timeline
-from drill.report.html.page import report, slug
-from drill.report.run import Run, ScenarioResult
+from drill.report.html import page as html_page
+from drill.report.html.record import slug
+from drill.report.result import ScenarioResult
+from drill.report.run import Run
 from tests.support import sample_timelines
 
-RUN = Run(
-    "2024-05-06_07-08-09",
-    (
-        ScenarioResult(sample_timelines.failover(), sample_timelines.passes("recovered", "one_owner")),
-        ScenarioResult(
-            sample_timelines.split_brain(),
-            (sample_timelines.TWO_OWNERS, *sample_timelines.passes("recovered")),
-        ),
-        ScenarioResult(sample_timelines.never(), (sample_timelines.NOT_RECOVERED,)),
-        ScenarioResult(sample_timelines.not_landed(), (sample_timelines.CANNOT_TELL,)),
-        ScenarioResult(sample_timelines.graceful(), sample_timelines.passes("recovered")),
-        ScenarioResult(sample_timelines.graceful(outage=0.6), ()),
+RESULTS = (
+    ScenarioResult(sample_timelines.failover(), sample_timelines.passes("recovered", "one_owner")),
+    ScenarioResult(
+        sample_timelines.split_brain(),
+        (sample_timelines.TWO_OWNERS, *sample_timelines.passes("recovered")),
     ),
+    ScenarioResult(sample_timelines.never(), (sample_timelines.NOT_RECOVERED,)),
+    ScenarioResult(sample_timelines.not_landed(), (sample_timelines.CANNOT_TELL,)),
+    ScenarioResult(sample_timelines.graceful(), sample_timelines.passes("recovered")),
+    ScenarioResult(sample_timelines.graceful(outage=0.6), ()),
 )
+RUN = Run.of("2024-05-06_07-08-09", RESULTS)
 _VOID = {"meta", "link", "br"}
 _NASTY = "<script>alert(1)</script><img src=x onerror=alert(2)> \"' & </style>"
+
+
+def report(run: Run) -> str:
+    return "".join(html_page.report(run))
 
 
 class _Page(HTMLParser):
@@ -110,7 +114,7 @@ def test_the_summary_says_outage_prediction_and_budget(page: _Page) -> None:
 
 def test_repeats_have_their_figures(page: _Page) -> None:
     assert "minimum" in page.said("th")
-    calm = _Page(report(Run("once", RUN.results[:2])))
+    calm = _Page(report(Run.of("once", RESULTS[:2])))
     assert "minimum" not in calm.said("th")
 
 
@@ -134,7 +138,7 @@ def test_bad_scenarios_stand_open_and_of_few_all() -> None:
         return re.findall(r'<details class="scenario" id="([^"]+)"[^>]* open>', report(run))
 
     assert open_(RUN) == ["s2-split-brain", "s3-no-quorum-stop", "s4-lossy-traffic", "s6-graceful-stop"]
-    assert open_(Run("few", RUN.results[:1])) == ["s1-frozen-node"]
+    assert open_(Run.of("few", RESULTS[:1])) == ["s1-frozen-node"]
 
 
 def test_the_same_run_gives_the_same_page() -> None:
@@ -142,7 +146,7 @@ def test_the_same_run_gives_the_same_page() -> None:
 
 
 def test_an_empty_run_says_so() -> None:
-    page = _Page(report(Run("empty", ())))
+    page = _Page(report(Run.of("empty", ())))
     assert "Nothing was recorded" in page.said("h2")
     assert page.tags["table"] == 0
 
@@ -161,7 +165,9 @@ def test_nothing_of_the_record_becomes_markup() -> None:
         (_NASTY,),
     )
     verdict = Verdict(_NASTY, FAIL, _NASTY, (_NASTY,), _NASTY, _NASTY, {_NASTY: _NASTY})
-    text = report(Run(_NASTY, (ScenarioResult(timeline, (verdict,)), ScenarioResult(timeline, (verdict,)))))
+    text = report(
+        Run.of(_NASTY, (ScenarioResult(timeline, (verdict,)), ScenarioResult(timeline, (verdict,))))
+    )
     page = _Page(text)
     assert (page.tags["script"], page.tags["style"], page.tags["img"]) == (1, 1, 0)
     assert "onerror" not in page.attributes
@@ -170,4 +176,4 @@ def test_nothing_of_the_record_becomes_markup() -> None:
 
 
 def test_forty_scenarios_stay_a_page_that_opens_at_once() -> None:
-    assert len(report(Run("many", RUN.results[:5] * 8))) < 2_500_000
+    assert len(report(Run.of("many", RESULTS[:5] * 8))) < 2_500_000

@@ -9,7 +9,7 @@ from drill.record.header import Header
 from drill.record.timeline import Event, NodeReading, Sample, Timeline
 from drill.report.html.drawing import Plot, Row
 from drill.report.html.plot import plot, plots, short_names
-from drill.report.run import ScenarioResult
+from drill.report.result import ScenarioResult
 from tests.support import sample_timelines
 from tests.support.example_lab import NODE1, NODE2
 

@@ -1,0 +1,51 @@
+"""The Jinja templates of the page, with its style sheet and script; they stand beside this file.
+
+A template escapes all texts that come from the run. Only HTML that a template has made is not escaped again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup
+
+from inventory.printable import visible
+
+
+def rendered(name: str, /, **values: object) -> Markup:
+    """The HTML that a template makes of some values."""
+    return Markup(_environment().get_template(name).render(values).strip())  # noqa: S704 - a template's own HTML
+
+
+def parts(name: str, /, **values: object) -> Iterator[str]:
+    """The same in parts, one after another."""
+    return _environment().get_template(name).generate(values)
+
+
+def asset(name: str) -> Markup:
+    """The text of a file beside this module."""
+    return Markup(_text(name))  # noqa: S704 - one of our own files, not data
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FunctionLoader(_text),
+        autoescape=True,
+        finalize=_finished,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _text(name: str) -> str:
+    return files(__package__).joinpath(name).read_text(encoding="utf-8")
+
+
+def _finished(value: object) -> object:
+    """A value as the template prints it: a node's text has no control character. Finished HTML stays as it is."""
+    return visible(value) if isinstance(value, str) and not hasattr(value, "__html__") else value

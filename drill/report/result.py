@@ -1,0 +1,104 @@
+"""One scenario of a run: its record and its verdicts, and what a client saw in figures and words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from drill.analysis.duration import Duration, measured, predicted
+from drill.analysis.fault_windows import fault_windows
+from drill.analysis.outages import Outage, outages_of
+from drill.checks import verdict
+from drill.checks.verdict import Verdict
+from drill.record.timeline import Timeline
+
+
+@dataclass(frozen=True)
+class ScenarioResult:
+    """One scenario of a run: its record, and the verdicts of its checks."""
+
+    timeline: Timeline
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def name(self) -> str:
+        """The scenario's name."""
+        return self.timeline.scenario
+
+    @property
+    def status(self) -> str:
+        """PASS, FAIL or UNKNOWN: the worst of its verdicts; UNKNOWN when nothing was judged."""
+        return verdict.worst_status(self.verdicts)
+
+    @cached_property
+    def outages(self) -> tuple[Outage, ...]:
+        """The outages of a client that opens a new connection for each request."""
+        return outages_of(self.timeline)
+
+    @property
+    def longest(self) -> Duration | None:
+        """The longest outage; a duration of 0 when no request failed, None when none was sent."""
+        return longest(self.outages) if self.timeline.samples_of() else None
+
+    @cached_property
+    def caused(self) -> tuple[Outage, ...]:
+        """The outages that a fault may have caused. The prediction applies to them."""
+        windows = fault_windows(self.timeline)
+        return tuple(one for one in self.outages if any(window.caused(one) for window in windows))
+
+    @property
+    def later(self) -> tuple[Outage, ...]:
+        """The outages that began after a heal, when the broken node came back."""
+        injected = self.timeline.time_of_first("inject")
+        return tuple(
+            one
+            for one in self.outages
+            if one not in self.caused and injected is not None and one.first_failed > injected
+        )
+
+    @property
+    def total(self) -> Duration:
+        """The sum of all outages."""
+        durations = [measured(one) for one in self.outages]
+        return Duration(sum(one.least for one in durations), sum(one.most for one in durations))
+
+    @property
+    def predicted(self) -> Duration | None:
+        """The outage that was predicted from the live configuration; None when nothing was predicted."""
+        return predicted(self.timeline.header.prediction)
+
+    @property
+    def budget(self) -> float | None:
+        """The longest outage that a client may see (seconds)."""
+        return self.timeline.header.budget_s
+
+    @property
+    def error(self) -> str:
+        """A failure of the drill itself ("" without one)."""
+        return self.timeline.header.error
+
+
+def outage_summary(result: ScenarioResult) -> tuple[str, ...]:
+    """What a client saw, for people: the longest outage by the fault, their number, and the longest after the heal."""
+    if result.longest is None:
+        return ("nothing measured",)
+    if not result.outages:
+        return ("none",)
+    if result.timeline.time_of_first("inject") is None:
+        return _counted(result.outages)
+    parts = _counted(result.caused) if result.caused else ("none by the fault",)
+    return (*parts, f"{longest(result.later).summary} after the heal") if result.later else parts
+
+
+def _counted(outages: Sequence[Outage]) -> tuple[str, ...]:
+    summary = longest(outages).summary
+    return (summary, f"the longest of {len(outages)}") if len(outages) > 1 else (summary,)
+
+
+def longest(outages: Iterable[Outage]) -> Duration:
+    """The longest of several outages; 0 without any. An outage without an end has no upper limit."""
+    durations = [measured(one) for one in outages]
+    return Duration(
+        max((one.least for one in durations), default=0.0), max((one.most for one in durations), default=0.0)
+    )
