@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from cli import bench, classroom, cluster, console, drill, guard, heal, labs, machines, pending, walk
+from cli import bench, bench_report, classroom, cluster, console, drill, guard, heal, labs, machines, pending, walk
 from cli.console import Output, messages
 from cli.context import Context, context_of
 from cli.progress import ConsoleProgress
@@ -69,7 +69,7 @@ def begin(
     pending.warn(ctx.obj, ctx.invoked_subcommand or "", messages())
 
 
-for topic in (machines, labs, cluster, walk, drill, heal, classroom, bench):
+for topic in (machines, labs, cluster, walk, drill, heal, classroom, bench, bench_report):
     topic.register(app)
 
 
