@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from drill.analysis.once import once
 from drill.record.timeline import Sample, Timeline
@@ -80,7 +81,7 @@ def outages(samples: Iterable[Sample]) -> tuple[Outage, ...]:
     found: list[Outage] = []
     failed: list[Sample] = []
     last_good: float | None = None
-    for sample in sorted(samples, key=lambda one: (one.sent, one.done)):
+    for sample in sorted(samples, key=attrgetter("sent", "done")):
         if not sample.good:
             failed.append(sample)
             continue

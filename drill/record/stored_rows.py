@@ -24,6 +24,7 @@ SUFFIX = ".gz"
 """What the name of a compressed file has after the name of the plain one."""
 BEGINS = (b'"header"', b'"timeline"')
 """What the first row of a timeline has in it, also when it is damaged."""
+_WRITTEN = tuple(b"{" + one for one in BEGINS)
 _MEMBER = b"\x1f\x8b\x08"
 _FORM, _LEVEL = 31, 6
 """For zlib: gzip members with the largest window (zlib.h, inflateInit2), and how much time compressing may take."""
@@ -193,8 +194,8 @@ def make_plain(path: Path) -> None:
 
 
 def begins(row: bytes) -> bool:
-    """Whether a row is the first one of a timeline."""
-    return any(one in row[:16] for one in BEGINS)
+    """Whether a row is the first one of a timeline, as the lab writes it."""
+    return row.startswith(_WRITTEN)
 
 
 def _packed(rows: Iterable[bytes]) -> bytes:

@@ -22,6 +22,7 @@ from drill.checks import registry as checks
 from drill.checks.verdict import UNKNOWN, Verdict
 from drill.record import stored_rows, timeline_file
 from drill.record.header import Header
+from drill.record.parser import LOST
 from drill.record.stored_rows import Place
 from drill.record.timeline import Timeline
 from drill.report import verdicts_file
@@ -143,7 +144,7 @@ def load(folder: Path) -> Run:
         summaries: list[Summary] = []
         for judged, stored in zip_longest(written, timelines):
             place, timeline = stored or (None, None)
-            if judged is None or (timeline and timeline.scenario not in (judged.name, timeline_file.LOST)):
+            if judged is None or (timeline and timeline.scenario not in (judged.name, LOST)):
                 raise ValueError(f"its scenarios are not those of {TIMELINE}")
             found = _named(timeline, judged.name)
             summaries.append(summary_of(ScenarioResult(found, judged.verdicts), len(summaries), place))

@@ -11,6 +11,7 @@ import pytest
 
 from drill.record import stored_rows, timeline_file
 from drill.record.header import Header
+from drill.record.parser import LOST
 from drill.record.recorder import Recorder
 from drill.record.stored_rows import Place
 from drill.record.timeline import Event, Sample, Timeline
@@ -130,7 +131,7 @@ def test_a_half_written_file_gives_all_that_is_in_it_and_one_message(path: Path)
         message = f"timeline.jsonl.gz is half-written: it ends at byte {end} within a timeline: copy it again"
         assert [one.notes for one in found] == [*[()] * (len(found) - 1), (message,)]
         assert found[0] == THREE[0]
-        assert found[-1].scenario in (timeline_file.LOST, THREE[len(found) - 1].scenario)
+        assert found[-1].scenario in (LOST, THREE[len(found) - 1].scenario)
         assert packed(path).read_bytes() == whole[:end], "reading changes nothing"
 
 

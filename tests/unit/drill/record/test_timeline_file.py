@@ -12,8 +12,9 @@ from drill.record.header import (
     Header,
     OperationEntry,
 )
+from drill.record.parser import LOST
 from drill.record.timeline import Event, NodeReading, Sample, Timeline
-from drill.record.timeline_file import LOST, append, lines, read, read_all
+from drill.record.timeline_file import append, lines, read, read_all
 from inventory.errors import LabError
 from tests.support.example_lab import CASES
 from tests.support.timeline_notation import BASES, timeline
@@ -179,6 +180,8 @@ def test_a_newer_format_is_one_clear_error(tmp_path: Path) -> None:
         read(path)
     assert caught.value.message == f"{path}:1: the record has format 3, and this lab reads formats up to 2"
     assert "the lab that wrote it" in caught.value.hint
+    with pytest.raises(LabError, match="reads formats up to 2"):
+        read(written(tmp_path, '{"header":{"format":3}}\n'))
 
 
 def test_a_header_says_its_format_and_what_differs_from_the_defaults() -> None:
