@@ -15,7 +15,20 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from cli import bench, bench_report, classroom, cluster, console, drill, guard, heal, labs, machines, pending, walk
+from cli import (
+    bench,
+    bench_report,
+    classroom,
+    cluster,
+    console,
+    drill,
+    guard,
+    heal,
+    labs,
+    machines,
+    pending,
+    walk,
+)
 from cli.console import Output, messages
 from cli.context import Context, context_of
 from cli.progress import ConsoleProgress
