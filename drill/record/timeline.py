@@ -4,7 +4,7 @@ All times are seconds (float) since the start of the record, read from the monot
 drill. Times of the nodes' own clocks are only in `header.operations`, and are never compared with the others.
 
 The rows are structs of msgspec: there are hundreds in each record, and msgspec reads them four times as fast as
-dataclasses. ROWS lists their kinds.
+dataclasses (msgspec.structs.replace changes a copy). ROWS lists their kinds.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ import dataclasses
 from itertools import combinations
 from typing import Any
 
+import msgspec
 import pytest
 import yaml
 
@@ -154,7 +155,7 @@ def test_a_resource_that_is_named_but_runs_nowhere_is_no_change() -> None:
         "calm", events="inject 10 node1, landed 10", node2=["0-15 quorate m12 WebIP@1", "15-20 quorate m12"]
     )
     told = [
-        dataclasses.replace(s, placements={"WebServer": "", **s.placements}) if s.at > 11 else s
+        msgspec.structs.replace(s, placements={"WebServer": "", **s.placements}) if s.at > 11 else s
         for s in one.node_readings
     ]
     assert seen(dataclasses.replace(one, node_readings=tuple(told)))["decided"] == 15.15
