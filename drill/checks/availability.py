@@ -17,6 +17,8 @@ from drill.record.timeline import Timeline
 
 LONGEST_PAUSE = 1.0
 """When no request was sent for longer than this (seconds), an outage may have been missed."""
+MORE_CONTENDED = 0.1
+"""Processors that are contended for a share of the time that is larger by this may make an outage longer (0 to 1)."""
 MOST_MISSED = 0.01
 """The probe must miss less than this share of its time slots."""
 
@@ -42,14 +44,16 @@ def outage_within_budget(timeline: Timeline, budget: float | None = None) -> Che
 
 @check("outage_within_bounds", "requests")
 def outage_within_bounds(timeline: Timeline) -> CheckResult:
-    """Each outage that a fault caused fits the prediction from the live configuration.
+    """Each outage that a fault caused fits the prediction from the live configuration and the lab's measured times.
 
-    A fault on a node that did not hold the address may cause no outage at all, so only the upper limit counts for it.
+    When the processors were more contended than while the times were measured, a longer outage proves nothing, unless
+    it is longer than what is possible at all. A fault on a node that did not hold the address may cause no outage at
+    all, so only the upper limit counts for it.
     """
     bounds = predicted(timeline.header.prediction)
     if bounds is None:
         return unknown("an outage within the predicted bounds", "the record has no prediction")
-    expected = f"an outage of {bounds.summary}, as predicted from the configuration"
+    expected = f"an outage of {bounds.summary}, as predicted from {_basis(timeline)}"
     if bounds.least <= 0 and bounds.endless:
         return unknown(expected, "every outage would fit this prediction")
     found = fault_windows(timeline)
@@ -68,6 +72,8 @@ def _judge_outage(
     caused = [one for one in outages_of(timeline) if fault_window.caused(one)]
     lines = [one.summary for one in caused] or ["no request failed"]
     if long := [one for one in caused if one.lower > bounds.most]:
+        if reason := _more_contended(timeline, max(one.lower for one in long)):
+            return unknown(expected, reason, *(one.summary for one in long))
         more = (one.summary for one in long[1:])
         return failed(expected, f"longer: {long[0].summary}", *more, spans=_spans(long, bounds.most))
     owners = owners_at(timeline, fault_window.injected)
@@ -87,6 +93,30 @@ def _judge_outage(
     if caused and caused[-1].open and not bounds.endless:
         return unknown(expected, *lines)
     return passed(expected, *lines)
+
+
+def _basis(timeline: Timeline) -> str:
+    """What the prediction was computed from, for people."""
+    prediction = timeline.header.prediction
+    if prediction is None or prediction.coverage is None:
+        return "the configuration"
+    return f"measured times with a coverage of {prediction.coverage:.1%}"
+
+
+def _more_contended(timeline: Timeline, seconds: float) -> str:
+    """Why an outage of so many seconds may be the machine's doing, for people; "" when it cannot be."""
+    prediction, during = timeline.header.prediction, timeline.header.contention
+    if prediction is None or prediction.coverage is None or prediction.possible is None:
+        return ""
+    most = prediction.possible[1]
+    if during is None or prediction.contention is None or during <= prediction.contention + MORE_CONTENDED:
+        return ""
+    if most is not None and seconds > most:
+        return ""
+    return (
+        f"programs waited for a processor in {during:.0%} of the time, and in at most {prediction.contention:.0%} while"
+        " the times were measured"
+    )
 
 
 @check("no_outage", "requests")

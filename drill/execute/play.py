@@ -216,7 +216,8 @@ class Play:
     def _longest_wait(self, within: float) -> float:
         """The longest wait for a condition (seconds): `within`, or more when the cluster's own times are longer."""
         predicted = self.timings.prediction
-        longest = max(self.timings.cluster_times["loss"], (predicted and predicted.most) or 0.0)
+        possible = predicted and (predicted.most if predicted.possible is None else predicted.possible[1])
+        longest = max(self.timings.cluster_times["loss"], possible or 0.0)
         return max(within, longest + MARGIN_S)
 
     def _await(self, ask: Callable[[float], object], what: str, least: float) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from cluster import corosync_state, gratuitous_arp, outage_bounds
+from cluster import cib_status, corosync_state, gratuitous_arp, outage_bounds, outage_interval
 from cluster.cib import Cib
-from cluster.outage_bounds import Kind, Timing
+from cluster.outage_bounds import Bounds, Timing
+from cluster.outage_interval import COVERAGE, Course
+from drill.execute.measured_times import MeasuredTimes, Rows, fingerprint
 from drill.faults import registry as faults
-from drill.faults.base import Fault
 from drill.record.header import Prediction
 from drill.scenarios.base import ClusterTime, Inject, Scenario
 from inventory.config.cluster_properties import fencing, milliseconds, starts_without_quorum
@@ -32,8 +33,12 @@ class LiveTimings:
     consensus_s: float
 
 
-def predict(session: LabSession, scenario: Scenario, live: Cib) -> LiveTimings:
-    """Read token and consensus of the running corosync, the address's agent and the live CIB.
+def predict(
+    session: LabSession, scenario: Scenario, live: Cib, text: str = "", contention: float | None = None
+) -> LiveTimings:
+    """Read token and consensus of the running corosync, the address's agent and the live CIB (`text`: as XML).
+
+    `contention`: how contended the processors of this machine are (0 to 1).
 
     Raises CommandFailed; OutputError when an output lacks a value; LabError when the address is not configured.
     """
@@ -59,7 +64,18 @@ def predict(session: LabSession, scenario: Scenario, live: Cib) -> LiveTimings:
     )
     cluster_times: dict[ClusterTime, float] = {"loss": token + consensus}
     cluster_times |= {f"{kind} monitor": interval for kind, interval in monitors.items()}  # type: ignore[misc]
-    prediction = _prediction(scenario.kind, timing, first, live) if scenario.kind else None
+    prediction = None
+    if scenario.kind:
+        limits = outage_bounds.bounds(
+            scenario.kind, timing, answers=first.answers if first else None, moves=_may_move(live)
+        )
+        answer = _monitor_answer(text, lab.resource(first.monitor).id) if first and text else None
+        measured = timing if answer is None else replace(timing, monitor_answer_s=answer)
+        course, missing = _course(scenario, limits, live)
+        rows = Rows(missing=missing)
+        if course:
+            rows = MeasuredTimes.of(session).usable(fingerprint(session, live), course, contention)
+        prediction = _prediction(limits, measured, course, rows, contention)
     return LiveTimings(cluster_times, prediction, token, consensus)
 
 
@@ -94,8 +110,54 @@ def _may_move(live: Cib) -> bool:
     return any(meta.get("migration-threshold", "0") not in ("0", "INFINITY") for meta in metas)
 
 
-def _prediction(kind: Kind, timing: Timing, first: Fault | None, live: Cib) -> Prediction:
-    answers = first.answers if first else None
-    found = outage_bounds.bounds(kind, timing, answers=answers, moves=_may_move(live))
-    most = None if found.outage_most == outage_bounds.NEVER else found.outage_most
-    return Prediction(found.outage_least, most, tuple(found.lines()))
+def _monitor_answer(text: str, resource: str) -> float | None:
+    """The longest that a monitor of the resource took, in the operation history (seconds); None without any."""
+    found = [
+        one.exec_time_ms / 1000
+        for one in cib_status.operations(text)
+        if (one.resource, one.operation) == (resource, "monitor") and one.interval_ms and one.rc == 0
+    ]
+    return max(found, default=None)
+
+
+def _prediction(
+    limits: Bounds, timing: Timing, course: Course | None, rows: Rows, contention: float | None
+) -> Prediction:
+    """The interval from what the lab measured; without that, the limits of what is possible, and the reason."""
+    most = None if limits.outage_most == outage_bounds.NEVER else limits.outage_most
+    if course is None or rows.missing:
+        source = f"the limits of what is possible: {rows.missing}"
+        return Prediction(limits.outage_least, most, (*limits.lines(), source), source=source)
+    found = outage_interval.interval(course, timing, rows.lengths, source=rows.source)
+    return Prediction(
+        round(found.least, 3),
+        round(found.most, 3),
+        (
+            *found.lines,
+            f"a client sees: {found.least:.2f} to {found.most:.2f} s, with a probability of {COVERAGE:.1%}",
+        ),
+        coverage=COVERAGE,
+        possible=(limits.outage_least, most),
+        source=rows.source,
+        contention=rows.during,
+    )
+
+
+def _course(scenario: Scenario, limits: Bounds, live: Cib) -> tuple[Course | None, str]:
+    """The course that the scenario's outage takes; or None, and why its times cannot be added up."""
+    injections = [move for move in scenario.moves if isinstance(move, Inject)]
+    if len(injections) != 1:
+        return None, f"the scenario injects {len(injections)} faults"
+    fault = faults.get(injections[0].fault)
+    if limits.outage_most == outage_bounds.NEVER:
+        return None, "the outage may have no end"
+    if fault.answers or (
+        limits.outage_least == 0.0 and limits.kind in ("crash", "freeze", "partition", "none")
+    ):
+        return None, "clients may see no outage"
+    if limits.kind == "process" and _may_move(live):
+        return None, "the resource may be started again on either node"
+    if fault.power == "power_on" and limits.kind == "graceful":
+        return None, "the whole system of the node shuts down meanwhile"
+    course = outage_interval.course_of(limits.kind, fault.monitor)
+    return course, "" if course else f"no course is known for a fault of the kind {limits.kind}"

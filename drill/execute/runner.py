@@ -10,12 +10,15 @@ from cluster import cib
 from drill.execute import lab_health, signals
 from drill.execute.check_rows import for_lab
 from drill.execute.injector import NotAvailable, NotInEffect
+from drill.execute.measured_times import MeasuredTimes, fingerprint
+from drill.execute.node_journal import NodeJournals
 from drill.execute.pause_log import PauseLog
 from drill.execute.play import Play
 from drill.execute.prediction import predict
 from drill.execute.recovery import Recovery
 from drill.execute.starting_state import StartingState
 from drill.faults import registry as faults
+from drill.observe.contention import Contention
 from drill.observe.observation import Observing
 from drill.record.header import Header, OrderRow, ProbeFigures
 from drill.record.recorder import Recorder
@@ -136,8 +139,11 @@ class Runner:
 
     def _play(self, scenario: Scenario, seed: int, starting_state: StartingState, recorder: Recorder) -> None:
         starting_state.apply(scenario.overrides)
-        live = cib.parse(starting_state.read()[1])
-        timings = predict(self.session, scenario, live)
+        contention = Contention(self.session.clock.now)
+        before = contention.lately()
+        text = starting_state.read()[1]
+        live = cib.parse(text)
+        timings = predict(self.session, scenario, live, text, before)
         recorder.before(configuration_lines(live.configuration))
         recorder.prediction(timings.prediction, timings.token_s, timings.consensus_s)
         if scenario.overrides != Overrides():
@@ -147,10 +153,12 @@ class Runner:
         with self.observe(recorder, recorder.since) as observation:
             try:
                 play.begin()
+                contention.begin()
                 play.run()
             except NotInEffect:
                 pass  # the event not_landed makes every verdict UNKNOWN
             finally:
+                recorder.contention(before, contention.share())
                 with signals.undisturbed():
                     play.heal()
             try:
@@ -165,6 +173,8 @@ class Runner:
         play.record_outcome()
         recorder.after(configuration_lines(after.configuration), after.leftovers)
         recorder.machines(observation.processors, log.new())
+        recorder.logged(NodeJournals(self.session, recorder.since).read())
+        MeasuredTimes.of(self.session).learn(recorder.timeline(), fingerprint(self.session, live))
         recorder.probe(ProbeFigures(rate.slots, rate.missed, round(rate.worst_late, 4)))
 
     def _look(self) -> LabStatus:

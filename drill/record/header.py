@@ -19,11 +19,21 @@ class Prediction:
     """The outage that the live configuration predicts (seconds); `most` is None when it has no upper bound.
 
     `lines` are the calculation, one for each phase. Raises ValueError when `least` is above `most`.
+
+    `coverage`: the outage of a healthy cluster is from `least` to `most` with this probability (0 to 1). None: the two
+    are the limits of what is possible at all; `source` says why no interval with a coverage could be computed.
+    `possible` are those limits beside an interval with a coverage (seconds; None as upper limit: there is none).
+    `source` says where the figures come from. `contention`: the interval is valid while the processors of the drill's
+    machine are at most so contended (0 to 1, see Header.contention; None: not known).
     """
 
     least: float
     most: float | None = None
     lines: tuple[str, ...] = ()
+    coverage: float | None = None
+    possible: tuple[float, float | None] | None = None
+    source: str = ""
+    contention: float | None = None
 
     def __post_init__(self) -> None:
         if self.most is not None and self.least > self.most:
@@ -100,6 +110,22 @@ class NodePause:
 
 
 @dataclass(frozen=True)
+class LoggedMoment:
+    """A line of a node's journal (cluster.cluster_journal): the moment of the record, known to `within` seconds.
+
+    Two moments of one node have the same error, so their difference is exact. `resource` and `on` (a node) are those
+    that the line names.
+    """
+
+    node: str
+    at: float
+    within: float
+    kind: str
+    resource: str = ""
+    on: str = ""
+
+
+@dataclass(frozen=True)
 class OrderRow:
     """One order constraint of lab.yaml: `first` starts before `then`, and stops after it."""
 
@@ -120,7 +146,11 @@ class Header:
     Set during the run: `roles` maps active, passive, dc, target and peer to nodes, as they were at the first injection.
     `watched_processors` is their number on the drill's own machine; `pauses` are those in corosync's log.
     `token_s` and `consensus_s` are those of the running corosync. `before` and `after` are the lines of the
-    configuration. `leftovers` are constraints that a ban or a move left behind. `error` is the drill's own failure.
+    configuration. `logged` are the moments from the nodes' journals. `contention` is the share of the time from the
+    first move to the last one in which a program of the drill's machine waited for a processor (0 to 1);
+    `contention_before` is that of the ten seconds before the prediction. `leftovers` are constraints that a ban or a
+    move left behind.
+    `error` is the drill's own failure.
     `reset_s` is the time from the record's end until lab.yaml's configuration was restored.
     """
 
@@ -157,6 +187,9 @@ class Header:
     awaited: tuple[Awaited, ...] | None = None
     operations: tuple[OperationEntry, ...] | None = None
     failcounts: tuple[FailCount, ...] | None = None
+    logged: tuple[LoggedMoment, ...] | None = None
+    contention: float | None = None
+    contention_before: float | None = None
     probe: ProbeFigures | None = None
     error: str = ""
     reset_s: float | None = None

@@ -14,6 +14,7 @@ from drill.record.header import (
     Awaited,
     FailCount,
     Header,
+    LoggedMoment,
     NodePause,
     OperationEntry,
     Prediction,
@@ -95,6 +96,14 @@ class Recorder:
     def machines(self, processors: int, pauses: Sequence[NodePause]) -> None:
         """Record how many processors were watched for lateness, and the pauses that corosync noticed on the nodes."""
         self._more(watched_processors=processors, pauses=tuple(pauses))
+
+    def logged(self, moments: Sequence[LoggedMoment]) -> None:
+        """Record the moments from the nodes' journals."""
+        self._more(logged=tuple(moments))
+
+    def contention(self, before: float | None, during: float | None) -> None:
+        """Record how contended the processors of this machine were, before and during the moves (0 to 1)."""
+        self._more(contention_before=before, contention=during)
 
     def probe(self, figures: ProbeFigures) -> None:
         """Record how well the probe kept its rate."""

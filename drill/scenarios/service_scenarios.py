@@ -24,6 +24,15 @@ from drill.scenarios.overrides import Overrides
 
 SERVICE_SCENARIOS = (
     fault_scenario(
+        "standby",
+        Inject("standby"),
+        *OUTAGE_LENGTH,
+        *ONE_SERVICE,
+        FAILED_OVER,
+        kind="graceful",
+        budget="graceful",
+    ),
+    fault_scenario(
         "maintenance", Inject("maintenance"), *UNDISTURBED, moves=(Observe("loss", 0.5),), kind="none"
     ),
     Scenario(

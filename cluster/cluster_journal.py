@@ -1,0 +1,57 @@
+"""What a node's journal tells of a failover, in the order of time: `journalctl -o short-monotonic`.
+
+The times are seconds since the node's boot, to the microsecond; times of one node may be subtracted. The messages are
+those of corosync 3 and of pacemaker's controller 2.0 to 3.0, which are notices and so are in the journal by default.
+Sources: journalctl(1), exec/totemsrp.c, controld_te_actions.c, controld_callbacks.c. A system without systemd has none.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_LINE = re.compile(r"^\[\s*(\d+\.\d+)\] \S+ (?:corosync|pacemaker-controld)\[\d+\]:\s+(.*)$", re.M)
+_NOTICED = re.compile(
+    r"(?:aborted by operation |action \d+ \()(\S+)_monitor_[1-9]\d*(?: '\w+')? on ([^\s:)]+)(?:\): expected|:)"
+)
+_ORDER = re.compile(r"Initiating (start|stop) operation (\S+)_(?:start|stop)_0 (?:locally )?on (\S+)")
+WANTED = (
+    "processor failed, forming|A new membership|_monitor_[1-9][0-9]*( .modify.)? on|Initiating (start|stop)"
+)
+"""A pattern of the lines that are read (grep(1), -E)."""
+
+
+@dataclass(frozen=True)
+class JournalLine:
+    """One line: `at` in seconds since the node's boot.
+
+    Kinds: "token lost"; "membership"; "noticed" (`resource` failed its monitor on `node`); "start" and "stop" (this
+    controller, the DC's, orders it for `resource` on `node`).
+    """
+
+    at: float
+    kind: str
+    resource: str = ""
+    node: str = ""
+
+
+def journal_script(limit: int) -> str:
+    """A shell text that prints the wanted lines, at most the last `limit`; nothing on a system without a journal."""
+    read = "journalctl -q --no-pager -b -o short-monotonic -t corosync -t pacemaker-controld -n 4000"
+    return f"{read} 2>/dev/null | grep -aE '{WANTED}' | tail -n {limit}"
+
+
+def parse(text: str) -> tuple[JournalLine, ...]:
+    """Read the lines of `journal_script`. It never fails: a line that means nothing is left out."""
+    found = []
+    for match in _LINE.finditer(text):
+        at, message = float(match[1]), match[2]
+        if "A processor failed, forming" in message:
+            found.append(JournalLine(at, "token lost"))
+        elif "A new membership" in message:
+            found.append(JournalLine(at, "membership"))
+        elif order := _ORDER.search(message):
+            found.append(JournalLine(at, order[1], order[2], order[3]))
+        elif noticed := _NOTICED.search(message):
+            found.append(JournalLine(at, "noticed", noticed[1], noticed[2]))
+    return tuple(sorted(found, key=lambda line: line.at))

@@ -1,0 +1,96 @@
+"""How long one phase of an outage lasts, as a distribution; and the interval in which a sum of phases lies.
+
+A timer whose phase nobody knows is even between two times. A measured phase is log-normal: times are positive, and
+their spread grows with them. Few measurements say little about the spread, so the predictive distribution of the next
+measurement is used: Student's t in the logarithm, with a weak prior spread (PRIOR_SPREAD counts as PRIOR_WEIGHT
+measurements). Source: A. Gelman et al., Bayesian Data Analysis, 3.3 (normal data, conjugate prior). Seconds throughout.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+PRIOR_SPREAD = 0.3
+"""The spread of a measured phase that is assumed before it is measured (standard deviation of the logarithm)."""
+PRIOR_WEIGHT = 6
+"""How many measurements the assumed spread is worth."""
+SHORTEST_S = 0.005
+"""Shorter measurements count as this long: the logarithm of 0 does not exist."""
+DRAWS = 10000
+SEED = 10
+"""The sum is drawn so many times, always with this seed: the same input gives the same interval."""
+
+
+class PhaseLength(Protocol):
+    """The distribution of a phase's length."""
+
+    def drawing(self) -> Callable[[random.Random], float]:
+        """A function that draws one length (seconds)."""
+        ...
+
+
+@dataclass(frozen=True)
+class Even:
+    """Each length from `least` to `most` is equally likely: a timer that runs when the fault comes."""
+
+    least: float
+    most: float
+
+    def drawing(self) -> Callable[[random.Random], float]:
+        """See PhaseLength."""
+        return lambda chance: chance.uniform(self.least, self.most)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A phase that was measured; `seconds` are the measurements, at least one. Raises ValueError without any.
+
+    `again_s`: the program may wait for so long and begin again. A measurement of this length or more has such a wait
+    in it. Whether the next one has it is estimated from their share (Laplace's rule of succession).
+    """
+
+    seconds: tuple[float, ...]
+    again_s: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not self.seconds:
+            raise ValueError("no measurement")
+
+    def drawing(self) -> Callable[[random.Random], float]:
+        """See PhaseLength."""
+        again = [bool(self.again_s) and one >= self.again_s for one in self.seconds]
+        single = [one - self.again_s * waited for one, waited in zip(self.seconds, again, strict=True)]
+        logarithms = [math.log(max(one, SHORTEST_S)) for one in single]
+        count = len(logarithms)
+        middle = sum(logarithms) / count
+        freedom = PRIOR_WEIGHT + count - 1
+        squares = PRIOR_WEIGHT * PRIOR_SPREAD**2 + sum((one - middle) ** 2 for one in logarithms)
+        scale = math.sqrt(squares / freedom * (1 + 1 / count))
+        share = (sum(again) + 1) / (count + 2) if self.again_s else 0.0
+
+        def draw(chance: random.Random) -> float:
+            student = chance.gauss(0, 1) / math.sqrt(chance.gammavariate(freedom / 2, 2) / freedom)
+            waited = self.again_s if share and chance.random() < share else 0.0
+            # A far tail of Student's t is no time that anybody has seen: e^5 is 150 times the usual one.
+            return waited + math.exp(middle + max(-5.0, min(5.0, scale * student)))
+
+        return draw
+
+
+def drawn(lengths: Sequence[PhaseLength]) -> tuple[tuple[float, ...], ...]:
+    """DRAWS lengths of each phase, drawn with SEED (seconds)."""
+    chance = random.Random(SEED)  # noqa: S311 -- a distribution, no secret
+    draws = [one.drawing() for one in lengths]
+    return tuple(tuple(draw(chance) for _ in range(DRAWS)) for draw in draws)
+
+
+def middle(values: Iterable[float], coverage: float) -> tuple[float, float]:
+    """The interval that has the share `coverage` (0 to 1) of the values, with as many below it as above it."""
+    ordered = sorted(values)
+    outside = (1 - coverage) / 2
+    last = len(ordered) - 1
+    return ordered[math.floor(outside * last)], ordered[math.ceil((1 - outside) * last)]

@@ -1,0 +1,80 @@
+"""Reads the nodes' journals after a scenario, and gives their lines the times of the record.
+
+A journal has the node's own clock. Its distance from the record's clock is known from questions for the node's uptime:
+the answer was true between the question and its arrival. Source: proc(5), /proc/uptime (hundredths of a second).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cluster import cluster_journal
+from drill.record.header import LoggedMoment
+from inventory.errors import LabError
+from inventory.model import Command
+from inventory.session import LabSession
+
+QUESTIONS = 3
+"""The number of questions for the uptime: the shortest ones decide how well the clock is known."""
+MOST_LINES = 200
+"""The most lines that are taken from one node."""
+UPTIME_STEP_S = 0.01
+
+
+@dataclass(frozen=True)
+class NodeJournals:
+    """Reads the journals of a session's nodes. `since` gives the seconds of the record."""
+
+    session: LabSession
+    since: Callable[[], float]
+
+    def read(self) -> tuple[LoggedMoment, ...]:
+        """The lines since the record began, in the order of time. A node that does not answer has none."""
+        found = [moment for node in self.session.lab.nodes for moment in self._of(node.name)]
+        return tuple(sorted(found, key=lambda moment: moment.at))
+
+    def _of(self, node: str) -> list[LoggedMoment]:
+        try:
+            text = self._ask(node, cluster_journal.journal_script(MOST_LINES), "read-journal").text
+            if not (lines := cluster_journal.parse(text)):
+                return []
+            answers = [self._ask(node, "cat /proc/uptime", "read-uptime") for _ in range(QUESTIONS)]
+        except LabError:
+            return []
+        limits = [one.distance for one in answers]
+        least, most = max(low for low, _ in limits), min(high for _, high in limits)
+        distance, within = (least + most) / 2, abs(most - least) / 2
+        return [
+            LoggedMoment(
+                node, round(line.at + distance, 4), round(within, 4), line.kind, line.resource, line.node
+            )
+            for line in lines
+            if line.at + distance >= 0
+        ]
+
+    def _ask(self, node: str, script: str, purpose: str) -> _Answer:
+        why = purpose.replace("-", " ")
+        asked = self.since()
+        result = self.session.remote.run(
+            Command.script(node, script, why=why, deadline=10, ok=(0, 1), purpose=purpose)
+        )
+        return _Answer(asked, self.since(), result.out)
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """An output, and when it was asked for and came (seconds of the record)."""
+
+    asked: float
+    came: float
+    text: str
+
+    @property
+    def distance(self) -> tuple[float, float]:
+        """The record's time minus the node's uptime: at least and at most. Raises LabError without an uptime."""
+        try:
+            uptime = float(self.text.split()[0])
+        except (ValueError, IndexError):
+            raise LabError(f"/proc/uptime has {self.text[:40]!r}", hint="") from None
+        return self.asked - uptime - UPTIME_STEP_S, self.came - uptime
