@@ -39,10 +39,9 @@ class NodeJournals:
             text = self._ask(node, cluster_journal.journal_script(MOST_LINES), "read-journal").text
             if not (lines := cluster_journal.parse(text)):
                 return []
-            answers = [self._ask(node, "cat /proc/uptime", "read-uptime") for _ in range(QUESTIONS)]
+            limits = [self._ask(node, "cat /proc/uptime", "read-uptime").distance for _ in range(QUESTIONS)]
         except LabError:
             return []
-        limits = [one.distance for one in answers]
         least, most = max(low for low, _ in limits), min(high for _, high in limits)
         distance, within = (least + most) / 2, abs(most - least) / 2
         return [

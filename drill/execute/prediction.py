@@ -115,7 +115,10 @@ def _monitor_answer(text: str, resource: str) -> float | None:
     found = [
         one.exec_time_ms / 1000
         for one in cib_status.operations(text)
-        if (one.resource, one.operation) == (resource, "monitor") and one.interval_ms and one.rc == 0
+        if one.exec_time_ms
+        and (one.resource, one.operation) == (resource, "monitor")
+        and one.interval_ms
+        and one.rc == 0
     ]
     return max(found, default=None)
 

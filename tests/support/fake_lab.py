@@ -55,6 +55,10 @@ def messages(script: str) -> list[str]:
     return [shlex.split(text)[0] for text in re.findall(r"^message=(.*)$", script, re.MULTILINE)]
 
 
+BOOTED_S = 5000.0
+"""The nodes were booted so long before the lab's time 0 (seconds)."""
+
+
 class FakeLab:
     """Two nodes. `cracked` has the moment at which a node was cracked; `needs` the remedies that a node needs besides.
 
@@ -86,6 +90,8 @@ class FakeLab:
         """Token and consensus of the running corosync (milliseconds)."""
         self.pauses: dict[str, list[str]] = {}
         """The lines of corosync's log that tell of a pause, by node."""
+        self.journal: dict[str, list[str]] = {}
+        """The lines of the journal (journalctl -o short-monotonic), by node; its clock is BOOTED_S ahead."""
         self.did: list[str] = []
         self._instead: dict[str, Callable[[Command, Usual], Answer]] = {}
         self.remote = FakeRemote(self.answer)
@@ -229,6 +235,12 @@ class FakeLab:
 
     def _read_pauses(self, command: Command) -> Answer:
         return 0, "\n".join(self.pauses.get(command.node, ())), ""
+
+    def _read_journal(self, command: Command) -> Answer:
+        return 0, "\n".join(self.journal.get(command.node, ())), ""
+
+    def _read_uptime(self, command: Command) -> Answer:
+        return 0, f"{self.time + BOOTED_S:.2f} 0.00\n", ""
 
     def _read_totem_times(self, command: Command) -> Answer:
         token, consensus = self.totem_ms

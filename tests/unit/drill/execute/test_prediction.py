@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cluster import cib
 from cluster.cib import Cib
+from cluster.outage_interval import Course
+from drill.execute.measured_times import FILE, Row, fingerprint
 from drill.execute.prediction import predict
+from drill.record.header import Prediction
 from drill.scenarios.base import Scenario
 from drill.scenarios.catalog import get
 from drill.scenarios.overrides import Overrides, edited_cib
 from inventory.errors import LabError
 from inventory.model import Command, Lab
+from inventory.session import LabSession
 from tests.support.example_lab import CASES, METADATA, example_lab
 from tests.support.fake_session import fake_session
 
@@ -121,3 +128,90 @@ def test_a_lab_without_its_address_is_told() -> None:
     with pytest.raises(LabError, match="WebIP is not configured") as error:
         predicted(Scenario("story", "", (), (), kind="none"), bare)
     assert "./lab provision" in error.value.hint
+
+
+def taught(
+    session: LabSession, of: Cib, course: Course, count: int = 5, contention: float | None = 0.2
+) -> None:
+    """Rows of a course that the session's lab has measured."""
+    lengths = {"membership": 0.003, "decided": 0.11, "stopped": 0.16, "started": 0.1, "answered": 0.08}
+    row = Row(
+        fingerprint(session, of), course, "standby", "2026-11-26T10:00:00", lengths, contention, contention
+    )
+    path = session.journal.path.with_name(FILE)
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps([asdict(row)] * count))
+
+
+def narrow(tmp_path: Path, name: str, course: Course, text: str = TEXT, **more: Any) -> Prediction:
+    session, scenario = fake_session(remote=answer, root=tmp_path), get(name)
+    of = live(scenario.overrides)
+    taught(session, of, course, **more)
+    found = predict(session, scenario, of, text, 0.3).prediction
+    assert found
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "course", "usual", "width"),
+    [
+        ("standby", "move", (0.3, 0.34), 1.0),
+        ("stickiness-100", "move", (0.3, 0.34), 1.0),
+        ("freeze", "loss", (2.3, 2.5), 1.75),
+        ("power-off", "loss", (2.3, 2.5), 1.75),
+        ("web-kill", "web restart", (0.4, 2.5), 4.0),
+        ("vip-removed", "address restart", (0.5, 2.5), 4.0),
+    ],
+)
+def test_measured_times_give_an_interval_with_a_coverage(
+    tmp_path: Path, name: str, course: Course, usual: tuple[float, float], width: float
+) -> None:
+    """Token 1000 and consensus 1200 of the running corosync."""
+    found = narrow(tmp_path, name, course)
+    assert found.coverage == 0.998
+    assert found.most is not None
+    assert found.least < usual[0]
+    assert usual[1] < found.most
+    assert found.most - found.least <= width
+    assert found.possible is not None
+    assert found.possible[0] <= found.least
+    assert found.most <= (found.possible[1] or 0)
+    assert found.contention == 0.2
+    assert "standby, 2026-11-26T10:00 to 2026-11-26T10:00, this lab" in found.source
+    assert any("5 measurements: standby" in line for line in found.lines)
+
+
+@pytest.mark.parametrize(
+    "name", ["corosync-kill", "partition", "reboot", "five-in-a-row", "web-broken", "web-hang"]
+)
+def test_where_no_interval_can_be_computed_the_limits_stand_and_say_so(tmp_path: Path, name: str) -> None:
+    session, scenario = fake_session(remote=answer, root=tmp_path), get(name)
+    found = predict(session, scenario, live(scenario.overrides), TEXT, 0.3).prediction
+    if found is None:
+        return
+    assert (found.coverage, found.possible) == (None, None)
+    assert found.source.startswith("the limits of what is possible: ")
+    assert found.source in found.lines
+
+
+@pytest.mark.parametrize(
+    ("count", "contention", "says"),
+    [(2, 0.2, "2 outages of this course were measured, and 3 are needed"), (5, 0.9, "as contended as now")],
+)
+def test_without_enough_measured_times_the_limits_stand(
+    tmp_path: Path, count: int, contention: float, says: str
+) -> None:
+    found = narrow(tmp_path, "standby", "move", count=count, contention=contention)
+    assert found.coverage is None
+    assert (found.least, found.most) == pytest.approx((0.0, 13.1))
+    assert says in found.source
+
+
+@pytest.mark.parametrize(("milliseconds", "says"), [(370, "answering in 0.37 s"), (0, "answering in 1 s")])
+def test_the_monitor_answers_as_quickly_as_in_the_operation_history(
+    tmp_path: Path, milliseconds: int, says: str
+) -> None:
+    lines = narrow(
+        tmp_path, "web-kill", "web restart", text=TEXT.replace('exec-time="0"', f'exec-time="{milliseconds}"')
+    ).lines
+    assert any(says in line for line in lines), lines

@@ -1,0 +1,56 @@
+"""Recorded lines of journalctl -o short-monotonic (Debian 12: corosync 3.1.7, pacemaker 2.1.5)."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from cluster import cluster_journal
+from cluster.cluster_journal import JournalLine, parse
+from tests.support.example_lab import CASES, NODE1, NODE2
+
+SEEN = {
+    "lost-node": [
+        JournalLine(1482.376193, "token lost"),
+        JournalLine(1485.980982, "membership"),
+        JournalLine(1486.120977, "start", "WebIP", NODE2),
+        JournalLine(1486.426509, "start", "WebServer", NODE2),
+    ],
+    "address-removed": [
+        JournalLine(1890.060757, "noticed", "WebIP", NODE1),
+        JournalLine(1890.170889, "stop", "WebServer", NODE1),
+        JournalLine(1893.216176, "stop", "WebIP", NODE1),
+        JournalLine(1893.316644, "start", "WebIP", NODE1),
+        JournalLine(1893.582854, "start", "WebServer", NODE1),
+    ],
+}
+
+
+def text(name: str) -> str:
+    return (CASES / "journals" / f"{name}.txt").read_text()
+
+
+@pytest.mark.parametrize("name", SEEN)
+def test_what_a_journal_tells(name: str) -> None:
+    assert list(parse(text(name))) == SEEN[name]
+
+
+@pytest.mark.parametrize("name", SEEN)
+def test_the_pattern_finds_all_lines_that_are_read(name: str) -> None:
+    kept = [line for line in text(name).splitlines() if re.search(cluster_journal.WANTED, line)]
+    assert list(parse("\n".join(kept))) == SEEN[name]
+
+
+@pytest.mark.parametrize(
+    "words", ["Transition 9 aborted by operation WebServer_monitor_2000 'modify' on node1: Event failed"]
+)
+def test_a_failure_that_aborts_a_transition(words: str) -> None:
+    assert parse(f"[   12.5] node1 pacemaker-controld[7]:  notice: {words}\n") == (
+        JournalLine(12.5, "noticed", "WebServer", "node1"),
+    )
+
+
+@pytest.mark.parametrize("other", ["", "-- No entries --", "[ 1.2] a b[3]: A new membership", "\0 [x] {y}"])
+def test_other_lines_mean_nothing(other: str) -> None:
+    assert parse(other) == ()

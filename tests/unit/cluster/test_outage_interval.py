@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from cluster.outage_bounds import HOLD, Kind, timing
+from cluster.outage_interval import COVERAGE, MEASURED, Course, Interval, course_of, interval
+from tests.support.example_lab import example_lab
+
+TIMING = timing(example_lab())
+LENGTHS = {
+    "membership": (0.002, 0.003, 0.004) * 7,
+    "decided": (0.10, 0.12, 1.11) * 7,
+    "stopped": (0.15, 0.16, 0.18) * 7,
+    "started": (0.08, 0.1, 0.11) * 7,
+    "answered": (0.05, 0.06, 0.08) * 7,
+}
+
+
+def found(course: Course, token_s: float = 3.0) -> Interval:
+    timing = dataclasses.replace(
+        TIMING, token_s=token_s, consensus_s=1.2 * token_s, monitor_s=2.0, monitor_answer_s=0.1
+    )
+    return interval(course, timing, LENGTHS, source="here")
+
+
+@pytest.mark.parametrize("token_s", [1.0, 3.0, 5.0])
+def test_a_lost_node_is_waited_for_as_long_as_token_and_consensus_say(token_s: float) -> None:
+    one = found("loss", token_s)
+    assert one.least > token_s * (1 - HOLD) + 1.2 * token_s
+    assert one.most < token_s * 2.2 + 1.11 + 1.0
+    assert one.most - one.least <= 1.5 + token_s / 4, "the width that is wanted for a crash"
+
+
+def test_a_move_does_not_depend_on_the_token_and_is_narrow() -> None:
+    assert found("move", 1.0) == found("move", 5.0)
+    assert found("move").most - found("move").least <= 1.0
+    assert found("move").least < 0.33 < found("move").most
+
+
+@pytest.mark.parametrize("course", ["web restart", "address restart"])
+def test_a_failed_resource_is_noticed_at_any_moment_of_the_monitors_interval(course: Course) -> None:
+    one = found(course)
+    assert one.least < 0.6
+    assert 2.3 < one.most < 4.5
+    assert one.lines[0].startswith("noticed: 0.00")
+    assert "a monitor every 2 s, answering in 0.1 s" in one.lines[0]
+
+
+@pytest.mark.parametrize("course", list(MEASURED))
+def test_each_phase_says_where_it_comes_from(course: Course) -> None:
+    one = found(course)
+    assert one.coverage == COVERAGE
+    measured = [line for line in one.lines if "21 measurements: here" in line]
+    assert len(measured) == len(MEASURED[course])
+
+
+def test_a_phase_that_was_not_measured_is_an_error() -> None:
+    with pytest.raises(KeyError, match="answered"):
+        interval("move", TIMING, {"stopped": (1.0,), "started": (1.0,)}, source="")
+
+
+@pytest.mark.parametrize(
+    ("kind", "resource", "course"),
+    [
+        ("graceful", "web", "move"),
+        ("crash", "web", "loss"),
+        ("freeze", "web", "loss"),
+        ("process", "web", "web restart"),
+        ("process", "address", "address restart"),
+        ("partition", "web", None),
+        ("hang", "web", None),
+        ("none", "web", None),
+    ],
+)
+def test_the_course_of_a_kind(kind: Kind, resource: str, course: Course | None) -> None:
+    assert course_of(kind, resource) == course

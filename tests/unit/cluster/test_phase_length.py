@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from cluster.phase_length import Even, Measured, PhaseLength, drawn, middle
+
+
+def interval(*lengths: PhaseLength, coverage: float = 0.98) -> tuple[float, float]:
+    return middle(map(sum, zip(*drawn(lengths), strict=True)), coverage)
+
+
+def test_an_even_length() -> None:
+    low, high = interval(Even(1.0, 2.0))
+    assert low == pytest.approx(1.01, abs=0.01)
+    assert high == pytest.approx(1.99, abs=0.01)
+
+
+def test_the_same_input_gives_the_same_interval() -> None:
+    lengths = (Even(0.0, 1.0), Measured((0.1, 0.2, 0.15), 1.0))
+    assert interval(*lengths) == interval(*lengths)
+
+
+@pytest.mark.parametrize("count", [3, 20])
+def test_the_next_measurement_is_inside_as_often_as_stated(count: int) -> None:
+    """40 series of measurements of one log-normal length; the next one of each against its own interval."""
+    chance = random.Random(3)
+    inside = 0
+    for _ in range(40):
+        *known, following = (chance.lognormvariate(-1.5, 0.3) for _ in range(count + 1))
+        low, high = interval(Measured(tuple(known)), coverage=0.9)
+        inside += low <= following <= high
+    assert 31 <= inside <= 40
+
+
+def test_few_measurements_give_a_wider_interval() -> None:
+    few, many = interval(Measured((0.1, 0.12, 0.11))), interval(Measured((0.1, 0.12, 0.11) * 10))
+    assert few[0] < many[0] < 0.11 < many[1] < few[1]
+
+
+def test_a_wait_that_comes_sometimes_is_expected_and_not_spread_out() -> None:
+    low, high = interval(Measured((0.1, 0.11, 1.12, 0.1, 0.12, 1.1), 1.0))
+    assert low < 0.1
+    assert 1.1 < high < 1.3
+    assert interval(Measured((0.1,) * 200, 1.0))[1] < 1.0, "rarer than the share that is left out"
+    assert interval(Measured((0.1, 0.11, 0.12), 1.0))[1] > 1.1, "three measurements do not exclude it"
+
+
+def test_a_length_of_nothing_is_no_error_and_no_measurement_is_one() -> None:
+    assert 0 < interval(Measured((0.0, 0.0)))[1] < 0.1
+    with pytest.raises(ValueError, match="no measurement"):
+        Measured(())
+
+
+def test_the_middle_of_values() -> None:
+    assert middle(range(101), 0.5) == (25, 75)
+    assert middle([4.0], 0.98) == (4.0, 4.0)

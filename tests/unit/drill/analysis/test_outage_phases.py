@@ -1,0 +1,135 @@
+"""The phases of an outage: from the DC's journal and the requests."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from drill.analysis.outage_phases import OutageCourse, outage_course
+from drill.record.header import LoggedMoment
+from drill.record.timeline import Timeline
+from tests.support.example_lab import NODE1, NODE2
+from tests.support.timeline_notation import timeline
+
+NODES = {"node1": NODE1, "node2": NODE2}
+LOST = "token lost 12.9 node2, membership 16.52 node2, start 16.62 node2 WebIP, start 16.8 node2 WebServer"
+MOVED = "stop 10.2 node1 WebServer, stop 10.5 node1 WebIP, start 10.9 node1 WebIP, start 11.2 node1 WebServer"
+ADDRESS = (
+    "noticed 10.9 node2 WebIP, stop 10.95 node2 WebServer, stop 11.1 node2 WebIP, start 11.2 node2 WebIP,"
+    " start 11.35 node2 WebServer"
+)
+WEB = "noticed 11 node2 WebServer, stop 11.1 node2 WebServer, start 11.3 node2 WebServer"
+COURSES = {
+    "loss": (
+        LOST,
+        "dead",
+        {"lost": 2.95, "membership": 3.62, "decided": 0.1, "started": 0.18, "answered": 0.155},
+    ),
+    "move": (MOVED, "failover", {"stopped": 0.95, "started": 0.3, "answered": 0.255}),
+    "address restart": (
+        ADDRESS,
+        "failover",
+        {"noticed": 0.95, "decided": 0.05, "stopped": 0.25, "started": 0.15, "answered": 0.105},
+    ),
+    "web restart": (WEB, "failover", {"noticed": 1.05, "decided": 0.1, "stopped": 0.2, "answered": 0.155}),
+}
+
+
+def moments(text: str, within: float = 0.01) -> list[LoggedMoment]:
+    found = []
+    for row in filter(None, text.split(", ")):
+        words = row.split()
+        place = next(index for index, word in enumerate(words) if word in NODES)
+        resource = " ".join(words[place + 1 :])
+        kind = " ".join(words[: place - 1])
+        found.append(LoggedMoment(NODES[words[place]], float(words[place - 1]), within, kind, resource))
+    return found
+
+
+def record(text: str, base: str, **changes: Any) -> Timeline:
+    one = timeline({"check": "recovered", "from": base, **changes})
+    return replace(one, header=replace(one.header, logged=tuple(moments(text)), consensus_s=3.6))
+
+
+def seen(one: Timeline) -> OutageCourse:
+    found = outage_course(one)
+    assert found
+    return found
+
+
+@pytest.mark.parametrize("course", COURSES)
+def test_the_phases_fill_the_outage(course: str) -> None:
+    text, base, lengths = COURSES[course]
+    found = seen(record(text, base))
+    assert found.course == course
+    assert {one.name: one.seconds for one in found.phases} == pytest.approx(lengths)
+    assert all(one.until == next_one.since for one, next_one in pairwise(found.phases)), (
+        "no gap, nothing twice"
+    )
+    assert found.seconds == pytest.approx(found.phases[-1].until - found.phases[0].since)
+    assert all(one.meaning for one in found.phases)
+
+
+def test_the_first_and_the_last_phase_are_known_as_well_as_the_probe_asks() -> None:
+    lost, *between, answered = seen(record(LOST, "dead")).phases
+    assert {one.within for one in between} == {0.01}
+    assert lost.within == answered.within == pytest.approx(0.01 + 0.055)
+
+
+def test_the_membership_is_measured_beyond_consensus() -> None:
+    assert seen(record(LOST, "dead")).lengths(3.6)["membership"] == pytest.approx(0.02)
+    assert seen(record(LOST, "dead")).lengths(9.0)["membership"] == 0.0
+
+
+def test_what_happens_after_the_outage_is_no_phase_of_it() -> None:
+    later = (
+        ", stop 31 node2 WebServer, stop 31.1 node2 WebIP, start 31.2 node2 WebIP, start 31.3 node2 WebServer"
+    )
+    assert seen(record(LOST + later, "dead")) == seen(record(LOST, "dead"))
+
+
+def test_what_happened_before_the_fault_is_no_phase_of_it() -> None:
+    assert seen(record("start 2 node1 WebIP, token lost 3 node2, " + LOST, "dead")) == seen(
+        record(LOST, "dead")
+    )
+
+
+def test_an_answer_between_two_times_of_a_clock_is_no_phase_of_negative_length() -> None:
+    """The start of the web server is logged at 11.46 s; the first answer came by 11.51 s."""
+    found = seen(record(MOVED.replace("11.2", "11.46"), "failover"))
+    assert found.phases[-1].seconds == 0.0
+    assert found.seconds == pytest.approx(1.505)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "no journal"),
+        ("membership 16.5 node2, token lost 12.9 node2", "no start"),
+        ("token lost 12.9 node2, start 16.6 node2 WebIP, start 16.8 node2 WebServer", "no membership"),
+        ("token lost 12.9 node2, membership 16.5 node2, start 16.6 node2 WebIP", "one start of two"),
+        ("start 16.6 node2 WebIP, start 16.8 node2 WebServer", "nothing says why"),
+        (LOST.replace("16.62", "16.9"), "the wrong order"),
+        (LOST + ", start 16.9 node2 WebIP", "started twice"),
+    ],
+)
+def test_a_journal_that_does_not_tell_all_phases(text: str, why: str) -> None:
+    assert outage_course(record(text, "dead")) is None, why
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"probe": "node1 0-45"},
+        {"probe": "node1 0-10, timeout 10-20"},
+        {"probe": "node1 0-10, timeout 10-16, node2 16-16.5, refused 16.5-17, node2 17-45"},
+        {"probe": "node1 0-9, timeout 9-17, node2 17-45"},
+        {"events": "landed 10.5 node1, heal 30 node1"},
+    ],
+    ids=["no outage", "open", "two", "before the fault", "no fault"],
+)
+def test_an_outage_that_is_not_the_only_one_of_the_only_fault(changes: dict[str, Any]) -> None:
+    assert outage_course(record(LOST, "dead", **changes)) is None

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from drill.execute.node_journal import NodeJournals
+from drill.record.header import LoggedMoment
+from inventory.errors import TimedOut
+from inventory.model import Command
+from tests.support.example_lab import NODE2
+from tests.support.fake_lab import BOOTED_S, Answer, FakeLab, Usual
+
+BEGAN = 40.0
+"""The lab's time when the record began."""
+
+
+def line(at: float) -> str:
+    return f"[ {at + BOOTED_S:.6f}] {NODE2} corosync[7]:   [TOTEM ] A new membership (2.15) was formed. Members left: 1"
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> FakeLab:
+    lab = FakeLab(tmp_path)
+    lab.time = 60.0
+    lab.journal[NODE2] = [line(at) for at in (20.0, 45.5, 50.25)]
+    return lab
+
+
+def read(lab: FakeLab) -> tuple[LoggedMoment, ...]:
+    return NodeJournals(lab.session(), lambda: lab.time - BEGAN).read()
+
+
+def test_the_lines_since_the_record_began_have_its_times(lab: FakeLab) -> None:
+    found = read(lab)
+    assert [(one.node, one.kind) for one in found] == [(NODE2, "membership")] * 2
+    assert [one.at for one in found] == pytest.approx([5.5, 10.25], abs=0.006)
+    assert all(one.within == pytest.approx(0.005, abs=0.001) for one in found), "an uptime has hundredths"
+
+
+def test_the_quickest_questions_decide_how_well_the_clock_is_known(lab: FakeLab) -> None:
+    """Each answer is on its way for a time; the true distance is always inside."""
+    delays = iter([(0.3, 0.1), (0.02, 0.2), (0.2, 0.04)])
+
+    def slow(command: Command, usual: Usual) -> Answer:
+        before, after = next(delays)
+        lab.time += before
+        answer = usual(command)
+        lab.time += after
+        return answer
+
+    lab.instead("read-uptime", slow)
+    first = read(lab)[0]
+    assert first.within == pytest.approx((0.02 + 0.04 + 0.01) / 2, abs=0.006)
+    assert abs(first.at - 5.5) <= first.within + 0.0001
+
+
+def test_a_node_that_does_not_answer_has_no_lines(lab: FakeLab) -> None:
+    lab.machines.on[NODE2] = False
+    assert read(lab) == ()
+
+
+@pytest.mark.parametrize("out", ["", "nothing\n"])
+def test_a_node_without_an_uptime_has_no_lines(lab: FakeLab, out: str) -> None:
+    lab.instead("read-uptime", lambda command, usual: (0, out, ""))
+    assert read(lab) == ()
+
+
+def test_a_node_that_hangs_has_no_lines(lab: FakeLab) -> None:
+    def hang(command: Command, usual: Usual) -> Answer:
+        raise TimedOut("no answer", hint="")
+
+    lab.instead("read-journal", hang)
+    assert read(lab) == ()
