@@ -74,7 +74,7 @@ def drill(
         chosen = [one for one in chosen if not whys[one.name]]
     with context.exclusive():
         no_exercise(context, console)
-        run = _run(context, chosen, repeat, context.lab.drill.seed if seed < 0 else seed, console)
+        run = run_scenarios(context, chosen, repeat, context.lab.drill.seed if seed < 0 else seed, console)
     judged = [
         goal.judge(statistics_of(name, entries))
         for name, entries in run.by_scenario().items()
@@ -86,7 +86,7 @@ def drill(
     raise typer.Exit(0 if good else 1)
 
 
-def _run(
+def run_scenarios(
     context: Context, chosen: Sequence[Scenario], repeat: int, seed: int, console: ConsoleProgress
 ) -> Run:
     """Run the scenarios and write their records into a new folder; an interrupt keeps what was recorded."""

@@ -26,6 +26,7 @@ from cli import (
     heal,
     labs,
     machines,
+    measure,
     pending,
     walk,
 )
@@ -82,7 +83,7 @@ def begin(
     pending.warn(ctx.obj, ctx.invoked_subcommand or "", messages())
 
 
-for topic in (machines, labs, cluster, walk, drill, heal, classroom, bench, bench_report):
+for topic in (machines, labs, cluster, walk, drill, measure, heal, classroom, bench, bench_report):
     topic.register(app)
 
 

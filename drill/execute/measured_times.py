@@ -100,9 +100,9 @@ class MeasuredTimes:
             self._write([*self.rows(), row])
         return row
 
-    def forget(self, fingerprint: str) -> None:
-        """Remove the rows of one kind of cluster, so that it is measured anew."""
-        self._write(one for one in self.rows() if one.fingerprint != fingerprint)
+    def forget(self) -> None:
+        """Remove all rows, so that everything is measured anew."""
+        self.path.unlink(missing_ok=True)
 
     def _write(self, rows: Iterable[Row]) -> None:
         kept: dict[tuple[str, str], list[Row]] = {}

@@ -159,8 +159,8 @@ def narrow(tmp_path: Path, name: str, course: Course, text: str = TEXT, **more: 
         ("stickiness-100", "move", (0.3, 0.34), 1.0),
         ("freeze", "loss", (2.3, 2.5), 1.75),
         ("power-off", "loss", (2.3, 2.5), 1.75),
-        ("web-kill", "web restart", (0.4, 2.5), 4.0),
-        ("vip-removed", "address restart", (0.5, 2.5), 4.0),
+        ("web-kill", "web restart", (0.4, 2.5), 4.5),
+        ("vip-removed", "address restart", (0.5, 2.5), 4.5),
     ],
 )
 def test_measured_times_give_an_interval_with_a_coverage(

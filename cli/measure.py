@@ -1,0 +1,61 @@
+"""`./lab measure`: the control run. It measures this lab's own stop, start and decision times for the predictions."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from cli.console import Output
+from cli.context import context_of
+from cli.drill import run_scenarios
+from cli.heal import no_exercise
+from cli.progress import ConsoleProgress
+from cluster.outage_interval import FEWEST, MEASURED
+from drill.execute.measured_times import MeasuredTimes
+from drill.execute.runner import unavailable
+from drill.scenarios import catalog
+from inventory.errors import LabError
+
+out = Output()
+CONTROL = (("standby",), ("freeze", "power-off", "corosync-kill"), ("web-kill",), ("vip-removed",))
+"""The scenarios of the control run, one for each course of an outage; of several the first that the lab can run."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the CLI."""
+    app.command()(measure)
+
+
+def measure(
+    ctx: typer.Context,
+    *,
+    repeat: Annotated[
+        int, typer.Option(min=FEWEST, max=100, help="How many times each scenario runs.")
+    ] = FEWEST,
+    again: Annotated[bool, typer.Option("--again", help="Forget what was measured before.")] = False,
+) -> None:
+    """Measure stop, start and decision times: predictions are narrow afterwards (one to three minutes)."""
+    context = context_of(ctx)
+    console = ConsoleProgress()
+    chosen = [
+        next((one for one in map(catalog.get, names) if not unavailable(one, context.session)), None)
+        for names in CONTROL
+    ]
+    with context.exclusive():
+        no_exercise(context, console)
+        times = MeasuredTimes.of(context.session)
+        if again:
+            times.forget()
+        known = len(times.rows())
+        run_scenarios(context, [one for one in chosen if one], repeat, context.lab.drill.seed, console)
+    rows = times.rows()
+    for course in MEASURED:
+        here = [one for one in rows if one.course == course]
+        out.print(escape(f"{course}: {len(here)} outages measured, {FEWEST} are needed"))
+    if len(rows) == known:
+        raise LabError(
+            "no outage could be measured: a machine was late, or the nodes have no journal (systemd)",
+            hint="When the machine is quiet: ./lab measure. Until then predictions are the limits of what is possible.",
+        )
