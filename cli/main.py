@@ -17,6 +17,7 @@ from typer.core import TyperCommand
 
 from cli import (
     bench,
+    bench_prediction,
     bench_report,
     classroom,
     cluster,
@@ -83,7 +84,7 @@ def begin(
     pending.warn(ctx.obj, ctx.invoked_subcommand or "", messages())
 
 
-for topic in (machines, labs, cluster, walk, drill, measure, heal, classroom, bench, bench_report):
+for topic in (machines, labs, cluster, walk, drill, measure, heal, classroom, bench, bench_prediction, bench_report):
     topic.register(app)
 
 

@@ -43,8 +43,7 @@ def predict(
     Raises CommandFailed; OutputError when an output lacks a value; LabError when the address is not configured.
     """
     lab, remote = session.lab, session.remote
-    times = corosync_state.timings_script(session.platform.corosync)
-    token, consensus = corosync_state.timings(_read(remote, lab, times, "read-totem-times"))
+    token, consensus = running_times(session)
     monitors = _monitors(lab, live)
     properties = live.configuration.properties
     first = next((faults.get(move.fault) for move in scenario.moves if isinstance(move, Inject)), None)
@@ -77,6 +76,12 @@ def predict(
             rows = MeasuredTimes.of(session).usable(fingerprint(session, live), course, contention)
         prediction = _prediction(limits, measured, course, rows, contention)
     return LiveTimings(cluster_times, prediction, token, consensus)
+
+
+def running_times(session: LabSession) -> tuple[float, float]:
+    """Token and consensus of the running corosync (seconds). Raises CommandFailed and OutputError."""
+    script = corosync_state.timings_script(session.platform.corosync)
+    return corosync_state.timings(_read(session.remote, session.lab, script, "read-totem-times"))
 
 
 def _arp(lab: Lab, remote: Remote, live: Cib) -> float:
