@@ -13,7 +13,7 @@ from rich.markup import escape
 
 from cli.bench import GROUP
 from cli.console import Output, table
-from cli.context import Context, context_of
+from cli.context import context_of
 from cli.heal import no_exercise
 from cli.progress import ConsoleProgress
 from drill import suite
@@ -68,16 +68,14 @@ def prediction(
             context.session, context.remote, Path(folder), context.guard, console.say, fetch=context.fetch
         )
         with journal.exclusive(context.home):
-            whole = _measure(context, runner, chosen, path, repeat, end)
+            whole = _measure(runner, chosen, path, repeat, end=end)
     _print(prediction_rows.read(path))
     raise typer.Exit(0 if whole else 1)
 
 
-def _measure(
-    context: Context, runner: Runner, chosen: list[Scenario], path: Path, repeat: int, end: float
-) -> bool:
+def _measure(runner: Runner, chosen: list[Scenario], path: Path, repeat: int, *, end: float) -> bool:
     """Measure in turn what is missing, until `end` (seconds of the monotonic clock); whether nothing is missing."""
-    token_s, _ = running_times(context.session)
+    token_s, _ = running_times(runner.session)
     for number in range(TRIES * repeat):
         missing = [one for one in chosen if _counted(path, one.name, token_s) < repeat]
         if not missing:
@@ -85,7 +83,7 @@ def _measure(
         for scenario in missing:
             if time.monotonic() > end:
                 return False
-            _one(runner, scenario, suite.seed_of(context.lab.drill.seed, scenario, number), path)
+            _one(runner, scenario, suite.seed_of(runner.session.lab.drill.seed, scenario, number), path)
     return False
 
 

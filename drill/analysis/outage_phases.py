@@ -61,6 +61,14 @@ class OutageCourse:
         """The length of the outage: the sum of its phases."""
         return sum(one.seconds for one in self.phases)
 
+    def lines(self) -> tuple[str, ...]:
+        """Describe each phase and their sum, for people."""
+        rows = (
+            f"{one.name}: {one.seconds:.3f} s (ends known to {1000 * one.within:.0f} ms): until {one.meaning}"
+            for one in self.phases
+        )
+        return (*rows, f"together: {self.seconds:.3f} s, the middle of the measured outage")
+
     def lengths(self, consensus_s: float) -> Mapping[str, float]:
         """The lengths by phase, as cluster.outage_interval needs them: the membership's is that beyond consensus."""
         found = {one.name: one.seconds for one in self.phases}

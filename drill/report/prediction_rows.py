@@ -14,7 +14,7 @@ from drill.analysis.fault_windows import fault_windows
 from drill.analysis.outage_phases import outage_course
 from drill.analysis.outages import outages_of
 from drill.checks.verdict import FAIL, PASS
-from drill.report.run import ScenarioResult
+from drill.report.result import ScenarioResult
 from inventory.errors import LabError
 
 CHECK = "outage_within_bounds"
@@ -24,8 +24,9 @@ CHECK = "outage_within_bounds"
 class PredictionRow:
     """One outage (seconds, at least and at most; None: open) and its prediction.
 
-    `coverage` is None when the prediction is the limits of what is possible. `phases` has name, length and how well its ends are known (seconds); they fill the outage. `verdict` and `seen` are
-    those of the check outage_within_bounds. `contention` is that of the record, before and during it.
+    `coverage` is None when the prediction is the limits of what is possible. `phases` has name, length and how well its
+    ends are known (seconds); they fill the outage. `verdict` and `seen` are those of the check outage_within_bounds.
+    `contention` is that before and that during the record (0 to 1).
     """
 
     scenario: str

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from drill.analysis import record_worth
 from drill.analysis.failover_phases import phases
+from drill.analysis.outage_phases import outage_course
 from drill.checks.verdict import STATUSES, Verdict
 from drill.report.html.drawing import Plot
 from drill.report.html.length_rows import LengthRow, length_rows
@@ -38,6 +39,7 @@ class Record:
     plots: tuple[Plot, ...]
     lengths: tuple[LengthRow, ...]
     phases: tuple[PhaseRow, ...]
+    course: tuple[str, ...]
     facts: tuple[tuple[str, str], ...]
     prediction: tuple[str, ...]
     verdicts: tuple[Verdict, ...]
@@ -46,6 +48,7 @@ class Record:
 def record_html(result: ScenarioResult, number: int, title: str, *, is_open: bool) -> str:
     """A record drawn as HTML; `number` counts the records of its run from 0."""
     prediction = result.timeline.header.prediction
+    course = outage_course(result.timeline)
     one = Record(
         anchor=anchor(number, result.name),
         title=title,
@@ -54,6 +57,7 @@ def record_html(result: ScenarioResult, number: int, title: str, *, is_open: boo
         plots=plots(result),
         lengths=length_rows(result),
         phases=tuple(_phase_rows(result)),
+        course=course.lines() if course else (),
         facts=tuple(_facts(result)),
         prediction=prediction.lines if prediction else (),
         verdicts=tuple(sorted(result.verdicts, key=lambda one: -STATUSES.index(one.status))),

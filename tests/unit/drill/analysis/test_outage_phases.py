@@ -73,6 +73,12 @@ def test_the_phases_fill_the_outage(course: str) -> None:
     assert all(one.meaning for one in found.phases)
 
 
+def test_the_phases_in_words() -> None:
+    *rows, last = seen(record(LOST, "dead")).lines()
+    assert rows[2].startswith("decided: 0.100 s (ends known to 10 ms): until the DC gives its first order")
+    assert last == "together: 7.005 s, the middle of the measured outage"
+
+
 def test_the_first_and_the_last_phase_are_known_as_well_as_the_probe_asks() -> None:
     lost, *between, answered = seen(record(LOST, "dead")).phases
     assert {one.within for one in between} == {0.01}

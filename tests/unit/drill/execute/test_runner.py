@@ -25,7 +25,7 @@ from inventory.platforms.node_tools import NodeTools
 from inventory.platforms.registry import PLATFORMS
 from tests.support.example_lab import NODE1, NODE2, example_lab
 from tests.support.fake_drill import STEP, FakeDrill
-from tests.support.fake_lab import BUSY, CIB, CRACK, REPAIRED, Answer, Usual
+from tests.support.fake_lab import BOOTED_S, BUSY, CIB, CRACK, REPAIRED, Answer, Usual
 from tests.support.fake_machines import FakeChoice
 
 
@@ -359,3 +359,50 @@ def test_observing_takes_as_long_as_the_cluster_needs(lab: FakeDrill) -> None:
     [healed] = entry.timeline.events_of("heal")
     [begun] = [event for event in entry.timeline.events if event.label == "observe"]
     assert 4.4 <= healed.at - begun.at < 4.4 + 3 * STEP, "twice token 1.0 s and consensus 1.2 s"
+
+
+def test_a_drill_teaches_the_lab_its_times(lab: FakeDrill) -> None:
+    """The peer's journal has the lines of a takeover at each loss; three records give an interval with a coverage."""
+
+    def journal(command: Command, usual: Usual) -> Answer:
+        cracked = cracks[-1] + BOOTED_S
+        moments = ((0.1, "token lost"), (0.25, "membership"), (0.3, "start WebIP"), (0.4, "start WebServer"))
+        return 0, "\n".join(_journal_line(cracked + after, kind) for after, kind in moments), ""
+
+    cracks: list[float] = []
+
+    def inject(command: Command, usual: Usual) -> Answer:
+        cracks.append(lab.time)
+        return usual(command)
+
+    lab.instead("inject-fault", inject)
+    lab.instead(
+        "read-journal",
+        lambda command, usual: journal(command, usual) if command.node == NODE2 else usual(command),
+    )
+    lab.totem_ms = (100, 120)
+    moves = (Inject("crack"), Await("serving_from:peer"))
+    first, second, third, fourth = (
+        lab.run(*moves, kind="crash").timeline.header.prediction for _ in range(4)
+    )
+    assert first
+    assert second
+    assert third
+    assert fourth
+    assert [one.coverage for one in (first, second, third)] == [None] * 3
+    assert "0 outages of this course were measured" in first.source
+    assert "2 outages of this course were measured" in third.source
+    assert fourth.coverage == 0.998
+    assert fourth.most is not None
+    assert third.most is not None
+    assert fourth.most - fourth.least < third.most - third.least
+
+
+def _journal_line(at: float, kind: str) -> str:
+    words = {
+        "token lost": "corosync[1]: [TOTEM ] A processor failed, forming new configuration: token timed out",
+        "membership": "corosync[1]: [TOTEM ] A new membership (2.15) was formed. Members left: 1",
+        "start WebIP": f"pacemaker-controld[2]: notice: Initiating start operation WebIP_start_0 locally on {NODE2}",
+        "start WebServer": f"pacemaker-controld[2]: notice: Initiating start operation WebServer_start_0 on {NODE2}",
+    }
+    return f"[ {at:.6f}] {NODE2} {words[kind]}"
