@@ -84,7 +84,19 @@ def begin(
     pending.warn(ctx.obj, ctx.invoked_subcommand or "", messages())
 
 
-for topic in (machines, labs, cluster, walk, drill, measure, heal, classroom, bench, bench_prediction, bench_report):
+for topic in (
+    machines,
+    labs,
+    cluster,
+    walk,
+    drill,
+    measure,
+    heal,
+    classroom,
+    bench,
+    bench_prediction,
+    bench_report,
+):
     topic.register(app)
 
 
