@@ -142,9 +142,9 @@ class Machines:
         states = self.vagrant.states()
         return {node.name: states.get(node.alias) == "running" for node in self.lab.nodes}
 
-    def up(self, node: Node | None = None) -> None:
+    def up(self) -> None:
         """Boot the machines that do not run, at the same time if the provider can. Raises MachineError."""
-        self.vagrant.up(self.choice.provider, node.alias if node else None)
+        self.vagrant.up(self.choice.provider)
         self._forget_ssh()
 
     def halt(self) -> None:
@@ -224,7 +224,9 @@ class Machines:
         if argv:
             command.check(argv, deadline=self.lab.patient(command.DEADLINE))
         else:
-            self.up(node)
+            # A drill goes on with the ssh_config that it has: it must be there, with this machine's address.
+            self.vagrant.up(self.choice.provider, node.alias)
+            self._ssh_files.refresh(self.ids(), self._ask_ssh_config)
 
     def freeze(self, node: Node) -> None:
         """Pause the machine: it answers nothing until `thaw`. Raises MachineError."""

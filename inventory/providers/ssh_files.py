@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -22,6 +23,11 @@ def control_folder(home: Path) -> Path:
     return Path("/tmp") / f"ha-lab-{os.getuid()}-{digest(home)}"  # noqa: S108 -- made 0700 below
 
 
+def _stamp(ids: Mapping[str, str]) -> str:
+    """The first line of the file: for which machines it is."""
+    return "# " + json.dumps(dict(ids), sort_keys=True)
+
+
 @dataclass(frozen=True)
 class SshFiles:
     """The ssh files of the lab with one home.
@@ -39,10 +45,9 @@ class SshFiles:
         Raises MachineError when a key that it names is lost.
         """
         self._make_control_folder()
-        path = self.state / SSH_CONFIG
-        stamp = "# " + json.dumps(dict(ids), sort_keys=True)
+        path, stamp = self.state / SSH_CONFIG, _stamp(ids)
         if not (path.exists() and path.read_text(encoding="utf-8", errors="replace").startswith(stamp)):
-            files.write(path, f"{stamp}\n{self._linked(ask())}")
+            self._write(ids, ask())
         text = path.read_text(encoding="utf-8", errors="replace")
         lost = sorted({name for _, name in _KEY_LINE.findall(text) if not Path(name).exists()})
         if lost:
@@ -52,9 +57,20 @@ class SshFiles:
             )
         return path
 
+    def refresh(self, ids: Mapping[str, str], ask: Callable[[], str]) -> None:
+        """Write the ssh_config again, after a machine was booted: its address may be another one.
+
+        When `ask` raises MachineError, because another machine is still off, the text that is there stays.
+        """
+        with contextlib.suppress(MachineError):
+            self._write(ids, ask())
+
     def forget(self) -> None:
         """Remove the ssh_config: the machines are about to change."""
         (self.state / SSH_CONFIG).unlink(missing_ok=True)
+
+    def _write(self, ids: Mapping[str, str], text: str) -> None:
+        files.write(self.state / SSH_CONFIG, f"{_stamp(ids)}\n{self._linked(text)}")
 
     def _make_control_folder(self) -> None:
         folder = control_folder(self.home)
