@@ -28,6 +28,8 @@ from inventory.session import LabSession
 FILE = "measured_times.json"
 MOST_ROWS = 60
 """The newest rows that are kept for each course of each kind of cluster."""
+MOST_CONTENDED = 0.7
+"""With processors that are contended for a larger share of the time, times can neither be measured nor predicted."""
 ALIKE = 0.25
 """Processors are about as contended when their shares differ by at most this much (0 to 1)."""
 
@@ -80,6 +82,9 @@ class MeasuredTimes:
 
     def usable(self, fingerprint: str, course: Course, contention: float | None) -> Rows:
         """The rows for a prediction. `contention`: how contended the processors are now (0 to 1)."""
+        if contention is not None and contention > MOST_CONTENDED:
+            why = f"programs waited for a processor in {contention:.0%} of the last ten seconds"
+            return Rows(missing=f"{why}, and times are predicted up to {MOST_CONTENDED:.0%}")
         mine = [one for one in self.rows() if (one.fingerprint, one.course) == (fingerprint, course)]
         alike = [one for one in mine if _alike(one.before, contention)]
         if len(alike) < FEWEST:
@@ -128,6 +133,8 @@ def row_of(timeline: Timeline, fingerprint: str) -> Row | None:
     header = timeline.header
     course = outage_course(timeline)
     if course is None or header.error or header.consensus_s is None:
+        return None
+    if header.contention is not None and header.contention > MOST_CONTENDED:
         return None
     first, last = course.phases[0].since, course.phases[-1].until
     if worth(timeline).doubt(Span(first, last)):

@@ -18,7 +18,7 @@ from drill.execute.prediction import predict
 from drill.execute.recovery import Recovery
 from drill.execute.starting_state import StartingState
 from drill.faults import registry as faults
-from drill.observe.contention import Contention
+from drill.observe.contention import Contention, pressure
 from drill.observe.observation import Observing
 from drill.record.header import Header, OrderRow, ProbeFigures
 from drill.record.recorder import Recorder
@@ -61,7 +61,8 @@ class Runner:
     """Runs scenarios one after another on one lab; each record is appended to the file `path`.
 
     `guard` raises RouteRefused when requests would leave the lab's network. `observe` starts probe and watch.
-    `fetch` requests the page from the floating address; without it the page is not judged.
+    `fetch` requests the page from the floating address; without it the page is not judged. `pressure` gives the
+    text of /proc/pressure/cpu.
     When the lab cannot be healed, no later scenario runs: each raises the first cause.
     """
 
@@ -71,6 +72,7 @@ class Runner:
     observe: Observing
     say: Callable[[str], None] = lambda line: None
     fetch: Fetch | None = None
+    pressure: Callable[[], str] = pressure
     broken: LabError | None = field(default=None, init=False)
 
     def run(self, scenario: Scenario, seed: int = 0, *, again: bool = False) -> Timeline:
@@ -139,7 +141,7 @@ class Runner:
 
     def _play(self, scenario: Scenario, seed: int, starting_state: StartingState, recorder: Recorder) -> None:
         starting_state.apply(scenario.overrides)
-        contention = Contention(self.session.clock.now)
+        contention = Contention(self.session.clock.now, self.pressure)
         before = contention.lately()
         text = starting_state.read()[1]
         live = cib.parse(text)

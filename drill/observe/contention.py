@@ -11,7 +11,8 @@ PRESSURE = Path("/proc/pressure/cpu")
 _SOME = re.compile(r"^some avg10=(\d+\.\d+) .* total=(\d+)$", re.M)
 
 
-def _read() -> str:
+def pressure() -> str:
+    """The text of /proc/pressure/cpu; "" where there is none."""
     try:
         return PRESSURE.read_text(encoding="ascii")
     except OSError:  # a kernel without it, or another system
@@ -26,7 +27,7 @@ class Contention:
     """
 
     clock: Callable[[], float]
-    read: Callable[[], str] = _read
+    read: Callable[[], str] = pressure
     _since: float = field(default=0.0, init=False)
     _total: int | None = field(default=None, init=False)
 

@@ -36,6 +36,7 @@ class FakeDrill(FakeLab):
         self.runner = Runner(
             self.session(), root / "timeline.jsonl", lambda: None, self.observe, self.said.append
         )
+        self.runner.pressure = lambda: ""
 
     def sleep(self, seconds: float) -> None:
         """Let time pass: a reading of each node and a request come in."""

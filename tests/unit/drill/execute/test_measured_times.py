@@ -94,7 +94,7 @@ def test_few_measurements_are_no_measurement(times: MeasuredTimes) -> None:
     assert times.usable("that", "move", 0.3).missing.startswith("0 outages")
 
 
-@pytest.mark.parametrize(("now", "known"), [(0.1, True), (0.54, True), (None, True), (0.9, False)])
+@pytest.mark.parametrize(("now", "known"), [(0.1, True), (0.54, True), (None, True), (0.6, False)])
 def test_they_count_on_processors_that_are_as_contended(
     times: MeasuredTimes, now: float | None, known: bool
 ) -> None:
@@ -103,9 +103,17 @@ def test_they_count_on_processors_that_are_as_contended(
     assert bool(found.lengths) is known
     if not known:
         assert (
-            "0 outages of this course were measured with processors as contended as now (90%)"
+            "0 outages of this course were measured with processors as contended as now (60%)"
             in found.missing
         )
+
+
+def test_on_contended_processors_nothing_is_predicted_and_nothing_learned(times: MeasuredTimes) -> None:
+    store(times, *(replace(ROW, before=0.8) for _ in range(5)))
+    assert times.usable("this", "move", 0.8).missing == (
+        "programs waited for a processor in 80% of the last ten seconds, and times are predicted up to 70%"
+    )
+    assert times.learn(record(contention=0.8), "this") is None
 
 
 def test_the_newest_are_kept_and_all_can_be_forgotten(times: MeasuredTimes) -> None:
