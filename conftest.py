@@ -16,11 +16,12 @@ from inventory.errors import LabError
 from inventory.model import Lab, Node
 from inventory.providers.machines import Machines
 from inventory.remote.ssh import Remote, Ssh
+from tests.support.worker_lab import lab_number
 
 SECONDS = 60
 """The longest time of a command, on a machine of usual speed."""
-pytest_plugins = ("pytester",)
-"""For the test of the acceptance test (tests/unit/test_acceptance.py)."""
+pytest_plugins = ("pytester", "tests.support.spread")
+"""For the test of the acceptance test (tests/unit/test_acceptance.py); for `-n N` and the tests on the nodes."""
 
 
 class TimedSsh(SshBackend):
@@ -37,8 +38,8 @@ class TimedSsh(SshBackend):
 
 @pytest.fixture(scope="session")
 def context() -> Context:
-    """The lab in this folder, built and running; anything else ends the run with what to do."""
-    here = Context(Path(__file__).parent)
+    """The lab of this process in this folder, built and running; anything else ends the run with what to do."""
+    here = Context(Path(__file__).parent, lab_number())
     try:
         stopped = [name for name, runs in here.machines.running().items() if not runs]
         trouble, remedy = f"not running: {', '.join(stopped)}" if stopped else "", "Run ./lab up first."

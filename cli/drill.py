@@ -23,6 +23,7 @@ from drill.execute.runner import unavailable
 from drill.observe.observation import observing
 from drill.record.timeline import Lateness, NodeReading, Sample
 from drill.report import comparison, run_folder
+from drill.report import merge as merging
 from drill.report.objective import parse_objective
 from drill.report.run import Run
 from drill.report.statistics import statistics_of
@@ -38,7 +39,7 @@ Folder = Annotated[Path, typer.Argument(help="A run's folder, such as one below 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the CLI."""
-    for command in (drill, report, recheck, compare, watch):
+    for command in (drill, report, recheck, merge, compare, watch):
         app.command()(command)
 
 
@@ -122,7 +123,23 @@ def report(
 
 def recheck(folder: Folder) -> None:
     """Judge a run again from its timelines. Needs no lab. Exit 1 unless all passed."""
-    run = run_folder.recheck(folder)
+    _rechecked(run_folder.recheck(folder))
+
+
+def merge(
+    ctx: typer.Context, runs: Annotated[list[Path], typer.Argument(help="The folders of the runs.")]
+) -> None:
+    """Make one run, report and JUnit file of several runs of one configuration. Exit 1 unless all passed."""
+    root = context_of(ctx).root
+    folder, run, notes = merging.merge(runs, lambda: run_folder.fresh(root / "runs", datetime.now()))
+    console = ConsoleProgress()
+    for note in notes:
+        console.say(f"not complete: {note}")
+    console.say(f"report: {folder / run_folder.REPORT}")
+    _rechecked(run)
+
+
+def _rechecked(run: Run) -> None:
     for entry in run.results:
         _print_result(entry, run.source.verdicts(entry) if entry.status != PASS else ())
         for note in entry.notes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,6 +16,7 @@ from cli.overview import look
 from cli.progress import ConsoleProgress
 from inventory import homes
 from inventory.errors import LabError, MachineError
+from inventory.host import room, survey
 from inventory.providers import registry, removal
 
 out = Output()
@@ -74,6 +76,26 @@ def numbers(context: Context) -> tuple[int, ...]:
             owners = (homes.owner(one.folder) for one in provider.networks() if one.folder)
             found |= {number for folder, number in owners if folder == str(context.root)}
     return tuple(sorted(found))
+
+
+def require_room(root: Path, wanted: int) -> tuple[int, ...]:
+    """The labs from 1 to `wanted` that do not run. Raises ConfigError when there is no room for all (room.py)."""
+    missing = tuple(number for number in range(1, wanted + 1) if not _runs(Context(root, number)))
+    first = Context(root)
+    chosen = first.machines.choose(first.lab.provider)
+    facts = survey.read(root, first.lab, tuple(registry.providers().values()), chosen)
+    needs = chosen.needs(facts, first.lab)
+    room.require(wanted, facts.cpus, facts.memory_mb, len(missing), needs.memory_mb)
+    for number in missing:
+        Context(root, number).lab  # noqa: B018 -- raises ConfigError when the range `labs` has no room for it
+    return missing
+
+
+def _runs(context: Context) -> bool:
+    try:
+        return all(context.machines.running().values())
+    except LabError:
+        return False
 
 
 def _row(context: Context) -> LabRow:

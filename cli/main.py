@@ -10,10 +10,9 @@ from __future__ import annotations
 import sys
 from importlib import metadata
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from typer.core import TyperCommand
 
 from cli import (
     bench,
@@ -29,14 +28,13 @@ from cli import (
     machines,
     measure,
     pending,
+    testing,
     walk,
 )
 from cli.console import Output, messages
 from cli.context import Context, context_of
-from cli.progress import ConsoleProgress
 from inventory import homes, log
 from inventory.config import folder
-from inventory.host import command, install
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -96,28 +94,9 @@ for topic in (
     bench,
     bench_prediction,
     bench_report,
+    testing,
 ):
     topic.register(app)
-
-
-class WordsAsTyped(TyperCommand):
-    """A command that passes its arguments on to another program; click itself would remove the argument `--`."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Parse the words for --help, and keep all of them in `ctx.args`."""
-        words = list(args)
-        super().parse_args(ctx, args)
-        ctx.args = words
-        return words
-
-
-@app.command(cls=WordsAsTyped, context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
-def test(ctx: typer.Context) -> None:
-    """Run the tests with tox; further arguments are passed on to it (./lab test -e unit)."""
-    context = context_of(ctx)
-    if not ctx.args or any("browser" in word for word in ctx.args):
-        install.ensure_browser(ConsoleProgress().say)
-    raise typer.Exit(command.attached([sys.executable, "-m", "tox", *ctx.args], context.root))
 
 
 def main() -> None:

@@ -13,7 +13,19 @@ from status import health
 REPORT_THEMSELVES = frozenset({"status", "check", "break", "heal", "drill"})
 """Commands that report an interrupted drill themselves, or that heal it first."""
 WITHOUT_LAB = frozenset(
-    {"report", "recheck", "compare", "exercises", "image", "down", "prepare", "released", "labs"}
+    {
+        "report",
+        "recheck",
+        "compare",
+        "exercises",
+        "image",
+        "down",
+        "prepare",
+        "released",
+        "labs",
+        "merge",
+        "test",
+    }
 )
 """Commands that do not work on the nodes, or that remove them."""
 

@@ -27,6 +27,7 @@ from drill.scenarios import catalog
 from drill.scenarios.base import Configure, Scenario
 from drill.scenarios.overrides import Overrides, configuration_lines
 from inventory import waiting
+from inventory.config.described import described
 from inventory.errors import LabError, TimedOut
 from inventory.session import LabSession
 from status import health
@@ -135,6 +136,7 @@ class Runner:
             provider=self.session.provider.name,
             patience=lab.patience,
             lab=lab.number,
+            described=described(lab),
             budget_s=self.session.budget_s(scenario.budget) if scenario.budget else None,
             second_try=second_try,
         )

@@ -140,6 +140,7 @@ class Header:
     `fault` names the injected faults, separated by commas; "" when nothing is injected. `overrides` summarises how the
     starting state differs from lab.yaml. `budget_s` is the longest outage that a client may see.
     `resources` and `orders` are those of lab.yaml. `lab` is the lab's number in its folder.
+    `described` has the values of lab.yaml that can change what is measured, by key.
     `seed` selected the random targets. `patience` is lab.yaml's factor of the drill's time limits and tolerances.
     `second_try`: this record replaces the scenario's record before it, whose verdict was UNKNOWN.
 
@@ -174,6 +175,7 @@ class Header:
     second_try: bool = False
     patience: float = 1.0
     lab: int = 1
+    described: Mapping[str, str] = field(default_factory=dict)
     # set during the run
     roles: Mapping[str, str] = field(default_factory=dict)
     prediction: Prediction | None = None

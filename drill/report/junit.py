@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree as ET
 
 from drill.checks.verdict import FAIL, PASS, UNKNOWN, Verdict
@@ -27,6 +27,24 @@ def junit(run: Run) -> Iterator[str]:
         ET.indent(suite, level=1)
         yield f"  {ET.tostring(suite, encoding='unicode')}\n"
     yield "</testsuites>\n"
+
+
+def combined(texts: Sequence[str]) -> str:
+    """One JUnit document with the suites of several. Raises ValueError for a text that is no XML document."""
+    suites: list[ET.Element] = []
+    for text in texts:
+        try:
+            root = ET.fromstring(text)  # noqa: S314 -- pytest wrote it
+        except ET.ParseError as error:
+            raise ValueError(str(error)) from error
+        suites += [root] if root.tag == "testsuite" else root.findall("testsuite")
+    sums = {
+        name: str(sum(int(one.get(name, "0")) for one in suites)) for name in ("tests", "failures", "errors")
+    }
+    seconds = sum(float(one.get("time", "0")) for one in suites)
+    whole = ET.Element("testsuites", {**sums, "time": f"{seconds:.3f}"})
+    whole.extend(suites)
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(whole, encoding="unicode") + "\n"
 
 
 def _counts(summary: Summary) -> dict[str, int]:

@@ -36,6 +36,8 @@ from inventory import files
 from inventory.errors import ConfigError, LabError
 
 TIMELINE, VERDICTS, JUNIT, REPORT = "timeline.jsonl", "verdicts.json", "junit.xml", "report.html"
+TESTS = "tests.xml"
+"""pytest's own JUnit file of a run of the tests, beside that of the drill's checks."""
 
 
 def fresh(runs: Path, now: datetime) -> Path:
@@ -65,7 +67,7 @@ def recheck(folder: Path) -> Run:
     one, nothing is written; the run's note says so. Raises ConfigError for a folder that is not a run, LabError for a
     file that cannot be read or written.
     """
-    timelines = _timelines(folder)
+    timelines = scan(folder)
     with _replacement(folder) as new:
         summaries: list[Summary] = []
         with new.open(folder / VERDICTS) as stream:
@@ -138,7 +140,7 @@ def load(folder: Path) -> Run:
     """Read a run: its timelines and verdicts. Changes nothing. Raises ConfigError and LabError like `recheck`."""
     path = folder / VERDICTS
     hint = f"./lab recheck {folder} writes it again"
-    timelines = _timelines(folder)
+    timelines = scan(folder)
     try:
         written = WrittenVerdicts(path)
         summaries: list[Summary] = []
@@ -183,7 +185,13 @@ def _named(timeline: Timeline | None, name: str) -> Timeline:
     )
 
 
-def _timelines(folder: Path) -> Iterator[tuple[Place, Timeline]]:
+def has_record(folder: Path) -> bool:
+    """Whether a folder has the record of a run."""
+    return stored_rows.stored(folder / TIMELINE) is not None
+
+
+def scan(folder: Path) -> Iterator[tuple[Place, Timeline]]:
+    """The timelines of a run, one after another, each with its place. Raises ConfigError when it is no run."""
     path = folder / TIMELINE
     if not folder.is_dir():
         raise ConfigError(f"{folder}: no such folder", hint="name a run's folder, such as one below runs/")

@@ -146,15 +146,22 @@ def start(argv: Sequence[str], output: Path) -> None:
     _log(argv, "started", began)
 
 
-def attached(argv: Sequence[str], folder: Path, *, to_stderr: bool = False) -> int:
+def attached(
+    argv: Sequence[str], folder: Path, *, to_stderr: bool = False, env: Mapping[str, str] | None = None
+) -> int:
     """Run a program on this process's terminal and streams, and give its exit status. No deadline; both get Ctrl-C.
 
     `to_stderr`: the program's output goes to stderr, so that stdout has only this process's own output.
+    `env` is added to this process's environment.
     """
     began = time.monotonic()
     try:
         status = subprocess.run(
-            list(argv), cwd=folder, stdout=sys.stderr if to_stderr else None, check=False
+            list(argv),
+            cwd=folder,
+            stdout=sys.stderr if to_stderr else None,
+            env={**os.environ, **(env or {})},
+            check=False,
         ).returncode
     except OSError as error:
         raise MachineError(f"{argv[0]} cannot be started: {error}") from error

@@ -11,7 +11,6 @@ from __future__ import annotations
 import logging
 import warnings
 from collections.abc import Iterator
-from datetime import datetime
 
 import pytest
 
@@ -20,11 +19,11 @@ from drill import suite
 from drill.checks.verdict import FAIL, PASS, UNKNOWN
 from drill.execute.injector import NotAvailable
 from drill.execute.runner import Runner
-from drill.report import run_folder
 from drill.report.result import ScenarioResult
 from drill.scenarios import catalog
 from inventory import journal
 from inventory.errors import LabError
+from tests.support.worker_lab import record_folder
 
 LOG = logging.getLogger(__name__)
 pytestmark = pytest.mark.filterwarnings("always:.* made once more")
@@ -36,14 +35,18 @@ PARAMETERS = [
 
 
 @pytest.fixture(scope="module")
-def runner(context: Context) -> Iterator[Runner]:
-    """The runner of this folder's lab, alone on it; what it recorded is judged and drawn at the end."""
-    folder = run_folder.fresh(context.root / "runs", datetime.now())
-    with context.exclusive(), journal.exclusive(context.root):
+def runner(context: Context, request: pytest.FixtureRequest) -> Iterator[Runner]:
+    """The runner of this folder's lab, alone on it; what it recorded is judged and drawn at the end.
+
+    With several workers, this is done for the records of all of them (tests/support/spread.py).
+    """
+    folder, is_part = record_folder(request.config, context.root)
+    with context.exclusive(), journal.exclusive(context.home):
         yield suite.runner(
             context.session, context.remote, folder, context.guard, LOG.warning, fetch=context.fetch
         )
-    suite.finish(folder)
+    if not is_part:
+        suite.finish(folder)
 
 
 @pytest.fixture(params=PARAMETERS)

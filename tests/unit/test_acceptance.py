@@ -39,7 +39,7 @@ class Context:
     lab = example_lab()
 
     def __init__(self) -> None:
-        self.root = Path.cwd()
+        self.root = self.home = Path.cwd()
 
     @contextlib.contextmanager
     def exclusive(self) -> Iterator[None]:
