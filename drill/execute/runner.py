@@ -32,6 +32,7 @@ from inventory.errors import LabError, TimedOut
 from inventory.session import LabSession
 from status import health
 from status.lab_status import LabStatus
+from status.trouble import Trouble
 from status.web_page import Fetch
 
 SETTLE_DEADLINE_S = 60.0
@@ -189,7 +190,7 @@ class Runner:
         try:
             if self.session.journal.pending():
                 raise LabError("an interrupted drill left something")
-            self._settled(HEALTHY_DEADLINE_S)
+            return self._settled(HEALTHY_DEADLINE_S)
         except LabError as error:
             self.say(f"healing the lab first: {error.message}")
             self._recover()
@@ -197,17 +198,27 @@ class Runner:
 
     def _settled(
         self, deadline: float = SETTLE_DEADLINE_S, *, twice: bool = False, overrides: Overrides | None = None
-    ) -> None:
-        """Wait until the lab is healthy; `twice` after a change, as the first reading may come before its effect."""
+    ) -> LabStatus:
+        """Wait until the lab is healthy, and give the reading that shows it.
+
+        `twice` after a change, as the first reading may come before its effect.
+        """
         expectation = lab_health.expectation(overrides)
+        latest: list[LabStatus] = []
+
+        def troubles() -> tuple[Trouble, ...]:
+            latest[:] = [self._look()]
+            return health.troubles(self.session.lab, latest[0], expectation)
+
         for _ in range(1 + twice):
             waiting.until(
-                lambda: health.troubles(self.session.lab, self._look(), expectation),
+                troubles,
                 lambda found: not found,
                 "the lab is healthy",
                 deadline=deadline,
                 clock=self.session.clock,
             )
+        return latest[0]
 
     def _restore(self, starting_state: StartingState, recorder: Recorder) -> None:
         """Restore lab.yaml's configuration and a healthy lab; by Recovery when this fails."""

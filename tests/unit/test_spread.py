@@ -12,7 +12,6 @@ import pytest
 from cli.testing import DURATIONS
 from drill.record import timeline_file
 from drill.report import run_folder
-from drill.scenarios import catalog
 from inventory.errors import LabError
 from tests.support import spread, worker_lab
 from tests.support.sample_timelines import failover
@@ -136,9 +135,3 @@ def whole(folder: Path) -> spread.Spreading:
     found = spread.Spreading(config(folder, option=option, getoption=lambda name: str(folder)))
     found.folder = folder
     return found
-
-
-def test_the_recorded_durations_are_of_tests_that_are_there() -> None:
-    known = spread.durations(ROOT)
-    drilled = {name.partition("[")[2][:-1] for name in known if "test_drill.py::test_scenario" in name}
-    assert drilled == set(catalog.SCENARIOS), "./lab test --store-durations records them again"
