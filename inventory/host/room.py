@@ -5,8 +5,8 @@ from __future__ import annotations
 from inventory.errors import ConfigError
 
 LABS_PER_PROCESSOR = 3
-"""A lab under a drill needs up to a third of a processor. With more labs, nodes wait for a processor for longer than
-their token allows, and the records cannot tell anything (docs/results/parallel.md)."""
+"""A rule of thumb, not a measured limit: when nodes wait for a processor for longer than their token allows, they lose
+the membership, and the records can tell nothing."""
 
 
 def require(wanted: int, processors: int, free_mb: int | None, new: int, needs_mb: int) -> None:
