@@ -26,7 +26,7 @@ def vagrant(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     program.parent.mkdir(exist_ok=True)
     program.write_text(VBOXMANAGE)
     program.chmod(0o755)
-    env = {name: value for name, value in os.environ.items() if not name.startswith(("LAB_", "VAGRANT_"))}
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("LAB", "VAGRANT_"))}
     env |= {"LAB_RUNNING": "1", "VAGRANT_CHECKPOINT_DISABLE": "1", "VAGRANT_HOME": str(folder / "home")}
     env["PATH"] = f"{program.parent}:{env['PATH']}"
     return subprocess.run(

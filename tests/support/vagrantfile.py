@@ -40,7 +40,7 @@ def read(
     if text:
         (folder / ".lab").mkdir(exist_ok=True)
         (folder / ".lab" / "machines.yaml").write_text(text)
-    env = {name: value for name, value in os.environ.items() if not name.startswith(("LAB_", "VAGRANT_"))}
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("LAB", "VAGRANT_"))}
     if default:
         env["VAGRANT_DEFAULT_PROVIDER"] = default
     env |= {"LAB": lab} if lab else {}
