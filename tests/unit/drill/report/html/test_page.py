@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -17,6 +16,7 @@ from drill.report.html.record import slug
 from drill.report.result import ScenarioResult
 from drill.report.run import Run
 from tests.support import sample_timelines
+from tests.support.strict_page import StrictPage
 
 RESULTS = (
     ScenarioResult(sample_timelines.failover(), sample_timelines.passes("recovered", "one_owner")),
@@ -30,7 +30,6 @@ RESULTS = (
     ScenarioResult(sample_timelines.graceful(outage=0.6), ()),
 )
 RUN = Run.of("2024-05-06_07-08-09", RESULTS)
-_VOID = {"meta", "link", "br"}
 _NASTY = "<script>alert(1)</script><img src=x onerror=alert(2)> \"' & </style>"
 
 
@@ -38,49 +37,12 @@ def report(run: Run) -> str:
     return "".join(html_page.report(run))
 
 
-class _Page(HTMLParser):
-    """A strict look at a page: tags must close in order; ids, links, texts and attributes are kept."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.tags: Counter[str] = Counter()
-        self.ids: list[str] = []
-        self.links: list[str] = []
-        self.attributes: set[str] = set()
-        self.texts: dict[str, list[str]] = {}
-        self.feed(text)
-        self.close()
-        assert self.open == [], f"never closed: {self.open}"
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_startendtag(tag, attrs)
-        if tag not in _VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags[tag] += 1
-        self.attributes |= {name for name, _ in attrs}
-        self.ids += [value or "" for name, value in attrs if name == "id"]
-        self.links += [value or "" for name, value in attrs if name in ("href", "src")]
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open, f"</{tag}> closes nothing"
-        assert self.open.pop() == tag, f"</{tag}> closes another tag"
-
-    def handle_data(self, data: str) -> None:
-        self.texts.setdefault(self.open[-1] if self.open else "", []).append(data)
-
-    def said(self, tag: str) -> list[str]:
-        return [" ".join(text.split()) for text in self.texts.get(tag, [])]
-
-
 @pytest.fixture(scope="module")
-def page() -> _Page:
-    return _Page(report(RUN))
+def page() -> StrictPage:
+    return StrictPage(report(RUN))
 
 
-def test_it_is_one_file_that_asks_for_nothing(page: _Page) -> None:
+def test_it_is_one_file_that_asks_for_nothing(page: StrictPage) -> None:
     text = report(RUN)
     assert all(link.startswith(("#", "data:,")) for link in page.links), "a link leaves the file"
     assert not re.search(r"@import|url\((?!#)|fetch\(|XMLHttpRequest|import\(", text)
@@ -88,12 +50,12 @@ def test_it_is_one_file_that_asks_for_nothing(page: _Page) -> None:
     assert not any(name.startswith("on") for name in page.attributes), "handlers belong into report.js"
 
 
-def test_every_link_leads_to_one_place(page: _Page) -> None:
+def test_every_link_leads_to_one_place(page: StrictPage) -> None:
     assert not [one for one, count in Counter(page.ids).items() if count > 1]
     assert {link[1:] for link in page.links if link.startswith("#")} <= set(page.ids)
 
 
-def test_the_table_has_a_row_with_a_link_for_each_scenario(page: _Page) -> None:
+def test_the_table_has_a_row_with_a_link_for_each_scenario(page: StrictPage) -> None:
     anchors = [one for one in page.ids if re.fullmatch(r"s\d+-.*", one)]
     assert anchors == [
         *("s1-frozen-node", "s2-split-brain", "s3-no-quorum-stop", "s4-lossy-traffic"),
@@ -106,19 +68,19 @@ def test_the_table_has_a_row_with_a_link_for_each_scenario(page: _Page) -> None:
     ]
 
 
-def test_the_summary_says_outage_prediction_and_budget(page: _Page) -> None:
+def test_the_summary_says_outage_prediction_and_budget(page: StrictPage) -> None:
     cells = page.said("td")
     for told in ("6.85 to 6.95 s", "6.00 to 13.30 s", "30 s", "none", "23.95 s or more", "6.50 s or more"):
         assert told in cells
 
 
-def test_repeats_have_their_figures(page: _Page) -> None:
+def test_repeats_have_their_figures(page: StrictPage) -> None:
     assert "minimum" in page.said("th")
-    calm = _Page(report(Run.of("once", RESULTS[:2])))
+    calm = StrictPage(report(Run.of("once", RESULTS[:2])))
     assert "minimum" not in calm.said("th")
 
 
-def test_verdicts_teach(page: _Page) -> None:
+def test_verdicts_teach(page: StrictPage) -> None:
     every = " ".join(text for texts in page.texts.values() for text in texts)
     for verdict in (
         sample_timelines.TWO_OWNERS,
@@ -129,7 +91,7 @@ def test_verdicts_teach(page: _Page) -> None:
             assert part in every
 
 
-def test_what_nobody_judged_is_unknown(page: _Page) -> None:
+def test_what_nobody_judged_is_unknown(page: StrictPage) -> None:
     assert any("No check judged this scenario" in text for text in page.said("p"))
 
 
@@ -146,7 +108,7 @@ def test_the_same_run_gives_the_same_page() -> None:
 
 
 def test_an_empty_run_says_so() -> None:
-    page = _Page(report(Run.of("empty", ())))
+    page = StrictPage(report(Run.of("empty", ())))
     assert "Nothing was recorded" in page.said("h2")
     assert page.tags["table"] == 0
 
@@ -168,7 +130,7 @@ def test_nothing_of_the_record_becomes_markup() -> None:
     text = report(
         Run.of(_NASTY, (ScenarioResult(timeline, (verdict,)), ScenarioResult(timeline, (verdict,))))
     )
-    page = _Page(text)
+    page = StrictPage(text)
     assert (page.tags["script"], page.tags["style"], page.tags["img"]) == (1, 1, 0)
     assert "onerror" not in page.attributes
     assert text.count("&lt;img") > 30
