@@ -17,6 +17,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from drill.checks.verdict import Verdict
 from drill.report.html.page import report
+from drill.report.html.selection import MOST_NOT_PASSED
 from drill.report.result import ScenarioResult
 from drill.report.run import Run
 from tests.support import sample_timelines
@@ -58,7 +59,23 @@ MANY = (
         (Verdict("x" * 90, "FAIL", "y" * 400, ("z" * 300,), "w" * 200, "v" * 200),),
     ),
 )
-RUNS = {"one": FIVE[:1], "five": FIVE, "many": MANY, "empty": ()}
+REPEATS = (
+    *(
+        ScenarioResult(sample_timelines.graceful(outage=0.2 + n / 20), sample_timelines.passes("recovered"))
+        for n in range(40)
+    ),
+    *(
+        ScenarioResult(sample_timelines.split_brain(), (sample_timelines.TWO_OWNERS,))
+        for _ in range(MOST_NOT_PASSED + 4)
+    ),
+    *(
+        ScenarioResult(sample_timelines.graceful(LONG_NAME, outage=0.5), sample_timelines.passes("recovered"))
+        for _ in range(6)
+    ),
+    *FIVE[2:4],
+)
+"""Three folded scenarios, one of which never passed, and two alone."""
+RUNS = {"one": FIVE[:1], "five": FIVE, "many": MANY, "repeats": REPEATS, "empty": ()}
 TOP = "return arguments[0].getBoundingClientRect().top"
 ASK = (Path(__file__).parent / "page.js").read_text(encoding="utf-8")
 
@@ -148,7 +165,7 @@ def test_it_fits_and_nothing_overlaps(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", ["five", "empty"])
+@pytest.mark.parametrize("name", ["five", "repeats", "empty"])
 def test_text_stands_out_in_both_schemes(
     browser: Browser, pages: dict[str, Path], name: str, scheme: str
 ) -> None:
@@ -185,11 +202,32 @@ def test_a_link_from_outside_opens_its_scenario(browser: Browser, pages: dict[st
 
 def test_the_filter_shows_one_status_at_a_time(browser: Browser, pages: dict[str, Path]) -> None:
     browser.open(pages["many"])
-    for status, count in (("FAIL", 3), ("UNKNOWN", 2), ("PASS", 35), ("", 40)):
+    for status, rows, records in (("FAIL", 3, 3), ("UNKNOWN", 2, 2), ("PASS", 16, 18), ("", 21, 23)):
         browser.driver.find_element(By.CSS_SELECTOR, f"button[data-show='{status}']").click()
-        for selector in ("tr[data-status]", "details[data-status]"):
+        for selector, count in (("tr[data-status]", rows), ("details[data-status]", records)):
             assert len([one for one in browser.all(selector) if one.is_displayed()]) == count
     assert browser.complaints == []
+
+
+def test_a_folded_scenario_is_shown_for_each_status_of_its_records(
+    browser: Browser, pages: dict[str, Path]
+) -> None:
+    browser.open(pages["repeats"])
+    for status, sections in (("FAIL", 1), ("PASS", 2), ("", 3)):
+        browser.driver.find_element(By.CSS_SELECTOR, f"button[data-show='{status}']").click()
+        assert len([one for one in browser.all("section.repeats") if one.is_displayed()]) == sections
+
+
+def test_the_distribution_tells_the_length_under_the_pointer(
+    browser: Browser, pages: dict[str, Path]
+) -> None:
+    browser.open(pages["repeats"])
+    bar = browser.driver.find_element(By.CSS_SELECTOR, ".ecdf .expected")
+    browser.run("arguments[0].scrollIntoView({block: 'center'})", bar)
+    ActionChains(browser.driver).move_to_element(bar).perform()
+    told = browser.driver.find_element(By.CSS_SELECTOR, ".ecdf .readout").text
+    assert told.split()[1] == "s"
+    assert browser.ask("overlaps") == []
 
 
 def test_pointing_at_a_plot_tells_what_is_there(browser: Browser, pages: dict[str, Path]) -> None:

@@ -21,8 +21,8 @@ _SIZE = 1000
 class Ecdf:
     """The drawing: `band` is the path of the area between both limits, `least` and `most` are those of its edges.
 
-    `predicted` and `budget` are in percent of the width; None without them. `start` and `end` are those of the axis
-    (seconds).
+    `predicted` and `budget` are in percent of the width; None without them, and for a budget beyond the axis.
+    `start` and `end` are those of the axis (seconds).
     """
 
     start: float
@@ -40,7 +40,6 @@ def ecdf(found: Distribution) -> Ecdf | None:
     if not found.lengths:
         return None
     ends = [end for one in found.lengths for end in (one.least, one.most) if math.isfinite(end)]
-    ends += [found.budget] if found.budget is not None else []
     if found.predicted is not None:
         ends += [found.predicted.least] if found.predicted.endless else [found.predicted.most]
     scale = TimeScale(0.0, 1.05 * max(ends) or 1.0)
@@ -48,8 +47,8 @@ def ecdf(found: Distribution) -> Ecdf | None:
     most = _stairs(scale, (one.least for one in found.lengths), len(found.lengths))
     band = f"M{_path(most)}L{_path([*reversed(least)])}Z"
     return Ecdf(
-        scale.start, scale.end, band, f"M{_path(least)}", f"M{_path(most)}", scale.axis(),
-        _bar(scale, found), None if found.budget is None else scale.x(found.budget),
+        scale.start, scale.end, band, f"M{_path(least)}", f"M{_path(most)}", tuple(one for one in scale.axis() if one.anchor != "end"),
+        _bar(scale, found), _budget(scale, found.budget),
     )  # fmt: skip
 
 
@@ -69,6 +68,10 @@ def _stairs(scale: TimeScale, limits: Iterable[float], count: int) -> list[tuple
 
 def _path(corners: Iterable[tuple[int, int]]) -> str:
     return " ".join(f"{x} {y}" for x, y in corners)
+
+
+def _budget(scale: TimeScale, budget: float | None) -> float | None:
+    return scale.x(budget) if budget is not None and scale.contains(budget) else None
 
 
 def _bar(scale: TimeScale, found: Distribution) -> Bar | None:

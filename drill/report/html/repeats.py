@@ -17,8 +17,8 @@ from drill.report.statistics import Statistics
 
 _FIGURES = {
     "minimum": "the fastest",
-    "median": "half of them lasted at most",
-    "p95": "19 of 20 lasted at most",
+    "median": "half lasted at most so long",
+    "p95": "19 of 20 lasted at most so long",
     "maximum": "the slowest",
 }
 _MOST_NUMBERS = 40
