@@ -8,7 +8,7 @@ Explained (monitor operations, no-quorum-policy), cluster/arp.py. Seconds throug
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from inventory.config.cluster_properties import fencing, milliseconds, starts_without_quorum
@@ -54,6 +54,17 @@ class Timing:
     fencing: bool = False
     """Whether fencing is on: without a fencing device, no resource of a lost node is taken over."""
 
+    def patient(self, patience: float) -> Timing:
+        """The times on a machine that is `patience` times slower: the longest ones grow; corosync's own do not."""
+        return replace(
+            self,
+            monitor_answer_s=self.monitor_answer_s * patience,
+            decide_s=(self.decide_s[0], self.decide_s[1] * patience),
+            stop_s=(self.stop_s[0], self.stop_s[1] * patience),
+            start_s=(self.start_s[0], self.start_s[1] * patience),
+            allowance_s=self.allowance_s * patience,
+        )
+
 
 @dataclass(frozen=True)
 class Phase:
@@ -98,7 +109,7 @@ class Bounds:
 
 
 def timing(lab: Lab) -> Timing:
-    """The timings from lab.yaml; use `dataclasses.replace` to set measured ones."""
+    """The timings from lab.yaml, for a machine of usual speed; use `dataclasses.replace` to set measured ones."""
     monitors = [(milliseconds(r.monitor) or 0) / 1000 for r in lab.resources if r.kind == "web"]
     return Timing(
         token_s=lab.corosync.token_ms / 1000,
@@ -147,7 +158,7 @@ def bounds(kind: Kind, timing: Timing, *, answers: bool | None = None, moves: bo
 
 def predict(lab: Lab, kind: Kind, *, answers: bool | None = None) -> Bounds:
     """Predict with the lab's own timings."""
-    return bounds(kind, timing(lab), answers=answers)
+    return bounds(kind, timing(lab).patient(lab.patience), answers=answers)
 
 
 def _noticed(timing: Timing, *, hangs: bool = False) -> Phase:

@@ -60,7 +60,7 @@ def predict(
         or scenario.overrides.two_node
         or starts_without_quorum(properties),
         fencing=fencing(properties),
-    )
+    ).patient(lab.patience)
     cluster_times: dict[ClusterTime, float] = {"loss": token + consensus}
     cluster_times |= {f"{kind} monitor": interval for kind, interval in monitors.items()}  # type: ignore[misc]
     prediction = None

@@ -40,6 +40,14 @@ def test_the_timings_come_from_the_lab() -> None:
     )
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_slow_machine_has_later_upper_limits_and_the_same_lower_ones(kind: Kind) -> None:
+    """On an emulated machine a freeze took 42 s, and the limit was that of a fast one: a wrong FAIL."""
+    usual, slow = predict(example_lab(), kind), predict(example_lab(patience=20.0), kind)
+    assert slow.outage_least == usual.outage_least
+    assert slow.outage_most == NEVER or slow.outage_most > usual.outage_most + 20
+
+
 @pytest.mark.parametrize(
     ("properties", "two_node", "acts"),
     [
