@@ -6,11 +6,11 @@ Source: `cibadmin -Q` of pacemaker 1.1.8 to 3.0.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from xml.etree import ElementTree
 
 from cluster import cib_status
-from cluster.cib_constraints import constraint
+from cluster.cib_constraints import clone_id, constraint, renamed
 from cluster.cib_elements import expand, line, options
 from cluster.cib_resources import primitive
 from cluster.configuration import Configuration, Primitive
@@ -67,11 +67,14 @@ def parse(text: str) -> Cib:
     expand(found)
     others: list[str] = []
     properties = _options(found, "crm_config", "cluster_property_set", others)
-    constraints = _constraints(found, others)
+    clones = _plain_clones(found)
+    constraints = _constraints(
+        found, others, {clone.get("id", ""): inner.get("id", "") for clone, inner in clones}
+    )
     configuration = Configuration(
         properties={n: value for n, value in without_defaults(properties).items() if n not in BOOKKEEPING},
         defaults=without_defaults(_options(found, "rsc_defaults", "meta_attributes", others)),
-        resources=_resources(found, others),
+        resources=_resources(found, others, clones),
         colocations=tuple(sorted((c for c, _ in constraints if isinstance(c, Colocation)), key=repr)),
         orders=tuple(sorted((c for c, _ in constraints if isinstance(c, Order)), key=repr)),
         locations=tuple(sorted((c for c, _ in constraints if isinstance(c, Location)), key=repr)),
@@ -104,21 +107,45 @@ def _options(configuration: Element, section: str, tag: str, others: list[str]) 
     return pairs
 
 
-def _resources(configuration: Element, others: list[str]) -> tuple[Primitive, ...]:
+def _resources(
+    configuration: Element, others: list[str], clones: Sequence[tuple[Element, Element]]
+) -> tuple[Primitive, ...]:
     found = configuration.findall("resources/*")
-    others += [line(item) for item in found if item.tag != "primitive"]
-    primitives = (primitive(item) for item in found if item.tag == "primitive")
+    plain = [clone for clone, _ in clones]
+    others += [line(item) for item in found if item.tag != "primitive" and item not in plain]
+    primitives = [primitive(item) for item in found if item.tag == "primitive"]
+    primitives += [replace(primitive(inner), clone=True) for _, inner in clones]
     return tuple(sorted(primitives, key=lambda one: one.id))
 
 
-def _constraints(configuration: Element, others: list[str]) -> list[tuple[Constraint, str]]:
+def _plain_clones(configuration: Element) -> list[tuple[Element, Element]]:
+    """The clones of one primitive, with it, that have the id that pcs gives, and no option but interleave=true."""
+    found = []
+    for clone in configuration.findall("resources/clone"):
+        inner = clone.findall("primitive")
+        meta, odd = options(clone.findall("meta_attributes"))
+        plain = not odd and meta == {"interleave": "true"} and set(clone.attrib) == {"id"}
+        if (
+            plain
+            and len(inner) == 1
+            and clone.get("id") == clone_id(inner[0].get("id", ""))
+            and all(child.tag in ("primitive", "meta_attributes") for child in clone)
+        ):
+            found.append((clone, inner[0]))
+    return found
+
+
+def _constraints(
+    configuration: Element, others: list[str], clones: Mapping[str, str]
+) -> list[tuple[Constraint, str]]:
+    """The constraints. One that names a plain clone is given with the id of the resource in it."""
     known: list[tuple[Constraint, str]] = []
     for item in configuration.findall("constraints/*"):
         found = constraint(item)
         if found is None:
             others.append(line(item))
         else:
-            known.append((found, item.get("id", "")))
+            known.append((renamed(found, clones), item.get("id", "")))
     return known
 
 

@@ -5,11 +5,12 @@ Source: Pacemaker Explained ("Resource Constraints", "Rules").
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from cluster import scores
 from cluster.xml import Element
-from inventory.model import Colocation, Constraint, Location, Order
+from inventory.model import Colocation, Constraint, Location, Order, Resource
 
 TAGS: Mapping[type[Constraint], str] = {
     Colocation: "rsc_colocation",
@@ -54,6 +55,27 @@ def constraint(item: Element) -> Constraint | None:
                 scores.parse(rule.get("score", "")),
             )
     return None
+
+
+def clone_id(id_: str) -> str:
+    """The id that pcs gives to the clone of a resource; constraints name it in place of the resource."""
+    return f"{id_}-clone"
+
+
+def clone_ids(resources: Iterable[Resource]) -> dict[str, str]:
+    """The ids by which constraints name the cloned ones of lab.yaml's resources, by the resource's own id."""
+    return {one.id: clone_id(one.id) for one in resources if one.clone}
+
+
+def renamed(one: Constraint, names: Mapping[str, str]) -> Constraint:
+    """The constraint with other ids of its resources; those that `names` lacks stay."""
+    if isinstance(one, Colocation):
+        pair = (one.resource, one.with_resource)
+        resource, other = (names.get(id_, id_) for id_ in pair)
+        return replace(one, resource=resource, with_resource=other)
+    if isinstance(one, Order):
+        return Order(names.get(one.first, one.first), names.get(one.then, one.then))
+    return replace(one, resource=names.get(one.resource, one.resource))
 
 
 def preference(item: Element) -> Element | None:

@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 
 from cluster import scores
 from cluster.cib import parse
+from cluster.cib_constraints import clone_id, renamed
 from cluster.cib_elements import BOOTSTRAP
 from cluster.configuration import Configuration, Primitive, differences
 from cluster.xml import Element
@@ -40,12 +41,13 @@ def configuration_xml(
         pairs = configuration.node_attributes.get(attributes.get("uname", ""), {})
         _pairs(node, "instance_attributes", f"nodes-{attributes.get('id', '')}", pairs)
     section = ElementTree.SubElement(root, "resources")
+    clones = {one.id: clone_id(one.id) for one in configuration.resources if one.clone}
     for resource in configuration.resources:
-        _primitive(section, resource)
+        _primitive(_clone(section, resource.id) if resource.clone else section, resource)
     section = ElementTree.SubElement(root, "constraints")
     taken: set[str] = set()
     for constraint in configuration.constraints:
-        item = _constraint(constraint)
+        item = _constraint(renamed(constraint, clones))
         item.set("id", _unique(item.get("id", ""), taken))
         section.append(item)
     section = ElementTree.SubElement(root, "rsc_defaults")
@@ -65,6 +67,13 @@ def _pairs(parent: Element, tag: str, id_: str, pairs: Mapping[str, str]) -> Non
     for name, value in pairs.items():
         pair = {"id": _unique(f"{id_}-{name}", taken), "name": name, "value": value}
         ElementTree.SubElement(where, "nvpair", pair)
+
+
+def _clone(parent: Element, id_: str) -> Element:
+    """A clone as pcs makes it, around a resource that is added to it."""
+    clone = ElementTree.SubElement(parent, "clone", {"id": clone_id(id_)})
+    _pairs(clone, "meta_attributes", f"{clone_id(id_)}-meta_attributes", {"interleave": "true"})
+    return clone
 
 
 def _primitive(parent: Element, resource: Primitive) -> None:

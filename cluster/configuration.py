@@ -20,6 +20,8 @@ from inventory.model import Colocation, Constraint, Location, Order
 class Primitive:
     """A resource: its agent as class:provider:type, its options, and operation name -> interval.
 
+    `clone`: it is in a clone that has no option but interleave=true.
+
     Recurring operations of one name at several intervals stand with all of them, separated by commas; so do
     `timeouts`, by operation. `others` shows what there is no noun for (an operation's on-fail, utilization ...),
     a line each.
@@ -32,6 +34,7 @@ class Primitive:
     meta: Mapping[str, str] = field(default_factory=dict)
     timeouts: Mapping[str, str] = field(default_factory=dict)
     others: tuple[str, ...] = ()
+    clone: bool = False
     advised: Mapping[str, str] = field(default_factory=dict, compare=False)
     """Of a wanted resource: the time-outs that may be stored besides (`cluster.agent_operations`), by operation."""
 
@@ -139,6 +142,8 @@ def _others(label: str, want: Collection[str], have: Collection[str]) -> Iterato
 
 def _resource(want: Primitive, have: Primitive) -> Iterator[str]:
     label = f"resource {want.id}"
+    if want.clone != have.clone:
+        yield f"{label}: {'not in a clone' if want.clone else 'clone: not wanted'}"
     if want.agent != have.agent:
         yield f"{label}: agent: want {want.agent}, found {have.agent}"
     yield from _mapping(f"{label}: option ", want.attributes, have.attributes)

@@ -74,6 +74,7 @@ def desired(
                 {"monitor": r.monitor},
                 timeouts=patient(platform.pcs, platform.agents[r.kind], lab.patience),
                 advised=timeouts(platform.agents[r.kind]),
+                clone=r.clone,
             )
             for r in sorted(kept, key=lambda resource: resource.id)
         ),

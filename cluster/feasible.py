@@ -74,6 +74,15 @@ def _placements(lab: Lab) -> Iterator[Problem]:
                 f"found the score -INFINITY: {web} never runs where {address} is, so no client gets a page",
             )
             return
+    clones = {one.id for one in lab.resources if one.clone}
+    for at, one in enumerate(lab.colocations):
+        if one.resource in clones and one.score >= INFINITY:
+            yield (
+                f"constraints.colocation[{at}]",
+                f"found the clone {one.resource} with {one.with_resource}: so it runs only there;"
+                f" allowed: {one.with_resource} with {one.resource}",
+            )
+            return
     nowhere = [id_ for id_, node in _decision(lab).winner.items() if node is None]
     if nowhere:
         yield (

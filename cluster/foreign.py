@@ -74,7 +74,8 @@ def about_the_same(one: Constraint, other: Constraint) -> bool:
 def known_resource(want: Primitive, have: Primitive) -> Primitive:
     """Give a stored resource without its foreign parts: attributes and time-outs of operations, utilization ..."""
     good = {name: time for name, time in have.timeouts.items() if want.good_timeout(name, time)}
-    return replace(have, timeouts=good, others=(), advised=want.advised)
+    clone = have.clone and want.clone
+    return replace(have, timeouts=good, others=(), clone=clone, advised=want.advised)
 
 
 def _resources(constraint: Constraint) -> set[str]:

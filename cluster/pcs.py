@@ -47,18 +47,32 @@ def resource_create(
     monitor: str | None = None,
     *,
     timeouts: Mapping[str, str] | None = None,
+    clone: bool = False,
 ) -> Argv:
     """Create a primitive; `monitor` is its interval in pacemaker's notation (30s), None for pcs's default.
 
-    `timeouts` are those of its operations, by operation; without them pcs's defaults. From 0.9.123 pcs stores the
-    agent's start and stop operations too. 0.9.26 stores an unknown agent.
+    `clone`: in a clone, so that it runs on all nodes. `timeouts` are those of its operations, by operation; without
+    them pcs's defaults. From 0.9.123 pcs stores the agent's start and stop operations too. 0.9.26 stores an unknown
+    agent. ConfigError for a clone on 0.9 and 0.9.26.
     """
     pairs = tuple(f"{name}={value}" for name, value in (options or {}).items())
     words: dict[str, list[str]] = {"monitor": [f"interval={monitor}"]} if monitor else {}
     for name, seconds in (timeouts or {}).items():
         words.setdefault(name, []).append(f"timeout={seconds}")
     operations = [word for name, given in words.items() for word in (name, *given)]
-    return ("pcs", "resource", "create", id, agent, *pairs, *(("op", *operations) if operations else ()))
+    if clone and generation in _OLD:
+        raise ConfigError(f"pcs {generation} creates no clone here", hint="clone: false, or another platform")
+    cloned = ("clone", "interleave=true") if clone else ()
+    return (
+        "pcs",
+        "resource",
+        "create",
+        id,
+        agent,
+        *pairs,
+        *(("op", *operations) if operations else ()),
+        *cloned,
+    )
 
 
 def resource_delete(generation: PcsGeneration, id: str) -> Argv:

@@ -1,7 +1,4 @@
-"""The data types of the lab, all immutable. `inventory.config.lab_yaml` makes them.
-
-This module does no I/O, and sets no defaults for values of lab.yaml.
-"""
+"""The data types of the lab, all immutable, without I/O. `inventory.config.lab_yaml` makes them."""
 
 from __future__ import annotations
 
@@ -50,11 +47,12 @@ class Corosync:
 
 @dataclass(frozen=True)
 class Resource:
-    """A resource: its id, its kind (address or web; the platform decides the agent), and its monitor interval."""
+    """A resource: id, kind (address or web; the platform decides the agent), monitor. `clone`: it runs on all nodes."""
 
     id: str
     kind: str
     monitor: str
+    clone: bool = False
 
 
 @dataclass(frozen=True)

@@ -71,19 +71,21 @@ def _managed(status: NodeStatus, state: ClusterState) -> Iterator[Trouble]:
 
 
 def _resources(lab: Lab, state: ClusterState, kinds: Collection[str]) -> Iterator[Trouble]:
-    for id_ in (one.id for one in lab.resources if one.kind in kinds and is_configured(state, one.id)):
-        where = state.where(id_)
+    for one in (one for one in lab.resources if one.kind in kinds and is_configured(state, one.id)):
+        id_, where = one.id, state.where(one.id)
         if not where:
             yield Trouble("not-started", f"{id_} runs on no node", resource=id_)
-        if len(where) > 1:
+        elif one.clone and (idle := [name for name in state.online if name not in where]):
+            yield Trouble("not-started", f"{id_} does not run on {' and '.join(idle)}", resource=id_)
+        if len(where) > 1 and not one.clone:
             yield Trouble("on-several-nodes", f"{id_} runs on {' and '.join(where)}", resource=id_)
-    for one in state.placements:
-        if one.failed or one.blocked:
-            state_text = "has failed" if one.failed else "is blocked"
+    for placed in state.placements:
+        if placed.failed or placed.blocked:
+            state_text = "has failed" if placed.failed else "is blocked"
             yield Trouble(
                 "resource-failed",
-                f"{one.resource} {state_text} on {one.node or 'no node'}",
-                resource=one.resource,
+                f"{placed.resource} {state_text} on {placed.node or 'no node'}",
+                resource=placed.resource,
             )
 
 

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from cluster import corosync_state
+from cluster.crm_mon import ClusterState
 from drill.observe.observer import Observer, unrecorded
 from drill.observe.ssh_session import END, LoopSession, SshSession
 from drill.record.timeline import NodeReading
@@ -63,7 +64,7 @@ def parse(text: str, lab: Lab, platform: Platform, node: Node, *, asked: float, 
     quorate = ring.quorate if ring is not None else None
     if ring is not None and quorate is None and state is not None:
         quorate = state.quorate  # corosync 1.4 counts no votes; pacemaker counts them there
-    locations = {one.id: state.where(one.id) for one in lab.resources} if state is not None else {}
+    locations = _locations(lab, state) if state is not None else {}
     return NodeReading(
         asked=asked,
         at=at,
@@ -77,6 +78,13 @@ def parse(text: str, lab: Lab, platform: Platform, node: Node, *, asked: float, 
         late=sum(int(one) for one in parts.get("late", "").split() if one.isdigit()) / 100,
         placements={id_: nodes[0] if nodes else "" for id_, nodes in locations.items()},
     )
+
+
+def _locations(lab: Lab, state: ClusterState) -> dict[str, tuple[str, ...]]:
+    """Where each resource runs; of a clone the node with the address comes first, because it serves the clients."""
+    address = state.where(lab.resource("address").id)
+    found = {one.id: state.where(one.id) for one in lab.resources}
+    return {id_: tuple(sorted(nodes, key=lambda node: node not in address)) for id_, nodes in found.items()}
 
 
 @dataclass

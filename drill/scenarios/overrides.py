@@ -12,7 +12,7 @@ from typing import Literal
 from xml.etree import ElementTree
 
 from cluster import scores
-from cluster.cib_constraints import constraint
+from cluster.cib_constraints import clone_id, constraint
 from cluster.configuration import Configuration, describe
 from cluster.xml import Element, element
 from inventory.errors import ConfigError
@@ -88,12 +88,11 @@ def edited_cib(text: str, overrides: Overrides, lab: Lab) -> str:
                 scores.text(number),
             )
     for kind, interval in overrides.monitors.items():
-        path = (
-            f"configuration/resources/primitive[@id='{lab.resource(kind).id}']/operations/op[@name='monitor']"
-        )
+        path = f"configuration/resources//primitive[@id='{lab.resource(kind).id}']/operations/op[@name='monitor']"
         for operation in root.findall(path):
             operation.set("interval", interval)
-    removed = {lab.resource(kind).id for kind in RESOURCE_KINDS if kind not in overrides.resources}
+    gone = [lab.resource(kind) for kind in RESOURCE_KINDS if kind not in overrides.resources]
+    removed = {id_ for one in gone for id_ in (one.id, clone_id(one.id))}
     resources, constraints = (_section(root, name) for name in ("resources", "constraints"))
     for item in list(resources):
         if item.get("id") in removed:
@@ -138,6 +137,7 @@ def _lines(have: Configuration) -> Iterator[str]:
             f"resource {resource.id} option {name}={value}" for name, value in resource.attributes.items()
         )
         yield from (f"resource {resource.id} meta {name}={value}" for name, value in resource.meta.items())
+        yield from (["resource " + resource.id + " clone"] if resource.clone else [])
         yield f"resource {resource.id} monitor {resource.monitor or 'none'}"
         yield from (
             f"resource {resource.id} timeout of {name} {time}" for name, time in resource.timeouts.items()

@@ -32,7 +32,7 @@ def resources(yaml_node: YamlNode) -> tuple[Resource, ...]:
     kinds: dict[str, str] = {}
     bad_kind = False
     for item in yaml_node.items("resources"):
-        part = item.fields(("id", "kind", "monitor"))
+        part = item.fields(("id", "kind", "monitor"), ("clone",))
         id_, kind = _identity(part["id"], ids), part["kind"].one_of(KINDS)
         interval = _interval(part["monitor"])
         if kind is None:
@@ -41,7 +41,10 @@ def resources(yaml_node: YamlNode) -> tuple[Resource, ...]:
             part["kind"].wrong(f"one resource of this kind; {kinds[kind]} already is one")
         else:
             kinds[kind] = item.path
-        found.append(Resource(id_ or str(part["id"].value), kind or "", interval or ""))
+        clone = bool(part["clone"].flag()) if part["clone"].present else False
+        if clone and kind == "address":
+            part["clone"].wrong("false: an address that two nodes hold at once is no floating address")
+        found.append(Resource(id_ or str(part["id"].value), kind or "", interval or "", clone))
     absent = [kind for kind in KINDS if kind not in kinds]
     if isinstance(yaml_node.value, list) and absent and not bad_kind:
         yaml_node.remark(f"found no resource of kind {listed(absent)}; allowed: one address and one web")

@@ -13,10 +13,12 @@ def refusal(platform: Platform, lab: Lab) -> str:
         return (
             f"corosync.two_node is true, but corosync {platform.corosync} of {platform.name} has no two_node"
         )
+    if platform.pcs in ("0.9.26", "0.9") and any(one.clone for one in lab.resources):
+        return f"a resource is a clone, but pcs {platform.pcs} of {platform.name} cannot make one"
     return ""
 
 
 def require(platform: Platform, lab: Lab) -> None:
     """Raise ConfigError unless a platform supports lab.yaml's settings."""
     if reason := refusal(platform, lab):
-        raise ConfigError(f"lab.yaml: {reason}.", hint="Set two_node: false, or choose another platform.")
+        raise ConfigError(f"lab.yaml: {reason}.", hint="Set it to false, or choose another platform.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from cluster import configuration, pcs
-from cluster.cib_constraints import TAGS
+from cluster.cib_constraints import TAGS, clone_ids, renamed
 from cluster.foreign import about_the_same, in_place_of
 from inventory.model import Command, Constraint, Lab
 from inventory.session import LabSession
@@ -62,7 +62,8 @@ def _step(
                         session, facts, found, found_id, "remove a constraint that differs from lab.yaml"
                     )
             if not good:
-                yield pcs_on(session, facts, add(session.platform.pcs, want), why)
+                named = renamed(want, clone_ids(session.lab.resources))
+                yield pcs_on(session, facts, add(session.platform.pcs, named), why)
 
     def problems(session: LabSession, facts: Facts) -> Iterator[str]:
         have = [found for found, _ in stored(facts)]
@@ -80,7 +81,9 @@ def placement_problems(session: LabSession, facts: Facts) -> Iterator[str]:
     for colocation in session.lab.colocations if state else ():
         assert state is not None
         here, there = state.where(colocation.resource), state.where(colocation.with_resource)
-        if here != there or len(here) != 1:
+        clones = {one.id for one in session.lab.resources if one.clone}
+        apart = not set(here) <= set(there) if colocation.with_resource in clones else here != there
+        if apart or len(here) != 1:
             yield (
                 f"{colocation.resource} runs on {', '.join(here) or 'no node'},"
                 f" {colocation.with_resource} on {', '.join(there) or 'no node'}"

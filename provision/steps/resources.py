@@ -85,6 +85,7 @@ def _create(session: LabSession, facts: Facts, kind: str) -> Iterator[Command]:
             want.attributes,
             resource.monitor,
             timeouts=want.timeouts,
+            clone=resource.clone,
         )
         yield pcs_on(session, facts, argv, f"create {resource.id} with the agent {want.agent}")
     elif _banned(facts, resource):
@@ -99,7 +100,10 @@ def _resource_problems(session: LabSession, facts: Facts, kind: str) -> Iterator
     state = facts.state
     if state is None:
         yield "pacemaker does not answer"
-    elif not state.started(resource.id):
+    elif resource.clone and set(state.where(resource.id)) != set(state.online):
+        failures = "; ".join(_failures(facts, resource))
+        yield f"{resource.id} is not Started on all nodes" + (f" ({failures})" if failures else "")
+    elif not resource.clone and not state.started(resource.id):
         failures = "; ".join(_failures(facts, resource))
         yield f"{resource.id} is not Started on one node" + (f" ({failures})" if failures else "")
 

@@ -314,7 +314,8 @@ class FakeCluster:
         self.change(machine).defaults["resource-stickiness"] = match[1]
 
     def create(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
-        options, _, operations = match[3].partition(" op ")
+        words, _, clone = match[3].partition(" clone ")
+        options, _, operations = words.partition(" op ")
         pairs = dict(word.split("=", 1) for word in options.split())
         cib = self.change(machine)
         if match[1] in cib.resources or f"id='{match[1]}'" in cib.raw.get("resources", ""):
@@ -329,7 +330,7 @@ class FakeCluster:
         monitor = {name: words["interval"] for name, words in given.items() if "interval" in words}
         timeouts = {name: words["timeout"] for name, words in given.items() if "timeout" in words}
         cib.resources[match[1]] = configuration.Primitive(
-            match[1], match[2], pairs, monitor, timeouts=timeouts
+            match[1], match[2], pairs, monitor, timeouts=timeouts, clone=clone == "interleave=true"
         )
 
     def amend(self, machine: Machine, command: Command, match: re.Match[str]) -> None:

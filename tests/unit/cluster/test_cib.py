@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from ipaddress import IPv4Address
 from typing import Any
 
@@ -11,6 +12,7 @@ from cluster.cib_status import operations
 from cluster.cib_xml import configuration_xml
 from cluster.configuration import Configuration, Primitive, differences
 from cluster.desired import desired
+from cluster.foreign import foreign, known_part
 from cluster.xml import OutputError
 from inventory.model import INFINITY, Colocation, Location, Order
 from inventory.platforms.centos6 import CENTOS6
@@ -223,3 +225,47 @@ def test_a_long_answer_is_cut() -> None:
     with pytest.raises(OutputError) as caught:
         cib.parse("no " * 200)
     assert len(caught.value.message) < 260
+
+
+CLONED = replace(
+    LAB,
+    resources=(LAB.resources[0], replace(LAB.resources[1], clone=True)),
+    colocations=(Colocation("WebIP", "WebServer", INFINITY),),
+    orders=(Order("WebServer", "WebIP"),),
+    locations=(),
+)
+STORED_CLONE = (
+    "<clone id='WebServer-clone'>{meta}<primitive id='WebServer' class='lsb' type='apache2'/></clone>"
+)
+INTERLEAVE = "<meta_attributes id='m'><nvpair id='n' name='interleave' value='{value}'/></meta_attributes>"
+
+
+def test_a_clone_is_written_and_read_back() -> None:
+    want = desired(CLONED, DEBIAN12)
+    text = configuration_xml(want)
+    assert '<rsc_order id="order-WebServer-clone-WebIP-mandatory"' in text
+    assert 'rsc="WebIP" with-rsc="WebServer-clone"' in text
+    found = cib.parse(f"<cib>{text}</cib>").configuration
+    assert differences(want, found) == ()
+    assert [(one.id, one.clone) for one in found.resources] == [("WebIP", False), ("WebServer", True)]
+
+
+def test_a_clone_that_is_not_wanted_and_one_that_is_missing() -> None:
+    plain, cloned = desired(LAB, DEBIAN12), desired(replace(LAB, resources=CLONED.resources), DEBIAN12)
+    assert differences(plain, cloned) == ("resource WebServer: clone: not wanted",)
+    assert differences(cloned, plain) == ("resource WebServer: not in a clone",)
+    assert foreign(plain, cloned) == ("resource WebServer: clone",)
+    assert differences(plain, known_part(plain, cloned)) == ()
+
+
+@pytest.mark.parametrize(
+    ("meta", "plain"),
+    [(INTERLEAVE.format(value="true"), True), (INTERLEAVE.format(value="false"), False), ("", False)],
+)
+def test_only_a_plain_clone_is_modelled(meta: str, plain: bool) -> None:
+    text = (
+        f"<cib><configuration><resources>{STORED_CLONE.format(meta=meta)}</resources></configuration></cib>"
+    )
+    found = cib.parse(text).configuration
+    assert [one.clone for one in found.resources] == ([True] if plain else [])
+    assert [one.split()[:2] for one in found.others] == ([] if plain else [["clone", "WebServer-clone"]])

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cluster import crm_mon
 from drill.execute import lab_health
-from status import health
+from status import cluster_health, health
 from status.health import Expectation, Trouble
 from status.lab_status import LabStatus
 from status.node_status import NodeStatus
 from status.trouble import IDS
+from tests.support.example_lab import NODE1, NODE2
 from tests.support.health_cases import ROWS, HealthCase
-from tests.support.node_readings import LAB
+from tests.support.node_readings import LAB, ClusterWords
 
 
 def told(found: tuple[Trouble, ...]) -> list[tuple[str, str]]:
@@ -54,3 +57,25 @@ def test_a_lab_that_nobody_asked_for_its_page_is_not_judged_by_it() -> None:
 def test_resources_are_unknown_while_no_cluster_answers() -> None:
     silent = LabStatus(dict.fromkeys(LAB.nodes, NodeStatus("running", reachable=True)))
     assert health.unconfigured(LAB, silent) == ()
+
+
+@pytest.mark.parametrize(
+    ("where", "says"),
+    [
+        ([NODE1, NODE2], []),
+        ([NODE1], ["WebServer does not run on node2.magedu.com"]),
+        ([], ["WebServer runs on no node"]),
+    ],
+)
+def test_a_clone_runs_on_all_nodes(where: list[str], says: list[str]) -> None:
+    lab = replace(LAB, resources=(LAB.resources[0], replace(LAB.resources[1], clone=True)))
+    state = crm_mon.parse(ClusterWords(runs={"WebIP": [NODE1], "WebServer": where}).crm_mon())
+    status = NodeStatus("running", reachable=True, state=state)
+    found = cluster_health.troubles(lab, status, ("address", "web"), ())
+    assert [str(one) for one in found] == says
+
+
+def test_what_is_no_clone_runs_on_one_node() -> None:
+    state = crm_mon.parse(ClusterWords(runs={"WebIP": [NODE1], "WebServer": [NODE1, NODE2]}).crm_mon())
+    found = cluster_health.troubles(LAB, NodeStatus("running", reachable=True, state=state), ("web",), ())
+    assert [one.id for one in found] == ["on-several-nodes"]
