@@ -16,8 +16,10 @@ import typer
 
 from cli import (
     bench,
+    bench_peers,
     bench_prediction,
     bench_report,
+    bench_token,
     classroom,
     cluster,
     console,
@@ -95,6 +97,8 @@ for topic in (
     bench_prediction,
     bench_report,
     testing,
+    bench_peers,
+    bench_token,
 ):
     topic.register(app)
 

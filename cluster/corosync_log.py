@@ -1,4 +1,4 @@
-"""Reads corosync's log: the lines of a good start, a failed start, and unexplained errors.
+"""Reads corosync's log: the lines of a good start, a failed start, unexplained errors, and changes of the membership.
 
 Sources: walkthrough step 3; recorded logs of corosync 1.4.1 and 3.1.7.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from cluster.corosync_conf import PORT
 from inventory.model import Node
@@ -94,3 +95,33 @@ def unexpected_errors(log: str) -> tuple[str, ...]:
         if _EXIT.search(line)
         or (_ERROR.search(line) and not any(re.search(pattern, line) for pattern in HARMLESS))
     )
+
+
+_TOKEN_LOST = re.compile(r"\[TOTEM ?\] A processor failed, forming new configuration")
+_FORMED = re.compile(r"\[TOTEM ?\] A new membership \([0-9a-f.]+\) was formed\.(.*)$")
+_LEFT = re.compile(r"\bleft:((?: \d+)+)")
+
+
+@dataclass(frozen=True)
+class Memberships:
+    """What a part of corosync's log says about the membership, as one node sees it (corosync 3).
+
+    `token_lost`: how many times the node waited for the token in vain. `left`: the ids of the nodes that left, in
+    order. `forming`: the token was lost, and no membership was formed after that yet.
+    """
+
+    token_lost: int
+    left: tuple[int, ...]
+    forming: bool
+
+
+def memberships(log: str) -> Memberships:
+    """Read the changes of the membership from a part of a log of corosync 3."""
+    lost, left, forming = 0, list[int](), False
+    for line in log.splitlines():
+        if _TOKEN_LOST.search(line):
+            lost, forming = lost + 1, True
+        elif found := _FORMED.search(line):
+            forming = False
+            left += [int(word) for group in _LEFT.findall(found.group(1)) for word in group.split()]
+    return Memberships(lost, tuple(left), forming)

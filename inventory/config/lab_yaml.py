@@ -130,6 +130,11 @@ def parse(text: str, where: str, changes: Mapping[str, object] | None = None, ju
     return lab
 
 
+def shortest_consensus_ms(token_ms: int) -> int:
+    """The shortest consensus for a token, and the default: 1.2 x token (milliseconds; corosync.conf(5))."""
+    return math.ceil(token_ms * 6 / 5)
+
+
 def _sure(value: _T | None) -> _T:
     assert value is not None, "a value is missing, but no mistake was noted"
     return value
@@ -157,7 +162,7 @@ def _corosync(yaml_node: YamlNode) -> Corosync | None:
     token = part["token_ms"].whole(SHORTEST_TOKEN_MS, LONGEST_TOKEN_MS, "milliseconds")
     consensus = part["consensus_ms"].whole(1, 2 * LONGEST_TOKEN_MS, "milliseconds")
     if token is not None:
-        least = math.ceil(token * 6 / 5)
+        least = shortest_consensus_ms(token)
         if not part["consensus_ms"].present:
             consensus = least
         elif consensus is not None and consensus < least:

@@ -184,7 +184,7 @@ class Docker(Provider):
 
     def prepare(self, folder: LabFolder, platform: Platform, public_key: str, say: Say) -> VagrantSettings:
         """See Provider."""
-        _make_network(folder)
+        make_network(folder)
         return VagrantSettings(
             provider={
                 "image": node_image.build(image_choice.based(platform, folder.lab.images), say),
@@ -225,7 +225,7 @@ class Docker(Provider):
                 command.check(["docker", "network", "rm", network.name])
 
 
-def _make_network(folder: LabFolder) -> None:
+def make_network(folder: LabFolder) -> None:
     """Make the lab's own network, labelled with the folder. Machines.prepare has checked that its range is free."""
     wanted = folder.lab.network
     for own in docker_engine.networks():

@@ -19,6 +19,8 @@ from inventory.providers.base import Provider
 from inventory.providers.ssh_files import control_folder
 
 CHOICE = "machines.yaml"
+PEERS = "peers"
+"""The folder in .lab that the containers of `./lab bench peers` belong to."""
 
 
 def made_ids(home: Path) -> dict[str, str]:
@@ -85,11 +87,15 @@ def remove(home: Path, destroy: Callable[[], None], say: Callable[[str], None]) 
 
 
 def _remove_of(home: Path, provider: Provider, say: Callable[[str], None]) -> None:
-    for one in provider.machines_of(home):
-        say(f"removing the machine {one[:12]}, which Vagrant did not remove")
-        provider.remove_machine(one)
-        _forget(home, one)
-    provider.release(home)
+    for folder, left_by in (
+        (home, "Vagrant did not remove"),
+        (home / STATE / PEERS, "a killed benchmark left"),
+    ):
+        for one in provider.machines_of(folder):
+            say(f"removing the machine {one[:12]}, which {left_by}")
+            provider.remove_machine(one)
+            _forget(home, one)
+        provider.release(folder)
 
 
 def _forget(home: Path, id_: str) -> None:

@@ -15,7 +15,14 @@ import pytest
 from tests.support.example_lab import CASES
 
 ROOT = CASES.parent.parent
-LAYERS = (("cli",), ("classroom",), ("provision", "drill"), ("status",), ("cluster",), ("inventory",))
+LAYERS = (
+    ("cli",),
+    ("classroom", "measure"),
+    ("provision", "drill"),
+    ("status",),
+    ("cluster",),
+    ("inventory",),
+)
 """From the top to the bottom; the packages of one layer do not import one another."""
 WINGS = (
     ("suite",),

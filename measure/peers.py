@@ -1,0 +1,242 @@
+"""keepalived on two containers under the drill's probe: stop, halt, freeze and partition, as the lab's own cluster.
+
+The peers have the names of lab.yaml's nodes and a network of their own. Containers share this machine's clock, so the
+times at which each of them got and lost the address can be compared.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timezone
+from ipaddress import IPv4Network
+from typing import Any, Protocol
+
+from drill.analysis.outages import outages
+from drill.execute import signals
+from drill.record.timeline import Lateness, Sample
+from inventory import homes, waiting
+from inventory.errors import ConfigError, LabError
+from inventory.host.command import Output
+from inventory.model import Lab, Node
+from inventory.providers.bench_nodes import Word
+from inventory.waiting import Clock
+from measure import keepalived
+from measure.measurements import Interval, Key, Measurement, MeasurementsFile
+from measure.peer_faults import FAULTS
+from status.web_page import page_of
+
+PACKAGE = "keepalived"
+LOG = "/var/tmp/ha-lab-addresses"  # noqa: S108 -- on a node, which only root uses
+WATCH_S = 300
+"""The watch of a node's addresses ends by itself after this time (seconds)."""
+DEADLINE_S = 60.0
+GOOD_IN_A_ROW = 5
+HOLD_S = 3.0
+"""How long a fault lasts after its effect was seen (seconds)."""
+FIRST_HOST = 10
+"""The floating address is this host of the peers' network; the nodes follow."""
+
+
+class Peers(Protocol):
+    """Two machines: inventory.providers.bench_nodes.ContainerNodes, or a fake."""
+
+    def run(self, node: Node, text: str, *, stdin: str = "", deadline: float = 30.0) -> Output:
+        """Run a shell text on a node."""
+        ...
+
+    def check(self, node: Node, text: str, *, stdin: str = "", deadline: float = 30.0) -> str:
+        """The same; raises LabError when it fails."""
+        ...
+
+    def start(self, node: Node, text: str) -> None:
+        """Start a shell text in the background."""
+
+    def power(self, word: Word, node: Node) -> None:
+        """Switch a node's power."""
+
+
+def peer_lab(lab: Lab, network: IPv4Network) -> Lab:
+    """lab.yaml's nodes with addresses in another network: host 10 is the floating address. Raises ConfigError."""
+    if network.num_addresses < 2 * FIRST_HOST + len(lab.nodes):
+        raise ConfigError(
+            f"--network {network}: it is too small.", hint="Give a /24, such as 198.19.255.0/24."
+        )
+    nodes = tuple(replace(node, address=network[FIRST_HOST + node.id]) for node in lab.nodes)
+    return replace(lab, number=homes.FIRST, network=network, nodes=nodes, vip=network[FIRST_HOST])
+
+
+@dataclass
+class PeerRuns:
+    """Measures keepalived on two machines that run. `probe` and `watch` observe; both get a clock and a receiver."""
+
+    lab: Lab
+    peers: Peers
+    file: MeasurementsFile
+    process: str
+    service: str
+    clock: Clock
+    probe: Callable[[Callable[[], float], Callable[[Sample], None]], AbstractContextManager[object]]
+    watch: Callable[[Callable[[], float], Callable[[Lateness], None]], AbstractContextManager[object]]
+    on_row: Callable[[Measurement], None] = lambda row: None
+    wall: Callable[[], float] = time.time
+    _running: float | None = field(default=None, init=False)
+
+    def run(self, adverts: Sequence[float], repeat: int, enough: Callable[[], bool]) -> bool:
+        """Make the measurements that the file lacks, until all are there or `enough` says so. Whether all are there."""
+        by_setting = {setting(one): one for one in adverts}
+        wanted = [Key(name, what, n) for name in by_setting for what in FAULTS for n in range(repeat)]
+        for key in self.file.missing(wanted):
+            if enough():
+                return False
+            self._configure(by_setting[key.setting])
+            row = Measurement(
+                setting=key.setting,
+                what=key.what,
+                number=key.number,
+                value=by_setting[key.setting],
+                at=datetime.fromtimestamp(self.wall(), timezone.utc).isoformat(timespec="seconds"),
+                conditions=self.file.conditions,
+                **self._measure(key.what),
+            )
+            self.file.append(row)
+            self.on_row(row)
+        return True
+
+    def _configure(self, advert_s: float) -> None:
+        """Let both nodes run with an interval, and wait until one of them holds the address and serves."""
+        if self._running == advert_s:
+            return
+        for node in self.lab.nodes:
+            self._until(node, "systemctl is-system-running --wait >/dev/null 2>&1; systemctl is-active dbus")
+            interface = self.peers.check(
+                node, f"ip -o -4 addr | awk '/ {node.address}\\//{{print $2}}'"
+            ).strip()
+            text = keepalived.configuration(self.lab, node, advert_s, interface, self.process)
+            page = "/var/www/html/index.html"
+            self.peers.check(node, f"cat > {page}", stdin=page_of(node) + "\n")
+            self.peers.check(node, f"mkdir -p /etc/keepalived && cat > {keepalived.PATH}", stdin=text)
+            self.peers.check(
+                node, f"systemctl start {self.service} && systemctl restart keepalived", deadline=60
+            )
+        self._running = advert_s
+        self._calm([])
+
+    def _measure(self, what: str) -> dict[str, Any]:
+        fault = FAULTS[what]
+        owner = self._owner()
+        peer = self.lab.peer(owner)
+        began, since = self.clock.now(), self.wall()
+        self._watch_addresses(self.lab.nodes)
+        samples: list[Sample] = []
+        late: list[Lateness] = []
+
+        def clock() -> float:
+            return self.clock.now() - began
+
+        with ExitStack() as stack, signals.interruptible():
+            stack.enter_context(self.watch(clock, late.append))
+            stack.enter_context(self.probe(clock, samples.append))
+            self._wait(lambda: _serving(samples, owner.name), f"{owner.name} serves")
+            try:
+                injected = clock()
+                fault.inject(self.peers, self.lab, owner)
+                if fault.two_owners:
+                    self._wait(lambda: len(self._owners()) == 2, "both nodes hold the address")
+                else:
+                    self._wait(lambda: _serving(samples, peer.name), f"{peer.name} serves")
+                end = clock() + HOLD_S
+                self._wait(lambda: clock() >= end, "the fault has lasted")
+            finally:
+                with signals.undisturbed():
+                    halted = self.wall()
+                    fault.heal(self.peers, self.lab, owner, self.service)
+            self._calm(samples)
+        until = self.wall()
+        periods = {
+            node.name: keepalived.held(
+                self.peers.check(node, f"cat {LOG}"),
+                self.lab.vip,
+                since,
+                halted if fault.ends_watch and node == owner else until,
+                at_first=node == owner,
+            )
+            for node in self.lab.nodes
+        }
+        found = [one for one in outages(samples) if one.last_failed >= injected]
+        longest = max(found, key=lambda one: one.lower, default=None)
+        outage: Interval = (0.0, 0.0)
+        doubt = ""
+        if longest is not None:
+            outage = (round(longest.lower, 3), None if longest.upper is None else round(longest.upper, 3))
+            doubt = _doubt(late, longest.first_failed, longest.last_failed)
+        both = round(keepalived.overlap(periods), 3)
+        return {"outage": outage, "two_owners": (both, both), "doubt": doubt}
+
+    def _watch_addresses(self, nodes: Sequence[Node]) -> None:
+        """Let each node note when it gets or loses an address, until WATCH_S seconds from now."""
+        for node in nodes:
+            self.peers.check(node, "pkill -x ip || true")
+            self.peers.start(node, f"exec timeout {WATCH_S} ip -ts -o monitor address > {LOG}")
+        for node in nodes:
+            self._until(node, f"pidof ip >/dev/null && test -e {LOG}")
+
+    def _owners(self) -> list[Node]:
+        shown = f"ip -o -4 addr show | grep -q ' {self.lab.vip}/'"
+        return [node for node in self.lab.nodes if self.peers.run(node, shown).good]
+
+    def _owner(self) -> Node:
+        owners = self._owners()
+        if len(owners) != 1:
+            raise LabError(f"{len(owners)} peers hold {self.lab.vip}", hint="Run the same command again.")
+        return owners[0]
+
+    def _calm(self, samples: list[Sample]) -> None:
+        """Wait until keepalived runs on both nodes and one of them holds the address, two times in a row; it serves."""
+        times = [0]
+
+        def calm() -> bool:
+            running = all(
+                self.peers.run(node, f"pidof keepalived >/dev/null && pidof {self.process} >/dev/null").good
+                for node in self.lab.nodes
+            )
+            good = running and len(self._owners()) == 1
+            times[0] = times[0] + 1 if good else 0
+            return times[0] >= 2
+
+        self._wait(calm, "keepalived runs on both nodes, and one of them holds the address")
+        if samples:
+            self._wait(lambda: _serving(samples, ""), "the service answers again")
+
+    def _until(self, node: Node, text: str) -> None:
+        self._wait(lambda: self.peers.run(node, text).good, f"{node.name}: {text}")
+
+    def _wait(self, condition: Callable[[], bool], what: str) -> None:
+        waiting.until(condition, bool, what, deadline=DEADLINE_S, every=0.05, clock=self.clock)
+
+
+def setting(advert_s: float) -> str:
+    """The name of an interval in the results."""
+    return f"keepalived, advert_int {advert_s:g} s"
+
+
+def _serving(samples: Sequence[Sample], name: str) -> bool:
+    """Whether the last requests were answered, by a certain node or ("") by any."""
+    last = sorted(samples, key=lambda one: one.sent)[-GOOD_IN_A_ROW:]
+    return len(last) == GOOD_IN_A_ROW and all(one.good and (not name or one.page == name) for one in last)
+
+
+def _doubt(late: Sequence[Lateness], since: float, until: float) -> str:
+    """Why this machine, and not keepalived, may be the cause of the outage's length; "" when it cannot."""
+    sums: dict[str, float] = {}
+    for one in late:
+        within = min(one.until, until) - max(one.since, since)
+        sums[one.where] = sums.get(one.where, 0.0) + max(0.0, within)
+    where, seconds = max(sums.items(), key=lambda pair: pair[1], default=("", 0.0))
+    return (
+        f"{where} did not run for {seconds:.2f} s of it"
+        if seconds >= max(0.1, 0.05 * (until - since))
+        else ""
+    )

@@ -1,0 +1,137 @@
+"""Gives the running lab another token by the provisioning's own steps, and afterwards lab.yaml's again.
+
+The change is in the journal before it is made. When a benchmark is killed, `./lab status` tells it, and `./lab heal` or
+`./lab provision` brings lab.yaml's corosync.conf back.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+
+from cluster import corosync_conf, corosync_state
+from drill.execute import signals
+from inventory.config.lab_yaml import LONGEST_TOKEN_MS, SHORTEST_TOKEN_MS, shortest_consensus_ms
+from inventory.errors import ConfigError, LabError
+from inventory.journal import JournalEntry
+from inventory.model import Command, Lab, NodeAction
+from inventory.remote.script import script
+from inventory.remote.ssh import run_all
+from inventory.session import LabSession
+from measure.steady import Steady
+from provision import apply
+from provision.steps import corosync_conf as conf_step
+from provision.steps import start
+from provision.steps.base import service_script
+
+ENTRY = "another token in corosync.conf (bench token)"
+"""The name of the change in the journal."""
+STEPS = (conf_step.CONFIGURATION, start.STEP)
+
+
+def with_token(lab: Lab, token_ms: int) -> Lab:
+    """The lab with another token, and the consensus that corosync.conf(5) wants for it. Raises ConfigError."""
+    if not SHORTEST_TOKEN_MS <= token_ms <= LONGEST_TOKEN_MS:
+        raise ConfigError(
+            f"token {token_ms} ms: corosync has no such token here.",
+            hint=f"--values takes numbers from {SHORTEST_TOKEN_MS} to {LONGEST_TOKEN_MS} (milliseconds).",
+        )
+    if token_ms == lab.corosync.token_ms:
+        return lab
+    changed = replace(lab.corosync, token_ms=token_ms, consensus_ms=shortest_consensus_ms(token_ms))
+    return replace(lab, corosync=changed)
+
+
+def undo(session: LabSession) -> tuple[NodeAction, ...]:
+    """The actions that bring lab.yaml's corosync.conf back on both nodes; a heal starts the cluster there then."""
+    platform, lab = session.platform, session.lab
+    text = script(
+        __package__,
+        "restore_corosync_conf",
+        conf=corosync_conf.PATH,
+        text=corosync_conf.configuration(lab, platform.corosync),
+        token=lab.corosync.token_ms,
+        timings=corosync_state.timings_script(platform.corosync),
+        stop_cluster=service_script(session, "stop", reverse=True),
+    )
+    return tuple(
+        NodeAction(node.name, text, deadline=180, why="corosync.conf as in lab.yaml", purpose="repair")
+        for node in reversed(lab.nodes)
+    )
+
+
+@dataclass
+class TokenChange:
+    """The token of a running lab. `session` has lab.yaml's description; `steady` waits until the lab is healthy."""
+
+    session: LabSession
+    steady: Steady
+    say: Callable[[str], None] = lambda line: None
+    _entry: JournalEntry | None = field(default=None, init=False)
+
+    def set(self, token_ms: int) -> LabSession:
+        """Let both nodes run with a token, and give the session of that lab. Does nothing when they do already.
+
+        Raises LabError when a node then runs with another token; ConfigError for a token that corosync refuses.
+        """
+        session = replace(self.session, lab=with_token(self.session.lab, token_ms))
+        if not self._runs_with(session.lab):
+            self.say(f"corosync.conf: token {token_ms} ms, consensus {session.lab.corosync.consensus_ms} ms")
+            pending = self.session.journal.pending()
+            if self._entry is None or all(one.id != self._entry.id for one in pending):
+                self._entry = self.session.journal.begin(ENTRY, undo=undo(self.session))
+            self._apply(session)
+        return session
+
+    def restore(self) -> None:
+        """Bring lab.yaml's configuration back, and mark the change as undone. Raises LabError."""
+        if self._entry is None:
+            return
+        self.say("corosync.conf as in lab.yaml again")
+        self._apply(self.session)
+        self.session.journal.mark_undone(self._entry)
+        self._entry = None
+
+    def _apply(self, session: LabSession) -> None:
+        apply.run_batch(session, STEPS)
+        if not self._runs_with(session.lab):
+            found = ", ".join(f"{token:g} s" for token, _ in self.live())
+            raise LabError(
+                f"corosync does not run with the token {session.lab.corosync.token_ms} ms, but with {found}.",
+                hint="./lab heal brings the configuration of lab.yaml back.",
+            )
+        self.steady.wait(session)
+
+    def _runs_with(self, lab: Lab) -> bool:
+        wanted = (lab.corosync.token_ms / 1000, lab.corosync.consensus_ms / 1000)
+        return all(one == wanted for one in self.live())
+
+    def live(self) -> tuple[tuple[float, float], ...]:
+        """Token and consensus of the corosync that runs on each node (seconds); (0, 0) where none answers."""
+        text = corosync_state.timings_script(self.session.platform.corosync)
+        commands = [
+            Command.script(
+                node.name, text, why="token and consensus", deadline=10, ok=(0, 1), purpose="read-totem-times"
+            )
+            for node in self.session.lab.nodes
+        ]
+        return tuple(_timings(result.out) for result in run_all(self.session.remote, commands))
+
+
+def _timings(text: str) -> tuple[float, float]:
+    try:
+        return corosync_state.timings(text)
+    except LabError:
+        return 0.0, 0.0
+
+
+@contextlib.contextmanager
+def token_change(change: TokenChange) -> Iterator[TokenChange]:
+    """Restore lab.yaml's token at the end, also after an error or a signal."""
+    with signals.interruptible():
+        try:
+            yield change
+        finally:
+            with signals.undisturbed():
+                change.restore()

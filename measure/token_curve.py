@@ -1,0 +1,171 @@
+"""The token curve: for each token the outage after a fault, and how often a node that is well is lost by a pause."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Any
+
+from drill.analysis import record_worth
+from drill.analysis.address_owners import double_ownerships
+from drill.analysis.outages import Outage, outages
+from drill.analysis.record_worth import Span
+from drill.execute.runner import Runner
+from drill.record.timeline import Timeline
+from drill.scenarios import catalog
+from inventory.errors import LabError
+from inventory.model import Lab
+from inventory.session import LabSession
+from measure.host_pauses import HostPauses, pause_length
+from measure.measurements import Interval, Key, Measurement, MeasurementsFile
+from measure.token_change import TokenChange
+
+PAUSE, LOAD = "pause", "load"
+"""The measurements that are no scenario of the drill."""
+MOST_FAILURES = 3
+"""After so many failed measurements in a row the benchmark ends."""
+MUCH_LATE = 0.5
+"""A stop does not count when this machine itself was late for more than this share of the token."""
+
+
+def setting(token_ms: int) -> str:
+    """The name of a token in the results."""
+    return f"token {token_ms} ms"
+
+
+def keys(values: Sequence[int], what: Sequence[str], repeat: int) -> tuple[Key, ...]:
+    """Everything that is to be measured: token by token, because a change of the token takes long."""
+    return tuple(
+        Key(setting(value), one, number) for value in values for one in what for number in range(repeat)
+    )
+
+
+@dataclass
+class TokenCurve:
+    """Measures on one lab. `runner` makes the drill's runner for a session, `pauses` what disturbs its host.
+
+    The seed of the file's conditions selects the lengths of the stops. `on_row` gets each measurement after it was
+    written.
+    """
+
+    change: TokenChange
+    file: MeasurementsFile
+    runner: Callable[[LabSession], Runner]
+    pauses: Callable[[LabSession], HostPauses]
+    on_row: Callable[[Measurement], None] = lambda row: None
+    now: Callable[[], datetime] = lambda: datetime.now(timezone.utc)
+    _failures: int = field(default=0, init=False)
+
+    @property
+    def _seed(self) -> int:
+        return int(str(self.file.conditions["seed"]))
+
+    def run(
+        self, values: Sequence[int], what: Sequence[str], repeat: int, enough: Callable[[], bool]
+    ) -> bool:
+        """Make the measurements that the file lacks, until all are there, or `enough` says that the time is over.
+
+        Returns whether all are there. The lab has the token of the last value then: TokenChange.restore.
+        """
+        by_setting = {setting(value): value for value in values}
+        for key in self.file.missing(keys(values, what, repeat)):
+            if enough():
+                return False
+            value = by_setting[key.setting]
+            session = self.change.set(value)
+            self._keep(key, value, self._tried(key, session))
+        return True
+
+    def _keep(self, key: Key, value: float, found: dict[str, Any]) -> None:
+        row = Measurement(
+            setting=key.setting,
+            what=key.what,
+            number=key.number,
+            value=value,
+            at=self.now().isoformat(timespec="seconds"),
+            conditions=self.file.conditions,
+            **found,
+        )
+        self.file.append(row)
+        self.on_row(row)
+
+    def _tried(self, key: Key, session: LabSession) -> dict[str, Any]:
+        """One measurement. When it fails it is in doubt; MOST_FAILURES in a row are raised."""
+        try:
+            found = self._measure(key, session)
+        except LabError as error:
+            self._failures += 1
+            if self._failures >= MOST_FAILURES:
+                raise
+            self.change.steady.wait(session)
+            return {"doubt": f"it could not be measured: {error.message}"}
+        self._failures = 0
+        return found
+
+    def _measure(self, key: Key, session: LabSession) -> dict[str, Any]:
+        if key.what in (PAUSE, LOAD):
+            pauses = self.pauses(session)
+            seen = pauses.load() if key.what == LOAD else pauses.stop(pause_length(self._seed, key.number))
+            limit = MUCH_LATE * session.lab.corosync.token_ms / 1000
+            busy = key.what == PAUSE and seen.late_s > limit
+            return {
+                "outage": seen.outage,
+                "pause": seen.pause,
+                "token_lost": seen.token_lost,
+                "lost": seen.lost,
+                "moved": seen.moved,
+                "doubt": f"this machine was late by {seen.late_s:.2f} s itself" if busy else "",
+            }
+        return of_record(self.runner(session).run(catalog.get(key.what), key.number))
+
+
+def of_record(timeline: Timeline) -> dict[str, Any]:
+    """The outage and the double ownership of a record, or the reason why it does not count."""
+    caused = max(outages(timeline.samples_of()), key=_lower, default=None)
+    doubles = double_ownerships(timeline)
+    return {
+        "outage": _interval(caused),
+        "two_owners": _sum((one.since, one.until) for one in doubles),
+        "doubt": _doubt(timeline, caused),
+    }
+
+
+def _doubt(timeline: Timeline, outage: Outage | None) -> str:
+    if timeline.header.error:
+        return f"the drill itself failed: {timeline.header.error}"
+    if missed := timeline.events_of("not_landed"):
+        return f"the fault was not in effect: {missed[0].detail}"
+    if late := [one.what for one in timeline.header.awaited or () if one.at is None]:
+        return f"it did not come about: {late[0]}"
+    worth = record_worth.worth(timeline)
+    if reasons := [why for why in worth.missing.values() if why]:
+        return reasons[0]
+    return worth.doubt(Span(outage.first_failed, outage.last_failed)) if outage else ""
+
+
+def _lower(outage: Outage) -> float:
+    return outage.lower
+
+
+def _interval(outage: Outage | None) -> Interval:
+    if outage is None:
+        return 0.0, 0.0
+    return round(outage.lower, 3), None if outage.upper is None else round(outage.upper, 3)
+
+
+def _sum(spans: Iterable[tuple[float, float]]) -> Interval:
+    total = round(sum(until - since for since, until in spans), 3)
+    return total, total
+
+
+def conditions(lab: Lab, session: LabSession, seed: int) -> dict[str, object]:
+    """What all measurements of one file have in common."""
+    return {
+        "platform": session.platform.name,
+        "provider": session.provider.name,
+        "stack": "corosync and pacemaker",
+        "web": ", ".join(sorted(one.kind for one in lab.resources)),
+        "probe_hz": lab.drill.probe_hz,
+        "seed": seed,
+    }
