@@ -13,6 +13,9 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from benchmarks import peers as measured
+from benchmarks.figures import figures, in_words, table
+from benchmarks.measurements import Measurement, MeasurementsFile
 from cli.bench import GROUP
 from cli.console import Output
 from cli.context import context_of
@@ -28,9 +31,6 @@ from inventory.providers.base import LabFolder
 from inventory.providers.bench_nodes import ContainerNodes, platform_with
 from inventory.providers.removal import PEERS
 from inventory.ranges import PRIVATE_NETWORKS
-from measure import peers as measured
-from measure.figures import figures, in_words, table
-from measure.measurements import Measurement, MeasurementsFile
 
 out = Output()
 NETWORK = "198.19.255.0/24"

@@ -12,6 +12,12 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from benchmarks import plot, token_curve
+from benchmarks.figures import figures, in_words, table
+from benchmarks.host_pauses import HostPauses
+from benchmarks.measurements import Measurement, MeasurementsFile
+from benchmarks.steady import Steady
+from benchmarks.token_change import ENTRY, TokenChange, token_change, with_token
 from cli.bench import GROUP
 from cli.console import Output
 from cli.context import Context, context_of
@@ -24,12 +30,6 @@ from drill.scenarios import catalog
 from inventory import files, journal
 from inventory.errors import ConfigError
 from inventory.session import LabSession
-from measure import plot, token_curve
-from measure.figures import figures, in_words, table
-from measure.host_pauses import HostPauses
-from measure.measurements import Measurement, MeasurementsFile
-from measure.steady import Steady
-from measure.token_change import ENTRY, TokenChange, token_change, with_token
 
 out = Output()
 DEFAULT_VALUES = "200,400,1000,3000,5000"

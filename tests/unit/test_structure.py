@@ -17,7 +17,7 @@ from tests.support.example_lab import CASES
 ROOT = CASES.parent.parent
 LAYERS = (
     ("cli",),
-    ("classroom", "measure"),
+    ("classroom", "benchmarks"),
     ("provision", "drill"),
     ("status",),
     ("cluster",),

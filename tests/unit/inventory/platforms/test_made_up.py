@@ -36,7 +36,7 @@ ROOT = Path(__file__).parents[4]
 FILE = ROOT / "tests" / "support" / "platforms" / "nowherix.py"
 NAME = "nowherix1"
 OTHERS = tuple(PLATFORMS)
-PACKAGES = ("inventory", "cluster", "status", "provision", "drill", "classroom", "measure", "cli")
+PACKAGES = ("inventory", "cluster", "status", "provision", "drill", "classroom", "benchmarks", "cli")
 
 
 @pytest.fixture

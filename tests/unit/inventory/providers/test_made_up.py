@@ -135,7 +135,7 @@ def test_the_vagrantfile_sets_all_of_it(
 
 
 def test_no_other_file_knows_its_name() -> None:
-    folders = ("inventory", "cluster", "status", "provision", "drill", "classroom", "measure", "cli")
+    folders = ("inventory", "cluster", "status", "provision", "drill", "classroom", "benchmarks", "cli")
     sources = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
     assert len(sources) > 100
     texts = [*sources, ROOT / "Vagrantfile", ROOT / "lab.yaml"]

@@ -7,9 +7,9 @@ from ipaddress import IPv4Address, IPv4Network
 
 import pytest
 
+from benchmarks import keepalived
+from benchmarks.peers import peer_lab
 from inventory.errors import ConfigError
-from measure import keepalived
-from measure.peers import peer_lab
 from tests.support.example_lab import example_lab
 
 LAB = peer_lab(example_lab(), IPv4Network("198.19.255.0/24"))

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.host_pauses import LOAD_S, HostPauses
+from benchmarks.steady import Steady
 from drill.faults import registry as faults
 from drill.record.timeline import Lateness, Sample
 from inventory.errors import LabError
 from inventory.journal import pending
 from inventory.model import Command, Node
-from measure.host_pauses import LOAD_S, HostPauses
-from measure.steady import Steady
 from tests.support.example_lab import NODE1, NODE2
 from tests.support.fake_lab import CRACK, Answer, FakeLab
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from measure.measurements import Interval, Measurement, counted
+from benchmarks.measurements import Interval, Measurement, counted
 
 
 @dataclass(frozen=True)

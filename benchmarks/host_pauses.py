@@ -12,6 +12,8 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 
+from benchmarks.measurements import Interval
+from benchmarks.steady import Steady
 from cluster import cib, cib_status, corosync_log
 from cluster.corosync_log import Memberships
 from drill.analysis.outages import Outage, outages
@@ -26,8 +28,6 @@ from inventory.errors import LabError
 from inventory.model import Command, Node, NodeAction
 from inventory.remote.ssh import check, run_all
 from inventory.session import LabSession
-from measure.measurements import Interval
-from measure.steady import Steady
 
 SHORTEST_S, LONGEST_S = 0.1, 3.0
 """The shortest and the longest stop of a machine (seconds)."""

@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.measurements import MeasurementsFile
+from benchmarks.peer_faults import FAULTS, TABLE
+from benchmarks.peers import PeerRuns, peer_lab, setting
 from drill.record.timeline import Lateness, Sample
 from inventory.errors import LabError, TimedOut
 from inventory.host.command import Output
 from inventory.model import Node
 from inventory.providers.bench_nodes import Word
 from inventory.waiting import Clock
-from measure.measurements import MeasurementsFile
-from measure.peer_faults import FAULTS, TABLE
-from measure.peers import PeerRuns, peer_lab, setting
 from tests.support.example_lab import NODE1, NODE2, example_lab
 
 LAB = peer_lab(example_lab(), IPv4Network("198.19.255.0/24"))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from inventory.model import Lab, Node
 
 if TYPE_CHECKING:
-    from measure.peers import Peers
+    from benchmarks.peers import Peers
 
 TABLE = "inet ha_lab_peers"
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from benchmarks.measurements import Key, Measurement, MeasurementsFile, counted, read
 from inventory.errors import ConfigError
-from measure.measurements import Key, Measurement, MeasurementsFile, counted, read
 
 CONDITIONS = {"platform": "debian12", "probe_hz": 50}
 KEYS = (Key("token 400 ms", "freeze", 0), Key("token 400 ms", "freeze", 1))

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
+from benchmarks.host_pauses import HostPauses, pause_length
+from benchmarks.measurements import Interval, Key, Measurement, MeasurementsFile
+from benchmarks.token_change import TokenChange
 from drill.analysis import record_worth
 from drill.analysis.address_owners import double_ownerships
 from drill.analysis.outages import Outage, outages
@@ -17,9 +20,6 @@ from drill.scenarios import catalog
 from inventory.errors import LabError
 from inventory.model import Lab
 from inventory.session import LabSession
-from measure.host_pauses import HostPauses, pause_length
-from measure.measurements import Interval, Key, Measurement, MeasurementsFile
-from measure.token_change import TokenChange
 
 PAUSE, LOAD = "pause", "load"
 """The measurements that are no scenario of the drill."""

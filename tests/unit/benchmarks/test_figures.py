@@ -7,9 +7,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from measure import plot
-from measure.figures import figures, in_words, ranked, table
-from measure.measurements import Interval, Measurement
+from benchmarks import plot
+from benchmarks.figures import figures, in_words, ranked, table
+from benchmarks.measurements import Interval, Measurement
 
 
 def row(value: int, what: str, number: int = 0, **more: Any) -> Measurement:

@@ -11,16 +11,16 @@ from typing import Any
 
 import pytest
 
+from benchmarks import token_curve
+from benchmarks.host_pauses import LONGEST_S, SHORTEST_S, Seen, pause_length
+from benchmarks.measurements import MeasurementsFile
+from benchmarks.token_change import with_token
+from benchmarks.token_curve import TokenCurve, keys, of_record
 from drill.record.header import Awaited, ProbeFigures
 from drill.record.timeline import Timeline
 from drill.scenarios.base import Scenario
 from inventory.errors import LabError
 from inventory.session import LabSession
-from measure import token_curve
-from measure.host_pauses import LONGEST_S, SHORTEST_S, Seen, pause_length
-from measure.measurements import MeasurementsFile
-from measure.token_change import with_token
-from measure.token_curve import TokenCurve, keys, of_record
 from tests.support.fake_session import fake_session
 from tests.support.timeline_notation import timeline
 

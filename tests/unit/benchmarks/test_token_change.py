@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.token_change import ENTRY, TokenChange, token_change, undo, with_token
 from cluster import corosync_conf
 from inventory.errors import ConfigError, LabError
 from inventory.journal import Journal, pending
 from inventory.model import Command, Result
 from inventory.session import LabSession
-from measure.token_change import ENTRY, TokenChange, token_change, undo, with_token
 from provision import apply
 from provision.facts import gather
 from provision.plan import plan

@@ -10,6 +10,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
+from benchmarks.steady import Steady
 from cluster import corosync_conf, corosync_state
 from drill.execute import signals
 from inventory.config.lab_yaml import LONGEST_TOKEN_MS, SHORTEST_TOKEN_MS, shortest_consensus_ms
@@ -19,7 +20,6 @@ from inventory.model import Command, Lab, NodeAction
 from inventory.remote.script import script
 from inventory.remote.ssh import run_all
 from inventory.session import LabSession
-from measure.steady import Steady
 from provision import apply
 from provision.steps import corosync_conf as conf_step
 from provision.steps import start

@@ -14,6 +14,9 @@ from datetime import datetime, timezone
 from ipaddress import IPv4Network
 from typing import Any, Protocol
 
+from benchmarks import keepalived
+from benchmarks.measurements import Interval, Key, Measurement, MeasurementsFile
+from benchmarks.peer_faults import FAULTS
 from drill.analysis.outages import outages
 from drill.execute import signals
 from drill.record.timeline import Lateness, Sample
@@ -23,9 +26,6 @@ from inventory.host.command import Output
 from inventory.model import Lab, Node
 from inventory.providers.bench_nodes import Word
 from inventory.waiting import Clock
-from measure import keepalived
-from measure.measurements import Interval, Key, Measurement, MeasurementsFile
-from measure.peer_faults import FAULTS
 from status.web_page import page_of
 
 PACKAGE = "keepalived"
