@@ -37,3 +37,12 @@ def test_a_case(row: dict[str, Any]) -> None:
         assert [row.get("doubt", "")[:20] in doubt for doubt in feasible.doubts(lab)] == (
             [True] if "doubt" in row else []
         )
+
+
+def test_the_fast_profile_is_the_lab_with_a_short_token_and_a_clone() -> None:
+    fast = lab_yaml.load(CASES.parent.parent / "examples" / "fast" / "lab.yaml", {}, feasible.problems)
+    usual = lab_yaml.parse(TEXT, "lab.yaml")
+    assert list(feasible.doubts(fast)) == []
+    assert (fast.corosync.token_ms, fast.corosync.consensus_ms) == (400, 480)
+    assert {one.kind: one.clone for one in fast.resources} == {"address": False, "web": True}
+    assert (fast.nodes, fast.vip, fast.properties) == (usual.nodes, usual.vip, usual.properties)

@@ -1,0 +1,65 @@
+"""`./lab bench token` and `peers`: mistakes are told before anything is done."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from cli import bench_peers, bench_token
+from cli.main import app
+from inventory.errors import ConfigError, LabError
+from tests.support.example_lab import CASES
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    shutil.copy(CASES.parent.parent / "lab.yaml", tmp_path)
+    return tmp_path
+
+
+def typed(folder: Path, *words: str) -> None:
+    done = CliRunner().invoke(app, ["--root", str(folder), "bench", *words])
+    if done.exception:
+        raise done.exception
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("token", "--values", "fast"), "--values 'fast'"),
+        (("token", "--values", "400,20"), "token 20 ms"),
+        (("token", "--scenarios", "frost"), "no scenario 'frost'"),
+        (("peers", "--network", "8.8.8.0/24"), "no private network"),
+        (("peers", "--network", "10.1.2.3/24"), "has host bits set"),
+        (("peers", "--network", "10.1.2.0/28"), "too small"),
+        (("peers", "--adverts", "often"), "no numbers"),
+        (("peers", "--adverts", "0.001"), "no such interval"),
+    ],
+)
+def test_mistakes(folder: Path, words: tuple[str, ...], says: str) -> None:
+    with pytest.raises(ConfigError, match=says) as caught:
+        typed(folder, *words)
+    assert caught.value.hint
+    assert not (folder / "docs").exists()
+
+
+def test_a_lab_that_is_not_there(folder: Path) -> None:
+    with pytest.raises(LabError) as caught:
+        typed(folder, "token")
+    assert "./lab" in str(caught.value)
+
+
+def test_the_group_lists_both() -> None:
+    said = CliRunner().invoke(app, ["bench", "--help"]).output
+    assert {"token", "peers", "up", "status"} <= {
+        line.split()[1] for line in said.splitlines() if len(line.split()) > 1
+    }
+
+
+def test_the_defaults_can_be_used() -> None:
+    assert bench_token._numbers(bench_token.DEFAULT_VALUES) == [200, 400, 1000, 3000, 5000]
+    assert bench_peers._network(bench_peers.NETWORK).prefixlen == 24
+    assert bench_peers._intervals("1,0.1,1") == [1.0, 0.1]
