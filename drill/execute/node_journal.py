@@ -1,7 +1,8 @@
 """Reads the nodes' journals after a scenario, and gives their lines the times of the record.
 
-A journal has the node's own clock. Its distance from the record's clock is known from questions for the node's uptime:
-the answer was true between the question and its arrival. Source: proc(5), /proc/uptime (hundredths of a second).
+A journal has the node's own clock. Its distance from the record's clock is known from the node's uptime: the first one
+in an answer was read after the question, and the last one before the answer came. Source: proc(5), /proc/uptime
+(hundredths of a second).
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from inventory.errors import LabError
 from inventory.model import Command
 from inventory.session import LabSession
 
-QUESTIONS = 3
-"""The number of questions for the uptime: the shortest ones decide how well the clock is known."""
+QUESTIONS = 2
+"""The number of further questions for the uptime: the quickest answer decides how well the clock is known."""
 MOST_LINES = 200
 """The most lines that are taken from one node."""
+UPTIME = "cat /proc/uptime"
 UPTIME_STEP_S = 0.01
 
 
@@ -35,11 +37,13 @@ class NodeJournals:
         return tuple(sorted(found, key=lambda moment: moment.at))
 
     def _of(self, node: str) -> list[LoggedMoment]:
+        script = f"{UPTIME}; {cluster_journal.journal_script(MOST_LINES)}; {UPTIME}"
         try:
-            text = self._ask(node, cluster_journal.journal_script(MOST_LINES), "read-journal").text
-            if not (lines := cluster_journal.parse(text)):
+            first = self._ask(node, script, "read-journal")
+            if not (lines := cluster_journal.parse(first.text)):
                 return []
-            limits = [self._ask(node, "cat /proc/uptime", "read-uptime").distance for _ in range(QUESTIONS)]
+            answers = [first, *(self._ask(node, UPTIME, "read-uptime") for _ in range(QUESTIONS))]
+            limits = [one.distance for one in answers]
         except LabError:
             return []
         least, most = max(low for low, _ in limits), min(high for _, high in limits)
@@ -71,9 +75,12 @@ class _Answer:
 
     @property
     def distance(self) -> tuple[float, float]:
-        """The record's time minus the node's uptime: at least and at most. Raises LabError without an uptime."""
+        """The record's time minus the node's uptime: at least and at most. Raises LabError without an uptime.
+
+        The first and the last line of an answer are uptimes.
+        """
         try:
-            uptime = float(self.text.split()[0])
+            first, last = (float(self.text.splitlines()[place].split()[0]) for place in (0, -1))
         except (ValueError, IndexError):
             raise LabError(f"/proc/uptime has {self.text[:40]!r}", hint="") from None
-        return self.asked - uptime - UPTIME_STEP_S, self.came - uptime
+        return self.asked - first - UPTIME_STEP_S, self.came - last

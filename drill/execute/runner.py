@@ -180,7 +180,8 @@ class Runner:
         play.record_outcome()
         recorder.after(configuration_lines(after.configuration), after.leftovers)
         recorder.machines(observation.processors, log.new())
-        recorder.logged(NodeJournals(self.session, recorder.since).read())
+        if len(recorder.timeline().events_of("inject")) == 1:
+            recorder.logged(NodeJournals(self.session, recorder.since).read())
         MeasuredTimes.of(self.session).learn(recorder.timeline(), fingerprint(self.session, live))
         recorder.probe(ProbeFigures(rate.slots, rate.missed, round(rate.worst_late, 4)))
 

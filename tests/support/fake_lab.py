@@ -237,7 +237,13 @@ class FakeLab:
         return 0, "\n".join(self.pauses.get(command.node, ())), ""
 
     def _read_journal(self, command: Command) -> Answer:
-        return 0, "\n".join(self.journal.get(command.node, ())), ""
+        uptime = self._read_uptime(command)
+        assert uptime is not None
+        return (
+            0,
+            f"{uptime[1]}{''.join(f'{line}{chr(10)}' for line in self.journal.get(command.node, ()))}{uptime[1]}",
+            "",
+        )
 
     def _read_uptime(self, command: Command) -> Answer:
         return 0, f"{self.time + BOOTED_S:.2f} 0.00\n", ""

@@ -8,7 +8,7 @@ from drill.execute.node_journal import NodeJournals
 from drill.record.header import LoggedMoment
 from inventory.errors import TimedOut
 from inventory.model import Command
-from tests.support.example_lab import NODE2
+from tests.support.example_lab import NODE1, NODE2
 from tests.support.fake_lab import BOOTED_S, Answer, FakeLab, Usual
 
 BEGAN = 40.0
@@ -49,7 +49,12 @@ def test_the_quickest_questions_decide_how_well_the_clock_is_known(lab: FakeLab)
         lab.time += after
         return answer
 
+    lab.journal[NODE1] = []
     lab.instead("read-uptime", slow)
+    lab.instead(
+        "read-journal",
+        lambda command, usual: slow(command, usual) if command.node == NODE2 else usual(command),
+    )
     first = read(lab)[0]
     assert first.within == pytest.approx((0.02 + 0.04 + 0.01) / 2, abs=0.006)
     assert abs(first.at - 5.5) <= first.within + 0.0001

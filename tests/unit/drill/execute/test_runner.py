@@ -364,22 +364,12 @@ def test_observing_takes_as_long_as_the_cluster_needs(lab: FakeDrill) -> None:
 def test_a_drill_teaches_the_lab_its_times(lab: FakeDrill) -> None:
     """The peer's journal has the lines of a takeover at each loss; three records give an interval with a coverage."""
 
-    def journal(command: Command, usual: Usual) -> Answer:
-        cracked = cracks[-1] + BOOTED_S
-        moments = ((0.1, "token lost"), (0.25, "membership"), (0.3, "start WebIP"), (0.4, "start WebServer"))
-        return 0, "\n".join(_journal_line(cracked + after, kind) for after, kind in moments), ""
-
-    cracks: list[float] = []
-
     def inject(command: Command, usual: Usual) -> Answer:
-        cracks.append(lab.time)
+        moments = ((0.1, "token lost"), (0.25, "membership"), (0.3, "start WebIP"), (0.4, "start WebServer"))
+        lab.journal[NODE2] = [_journal_line(lab.time + BOOTED_S + after, kind) for after, kind in moments]
         return usual(command)
 
     lab.instead("inject-fault", inject)
-    lab.instead(
-        "read-journal",
-        lambda command, usual: journal(command, usual) if command.node == NODE2 else usual(command),
-    )
     lab.totem_ms = (100, 120)
     moves = (Inject("crack"), Await("serving_from:peer"))
     first, second, third, fourth = (
