@@ -32,7 +32,7 @@ MEASURED: Mapping[Course, tuple[str, ...]] = {
 """The phases of a course that are measured, in the order of time (see drill.analysis.outage_phases)."""
 _WHY = {
     "membership": "beyond consensus: join, and the membership of one",
-    "decided": "a DC exists or is elected, and pacemaker computes and gives its first order; it may wait for 1 s",
+    "decided": "a DC exists or is elected, and pacemaker gives its first order; it may wait for 1 s, once or twice",
     "stopped": "from the first request without an answer until all resources are stopped",
     "started": "the agent of the address",
     "answered": "the web server's start and the gratuitous ARP, until the first answer",

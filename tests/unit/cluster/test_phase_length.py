@@ -39,12 +39,19 @@ def test_few_measurements_give_a_wider_interval() -> None:
     assert few[0] < many[0] < 0.11 < many[1] < few[1]
 
 
-def test_a_wait_that_comes_sometimes_is_expected_and_not_spread_out() -> None:
-    low, high = interval(Measured((0.1, 0.11, 1.12, 0.1, 0.12, 1.1), 1.0))
-    assert low < 0.1
-    assert 1.1 < high < 1.3
+def test_waits_that_come_sometimes_are_expected_and_not_spread_out() -> None:
+    low, high = interval(Measured((0.1, 0.11, 1.12, 0.1, 0.12, 1.1, 2.1) * 3, 1.0))
+    assert 0.05 < low < 0.1
+    assert 2.1 < high < 2.4
+    [found] = drawn([Measured((0.1, 0.11, 1.12, 0.1, 0.12, 1.1, 2.1) * 3, 1.0)])
+    assert not [one for one in found if 0.5 < one < 1.05], "never between no wait and one"
+    assert sum(one < 1 for one in found) / len(found) == pytest.approx(12.5 / 22.5, abs=0.02)
+
+
+def test_how_often_it_waits_is_learned() -> None:
     assert interval(Measured((0.1,) * 200, 1.0))[1] < 1.0, "rarer than the share that is left out"
-    assert interval(Measured((0.1, 0.11, 0.12), 1.0))[1] > 1.1, "three measurements do not exclude it"
+    assert interval(Measured((0.1, 0.11, 0.12), 1.0))[1] > 2.1, "three measurements do not exclude it"
+    assert interval(Measured((0.1, 4.11, 0.12), 1.0))[1] > 4.1, "more than is usual"
 
 
 def test_a_length_of_nothing_is_no_error_and_no_measurement_is_one() -> None:

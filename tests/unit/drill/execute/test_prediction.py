@@ -157,10 +157,10 @@ def narrow(tmp_path: Path, name: str, course: Course, text: str = TEXT, **more: 
     [
         ("standby", "move", (0.3, 0.34), 1.0),
         ("stickiness-100", "move", (0.3, 0.34), 1.0),
-        ("freeze", "loss", (2.3, 2.5), 1.75),
-        ("power-off", "loss", (2.3, 2.5), 1.75),
-        ("web-kill", "web restart", (0.4, 2.5), 4.5),
-        ("vip-removed", "address restart", (0.5, 2.5), 4.5),
+        ("freeze", "loss", (2.3, 2.5), 3.2),
+        ("power-off", "loss", (2.3, 2.5), 3.2),
+        ("web-kill", "web restart", (0.4, 2.5), 5.5),
+        ("vip-removed", "address restart", (0.5, 2.5), 5.5),
     ],
 )
 def test_measured_times_give_an_interval_with_a_coverage(
