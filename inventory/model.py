@@ -123,7 +123,7 @@ class Lab:
     memory_mb: int
     machine: MachineSettings
     patience: float
-    """The factor of all waits and tolerances on slow machines, from 1 on. Predictions and budgets do not take it."""
+    """The factor of all waits and tolerances on slow machines, from 1 on. Budgets of lab.yaml do not take it."""
     corosync: Corosync
     properties: Mapping[str, str]
     stickiness: int

@@ -89,8 +89,12 @@ class LabSession:
         return self.machines.choice.platform_data
 
     def budget_s(self, kind: str) -> float:
-        """The longest outage that a client may see by a kind of fault (seconds): lab.yaml's, else the platform's."""
-        return self.lab.drill.budget_s.get(kind, self.platform.times.graceful_budget)
+        """The longest outage that a client may see by a kind of fault (seconds).
+
+        Without a budget in lab.yaml it is the platform's, longer on a slow machine.
+        """
+        usual = self.lab.patient(self.platform.times.graceful_budget)
+        return self.lab.drill.budget_s.get(kind, usual)
 
     @cached_property
     def provider(self) -> Provider:

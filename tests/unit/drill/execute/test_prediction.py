@@ -96,6 +96,13 @@ def test_the_budget_is_lab_yamls_or_the_platforms(
     assert session.budget_s("crash") == 30
 
 
+def test_the_usual_budget_is_longer_on_a_slow_machine() -> None:
+    """A reboot of an emulated machine: an outage of 36 s failed against a budget of 5 s."""
+    session = fake_session("debian12", patience=20.0, drill={"budget_s": {"crash": 30}})
+    assert session.budget_s("graceful") == 100
+    assert session.budget_s("crash") == 30
+
+
 @pytest.mark.parametrize(
     ("name", "heard"), [("web-broken", True), ("five-in-a-row", True), ("web-kill", False)]
 )
