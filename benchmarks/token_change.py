@@ -95,13 +95,18 @@ class TokenChange:
 
     def _apply(self, session: LabSession) -> None:
         apply.run_batch(session, STEPS)
+        self.verify(session)
+        self.steady.wait(session)
+        self.verify(session)  # a lab that had to be healed has lab.yaml's token again
+
+    def verify(self, session: LabSession) -> None:
+        """Raise LabError unless both nodes run with the token of a session's lab."""
         if not self._runs_with(session.lab):
             found = ", ".join(f"{token:g} s" for token, _ in self.live())
             raise LabError(
                 f"corosync does not run with the token {session.lab.corosync.token_ms} ms, but with {found}.",
                 hint="./lab heal brings the configuration of lab.yaml back.",
             )
-        self.steady.wait(session)
 
     def _runs_with(self, lab: Lab) -> bool:
         wanted = (lab.corosync.token_ms / 1000, lab.corosync.consensus_ms / 1000)

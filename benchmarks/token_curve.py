@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
@@ -24,7 +24,7 @@ from inventory.session import LabSession
 PAUSE, LOAD = "pause", "load"
 """The measurements that are no scenario of the drill."""
 MOST_FAILURES = 3
-"""After so many failed measurements in a row the benchmark ends."""
+"""After so many failed measurements in a row a token is left for another run: this machine cannot have it now."""
 MUCH_LATE = 0.5
 """A stop does not count when this machine itself was late for more than this share of the token."""
 
@@ -55,7 +55,6 @@ class TokenCurve:
     pauses: Callable[[LabSession], HostPauses]
     on_row: Callable[[Measurement], None] = lambda row: None
     now: Callable[[], datetime] = lambda: datetime.now(timezone.utc)
-    _failures: int = field(default=0, init=False)
 
     @property
     def _seed(self) -> int:
@@ -69,13 +68,22 @@ class TokenCurve:
         Returns whether all are there. The lab has the token of the last value then: TokenChange.restore.
         """
         by_setting = {setting(value): value for value in values}
+        failed: dict[str, int] = {}
         for key in self.file.missing(keys(values, what, repeat)):
+            if failed.get(key.setting, 0) >= MOST_FAILURES:
+                continue
             if enough():
                 return False
             value = by_setting[key.setting]
-            session = self.change.set(value)
-            self._keep(key, value, self._tried(key, session))
-        return True
+            try:
+                found = self._measure(key, value)
+                failed[key.setting] = 0
+            except LabError as error:
+                failed[key.setting] = failed.get(key.setting, 0) + 1
+                self.change.steady.wait(self.change.session)
+                found = {"doubt": f"it could not be measured: {error.message}"}
+            self._keep(key, value, found)
+        return not self.file.missing(keys(values, what, repeat))
 
     def _keep(self, key: Key, value: float, found: dict[str, Any]) -> None:
         row = Measurement(
@@ -90,20 +98,14 @@ class TokenCurve:
         self.file.append(row)
         self.on_row(row)
 
-    def _tried(self, key: Key, session: LabSession) -> dict[str, Any]:
-        """One measurement. When it fails it is in doubt; MOST_FAILURES in a row are raised."""
-        try:
-            found = self._measure(key, session)
-        except LabError as error:
-            self._failures += 1
-            if self._failures >= MOST_FAILURES:
-                raise
-            self.change.steady.wait(session)
-            return {"doubt": f"it could not be measured: {error.message}"}
-        self._failures = 0
+    def _measure(self, key: Key, value: int) -> dict[str, Any]:
+        """One measurement with a token that is in effect before and after it. Raises LabError."""
+        session = self.change.set(value)
+        found = self._measured(key, session)
+        self.change.verify(session)
         return found
 
-    def _measure(self, key: Key, session: LabSession) -> dict[str, Any]:
+    def _measured(self, key: Key, session: LabSession) -> dict[str, Any]:
         if key.what in (PAUSE, LOAD):
             pauses = self.pauses(session)
             seen = pauses.load() if key.what == LOAD else pauses.stop(pause_length(self._seed, key.number))

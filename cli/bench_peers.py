@@ -100,7 +100,7 @@ def peers(
     out.print(escape(table(figures(file.rows))))
     console.say(f"results: {path}")
     if not whole:
-        console.say("The time was over: the same command makes the measurements that are missing.")
+        console.say("Some measurements are missing: the same command makes them.")
     raise typer.Exit(0 if whole else 1)
 
 

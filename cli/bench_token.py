@@ -96,7 +96,7 @@ def token(
     out.print(escape(table(found)))
     console.say(f"results: {path}; plot: {path.with_suffix('.svg')}")
     if not whole:
-        console.say("The time was over: the same command makes the measurements that are missing.")
+        console.say("Some measurements are missing: the same command makes them.")
     raise typer.Exit(0 if whole else 1)
 
 

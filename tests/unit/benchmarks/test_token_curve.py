@@ -44,6 +44,7 @@ class Bench:
     seen: Seen = SEEN
     fails: Callable[[int], bool] = lambda number: False
     measured: int = 0
+    healed: bool = False
 
     # The change of the token
 
@@ -58,6 +59,14 @@ class Bench:
         if f"token {token_ms}" not in self.did:
             self.did.append(f"token {token_ms}")
         return replace(SESSION, lab=with_token(SESSION.lab, token_ms))
+
+    @property
+    def session(self) -> LabSession:
+        return SESSION
+
+    def verify(self, session: LabSession) -> None:
+        if self.healed:
+            raise LabError("corosync does not run with the token 400 ms, but with 3 s")
 
     # The runner and the pauses
 
@@ -128,18 +137,27 @@ def test_the_time_is_over(bench: Bench) -> None:
 def test_a_failed_measurement_does_not_count(bench: Bench) -> None:
     bench.fails = lambda number: number == 1
     curve = bench.curve()
-    assert curve.run([400], ["freeze"], 2, never)
+    assert not curve.run([400], ["freeze"], 2, never)
     assert [row.doubt for row in curve.file.rows] == ["it could not be measured: node1 does not answer", ""]
     assert bench.did == ["token 400", "steady", "freeze 1"]
     assert [key.number for key in curve.file.missing(keys([400], ["freeze"], 2))] == [0]
 
 
-def test_failures_in_a_row_end_it(bench: Bench) -> None:
-    bench.fails = lambda number: True
+def test_a_token_that_cannot_be_had_is_left(bench: Bench) -> None:
+    bench.fails = lambda number: number <= token_curve.MOST_FAILURES
     curve = bench.curve()
-    with pytest.raises(LabError, match="does not answer"):
-        curve.run([400], ["freeze"], 9, never)
-    assert len(curve.file.rows) == token_curve.MOST_FAILURES - 1
+    assert not curve.run([200, 1000], ["freeze"], 9, never)
+    assert len(curve.file.rows) == token_curve.MOST_FAILURES + 9, "the other token is measured all the same"
+    assert {row.setting for row in curve.file.rows if not row.doubt} == {"token 1000 ms"}
+
+
+def test_a_measurement_with_another_token_does_not_count(bench: Bench) -> None:
+    bench.healed = True
+    curve = bench.curve()
+    assert not curve.run([400], ["freeze"], 1, never)
+    assert [(row.outage, row.doubt) for row in curve.file.rows] == [
+        (None, "it could not be measured: corosync does not run with the token 400 ms, but with 3 s")
+    ]
 
 
 @pytest.mark.parametrize(("late", "counts"), [(0.19, True), (0.21, False)])
