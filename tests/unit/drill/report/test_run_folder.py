@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import NoReturn
@@ -232,3 +233,36 @@ def test_a_full_disk_leaves_the_old_files_whole(folder: Path, monkeypatch: pytes
 
 def _refuse(timeline: Timeline) -> NoReturn:
     raise AssertionError("a rebuild must not judge")
+
+
+def test_records_alone_have_a_page_of_their_own(folder: Path) -> None:
+    run_folder.recheck(folder)
+    whole = (folder / run_folder.REPORT).read_bytes()
+    page = run_folder.rebuild(folder, (2,))
+    assert page == folder / "report-2.html"
+    text = page.read_text(encoding="utf-8")
+    assert 'id="s2-split-brain"' in text
+    assert "frozen-node" not in text
+    assert (folder / run_folder.REPORT).read_bytes() == whole
+    with pytest.raises(ConfigError, match="there is no record 0, 4"):
+        run_folder.rebuild(folder, (0, 3, 4))
+
+
+def test_a_half_written_compressed_record_keeps_the_good_verdicts(folder: Path) -> None:
+    run_folder.recheck(folder)
+    run_folder.end(folder)
+    packed = folder / f"{run_folder.TIMELINE}.gz"
+    second = [place for place, _ in timeline_file.scan(folder / run_folder.TIMELINE)][1]
+    packed.write_bytes(packed.read_bytes()[: second.member + 200])
+    before = {one.name: one.read_bytes() for one in folder.iterdir()}
+    again = run_folder.recheck(folder)
+    assert "still has the verdicts of the complete record: split-brain FAIL" in again.note
+    [whole, half] = again.results
+    assert (whole.status, whole.notes) == (PASS, ())
+    [note] = half.notes
+    assert re.fullmatch(r"timeline\.jsonl\.gz is half-written: it ends at byte \d+ .*: copy it again", note)
+    assert {one.name: one.read_bytes() for one in folder.iterdir()} == before, "nothing is lost"
+    loaded = run_folder.load(folder)
+    assert [one.name for one in loaded.results] == [*JUDGED]
+    assert [loaded.source.verdicts(one) for one in loaded.results] == [*JUDGED.values()]
+    run_folder.rebuild(folder)
