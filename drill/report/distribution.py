@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from drill.analysis.duration import Duration
+from drill.checks.verdict import UNKNOWN
 from drill.report.summary import Summary
 
 
 @dataclass(frozen=True)
 class Distribution:
-    """The longest outage by the fault of each repeat that measured one, and how they fit their predictions.
+    """The longest outage by the fault of each repeat that could be judged, and how they fit their predictions.
 
     `inside` and `outside` count the repeats whose outage certainly was, or was not, as predicted for that repeat;
     `unclear` those whose two limits allow both. `predicted` is the widest prediction, `budget` the smallest budget.
@@ -49,8 +50,11 @@ class Distribution:
 
 
 def distribution_of(results: Iterable[Summary]) -> Distribution:
-    """The distribution over one scenario's repeats."""
-    measured = [one for one in results if one.by_fault is not None]
+    """The distribution over one scenario's repeats.
+
+    UNKNOWN repeats are left out: where the fault did not take effect, an outage of 0 proves nothing.
+    """
+    measured = [one for one in results if one.by_fault is not None and one.status != UNKNOWN]
     fits = [fit(one.by_fault, one.predicted) for one in measured if one.by_fault and one.predicted]
     predictions = [one.predicted for one in measured if one.predicted]
     widest = (

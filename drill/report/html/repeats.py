@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from drill.analysis.duration import Duration
+from drill.checks.verdict import UNKNOWN
 from drill.report.distribution import Distribution, distribution_of
 from drill.report.html.ecdf import ecdf
 from drill.report.html.record import slug
@@ -43,6 +44,7 @@ def folded(repeats: Repeats, selection: Selection) -> Folded:
     figures = _figures(repeats.name, found)
     target = f"repeats-{repeats.results[0].number + 1}-{slug(repeats.name)}"
     statuses = " ".join(status for status, count in counts(repeats.results).items() if count)
+    unjudged = counts(repeats.counted)[UNKNOWN]
     missing = [one.number for one in repeats.beyond]
     missing += [number for number in repeats.chosen if number not in selection.drawn]
     html = rendered(
@@ -53,7 +55,8 @@ def folded(repeats: Repeats, selection: Selection) -> Folded:
         counts=counts(repeats.counted),
         times=len(repeats.counted),
         replaced=len(repeats.results) - len(repeats.counted),
-        unmeasured=len(repeats.counted) - len(found.lengths),
+        unjudged=unjudged,
+        unmeasured=len(repeats.counted) - unjudged - len(found.lengths),
         found=found,
         ecdf=ecdf(found),
         figures=[(name, _FIGURES[name], length) for name, length in figures.items()],

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from drill.checks.verdict import FAIL, PASS
+from drill.checks.verdict import FAIL, PASS, UNKNOWN
 from drill.report.run import Run
 from drill.report.summary import Summary
 
@@ -85,7 +85,7 @@ def select(run: Run, draw: Draw) -> Selection:
 
 def _repeats(results: Sequence[Summary], counted: Sequence[Summary]) -> Repeats:
     measured = sorted(
-        (one for one in counted if one.by_fault is not None),
+        (one for one in counted if one.by_fault is not None and one.status != UNKNOWN),
         key=lambda one: (one.by_fault and (one.by_fault.least, one.by_fault.most), one.number),
     )
     chosen: dict[int, str] = {}

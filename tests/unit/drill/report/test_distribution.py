@@ -60,12 +60,14 @@ def test_an_outage_without_an_upper_limit_never_counts_as_certain() -> None:
 
 def test_the_outage_by_the_fault_counts_and_each_has_its_own_prediction() -> None:
     results = [
-        summary_of(ScenarioResult(sample_timelines.graceful(outage=length), ())) for length in (0.3, 0.5)
+        summary_of(ScenarioResult(sample_timelines.graceful(outage=length), sample_timelines.passes("x")))
+        for length in (0.3, 0.5)
     ]
-    results.append(Summary("graceful-stop", "UNKNOWN"))
+    results.append(Summary("graceful-stop", "PASS"))
+    results.append(Summary("graceful-stop", "UNKNOWN", by_fault=Duration(0.0, 0.0)))
     other = Summary("graceful-stop", "PASS", by_fault=Duration(7.0, 7.1), predicted=Duration(7.0, 9.0))
     found = distribution_of([*results, other])
-    assert len(found.lengths) == 3, "one measured nothing"
+    assert len(found.lengths) == 3, "one measured nothing, and one was not judged"
     assert found.inside + found.outside + found.unclear == 3
     assert found.inside >= 1
     assert found.predicted is not None

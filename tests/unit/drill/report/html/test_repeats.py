@@ -62,9 +62,16 @@ def test_the_records_that_did_not_pass_are_all_drawn() -> None:
     results = [stop(0.2 + n / 50) for n in range(20)]
     results[7], results[11] = stop(0.4, bad="UNKNOWN"), stop(0.4, bad="FAIL")
     text = page_of(*results)
-    assert drawn(text) == [1, 8, 10, 12, 20]
+    assert drawn(text) == [1, 8, 11, 12, 20]
     assert "Not drawn" not in text
     assert 'data-status="FAIL UNKNOWN PASS"' in text, "each filter that has a record of it shows the scenario"
+
+
+def test_an_outage_of_a_fault_that_was_not_in_effect_is_in_no_figure() -> None:
+    text = page_of(*(stop(0.5 + n / 50) for n in range(8)), stop(0.0, bad="UNKNOWN"))
+    assert "1 could not be judged (UNKNOWN) and are in no figure" in text
+    assert drawn(text) == [1, 4, 8, 9]
+    assert "<td>minimum</td><td>0.00 s</td>" not in text
 
 
 def test_too_many_that_did_not_pass_are_named() -> None:
@@ -127,7 +134,7 @@ def test_nothing_measured_is_no_drawing() -> None:
     assert ecdf(Distribution(())) is None
     text = page_of(*[ScenarioResult(Timeline(Header(scenario="quiet")), ())] * FOLDED_FROM)
     assert "nothing measured" in text
-    assert "6 measured nothing and are in no figure" in text
+    assert "6 could not be judged (UNKNOWN) and are in no figure" in text
     assert drawn(text) == [1, 2, 3, 4, 5, 6], "none of them could be judged"
 
 
