@@ -1,9 +1,9 @@
-"""Reads each node during the fault: address, web server, quorum, membership, placements.
+"""Watches each node during the fault: address, web server, quorum, membership, placements.
 
-Each node has its own ssh session, used only for this. It runs a loop (node_loop.sh) that reads the node when asked and
-prints a block. So the reading was taken between the question and the answer, both timed by this machine's clock. A
-session that ends is opened again; until then the node is recorded as not seen. Sources: ip-address(8), ps(1),
-crm_mon(8), cluster.corosync_state.
+Each node has its own ssh session, used only for this. It runs one program (node_stream.sh) that tells changes the
+moment they happen, and answers a question (a heartbeat) every BEAT_S seconds, so that silence is seen. What a line
+says was true between the last question that was answered before it and its arrival, both timed by this machine's
+clock (stream_state.py). A session that ends is opened again; until then the node is recorded as not seen.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from cluster import corosync_state
-from cluster.crm_mon import ClusterState
 from drill.observe.observer import Observer, unrecorded
-from drill.observe.ssh_session import END, LoopSession, SshSession
+from drill.observe.selection import Selection
+from drill.observe.ssh_session import SshSession, StreamSession
+from drill.observe.stream_state import StreamState
+from drill.observe.wants import Wants
 from drill.record.timeline import NodeReading
 from inventory.model import Lab, Node
 from inventory.platforms.base import Platform
@@ -25,123 +27,132 @@ from inventory.remote.script import script
 from inventory.remote.ssh import Ssh
 from status import node_shell
 
+BEAT_S = 0.05
+"""The time between two questions to a node (seconds)."""
 ANSWER_LIMIT_S = 1.5
 """The longest time from a question to its answer (seconds). A later answer is not recorded, because the moment at which
 it was true is too uncertain. Like the other limits here it is for a machine of usual speed (see Lab.patient)."""
 CLUSTER_LIMIT_S = 1.0
-"""The longest time of each question to the cluster in a reading, on the node (seconds)."""
-TICK = 20
+"""The longest time of each question to the cluster, on the node (seconds)."""
 LATE_S = 0.1
-"""The time between two wakes of a node's own loop (hundredths of a second), and the delay from which on one is late."""
+"""From this delay on a node counts as late (seconds)."""
 RETRY_S = 1.0
 """The shortest time between two attempts to open a lost session again (seconds)."""
 WATCH_LIMIT_S = 900
-"""The time after which a watch ends by itself, and its loops on the nodes too (seconds)."""
+"""The time after which a watch ends by itself, and its programs on the nodes too (seconds)."""
 
 
-def loop(lab: Lab, platform: Platform) -> str:
-    """The script of the loop on a node (node_loop.sh)."""
+def stream(lab: Lab, platform: Platform) -> str:
+    """The program that runs on a node (node_stream.sh)."""
+    polled = "" if platform.events.ring else corosync_state.membership_script(platform.corosync)
     return script(
         __package__,
-        "node_loop",
-        mark=sections.MARK,
-        end=END,
-        addresses_command=node_shell.addresses(lab.network),
-        processes_command=node_shell.processes(platform.web_process, "corosync"),
-        ring_command=corosync_state.membership_script(platform.corosync),
+        "node_stream",
+        vip=lab.vip,
+        web_process=platform.web_process,
+        address_events=platform.events.addresses,
+        ring_events=platform.events.ring,
+        change_events=platform.events.log_lines(platform.pacemaker_log),
+        ring_command=polled,
         state_command=node_shell.STATE,
+        mark=sections.MARK,
         limit=node_shell.node_limit(lab, CLUSTER_LIMIT_S),
-        pause_loop=script(__package__, "pause_loop", tick=TICK, late=round(100 * lab.patient(LATE_S))),
     )
-
-
-def parse(text: str, lab: Lab, platform: Platform, node: Node, *, asked: float, at: float) -> NodeReading:
-    """A reading from one block of the loop. It never fails: what cannot be read counts as absent."""
-    parts = sections.read(text)
-    processes = parts.get("processes", "")
-    state = node_shell.parse_state(parts.get("state", ""))
-    ring = corosync_state.membership(parts.get("ring", ""), lab, platform.corosync)
-    quorate = ring.quorate if ring is not None else None
-    if ring is not None and quorate is None and state is not None:
-        quorate = state.quorate  # corosync 1.4 counts no votes; pacemaker counts them there
-    locations = _locations(lab, state) if state is not None else {}
-    return NodeReading(
-        asked=asked,
-        at=at,
-        node=node.name,
-        owns_vip=bool(node_shell.held_addresses(parts.get("addresses", ""), lab.vip)),
-        web=node_shell.web_state(node_shell.process_states(processes, platform.web_process)),
-        quorate=quorate,
-        members=ring.members if ring is not None else (),
-        dc=(state.dc or "") if state is not None else "",
-        corosync=any(process not in "TZ" for process in node_shell.process_states(processes, "corosync")),
-        late=sum(int(one) for one in parts.get("late", "").split() if one.isdigit()) / 100,
-        placements={id_: nodes[0] if nodes else "" for id_, nodes in locations.items()},
-    )
-
-
-def _locations(lab: Lab, state: ClusterState) -> dict[str, tuple[str, ...]]:
-    """Where each resource runs; of a clone the node with the address comes first, because it serves the clients."""
-    address = state.where(lab.resource("address").id)
-    found = {one.id: state.where(one.id) for one in lab.resources}
-    return {id_: tuple(sorted(nodes, key=lambda node: node not in address)) for id_, nodes in found.items()}
 
 
 @dataclass
 class Reader:
-    """Reads one node, one reading at a time. It opens a session with `begin` when it needs one.
+    """Watches one node. It opens a session with `begin` when it needs one.
 
-    `clock` gives seconds from the run's start; `period` is the time between two readings (seconds).
+    `clock` gives seconds from the run's start; `period` is the time between two readings of a node that does not change
+    (seconds).
     """
 
     lab: Lab
     platform: Platform
     node: Node
-    begin: Callable[[Node], LoopSession]
+    begin: Callable[[Node], StreamSession]
     clock: Callable[[], float]
     period: float
-    _session: LoopSession | None = field(default=None, init=False)
+    _session: StreamSession | None = field(default=None, init=False)
+    _state: StreamState = field(init=False)
+    _wants: Wants = field(init=False)
+    _selection: Selection = field(init=False)
     _tried: float = field(default=float("-inf"), init=False)
-    _pending: bool = field(default=False, init=False)
     _number: int = field(default=0, init=False)
+    _asked: float = field(default=0.0, init=False)
+    _unseen: float | None = field(default=None, init=False)
+    """Until when the node was recorded as not seen; None: it answers."""
 
-    def look(self) -> NodeReading:
-        """Take one reading, in at most ANSWER_LIMIT_S seconds times the lab's patience."""
-        asked = self.clock()
+    def __post_init__(self) -> None:
+        self._selection = Selection(self.period)
+
+    def look(self) -> list[NodeReading]:
+        """Ask when it is time, wait for lines for at most BEAT_S seconds, and give the readings to record."""
+        now = self.clock()
         try:
-            text = self._block(asked)
+            if self._session is None and now - self._tried >= RETRY_S:
+                self._open(now)
+            if self._session is None:
+                time.sleep(BEAT_S)
+                return self._not_seen(now, self.clock())
+            return self._listen(self._session)
         except (EOFError, OSError):
+            self._tried = self.clock()
             self.close()
-            text = None
-        at = self.clock()
-        if text is None:
-            return NodeReading(asked=asked, at=at, node=self.node.name, seen=False)
-        return parse(text, self.lab, self.platform, self.node, asked=asked, at=at)
+            return self._not_seen(self._asked, self._tried)
 
-    def _block(self, asked: float) -> str | None:
-        if self._session is None:
-            if asked - self._tried < RETRY_S:
-                return None
-            self._tried, self._pending = asked, False
-            self._session = self.begin(self.node)
-        late = self._pending
-        if not late:
+    def _open(self, now: float) -> None:
+        self._tried = now
+        self._state = StreamState(self.lab, self.platform, self.node, self.lab.patient(LATE_S))
+        self._wants = Wants(self.platform, self.period, self.lab.patient(2 * CLUSTER_LIMIT_S))
+        self._number = 0
+        self._session = self.begin(self.node)
+
+    def _listen(self, session: StreamSession) -> list[NodeReading]:
+        limit = self.lab.patient(ANSWER_LIMIT_S)
+        now = self.clock()
+        answered = self._state.answered == self._number
+        if answered and (self._number == 0 or now - self._asked >= BEAT_S):
             self._number += 1
-            self._session.ask(f"{self._number}")
-        text = self._session.answer(self.period if late else self.lab.patient(ANSWER_LIMIT_S))
-        self._pending = text is None
-        return None if late else text
+            self._asked = now
+            letters = self._wants.letters(self._state, now)
+            self._state.ask(self._number, now, view="v" in letters)
+            session.ask(f"{self._number} {letters}")
+            answered = False
+        lines = session.lines(min(BEAT_S, max(0.0, self._asked + BEAT_S - now)) if answered else BEAT_S)
+        at = self.clock()
+        for from_error, line in lines:
+            if from_error:
+                self._state.take_view(line)
+            else:
+                self._state.take(line)
+        if self._state.answered != self._number and at - self._asked >= limit:
+            return self._not_seen(self._asked, at)
+        if not lines or self._state.asked is None or at - self._state.asked > limit:
+            return []
+        reading = self._state.reading(at)
+        if reading is None:
+            return []
+        self._unseen = None
+        return self._selection.take(reading)
 
-    def close(self) -> None:
-        """End the session."""
+    def _not_seen(self, since: float, at: float) -> list[NodeReading]:
+        asked = since if self._unseen is None else self._unseen
+        self._unseen = at
+        return self._selection.take(NodeReading(asked=asked, at=at, node=self.node.name, seen=False))
+
+    def close(self) -> list[NodeReading]:
+        """End the session, and give the last reading, if it was not recorded."""
         if self._session is not None:
             self._session.close()
             self._session = None
+        return self._selection.last()
 
 
 @dataclass
 class Watch(Observer):
-    """Reads all nodes from start() to stop(), with one thread for each node, and passes each reading to `on_reading`.
+    """Watches all nodes from start() to stop(), with one thread for each node, and passes each reading to `on_reading`.
 
     `begin` opens a session to a node. `clock` gives seconds from the run's start. The watch ends by itself after
     WATCH_LIMIT_S seconds times the lab's patience.
@@ -149,7 +160,7 @@ class Watch(Observer):
 
     lab: Lab
     platform: Platform
-    begin: Callable[[Node], LoopSession]
+    begin: Callable[[Node], StreamSession]
     clock: Callable[[], float]
     on_reading: Callable[[NodeReading], None]
     _stop: threading.Event = field(default_factory=threading.Event, init=False)
@@ -166,7 +177,7 @@ class Watch(Observer):
         on_reading: Callable[[NodeReading], None],
     ) -> Watch:
         """The watch of real nodes."""
-        text = loop(lab, platform)
+        text = stream(lab, platform)
         return cls(
             lab,
             platform,
@@ -176,7 +187,7 @@ class Watch(Observer):
         )
 
     def start(self) -> None:
-        """Start to read all nodes."""
+        """Start to watch all nodes."""
         for node in self.lab.nodes:
             thread = threading.Thread(target=self._run, args=(node,), name=f"watch-{node.alias}", daemon=True)
             self._threads.append(thread)
@@ -192,15 +203,15 @@ class Watch(Observer):
             raise unrecorded("watch", error) from error
 
     def _run(self, node: Node) -> None:
-        period = self.lab.drill.watch_ms / 1000
-        reader = Reader(self.lab, self.platform, node, self.begin, self.clock, period)
-        begun, longest = time.monotonic(), self.lab.patient(WATCH_LIMIT_S)
-        slot = begun
+        reader = Reader(self.lab, self.platform, node, self.begin, self.clock, self.lab.drill.watch_ms / 1000)
+        until = time.monotonic() + self.lab.patient(WATCH_LIMIT_S)
         try:
-            while slot - begun < longest and not self._stop.wait(max(0.0, slot - time.monotonic())):
-                self.on_reading(reader.look())
-                slot = max(slot + period, time.monotonic())
+            while not self._stop.is_set() and time.monotonic() < until:
+                for reading in reader.look():
+                    self.on_reading(reading)
         except BaseException as error:
             self._error = self._error or error
         finally:
-            reader.close()
+            for reading in reader.close():
+                if self._error is None:
+                    self.on_reading(reading)

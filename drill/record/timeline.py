@@ -56,6 +56,8 @@ class NodeReading(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     A node that does not answer (powered off, frozen) has `seen=False`; its other fields have no meaning then.
     `late` is for how long the node itself did not run since the reading before, by its own clock (seconds; 0: it ran).
     `placements` maps a resource to a node as this node's cluster sees it ("" or absent: the resource runs nowhere).
+    `view_asked` is when the cluster was asked for `dc` and `placements` (and, on corosync 1.4, for `quorate` and
+    `members`): they were true at some moment between it and `at`. None: they were asked for with the rest.
     Raises ValueError for an unknown state of the web server.
     """
 
@@ -71,9 +73,15 @@ class NodeReading(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     corosync: bool = False
     late: float = 0.0
     placements: Mapping[str, str] = {}  # msgspec copies it
+    view_asked: float | None = None
 
     def __post_init__(self) -> None:
         _one_of("web", self.web, WEB_STATES)
+
+    @property
+    def since(self) -> float:
+        """All of its content, also the cluster's view, was true at this moment or later (seconds)."""
+        return self.asked if self.view_asked is None else min(self.asked, self.view_asked)
 
 
 class Lateness(Struct, frozen=True, forbid_unknown_fields=True):

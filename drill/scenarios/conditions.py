@@ -52,7 +52,7 @@ class Situation:
 
 def situation_since(timeline: Timeline, since: float, roles: Mapping[str, str]) -> Situation:
     """The situation, from the readings and requests after a moment (seconds of the record)."""
-    recent = [one for one in timeline.node_readings if one.asked >= since]
+    recent = [one for one in timeline.node_readings if one.since >= since]
     node_readings = {one.node: one for one in sorted(recent, key=lambda one: one.at)}
     samples = tuple(one for one in timeline.samples if one.client == "probe" and one.sent >= since)
     return Situation(timeline.nodes, roles, node_readings, tuple(sorted(samples, key=lambda one: one.sent)))

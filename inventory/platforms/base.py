@@ -12,6 +12,7 @@ from typing import Literal, get_args
 
 from inventory.errors import ConfigError
 from inventory.platforms.boxes import BootstrapBox, Box
+from inventory.platforms.event_sources import CURRENT_EVENTS, EventSources
 from inventory.platforms.images import BootstrapImage, RegistryImage
 from inventory.platforms.node_tools import CURRENT, NodeTools
 from inventory.platforms.service_times import DEFAULT_TIMES, ServiceTimes
@@ -187,6 +188,8 @@ class Platform:
     """A shell text that enables the repository of the cluster's packages; it is safe to repeat."""
     firewall: Firewall = Firewall()
     tools: NodeTools = CURRENT
+    events: EventSources = CURRENT_EVENTS
+    """The programs that tell a drill's watch of changes."""
     default_for: tuple[NodeKind, ...] = ()
     """The kinds of nodes for which `platform: auto` may choose this system (see `registry.automatic`)."""
     cluster_services: tuple[str, ...] = ("corosync", "pacemaker")

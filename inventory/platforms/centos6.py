@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from inventory.platforms.base import Platform
 from inventory.platforms.boxes import Box
+from inventory.platforms.event_sources import EventSources
 from inventory.platforms.firewalls import IPTABLES
 from inventory.platforms.host_names import NetworkFile
 from inventory.platforms.node_tools import NodeTools
@@ -61,6 +62,8 @@ CENTOS6 = Platform(
         least_times=MappingProxyType({"dc-deadtime": "5s"}),  # check_time of pacemaker 1.1.8
         recomputes_without_quorum=False,
     ),
+    # corosync 1.4 has no notifications for a shell, and pacemaker 1.1.8 logs no line for each change of the CIB.
+    events=EventSources(ring="", changes=""),
     cluster_services=("corosync",),  # corosync starts pacemaker itself (the plugin with ver: 0)
     cluster_process="crmd",  # the plugin starts pacemaker's daemons without a pacemakerd
     ssh_key_type="rsa",  # OpenSSH 5.3 has no ed25519

@@ -1,269 +1,271 @@
-"""The watch: a block as a node printed it, and what the reader makes of answers that come, come late, or don't."""
+"""The watch: what a reader makes of lines that come, come late, or don't, and the program that runs on a node."""
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import pytest
 
 from drill.observe import node_watch
-from drill.observe.node_watch import ANSWER_LIMIT_S, RETRY_S, Reader, parse
-from drill.observe.ssh_session import END
+from drill.observe.node_watch import ANSWER_LIMIT_S, BEAT_S, RETRY_S, Reader
 from drill.record.timeline import NodeReading
 from inventory.platforms.base import Platform
 from inventory.platforms.registry import PLATFORMS
-from inventory.remote import sections
-from inventory.remote.script import script
-from tests.support.example_lab import CASES, NODE1, NODE2, example_lab
-from tests.support.old_stack import block, members, old_lab, recorded
+from tests.support.example_lab import example_lab
 from tests.support.rendered_script import parsed
 from tests.support.shell_sandbox import SHELLS, Sandbox
 
 LAB = example_lab()
-DEBIAN, CENTOS6 = PLATFORMS["debian12"], PLATFORMS["centos6"]
-FOLDER = CASES / "watch"
-ACTIVE, PASSIVE = ((FOLDER / f"3-{name}.txt").read_text() for name in ("active", "passive"))
-ALL_ON_1 = {"WebIP": NODE1, "WebServer": NODE1}
+DEBIAN = PLATFORMS["debian12"]
+ADDED = "13: eth1    inet 172.16.100.11/16 brd 172.16.255.255 scope global secondary eth1:0"
+Lines = list[tuple[bool, str]]
 
 
-def seen(text: str, platform: Platform = DEBIAN) -> NodeReading:
-    return parse(text, LAB, platform, LAB.node1, asked=1.0, at=1.1)
+class Time:
+    """A clock that a session moves."""
 
+    now = 10.0
 
-def test_the_node_that_serves() -> None:
-    assert seen(ACTIVE) == NodeReading(
-        asked=1.0, at=1.1, node=NODE1, owns_vip=True, web="running", quorate=True, members=(NODE1, NODE2),
-        dc=NODE2, corosync=True, placements=ALL_ON_1,
-    )  # fmt: skip
-
-
-def test_the_node_that_does_not() -> None:
-    found = seen(PASSIVE)
-    assert (found.owns_vip, found.web, found.corosync) == (False, "stopped", True)
-    assert found.placements == ALL_ON_1
-
-
-def test_corosync_1_4_has_its_quorum_from_pacemaker() -> None:
-    """Recorded: before and after the loss of node2. The plugin's corosync-quorumtool is always quorate."""
-    lab = old_lab()
-
-    def found(ring: str, state: str) -> NodeReading:
-        text = block(
-            addresses="eth1 172.30.100.11/16",
-            processes="Ssl  corosync\nSs   httpd\nS    httpd",
-            members=members(recorded(ring)),
-            state=recorded(f"crm_mon-X-r-{state}.xml"),
-        )
-        return parse(text, lab, CENTOS6, lab.node1, asked=1.0, at=1.1)
-
-    whole = found("corosync-objctl-a.txt", "up")
-    assert (whole.owns_vip, whole.web, whole.quorate, whole.members) == (
-        True,
-        "running",
-        True,
-        (NODE1, NODE2),
-    )
-    assert (whole.dc, whole.placements) == (NODE2, ALL_ON_1)
-    alone = found("partition-ttl0-target.txt", "alone-dc-without-quorum")
-    assert (alone.quorate, alone.members, alone.placements) == (False, (NODE1,), ALL_ON_1)
-    assert "Quorate:          Yes" in recorded("corosync-quorumtool-s.txt")
-
-
-@pytest.mark.parametrize(
-    ("states", "web"),
-    [
-        ("Ss   apache2\nSl   apache2\n", "running"),
-        ("Ts   apache2\nTl   apache2\n", "hung"),
-        ("Ts   apache2\nSl   apache2\n", "running"),
-        ("Zs   apache2\n", "stopped"),
-        ("Ss   apachectl\n", "stopped"),
-        ("", "stopped"),
-    ],
-)
-def test_the_web_server(states: str, web: str) -> None:
-    assert seen(f"@@part addresses\n@@part processes\nS<sl corosync\n{states}@@part ring\n").web == web
-
-
-@pytest.mark.parametrize(("state", "runs"), [("S<sl", True), ("R<l", True), ("Tl", False), ("Z", False)])
-def test_corosync(state: str, runs: bool) -> None:
-    assert seen(f"@@part processes\n{state} corosync\n").corosync is runs
-
-
-def test_a_node_whose_cluster_is_down() -> None:
-    text = (
-        ACTIVE[: ACTIVE.index("@@part ring")].replace("S<sl corosync\n", "") + "@@part ring\n@@part state\n"
-    )
-    found = seen(text)
-    assert (found.corosync, found.quorate, found.members, found.dc, found.placements) == (
-        False,
-        None,
-        (),
-        "",
-        {},
-    )
-    assert found.owns_vip, "the address may well be there still"
-
-
-@pytest.mark.parametrize("text", ["", "@@part state\n<crm_mon", "bash: ip: command not found"])
-def test_what_cannot_be_read_is_not_there(text: str) -> None:
-    assert seen(text) == NodeReading(asked=1.0, at=1.1, node=NODE1, web="stopped")
-
-
-def test_an_address_that_only_begins_alike_is_another() -> None:
-    assert not seen(ACTIVE.replace("172.16.100.11/16", "172.16.100.110/16")).owns_vip
+    def __call__(self) -> float:
+        return self.now
 
 
 @dataclass
 class Session:
-    """Answers in order: a text, None for none in time, EOFError for the end."""
+    """A node that answers each question `delay` seconds later; `plan` changes its delay or adds lines at a moment."""
 
-    answers: list[str | type[EOFError] | None]
+    clock: Time
+    plan: list[tuple[float, float | str | type[EOFError]]] = field(default_factory=list)
+    delay: float = 0.001
     asked: list[str] = field(default_factory=list)
-    limits: list[float] = field(default_factory=list)
     closed: bool = False
+    _due: list[tuple[float, bool, str]] = field(default_factory=list)
+    _held: bool = False
 
     def ask(self, line: str) -> None:
         self.asked.append(line)
+        number, _, letters = line.partition(" ")
+        at = self.clock.now + self.delay
+        self._due.append((at, False, f"@beat {number} {at:.2f} - S"))
+        if "v" in letters:
+            self._due += [
+                (at, False, f"@held {number} ?"),
+                (at, True, f"@view {number}"),
+                (at, True, f"@end {number}"),
+            ]
 
-    def answer(self, limit: float) -> str | None:
-        self.limits.append(limit)
-        next_one = self.answers.pop(0) if self.answers else None
-        if isinstance(next_one, type):
-            raise next_one("it ended")
-        return next_one
+    def lines(self, limit: float) -> Lines:
+        until = self.clock.now + limit
+        for row in [one for one in self.plan if one[0] <= until]:
+            self.plan.remove(row)
+            if isinstance(row[1], float):
+                self.delay = row[1]
+            elif isinstance(row[1], str):
+                self._due.append((row[0], False, row[1]))
+            else:
+                self.clock.now = max(self.clock.now, row[0])
+                raise row[1]("it ended")
+        first = min((at for at, _, _ in self._due), default=until)
+        self.clock.now = max(self.clock.now, min(first, until))
+        ready = [one for one in self._due if one[0] <= self.clock.now]
+        self._due = [one for one in self._due if one not in ready]
+        self._held = self._held or any(text == ADDED for _, _, text in ready)
+        return [(error, text.replace("?", "yes" if self._held else "no")) for _, error, text in ready]
 
     def close(self) -> None:
         self.closed = True
 
 
-class Time:
-    """A clock that goes on by a little each time it is asked."""
+def watched(
+    seconds: float,
+    *plan: tuple[float, float | str | type[EOFError]],
+    monkeypatch: pytest.MonkeyPatch | None = None,
+) -> tuple[list[NodeReading], list[Session]]:
+    """The readings of a node that is watched for so long; after the end of a session the next one has no plan."""
+    clock, opened = Time(), list[Session]()
 
-    def __init__(self) -> None:
-        self.now = 0.0
+    def begin(node: object) -> Session:
+        opened.append(Session(clock, list(plan) if not opened else []))
+        return opened[-1]
 
-    def __call__(self) -> float:
-        self.now += 0.1
-        return self.now
+    def sleep(limit: float) -> None:
+        clock.now += limit
+
+    if monkeypatch is not None:
+        monkeypatch.setattr(node_watch.time, "sleep", sleep)  # type: ignore[attr-defined]
+    reader = Reader(LAB, DEBIAN, LAB.node1, begin, clock, 0.25)
+    found, end = [], clock.now + seconds
+    while clock.now < end:
+        found += reader.look()
+    return [*found, *reader.close()], opened
 
 
-def reader(*sessions: Session) -> tuple[Reader, Time]:
-    left, clock = list(sessions), Time()
-    return Reader(LAB, DEBIAN, LAB.node1, lambda node: left.pop(0), clock, 0.25), clock
+def test_a_node_is_asked_at_fixed_times_and_recorded_once_in_a_period() -> None:
+    found, [session] = watched(2.0)
+    assert len(session.asked) == pytest.approx(2.0 / BEAT_S, abs=2)
+    assert len(found) == pytest.approx(2.0 / 0.25, abs=2)
+    assert all(one.seen and 0 < one.at - one.asked < 0.01 for one in found)
+    assert session.closed
 
 
-def test_a_reading_lies_between_its_question_and_its_answer() -> None:
-    one, _ = reader(Session([ACTIVE]))
-    view = one.look()
-    assert (round(view.asked, 1), round(view.at, 1)) == (0.1, 0.2)
+def test_a_change_is_recorded_at_its_arrival_with_the_reading_before_it() -> None:
+    found, _ = watched(2.0, (11.123, ADDED))
+    before, taken = next((a, b) for a, b in pairwise(found) if b.owns_vip and not a.owns_vip)
+    assert taken.at == pytest.approx(11.123)
+    assert 0 < taken.at - taken.asked <= BEAT_S + 0.002
+    assert taken.at - before.at <= BEAT_S + 0.002
 
 
 def test_a_silent_node_is_not_seen_and_its_late_answer_is_not_recorded() -> None:
-    session = Session([ACTIVE, None, None, ACTIVE, ACTIVE])
-    one, _ = reader(session)
-    assert [one.look().seen for _ in range(5)] == [True, False, False, False, True]
-    assert len(session.asked) == 3, "a question that is not answered is not asked again"
-    assert session.limits == [ANSWER_LIMIT_S, ANSWER_LIMIT_S, 0.25, 0.25, ANSWER_LIMIT_S]
+    """It answers nothing from 11 s on, for 4 s."""
+    found, [session] = watched(7.0, (11.0, 4.0), (15.0, 0.001))
+    unseen = [one for one in found if not one.seen]
+    assert unseen[0].at == pytest.approx(11.0 + ANSWER_LIMIT_S, abs=2 * BEAT_S)
+    assert unseen[0].asked == pytest.approx(11.0, abs=2 * BEAT_S)
+    assert unseen[-1].at == pytest.approx(15.0, abs=2 * BEAT_S)
+    assert max(one.at - one.asked for one in found if one.seen) <= ANSWER_LIMIT_S
+    assert found[-1].seen
+    assert len(session.asked) < 4.5 / BEAT_S, "a question that is not answered is not asked again"
 
 
-def test_a_lost_session_is_opened_anew_after_a_while() -> None:
-    first, second = Session([ACTIVE, EOFError]), Session([PASSIVE])
-    one, clock = reader(first, second)
-    assert one.look().seen
-    assert not one.look().seen
-    assert first.closed
-    clock.now += RETRY_S
-    view = one.look()
-    assert (view.seen, view.owns_vip) == (True, False)
+def test_an_event_while_answers_are_missing_is_in_the_next_reading_that_has_an_interval() -> None:
+    found, _ = watched(7.0, (11.0, 3.0), (13.5, ADDED), (13.9, 0.001))
+    taken = next(one for one in found if one.owns_vip)
+    assert taken.asked > 13.5
+    assert taken.at - taken.asked <= ANSWER_LIMIT_S
 
 
-def test_sessions_are_not_opened_in_a_hurry() -> None:
-    opened = []
+def test_a_lost_session_is_opened_anew_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    found, opened = watched(4.0, (12.0, EOFError), monkeypatch=monkeypatch)
+    assert [one.closed for one in opened] == [True, True]
+    unseen = [one for one in found if not one.seen]
+    assert unseen[0].at == pytest.approx(12.0, abs=BEAT_S)
+    assert unseen[-1].at == pytest.approx(12.0 + RETRY_S, abs=3 * BEAT_S)
+    assert found[-1].seen
+
+
+def test_sessions_are_not_opened_in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, opened = Time(), 0
 
     def begin(node: object) -> Session:
-        opened.append(node)
-        return Session([EOFError])
+        nonlocal opened
+        opened += 1
+        raise EOFError("no connection")
 
-    one = Reader(LAB, DEBIAN, LAB.node1, begin, Time(), 0.25)
-    for _ in range(20):
-        assert not one.look().seen
-    assert 2 <= len(opened) <= 5, "20 looks took 4 s of that clock"
+    def sleep(limit: float) -> None:
+        clock.now += limit
+
+    monkeypatch.setattr(node_watch.time, "sleep", sleep)  # type: ignore[attr-defined]
+    reader = Reader(LAB, DEBIAN, LAB.node1, begin, clock, 0.25)
+    found: list[NodeReading] = []
+    while clock.now < 14.0:
+        found += reader.look()
+    assert not any(one.seen for one in found)
+    assert 3 <= opened <= 5, "4 s of that clock"
 
 
 PROGRAMS = {
-    "ip -o -4 addr show to 172.16.0.0/16": "3: eth1    inet 172.16.100.11/16 scope global",
-    "ps -o stat=,comm= -C apache2,corosync": "S<sl corosync\nSs   apache2",
-    "corosync-quorumtool -s": "Quorate: Yes",
+    "ip -o -4 addr show to 172.16.100.11": "3: eth1    inet 172.16.100.11/16 scope global",
     "crm_mon -X -r": "<crm_mon/>",
 }
+STAT = f"{{id}} ({{name}}) {{state}} {' '.join(['0'] * 34)} {{signal}} 0 0 0"
 
 
-@pytest.mark.parametrize("shell", SHELLS)
-def test_the_loop_reads_once_for_each_line(sandbox: Sandbox, shell: str) -> None:
+@dataclass
+class Node:
+    """The folder /proc of a node in a sandbox."""
+
+    sandbox: Sandbox
+
+    def process(self, number: int, name: str, state: str = "S", *, thread: bool = False) -> None:
+        folder = self.sandbox.root / f"proc/{number}"
+        folder.mkdir(exist_ok=True)
+        text = STAT.format(id=number, name=name, state=state, signal=-1 if thread else 17)
+        (folder / "stat").write_text(f"{text}\n")
+        self.newest(number)
+
+    def newest(self, number: int) -> None:
+        (self.sandbox.root / "proc/loadavg").write_text(f"0.1 0.2 0.3 1/99 {number}\n")
+
+    def end(self, number: int) -> None:
+        shutil.rmtree(self.sandbox.root / f"proc/{number}")
+
+    def answers(
+        self, stdin: str, shell: str = "dash", platform: Platform = DEBIAN
+    ) -> tuple[list[str], list[str]]:
+        done = self.sandbox.run(node_watch.stream(LAB, platform), shell, stdin=stdin)
+        return done.stdout.splitlines(), done.stderr.splitlines()
+
+
+@pytest.fixture
+def node(sandbox: Sandbox) -> Node:
     sandbox.answer(PROGRAMS)
-    out = sandbox.run(node_watch.loop(LAB, DEBIAN), shell, stdin="7\n8\n").stdout
-    first, second, rest = out.split(f"\n{END}")[0], *out.split(f"\n{END}")[1:]
-    assert sections.read(first) == {
-        "addresses": "eth1 172.16.100.11/16",
-        "processes": "S<sl corosync\nSs   apache2",
-        "ring": "Quorate: Yes",
-        "state": "<crm_mon/>\n",
-        "late": "",
-    }
-    assert second.partition("\n")[0] == "7"
-    assert rest == "8\n"
-
-
-def test_a_pause_of_the_node_is_in_its_next_reading() -> None:
-    assert seen(ACTIVE).late == 0
-    assert seen(f"{ACTIVE}\n@@part late\n51\n230\n").late == 2.81
+    (sandbox.root / "proc/uptime").write_text("345.67 1.0\n")
+    found = Node(sandbox)
+    found.process(40, "corosync")
+    for number in (50, 51):
+        found.process(number, "apache2")
+    found.process(52, "apache2", thread=True)
+    found.process(60, "apachectl")
+    return found
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_the_pause_loop_notes_what_is_longer_than_allowed(sandbox: Sandbox, shell: str) -> None:
-    """Five wakes of a node whose clock shows one pause of 0.8 s, then the watched process ends."""
-    (sandbox.root / "proc/77").mkdir()
-    (sandbox.root / "pauses.d").mkdir()
-    uptimes = iter(("100.00", "100.21", "101.21", "101.50", "101.71"))
-    sandbox.answer(
+def test_the_program_answers_each_line(node: Node, shell: str) -> None:
+    out, err = node.answers("7 fpq\n8 \n", shell)
+    assert (out, err) == (["@beat 7 345.67 SS S", "@beat 8 345.67 SS S"], [])
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_the_view_is_on_standard_error(node: Node, shell: str) -> None:
+    out, err = node.answers("7 fv\n", shell)
+    assert out == ["@beat 7 345.67 SS S", "@held 7 yes"]
+    assert err == ["@view 7", "@@part state", "<crm_mon/>", "", "@end 7"]
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("letters", ["p", "f", "pq"])
+def test_new_processes_are_found(node: Node, shell: str, letters: str) -> None:
+    node.process(61, "apache2", "R")
+    assert node.answers(f"1 {letters}\n", shell)[0] == ["@beat 1 345.67 SSR S"]
+
+
+def test_without_the_address_the_node_says_so(node: Node) -> None:
+    node.sandbox.answer({**PROGRAMS, "ip -o -4 addr show to 172.16.100.11": ""})
+    assert node.answers("7 v\n")[0][1:] == ["@held 7 no"]
+
+
+def test_an_address_that_cannot_be_read_is_not_told(node: Node) -> None:
+    node.sandbox.answer({**PROGRAMS, "ip -o -4 addr show to 172.16.100.11": {"status": 1}})
+    assert node.answers("7 v\n")[0][1:] == []
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_the_sources_run_beside_it_and_end_with_it(node: Node, shell: str) -> None:
+    node.sandbox.answer(
         {
-            "sleep 0.20": {
-                "runs": f"""
-        n=$(cat {sandbox.root}/n 2>/dev/null || echo 0); n=$((n + 1)); echo $n >{sandbox.root}/n
-        set -- {" ".join(uptimes)}; shift $((n - 1))
-        [ $# -gt 0 ] || {{ rmdir {sandbox.root}/proc/77; cp -r {sandbox.root}/pauses.d {sandbox.root}/kept; exit 0; }}
-        echo "$1 1.0" >{sandbox.root}/proc/uptime"""
-            }
+            **PROGRAMS,
+            "ip -o -4 monitor address": "moved",
+            "stdbuf -oL corosync-quorumtool -m": "joined",
+            "tail": "Diff: +++ 0.1.2\nother",
         }
     )
-    text = script(node_watch.__package__, "pause_loop", tick=20, late=10)
-    done = sandbox.run(f"set -- 77 {sandbox.root}/pauses.d\n{text}", shell)
-    assert (done.stderr, (sandbox.root / "kept/pauses").read_text()) == ("", "80\n")
-    assert not (sandbox.root / "pauses.d").exists(), "nothing is left on the node"
-
-
-@pytest.mark.parametrize("shell", SHELLS)
-def test_the_loop_hands_the_noted_pauses_over_once(sandbox: Sandbox, shell: str) -> None:
-    folder = f"{sandbox.root}/d"
-    made = f"mkdir -p {folder} && echo 300 >{folder}/pauses && echo {folder}"
-    sandbox.answer({**PROGRAMS, "mktemp -d": {"runs": made}})
-    out = sandbox.run(node_watch.loop(LAB, DEBIAN), shell, stdin="7\n8\n").stdout
-    blocks = [sections.read(block)["late"].strip() for block in out.split(END)[:2]]
-    assert blocks == ["300", ""]
-
-
-@pytest.mark.parametrize("state", ["Tl   corosync", "Z    corosync", ""])
-def test_a_corosync_that_cannot_answer_is_not_asked(sandbox: Sandbox, state: str) -> None:
-    """Its tools would wait for it, and the reading would be late."""
-    sandbox.answer({**PROGRAMS, "ps -o stat=,comm= -C apache2,corosync": f"Ss   apache2\n{state}"})
-    out = sandbox.run(node_watch.loop(LAB, DEBIAN), stdin="1\n").stdout
-    assert sections.read(out)["ring"] == ""
+    out, _ = node.answers("1 s\n", shell)
+    assert sorted(line for line in out if not line.startswith("@")) == ["Diff: +++ 0.1.2", "joined", "moved"]
+    [killed] = [call.split() for call in node.sandbox.calls if call.startswith("kill")]
+    assert len(killed) == 3, "the sources of addresses and of the ring; tail looks whether the program runs"
 
 
 @pytest.mark.parametrize("platform", PLATFORMS.values(), ids=PLATFORMS)
-def test_the_loop_asks_what_the_platform_has(sandbox: Sandbox, platform: Platform) -> None:
-    asked = parsed(node_watch.loop(LAB, platform))
-    assert platform.web_process in asked["processes_command"]
-    assert asked["ring_command"].startswith(
-        "corosync-objctl" if platform.corosync == "1.4" else "corosync-quorumtool"
-    )
+def test_the_program_asks_what_the_platform_has(sandbox: Sandbox, platform: Platform) -> None:
+    asked = parsed(node_watch.stream(LAB, platform))
+    assert asked["web_process"] == platform.web_process
+    assert asked["vip"] == str(LAB.vip)
+    if platform.corosync == "1.4":
+        assert (asked["ring_events"], asked["change_events"]) == ("", "")
+        assert asked["ring_command"].startswith("corosync-objctl")
+    else:
+        assert asked["ring_command"] == ""
+        assert platform.pacemaker_log in asked["change_events"]

@@ -1,61 +1,77 @@
-"""A session to a shell of this machine: answers whole, in time or not at all, and the end told as such."""
+"""A session to a shell of this machine: whole lines of both outputs, and the end told as such."""
 
 from __future__ import annotations
 
 import os
 import subprocess
+import time
 from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
 
-from drill.observe.ssh_session import SshSession
+from drill.observe.ssh_session import LONGEST_LINE, SshSession
 from inventory import log
 from inventory.model import Node
 from inventory.remote.ssh import Ssh
 from tests.support.example_lab import NODE1, NODE2
 
 LONG = 20.0
-ECHO = 'while read -r line; do echo "one $line"; echo two; echo; echo "@@end $line"; done'
-DUMB = "cat >/dev/null"
-GONE = "exit 0"
+ECHO = 'while read -r line; do echo "one $line"; echo "two $line" >&2; done'
+PIECES = "printf one; read -r line; echo ' and two'; printf rest"
 
 
 def session(text: str) -> SshSession:
-    return SshSession(
-        subprocess.Popen(
-            ["sh", "-c", text], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-        )
-    )
+    pipe = subprocess.PIPE
+    return SshSession(subprocess.Popen(["sh", "-c", text], stdin=pipe, stdout=pipe, stderr=pipe))
 
 
-def test_answers_come_one_by_one() -> None:
+def collected(one: SshSession, count: int) -> list[tuple[bool, str]]:
+    found: list[tuple[bool, str]] = []
+    until = time.monotonic() + LONG
+    while len(found) < count and time.monotonic() < until:
+        found += one.lines(LONG)
+    return found
+
+
+def test_both_outputs_come_line_by_line() -> None:
     one = session(ECHO)
     try:
         one.ask("7")
+        assert sorted(collected(one, 2)) == [(False, "one 7"), (True, "two 7")]
         one.ask("8")
-        assert one.answer(LONG) == "one 7\ntwo\n"
-        assert one.answer(LONG) == "one 8\ntwo\n"
-        assert one.answer(0.0) is None, "nothing more was asked"
+        assert sorted(collected(one, 2)) == [(False, "one 8"), (True, "two 8")]
+        assert one.lines(0.0) == [], "nothing more was asked"
     finally:
         one.close()
     assert one.process.returncode is not None, "no process is left"
 
 
-def test_silence_is_no_answer() -> None:
-    one = session(DUMB)
+def test_a_line_is_given_when_it_is_complete() -> None:
+    one = session(PIECES)
     try:
+        assert one.lines(LONG) == []
         one.ask("1")
-        assert one.answer(0.0) is None
+        assert collected(one, 1) == [(False, "one and two")]
+    finally:
+        one.close()
+
+
+def test_a_line_without_an_end_does_not_fill_the_memory() -> None:
+    one = session("while :; do printf 0123456789; done")
+    try:
+        for _ in range(20):
+            assert one.lines(LONG) == []
+            assert len(one._rests[False]) <= LONGEST_LINE
     finally:
         one.close()
 
 
 def test_the_end_is_told() -> None:
-    one = session(GONE)
+    one = session("exit 0")
     try:
         with pytest.raises(EOFError):
-            one.answer(LONG)
+            one.lines(LONG)
         one.process.wait()
         with pytest.raises(EOFError):
             one.ask("1")

@@ -1,0 +1,136 @@
+#!/bin/sh
+# Watch the node: answer each line of standard input at once, and tell changes the moment they happen. End when the input
+# ends. A line of input is a number and letters: what is wanted beside the answer.
+#
+#     s  start the sources of events that do not run
+#     p  look whether the known processes are there, and for new ones      q  read the states of the known processes
+#     f  look for processes everywhere: an old one may have taken a name    v  print the address and the cluster's view
+#
+# Lines on standard output. Each is written at once, so the lines of several programs do not mix:
+#
+#     @beat NUMBER UPTIME WEB COROSYNC    the answer: the node's own clock, and the states of the processes ("-": none)
+#     @held NUMBER yes|no                 whether the node holds the floating address
+#     other lines                         those of the event sources: `address_events`, `ring_events`, `change_events`
+#
+# On standard error is the cluster's view, from `@view NUMBER` to `@end NUMBER`: it is long, and nothing else writes there.
+# The commands are shell texts; those that ask the cluster are ended after `limit` seconds. An empty one is left out.
+: "${vip:?}"
+: "${web_process:?}"
+: "${address_events?}"
+: "${ring_events?}"
+: "${change_events?}"
+: "${ring_command?}"
+: "${state_command:?}"
+: "${mark:?}"
+: "${limit:?}"
+addresses='' ring='' changes='' web='' corosync='' web_states='' corosync_states='' newest=0 known=0
+
+# Whether the process $1 runs. A dead child that nobody waited for has the state Z.
+runs() { [ -n "$1" ] && read -r _ _ state _ <"/proc/$1/stat" && [ "$state" != Z ]; } 2>/dev/null
+
+start_sources() {
+    if [ -n "$address_events" ] && ! runs "$addresses"; then
+        sh -c "exec $address_events" </dev/null 2>/dev/null & addresses=$!
+    fi
+    if [ -n "$ring_events" ] && ! runs "$ring"; then
+        sh -c "exec $ring_events" </dev/null 2>/dev/null & ring=$!
+    fi
+    if [ -n "$change_events" ] && ! runs "$changes"; then
+        main=$$ sh -c "$change_events" </dev/null 2>/dev/null & changes=$!
+    fi
+}
+
+# Note the process $1 if it has a watched name. A thread has a number too; its parent gets no signal (-1) when it ends.
+note() {
+    read -r _ name _ <"/proc/$1/stat" || return
+    case $name in "($web_process)" | "(corosync)") ;; *) return ;; esac
+    read -r line <"/proc/$1/stat" || return
+    case " $web $corosync " in *" $1 "*) return ;; esac
+    id=$1
+    # shellcheck disable=SC2086  # the words of the line
+    set -- $line
+    shift 37
+    if [ "$1" = -1 ]; then return; fi
+    case $name in "(corosync)") corosync="$corosync $id" ;; *) web="$web $id" ;; esac
+} 2>/dev/null
+
+note_all() {
+    web='' corosync=''
+    for path in /proc/[0-9]*; do note "${path#/proc/}"; done
+}
+
+# Note processes that are new since the call before the last one: a new process may take its name a little later. The last
+# field of /proc/loadavg is the number of the newest one.
+note_new() {
+    read -r _ _ _ _ last </proc/loadavg
+    if [ "$last" -lt "$newest" ] || [ "$last" -gt $((known + 500)) ]; then
+        note_all
+        newest=$last
+    else
+        while [ "$known" -lt "$last" ]; do known=$((known + 1)) && note "$known"; done
+    fi
+    known=$newest newest=$last
+}
+
+# Set `states` and `left` to the states and the numbers of those of the processes $2... that still have the name $1.
+look() {
+    name="($1)" states='' left=''
+    shift
+    for id; do
+        if read -r _ found state _ <"/proc/$id/stat" && [ "$found" = "$name" ]; then
+            states=$states$state left="$left $id"
+        fi
+    done
+} 2>/dev/null
+
+read_processes() {
+    # shellcheck disable=SC2086  # a list of numbers
+    look "$web_process" $web
+    web=$left web_states=$states
+    # shellcheck disable=SC2086  # a list of numbers
+    look corosync $corosync
+    corosync=$left corosync_states=$states
+}
+
+print_held() {
+    if held=$(ip -o -4 addr show to "$vip" 2>/dev/null); then
+        if [ -n "$held" ]; then echo "@held $1 yes"; else echo "@held $1 no"; fi
+    fi
+}
+
+print_view() {
+    print_held "$1"
+    echo "@view $1" >&2
+    {
+        if [ -n "$ring_command" ]; then
+            echo "${mark}ring"
+            # A corosync that is stopped (T) or dead (Z) does not answer.
+            case $corosync_states in *[!TZ]*) timeout "$limit" sh -c "$ring_command" ;; esac
+        fi
+        echo "${mark}state"
+        timeout "$limit" sh -c "exec $state_command"
+        echo
+        echo "@end $1"
+    } >&2 2>/dev/null
+}
+
+# Whether each known process is still there.
+all_there() {
+    for id in $web $corosync; do [ -e "/proc/$id" ] || return; done
+}
+
+while read -r number wants; do
+    before="$web $corosync"
+    case $wants in *s*) start_sources ;; esac
+    case $wants in *f*) note_all ;; *p*) note_new ;; esac
+    case $wants in
+        *q* | *f*) read_processes ;;
+        *p*) if [ "$before" != "$web $corosync" ] || ! all_there; then read_processes; fi ;;
+    esac
+    read -r uptime _ </proc/uptime
+    echo "@beat $number $uptime ${web_states:--} ${corosync_states:--}"
+    # A child of a child: nobody has to wait for it.
+    case $wants in *v*) (print_view "$number" &) ;; esac
+done
+# shellcheck disable=SC2086  # without a number, if a source does not run
+kill $addresses $ring 2>/dev/null

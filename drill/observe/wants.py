@@ -1,0 +1,62 @@
+"""Decides what a watch asks a node for, beside the answer: a table of letters of node_stream.sh and their times."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from drill.observe.stream_state import StreamState
+from inventory.platforms.base import Platform
+
+LIVELY_S = 3.0
+"""After a change the cluster's view is asked for at the shorter interval, for so long (seconds)."""
+QUIET_S = 1.0
+"""The interval of the cluster's view while nothing changes (seconds)."""
+BETWEEN_S = 0.05
+"""The shortest time from the end of a view to the next one (seconds)."""
+PRESENCE_S, STATES_S, EVERYWHERE_S, SOURCES_S = 0.1, 0.25, 3.0, 0.5
+"""The intervals of: whether the processes are there; their states; a look for them everywhere; the event sources."""
+
+
+@dataclass
+class Wants:
+    """What to ask one node for. `period` is the interval of all that has no event source (seconds).
+
+    After `view_limit` seconds a view that was asked for counts as lost.
+    """
+
+    platform: Platform
+    period: float
+    view_limit: float
+    _last: dict[str, float] = field(default_factory=dict, init=False)
+    _changed: float = field(default=float("-inf"), init=False)
+    _ended: float = field(default=float("-inf"), init=False)
+
+    def letters(self, state: StreamState, now: float) -> str:
+        """The letters for a question that is asked now (seconds of the record)."""
+        due = {
+            "s": self._due("s", SOURCES_S, now),
+            "f": self._due("f", EVERYWHERE_S, now),
+            "p": self._due("p", PRESENCE_S, now),
+            "q": self._due("q", STATES_S, now),
+            "v": self._view_due(state, now),
+        }
+        wanted = "".join(letter for letter, is_due in due.items() if is_due)
+        self._last |= dict.fromkeys(wanted, now)
+        return wanted
+
+    def _due(self, letter: str, interval: float, now: float) -> bool:
+        return now - self._last.get(letter, float("-inf")) >= interval
+
+    def _view_due(self, state: StreamState, now: float) -> bool:
+        if state.news:
+            self._changed = now
+        if state.viewing:
+            self._ended = now
+            if not self._due("v", self.view_limit, now):
+                return False
+            state.give_up_view()
+        lively = now - self._changed <= LIVELY_S
+        polled = not self.platform.events.changes or lively
+        return (state.news and now - self._ended >= BETWEEN_S) or self._due(
+            "v", self.period if polled else QUIET_S, now
+        )
