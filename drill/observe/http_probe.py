@@ -23,13 +23,17 @@ OnSample = Callable[[Sample], None]
 
 LONGEST_S = 900.0
 """The time after which a probe stops by itself, on a machine of usual speed (seconds)."""
+KEEPALIVE_HZ = 20
+"""The most requests per second on the keep-alive connection."""
+LATE_S = 0.05
+"""A request that is later than this and than one period is not sent (seconds)."""
 _SPARE = 2
 """The number of workers beyond those that can wait for an answer at the same time."""
 
 
 @dataclass(frozen=True)
 class ProbeRate:
-    """How well the probe kept its rate. A slot is missed when its request did not start within one period."""
+    """How well the probe kept its rate. A slot is missed when its request started too late (`LATE_S`)."""
 
     slots: int
     missed: int
@@ -72,7 +76,7 @@ class ProbeSettings:
         hz = lab.drill.probe_hz
         pages = {node.name.capitalize(): node.name for node in lab.nodes}
         longest = lab.patient(LONGEST_S)
-        return cls(lab.url, hz, lab.probe_timeout_s, pages, keepalive_hz=hz, longest=longest)
+        return cls(lab.url, hz, lab.probe_timeout_s, pages, keepalive_hz=min(hz, KEEPALIVE_HZ), longest=longest)
 
 
 class Probe(Observer):
@@ -171,7 +175,7 @@ class Probe(Observer):
             with self._lock:
                 self._slots += 1
                 self._worst_late = max(self._worst_late, late)
-                if late > self._period:
+                if late > max(self._period, LATE_S):
                     self._missed += 1
                     continue
             self._ask(client, "probe")

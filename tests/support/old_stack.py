@@ -35,12 +35,6 @@ def shown_after(text: str, command: str) -> str:
     return next(body for line, _, body in (part.partition("\n") for part in parts) if line == command)
 
 
-def block(*, members: str, state: str, addresses: str, processes: str) -> str:
-    """One block of the watch's loop (drill/observe/node_loop.sh) of recorded parts."""
-    parts = {"addresses": addresses, "processes": processes, "ring": members, "state": state}
-    return "".join(f"@@part {name}\n{text.rstrip()}\n" for name, text in parts.items())
-
-
 def members(text: str) -> str:
     """The lines of a recording that `corosync-objctl -a | grep members` prints."""
     return "".join(f"{line}\n" for line in text.splitlines() if "members" in line)

@@ -43,7 +43,7 @@ def parts_of_checks(session: LabSession) -> str:
 
 
 def watch(session: LabSession) -> str:
-    return node_watch.loop(session.lab, session.platform)
+    return node_watch.stream(session.lab, session.platform)
 
 
 def heals(session: LabSession) -> str:

@@ -8,9 +8,6 @@ import threading
 import time
 
 import pytest
-import requests
-import urllib3
-from requests.adapters import HTTPAdapter
 
 from drill.observe.http_request import MOST_BYTES, Client, outcome, reason
 from drill.record.timeline import OUTCOMES
@@ -56,6 +53,31 @@ def hang_up(handler: Handler) -> None:
     handler.close_connection = True
 
 
+def chunked(handler: Handler) -> None:
+    handler.send_response(200)
+    handler.send_header("Transfer-Encoding", "chunked")
+    handler.end_headers()
+    handler.wfile.write(b"%x\r\n%s\r\n" % (len(PAGE), PAGE))
+    handler.wfile.flush()
+    handler.wfile.write(b"0\r\n\r\n")
+
+
+def without_length(handler: Handler) -> None:
+    handler.wfile.write(b"HTTP/1.0 200 OK\r\n\r\n" + PAGE)
+    handler.close_connection = True
+
+
+def slowly(handler: Handler) -> None:
+    for byte in b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(PAGE), PAGE):
+        handler.wfile.write(bytes((byte,)))
+        handler.wfile.flush()
+
+
+def half_a_header(handler: Handler) -> None:
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-")
+    handler.close_connection = True
+
+
 def nonsense(handler: Handler) -> None:
     handler.wfile.write(b"SSH-2.0-OpenSSH_9.2\r\n")
     handler.close_connection = True
@@ -76,13 +98,18 @@ def nonsense(handler: Handler) -> None:
         (Handler.reset, ("reset", "", None)),
         (hang_up, ("reset", "", None)),
         (half, ("reset", "", 200)),
+        (chunked, ("ok", "node1.magedu.com", 200)),
+        (without_length, ("ok", "node1.magedu.com", 200)),
+        (slowly, ("ok", "node1.magedu.com", 200)),
+        (half_a_header, ("reset", "", None)),
         (nonsense, ("http_error", "", None)),
         (hang, ("timeout", "", None)),
         (drip, ("timeout", "", None)),
     ],
     ids=[
         "node1", "node2", "default page", "empty", "no text", "503", "redirect", "a long page", "marker too late",
-        "reset", "hung up", "half a page", "no http", "hangs", "drips",
+        "reset", "hung up", "half a page", "chunks",
+        "no length", "byte by byte", "half a header", "no http", "hangs", "drips",
     ],
 )  # fmt: skip
 def test_how_a_request_ends(answer: Answer, expected: tuple[str, str, int | None]) -> None:
@@ -149,13 +176,8 @@ def test_closing_does_not_wait_for_the_garbage_collector() -> None:
     with serving(until_the_end) as server:
         client = Client(server.url, LATE, PAGES, fresh=False)
         assert client.ask().outcome == "ok"
-        adapter = client._session.get_adapter(server.url)
-        assert isinstance(adapter, HTTPAdapter)
-        pools = adapter.poolmanager.pools
-        still_known = [pools[key] for key in pools.keys()]  # noqa: SIM118 -- as by a failure's traceback
         client.close()
         assert ended.wait(LATE), "a server that stops gracefully waits for a connection that stays open"
-        assert still_known
 
 
 def test_a_kept_connection_that_was_cut_is_opened_anew() -> None:
@@ -215,10 +237,7 @@ def test_only_plain_http_to_an_address(url: str) -> None:
         (ConnectionRefusedError(errno.ECONNREFUSED, "refused"), "refused"),
         (ConnectionResetError(errno.ECONNRESET, "reset"), "reset"),
         (BrokenPipeError(errno.EPIPE, "pipe"), "reset"),
-        (requests.ConnectTimeout("slow"), "timeout"),
-        (requests.ReadTimeout("slow"), "timeout"),
-        (urllib3.exceptions.ProtocolError("x", ConnectionResetError(errno.ECONNRESET, "reset")), "reset"),
-        (requests.ConnectionError(OSError(errno.EHOSTUNREACH, "no route")), "unreachable"),
+        (TimeoutError("timed out"), "timeout"),
         (OSError(errno.EIO, "?"), "http_error"),
         (ValueError("?"), "http_error"),
     ],
@@ -229,17 +248,9 @@ def test_the_name_of_a_failure(error: BaseException, name: str) -> None:
     assert name in OUTCOMES
 
 
-def test_the_innermost_text_is_the_reason() -> None:
+def test_the_reason_is_one_short_line() -> None:
     inner = OSError(errno.EHOSTUNREACH, "No route to host")
-    outer = requests.ConnectionError("a long story")
-    outer.__cause__ = inner
-    assert reason(outer) == f"[Errno {errno.EHOSTUNREACH}] No route to host"
+    assert reason(inner) == f"[Errno {errno.EHOSTUNREACH}] No route to host"
     assert reason(ValueError()) == "ValueError"
+    assert reason(ValueError("a\nb")) == "a b"
     assert len(reason(ValueError("x" * 1000))) == 120
-
-
-def test_a_chain_that_bites_its_tail_ends() -> None:
-    error = ValueError("x")
-    error.__context__ = other = KeyError("y")
-    other.__context__ = error
-    assert outcome(error) == "http_error"

@@ -65,7 +65,7 @@ def test_the_lab_is_the_documented_one() -> None:
     assert lab.locations == (Location("webserver_on_node1", "WebServer", "node1.magedu.com", 500),)
     assert lab.locations[0].id == "webserver_on_node1", "which equality does not look at"
     assert (lab.drill.probe_hz, lab.drill.probe_timeout_ms, lab.drill.watch_ms, lab.drill.seed) == (
-        20,
+        50,
         500,
         250,
         1,
