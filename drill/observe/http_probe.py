@@ -76,7 +76,9 @@ class ProbeSettings:
         hz = lab.drill.probe_hz
         pages = {node.name.capitalize(): node.name for node in lab.nodes}
         longest = lab.patient(LONGEST_S)
-        return cls(lab.url, hz, lab.probe_timeout_s, pages, keepalive_hz=min(hz, KEEPALIVE_HZ), longest=longest)
+        return cls(
+            lab.url, hz, lab.probe_timeout_s, pages, keepalive_hz=min(hz, KEEPALIVE_HZ), longest=longest
+        )
 
 
 class Probe(Observer):

@@ -12,7 +12,7 @@ from tests.support.example_lab import CASES, NODE1, NODE2, example_lab
 from tests.support.old_stack import old_lab, recorded
 
 LAB, OLD_LAB = example_lab(), old_lab()
-THREE = (CASES / "watch" / "3-active.txt").read_text().partition("@@part ring\n")[2]
+THREE = (CASES / "corosync" / "3-ring.txt").read_text()
 PLUGIN = recorded("partition-ttl0-target.txt")
 
 
