@@ -21,7 +21,7 @@ from drill import suite
 from drill.checks.verdict import PASS, Verdict
 from drill.execute.runner import unavailable
 from drill.observe.observation import observing
-from drill.record.timeline import Lateness, NodeReading, Sample
+from drill.record.timeline import ArpReading, Lateness, NodeReading, Sample
 from drill.report import comparison, run_folder
 from drill.report import merge as merging
 from drill.report.objective import parse_objective
@@ -192,6 +192,13 @@ class _Live:
             f"{lateness.where} was late by {lateness.until - lateness.since:.2f} s at {lateness.since:.2f} s"
         )
         self._news.put(("this machine", late))
+
+    def arp(self, reading: ArpReading) -> None:
+        """Queue an announcement of the floating address."""
+        if reading.announced:
+            self._news.put(
+                ("network", f"{' and '.join(reading.holders)} announces the address (gratuitous ARP)")
+            )
 
     def sample(self, sample: Sample) -> None:
         """Queue an answer to the probe."""

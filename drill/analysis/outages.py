@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import attrgetter
 
 from drill.analysis.once import once
@@ -23,7 +23,8 @@ class Outage:
       after that). None when one of the two is missing: the outage is open.
 
     `upper - lower` is the resolution: about two periods of the probe, more when answers are slow.
-    `kinds` are the outcomes of the failed requests with their counts, the most frequent first.
+    `kinds` are the outcomes of the failed requests with their counts, the most frequent first. `waited` is when
+    the last of them ended.
     """
 
     first_failed: float
@@ -32,6 +33,7 @@ class Outage:
     next_good: float | None
     failed: int
     kinds: tuple[tuple[str, int], ...]
+    waited: float = field(default=0.0, compare=False)
 
     @property
     def lower(self) -> float:
@@ -97,4 +99,12 @@ def outages(samples: Iterable[Sample]) -> tuple[Outage, ...]:
 def _outage(failed: Sequence[Sample], last_good: float | None, next_good: float | None) -> Outage:
     kinds = Counter(sample.outcome for sample in failed)
     ordered = tuple(sorted(kinds.items(), key=lambda kind: (-kind[1], kind[0])))
-    return Outage(failed[0].sent, failed[-1].sent, last_good, next_good, len(failed), ordered)
+    return Outage(
+        failed[0].sent,
+        failed[-1].sent,
+        last_good,
+        next_good,
+        len(failed),
+        ordered,
+        max(one.done for one in failed),
+    )

@@ -206,11 +206,14 @@ def stable_rate(timeline: Timeline) -> CheckResult:
 
 
 def _spans(found: Iterable[Outage], limit: float | None = None) -> list[Span]:
-    """When outages were seen, and how much longer they were than a limit (seconds)."""
+    """When outages were seen, and how much longer they were than a limit (seconds).
+
+    A machine may also have been late later than the next good answer, while a failed request still waited.
+    """
     return [
         Span(
             one.first_failed if one.last_good is None else one.last_good,
-            one.last_failed if one.next_good is None else one.next_good,
+            max(one.waited, one.last_failed if one.next_good is None else one.next_good),
             None if limit is None else one.lower - limit,
         )
         for one in found

@@ -179,6 +179,7 @@ class Runner:
         after = cib.parse(starting_state.read()[1])
         play.record_outcome()
         recorder.after(configuration_lines(after.configuration), after.leftovers)
+        recorder.witness(observation.witness())
         recorder.machines(observation.processors, log.new())
         if len(recorder.timeline().events_of("inject")) == 1:
             recorder.logged(NodeJournals(self.session, recorder.since).read())

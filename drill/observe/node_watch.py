@@ -13,6 +13,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from msgspec import structs
+
 from cluster import corosync_state
 from drill.observe.observer import Observer, unrecorded
 from drill.observe.selection import Selection
@@ -77,7 +79,7 @@ class Reader:
     _session: StreamSession | None = field(default=None, init=False)
     _state: StreamState = field(init=False)
     _wants: Wants = field(init=False)
-    _selection: Selection = field(init=False)
+    _selection: Selection[NodeReading] = field(init=False)
     _tried: float = field(default=float("-inf"), init=False)
     _number: int = field(default=0, init=False)
     _asked: float = field(default=0.0, init=False)
@@ -85,7 +87,7 @@ class Reader:
     """Until when the node was recorded as not seen; None: it answers."""
 
     def __post_init__(self) -> None:
-        self._selection = Selection(self.period)
+        self._selection = Selection(self.period, _content)
 
     def look(self) -> list[NodeReading]:
         """Ask when it is time, wait for lines for at most BEAT_S seconds, and give the readings to record."""
@@ -148,6 +150,11 @@ class Reader:
             self._session.close()
             self._session = None
         return self._selection.last()
+
+
+def _content(reading: NodeReading) -> NodeReading:
+    """A reading without its times."""
+    return structs.replace(reading, asked=0.0, at=0.0, view_asked=None)
 
 
 @dataclass

@@ -7,10 +7,12 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
+from drill.observe.arp_witness import ArpWitness
 from drill.observe.http_probe import Probe, ProbeRate, ProbeSettings
 from drill.observe.lateness import LatenessWatch
 from drill.observe.node_watch import Watch
-from drill.record.timeline import Lateness, NodeReading, Sample
+from drill.record.timeline import ArpReading, Lateness, NodeReading, Sample
+from inventory.host import routes
 from inventory.remote.ssh import Ssh
 from inventory.session import LabSession
 
@@ -27,13 +29,20 @@ class ObservationSink(Protocol):
     def lateness(self, lateness: Lateness) -> None:
         """Take a time in which this machine was late."""
 
+    def arp(self, reading: ArpReading) -> None:
+        """Take what the lab's network says about the VIP."""
+
 
 @dataclass(frozen=True)
 class Observation:
-    """An observation that runs: its probe's rate so far, and the number of processors that it watches here."""
+    """An observation that runs: its probe's rate so far, and the number of processors that it watches here.
+
+    `witness` gives the reason why the lab's network is not witnessed; "" when it is.
+    """
 
     rate: Callable[[], ProbeRate]
     processors: int
+    witness: Callable[[], str] = lambda: ""
 
 
 Observing = Callable[[ObservationSink, Callable[[], float]], AbstractContextManager[Observation]]
@@ -48,7 +57,9 @@ def observing(session: LabSession, ssh: Ssh, guard: Callable[[], None]) -> Obser
     def observe(sink: ObservationSink, since: Callable[[], float]) -> Iterator[Observation]:
         probe = Probe(ProbeSettings.of(lab), since, sink.sample, guard)
         here = LatenessWatch(since, sink.lateness)
-        with here, Watch.over_ssh(lab, session.platform, ssh, since, sink.reading), probe:
-            yield Observation(probe.rate, len(here.cores))
+        network = ArpWitness(lab, lambda: routes.interface_for(lab.vip), since, sink.arp)
+        # The probe's guard is called first: nothing is sent when the VIP is not reached by the lab's own network.
+        with here, Watch.over_ssh(lab, session.platform, ssh, since, sink.reading), probe, network:
+            yield Observation(probe.rate, len(here.cores), lambda: network.missing)
 
     return observe

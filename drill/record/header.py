@@ -146,6 +146,7 @@ class Header:
 
     Set during the run: `roles` maps active, passive, dc, target and peer to nodes, as they were at the first injection.
     `watched_processors` is their number on the drill's own machine; `pauses` are those in corosync's log.
+    `witness` is the reason why ARP on the lab's network was not recorded; "" when it was.
     `token_s` and `consensus_s` are those of the running corosync. `before` and `after` are the lines of the
     configuration. `logged` are the moments from the nodes' journals. `contention` is the share of the time from the
     first move to the last one in which a program of the drill's machine waited for a processor (0 to 1);
@@ -186,6 +187,7 @@ class Header:
     leftovers: tuple[str, ...] | None = None
     watched_processors: int | None = None
     pauses: tuple[NodePause, ...] | None = None
+    witness: str | None = None
     awaited: tuple[Awaited, ...] | None = None
     operations: tuple[OperationEntry, ...] | None = None
     failcounts: tuple[FailCount, ...] | None = None

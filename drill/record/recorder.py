@@ -20,7 +20,7 @@ from drill.record.header import (
     Prediction,
     ProbeFigures,
 )
-from drill.record.timeline import Event, Lateness, NodeReading, Sample, Timeline
+from drill.record.timeline import ArpReading, Event, Lateness, NodeReading, Sample, Timeline
 
 
 class Recorder:
@@ -38,6 +38,7 @@ class Recorder:
         self._node_readings: list[NodeReading] = []
         self._events: list[Event] = []
         self._lateness: list[Lateness] = []
+        self._arp: list[ArpReading] = []
         stored_rows.make_plain(path)
         self._stream: TextIO = path.open("a", encoding="utf-8")
         self._stream.write(timeline_file.header_line(header))
@@ -61,6 +62,10 @@ class Recorder:
     def lateness(self, lateness: Lateness) -> None:
         """Record that this machine was late."""
         self._add("lateness", lateness, self._lateness)
+
+    def arp(self, reading: ArpReading) -> None:
+        """Record what the lab's network says about the VIP."""
+        self._add("arp", reading, self._arp)
 
     def event(self, event: Event) -> None:
         """Record an event of the drill. It is in the file before this method returns."""
@@ -105,6 +110,10 @@ class Recorder:
         """Record how contended the processors of this machine were, before and during the moves (0 to 1)."""
         self._more(contention_before=before, contention=during)
 
+    def witness(self, missing: str) -> None:
+        """Record why the lab's network was not witnessed; "": it was."""
+        self._more(witness=missing)
+
     def probe(self, figures: ProbeFigures) -> None:
         """Record how well the probe kept its rate."""
         self._more(probe=figures)
@@ -126,6 +135,7 @@ class Recorder:
                 tuple(self._node_readings),
                 tuple(self._events),
                 tuple(self._lateness),
+                tuple(self._arp),
             )
 
     def close(self) -> None:

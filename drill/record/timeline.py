@@ -95,6 +95,19 @@ class Lateness(Struct, frozen=True, forbid_unknown_fields=True):
     where: str
 
 
+class ArpReading(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the lab's network says about the VIP: whose hardware address answered an ARP request for it.
+
+    `holders` answered at some moment between `asked` and `at`; a hardware address that is no node's is given as it is.
+    `announced`: nobody asked; the holder announced the VIP by a gratuitous ARP at `at`.
+    """
+
+    asked: float
+    at: float
+    holders: tuple[str, ...] = ()
+    announced: bool = False
+
+
 class Event(Struct, frozen=True, forbid_unknown_fields=True):
     """Something that the drill did or noticed.
 
@@ -124,6 +137,7 @@ class Timeline:
     node_readings: tuple[NodeReading, ...] = ()
     events: tuple[Event, ...] = ()
     lateness: tuple[Lateness, ...] = ()
+    arp: tuple[ArpReading, ...] = ()
     notes: tuple[str, ...] = field(default=(), compare=False)
     """Remarks about the file from its reader (a truncated last line)."""
 
@@ -203,6 +217,7 @@ ROWS: Mapping[str, tuple[type[Struct], str]] = {
     "reading": (NodeReading, "node_readings"),
     "event": (Event, "events"),
     "lateness": (Lateness, "lateness"),
+    "arp": (ArpReading, "arp"),
 }
 """The kinds of rows in a file: the type of each, and the field of Timeline that has its rows."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from drill.analysis import overlap
 from drill.analysis.duration import Duration
 from drill.checks.verdict import STATUSES, UNKNOWN
 from drill.report.run import Run
@@ -26,6 +27,8 @@ class Side:
     predicted: Duration | None
     status: str
     repeats: int
+    overlap: str = "unknown"
+    """The longest time in which two nodes held the address at once, of the repeats that could be judged."""
 
     @property
     def cells(self) -> tuple[str, ...]:
@@ -39,11 +42,12 @@ class Side:
             str(self.repeats) if judged == self.repeats else f"{judged} of {self.repeats}",
             *lengths,
             self.predicted.summary if self.predicted else "-",
+            self.overlap,
             self.status,
         )
 
 
-COLUMNS = ("repeats", "least", "median", "most", "predicted", "verdict")
+COLUMNS = ("repeats", "least", "median", "most", "predicted", "two owners", "verdict")
 
 
 @dataclass(frozen=True)
@@ -105,7 +109,13 @@ def _side(name: str, results: Sequence[Summary] | None) -> Side | None:
     )
     judged = [one for one in results if one.status != UNKNOWN]
     status = max((one.status for one in results), key=STATUSES.index)
-    return Side(statistics_of(name, judged), widest, status, len(results))
+    return Side(
+        statistics_of(name, judged),
+        widest,
+        status,
+        len(results),
+        overlap.text(overlap.longest(one.overlap for one in judged)),
+    )
 
 
 def _differences(a: Run, b: Run) -> Iterable[Difference]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from drill.analysis import overlap
 from drill.analysis.duration import Duration, measured, predicted
 from drill.analysis.fault_windows import fault_windows
 from drill.analysis.outages import Outage, outages_of
@@ -62,6 +63,16 @@ class ScenarioResult:
         """The sum of all outages."""
         durations = [measured(one) for one in self.outages]
         return Duration(sum(one.least for one in durations), sum(one.most for one in durations))
+
+    @property
+    def overlap(self) -> Duration | None:
+        """For how long two nodes held the address at once; None when the record cannot tell."""
+        return overlap.total(overlap.held(self.timeline))
+
+    @property
+    def answered_overlap(self) -> Duration | None:
+        """For how long two machines answered ARP requests for the address; None when nothing was witnessed."""
+        return overlap.total(overlap.answered(self.timeline))
 
     @property
     def predicted(self) -> Duration | None:

@@ -59,6 +59,8 @@ class Summary:
     setup: Setup = Setup()
     number: int = 0
     place: Place | None = field(default=None, compare=False)
+    overlap: Duration | None = None
+    answered_overlap: Duration | None = None
 
 
 def summary_of(result: ScenarioResult, number: int = 0, place: Place | None = None) -> Summary:
@@ -85,6 +87,8 @@ def summary_of(result: ScenarioResult, number: int = 0, place: Place | None = No
         _shared(_setup(header)),
         number,
         place,
+        result.overlap,
+        result.answered_overlap,
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from drill.analysis import overlap
 from drill.analysis.duration import Duration
 from drill.checks.verdict import PASS, STATUSES
 from drill.record.timeline import OUTCOMES
@@ -40,6 +41,8 @@ class TableRow:
     outage: tuple[str, ...]
     predicted: Duration | None
     budget: float | None
+    overlap: str
+    answered_overlap: str
     times: int = 0
     tally: str = ""
     statuses: str = ""
@@ -99,6 +102,8 @@ def _rows(
                 group.outage,
                 group.distribution.predicted,
                 group.distribution.budget,
+                overlap.text(overlap.longest(each.overlap for each in group.repeats.counted)),
+                overlap.text(overlap.longest(each.answered_overlap for each in group.repeats.counted)),
                 len(group.repeats.counted),
                 ", ".join(f"{count} {status}" for status, count in tally.items() if count),
                 group.statuses,
@@ -112,6 +117,8 @@ def _rows(
                 one.outage,
                 one.predicted,
                 one.budget,
+                overlap.text(one.overlap),
+                overlap.text(one.answered_overlap),
                 statuses=one.status,
             )
 

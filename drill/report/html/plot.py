@@ -45,6 +45,9 @@ def plot(timeline: Timeline, start: float, end: float) -> Plot:
             rows += [Row(heading, head=True), *_requests(scale, timeline, samples)]
     if timeline.node_readings:
         rows += [Row("which node holds the floating address", head=True), *_owners(scale, timeline)]
+    if timeline.arp:
+        rows += [Row("which machine answers ARP for the address", head=True), *_answers(scale, timeline)]
+    if timeline.node_readings:
         rows += [Row("quorum, as each node sees it", head=True), *_quorum(scale, timeline)]
     lines = scale.symbols((at, "phase", tip) for at, _, tip in moments)
     return Plot(start, end, tuple(_stacked(rows)), faults, lines, scale.axis())
@@ -122,6 +125,19 @@ def _owners(scale: TimeScale, timeline: Timeline) -> Iterable[Row]:
     if doubles := double_ownerships(timeline):
         bars = scale.bars(plot_segments.double_segments(doubles))
         yield Row("both at once", "double", "two nodes held it at the same time", bars)
+
+
+def _answers(scale: TimeScale, timeline: Timeline) -> Iterable[Row]:
+    holders = dict.fromkeys((*timeline.nodes, *(name for one in timeline.arp for name in one.holders)))
+    names = short_names(holders)
+    for place, holder in enumerate(holders):
+        announced = [
+            (one.at, "announced", f"{one.at:.2f} s: {holder} announces the address (gratuitous ARP)")
+            for one in timeline.arp
+            if one.announced and holder in one.holders
+        ]
+        bars = scale.bars(plot_segments.answer_periods(timeline, holder))
+        yield Row(names[holder], f"n{place % 4}", holder, bars, symbols=scale.symbols(announced))
 
 
 def _quorum(scale: TimeScale, timeline: Timeline) -> Iterable[Row]:

@@ -74,6 +74,16 @@ def double_segments(found: Iterable[DoubleOwnership]) -> Iterator[PlotSegment]:
     return (PlotSegment(one.since, max(one.since, one.until), "double", one.summary) for one in found)
 
 
+def answer_periods(timeline: Timeline, holder: str) -> Iterator[PlotSegment]:
+    """The periods in which a machine answered ARP requests for the address (kind: held)."""
+    readings = sorted((one for one in timeline.arp if not one.announced), key=lambda one: one.asked)
+    for answers, run in groupby(readings, key=lambda one: holder in one.holders):
+        mine = list(run)
+        if answers:
+            tip = f"{holder} answered ARP requests {mine[0].asked:.2f} to {mine[-1].at:.2f} s"
+            yield PlotSegment(mine[0].asked, mine[-1].at, "held", tip)
+
+
 def quorum_segments(timeline: Timeline, node: str) -> Iterator[PlotSegment]:
     """A node's quorum as its own cluster showed it (kinds: quorate, inquorate, blind, unseen)."""
     return _states(timeline, node, _quorum_state)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from drill.analysis import record_worth
+from drill.analysis import overlap, record_worth
+from drill.analysis.duration import Duration
 from drill.analysis.failover_phases import phases
 from drill.analysis.outage_phases import outage_course
 from drill.checks.verdict import STATUSES, Verdict
@@ -85,6 +86,12 @@ def _phase_rows(result: ScenarioResult) -> Iterable[PhaseRow]:
             yield PhaseRow(number, one.name, f"{one.at:.2f} s", f"+{one.at - injected:.2f} s", one.meaning)
 
 
+def _overlaps(length: Duration | None, found: Sequence[overlap.Both] | None) -> str:
+    """The length of all overlaps, and each of them if there are few."""
+    each = "; ".join(one.summary for one in (found or ())[:3])
+    return f"{overlap.text(length)} ({each})" if each else overlap.text(length)
+
+
 def _facts(result: ScenarioResult) -> Iterable[tuple[str, str]]:
     """Further facts about a scenario, as name and text."""
     header, timeline = result.timeline.header, result.timeline
@@ -109,6 +116,11 @@ def _facts(result: ScenarioResult) -> Iterable[tuple[str, str]]:
             )
     if header.probe:
         yield "probe", f"{header.probe.missed} of {header.probe.slots} slots missed"
+    yield "two owners", _overlaps(result.overlap, overlap.held(timeline))
+    if header.witness:
+        yield "two answers to ARP", f"unknown: nothing was witnessed: {header.witness}"
+    elif timeline.arp:
+        yield "two answers to ARP", _overlaps(result.answered_overlap, overlap.answered(timeline))
     if late := record_worth.summary(timeline):
         yield "machines", late
     for note in timeline.notes:

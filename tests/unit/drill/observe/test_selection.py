@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
+from drill.observe import node_watch
 from drill.observe.selection import Selection
 from drill.record.timeline import NodeReading
 from tests.support.example_lab import NODE1
 
 
 def reading(at: float, **more: object) -> NodeReading:
-    return replace(NodeReading(asked=at - 0.01, at=at, node=NODE1), **more)  # type: ignore[arg-type]
+    return replace(NodeReading(asked=at - 0.01, at=at, node=NODE1), **more)
+
+
+def selection(period: float) -> Selection[NodeReading]:
+    return Selection(period, node_watch._content)
 
 
 def recorded(*readings: NodeReading, period: float = 0.25) -> list[float]:
-    one = Selection(period)
+    one = selection(period)
     return [kept.at for taken in readings for kept in one.take(taken)]
 
 
@@ -49,7 +53,7 @@ def test_a_newer_view_that_says_the_same_is_no_change() -> None:
 
 
 def test_the_last_one_is_given_at_the_end() -> None:
-    one = Selection(0.25)
+    one = selection(0.25)
     one.take(reading(1.0))
     assert one.last() == []
     one.take(reading(1.05))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from ipaddress import IPv4Address
 from itertools import groupby
 
 import pytest
+from msgspec.structs import replace
 
+from drill.observe import node_watch
 from drill.observe.selection import Selection
 from drill.observe.stream_state import StreamState
 from drill.record.timeline import NodeReading
@@ -38,7 +39,7 @@ Membership information
 def replayed(name: str, node: str, platform: str, lab: Lab = LAB) -> Iterator[NodeReading]:
     """The readings that are recorded from a recorded stream: its lines with their time and direction."""
     state = StreamState(lab, PLATFORMS[platform], lab.nodes[0 if node == "node1" else 1], 0.1)
-    selection = Selection(0.25)
+    selection = Selection(0.25, node_watch._content)
     rows = [
         row.split(" ", 2) for row in (CASES / f"watch/{platform}-{name}-{node}.txt").read_text().splitlines()
     ]

@@ -83,7 +83,17 @@ def test_the_lines_are_a_table_that_a_terminal_can_hold() -> None:
         "  token_s: A 1, B 3",
     )
     table = [line.split() for line in lines[lines.index("", 3) + 1 :]]
-    assert table[0] == ["scenario", "repeats", "least", "median", "most", "predicted", "verdict"]
+    assert table[0] == [
+        "scenario",
+        "repeats",
+        "least",
+        "median",
+        "most",
+        "predicted",
+        "two",
+        "owners",
+        "verdict",
+    ]
     assert table[1][:3] == ["graceful-stop", "A", "2"]
     assert table[2][:2] == ["B", "1"]
     assert table[3] == ["no-quorum-stop", "A", "did", "not", "run"]
@@ -104,7 +114,7 @@ def test_what_could_not_be_judged_is_unknown() -> None:
         [pair] = compare(_run("a", judged), _run("b", *other)).pairs
         assert pair.b is not None
         cells.append(pair.b.cells)
-    assert cells[1] == ("1 of 2", *cells[0][1:5], UNKNOWN)
+    assert cells[1] == ("1 of 2", *cells[0][1:6], UNKNOWN)
     assert cells[2][:4] == ("0 of 1", "unknown", "unknown", "unknown")
     assert cells[2][-1] == UNKNOWN
 

@@ -10,7 +10,7 @@ import pytest
 
 from drill.checks.verdict import FAIL, Verdict
 from drill.record.header import Header, Prediction
-from drill.record.timeline import Event, Lateness, NodeReading, Sample, Timeline
+from drill.record.timeline import ArpReading, Event, Lateness, NodeReading, Sample, Timeline
 from drill.report.html import page as html_page
 from drill.report.html.record import slug
 from drill.report.result import ScenarioResult
@@ -124,6 +124,7 @@ def test_nothing_of_the_record_becomes_markup() -> None:
         (NodeReading(asked=0, at=1, node=_NASTY, owns_vip=True, members=(_NASTY,), dc=_NASTY),),
         (Event(0.5, "inject", _NASTY, _NASTY, _NASTY), Event(0.6, "landed", _NASTY, _NASTY)),
         (Lateness(0.2, 0.9, _NASTY),),
+        (ArpReading(0.1, 0.2, (_NASTY,)), ArpReading(0.3, 0.3, (_NASTY, "x"), announced=True)),
         (_NASTY,),
     )
     verdict = Verdict(_NASTY, FAIL, _NASTY, (_NASTY,), _NASTY, _NASTY, {_NASTY: _NASTY})

@@ -1,0 +1,172 @@
+"""For how long two nodes held the VIP at once: by the nodes' own readings, and as their neighbours saw it by ARP.
+
+Each figure is an interval. `least` is certain: readings show both holders at the same time. `most` is what the readings
+cannot exclude: a holder may have kept the address until the first reading that shows it without. A node that cannot
+be read may keep the address; only a node that the fault switched off certainly does not. A frozen container cannot be
+read, but its kernel still answers ARP: there the neighbours know more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import combinations, pairwise
+
+from drill.analysis.duration import Duration
+from drill.analysis.fault_windows import fault_windows
+from drill.analysis.once import once
+from drill.record.timeline import ArpReading, Timeline
+
+LONGEST_GAP = 2.0
+"""When two readings of a node or of ARP are further apart (seconds, on a machine of usual speed), the time between is
+unknown."""
+
+
+@dataclass(frozen=True)
+class Holding:
+    """A period in which one holder had the VIP: possibly from `begin` to `end`, certainly from `since` to `until`."""
+
+    begin: float
+    since: float
+    until: float
+    end: float
+
+
+@dataclass(frozen=True)
+class Both:
+    """Two holders had the VIP at once, for at least `length.least` and at most `length.most` seconds.
+
+    All of it is between `since` and `until` (seconds of the record).
+    """
+
+    holders: tuple[str, str]
+    since: float
+    until: float
+    length: Duration
+
+    @property
+    def summary(self) -> str:
+        """The overlap in one line, for people."""
+        a, b = self.holders
+        return f"{a} and {b}: {self.length.summary} between {self.since:.2f} and {self.until:.2f} s"
+
+
+def total(found: Iterable[Both] | None) -> Duration | None:
+    """The length of all overlaps together; None when they are not known."""
+    if found is None:
+        return None
+    lengths = [one.length for one in found]
+    return Duration(sum(one.least for one in lengths), sum(one.most for one in lengths))
+
+
+def longest(found: Iterable[Duration | None]) -> Duration | None:
+    """The longest of the totals of several records; None when one is not known."""
+    known = list(found)
+    if not known or any(one is None for one in known):
+        return None
+    lengths = [one for one in known if one is not None]
+    return Duration(max(one.least for one in lengths), max(one.most for one in lengths))
+
+
+def text(found: Duration | None) -> str:
+    """A length for people."""
+    if found is None:
+        return "unknown"
+    if not found.most > 0:
+        return "none"
+    return found.summary if found.least > 0 else f"0 to {found.most:.2f} s"
+
+
+@once
+def held(timeline: Timeline) -> tuple[Both, ...] | None:
+    """The overlaps by the readings of the nodes; None when the record cannot tell."""
+    if not all(any(one.seen for one in timeline.readings_of(node)) for node in timeline.nodes):
+        return None
+    return _overlaps({node: _held(timeline, node) for node in timeline.nodes})
+
+
+@once
+def answered(timeline: Timeline) -> tuple[Both, ...] | None:
+    """The overlaps by the answers to ARP requests for the VIP; None when nothing was witnessed."""
+    readings = sorted((one for one in timeline.arp if not one.announced), key=lambda one: one.asked)
+    gap = timeline.patient(LONGEST_GAP)
+    if not readings or any(after.asked - before.at > gap for before, after in pairwise(readings)):
+        return None
+    holders = dict.fromkeys(name for one in readings for name in one.holders)
+    return _overlaps({name: _answered(readings, name) for name in holders})
+
+
+def _overlaps(holdings: dict[str, Sequence[Holding]]) -> tuple[Both, ...]:
+    found = []
+    for first, second in combinations(holdings, 2):
+        for a in holdings[first]:
+            for b in holdings[second]:
+                since, until = max(a.begin, b.begin), min(a.end, b.end)
+                if since < until:
+                    certain = max(0.0, min(a.until, b.until) - max(a.since, b.since))
+                    found.append(Both((first, second), since, until, Duration(certain, until - since)))
+    return tuple(sorted(found, key=lambda one: one.since))
+
+
+def _held(timeline: Timeline, node: str) -> Sequence[Holding]:
+    """A node's holdings. Without an answer it is not known whether it holds the address, unless it is switched off."""
+    off = _off(timeline, node)
+    rows = [
+        (one.asked, one.at, one.owns_vip if one.seen else _unless_off(one.asked, off))
+        for one in timeline.readings_of(node)
+    ]
+    return _holdings(rows, timeline.end, timeline.patient(LONGEST_GAP))
+
+
+def _answered(readings: Sequence[ArpReading], name: str) -> Sequence[Holding]:
+    rows = [(one.asked, one.at, name in one.holders) for one in readings]
+    return _holdings(rows, max(one.at for one in readings), float("inf"))
+
+
+def _holdings(rows: Sequence[tuple[float, float, bool | None]], last: float, gap: float) -> Sequence[Holding]:
+    """Holdings from rows of (asked, at, holds), in time order; `holds` is None where it is not known.
+
+    A time without a row, longer than `gap` seconds, is not known either.
+    """
+    found: list[Holding] = []
+    without = 0.0
+    """The holder certainly did not hold it at this moment or later, until its next holding."""
+    current: list[tuple[float, float]] = []
+    unknown = False
+    for asked, at, holds in rows:
+        if current and asked - current[-1][1] > gap:
+            unknown = True
+        if holds:
+            if current and unknown:
+                # The time between is possible, but not certain: two holdings that meet.
+                found.append(_holding(without, current, asked))
+                without, current = asked, []
+            current.append((asked, at))
+            unknown = False
+        elif holds is None:
+            unknown = True
+        else:
+            if current:
+                found.append(_holding(without, current, at))
+                current = []
+            without, unknown = asked, False
+    if current:
+        found.append(_holding(without, current, last))
+    return found
+
+
+def _holding(begin: float, rows: Sequence[tuple[float, float]], end: float) -> Holding:
+    return Holding(begin, rows[0][1], max(rows[0][1], rows[-1][0]), end)
+
+
+def _off(timeline: Timeline, node: str) -> tuple[tuple[float, float], ...]:
+    """The periods in which a fault had certainly switched a node off: checks have it in their parameter `off`."""
+    roles = {str(row.parameters["off"]) for row in timeline.header.checks if row.parameters.get("off")}
+    if not any(timeline.node_in_role(role) == node for role in roles):
+        return ()
+    windows = (one for one in fault_windows(timeline) if one.node == node and one.landed is not None)
+    return tuple((one.landed or 0.0, one.end) for one in windows)
+
+
+def _unless_off(moment: float, off: Sequence[tuple[float, float]]) -> bool | None:
+    return False if any(since <= moment <= until for since, until in off) else None
