@@ -16,10 +16,12 @@ import typer
 
 from cli import (
     bench,
+    bench_address,
     bench_peers,
     bench_prediction,
     bench_report,
     bench_token,
+    bench_watch,
     classroom,
     cluster,
     console,
@@ -94,8 +96,10 @@ for topic in (
     heal,
     classroom,
     bench,
+    bench_address,
     bench_prediction,
     bench_report,
+    bench_watch,
     testing,
     bench_peers,
     bench_token,

@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
 
+from drill.analysis import overlap
 from drill.analysis.address_owners import LONGEST_GAP, double_ownerships
 from drill.analysis.coverage import answered_readings, gaps, longest_gap, unread_reason, watched_period
 from drill.analysis.fault_windows import NO_INJECTION, Period, fault_periods, fault_windows
@@ -32,7 +33,7 @@ def one_owner(timeline: Timeline, off: str = "") -> CheckResult:
     """
     expected = "one node with the address: never two at once, and one at the end"
     if doubles := [one.summary for one in double_ownerships(timeline)]:
-        return failed(expected, *doubles)
+        return failed(expected, *doubles, *_lengths(timeline))
     whole = watched_period(timeline)
     if whole is None:
         return unknown(expected, NO_READING)
@@ -68,10 +69,18 @@ def two_owners(timeline: Timeline) -> CheckResult:
     if not found:
         return unknown(expected, NO_INJECTION)
     if doubles := [one.summary for one in double_ownerships(timeline) if one.until >= found[0].injected]:
-        return passed(expected, *doubles)
+        return passed(expected, *doubles, *_lengths(timeline))
     if reason := unread_reason(timeline, timeline.nodes, found[0].injected, max(one.end for one in found)):
         return unknown(expected, reason)
     return failed(expected, f"never two from the injection at {found[0].injected:.2f} s on")
+
+
+def _lengths(timeline: Timeline) -> list[str]:
+    """For how long the address had two owners in the whole record, for people."""
+    lines = [f"two owners in all: {overlap.text(overlap.total(overlap.held(timeline)))}"]
+    if (answered := overlap.total(overlap.answered(timeline))) is not None:
+        lines.append(f"two answers to ARP requests, as the neighbours see it: {overlap.text(answered)}")
+    return lines
 
 
 @check("page_names_owner", "requests", "readings")

@@ -86,7 +86,8 @@ class ArpWitness(Observer):
     """Asks and listens from start() to stop(), and passes each reading to `on_reading`.
 
     `interface` names the interface that leads to the VIP; it may raise LabError. `open_socket` opens it; tests replace
-    it. `missing` is the reason why nothing is witnessed, "" when the witness works.
+    it. `hz` is the number of probes in each second. `missing` is the reason why nothing is witnessed; "" when the
+    witness works.
     """
 
     def __init__(
@@ -95,14 +96,16 @@ class ArpWitness(Observer):
         interface: Callable[[], str],
         clock: Callable[[], float],
         on_reading: Callable[[ArpReading], None],
+        *,
         open_socket: Callable[[str], socket.socket] | None = None,
+        hz: float = PROBES_HZ,
     ) -> None:
         self.missing = "the witness did not begin"
         self._lab, self._interface, self._clock, self._on_reading = lab, interface, clock, on_reading
         self._open_socket = open_socket or packet_socket
         self._neighbours = Neighbours(lab.vip, {node.address: node.name for node in lab.nodes})
         self._selection: Selection[ArpReading] = Selection(PERIOD_S, lambda one: one.holders)
-        self._number = 0
+        self._number, self._hz = 0, hz
         self._named = float("-inf")
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -162,7 +165,7 @@ class ArpWitness(Observer):
         asked = self._clock()
         self._neighbours.asked(self._number, asked)
         link.send(arp_frame.probe(self._lab.vip, self._number))
-        until = now + 1 / PROBES_HZ
+        until = now + 1 / self._hz
         while (left := until - self._clock()) > 0:
             link.settimeout(left)
             try:

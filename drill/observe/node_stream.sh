@@ -1,19 +1,22 @@
-#!/bin/sh
+#!/bin/bash
 # Watch the node: answer each line of standard input at once, and tell changes the moment they happen. End when the input
 # ends. A line of input is a number and letters: what is wanted beside the answer.
 #
 #     s  start the sources of events that do not run
 #     p  look whether the known processes are there, and for new ones      q  read the states of the known processes
-#     f  look for processes everywhere: an old one may have taken a name    v  print the address and the cluster's view
+#     f  look for processes everywhere: an old one may have taken a name    v  print the cluster's view
 #
 # Lines on standard output. Each is written at once, so the lines of several programs do not mix:
 #
-#     @beat NUMBER UPTIME WEB COROSYNC    the answer: the node's own clock, and the states of the processes ("-": none)
-#     @held NUMBER yes|no                 whether the node holds the floating address
-#     other lines                         those of the event sources: `address_events`, `ring_events`, `change_events`
+#     @beat NUMBER UPTIME HELD WEB COROSYNC    the answer: the node's own clock, whether the kernel has the floating
+#                                              address (yes, no), and the states of the processes ("-": none)
+#     other lines                              those of the sources `address_events`, `ring_events`, `change_events`
 #
 # On standard error is the cluster's view, from `@view NUMBER` to `@end NUMBER`: it is long, and nothing else writes there.
 # The commands are shell texts; those that ask the cluster are ended after `limit` seconds. An empty one is left out.
+#
+# bash, because its `read` takes a file of /proc in blocks, and other shells byte by byte. Nothing here starts a program
+# for an answer.
 : "${vip:?}"
 : "${web_process:?}"
 : "${address_events?}"
@@ -24,6 +27,7 @@
 : "${mark:?}"
 : "${limit:?}"
 addresses='' ring='' changes='' web='' corosync='' web_states='' corosync_states='' newest=0 known=0
+shopt -s extglob
 
 # Whether the process $1 runs. A dead child that nobody waited for has the state Z.
 runs() { [ -n "$1" ] && read -r _ _ state _ <"/proc/$1/stat" && [ "$state" != Z ]; } 2>/dev/null
@@ -92,14 +96,17 @@ read_processes() {
     corosync=$left corosync_states=$states
 }
 
-print_held() {
-    if held=$(ip -o -4 addr show to "$vip" 2>/dev/null); then
-        if [ -n "$held" ]; then echo "@held $1 yes"; else echo "@held $1 no"; fi
+# Set `held`. The kernel's table of local addresses is read without starting a program; an old kernel may not have it.
+read_held() {
+    held=no
+    if IFS= read -r -d '' trie </proc/net/fib_trie || [ -n "$trie" ]; then
+        if [[ $trie == *"|-- $vip"$'\n'*([[:space:]])"/32 host LOCAL"* ]]; then held=yes; fi
+    elif [ -n "$(ip -o -4 addr show to "$vip")" ]; then
+        held=yes
     fi
-}
+} 2>/dev/null
 
 print_view() {
-    print_held "$1"
     echo "@view $1" >&2
     {
         if [ -n "$ring_command" ]; then
@@ -127,8 +134,9 @@ while read -r number wants; do
         *q* | *f*) read_processes ;;
         *p*) if [ "$before" != "$web $corosync" ] || ! all_there; then read_processes; fi ;;
     esac
+    read_held
     read -r uptime _ </proc/uptime
-    echo "@beat $number $uptime ${web_states:--} ${corosync_states:--}"
+    echo "@beat $number $uptime $held ${web_states:--} ${corosync_states:--}"
     # A child of a child: nobody has to wait for it.
     case $wants in *v*) (print_view "$number" &) ;; esac
 done

@@ -49,7 +49,7 @@ class SshSession:
     def begin(cls, ssh: Ssh, node: Node, text: str, *, longest: int) -> SshSession:
         """Start the program for at most `longest` seconds, without waiting for the connection."""
         argv = ssh.argv(node.name)
-        words = ssh.limited(longest, ("sh", "-c", text))
+        words = ssh.limited(longest, ("bash", "-c", text))
         process = subprocess.Popen(
             [argv[0], "-S", "none", *argv[1:], shlex.join(words)],
             stdin=subprocess.PIPE,

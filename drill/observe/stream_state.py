@@ -1,8 +1,9 @@
 """What the lines of a node's stream (node_stream.sh) say: the node's state, and when it was true.
 
-A line was written after the node had read each question that it answered before. So what a line says was true at some
-moment between the last answered question and the line's arrival, both timed by this machine's clock: however long
-the line was under way, the interval holds. The cluster's view has an interval of its own, from its question on.
+An answer was written after its question was read: what it says was true at some moment between the two, both timed by
+this machine's clock, however long the lines were under way. An event of an address only says that the node is to be
+asked at once, so that a late event never moves a change. Membership and the cluster's view lie between the last
+answered question (the view: its own question) and their arrival.
 Sources: ip-monitor(8), corosync-quorumtool(8), crm_mon(8), proc(5), cluster.corosync_state.
 """
 
@@ -19,11 +20,13 @@ from inventory.platforms.base import Platform
 from inventory.remote import sections
 from status import node_shell
 
-_ADDRESS = re.compile(r"(?:\[ADDR\]\s*)?(Deleted )?\d+: \S+ +inet (\S+)")
+_ADDRESS = re.compile(r"(?:\[ADDR\]\s*)?(?:Deleted )?\d+: \S+ +inet (\S+)")
 _RING_BEGIN = "Quorum information"
 _RING_NODES = re.compile(r"^Nodes:\s+(\d+)\s*$", re.M)
 _RING_MEMBER = re.compile(r"^\s*(?:0x[0-9a-fA-F]+|\d+)\s+\d+\s+\S")
 _CHANGE = "Diff:"
+RING_S = 1.0
+"""So long after the beginning of a session a reading waits for the members that corosync tells (seconds)."""
 NONE = "-"
 """No process, in an answer."""
 
@@ -43,15 +46,19 @@ class StreamState:
     answered: int = field(default=0, init=False)
     asked: float | None = field(default=None, init=False)
     news: bool = field(default=True, init=False)
+    hurry: bool = field(default=False, init=False)
+    """The address may have changed: the node is to be asked at once."""
     viewing: int = field(default=0, init=False)
     """The question whose view is not complete yet; 0: none."""
     ring: Membership | None = field(default=None, init=False)
     """What corosync told last, if it still runs."""
     _questions: dict[int, float] = field(default_factory=dict, init=False)
+    _first: float | None = field(default=None, init=False)
+    """When the first question was asked whose answer was told with everything else."""
+    _first_reading: bool = field(default=True, init=False)
     _uptime: float | None = field(default=None, init=False)
     _late: float = field(default=0.0, init=False)
     _held: bool | None = field(default=None, init=False)
-    _held_changed: int = field(default=0, init=False)
     _web: str | None = field(default=None, init=False)
     _corosync: str = field(default="", init=False)
     _ring_lines: list[str] = field(default_factory=list, init=False)
@@ -64,6 +71,7 @@ class StreamState:
         """Note a question that is sent now, and whether it asks for the cluster's view."""
         self._questions = {one: asked for one, asked in self._questions.items() if one >= self.answered}
         self._questions[number] = at
+        self.hurry = False
         if view:
             self.viewing, self._view_at, self.news = number, at, False
 
@@ -77,18 +85,16 @@ class StreamState:
         word, _, rest = line.partition(" ")
         if word == "@beat":
             self._take_answer(rest.split())
-        elif word == "@held":
-            self._take_held(rest.split())
         elif address := _ADDRESS.match(line):
-            if address[2].split("/")[0] == str(self.lab.vip):
-                self._held, self._held_changed, self.news = not address[1], self.answered, True
+            if address[1].split("/")[0] == str(self.lab.vip):
+                self.hurry = self.news = True
         elif word == _CHANGE:
             self.news = True
         else:
             self._take_ring(line)
 
     def _take_answer(self, words: list[str]) -> None:
-        if len(words) != 4 or not words[0].isdigit() or int(words[0]) not in self._questions:
+        if len(words) != 5 or not words[0].isdigit() or int(words[0]) not in self._questions:
             return
         number, uptime = int(words[0]), _number(words[1])
         asked = self._questions[number]
@@ -97,20 +103,16 @@ class StreamState:
             if late >= self.late_s:
                 self._late += late
         self.answered, self.asked, self._uptime = number, asked, uptime
-        web, corosync = ("" if word == NONE else word for word in words[2:])
+        held = words[2] == "yes"
+        self.news = self.news or held != self._held
+        self._held = held
+        web, corosync = ("" if word == NONE else word for word in words[3:])
         if (self._web, self._corosync) != (web, corosync):
             before = self.corosync_runs, self._web_state()
             self._web, self._corosync = web, corosync
             self.news = self.news or before != (self.corosync_runs, self._web_state())
         if not corosync.strip("Z"):
             self.ring, self._ring_lines = None, []
-
-    def _take_held(self, words: list[str]) -> None:
-        """A reading of the address. A change that came after its question is newer."""
-        if len(words) == 2 and words[0].isdigit() and self._held_changed < int(words[0]):
-            held = words[1] == "yes"
-            self.news = self.news or held != self._held
-            self._held = held
 
     def _take_ring(self, line: str) -> None:
         """A line of corosync-quorumtool. A block is complete when it has as many members as it announced."""
@@ -150,6 +152,11 @@ class StreamState:
         """The state as a reading that came at a moment; None until address, processes and cluster were told once."""
         if self.asked is None or self._held is None or self._web is None or self._view_asked is None:
             return None
+        self._first = self.asked if self._first is None else self._first
+        begins = self._first_reading and self.asked - self._first < RING_S
+        if begins and self.corosync_runs and self.ring is None:
+            return None  # the source of membership has just been started
+        self._first_reading = False
         late, self._late = self._late, 0.0
         ring = self.ring if self.corosync_runs else None
         quorate = ring.quorate if ring is not None else None

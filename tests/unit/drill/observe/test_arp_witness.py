@@ -140,7 +140,9 @@ class Network:
 
 def test_it_asks_and_records_who_answers() -> None:
     network, found = Network(), list[ArpReading]()
-    one = ArpWitness(LAB, lambda: "bridge", CLOCK.now, found.append, lambda interface: network.witness)
+    one = ArpWitness(
+        LAB, lambda: "bridge", CLOCK.now, found.append, open_socket=lambda interface: network.witness
+    )
     try:
         with one:
             waiting.until(
@@ -166,7 +168,7 @@ def test_without_a_socket_the_record_says_why(error: Exception) -> None:
     def refused(interface: str) -> socket.socket:
         raise error
 
-    one = ArpWitness(LAB, lambda: "bridge", CLOCK.now, lambda row: None, refused)
+    one = ArpWitness(LAB, lambda: "bridge", CLOCK.now, lambda row: None, open_socket=refused)
     with one:
         pass
     assert str(error) in one.missing
@@ -188,7 +190,7 @@ def test_a_reading_that_cannot_be_recorded_is_an_error() -> None:
     def full(row: ArpReading) -> None:
         raise OSError(28, "No space left on device")
 
-    one = ArpWitness(LAB, lambda: "bridge", CLOCK.now, full, lambda interface: network.witness)
+    one = ArpWitness(LAB, lambda: "bridge", CLOCK.now, full, open_socket=lambda interface: network.witness)
     one.start()
     try:
         waiting.until(
