@@ -54,8 +54,10 @@ class ScratchLab:
 
     def run(self, *words: str, deadline: float, expected: int | tuple[int, ...] = 0) -> str:
         """Run a program in the copy."""
+        # A command that enters a mount namespace starts in its root folder.
+        inside = (*self.enter, "env", f"--chdir={self.folder}") if self.enter else ()
         done = subprocess.run(
-            [*self.enter, *words],
+            [*inside, *words],
             cwd=self.folder,
             env={**os.environ, **self.environment, "PYTHONPATH": str(self.folder)},
             stdin=subprocess.DEVNULL,
