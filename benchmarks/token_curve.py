@@ -167,7 +167,7 @@ def conditions(lab: Lab, session: LabSession, seed: int) -> dict[str, object]:
         "platform": session.platform.name,
         "provider": session.provider.name,
         "stack": "corosync and pacemaker",
-        "web": ", ".join(sorted(one.kind for one in lab.resources)),
+        "web": "on both nodes" if lab.resource("web").clone else "on one node",
         "probe_hz": lab.drill.probe_hz,
         "seed": seed,
     }
