@@ -169,5 +169,6 @@ def conditions(lab: Lab, session: LabSession, seed: int) -> dict[str, object]:
         "stack": "corosync and pacemaker",
         "web": "on both nodes" if lab.resource("web").clone else "on one node",
         "probe_hz": lab.drill.probe_hz,
+        "probe_timeout_s": lab.probe_timeout_s,
         "seed": seed,
     }

@@ -68,7 +68,12 @@ def peers(
     folder = LabFolder(context.home / STATE / PEERS, lab)
     path = output or context.root / "docs" / "results" / "peers.jsonl"
     platform = platform_with(lab.platform, folder, [measured.PACKAGE])
-    conditions = {"platform": platform.name, "stack": measured.PACKAGE, "probe_hz": hz}
+    conditions = {
+        "platform": platform.name,
+        "stack": measured.PACKAGE,
+        "probe_hz": hz,
+        "probe_timeout_s": lab.probe_timeout_s,
+    }
     file = MeasurementsFile(path, conditions)
     nodes = ContainerNodes(folder, platform, context.clock, console.say)
     settings = replace(ProbeSettings.of(lab), keepalive_hz=0.0)
