@@ -18,11 +18,12 @@ TABLE = "inet ha_lab_peers"
 class PeerFault:
     """One way to break the node that holds the address. `two_owners`: it makes both nodes hold it.
 
+    After `heal` the node's services are started, where they do not run.
     `ends_watch`: the node's own watch of its addresses ends with the fault.
     """
 
     inject: Callable[[Peers, Lab, Node], None]
-    heal: Callable[[Peers, Lab, Node, str], None]
+    heal: Callable[[Peers, Lab, Node], None]
     two_owners: bool = False
     ends_watch: bool = False
 
@@ -31,14 +32,8 @@ def _stop(peers: Peers, lab: Lab, node: Node) -> None:
     peers.check(node, "systemctl stop keepalived")
 
 
-def _start(peers: Peers, lab: Lab, node: Node, service: str) -> None:
-    peers.check(node, "systemctl start keepalived")
-
-
-def _boot(peers: Peers, lab: Lab, node: Node, service: str) -> None:
-    peers.power("power_on", node)
-    peers.check(node, "systemctl is-system-running --wait >/dev/null 2>&1 || true", deadline=60)
-    peers.check(node, f"systemctl start {service} keepalived", deadline=60)
+def _nothing(peers: Peers, lab: Lab, node: Node) -> None:
+    """Only the services must be started again, as after every fault."""
 
 
 def _cut(peers: Peers, lab: Lab, node: Node) -> None:
@@ -56,16 +51,20 @@ def _cut(peers: Peers, lab: Lab, node: Node) -> None:
     peers.check(node, "nft -f -", stdin="\n".join(rules) + "\n")
 
 
-def _mend(peers: Peers, lab: Lab, node: Node, service: str) -> None:
+def _mend(peers: Peers, lab: Lab, node: Node) -> None:
     peers.check(node, f"nft list table {TABLE} >/dev/null 2>&1 || exit 0; nft delete table {TABLE}")
 
 
 FAULTS: Mapping[str, PeerFault] = {
-    "stop": PeerFault(_stop, _start),
-    "halt": PeerFault(lambda peers, lab, node: peers.power("halt", node), _boot, ends_watch=True),
+    "stop": PeerFault(_stop, _nothing),
+    "halt": PeerFault(
+        lambda peers, lab, node: peers.power("halt", node),
+        lambda peers, lab, node: peers.power("power_on", node),
+        ends_watch=True,
+    ),
     "freeze": PeerFault(
         lambda peers, lab, node: peers.power("freeze", node),
-        lambda peers, lab, node, service: peers.power("thaw", node),
+        lambda peers, lab, node: peers.power("thaw", node),
     ),
     "partition": PeerFault(_cut, _mend, two_owners=True),
 }
