@@ -46,15 +46,13 @@ def ecdf(found: Distribution) -> Ecdf | None:
     least = _stairs(scale, (one.most for one in found.lengths), len(found.lengths))
     most = _stairs(scale, (one.least for one in found.lengths), len(found.lengths))
     band = f"M{_path(most)}L{_path([*reversed(least)])}Z"
-    # A label at the right end would touch its neighbour on a narrow page.
-    axis = tuple(one for one in scale.axis() if one.anchor != "end")
     return Ecdf(
         scale.start,
         scale.end,
         band,
         f"M{_path(least)}",
         f"M{_path(most)}",
-        axis,
+        scale.axis(),
         _bar(scale, found),
         _budget(scale, found.budget),
     )

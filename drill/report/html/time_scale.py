@@ -12,6 +12,9 @@ from drill.report.html.plot_segments import PlotSegment
 _CHARACTER = 3.4
 """The width of one bold character on the narrowest page (percent of its plot of 250 pixels)."""
 
+_AXIS_CHARACTER = 2.8
+"""The same of a character of the axis."""
+
 
 @dataclass(frozen=True)
 class TimeScale:
@@ -68,7 +71,29 @@ class TimeScale:
             x = self.x(n * step)
             anchor = "start" if x < 4 else "end" if x > 96 else "middle"
             found.append(Symbol(x, "tick", "", f"{n * step:.{digits}f} s", anchor))
+        # On the narrowest page, a label that is moved into the plot may touch the one beside it.
+        if (
+            len(found) > 3
+            and found[-1].anchor == "end"
+            and _right(found[-2]) > found[-1].x - _width(found[-1])
+        ):
+            found.pop()
+        if (
+            len(found) > 3
+            and found[0].anchor == "start"
+            and _right(found[0]) > found[1].x - _width(found[1]) / 2
+        ):
+            found.pop(0)
         return tuple(found)
+
+
+def _width(label: Symbol) -> float:
+    """The width of a label of the axis on the narrowest page (percent)."""
+    return _AXIS_CHARACTER * len(label.text)
+
+
+def _right(label: Symbol) -> float:
+    return label.x + _width(label) * (1.0 if label.anchor == "start" else 0.5)
 
 
 def _joined(numbers: Sequence[Symbol]) -> Symbol:
