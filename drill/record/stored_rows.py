@@ -4,7 +4,7 @@ A compressed file has one gzip member for each timeline (RFC 1952, 2.2): gzip(1)
 begin at each. The plain file is removed when the compressed one is complete. When both are there, the plain one is
 read.
 
-gzip was chosen over zstd by measurement (docs/results/report.md): zstd would save 2 of 60 seconds for 10,000 timelines,
+gzip was chosen over zstd by measurement (docs/results/report.md): zstd would save 3 of 60 seconds for 10,000 timelines,
 and it needs one more package.
 """
 
