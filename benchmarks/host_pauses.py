@@ -91,7 +91,7 @@ class HostPauses:
     def _disturbed(self, disturb: Callable[[Node], Interval | None]) -> Seen:
         node = self._active()
         peer = self.session.lab.peer(node)
-        before, starts = self._log_sizes(), self._starts(peer)
+        before, moves = self._log_sizes(), self._moves(peer)
         clock = self.session.clock
         began = clock.now()
 
@@ -113,7 +113,7 @@ class HostPauses:
             pause=pause,
             token_lost=logs[peer.name].token_lost > 0,
             lost=node.id in logs[peer.name].left,
-            moved=bool(self._starts(peer) - starts),
+            moved=bool(self._moves(peer) - moves),
             late_s=round(max((one.until - one.since for one in late), default=0.0), 3),
         )
 
@@ -160,8 +160,11 @@ class HostPauses:
             raise LabError(f"{len(owners)} nodes hold {self.session.lab.vip}", hint="./lab heal")
         return owners[0]
 
-    def _starts(self, peer: Node) -> set[tuple[str, int, int]]:
-        """The starts of the address on the peer, from the cluster's own history."""
+    def _moves(self, peer: Node) -> set[tuple[str, int, int]]:
+        """The starts and stops of the address on the peer, from the cluster's own history.
+
+        It keeps only the last of them: when the address is back on the first node, that is the stop on the peer.
+        """
         out = check(
             self.session.remote,
             Command(peer.name, cib.COMMAND, "the history of the operations", deadline=10, purpose="read-cib"),
@@ -170,7 +173,7 @@ class HostPauses:
         return {
             (one.node, one.call_id, one.last_change)
             for one in cib_status.operations(out)
-            if one.resource == address and one.operation == "start" and one.on_node == peer.name
+            if one.resource == address and one.operation in ("start", "stop") and one.on_node == peer.name
         }
 
     def _formed(self, before: dict[str, int]) -> None:

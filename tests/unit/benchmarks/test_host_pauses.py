@@ -113,6 +113,8 @@ def test_a_stop_that_nobody_noticed(lab: PausedLab) -> None:
         (f"{TOKEN}\n{SAME}\n", "", (True, False, False)),
         (f"{TOKEN}\n{LOST}\n{SAME}\n", "", (True, True, False)),
         (f"{TOKEN}\n{LOST}\n{SAME}\n", STARTED_THERE, (True, True, True)),
+        (f"{TOKEN}\n{LOST}\n{SAME}\n", STARTED_THERE.replace("start", "stop"), (True, True, True)),
+        (f"{TOKEN}\n{SAME}\n", STARTED_THERE.replace("start", "monitor"), (True, False, False)),
     ],
 )
 def test_what_the_peer_noticed(
