@@ -94,9 +94,12 @@ def table(found: Sequence[Figures]) -> str:
     for one in found:
         doubts = f" (and {one.doubtful} in doubt)" if one.doubtful else ""
         outage = [in_words(ranked(one.outages, share)) for share in (0.5, 0.95, 1.0)]
-        flags = [one.times(lambda row: row.token_lost), one.lost, one.times(lambda row: row.moved)]
+        flags = [
+            [flag for flag in column if flag is not None]
+            for column in zip(*((row.token_lost, row.lost, row.moved) for row in one.rows), strict=True)
+        ] or [[], [], []]
         owners = [in_words(ranked(one.two_owners, share)) for share in (0.5, 1.0)]
-        told = ["-" if flag is None else f"{flag} of {one.count}" for flag in flags]
+        told = [f"{sum(looked)} of {len(looked)}" if looked else "-" for looked in flags]
         lines.append(_row([one.setting, one.what, f"{one.count}{doubts}", *outage, *told, *owners]))
     return "\n".join(lines) + "\n"
 
