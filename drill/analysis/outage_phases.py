@@ -67,7 +67,7 @@ class OutageCourse:
             f"{one.name}: {one.seconds:.3f} s (ends known to {1000 * one.within:.0f} ms): until {one.meaning}"
             for one in self.phases
         )
-        return (*rows, f"together: {self.seconds:.3f} s, the middle of the measured outage")
+        return (*rows, f"together: {self.seconds:.3f} s, within the limits of the measured outage")
 
     def lengths(self, consensus_s: float) -> Mapping[str, float]:
         """The lengths by phase, as cluster.outage_interval needs them: the membership's is that beyond consensus."""
@@ -133,6 +133,8 @@ def _of_node(timeline: Timeline, node: str, outage: Outage, injected: float) -> 
     moments = [(name, line.at) for name, line in marks if line is not None]
     if len(moments) < len(marks):
         return None
+    # Where requests hang, the outage's ends are known to half a second. The journal narrows them.
+    begins, ends = min(begins, max(moments[0][1], outage.last_good)), max(ends, moments[-1][1])
     within = max(line.within for line in lines)
     times = [begins, *(at for _, at in moments), ends]
     if any(later < earlier - 2 * within for earlier, later in pairwise(times)):
