@@ -148,16 +148,20 @@ def _changed(
         owner = next(one for one in lab.nodes if one.name in owners)
         run = _runner(context)
         words = {"vip": str(lab.vip), "interface": _interface(context, spare.name, str(spare.address))}
-        undo = NodeAction(spare.name, REMOVE.format(**words), why="remove the address again")
+        undo = NodeAction(
+            spare.name, REMOVE.format(**words), why="remove the address again", purpose="bench-address"
+        )
         entry = session.journal.begin("bench address", undo=(undo,))
         try:
             for number in range(count):
-                run(NodeAction(spare.name, (REMOVE if number % 2 else ADD).format(**words)))
+                script = (REMOVE if number % 2 else ADD).format(**words)
+                run(NodeAction(spare.name, script, purpose="bench-address"))
                 time.sleep(chance.uniform(*PAUSE_S))
         finally:
             run(undo)
             words["interface"] = _interface(context, owner.name, str(owner.address))
-            run(NodeAction(owner.name, ANNOUNCE.format(**words), why="the owner announces its address"))
+            script, why = ANNOUNCE.format(**words), "the owner announces its address"
+            run(NodeAction(owner.name, script, why=why, purpose="bench-address"))
             session.journal.mark_undone(entry)
         time.sleep(1.0)
     return [one for one in readings if one.node == spare.name], arp, spare.name
@@ -172,7 +176,7 @@ def _runner(context: Context) -> Callable[[NodeAction], str]:
 
 def _interface(context: Context, node: str, address: str) -> str:
     """The name of a node's interface with an address of its own."""
-    out = _runner(context)(NodeAction(node, f"ip -o -4 addr show to {address}"))
+    out = _runner(context)(NodeAction(node, f"ip -o -4 addr show to {address}", purpose="read-interface"))
     words = out.split()
     if len(words) < 2:
         raise LabError(f"{node} has no interface with {address}", hint="./lab status")
