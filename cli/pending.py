@@ -24,7 +24,6 @@ WITHOUT_LAB = frozenset(
         "released",
         "labs",
         "merge",
-        "test",
     }
 )
 """Commands that do not work on the nodes, or that remove them."""

@@ -21,4 +21,7 @@ def refusal(platform: Platform, lab: Lab) -> str:
 def require(platform: Platform, lab: Lab) -> None:
     """Raise ConfigError unless a platform supports lab.yaml's settings."""
     if reason := refusal(platform, lab):
-        raise ConfigError(f"lab.yaml: {reason}.", hint="Set it to false, or choose another platform.")
+        raise ConfigError(
+            f"lab.yaml: {reason}.",
+            hint="Set two_node: false or clone: false there, or choose another platform.",
+        )
