@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
 
-from cli import console, main
+from cli import console
 from inventory.errors import MachineError
 from inventory.providers import removal
 from inventory.providers.vagrant_program import VagrantProgram
 from tests.support.fake_host import FakeHost
+from tests.support.lab_command import lab
 
 ROOT = Path(__file__).parents[3]
 
@@ -21,26 +21,6 @@ ROOT = Path(__file__).parents[3]
 def as_for_the_first_lab(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(console, "_shown_as", ["./lab "])
     monkeypatch.delenv("LAB", raising=False)
-
-
-@pytest.fixture
-def host(monkeypatch: pytest.MonkeyPatch) -> FakeHost:
-    here = FakeHost("docker", "vagrant", "ssh", "ssh-keygen", "ip", "VBoxManage")
-    here.install(monkeypatch)
-    return here
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    (tmp_path / "lab.yaml").write_text((ROOT / "lab.yaml").read_text())
-    return tmp_path
-
-
-def lab(folder: Path, monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
-    monkeypatch.setattr(sys, "argv", ["lab", "--root", str(folder), *words])
-    with pytest.raises(SystemExit) as caught:
-        main.main()
-    return int(caught.value.code or 0)
 
 
 def test_two_labs_are_prepared_beside_each_other(

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from classroom import attempt
 from classroom.attempt import Attempt
-from cli import main
 from inventory.host import install
 from inventory.platforms.base import Platform
 from inventory.providers import own_box
@@ -19,32 +17,12 @@ from inventory.providers.box_formats import BoxFormat
 from inventory.providers.own_box import OwnBox
 from inventory.providers.vagrant_program import VagrantProgram
 from tests.support.fake_host import FakeHost, made
+from tests.support.lab_command import lab
 
 ROOT = Path(__file__).parents[3]
 NO_ENGINE = (
     "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?\n"
 )
-
-
-@pytest.fixture
-def host(monkeypatch: pytest.MonkeyPatch) -> FakeHost:
-    here = FakeHost("docker", "vagrant", "ssh", "ssh-keygen", "ip", "VBoxManage")
-    here.install(monkeypatch)
-    return here
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    (tmp_path / "lab.yaml").write_text((ROOT / "lab.yaml").read_text())
-    return tmp_path
-
-
-def lab(folder: Path, monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
-    """The exit status of `./lab WORDS` in a folder."""
-    monkeypatch.setattr(sys, "argv", ["lab", "--root", str(folder), *words])
-    with pytest.raises(SystemExit) as caught:
-        main.main()
-    return int(caught.value.code or 0)
 
 
 def test_down_of_virtual_machines_while_docker_is_off(

@@ -9,11 +9,12 @@ import pytest
 
 from cluster import cib
 from drill.execute.measured_times import MOST_ROWS, MeasuredTimes, Row, fingerprint
-from drill.record.header import LoggedMoment, Prediction
+from drill.record.header import Prediction
 from drill.record.timeline import Timeline
 from drill.scenarios.overrides import Overrides, edited_cib
-from tests.support.example_lab import CASES, NODE2, example_lab
+from tests.support.example_lab import CASES, example_lab
 from tests.support.fake_session import fake_session
+from tests.support.logged_takeover import LOGGED
 from tests.support.timeline_notation import timeline
 
 TEXT = (CASES / "cib" / "2.1.5.xml").read_text()
@@ -25,15 +26,6 @@ ROW = Row(
     {"stopped": 0.2, "started": 0.1, "answered": 0.1},
     0.3,
     0.4,
-)
-LOGGED = tuple(
-    LoggedMoment(NODE2, at, 0.01, kind, resource)
-    for at, kind, resource in (
-        (12.9, "token lost", ""),
-        (16.52, "membership", ""),
-        (16.62, "start", "WebIP"),
-        (16.8, "start", "WebServer"),
-    )
 )
 
 

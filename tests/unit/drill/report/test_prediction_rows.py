@@ -6,23 +6,13 @@ from pathlib import Path
 import pytest
 
 from drill.checks.verdict import FAIL, PASS, UNKNOWN
-from drill.record.header import LoggedMoment, Prediction
+from drill.record.header import Prediction
 from drill.report.prediction_rows import PredictionRow, figures, line, read, row_of
 from drill.report.result import ScenarioResult
 from drill.suite import judged
 from inventory.errors import LabError
-from tests.support.example_lab import NODE2
+from tests.support.logged_takeover import LOGGED
 from tests.support.timeline_notation import timeline
-
-LOGGED = tuple(
-    LoggedMoment(NODE2, at, 0.01, kind, resource)
-    for at, kind, resource in (
-        (12.9, "token lost", ""),
-        (16.52, "membership", ""),
-        (16.62, "start", "WebIP"),
-        (16.8, "start", "WebServer"),
-    )
-)
 
 
 def result(prediction: Prediction | None, **header: object) -> ScenarioResult:
