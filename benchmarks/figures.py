@@ -1,4 +1,4 @@
-"""The figures of a benchmark: for each setting and each kind of measurement, from the measurements that count. Pure."""
+"""Computes a benchmark's figures for each setting and kind, from the measurements that count. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from benchmarks.measurements import Interval, Measurement, counted
 
 @dataclass(frozen=True)
 class Figures:
-    """The measurements of one setting and kind. `doubtful` is how many were made that do not count."""
+    """The measurements of one setting and kind. `doubtful` is the number of those that do not count."""
 
     setting: str
     what: str
@@ -30,7 +30,7 @@ class Figures:
         return tuple(row.outage for row in self.rows if row.outage is not None)
 
     def times(self, flag: Callable[[Measurement], bool | None]) -> int | None:
-        """How many times something was seen; None when nobody looked for it."""
+        """How many times something was seen; None when it was not recorded."""
         looked = [flag(row) for row in self.rows if flag(row) is not None]
         return sum(map(bool, looked)) if looked else None
 
@@ -41,12 +41,12 @@ class Figures:
 
     @property
     def lost_share(self) -> float | None:
-        """The share of the false failovers (0 to 1); None when nobody looked for them."""
+        """The share of the false failovers (0 to 1); None when they were not recorded."""
         return None if self.lost is None or not self.rows else self.lost / self.count
 
     @property
     def two_owners(self) -> tuple[Interval, ...]:
-        """For how long two nodes held the address at once, where somebody watched."""
+        """For how long two nodes held the address at once, of the measurements that recorded it."""
         return tuple(row.two_owners for row in self.rows if row.two_owners is not None)
 
 

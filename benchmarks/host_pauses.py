@@ -1,7 +1,7 @@
-"""How a node that is well is lost because its host pauses: seeded stops of the whole machine, and a busy processor.
+"""Disturbs a node that is well, to see whether it is lost: stops of the whole machine, or busy processors.
 
-Whether the node was lost, its peer's corosync tells in its log: a new membership without the node. A token that is
-missed for a shorter time than token and consensus gives a new membership too, but nobody leaves it.
+The log of the peer's corosync shows whether the node was lost: it has a new membership without the node. When a node
+is silent for longer than the token, but for less than token + consensus, a new membership is formed with both nodes.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ _GOLDEN = (math.sqrt(5) - 1) / 2
 def pause_length(seed: int, number: int) -> float:
     """How long stop `number` lasts (seconds).
 
-    Any first numbers cover the range evenly. They are the same for each token, so that tokens are compared fairly.
+    The first stops, however many they are, are distributed evenly over the range. They are the same for each token, so
+    that tokens can be compared.
     """
     start = random.Random(seed).random()  # noqa: S311 -- a choice, no secret
     return SHORTEST_S + (LONGEST_S - SHORTEST_S) * math.modf(start + number * _GOLDEN)[0]
@@ -74,11 +75,11 @@ class HostPauses:
         self._injector = Injector(self.session)
 
     def stop(self, seconds: float) -> Seen:
-        """Stop the whole active node for some seconds, and see what its peer and a client made of it."""
+        """Stop the whole active node for some seconds, and see what its peer and a client noticed."""
         return self._disturbed(lambda node: self._stopped(node, seconds))
 
     def load(self) -> Seen:
-        """Keep all processors busy from the active node, for longer than token and consensus."""
+        """Run endless loops on all processors in the active node, for longer than token + consensus."""
         corosync = self.session.lab.corosync
         seconds = max(LOAD_S, (corosync.token_ms + corosync.consensus_ms) / 1000 + 1)
 
@@ -118,7 +119,7 @@ class HostPauses:
         )
 
     def _stopped(self, node: Node, seconds: float) -> Interval:
-        """Freeze and thaw the machine; the journal knows of it meanwhile. Gives the shortest and longest time of it."""
+        """Freeze and thaw the machine, with a journal entry meanwhile. Return how long it was frozen (least, most)."""
         clock = self.session.clock
         active_fault = self._injector.begin(faults.get("freeze"), FaultScope(self.session, node))
         thawed = False
@@ -163,7 +164,7 @@ class HostPauses:
     def _moves(self, peer: Node) -> set[tuple[str, int, int]]:
         """The starts and stops of the address on the peer, from the cluster's own history.
 
-        It keeps only the last of them: when the address is back on the first node, that is the stop on the peer.
+        The history keeps only the last one: the stop on the peer, when the address is back on the first node.
         """
         out = check(
             self.session.remote,

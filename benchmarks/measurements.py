@@ -35,7 +35,7 @@ class Measurement:
 
     `value` is the setting as a number: the token in milliseconds, or advert_int in seconds. `at` is the time of day.
     `outage` is the longest outage of a client; (0, 0): no request failed. `pause` is how long a machine was stopped.
-    `token_lost`: the other node waited for the token in vain. `lost`: the other node removed this one from its
+    `token_lost`: the token did not reach the other node in time. `lost`: the other node removed this one from its
     membership. `moved`: the resources were started on another node. `two_owners` is for how long two nodes held the
     address at once. `doubt` says why the measurement does not count; "": it counts.
     """
@@ -83,7 +83,7 @@ class MeasurementsFile:
                 )
 
     def missing(self, wanted: Iterable[Key]) -> tuple[Key, ...]:
-        """The keys that have no measurement that counts, in the order in which they are wanted."""
+        """The keys without a counted measurement, in the order of `wanted`."""
         done = {row.key for row in self.rows if not row.doubt}
         return tuple(key for key in wanted if key not in done)
 

@@ -1,4 +1,4 @@
-"""keepalived on two containers under the drill's probe: stop, halt, freeze and partition, as the lab's own cluster.
+"""Measures keepalived on two containers with the drill's probe: stop, halt, freeze, partition, as for the cluster.
 
 The peers have the names of lab.yaml's nodes and a network of their own. Containers share this machine's clock, so the
 times at which each of them got and lost the address can be compared.
@@ -88,7 +88,7 @@ class PeerRuns:
     _failures: int = field(default=0, init=False)
 
     def run(self, adverts: Sequence[float], repeat: int, enough: Callable[[], bool]) -> bool:
-        """Make the measurements that the file lacks, until all are there or `enough` says so. Whether all are there."""
+        """Make the measurements that the file lacks, until `enough` is true. Return whether all are there."""
         by_setting = {setting(one): one for one in adverts}
         wanted = [Key(name, what, n) for name in by_setting for what in FAULTS for n in range(repeat)]
         for key in self.file.missing(wanted):
@@ -109,7 +109,7 @@ class PeerRuns:
         return True
 
     def _configure(self, advert_s: float) -> None:
-        """Let both nodes run with an interval, and wait until one of them holds the address and serves."""
+        """Start keepalived with advert_int on both nodes. Wait until one of them holds the address and serves."""
         if self._running == advert_s:
             return
         for node in self.lab.nodes:
@@ -128,7 +128,7 @@ class PeerRuns:
         self._calm([])
 
     def _tried(self, what: str) -> dict[str, Any]:
-        """One measurement. When it fails it is in doubt; MOST_FAILURES in a row are raised."""
+        """One measurement. A failed one is in doubt; after MOST_FAILURES in a row the error is raised."""
         try:
             found = self._measure(what)
         except LabError as error:

@@ -14,7 +14,7 @@ SERIES = (
     ("pause", "#0b6e99", "the host pauses for 0.1 to 3 s"),
     ("load", "#c0392b", "its processors are busy"),
 )
-"""What makes a node be lost, the colour, and the text."""
+"""What disturbs a node; its colour; its text."""
 MIDDLE = 0.5
 
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Bring lab.yaml's corosync.conf back after a benchmark that was killed, and stop a cluster that runs with another one.
+# After a benchmark that was killed: restore lab.yaml's corosync.conf, and stop a cluster that runs with another one.
 : "${conf:?}"
 : "${text:?}"
 : "${token:?}"

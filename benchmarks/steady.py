@@ -1,4 +1,4 @@
-"""Waits until the lab is healthy between two measurements; heals it when it does not become so by itself."""
+"""Waits between two measurements until the lab is healthy; heals it when it does not become healthy by itself."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Steady:
             Recovery(session, self.say, self.fetch).heal()
 
     def wait(self, session: LabSession) -> None:
-        """Wait until two readings in a row show a healthy lab. Raises LabError when it also cannot be healed."""
+        """Wait until two readings in a row show a healthy lab, or heal it. Raises LabError when the heal fails."""
         try:
             for _ in range(2):  # the first reading may come before the effect of what was done
                 waiting.until(

@@ -1,7 +1,7 @@
-"""Gives the running lab another token by the provisioning's own steps, and afterwards lab.yaml's again.
+"""Gives the running lab another token with the steps of `./lab provision`, and afterwards lab.yaml's token again.
 
-The change is in the journal before it is made. When a benchmark is killed, `./lab status` tells it, and `./lab heal` or
-`./lab provision` brings lab.yaml's corosync.conf back.
+The change is in the journal before it is made. When a benchmark is killed, `./lab status` reports it, and `./lab heal`
+or `./lab provision` brings lab.yaml's corosync.conf back.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def with_token(lab: Lab, token_ms: int) -> Lab:
     """The lab with another token, and the consensus that corosync.conf(5) wants for it. Raises ConfigError."""
     if not SHORTEST_TOKEN_MS <= token_ms <= LONGEST_TOKEN_MS:
         raise ConfigError(
-            f"token {token_ms} ms: corosync has no such token here.",
+            f"token {token_ms} ms: the lab does not allow this token.",
             hint=f"--values takes numbers from {SHORTEST_TOKEN_MS} to {LONGEST_TOKEN_MS} (milliseconds).",
         )
     if token_ms == lab.corosync.token_ms:
@@ -44,7 +44,7 @@ def with_token(lab: Lab, token_ms: int) -> Lab:
 
 
 def undo(session: LabSession) -> tuple[NodeAction, ...]:
-    """The actions that bring lab.yaml's corosync.conf back on both nodes; a heal starts the cluster there then."""
+    """The actions that restore lab.yaml's corosync.conf on both nodes. After them, a heal starts the cluster."""
     platform, lab = session.platform, session.lab
     text = script(
         __package__,
@@ -71,9 +71,9 @@ class TokenChange:
     _entry: JournalEntry | None = field(default=None, init=False)
 
     def set(self, token_ms: int) -> LabSession:
-        """Let both nodes run with a token, and give the session of that lab. Does nothing when they do already.
+        """Make both nodes run with a token, unless they already do. Return the session of the lab with it.
 
-        Raises LabError when a node then runs with another token; ConfigError for a token that corosync refuses.
+        Raises LabError when a node runs with another token afterwards; ConfigError for a token that is not allowed.
         """
         session = replace(self.session, lab=with_token(self.session.lab, token_ms))
         if not self._runs_with(session.lab):
@@ -88,7 +88,7 @@ class TokenChange:
         """Bring lab.yaml's configuration back, and mark the change as undone. Raises LabError."""
         if self._entry is None:
             return
-        self.say("corosync.conf as in lab.yaml again")
+        self.say("restoring lab.yaml's corosync.conf")
         self._apply(self.session)
         self.session.journal.mark_undone(self._entry)
         self._entry = None

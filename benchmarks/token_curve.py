@@ -1,4 +1,4 @@
-"""The token curve: for each token the outage after a fault, and how often a node that is well is lost by a pause."""
+"""The token curve: for each token the outage after a fault, and how often a pause makes a well node be lost."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from inventory.session import LabSession
 PAUSE, LOAD = "pause", "load"
 """The measurements that are no scenario of the drill."""
 MOST_FAILURES = 3
-"""After so many failed measurements in a row a token is left for another run: this machine cannot have it now."""
+"""After so many failed measurements in a row, this run omits the token: the lab does not work with it now."""
 MUCH_LATE = 0.5
 """A stop does not count when this machine itself was late for more than this share of the token."""
 
@@ -43,7 +43,7 @@ def keys(values: Sequence[int], what: Sequence[str], repeat: int) -> tuple[Key, 
 
 @dataclass
 class TokenCurve:
-    """Measures on one lab. `runner` makes the drill's runner for a session, `pauses` what disturbs its host.
+    """Measures on one lab. For a session, `runner` makes the drill's runner, `pauses` the object that disturbs a node.
 
     The seed of the file's conditions selects the lengths of the stops. `on_row` gets each measurement after it was
     written.
@@ -65,7 +65,7 @@ class TokenCurve:
     ) -> bool:
         """Make the measurements that the file lacks, until all are there, or `enough` says that the time is over.
 
-        Returns whether all are there. The lab has the token of the last value then: TokenChange.restore.
+        Returns whether all are there. The lab then still runs with the last token; TokenChange.restore ends this.
         """
         by_setting = {setting(value): value for value in values}
         failed: dict[str, int] = {}
@@ -117,7 +117,7 @@ class TokenCurve:
                 "token_lost": seen.token_lost,
                 "lost": seen.lost,
                 "moved": seen.moved,
-                "doubt": f"this machine was late by {seen.late_s:.2f} s itself" if busy else "",
+                "doubt": f"this machine itself was late by {seen.late_s:.2f} s" if busy else "",
             }
         return of_record(self.runner(session).run(catalog.get(key.what), key.number))
 
@@ -139,7 +139,7 @@ def _doubt(timeline: Timeline, outage: Outage | None) -> str:
     if missed := timeline.events_of("not_landed"):
         return f"the fault was not in effect: {missed[0].detail}"
     if late := [one.what for one in timeline.header.awaited or () if one.at is None]:
-        return f"it did not come about: {late[0]}"
+        return f"the awaited condition did not become true: {late[0]}"
     worth = record_worth.worth(timeline)
     if reasons := [why for why in worth.missing.values() if why]:
         return reasons[0]

@@ -18,10 +18,13 @@ from cli.context import Context, context_of
 from cli.overview import look
 from inventory.host import command
 
-GROUP = typer.Typer(no_args_is_help=True, help="Benchmarks; each measured value is kept or printed.")
+GROUP = typer.Typer(
+    no_args_is_help=True,
+    help="Benchmarks. Each prints its measured values or adds them to a file.",
+)
 """The commands below `./lab bench`."""
 WHAT = {
-    "up": "Measure `./lab up`, without machines before it.",
+    "up": "Measure `./lab up`, starting without machines.",
     "provision": "Measure `./lab provision`.",
     "reset": "Measure `./lab reset`, from the state after step 6.1.",
     "status": "Measure `./lab status`.",

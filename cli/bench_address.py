@@ -1,4 +1,4 @@
-"""`./lab bench address`: how well the watch of a drill knows the moment at which the address comes or goes.
+"""`./lab bench address`: how exactly the watch of a drill knows when a node gets or loses the address.
 
 The VIP is added to a node that does not serve, and removed again. A witness on the lab's network asks for it by ARP 200
 times a second, on the same clock and without the nodes' help.
@@ -29,7 +29,7 @@ from inventory.model import NodeAction
 
 WITNESS_HZ = 200
 PAUSE_S = (0.25, 0.45)
-"""The time between two changes of the address (seconds), by chance: no heartbeat keeps step with it."""
+"""The time between two changes of the address (seconds): random, so that it never has the period of a question."""
 WARM_S = 3.0
 """The time from the beginning of the observation to the first change (seconds)."""
 KNOWN_S = 0.02
@@ -72,7 +72,7 @@ def address(
     count: Annotated[int, typer.Option("--changes", min=2, max=1000, help="How many changes.")] = 200,
     seed: Annotated[int, typer.Option(help="The seed of the times between them.")] = 1,
 ) -> None:
-    """Measure how well the watch knows when the address comes and goes, by a witness on the lab's network.
+    """Measure how exactly the watch knows when a node gets or loses the address; a witness asks by ARP.
 
     Prints one JSON object on stdout. The address is added to a node that does not serve: the service may be
     disturbed meanwhile, and goes on at the end.
@@ -85,7 +85,7 @@ def address(
     answers = sorted((one for one in arp if not one.announced), key=lambda one: one.asked)
     seen = changes([(one.asked, one.at, node in one.holders) for one in answers])
     pairs = matched(known, seen, PAUSE_S[0] / 2)
-    # How far the moment that the watch tells may be from the true one, at most, for any moment that the witness allows.
+    # The largest distance from the watch's moment to any moment at which the witness says the change can have been.
     errors = [max(abs(a.until - b.since), abs(a.until - b.until)) for a, b in pairs]
     result = {
         "benchmark": "address",
@@ -137,9 +137,7 @@ def _changed(
     network = ArpWitness(lab, lambda: routes.interface_for(lab.vip), since, arp.append, hz=WITNESS_HZ)
     with Watch.over_ssh(lab, session.platform, context.remote, since, readings.append), network:
         if network.missing:
-            raise LabError(
-                f"nothing can be witnessed here: {network.missing}", hint="run it as root on Linux"
-            )
+            raise LabError(f"the witness cannot work here: {network.missing}", hint="run it as root on Linux")
         time.sleep(WARM_S)
         owners = {one.node for one in readings if one.owns_vip}
         spare = next((one for one in lab.nodes if one.name not in owners), None)

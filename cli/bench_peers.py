@@ -1,4 +1,4 @@
-"""`./lab bench peers`: keepalived on two containers under the drill's probe, to compare it with the lab's cluster."""
+"""`./lab bench peers`: measures keepalived on two containers with the drill's probe, to compare it with the cluster."""
 
 from __future__ import annotations
 

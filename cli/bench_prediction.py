@@ -30,7 +30,7 @@ out = Output()
 SCENARIOS = ("stickiness-100", "standby", "freeze", "power-off", "web-kill", "vip-removed")
 """A graceful stop, a standby, a frozen node, a node without power, a dead web server, an address that is gone."""
 TRIES = 3
-"""Each measurement is tried at most so many times: an UNKNOWN one, or one without an interval, does not count."""
+"""Each measurement is tried at most so many times: it does not count when it is UNKNOWN or has no interval."""
 
 
 def register(app: typer.Typer) -> None:
@@ -52,9 +52,9 @@ def prediction(
         Path | None, typer.Option(help="The results, one a line; only missing ones are measured.")
     ] = None,
 ) -> None:
-    """Measure outages against their predictions, at the running token. Exit 1 while measurements are missing.
+    """Compare outages with their predictions, at the running token. Exit 1 while measurements are missing.
 
-    The results are added to docs/results/prediction.jsonl. For another token: lab.yaml, then `./lab provision`.
+    The results are added to docs/results/prediction.jsonl. For another token: change lab.yaml, then `./lab provision`.
     """
     context, console = context_of(ctx), ConsoleProgress()
     chosen = [catalog.get(name) for name in names or SCENARIOS]
@@ -74,7 +74,7 @@ def prediction(
 
 
 def _measure(runner: Runner, chosen: list[Scenario], path: Path, repeat: int, *, end: float) -> bool:
-    """Measure in turn what is missing, until `end` (seconds of the monotonic clock); whether nothing is missing."""
+    """Measure what is missing, until `end` (seconds of the monotonic clock). Return whether nothing is missing."""
     token_s, _ = running_times(runner.session)
     for number in range(TRIES * repeat):
         missing = [one for one in chosen if _counted(path, one.name, token_s) < repeat]
@@ -90,7 +90,7 @@ def _measure(runner: Runner, chosen: list[Scenario], path: Path, repeat: int, *,
 def _one(runner: Runner, scenario: Scenario, seed: int, path: Path) -> None:
     """Run a scenario and add its row to the file."""
     result = suite.judged(runner.run(scenario, seed))
-    runner.path.unlink(missing_ok=True)  # one record is large; what counts of it is in the row
+    runner.path.unlink(missing_ok=True)  # a record is large; the row has all that is needed of it
     row = prediction_rows.row_of(result, datetime.now().isoformat(timespec="seconds"))
     if row is None:
         out.print(escape(f"{scenario.name}: {result.error or 'no prediction'}"))

@@ -20,7 +20,7 @@ from drill.report import run_folder
 from inventory.host import command
 
 RECORDED = Path("docs/results/report")
-"""The run whose records are multiplied: ten scenarios on two containers."""
+"""The run from which the records are made: ten scenarios on two containers."""
 
 
 def register(_: typer.Typer) -> None:
@@ -31,12 +31,12 @@ def register(_: typer.Typer) -> None:
 def report(
     ctx: typer.Context,
     records: Annotated[int, typer.Option(min=1, max=100_000, help="How many records.")] = 10_000,
-    seed: Annotated[int, typer.Option(help="The seed of their times.")] = 1,
+    seed: Annotated[int, typer.Option(help="The seed for the times of the records.")] = 1,
     run: Annotated[
-        Path | None, typer.Option(help="The run whose records are multiplied; default: a recorded one.")
+        Path | None, typer.Option(help="The run from which the records are made; default: a recorded one.")
     ] = None,
 ) -> None:
-    """Measure recheck, report and compare of many records; they are made of a run's records, with other times.
+    """Measure `recheck`, `report` and `compare` on many records, made from a run's records with other times.
 
     Prints one JSON object on stdout: sizes in bytes, and for each command its seconds, its processor seconds, its
     largest memory (MB) and its records a second. Needs no lab.

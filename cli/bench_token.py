@@ -49,7 +49,11 @@ def token(
         str, typer.Option(help="Scenarios of the drill whose outage is measured, with commas.")
     ] = "freeze",
     pauses: Annotated[
-        bool, typer.Option("--pauses", help="Also stop and load a node that is well: is it lost?")
+        bool,
+        typer.Option(
+            "--pauses",
+            help="Also stop a well node, or load it, and see whether it is lost.",
+        ),
     ] = False,
     hz: Annotated[int, typer.Option(min=5, max=100, help="Requests a second.")] = 50,
     seed: Annotated[int, typer.Option(help="The seed; default: the seed of lab.yaml.")] = -1,
@@ -112,7 +116,7 @@ def _curve(
     def runner(of: LabSession) -> Runner:
         made = suite.runner(of, context.remote, folder, context.guard, say, fetch=context.fetch)
         made.outer = ENTRY
-        made.path.unlink(missing_ok=True)  # one record is large; what counts of it is in the results
+        made.path.unlink(missing_ok=True)  # a record is large; the results have all that is needed of it
         return made
 
     def host_pauses(of: LabSession) -> HostPauses:

@@ -1,4 +1,4 @@
-"""`./lab bench watch`: what observing a lab costs this machine, watched and probed as in a drill.
+"""`./lab bench watch`: how much processor time the observation of a lab takes, watched and probed as in a drill.
 
 The busy share of the processors (/proc/stat) with an idle lab, and with the same lab observed, in turn.
 """
@@ -42,10 +42,11 @@ def watch(
     repeat: Repeat = 5,
     seconds: Annotated[int, typer.Option(min=1, max=300, help="The length of each measurement.")] = 15,
     against: Annotated[
-        Path | None, typer.Option(help="Another checkout: its `watch` command is measured too, on this lab.")
+        Path | None,
+        typer.Option(help="A folder with another version: its `watch` is measured too, on this lab."),
     ] = None,
 ) -> None:
-    """Measure how many processors it costs to watch and probe the lab, against the idle lab, in turn.
+    """Measure how many processors are busy while the lab is idle and while it is watched and probed, in turn.
 
     Prints one JSON object on stdout. The load of everything else on this machine is in the figures of both.
     """

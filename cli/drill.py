@@ -114,7 +114,8 @@ def run_scenarios(
 def report(
     folder: Folder,
     only: Annotated[
-        list[int] | None, typer.Option(help="Draw only this record of the run, counted from 1; repeatable.")
+        list[int] | None,
+        typer.Option(help="Draw only this record (numbers from 1); may be given several times."),
     ] = None,
 ) -> None:
     """Write a run's report.html again. Needs no lab."""

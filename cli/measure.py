@@ -20,7 +20,7 @@ from inventory.errors import LabError
 
 out = Output()
 CONTROL = (("standby",), ("freeze", "power-off", "corosync-kill"), ("web-kill",), ("vip-removed",))
-"""The scenarios of the control run, one for each course of an outage; of several the first that the lab can run."""
+"""The scenarios of the control run: for each course of an outage the first one that the lab can run."""
 
 
 def register(app: typer.Typer) -> None:
@@ -36,7 +36,7 @@ def measure(
     ] = FEWEST,
     again: Annotated[bool, typer.Option("--again", help="Forget what was measured before.")] = False,
 ) -> None:
-    """Measure stop, start and decision times: predictions are narrow afterwards (one to three minutes)."""
+    """Measure stop, start and decision times, so that predictions become narrow (takes one to three minutes)."""
     context = context_of(ctx)
     console = ConsoleProgress()
     chosen = [
@@ -56,6 +56,6 @@ def measure(
         out.print(escape(f"{course}: {len(here)} outages measured, {FEWEST} are needed"))
     if len(rows) == known:
         raise LabError(
-            "no outage could be measured: a machine was late, or the nodes have no journal (systemd)",
-            hint="When the machine is quiet: ./lab measure. Until then predictions are the limits of what is possible.",
+            "no outage could be measured: a machine was late, or the nodes have no system journal (systemd)",
+            hint="On a quiet machine: ./lab measure. Until then predictions are the limits of what is possible.",
         )

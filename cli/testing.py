@@ -1,4 +1,4 @@
-"""`./lab test`: runs tox. `--labs` spreads the tests on the nodes over labs, `--shard` over machines."""
+"""`./lab test`: runs tox. `--labs` distributes the tests on the nodes to labs, `--shard` to machines."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class WordsAsTyped(TyperCommand):
 
 @dataclass(frozen=True)
 class Spread:
-    """How the tests on the nodes are spread; `words` are the others, for tox, without those behind `--`."""
+    """How the tests on the nodes are spread. `words` are tox's words before `--`, `behind` those after it."""
 
     labs: int | None
     shard: tuple[int, int] | None
@@ -65,8 +65,8 @@ def register(app: typer.Typer) -> None:
 def test(ctx: typer.Context) -> None:
     """Run the tests with tox; further arguments are passed on to it (./lab test -e unit).
 
-    --labs N runs the tests on the nodes in N labs at once; those that are not up are made for the run. --shard K/N
-    runs one of N parts of them, for N machines. --store-durations records how long each takes, for the parts.
+    --labs N runs the tests on the nodes in N labs at once, and makes the labs that are not up. --shard K/N runs part K
+    of N of these tests, for N machines. --store-durations records how long each test takes; --shard uses this.
     """
     context = context_of(ctx)
     asked = parse(ctx.args)

@@ -1,8 +1,10 @@
-"""What a node's journal tells of a failover, in the order of time: `journalctl -o short-monotonic`.
+"""What a node's system journal says about a failover, in the order of time: `journalctl -o short-monotonic`.
 
-The times are seconds since the node's boot, to the microsecond; times of one node may be subtracted. The messages are
-those of corosync 3 and of pacemaker's controller 2.0 to 3.0, which are notices and so are in the journal by default.
-Sources: journalctl(1), exec/totemsrp.c, controld_te_actions.c, controld_callbacks.c. A system without systemd has none.
+The times are seconds since the node's boot, with six decimals; only times of the same node may be subtracted. The
+messages are those of corosync 3 and of pacemaker's controller 2.0 to 3.0, which are notices and so are in the journal
+by default.
+Sources: journalctl(1), exec/totemsrp.c, controld_te_actions.c, controld_callbacks.c. A system without systemd has no
+journal.
 """
 
 from __future__ import annotations

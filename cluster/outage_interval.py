@@ -1,8 +1,8 @@
 """The interval in which an outage is expected with a stated probability, from what this cluster itself measured.
 
-cluster/outage_bounds.py says what is possible at all; this module says what is usual. Each phase is a distribution: the
-token's hold and the phase of a monitor are even, by corosync.conf(5) and the monitor's interval; all others are the
-lengths that earlier records of the same cluster had. Without enough of them there is no interval. Seconds throughout.
+cluster/outage_bounds.py says what is possible; this module says what is usual. Each phase has a distribution. The
+token's hold (corosync.conf(5)) and the time to the next monitor have even distributions; all other phases have the
+lengths of earlier records of the same cluster. Without enough of them there is no interval. Seconds throughout.
 """
 
 from __future__ import annotations

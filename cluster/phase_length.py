@@ -1,9 +1,10 @@
 """How long one phase of an outage lasts, as a distribution; and the interval in which a sum of phases lies.
 
-A timer whose phase nobody knows is even between two times. A measured phase is log-normal: times are positive, and
-their spread grows with them. Few measurements say little about the spread, so the predictive distribution of the next
-measurement is used: Student's t in the logarithm, with a weak prior spread (PRIOR_SPREAD counts as PRIOR_WEIGHT
-measurements). Source: A. Gelman et al., Bayesian Data Analysis, 3.3 (normal data, conjugate prior). Seconds throughout.
+The rest of a timer whose start is not known has an even distribution. A measured phase is log-normal: times are
+positive, and their spread grows with them. Few measurements say little about the spread, so the predictive distribution
+of the next measurement is used: Student's t in the logarithm, with a weak prior spread (PRIOR_SPREAD counts as
+PRIOR_WEIGHT measurements). Source: A. Gelman et al., Bayesian Data Analysis, 3.3 (normal data, conjugate prior).
+Seconds throughout.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ PRIOR_WEIGHT = 6
 SHORTEST_S = 0.005
 """Shorter measurements count as this long: the logarithm of 0 does not exist."""
 MOST_WAITS = 2
-"""So many waits are expected to be possible before any was measured: as many were seen, in 6 of 40 outages."""
+"""So many waits count as possible even when fewer were measured: 6 of 40 outages had so many."""
 DRAWS = 10000
 SEED = 10
 """The sum is drawn so many times, always with this seed: the same input gives the same interval."""
@@ -51,9 +52,9 @@ class Even:
 class Measured:
     """A phase that was measured; `seconds` are the measurements, at least one. Raises ValueError without any.
 
-    `again_s`: the program may wait for so long and begin again, several times. A measurement has as many of these waits
-    in it as fit. How many the next one has, from none to MOST_WAITS (or more, when more were measured), is estimated
-    from their frequencies, each increased by a half (Jeffreys' prior).
+    `again_s`: the program may wait for so long and begin again, several times. The number of waits in a measurement is
+    how often `again_s` fits into it. The number in the next one, from none to MOST_WAITS (or more, when more were
+    measured), is estimated from the frequencies of these numbers, each increased by a half (Jeffreys' prior).
     """
 
     seconds: tuple[float, ...]

@@ -1,4 +1,4 @@
-"""The phases of a fault's outage, from the DC's journal and the requests: they follow each other and fill the outage.
+"""The phases of a fault's outage, from the DC's system journal and the requests; together they are the whole outage.
 
 The course of the outage is read from the journal. A lost node: lost, membership, decided, started, answered. A node
 that still works: stopped, started, answered. A failed resource: noticed, decided, stopped, (started,) answered.
@@ -81,7 +81,7 @@ class OutageCourse:
 def outage_course(timeline: Timeline) -> OutageCourse | None:
     """The phases of the outage that the only fault caused.
 
-    None when the record has several faults or outages, or when no node's journal tells all that ends its phases.
+    None when the record has several faults or outages, or when no node's journal shows the end of each phase.
     """
     faults = fault_windows(timeline)
     if len(faults) != 1 or not timeline.header.logged:
@@ -133,7 +133,7 @@ def _of_node(timeline: Timeline, node: str, outage: Outage, injected: float) -> 
     moments = [(name, line.at) for name, line in marks if line is not None]
     if len(moments) < len(marks):
         return None
-    # Where requests hang, the outage's ends are known to half a second. The journal narrows them.
+    # When requests get no answer, begin and end of the outage are known within half a second. The journal narrows them.
     begins, ends = min(begins, max(moments[0][1], outage.last_good)), max(ends, moments[-1][1])
     within = max(line.within for line in lines)
     times = [begins, *(at for _, at in moments), ends]

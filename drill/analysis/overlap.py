@@ -1,9 +1,10 @@
-"""For how long two nodes held the VIP at once: by the nodes' own readings, and as their neighbours saw it by ARP.
+"""For how long two nodes held the VIP at once: by the nodes' own readings, and by the answers to ARP requests.
 
 Each figure is an interval. `least` is certain: readings show both holders at the same time. `most` is what the readings
-cannot exclude: a holder may have kept the address until the first reading that shows it without. A node that cannot
-be read may keep the address; only a node that the fault switched off certainly does not. A frozen container cannot be
-read, but its kernel still answers ARP: there the neighbours know more.
+cannot exclude: a holder may have kept the address until the first reading that shows it without the address. A node
+that cannot be read may still hold the address; only a node that the fault switched off certainly does not. A frozen
+container cannot be read, but its kernel still answers ARP: then the answers to ARP requests show more than the
+readings.
 """
 
 from __future__ import annotations

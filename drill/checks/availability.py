@@ -18,7 +18,7 @@ from drill.record.timeline import Timeline
 LONGEST_PAUSE = 1.0
 """When no request was sent for longer than this (seconds), an outage may have been missed."""
 MORE_CONTENDED = 0.1
-"""Processors that are contended for a share of the time that is larger by this may make an outage longer (0 to 1)."""
+"""When the contention is higher by this than before (0 to 1), it may make an outage longer."""
 MOST_MISSED = 0.01
 """The probe must miss less than this share of its time slots."""
 
@@ -104,7 +104,7 @@ def _basis(timeline: Timeline) -> str:
 
 
 def _more_contended(timeline: Timeline, seconds: float) -> str:
-    """Why an outage of so many seconds may be the machine's doing, for people; "" when it cannot be."""
+    """Why this machine may have caused an outage of so many seconds, for people; "" when it cannot have."""
     prediction, during = timeline.header.prediction, timeline.header.contention
     if prediction is None or prediction.coverage is None or prediction.possible is None:
         return ""

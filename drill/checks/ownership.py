@@ -79,7 +79,9 @@ def _lengths(timeline: Timeline) -> list[str]:
     """For how long the address had two owners in the whole record, for people."""
     lines = [f"two owners in all: {overlap.text(overlap.total(overlap.held(timeline)))}"]
     if (answered := overlap.total(overlap.answered(timeline))) is not None:
-        lines.append(f"two answers to ARP requests, as the neighbours see it: {overlap.text(answered)}")
+        lines.append(
+            f"two answers to ARP requests, as a witness on the network saw: {overlap.text(answered)}"
+        )
     return lines
 
 

@@ -1,7 +1,7 @@
 """The times that this lab measured of its own outages, in `.lab/measured_times.json`: each drill adds to them.
 
 A row is the course of one outage, phase by phase. It counts only for a cluster of the same kind: the same platform,
-provider, resources and constraints (`fingerprint`), and processors about as contended as they are now.
+provider, resources and constraints (`fingerprint`), and with about the same contention of the processors as now.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ FILE = "measured_times.json"
 MOST_ROWS = 60
 """The newest rows that are kept for each course of each kind of cluster."""
 MOST_CONTENDED = 0.7
-"""With processors that are contended for a larger share of the time, times can neither be measured nor predicted."""
+"""With a higher contention than this (0 to 1), times can neither be measured nor predicted."""
 ALIKE = 0.25
 """Processors are about as contended when their shares differ by at most this much (0 to 1)."""
 
@@ -64,7 +64,7 @@ class Rows:
 
 @dataclass(frozen=True)
 class MeasuredTimes:
-    """The file of one lab. A file that cannot be read counts as empty: its times are measured again."""
+    """The file of one lab. A file that cannot be read is treated as empty: its times are measured again."""
 
     path: Path
 

@@ -1,8 +1,8 @@
 """Reads the nodes' journals after a scenario, and gives their lines the times of the record.
 
-A journal has the node's own clock. Its distance from the record's clock is known from the node's uptime: the first one
-in an answer was read after the question, and the last one before the answer came. Source: proc(5), /proc/uptime
-(hundredths of a second).
+A journal has the times of the node's own clock. The node is asked for its uptime, to convert them to the record's
+clock: the first uptime in an answer was read after the question was sent, and the last one before the answer came.
+Source: proc(5), /proc/uptime (hundredths of a second).
 """
 
 from __future__ import annotations

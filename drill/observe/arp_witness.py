@@ -1,9 +1,9 @@
 """Witnesses on the lab's own network which hardware address answers for the VIP, and who announces it (gratuitous ARP).
 
-The neighbours of the cluster believe ARP, not the nodes. The witness is independent of the management path and of the
-nodes' programs: the kernel of a frozen container still answers. It asks PROBES_HZ times a second with an ARP Probe
-(RFC 5227), whose answer reaches nobody's table. It needs a packet socket (packet(7), CAP_NET_RAW) on the interface that
-leads to the VIP; where it cannot have one, the record says why.
+The other machines of the network send their packets where ARP says, not where the nodes say. The witness is independent
+of the management path and of the nodes' programs: the kernel of a frozen container still answers. It asks PROBES_HZ
+times a second with an ARP Probe (RFC 5227), whose answer changes no machine's ARP table. It needs a packet socket
+(packet(7), CAP_NET_RAW) on the interface that leads to the VIP; where it cannot have one, the record says why.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How contended the processors of this machine are: pressure stall information of the kernel, /proc/pressure/cpu."""
+"""The contention of this machine's processors: pressure stall information of the kernel, /proc/pressure/cpu."""
 
 from __future__ import annotations
 

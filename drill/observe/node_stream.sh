@@ -1,22 +1,22 @@
 #!/bin/bash
-# Watch the node: answer each line of standard input at once, and tell changes the moment they happen. End when the input
-# ends. A line of input is a number and letters: what is wanted beside the answer.
+# Watch the node: answer each line of standard input at once, and report changes as soon as they happen. End when the
+# input ends. A line of input is a number and letters. The letters say what to do in addition to the answer:
 #
 #     s  start the sources of events that do not run
-#     p  look whether the known processes are there, and for new ones      q  read the states of the known processes
-#     f  look for processes everywhere: an old one may have taken a name    v  print the cluster's view
+#     p  look whether the known processes exist, and for new ones          q  read the states of the known processes
+#     f  look at all processes: an old one may have changed its name        v  print the cluster's view
 #
-# Lines on standard output. Each is written at once, so the lines of several programs do not mix:
+# Lines on standard output. Each is written as a whole, so the lines of several programs do not mix:
 #
 #     @beat NUMBER UPTIME HELD WEB COROSYNC    the answer: the node's own clock, whether the kernel has the floating
 #                                              address (yes, no), and the states of the processes ("-": none)
-#     other lines                              those of the sources `address_events`, `ring_events`, `change_events`
+#     other lines                              printed by the sources `address_events`, `ring_events`, `change_events`
 #
-# On standard error is the cluster's view, from `@view NUMBER` to `@end NUMBER`: it is long, and nothing else writes there.
-# The commands are shell texts; those that ask the cluster are ended after `limit` seconds. An empty one is left out.
+# Standard error has only the cluster's view, from `@view NUMBER` to `@end NUMBER`, because it is long.
+# The commands are shell texts. One that asks the cluster is ended after `limit` seconds. An empty one is not run.
 #
-# bash, because its `read` takes a file of /proc in blocks, and other shells byte by byte. Nothing here starts a program
-# for an answer.
+# It is bash, because bash's `read` reads a file of /proc in blocks; other shells read byte by byte. No program is
+# started to make an answer.
 : "${vip:?}"
 : "${web_process:?}"
 : "${address_events?}"
@@ -29,7 +29,7 @@
 addresses='' ring='' changes='' web='' corosync='' web_states='' corosync_states='' newest=0 known=0
 shopt -s extglob
 
-# Whether the process $1 runs. A dead child that nobody waited for has the state Z.
+# Whether the process $1 runs. A dead child has the state Z until its parent waits for it.
 runs() { [ -n "$1" ] && read -r _ _ state _ <"/proc/$1/stat" && [ "$state" != Z ]; } 2>/dev/null
 
 start_sources() {
@@ -44,7 +44,8 @@ start_sources() {
     fi
 }
 
-# Note the process $1 if it has a watched name. A thread has a number too; its parent gets no signal (-1) when it ends.
+# Note the process $1 if it has a watched name. A thread has a number too; it is left out (at its end it sends no
+# signal: -1).
 note() {
     read -r _ name _ <"/proc/$1/stat" || return
     case $name in "($web_process)" | "(corosync)") ;; *) return ;; esac
@@ -63,8 +64,8 @@ note_all() {
     for path in /proc/[0-9]*; do note "${path#/proc/}"; done
 }
 
-# Note processes that are new since the call before the last one: a new process may take its name a little later. The last
-# field of /proc/loadavg is the number of the newest one.
+# Note the processes that started since the call before the last one: a new process may get its name a little later. The
+# last field of /proc/loadavg is the number of the newest process.
 note_new() {
     read -r _ _ _ _ last </proc/loadavg
     if [ "$last" -lt "$newest" ] || [ "$last" -gt $((known + 500)) ]; then
@@ -76,7 +77,7 @@ note_new() {
     known=$newest newest=$last
 }
 
-# Set `states` and `left` to the states and the numbers of those of the processes $2... that still have the name $1.
+# Of the processes $2... take those that still have the name $1. Set `states` to their states, `left` to their numbers.
 look() {
     name="($1)" states='' left=''
     shift
@@ -121,7 +122,7 @@ print_view() {
     } >&2 2>/dev/null
 }
 
-# Whether each known process is still there.
+# Whether each known process still exists.
 all_there() {
     for id in $web $corosync; do [ -e "/proc/$id" ] || return; done
 }
@@ -137,8 +138,8 @@ while read -r number wants; do
     read_held
     read -r uptime _ </proc/uptime
     echo "@beat $number $uptime $held ${web_states:--} ${corosync_states:--}"
-    # A child of a child: nobody has to wait for it.
+    # A child of a child: this shell does not have to wait for it.
     case $wants in *v*) (print_view "$number" &) ;; esac
 done
-# shellcheck disable=SC2086  # without a number, if a source does not run
+# shellcheck disable=SC2086  # an empty word must vanish: a source that does not run has no number
 kill $addresses $ring 2>/dev/null

@@ -1,9 +1,9 @@
 """Watches each node during the fault: address, web server, quorum, membership, placements.
 
-Each node has its own ssh session, used only for this. It runs one program (node_stream.sh) that tells changes the
-moment they happen, and answers a question (a heartbeat) every BEAT_S seconds, and at once when the address may have
-changed. So silence is seen, and each reading lies between a question and an answer (stream_state.py). A session that
-ends is opened again; until then the node is recorded as not seen.
+Each node has its own ssh session, used only for this. It runs one program (node_stream.sh) that reports changes as soon
+as they happen, and answers questions. The watch asks one every BEAT_S seconds, and at once when the address may have
+changed. So it notices a silent node, and each reading was true between a question and its answer (stream_state.py). A
+session that ends is opened again; until then the node is recorded as not seen.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """What the lines of a node's stream (node_stream.sh) say: the node's state, and when it was true.
 
-An answer was written after its question was read: what it says was true at some moment between the two, both timed by
-this machine's clock, however long the lines were under way. An event of an address only says that the node is to be
-asked at once, so that a late event never moves a change. Membership and the cluster's view lie between the last
-answered question (the view: its own question) and their arrival.
+The node writes an answer after it has read the question. So the answer was true at some moment between the sending of
+the question and the arrival of the answer, both by this machine's clock, also when the lines took long. After an event
+of an address the node is only asked at once; so a late event never changes the time of a change. Membership was true
+between the last answered question and its arrival, and the cluster's view between its own question and its arrival.
 Sources: ip-monitor(8), corosync-quorumtool(8), crm_mon(8), proc(5), cluster.corosync_state.
 """
 

@@ -35,7 +35,7 @@ class Distribution:
     def share(self, seconds: float) -> Duration:
         """The share of the repeats (0 to 1) whose outage was at most so long, as its least and its most.
 
-        The least counts those that certainly were (upper limit), the most those that may have been (lower limit).
+        The least counts the repeats whose upper limit is at most so long, the most those whose lower limit is.
         """
         count = len(self.lengths)
         return Duration(bisect_right(self._most, seconds) / count, bisect_right(self._least, seconds) / count)

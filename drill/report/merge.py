@@ -67,7 +67,7 @@ def _tests(folder: Path) -> str | None:
         return None
     except (OSError, ValueError) as error:
         raise LabError(
-            f"{path}: cannot be read: {error}", hint="copy it again; or remove it, and the rest is merged"
+            f"{path}: cannot be read: {error}", hint="copy it again; or remove it, then the rest is merged"
         ) from error
     return text
 

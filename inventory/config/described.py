@@ -1,4 +1,4 @@
-"""What a record keeps of lab.yaml: everything that can change what a drill measures, under the keys of lab.yaml.
+"""What a record keeps of lab.yaml: all values that can change what a drill measures, by their keys in lab.yaml.
 
 Addresses, the folder and the lab's number are left out: labs of one folder are the same lab at other addresses.
 """

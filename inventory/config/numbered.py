@@ -15,7 +15,7 @@ from inventory.errors import ConfigError
 from inventory.model import Lab
 
 LONGEST_PREFIX = 24
-"""The smallest block, unless lab.yaml's own network is smaller: a number that people can read in an address."""
+"""No block is smaller than this, unless lab.yaml's network is: the lab's number is then readable in its addresses."""
 
 
 def numbered(lab: Lab, number: int) -> Lab:
@@ -55,13 +55,13 @@ def _network(lab: Lab, prefixlen: int, number: int) -> IPv4Network:
         raise ConfigError(
             f"labs: the range {lab.labs} has {room}, and lab {number} was asked for: "
             f"each lab takes a /{prefixlen} network, as large as the part of lab.yaml's network with its addresses",
-            hint="name a larger range in lab.yaml: labs; or nearer addresses of the nodes and the floating address",
+            hint="in lab.yaml, set `labs` to a larger range, or choose node and floating addresses nearer together",
         )
     if lab.labs.overlaps(lab.network):
         raise ConfigError(
             f"labs: the range {lab.labs} overlaps {lab.network}, the network of the first lab",
-            hint="name another range in lab.yaml: labs",
+            hint="in lab.yaml, set `labs` to another range",
         )
-    # The labs 2 to count + 1 have different remainders, and a small number is the third number of the address.
+    # Labs 2 to count + 1 have different remainders. With a /24, a small lab number is the third number of the address.
     start = int(lab.labs.network_address) + number % count * 2 ** (32 - prefixlen)
     return IPv4Network((start, prefixlen))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from inventory.errors import ConfigError
 
 LABS_PER_PROCESSOR = 3
-"""A rule of thumb, not a measured limit: when nodes wait for a processor for longer than their token allows, they lose
-the membership, and the records can tell nothing."""
+"""An estimate, not a measured limit. With too many labs, nodes wait for a processor for longer than their token: they
+leave the membership, and the verdicts are UNKNOWN."""
 
 
 def require(wanted: int, processors: int, free_mb: int | None, new: int, needs_mb: int) -> None:

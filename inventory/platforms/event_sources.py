@@ -1,6 +1,6 @@
-"""The programs on a node that tell changes the moment they happen: shell texts that print lines until they are ended.
+"""The programs on a node that report changes as soon as they happen: shell texts that print lines until they end.
 
-An empty text: the system has no such source, and the watch of a drill asks again and again instead.
+An empty text: the system has no such source, and the watch of a drill polls instead.
 Sources: ip-monitor(8), corosync-quorumtool(8), tail(1), stdbuf(1).
 """
 

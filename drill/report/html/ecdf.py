@@ -1,7 +1,7 @@
 """The drawing of a distribution: for each length the share of the repeats whose outage was at most so long (ECDF).
 
-An outage is known between two limits, and so is this share: it is drawn as a band between two staircases. Positions are
-in thousandths of the width and of the height.
+The length of an outage has two limits, and so has this share: it is drawn as a band between two stepped lines.
+Positions are in thousandths of the width and of the height.
 """
 
 from __future__ import annotations

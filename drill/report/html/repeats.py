@@ -23,7 +23,7 @@ _FIGURES = {
     "maximum": "the slowest",
 }
 _MOST_NUMBERS = 40
-"""At most so many numbers of records that are not drawn are listed."""
+"""Of the records that are not drawn, at most so many numbers are listed."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Which records of a run the page draws: all of a short run, and of many repeats those from which most is learnt.
+"""Which records of a run the page draws: all of a short run; of many repeats those that show most.
 
 Many repeats of a scenario are folded into one part of the page. It shows their distribution, and draws the fastest, the
 median and the slowest record, and those that did not pass. The page has a limit, and says what it leaves out.
@@ -26,7 +26,7 @@ _FIXED, _ROW, _GROUP = 80_000, 600, 40_000
 
 @dataclass(frozen=True)
 class Repeats:
-    """The repeats of a folded scenario. `chosen` are the records to draw, by number, with what they stand for.
+    """The repeats of a folded scenario. `chosen` are the records to draw, by number, each with the reason.
 
     `results` are all records; those that count are `counted`.
     """
@@ -60,7 +60,7 @@ class Draw(Protocol):
 
 
 def select(run: Run, draw: Draw) -> Selection:
-    """Choose the records to draw, and draw them, the most instructive first, until the page is full."""
+    """Choose the records to draw, and draw them, the most important first, until the page is full."""
     by_name: dict[str, list[Summary]] = {}
     for one in run.results:
         by_name.setdefault(one.name, []).append(one)

@@ -178,7 +178,10 @@ def changed(**fields: Any) -> Timeline:
     [
         (RECORD, ""),
         (changed(error="node2 is gone"), "the drill itself failed: node2 is gone"),
-        (changed(awaited=(Awaited("it serves", 30.0),)), "it did not come about: it serves"),
+        (
+            changed(awaited=(Awaited("it serves", 30.0),)),
+            "the awaited condition did not become true: it serves",
+        ),
         (changed(probe=ProbeFigures(100, 20, 0.3)), "20 of 100 slots"),
     ],
 )
