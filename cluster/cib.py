@@ -119,7 +119,7 @@ def _resources(
 
 
 def _plain_clones(configuration: Element) -> list[tuple[Element, Element]]:
-    """The clones of one primitive, with it, that have the id that pcs gives, and no option but interleave=true."""
+    """The clones with one primitive, pcs's id and only the option interleave=true; each with its primitive."""
     found = []
     for clone in configuration.findall("resources/clone"):
         inner = clone.findall("primitive")
@@ -138,7 +138,7 @@ def _plain_clones(configuration: Element) -> list[tuple[Element, Element]]:
 def _constraints(
     configuration: Element, others: list[str], clones: Mapping[str, str]
 ) -> list[tuple[Constraint, str]]:
-    """The constraints. One that names a plain clone is given with the id of the resource in it."""
+    """The constraints. When one names a plain clone, it is returned with the id of the resource in the clone."""
     known: list[tuple[Constraint, str]] = []
     for item in configuration.findall("constraints/*"):
         found = constraint(item)

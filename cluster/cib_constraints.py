@@ -63,12 +63,12 @@ def clone_id(id_: str) -> str:
 
 
 def clone_ids(resources: Iterable[Resource]) -> dict[str, str]:
-    """The ids by which constraints name the cloned ones of lab.yaml's resources, by the resource's own id."""
+    """For each cloned resource of lab.yaml: its own id, and the id by which constraints name its clone."""
     return {one.id: clone_id(one.id) for one in resources if one.clone}
 
 
 def renamed(one: Constraint, names: Mapping[str, str]) -> Constraint:
-    """The constraint with other ids of its resources; those that `names` lacks stay."""
+    """The constraint with the ids of its resources replaced by `names`; an id that `names` lacks stays."""
     if isinstance(one, Colocation):
         pair = (one.resource, one.with_resource)
         resource, other = (names.get(id_, id_) for id_ in pair)

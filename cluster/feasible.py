@@ -79,7 +79,7 @@ def _placements(lab: Lab) -> Iterator[Problem]:
         if one.resource in clones and one.score >= INFINITY:
             yield (
                 f"constraints.colocation[{at}]",
-                f"found the clone {one.resource} with {one.with_resource}: so it runs only there;"
+                f"found the clone {one.resource} with {one.with_resource}: the clone would run only on that node;"
                 f" allowed: {one.with_resource} with {one.resource}",
             )
             return

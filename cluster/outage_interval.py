@@ -16,7 +16,7 @@ from cluster.outage_bounds import HOLD, Kind, Timing
 from cluster.phase_length import Even, Measured, PhaseLength
 
 Course = Literal["move", "loss", "web restart", "address restart"]
-"""How an outage goes: the resources move from a node that works; a node is lost; a resource is started again."""
+"""The sequence of an outage: resources move from a working node, a node is lost, or a resource is started again."""
 COVERAGE = 0.998
 """The probability that an outage of a healthy cluster is inside its interval."""
 FEWEST = 3
@@ -31,8 +31,8 @@ MEASURED: Mapping[Course, tuple[str, ...]] = {
 }
 """The phases of a course that are measured, in the order of time (see drill.analysis.outage_phases)."""
 _WHY = {
-    "membership": "beyond consensus: join, and the membership of one",
-    "decided": "a DC exists or is elected, and pacemaker gives its first order; it may wait for 1 s, once or twice",
+    "membership": "after consensus: the remaining node forms a membership alone",
+    "decided": "the DC (elected if necessary) gives its first order; it may wait for 1 s before, once or twice",
     "stopped": "from the first request without an answer until all resources are stopped",
     "started": "the agent of the address",
     "answered": "the web server's start and the gratuitous ARP, until the first answer",

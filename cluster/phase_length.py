@@ -80,7 +80,7 @@ class Measured:
         def draw(chance: random.Random) -> float:
             student = chance.gauss(0, 1) / math.sqrt(chance.gammavariate(freedom / 2, 2) / freedom)
             waited = self.again_s * chance.choices(numbers, frequencies)[0] if self.again_s else 0.0
-            # A far tail of Student's t is no time that anybody has seen: e^5 is 150 times the usual one.
+            # The far tail of Student's t has times that never occur, so it is cut: e^5 is 150 times the usual time.
             return waited + math.exp(middle + max(-5.0, min(5.0, scale * student)))
 
         return draw
@@ -94,7 +94,7 @@ def drawn(lengths: Sequence[PhaseLength]) -> tuple[tuple[float, ...], ...]:
 
 
 def middle(values: Iterable[float], coverage: float) -> tuple[float, float]:
-    """The interval that has the share `coverage` (0 to 1) of the values, with as many below it as above it."""
+    """The interval that contains the share `coverage` (0 to 1) of the values; as many are below it as above it."""
     ordered = sorted(values)
     outside = (1 - coverage) / 2
     last = len(ordered) - 1

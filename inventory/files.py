@@ -36,7 +36,7 @@ def write_together(texts: Mapping[Path, str]) -> None:
 
 @dataclass
 class Replacement:
-    """New files that replace old ones all together, or not at all."""
+    """New files: they replace all of the old ones, or none."""
 
     paths: dict[Path, Path] = field(default_factory=dict)
     """The new file for each path that it will replace."""
@@ -59,7 +59,7 @@ class Replacement:
 
 @contextlib.contextmanager
 def replacement() -> Iterator[Replacement]:
-    """Write several files, then put them in place. At the end of the block the new files that are not are removed."""
+    """Write several files, then give all their final names. New files without it are removed at the end."""
     found = Replacement()
     try:
         yield found

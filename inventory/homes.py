@@ -1,7 +1,8 @@
 """Where each lab of a folder keeps its own things: lab 1 in the folder itself, lab N in `.labs/N`.
 
 The home of a lab has its `.lab` and `.vagrant`. Its path is the lab's identity on this machine: names, labels and
-control sockets are made from it, so that two labs share nothing. lab.yaml, the Vagrantfile and runs/ are the folder's.
+control sockets are made from it, so that two labs share nothing. All labs of a folder share lab.yaml, the
+Vagrantfile and runs/.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ def title(number: int) -> str:
 
 
 def command(home: str, words: str) -> str:
-    """The command line for the lab with a home, to be typed anywhere."""
+    """The command line for the lab with a home; it works in every folder."""
     folder, number = owner(home)
     return f"cd '{folder}' && ./lab {'' if number == FIRST else f'--lab {number} '}{words}"
 

@@ -5,6 +5,6 @@ from __future__ import annotations
 from ipaddress import IPv4Network
 
 BENCHMARKS = IPv4Network("198.18.0.0/15")
-"""The range that is set aside for tests of devices (RFC 2544): where further labs are by default."""
+"""The range that is reserved for tests of devices (RFC 2544); by default labs 2, 3, ... are in it."""
 PRIVATE_NETWORKS = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "198.18.0.0/15")))
 """The ranges that a lab may use: private networks (RFC 1918), and the one for tests of devices (RFC 2544)."""

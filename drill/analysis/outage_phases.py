@@ -31,7 +31,7 @@ MEANING = {
 
 @dataclass(frozen=True)
 class OutagePhase:
-    """One phase (seconds of the record). `within` is how well its ends are known (seconds)."""
+    """One phase (seconds of the record). Its begin and end are known to within `within` seconds."""
 
     name: str
     since: float
@@ -70,7 +70,7 @@ class OutageCourse:
         return (*rows, f"together: {self.seconds:.3f} s, within the limits of the measured outage")
 
     def lengths(self, consensus_s: float) -> Mapping[str, float]:
-        """The lengths by phase, as cluster.outage_interval needs them: the membership's is that beyond consensus."""
+        """The lengths by phase for cluster.outage_interval; that of the membership is without consensus."""
         found = {one.name: one.seconds for one in self.phases}
         if "membership" in found:
             found["membership"] = max(0.0, found["membership"] - consensus_s)
@@ -145,7 +145,7 @@ def _of_node(timeline: Timeline, node: str, outage: Outage, injected: float) -> 
 
 
 def _phases(names: Iterable[str], times: list[float], within: float, half: float) -> Iterator[OutagePhase]:
-    """The phases between the times, of which none ends before it begins."""
+    """The phases between the times. None of them ends before it begins."""
     since = times[0]
     last = len(times) - 2
     for number, name in enumerate(names):

@@ -139,7 +139,7 @@ def _holdings(rows: Sequence[tuple[float, float, bool | None]], last: float, gap
             unknown = True
         if holds:
             if current and unknown:
-                # The time between is possible, but not certain: two holdings that meet.
+                # Not known in between: it may have held the address, so the two holdings meet there.
                 found.append(_holding(without, current, asked))
                 without, current = asked, []
             current.append((asked, at))

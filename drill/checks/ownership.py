@@ -77,7 +77,7 @@ def two_owners(timeline: Timeline) -> CheckResult:
 
 def _lengths(timeline: Timeline) -> list[str]:
     """For how long the address had two owners in the whole record, for people."""
-    lines = [f"two owners in all: {overlap.text(overlap.total(overlap.held(timeline)))}"]
+    lines = [f"two owners, all periods together: {overlap.text(overlap.total(overlap.held(timeline)))}"]
     if (answered := overlap.total(overlap.answered(timeline))) is not None:
         lines.append(
             f"two answers to ARP requests, as a witness on the network saw: {overlap.text(answered)}"

@@ -31,7 +31,7 @@ MOST_ROWS = 60
 MOST_CONTENDED = 0.7
 """With a higher contention than this (0 to 1), times can neither be measured nor predicted."""
 ALIKE = 0.25
-"""Processors are about as contended when their shares differ by at most this much (0 to 1)."""
+"""Two contentions are about the same when they differ by at most this much (0 to 1)."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows that count for one prediction, or the reason why there is none. `during` is the most contended of them."""
+    """Rows that count for one prediction, or the reason why there is none. `during` is their highest contention."""
 
     lengths: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     source: str = ""
@@ -88,7 +88,11 @@ class MeasuredTimes:
         mine = [one for one in self.rows() if (one.fingerprint, one.course) == (fingerprint, course)]
         alike = [one for one in mine if _alike(one.before, contention)]
         if len(alike) < FEWEST:
-            calm = f" with processors as contended as now ({contention:.0%})" if len(mine) >= FEWEST else ""
+            calm = (
+                f" with about the same contention of the processors as now ({contention:.0%})"
+                if len(mine) >= FEWEST
+                else ""
+            )
             why = f"{len(alike)} outages of this course were measured{calm}, and {FEWEST} are needed (./lab measure)"
             return Rows(missing=why)
         names = dict.fromkeys(one.scenario for one in alike)
@@ -99,7 +103,7 @@ class MeasuredTimes:
         )
 
     def learn(self, timeline: Timeline, fingerprint: str) -> Row | None:
-        """Add the outage of a record, when it tells all its phases and nothing disturbed it; the new row, or None."""
+        """Add a record's outage, when all its phases are known and nothing disturbed it. Return the row, or None."""
         row = row_of(timeline, fingerprint)
         if row is not None:
             self._write([*self.rows(), row])
@@ -129,7 +133,7 @@ def fingerprint(session: LabSession, live: Cib) -> str:
 
 
 def row_of(timeline: Timeline, fingerprint: str) -> Row | None:
-    """The row of a record; None when it does not tell all phases, was disturbed, or contradicts its prediction."""
+    """The row of a record; None when a phase is not known, or it was disturbed, or contradicts its prediction."""
     header = timeline.header
     course = outage_course(timeline)
     if course is None or header.error or header.consensus_s is None:

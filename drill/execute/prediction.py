@@ -166,6 +166,6 @@ def _course(scenario: Scenario, limits: Bounds, live: Cib) -> tuple[Course | Non
     if limits.kind == "process" and _may_move(live):
         return None, "the resource may be started again on either node"
     if fault.power == "power_on" and limits.kind == "graceful":
-        return None, "the whole system of the node shuts down meanwhile"
+        return None, "the whole node shuts down, not only its cluster programs"
     course = outage_interval.course_of(limits.kind, fault.monitor)
     return course, "" if course else f"no course is known for a fault of the kind {limits.kind}"

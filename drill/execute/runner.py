@@ -76,7 +76,7 @@ class Runner:
     fetch: Fetch | None = None
     pressure: Callable[[], str] = pressure
     outer: str = ""
-    """The name in the journal of a change around the scenarios: a benchmark makes and undoes it."""
+    """The name of a journal entry that a benchmark makes before the scenarios and undoes after them."""
     broken: LabError | None = field(default=None, init=False)
 
     def run(self, scenario: Scenario, seed: int = 0, *, again: bool = False) -> Timeline:

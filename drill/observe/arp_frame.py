@@ -15,7 +15,7 @@ _ETHERNET, _IPV4, _REQUEST, _REPLY = 1, 0x0800, 1, 2
 SENDER = b"\x0a\x68\x61\x6c"
 """The first four bytes of the sender of a probe: a locally administered address; its number is in the other two.
 
-An answer to it reaches no machine, so the probes change no neighbour's table: not this host's, and not a node's.
+An answer to it reaches no machine, so the probes change no ARP table: neither this host's nor a node's.
 """
 
 

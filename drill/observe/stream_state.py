@@ -26,7 +26,7 @@ _RING_NODES = re.compile(r"^Nodes:\s+(\d+)\s*$", re.M)
 _RING_MEMBER = re.compile(r"^\s*(?:0x[0-9a-fA-F]+|\d+)\s+\d+\s+\S")
 _CHANGE = "Diff:"
 RING_S = 1.0
-"""So long after the beginning of a session a reading waits for the members that corosync tells (seconds)."""
+"""For so long after a session began, a reading waits for the members that corosync reports (seconds)."""
 NONE = "-"
 """No process, in an answer."""
 
@@ -51,10 +51,10 @@ class StreamState:
     viewing: int = field(default=0, init=False)
     """The question whose view is not complete yet; 0: none."""
     ring: Membership | None = field(default=None, init=False)
-    """What corosync told last, if it still runs."""
+    """The last membership that corosync reported, if it still runs."""
     _questions: dict[int, float] = field(default_factory=dict, init=False)
     _first: float | None = field(default=None, init=False)
-    """When the first question was asked whose answer was told with everything else."""
+    """When the question of the first complete reading was asked."""
     _first_reading: bool = field(default=True, init=False)
     _uptime: float | None = field(default=None, init=False)
     _late: float = field(default=0.0, init=False)
@@ -149,7 +149,7 @@ class StreamState:
         return node_shell.web_state(self._web or "")
 
     def reading(self, at: float) -> NodeReading | None:
-        """The state as a reading that came at a moment; None until address, processes and cluster were told once."""
+        """The state as a reading that arrived at a moment; None until address, processes and cluster are known."""
         if self.asked is None or self._held is None or self._web is None or self._view_asked is None:
             return None
         self._first = self.asked if self._first is None else self._first

@@ -1,4 +1,4 @@
-"""What tables, statistics and comparisons need of a judged record, without its samples: it is small."""
+"""The part of a judged record that tables, statistics and comparisons need; small, because it has no samples."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ class Writer:
 
 @dataclass(frozen=True)
 class Written:
-    """What a verdicts.json says about one record. `size` is Timeline.size when it was judged; 0: it was not written."""
+    """What a verdicts.json says about one record. `size` is Timeline.size when it was judged; 0: not in the file."""
 
     name: str
     size: int

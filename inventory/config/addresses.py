@@ -40,7 +40,7 @@ def network(yaml_node: YamlNode) -> IPv4Network | None:
 
 
 def labs(yaml_node: YamlNode, network: IPv4Network | None) -> IPv4Network:
-    """Read the range of the networks of the further labs; without it, BENCHMARKS."""
+    """Read the range for the networks of labs 2, 3, ...; BENCHMARKS when lab.yaml has none."""
     if not yaml_node.present:
         return BENCHMARKS
     allowed = f"a private range that does not overlap the network, such as {BENCHMARKS}"

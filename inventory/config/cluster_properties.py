@@ -85,7 +85,7 @@ def in_effect(properties: Mapping[str, str], name: str) -> str | None:
 
 
 def name_in_effect(properties: Mapping[str, str], name: str) -> str:
-    """The name under which a property counts here: its new name when that is set, else `name`, the old one."""
+    """The name of a property that is in effect: the new name when it is set, otherwise `name`, the old one."""
     new = table()[name].renamed
     return new if new and new in properties else name
 

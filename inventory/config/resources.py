@@ -43,7 +43,7 @@ def resources(yaml_node: YamlNode) -> tuple[Resource, ...]:
             kinds[kind] = item.path
         clone = bool(part["clone"].flag()) if part["clone"].present else False
         if clone and kind == "address":
-            part["clone"].wrong("false: an address that two nodes hold at once is no floating address")
+            part["clone"].wrong("false: only one node may hold the floating address")
         found.append(Resource(id_ or str(part["id"].value), kind or "", interval or "", clone))
     absent = [kind for kind in KINDS if kind not in kinds]
     if isinstance(yaml_node.value, list) and absent and not bad_kind:

@@ -189,7 +189,7 @@ class Platform:
     firewall: Firewall = Firewall()
     tools: NodeTools = CURRENT
     events: EventSources = CURRENT_EVENTS
-    """The programs that tell a drill's watch of changes."""
+    """The programs that report changes to the watch of a drill."""
     default_for: tuple[NodeKind, ...] = ()
     """The kinds of nodes for which `platform: auto` may choose this system (see `registry.automatic`)."""
     cluster_services: tuple[str, ...] = ("corosync", "pacemaker")

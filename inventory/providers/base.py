@@ -33,7 +33,7 @@ def digest(home: Path) -> str:
 
 
 def network_name(home: Path) -> str:
-    """The name of a lab's network, which its machines have before their own names."""
+    """The name of a lab's network; the names of its machines begin with it."""
     return f"ha-lab-{digest(home)}"
 
 
@@ -56,7 +56,7 @@ class LabFolder:
 
     @property
     def key(self) -> str:
-        """The path of the private key for the nodes, from the folder on, where Vagrant works."""
+        """The path of the private key for the nodes, relative to the folder, in which Vagrant runs."""
         return str((self.home / homes.STATE / KEY).relative_to(self.root))
 
     @property

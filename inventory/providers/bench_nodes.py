@@ -26,7 +26,7 @@ Word = PowerAction | Literal["halt"]
 
 
 def platform_with(wanted: str, folder: LabFolder, packages: Iterable[str]) -> Platform:
-    """The platform of the lab's containers whose image has some more packages. Its tag is another one."""
+    """The platform of the lab's containers, with more packages in its image, which has another tag."""
     system = docker.PROVIDER.system(wanted, folder.lab)
     return replace(system, packages=(*system.packages, *packages))
 

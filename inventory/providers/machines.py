@@ -224,7 +224,7 @@ class Machines:
         if argv:
             command.check(argv, deadline=self.lab.patient(command.DEADLINE))
         else:
-            # A drill goes on with the ssh_config that it has: it must be there, with this machine's address.
+            # A drill continues with the path of its ssh_config: the file must exist, with the address of this machine.
             self.vagrant.up(self.choice.provider, node.alias)
             self._ssh_files.refresh(self.ids(), self._ask_ssh_config)
 

@@ -24,7 +24,7 @@ def control_folder(home: Path) -> Path:
 
 
 def _stamp(ids: Mapping[str, str]) -> str:
-    """The first line of the file: for which machines it is."""
+    """The first line of the file; it names the machines for which the file is."""
     return "# " + json.dumps(dict(ids), sort_keys=True)
 
 

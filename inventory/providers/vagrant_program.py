@@ -37,7 +37,7 @@ def insecure_key() -> str:
 
 
 class VagrantProgram:
-    """The subcommands of `vagrant` that the lab uses; All raise MachineError.
+    """The subcommands of `vagrant` that the lab uses. All raise MachineError.
 
     A call takes about 3 s, because Ruby starts. `alias` names one machine; without it, the call is for all.
     """

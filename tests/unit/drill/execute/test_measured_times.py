@@ -95,7 +95,7 @@ def test_they_count_on_processors_that_are_as_contended(
     assert bool(found.lengths) is known
     if not known:
         assert (
-            "0 outages of this course were measured with processors as contended as now (60%)"
+            "0 outages of this course were measured with about the same contention of the processors as now (60%)"
             in found.missing
         )
 

@@ -203,7 +203,10 @@ def test_where_no_interval_can_be_computed_the_limits_stand_and_say_so(tmp_path:
 
 @pytest.mark.parametrize(
     ("count", "contention", "says"),
-    [(2, 0.2, "2 outages of this course were measured, and 3 are needed"), (5, 0.65, "as contended as now")],
+    [
+        (2, 0.2, "2 outages of this course were measured, and 3 are needed"),
+        (5, 0.65, "about the same contention of the processors as now"),
+    ],
 )
 def test_without_enough_measured_times_the_limits_stand(
     tmp_path: Path, count: int, contention: float, says: str
