@@ -1,11 +1,13 @@
-"""Fixtures for the tests of shell scripts."""
+"""Fixtures of all unit tests: the sandbox for shell scripts, and an end to each test's log."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from inventory import log
 from tests.support.shell_sandbox import Sandbox, make_programs
 
 
@@ -19,3 +21,10 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def sandbox(programs: Path, tmp_path: Path) -> Sandbox:
     """A folder in which a script for a node can run on this machine."""
     return Sandbox(tmp_path / "node", programs)
+
+
+@pytest.fixture(autouse=True)
+def _own_log() -> Iterator[None]:
+    """A command that a test runs begins a log; no later test may write into it, or name it in a message."""
+    yield
+    log.end()
