@@ -190,7 +190,9 @@ def _of_nodes(timeline: Timeline) -> Iterator[Late]:
 def _explained(
     timeline: Timeline, windows: tuple[FaultWindow, ...], node: str, since: float, until: float
 ) -> bool:
-    """Whether a fault on the node, or its return afterwards, explains that it did not run or answer."""
+    """Whether a fault that stops the node, or the node's return afterwards, explains that it did not run or answer."""
+    if timeline.header.stops_node is False:
+        return False
     for one in windows:
         if one.node == node and until >= one.injected:
             back = [

@@ -124,6 +124,7 @@ class Runner:
         return Header(
             scenario=scenario.name,
             fault=", ".join(dict.fromkeys(scenario.faults)),
+            stops_node=any(faults.get(name).stops_node for name in scenario.faults),
             title=explanation.title if explanation else "",
             why=explanation.why if explanation else "",
             step=scenario.step,

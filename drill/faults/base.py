@@ -102,7 +102,8 @@ class Fault:
     `armed`: before the fault is injected, a timer with the same remedies starts on the node. It heals the node when
     the drill cannot reach it any more. `roles` are the sensible targets, the usual one first. `answers`: the target
     still answers clients while it is broken (see `cluster.outage_bounds.bounds`). `monitor` is the kind of resource
-    whose monitor detects the fault. `needs` are the power actions that the provider must support.
+    whose monitor detects the fault. `needs` are the power actions that the provider must support. `stops_node`: while
+    the fault is in effect, or while the node comes back, the node itself may not run or may answer late.
     """
 
     name: str
@@ -117,6 +118,7 @@ class Fault:
     answers: bool | None = None
     monitor: Literal["web", "address"] = "web"
     needs: tuple[PowerAction, ...] = ()
+    stops_node: bool = False
 
     def refusal(self, session: LabSession) -> str:
         """Why the lab's provider does not support the fault; "" when it does."""

@@ -35,6 +35,7 @@ FAULTS = (
         power="power_on",
         armed=False,
         needs=("power_off",),
+        stops_node=True,
     ),
     Fault(
         "freeze",
@@ -48,6 +49,7 @@ FAULTS = (
         power="thaw",
         armed=False,
         needs=("freeze",),
+        stops_node=True,
     ),
     Fault(
         "reboot",
@@ -58,5 +60,6 @@ FAULTS = (
         remedies=(remedies.cluster,),
         power="power_on",
         armed=False,
+        stops_node=True,
     ),
 )

@@ -129,5 +129,6 @@ FAULTS = (
         inject=keep_busy,
         in_effect=is_busy,
         remedies=(remedies.busy_processors, remedies.cluster),
+        stops_node=True,
     ),
 )

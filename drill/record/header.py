@@ -142,6 +142,7 @@ class Header:
     `resources` and `orders` are those of lab.yaml. `lab` is the lab's number in its folder.
     `described` has the values of lab.yaml that can change what is measured, by key.
     `seed` selected the random targets. `patience` is lab.yaml's factor of the drill's time limits and tolerances.
+    `stops_node`: a fault of the scenario can stop a node itself (None: an older record, which does not say).
     `second_try`: this record replaces the scenario's record before it, whose verdict was UNKNOWN.
 
     Set during the run: `roles` maps active, passive, dc, target and peer to nodes, as they were at the first injection.
@@ -159,6 +160,7 @@ class Header:
     format: int = FORMAT
     scenario: str = "unnamed"
     fault: str = ""
+    stops_node: bool | None = None
     title: str = ""
     why: str = ""
     step: str = ""

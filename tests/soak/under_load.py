@@ -55,11 +55,15 @@ def main() -> int:
         return one(root, args.one, args.seed)
     rows = [json.loads(line) for line in args.output.read_text().splitlines()] if args.output.exists() else []
     began = time.monotonic()
-    done = {row["run"] for row in rows}
+    done = {row["run"] for row in rows if row.get("seed") == args.seed}
     for number in (one for one in range(args.runs) if one not in done):
         if time.monotonic() - began > 60 * args.minutes:
             break
-        row = {"run": number, **run(root, Disturbance.of(args.seed, number, os.cpu_count() or 1), args.seed)}
+        row = {
+            "seed": args.seed,
+            "run": number,
+            **run(root, Disturbance.of(args.seed, number, os.cpu_count() or 1), args.seed),
+        }
         rows.append(row)
         with args.output.open("a") as stream:
             stream.write(json.dumps(row) + "\n")
