@@ -12,7 +12,7 @@ from benchmarks.measurements import Interval, Key, Measurement, MeasurementsFile
 from benchmarks.token_change import TokenChange
 from drill.analysis import record_worth
 from drill.analysis.address_owners import double_ownerships
-from drill.analysis.outages import Outage, outages
+from drill.analysis.outages import Outage, outages_of
 from drill.analysis.record_worth import Span
 from drill.execute.runner import Runner
 from drill.record.timeline import Timeline
@@ -124,7 +124,7 @@ class TokenCurve:
 
 def of_record(timeline: Timeline) -> dict[str, Any]:
     """The outage and the double ownership of a record, or the reason why it does not count."""
-    caused = max(outages(timeline.samples_of()), key=_lower, default=None)
+    caused = max(outages_of(timeline), key=_lower, default=None)
     doubles = double_ownerships(timeline)
     return {
         "outage": _interval(caused),

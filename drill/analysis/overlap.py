@@ -13,14 +13,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
+from drill.analysis.address_owners import LONGEST_GAP
 from drill.analysis.duration import Duration
 from drill.analysis.fault_windows import fault_windows
 from drill.analysis.once import once
 from drill.record.timeline import ArpReading, Timeline
-
-LONGEST_GAP = 2.0
-"""When two readings of a node or of ARP are further apart (seconds, on a machine of usual speed), the time between is
-unknown."""
 
 
 @dataclass(frozen=True)
