@@ -13,10 +13,11 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 
 from benchmarks.measurements import Interval
+from benchmarks.outage_length import length, longest
 from benchmarks.steady import Steady
 from cluster import cib, cib_status, corosync_log
 from cluster.corosync_log import Memberships
-from drill.analysis.outages import Outage, outages
+from drill.analysis.outages import outages
 from drill.execute import lab_health, signals
 from drill.execute.injector import Injector
 from drill.faults import registry as faults
@@ -108,9 +109,9 @@ class HostPauses:
             self._formed(before)
             self.steady.wait(self.session)
             logs = self._logs(before)
-        found = max(outages(one for one in samples if one.client == "probe"), key=_length, default=None)
+        found = longest(outages(one for one in samples if one.client == "probe"))
         return Seen(
-            outage=(0.0, 0.0) if found is None else (round(found.lower, 3), _rounded(found.upper)),
+            outage=length(found),
             pause=pause,
             token_lost=logs[peer.name].token_lost > 0,
             lost=node.id in logs[peer.name].left,
@@ -207,11 +208,3 @@ class HostPauses:
             for node in self.session.lab.nodes
         ]
         return {one.command.node: one.out for one in run_all(self.session.remote, commands)}
-
-
-def _length(outage: Outage) -> float:
-    return outage.lower
-
-
-def _rounded(seconds: float | None) -> float | None:
-    return None if seconds is None else round(seconds, 3)

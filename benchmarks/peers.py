@@ -15,7 +15,8 @@ from ipaddress import IPv4Network
 from typing import Any, Protocol
 
 from benchmarks import keepalived
-from benchmarks.measurements import Interval, Key, Measurement, MeasurementsFile
+from benchmarks.measurements import Key, Measurement, MeasurementsFile
+from benchmarks.outage_length import length, longest
 from benchmarks.peer_faults import FAULTS
 from drill.analysis.outages import outages
 from drill.execute import signals
@@ -182,15 +183,10 @@ class PeerRuns:
             )
             for node in self.lab.nodes
         }
-        found = [one for one in outages(samples) if one.last_failed >= injected]
-        longest = max(found, key=lambda one: one.lower, default=None)
-        outage: Interval = (0.0, 0.0)
-        doubt = ""
-        if longest is not None:
-            outage = (round(longest.lower, 3), None if longest.upper is None else round(longest.upper, 3))
-            doubt = _doubt(late, longest.first_failed, longest.last_failed)
+        found = longest(one for one in outages(samples) if one.last_failed >= injected)
+        doubt = _doubt(late, found.first_failed, found.last_failed) if found else ""
         both = round(keepalived.overlap(periods), 3)
-        return {"outage": outage, "two_owners": (both, both), "doubt": doubt}
+        return {"outage": length(found), "two_owners": (both, both), "doubt": doubt}
 
     def _watch_addresses(self, nodes: Sequence[Node]) -> None:
         """Let each node note when it gets or loses an address, until WATCH_S seconds from now."""

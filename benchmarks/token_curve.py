@@ -9,6 +9,7 @@ from typing import Any
 
 from benchmarks.host_pauses import HostPauses, pause_length
 from benchmarks.measurements import Interval, Key, Measurement, MeasurementsFile
+from benchmarks.outage_length import length, longest
 from benchmarks.token_change import TokenChange
 from drill.analysis import record_worth
 from drill.analysis.address_owners import double_ownerships
@@ -124,10 +125,10 @@ class TokenCurve:
 
 def of_record(timeline: Timeline) -> dict[str, Any]:
     """The outage and the double ownership of a record, or the reason why it does not count."""
-    caused = max(outages_of(timeline), key=_lower, default=None)
+    caused = longest(outages_of(timeline))
     doubles = double_ownerships(timeline)
     return {
-        "outage": _interval(caused),
+        "outage": length(caused),
         "two_owners": _sum((one.since, one.until) for one in doubles),
         "doubt": _doubt(timeline, caused),
     }
@@ -144,16 +145,6 @@ def _doubt(timeline: Timeline, outage: Outage | None) -> str:
     if reasons := [why for why in worth.missing.values() if why]:
         return reasons[0]
     return worth.doubt(Span(outage.first_failed, outage.last_failed)) if outage else ""
-
-
-def _lower(outage: Outage) -> float:
-    return outage.lower
-
-
-def _interval(outage: Outage | None) -> Interval:
-    if outage is None:
-        return 0.0, 0.0
-    return round(outage.lower, 3), None if outage.upper is None else round(outage.upper, 3)
 
 
 def _sum(spans: Iterable[tuple[float, float]]) -> Interval:
