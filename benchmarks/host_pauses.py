@@ -86,7 +86,7 @@ class HostPauses:
 
         def busy(node: Node) -> None:
             with self._injector.injected(faults.get("cpu"), FaultScope(self.session, node)):
-                self._pass(seconds)
+                waiting.let_pass(seconds, clock=self.session.clock)
 
         return self._disturbed(busy)
 
@@ -129,7 +129,7 @@ class HostPauses:
             with signals.undisturbed():
                 self.session.machines.freeze(node)
             frozen = clock.now()
-            self._pass(seconds - (frozen - asked) / 2)
+            waiting.let_pass(seconds - (frozen - asked) / 2, clock=clock, every=0.005)
             thaw = clock.now()
             with signals.undisturbed():
                 self._injector.run_action(NodeAction(node.name, power="thaw", why="let it run on"))
@@ -142,19 +142,6 @@ class HostPauses:
                 with signals.undisturbed():
                     self._injector.heal(active_fault)
         return round(max(0.0, thaw - frozen), 3), round(end - asked, 3)
-
-    def _pass(self, seconds: float) -> None:
-        """Let time pass."""
-        clock = self.session.clock
-        end = clock.now() + seconds
-        waiting.until(
-            clock.now,
-            lambda now: now >= end,
-            f"{seconds:.2f} s",
-            deadline=seconds + 60,
-            every=0.005,
-            clock=clock,
-        )
 
     def _active(self) -> Node:
         owners = lab_health.look(self.session, None).owners

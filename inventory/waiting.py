@@ -75,6 +75,14 @@ def until(
         ) from error
 
 
+def let_pass(seconds: float, *, clock: Clock, every: float = 0.1) -> None:
+    """Wait until `seconds` have passed on the clock, to within `every` seconds. Patience does not multiply them."""
+    end = clock.now() + seconds
+    until(
+        clock.now, lambda now: now >= end, f"{seconds:.2f} s", deadline=seconds + 60, every=every, clock=clock
+    )
+
+
 def _text(answer: object) -> str:
     if isinstance(answer, tuple | list):
         return "; ".join(map(str, answer)) or "nothing"

@@ -10,12 +10,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Protocol
 
 from drill.analysis.once import once
 from drill.record.timeline import NodeReading, Timeline
 
 LONGEST_GAP = 2.0
 """When two readings are further apart than this (seconds, on a machine of usual speed), the time between is unknown."""
+
+
+class Held(Protocol):
+    """A holder certainly had the address from `since` to `until` (seconds of the record)."""
+
+    @property
+    def since(self) -> float:
+        """The first moment that is certain."""
+
+    @property
+    def until(self) -> float:
+        """The last moment that is certain."""
 
 
 @dataclass(frozen=True)
@@ -103,10 +116,15 @@ def latest_readings(
     }
 
 
+def certainly_both(a: Held, b: Held) -> tuple[float, float] | None:
+    """The period in which two holders certainly had the address at once (seconds); None: none is known."""
+    since, until = max(a.since, b.since), min(a.until, b.until)
+    return (since, until) if since < until else None
+
+
 def _overlap(a: Ownership, b: Ownership) -> DoubleOwnership | None:
     nodes = (a.node, b.node)
-    since, until = max(a.since, b.since), min(a.until, b.until)
-    if since < until:
-        return DoubleOwnership(nodes, since, until)
+    if both := certainly_both(a, b):
+        return DoubleOwnership(nodes, *both)
     covered = [r for r in b.readings if a.covers(r)] or [r for r in a.readings if b.covers(r)]
     return DoubleOwnership(nodes, covered[0].asked, covered[-1].at) if covered else None

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
-from drill.analysis.address_owners import LONGEST_GAP
+from drill.analysis.address_owners import LONGEST_GAP, certainly_both
 from drill.analysis.duration import Duration
 from drill.analysis.fault_windows import fault_windows
 from drill.analysis.once import once
@@ -101,7 +101,8 @@ def _overlaps(holdings: dict[str, Sequence[Holding]]) -> tuple[Both, ...]:
             for b in holdings[second]:
                 since, until = max(a.begin, b.begin), min(a.end, b.end)
                 if since < until:
-                    certain = max(0.0, min(a.until, b.until) - max(a.since, b.since))
+                    both = certainly_both(a, b)
+                    certain = both[1] - both[0] if both else 0.0
                     found.append(Both((first, second), since, until, Duration(certain, until - since)))
     return tuple(sorted(found, key=lambda one: one.since))
 

@@ -9,19 +9,24 @@ from inventory.platforms.base import Platform
 
 def refusal(platform: Platform, lab: Lab) -> str:
     """Give the reason why a platform does not support lab.yaml's settings; "" when it does."""
+    return _refused(platform, lab)[0]
+
+
+def _refused(platform: Platform, lab: Lab) -> tuple[str, str]:
+    """The reason, and the setting of lab.yaml that removes it; both "" when the platform supports all settings."""
     if lab.corosync.two_node and not platform.knows_two_node:
         return (
-            f"corosync.two_node is true, but corosync {platform.corosync} of {platform.name} has no two_node"
+            f"corosync.two_node is true, but corosync {platform.corosync} of {platform.name} has no two_node",
+            "two_node: false",
         )
     if platform.pcs in ("0.9.26", "0.9") and any(one.clone for one in lab.resources):
-        return f"a resource is a clone, but pcs {platform.pcs} of {platform.name} cannot make one"
-    return ""
+        reason = f"a resource is a clone, but pcs {platform.pcs} of {platform.name} cannot make one"
+        return reason, "clone: false"
+    return "", ""
 
 
 def require(platform: Platform, lab: Lab) -> None:
     """Raise ConfigError unless a platform supports lab.yaml's settings."""
-    if reason := refusal(platform, lab):
-        raise ConfigError(
-            f"lab.yaml: {reason}.",
-            hint="Set two_node: false or clone: false there, or choose another platform.",
-        )
+    reason, setting = _refused(platform, lab)
+    if reason:
+        raise ConfigError(f"lab.yaml: {reason}.", hint=f"Set {setting} there, or choose another platform.")

@@ -12,6 +12,7 @@ from benchmarks.host_pauses import LOAD_S, HostPauses
 from benchmarks.steady import Steady
 from drill.faults import registry as faults
 from drill.record.timeline import Lateness, Sample
+from inventory import waiting
 from inventory.errors import LabError
 from inventory.journal import pending
 from inventory.model import Command, Node
@@ -136,10 +137,10 @@ def test_the_node_always_runs_on(
 ) -> None:
     measured = pauses(lab)
 
-    def interrupted(seconds: float) -> None:
+    def interrupted(seconds: float, **settings: object) -> None:
         raise error
 
-    monkeypatch.setattr(measured, "_pass", interrupted)
+    monkeypatch.setattr(waiting, "let_pass", interrupted)
     with pytest.raises((KeyboardInterrupt, LabError)):
         measured.stop(1.0)
     assert lab.machines.paused == set()

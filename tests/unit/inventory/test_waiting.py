@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from inventory.errors import TimedOut, Unreachable
-from inventory.waiting import until
+from inventory.waiting import let_pass, until
 from tests.support.fake_session import fake_clock, fake_session
 
 
@@ -100,3 +100,9 @@ def test_several_things_that_are_amiss_are_told_in_words() -> None:
             deadline=0,
             clock=fake_clock(),
         )
+
+
+def test_time_passes_to_within_the_interval_and_without_patience() -> None:
+    clock = replace(fake_clock(), patience=20)
+    let_pass(1.5, clock=clock)
+    assert 1.5 <= clock.now() <= 1.6
