@@ -87,13 +87,18 @@ Constraint = Colocation | Order | Location
 
 @dataclass(frozen=True)
 class Drill:
-    """How a drill observes the service; `budget_s` is the longest outage (seconds) by kind (LabSession.budget_s)."""
+    """How a drill observes the service; `budget_s` is the longest outage (seconds) by kind (LabSession.budget_s).
+
+    The rates are in requests a second; 0 for one of the last two: this client is left out.
+    """
 
     probe_hz: int
     probe_timeout_ms: int
     watch_ms: int
     seed: int
     budget_s: Mapping[str, float]
+    connecting_hz: int = 10
+    routed_hz: int = 10
 
 
 @dataclass(frozen=True)

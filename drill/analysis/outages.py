@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 
 from drill.analysis.once import once
+from drill.analysis.waits import CAUGHT_S, CaughtTogether, caught
 from drill.record.timeline import Sample, Timeline
 
 
@@ -74,8 +75,15 @@ class Outage:
 
 @once
 def outages_of(timeline: Timeline, client: str = "probe") -> tuple[Outage, ...]:
-    """The outages of one client in a record, in time order."""
-    return outages(timeline.samples_of(client))
+    """The outages of one client in a record, in time order.
+
+    Those of the client `connecting` begin with the first client that is caught and end when all caught clients have
+    their answers: see drill.analysis.waits.
+    """
+    samples = timeline.samples_of(client)
+    if client == "connecting":
+        return tuple(_of_caught(one) for one in caught(samples, timeline.patient(CAUGHT_S)))
+    return outages(samples)
 
 
 def outages(samples: Iterable[Sample]) -> tuple[Outage, ...]:
@@ -94,6 +102,12 @@ def outages(samples: Iterable[Sample]) -> tuple[Outage, ...]:
     if failed:
         found.append(_outage(failed, last_good, None))
     return tuple(found)
+
+
+def _of_caught(found: CaughtTogether) -> Outage:
+    waits = found.waits
+    last = max(one.least for one in waits)
+    return Outage(waits[0].since, last, found.last_good, found.until, len(waits), found.kinds, last)
 
 
 def _outage(failed: Sequence[Sample], last_good: float | None, next_good: float | None) -> Outage:

@@ -20,6 +20,7 @@ from drill.execute.starting_state import StartingState
 from drill.faults import registry as faults
 from drill.observe.contention import Contention, pressure
 from drill.observe.observation import Observing
+from drill.observe.paced_client import syn_linear_timeouts
 from drill.record.header import Header, OrderRow, ProbeFigures
 from drill.record.recorder import Recorder
 from drill.record.timeline import Event, Timeline
@@ -181,6 +182,7 @@ class Runner:
         play.record_outcome()
         recorder.after(configuration_lines(after.configuration), after.leftovers)
         recorder.witness(observation.witness())
+        recorder.clients(observation.clients(), syn_linear_timeouts())
         recorder.machines(observation.processors, log.new())
         if len(recorder.timeline().events_of("inject")) == 1:
             recorder.logged(NodeJournals(self.session, recorder.since).read())

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
 from drill.observe.arp_witness import ArpWitness
 from drill.observe.http_probe import Probe, ProbeRate, ProbeSettings
+from drill.observe.more_clients import MoreClients
 from drill.observe.lateness import LatenessWatch
 from drill.observe.node_watch import Watch
 from drill.record.timeline import ArpReading, Lateness, NodeReading, Sample
@@ -37,12 +38,14 @@ class ObservationSink(Protocol):
 class Observation:
     """An observation that runs: its probe's rate so far, and the number of processors that it watches here.
 
-    `witness` gives the reason why the lab's network is not witnessed; "" when it is.
+    `witness` gives the reason why the lab's network is not witnessed; "" when it is. `clients` gives such a reason for
+    each client of drill.observe.more_clients.
     """
 
     rate: Callable[[], ProbeRate]
     processors: int
     witness: Callable[[], str] = lambda: ""
+    clients: Callable[[], Mapping[str, str]] = dict
 
 
 Observing = Callable[[ObservationSink, Callable[[], float]], AbstractContextManager[Observation]]
@@ -55,11 +58,13 @@ def observing(session: LabSession, ssh: Ssh, guard: Callable[[], None]) -> Obser
 
     @contextmanager
     def observe(sink: ObservationSink, since: Callable[[], float]) -> Iterator[Observation]:
-        probe = Probe(ProbeSettings.of(lab), since, sink.sample, guard)
+        settings = ProbeSettings.of(lab)
+        probe = Probe(settings, since, sink.sample, guard)
+        more = MoreClients(session, settings, since, sink.sample)
         here = LatenessWatch(since, sink.lateness)
         network = ArpWitness(lab, lambda: routes.interface_for(lab.vip), since, sink.arp)
         # The probe's guard is called first: nothing is sent when the VIP is not reached by the lab's own network.
-        with here, Watch.over_ssh(lab, session.platform, ssh, since, sink.reading), probe, network:
-            yield Observation(probe.rate, len(here.cores), lambda: network.missing)
+        with here, Watch.over_ssh(lab, session.platform, ssh, since, sink.reading), probe, network, more:
+            yield Observation(probe.rate, len(here.cores), lambda: network.missing, more.missing)
 
     return observe

@@ -148,6 +148,9 @@ class Header:
     Set during the run: `roles` maps active, passive, dc, target and peer to nodes, as they were at the first injection.
     `watched_processors` is their number on the drill's own machine; `pauses` are those in corosync's log.
     `witness` is the reason why ARP on the lab's network was not recorded; "" when it was.
+    `clients` maps each client beside the probe that has a switch of its own (connecting, routed) to the reason why it was
+    not there; "" when it was. `syn_linear` is net.ipv4.tcp_syn_linear_timeouts of this machine's kernel: that many
+    retransmissions of a SYN are one second apart before the intervals double; None where the kernel has no such value.
     `token_s` and `consensus_s` are those of the running corosync. `before` and `after` are the lines of the
     configuration. `logged` are the moments from the nodes' journals. `contention` is the share of the time from the
     first move to the last one in which a program of the drill's machine waited for a processor (0 to 1);
@@ -190,6 +193,8 @@ class Header:
     watched_processors: int | None = None
     pauses: tuple[NodePause, ...] | None = None
     witness: str | None = None
+    clients: Mapping[str, str] | None = None
+    syn_linear: int | None = None
     awaited: tuple[Awaited, ...] | None = None
     operations: tuple[OperationEntry, ...] | None = None
     failcounts: tuple[FailCount, ...] | None = None

@@ -114,6 +114,10 @@ class Recorder:
         """Record why the lab's network was not witnessed; "": it was."""
         self._more(witness=missing)
 
+    def clients(self, missing: Mapping[str, str], syn_linear: int | None) -> None:
+        """Record why a client beside the probe was not there ("": it was), and how this kernel repeats a SYN."""
+        self._more(clients=dict(missing), syn_linear=syn_linear)
+
     def probe(self, figures: ProbeFigures) -> None:
         """Record how well the probe kept its rate."""
         self._more(probe=figures)

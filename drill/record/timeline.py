@@ -19,7 +19,7 @@ from msgspec import Struct
 
 from drill.record.header import Header
 
-CLIENTS = ("probe", "keepalive")
+CLIENTS = ("probe", "keepalive", "connecting", "routed")
 OUTCOMES = ("ok", "refused", "timeout", "unreachable", "reset", "http_error", "wrong_body")
 WEB_STATES = ("running", "stopped", "hung", "unknown")
 EVENT_KINDS = ("inject", "landed", "not_landed", "heal", "healed", "settled", "note")

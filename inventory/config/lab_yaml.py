@@ -24,6 +24,8 @@ CIPHERS = ("aes256", "aes192", "aes128", "none")
 HASHES = ("sha512", "sha384", "sha256", "sha1", "md5", "none")
 BUDGETS, OF_PLATFORM = ("crash", "freeze", "partition"), ("graceful",)
 """The keys of budget_s: needed, and those that a platform has a default for."""
+MOST_CLIENT_HZ = 20
+"""The most requests a second of a client beside the probe."""
 MOST_BYTES = 64 * 1024
 """The largest lab.yaml that is read."""
 SHORTEST_TOKEN_MS, LONGEST_TOKEN_MS = 126, 30_000
@@ -177,7 +179,9 @@ def _corosync(yaml_node: YamlNode) -> Corosync | None:
 
 
 def _drill(yaml_node: YamlNode) -> Drill | None:
-    part = yaml_node.fields(("probe_hz", "probe_timeout_ms", "watch_ms", "seed", "budget_s"))
+    part = yaml_node.fields(
+        ("probe_hz", "probe_timeout_ms", "watch_ms", "seed", "budget_s"), ("connecting_hz", "routed_hz")
+    )
     rate = part["probe_hz"].whole(5, 100, "requests a second")
     timeout = part["probe_timeout_ms"].whole(50, LONGEST_PROBE_TIMEOUT_MS, "milliseconds")
     watch = part["watch_ms"].whole(50, 5_000, "milliseconds")
@@ -185,6 +189,13 @@ def _drill(yaml_node: YamlNode) -> Drill | None:
     limits = part["budget_s"].fields(BUDGETS, OF_PLATFORM)
     given = {name: limit for name, limit in limits.items() if name in BUDGETS or limit.present}
     budgets = {name: limit.above_zero(3600, "seconds of outage") for name, limit in given.items()}
+    more = {
+        name: part[name].whole(0, MOST_CLIENT_HZ, "requests a second, 0: none")
+        for name in ("connecting_hz", "routed_hz")
+        if part[name].present
+    }
     if rate is None or timeout is None or watch is None or seed is None:
         return None
-    return Drill(rate, timeout, watch, seed, {name: seconds or 0.0 for name, seconds in budgets.items()})
+    limits_s = {name: seconds or 0.0 for name, seconds in budgets.items()}
+    rates = {name: hz for name, hz in more.items() if hz is not None}
+    return Drill(rate, timeout, watch, seed, limits_s, **rates)

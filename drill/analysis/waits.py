@@ -1,0 +1,79 @@
+"""For how long clients waited that were connecting while the service was away (the client `connecting`).
+
+Such a client gets its answer late, and not when the service is back: only when the kernel sends its SYN again. With
+net.ipv4.tcp_syn_linear_timeouts = 4, the default from Linux 6.5 on, that is 1, 2, 3, 4, 5, 7, 11 and 19 s after the first
+one; in older kernels 1, 3, 7 and 15 s after it. A client whose request fails begins again with the next one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
+
+from drill.record.timeline import Sample
+
+CAUGHT_S = 0.5
+"""A client that has no answer after this time (seconds) is caught. The kernel's first retransmission comes after 1 s."""
+
+
+@dataclass(frozen=True)
+class Wait:
+    """A client that was caught: it began at `since`, and had no answer before `least`. Seconds of the record.
+
+    `until` is its first good answer; None when there is none in the record.
+    """
+
+    since: float
+    least: float
+    until: float | None
+    kind: str
+    """Why it was caught: "late" for a good answer, otherwise the outcome of its request."""
+
+
+@dataclass(frozen=True)
+class CaughtTogether:
+    """Clients that were caught one after another. `last_good` was the last client before them that was not caught."""
+
+    last_good: float | None
+    waits: tuple[Wait, ...]
+
+    @property
+    def kinds(self) -> tuple[tuple[str, int], ...]:
+        """Why they were caught, with the counts, the most frequent first."""
+        kinds = Counter(one.kind for one in self.waits)
+        return tuple(sorted(kinds.items(), key=lambda kind: (-kind[1], kind[0])))
+
+    @property
+    def until(self) -> float | None:
+        """When all of them had their answers (seconds); None when one of them had none in the record."""
+        ends = [one.until for one in self.waits if one.until is not None]
+        return max(ends) if len(ends) == len(self.waits) else None
+
+
+def caught(samples: Iterable[Sample], limit: float = CAUGHT_S) -> tuple[CaughtTogether, ...]:
+    """The clients that were caught: that failed, or waited for longer than `limit` (seconds). In time order."""
+    ordered = sorted(samples, key=attrgetter("sent", "done"))
+    found: list[CaughtTogether] = []
+    last_good: float | None = None
+    for is_caught, run in groupby(ordered, key=lambda one: is_late(one, limit) or not one.good):
+        mine = list(run)
+        if is_caught:
+            found.append(CaughtTogether(last_good, tuple(_wait(one, ordered) for one in mine)))
+        else:
+            last_good = mine[-1].sent
+    return tuple(found)
+
+
+def is_late(sample: Sample, limit: float = CAUGHT_S) -> bool:
+    """A good answer for which its client had to wait."""
+    return sample.good and sample.done - sample.sent > limit
+
+
+def _wait(sample: Sample, ordered: Sequence[Sample]) -> Wait:
+    if sample.good:
+        return Wait(sample.sent, sample.done, sample.done, "late")
+    after = (one.done for one in ordered if one.good and one.sent >= sample.done)
+    return Wait(sample.sent, sample.done, next(after, None), sample.outcome)
