@@ -219,6 +219,8 @@ def _print_result(entry: Summary, verdicts: Sequence[Verdict]) -> None:
     predicted = f", predicted {entry.predicted.summary}" if entry.predicted else ""
     words = f"{entry.name}: outage {seen}{predicted}{''.join(f'; {one}' for one in more)}"
     out.print(f"[{COLOUR[entry.status]}]{entry.status:8}[/]{escape(words)}")
+    if entry.clients:
+        out.print(escape(f"  other clients: {', '.join(f'{one.title} {one.text}' for one in entry.clients)}"))
     if entry.error:
         out.print(escape(f"  the drill itself failed: {entry.error}"))
     for one in verdicts:

@@ -87,10 +87,7 @@ Constraint = Colocation | Order | Location
 
 @dataclass(frozen=True)
 class Drill:
-    """How a drill observes the service; `budget_s` is the longest outage (seconds) by kind (LabSession.budget_s).
-
-    The rates are in requests a second; 0 for one of the last two: this client is left out.
-    """
+    """How a drill observes the service; `budget_s` is the longest outage (seconds) by kind (LabSession.budget_s)."""
 
     probe_hz: int
     probe_timeout_ms: int

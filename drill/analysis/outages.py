@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 
 from drill.analysis.once import once
-from drill.analysis.waits import CAUGHT_S, CaughtTogether, caught
+from drill.analysis.waits import CONNECTING, CaughtTogether, caught_of
 from drill.record.timeline import Sample, Timeline
 
 
@@ -80,10 +80,9 @@ def outages_of(timeline: Timeline, client: str = "probe") -> tuple[Outage, ...]:
     Those of the client `connecting` begin with the first client that is caught and end when all caught clients have
     their answers: see drill.analysis.waits.
     """
-    samples = timeline.samples_of(client)
-    if client == "connecting":
-        return tuple(_of_caught(one) for one in caught(samples, timeline.patient(CAUGHT_S)))
-    return outages(samples)
+    if client == CONNECTING:
+        return tuple(_of_caught(one) for one in caught_of(timeline))
+    return outages(timeline.samples_of(client))
 
 
 def outages(samples: Iterable[Sample]) -> tuple[Outage, ...]:

@@ -1,8 +1,8 @@
 """For how long clients waited that were connecting while the service was away (the client `connecting`).
 
 Such a client gets its answer late, and not when the service is back: only when the kernel sends its SYN again. With
-net.ipv4.tcp_syn_linear_timeouts = 4, the default from Linux 6.5 on, that is 1, 2, 3, 4, 5, 7, 11 and 19 s after the first
-one; in older kernels 1, 3, 7 and 15 s after it. A client whose request fails begins again with the next one.
+net.ipv4.tcp_syn_linear_timeouts = 4, the default from Linux 6.5 on, that is 1, 2, 3, 4, 5, 7, 11 and 19 s after the
+first one; in older kernels 1, 3, 7 and 15 s after it. A client whose request fails begins again with the next one.
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 
-from drill.record.timeline import Sample
+from drill.analysis.once import once
+from drill.record.timeline import Sample, Timeline
 
+CONNECTING = "connecting"
 CAUGHT_S = 0.5
-"""A client that has no answer after this time (seconds) is caught. The kernel's first retransmission comes after 1 s."""
+"""A client that has no answer after this time (seconds) is caught. The kernel sends a SYN again after 1 s."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,12 @@ class CaughtTogether:
         """When all of them had their answers (seconds); None when one of them had none in the record."""
         ends = [one.until for one in self.waits if one.until is not None]
         return max(ends) if len(ends) == len(self.waits) else None
+
+
+@once
+def caught_of(timeline: Timeline) -> tuple[CaughtTogether, ...]:
+    """The clients of a record that were caught while they were connecting, in time order."""
+    return caught(timeline.samples_of(CONNECTING), timeline.patient(CAUGHT_S))
 
 
 def caught(samples: Iterable[Sample], limit: float = CAUGHT_S) -> tuple[CaughtTogether, ...]:

@@ -107,7 +107,7 @@ class Request:
 def parse(text: bytes, *, ended: bool) -> Reply | None:
     """The answer in the bytes that were received so far; None while it is not complete.
 
-    `ended`: the server has closed the connection. Raises NoHttpError, and ConnectionResetError for an end in the header.
+    `ended`: the server has closed the connection. Raises NoHttpError, and ConnectionResetError when it has no header.
     """
     if b"HTTP/1."[: len(text)] != text[:7]:
         raise _no_http(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from drill.observe.http_answer import Request
 from drill.observe.http_probe import ProbeSettings
 from drill.observe.observer import Observer
 from drill.observe.paced_client import Pace, PacedClient
@@ -27,7 +28,7 @@ class MoreClients(Observer):
         clock: Callable[[], float],
         on_sample: Callable[[Sample], None],
     ) -> None:
-        drill = session.lab.drill
+        drill, request = session.lab.drill, Request(settings.url, settings.pages)
         self._missing: dict[str, str] = {}
         self._clients: dict[str, PacedClient] = {}
         if drill.connecting_hz:
@@ -38,7 +39,7 @@ class MoreClients(Observer):
                 settings.longest,
                 session.lab.patient(ANSWER_S),
             )
-            self._clients["connecting"] = PacedClient(pace, settings.url, settings.pages, clock, on_sample)
+            self._clients["connecting"] = PacedClient(pace, request, clock, on_sample)
         else:
             self._missing["connecting"] = LEFT_OUT.format("connecting_hz")
 

@@ -9,8 +9,8 @@ from typing import Protocol
 
 from drill.observe.arp_witness import ArpWitness
 from drill.observe.http_probe import Probe, ProbeRate, ProbeSettings
-from drill.observe.more_clients import MoreClients
 from drill.observe.lateness import LatenessWatch
+from drill.observe.more_clients import MoreClients
 from drill.observe.node_watch import Watch
 from drill.record.timeline import ArpReading, Lateness, NodeReading, Sample
 from inventory.host import routes

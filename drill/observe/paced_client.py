@@ -1,11 +1,11 @@
 """A client that begins one request at a fixed rate, and waits for all their answers in one thread.
 
-As the probe does, it begins request k at the time start + k/hz (its slot), on a new connection, whether the earlier ones
-have an answer or not. One thread waits for all of them, so that it needs little processor time. What it shows depends on
-its limit:
+As the probe does, it begins request k at the time start + k/hz (its slot), on a new connection, whether the earlier
+ones have an answer or not. One thread waits for all of them, so that it needs little processor time. What it shows
+depends on its limit:
 
-- `connecting` waits for up to 30 s. The kernel sends a SYN without an answer again and again: connect(2), tcp(7). So its
-  samples show how long a client waits that begins to connect while the service is away.
+- `connecting` waits for up to 30 s. The kernel sends a SYN without an answer again and again (tcp(7)). So its samples
+  show how long a client waits that begins to connect while the service is away.
 - `routed` has the probe's own limit, and lives in a network namespace behind a router (drill.observe.routed_client).
 """
 
@@ -19,7 +19,7 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -41,8 +41,8 @@ _RETRANSMITS = struct.Struct("=100xI")
 class Pace:
     """One client: its name in the record, its rate, and the longest wait for an answer (seconds).
 
-    After `longest` seconds it begins no further request. At the end, a request that is younger than `last` seconds still
-    gets that time for its answer.
+    After `longest` seconds it begins no further request. At the end, a request that is younger than `last` seconds
+    still gets that time for its answer.
     """
 
     client: str
@@ -76,16 +76,15 @@ class PacedClient(Observer):
     def __init__(
         self,
         pace: Pace,
-        url: str,
-        pages: Mapping[str, str],
+        request: Request,
         clock: Callable[[], float],
         on_sample: Callable[[Sample], None],
+        *,
         enter: Callable[[], None] = lambda: None,
     ) -> None:
         self.missing = ""
         self._pace, self._clock, self._on_sample, self._enter = pace, clock, on_sample, enter
-        self._request = Request(url, pages)
-        self._address, self._text = self._request.address, self._request.text
+        self._request, self._address, self._text = request, request.address, request.text
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._guarded, name=pace.client, daemon=True)
         self._selector = selectors.DefaultSelector()
@@ -147,7 +146,8 @@ class PacedClient(Observer):
             self._step(min(until, next(iter(self._open)).began + self._pace.limit if self._open else until))
         for one in [*self._open]:
             self._finish(
-                one, Answer("timeout", detail=f"the record ended after {now - one.began:.2f} s without an answer")
+                one,
+                Answer("timeout", detail=f"the record ended after {now - one.began:.2f} s without an answer"),
             )
 
     def _begin(self, now: float) -> None:
@@ -212,8 +212,7 @@ class PacedClient(Observer):
 
 
 def syn_linear_timeouts(path: Path = SYN_LINEAR) -> int | None:
-    """How many retransmissions of a SYN are one second apart, before the intervals double; None: the kernel has no such
-    value, and the intervals double from the first one on."""
+    """How many retransmissions of a SYN are one second apart; after them the intervals double. None: unknown, or 0."""
     try:
         return int(path.read_text(encoding="ascii"))
     except (OSError, ValueError):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from drill.analysis import overlap
 from drill.analysis.duration import Duration
 from drill.checks.verdict import STATUSES, UNKNOWN
+from drill.report.clients import TITLES, median
 from drill.report.run import Run
 from drill.report.statistics import Statistics, statistics_of
 from drill.report.summary import Summary
@@ -29,6 +30,8 @@ class Side:
     repeats: int
     overlap: str = "unknown"
     """The longest time in which two nodes held the address at once, of the repeats that could be judged."""
+    clients: Mapping[str, Duration | None] = field(default_factory=dict)
+    """The median outage of each client beside the probe, of these repeats; without those that were never recorded."""
 
     @property
     def cells(self) -> tuple[str, ...]:
@@ -87,7 +90,22 @@ class Comparison:
             for name, side in (("A", pair.a), ("B", pair.b)):
                 cells = side.cells if side else ("did not run", *[""] * (len(COLUMNS) - 1))
                 rows.append((pair.scenario if name == "A" else "", name, *cells))
-        return (*heading, "", *_table(rows))
+        return (*heading, "", *_table(rows), *self._clients())
+
+    def _clients(self) -> tuple[str, ...]:
+        """The table of the clients beside the probe; nothing when neither run has any."""
+        sides = [
+            (pair.scenario, name, one) for pair in self.pairs for name, one in (("A", pair.a), ("B", pair.b))
+        ]
+        there = [client for client in TITLES if any(one and client in one.clients for _, _, one in sides)]
+        if not there:
+            return ()
+        rows: list[tuple[str, ...]] = [("scenario", "", *(TITLES[client] for client in there))]
+        for scenario, name, one in sides:
+            found = [one.clients.get(client) if one else None for client in there]
+            cells = [length.summary if length else "-" for length in found]
+            rows.append((scenario if name == "A" else "", name, *cells))
+        return ("", "the other clients, the median of their outages:", "", *_table(rows))
 
 
 def compare(a: Run, b: Run) -> Comparison:
@@ -115,7 +133,12 @@ def _side(name: str, results: Sequence[Summary] | None) -> Side | None:
         status,
         len(results),
         overlap.text(overlap.longest(one.overlap for one in judged)),
+        {client: length for client in TITLES if (length := _median(client, judged))},
     )
+
+
+def _median(client: str, results: Sequence[Summary]) -> Duration | None:
+    return median(one.outage for result in results for one in result.clients if one.client == client)
 
 
 def _differences(a: Run, b: Run) -> Iterable[Difference]:

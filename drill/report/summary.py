@@ -12,6 +12,7 @@ from drill.analysis.duration import Duration
 from drill.checks.verdict import UNKNOWN, Verdict
 from drill.record.header import Header, OrderRow
 from drill.record.stored_rows import Place
+from drill.report.clients import ClientOutage, clients_of
 from drill.report.result import ScenarioResult, longest, outage_summary
 
 _SETUP = (
@@ -37,7 +38,8 @@ class Summary:
     `outage` is for people. `longest` is the longest outage (0 when no request failed), `by_fault` the longest one that
     a fault may have caused (of all, without a fault), `total` the sum of all; None when no request was sent.
     `doubt` says why it could not be judged. `end` is the record's length (seconds), `size` its number of samples,
-    readings and events. `judged` counts the verdicts of each status. The rest is as in ScenarioResult.
+    readings and events. `judged` counts the verdicts of each status. `clients` are those beside the probe. The rest is
+    as in ScenarioResult.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Summary:
     place: Place | None = field(default=None, compare=False)
     overlap: Duration | None = None
     answered_overlap: Duration | None = None
+    clients: tuple[ClientOutage, ...] = ()
 
 
 def summary_of(result: ScenarioResult, number: int = 0, place: Place | None = None) -> Summary:
@@ -89,6 +92,7 @@ def summary_of(result: ScenarioResult, number: int = 0, place: Place | None = No
         place,
         result.overlap,
         result.answered_overlap,
+        clients_of(result.timeline),
     )
 
 

@@ -16,6 +16,7 @@ import msgspec
 
 from drill.analysis.duration import measured
 from drill.checks.verdict import STATUSES, Verdict, worst_status
+from drill.report.clients import clients_of
 from drill.report.result import ScenarioResult
 from drill.report.run import Run
 
@@ -38,6 +39,14 @@ class Writer:
             "status": result.status,
             "outage": result.longest and result.longest.json,
             "outages": [measured(one).json for one in result.outages],
+            "clients": {
+                one.client: {
+                    "outage": one.outage and one.outage.json,
+                    "missing": one.missing,
+                    "waits": one.waits,
+                }
+                for one in clients_of(result.timeline)
+            },
             "bounds": result.predicted and result.predicted.json,
             "budget": result.budget,
             "recorded": result.timeline.size,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from drill.analysis.duration import Duration, measured
 from drill.analysis.outages import outages_of
+from drill.report.clients import TITLES
 from drill.report.html.drawing import Bar
 from drill.report.result import ScenarioResult
 
@@ -29,7 +30,7 @@ def length_rows(result: ScenarioResult) -> tuple[LengthRow, ...]:
         rows.append(("predicted", result.predicted.summary, result.predicted, "predicted"))
     if result.budget is not None:
         rows.append(("budget", f"at most {result.budget:g} s", Duration(0.0, result.budget), "budget"))
-    for client, label in (("probe", "measured"), ("keepalive", "keep-alive connection")):
+    for client, label in {"probe": "measured", **TITLES}.items():
         if not result.timeline.samples_of(client):
             continue
         found = sorted(outages_of(result.timeline, client), key=lambda one: (-one.lower, one.first_failed))

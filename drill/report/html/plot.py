@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from drill.analysis.address_owners import double_ownerships
 from drill.analysis.failover_phases import phases
+from drill.analysis.waits import CAUGHT_S, CONNECTING, is_late
 from drill.record.timeline import OUTCOMES, Sample, Timeline
 from drill.report.html import plot_segments
 from drill.report.html.drawing import Plot, Row, Symbol
@@ -18,6 +19,8 @@ SYMBOL_DISTANCE = 2.5
 CLIENTS = {
     "probe": "each request on a new connection",
     "keepalive": "one keep-alive connection, used as long as it lasts",
+    "connecting": "clients that connect, and wait up to 30 s",
+    "routed": "a client behind a router, each request on a new connection",
 }
 
 
@@ -92,6 +95,8 @@ def _events(timeline: Timeline) -> Iterable[tuple[float, str, str]]:
 
 def _requests(scale: TimeScale, timeline: Timeline, samples: Sequence[Sample]) -> Iterable[Row]:
     """A row for each node that may answer, and one for each kind of failure in the record."""
+    late = [one for one in samples if one.client == CONNECTING and is_late(one, timeline.patient(CAUGHT_S))]
+    samples = [one for one in samples if one not in late] if late else samples
     pages = dict.fromkeys((*timeline.nodes, *(sample.page for sample in samples if sample.good)))
     names = short_names(pages)
     for place, node in enumerate(pages):
@@ -103,6 +108,9 @@ def _requests(scale: TimeScale, timeline: Timeline, samples: Sequence[Sample]) -
         if failed:
             runs = scale.bars(plot_segments.failure_segments(samples, outcome))
             yield Row(outcome.replace("_", " "), outcome, bars=runs, symbols=tuple(_failures(scale, failed)))
+    if late:
+        bars = scale.bars(plot_segments.wait_segments(late))
+        yield Row("waited", "timeout", "answered late", bars, scale.ticks([one.done for one in late]))
 
 
 def _failures(scale: TimeScale, samples: Sequence[Sample]) -> Iterable[Symbol]:

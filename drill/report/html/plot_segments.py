@@ -61,6 +61,13 @@ def failure_segments(samples: Sequence[Sample], outcome: str) -> Iterator[PlotSe
             yield PlotSegment(mine[0].sent, end, "failed", failure_summary(mine))
 
 
+def wait_segments(samples: Iterable[Sample]) -> Iterator[PlotSegment]:
+    """Clients that got a good answer late, each from its beginning to its answer (kind: failed)."""
+    for one in samples:
+        tip = f"began at {one.sent:.2f} s, answered by {one.page} after {one.done - one.sent:.2f} s"
+        yield PlotSegment(one.sent, one.done, "failed", tip + (f": {one.detail}" if one.detail else ""))
+
+
 def ownership_segments(timeline: Timeline, node: str) -> Iterator[PlotSegment]:
     """The periods in which a node certainly held the address, and those without an answer (kinds: held, unseen)."""
     for one in ownerships(timeline, node):

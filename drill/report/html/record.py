@@ -11,6 +11,7 @@ from drill.analysis.duration import Duration
 from drill.analysis.failover_phases import phases
 from drill.analysis.outage_phases import outage_course
 from drill.checks.verdict import STATUSES, Verdict
+from drill.report.clients import TITLES, clients_of
 from drill.report.html.drawing import Plot
 from drill.report.html.length_rows import LengthRow, length_rows
 from drill.report.html.plot import CLIENTS, plots
@@ -111,9 +112,14 @@ def _facts(result: ScenarioResult) -> Iterable[tuple[str, str]]:
         if samples := timeline.samples_of(client):
             good = sum(sample.good for sample in samples)
             yield (
-                {"probe": "requests", "keepalive": "keep-alive connection"}[client],
+                {"probe": "requests", **TITLES}[client],
                 f"{good} of {len(samples)} answered",
             )
+    for one in clients_of(timeline):
+        if one.missing:
+            yield one.title, one.text
+        elif one.waits:
+            yield "caught while connecting", one.waits
     if header.probe:
         yield "probe", f"{header.probe.missed} of {header.probe.slots} slots missed"
     yield "two owners", _overlaps(result.overlap, overlap.held(timeline))

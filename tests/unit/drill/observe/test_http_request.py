@@ -9,7 +9,8 @@ import time
 
 import pytest
 
-from drill.observe.http_request import MOST_BYTES, Client, outcome, reason
+from drill.observe.http_answer import MOST_BYTES, outcome, reason
+from drill.observe.http_request import Client
 from drill.record.timeline import OUTCOMES
 from inventory.errors import ConfigError
 from tests.support.web_server import PAGE, PAGES, Answer, Handler, closed_port, serving
