@@ -165,7 +165,8 @@ def watch(
     context = context_of(ctx)
     news: queue.Queue[tuple[str, str]] = queue.Queue()
     began, last = time.monotonic(), dict[str, str]()
-    view = observing(context.session, context.remote, context.guard)
+    # A drill that runs at the same time has the other clients.
+    view = observing(context.session, context.remote, context.guard, more_clients=False)
     with view(_Live(news), lambda: time.monotonic() - began):
         while (left := began + seconds - time.monotonic()) > 0:
             try:

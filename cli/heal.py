@@ -30,7 +30,11 @@ def heal(ctx: typer.Context) -> None:
     with context.exclusive(), journal.exclusive(context.home), console.busy("Looking at the lab"):
         no_exercise(context, console)
         interrupted = bool(context.session.journal.pending())
-        done = Recovery(context.session, console.say, context.fetch).heal()
+        try:
+            done = Recovery(context.session, console.say, context.fetch).heal()
+        finally:
+            if removed := context.machines.remove_router():
+                console.say("removed the router of an interrupted drill, with the client behind it")
         left = _differences(context)
         if left and interrupted:
             for line in left:
@@ -41,7 +45,7 @@ def heal(ctx: typer.Context) -> None:
         console.say(f"The lab is healthy, but its configuration is not that of lab.yaml: {left[0]}")
         console.say("./lab provision completes it; ./lab plan shows what it would do.")
         raise typer.Exit(1)
-    console.say("The lab is healthy." if done else "Nothing to heal: the lab is healthy.")
+    console.say("The lab is healthy." if done or removed else "Nothing to heal: the lab is healthy.")
 
 
 def _differences(context: Context) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Protocol
 
+from inventory.host.router import Router
 from inventory.journal import Journal
 from inventory.log import LOG
 from inventory.model import Lab, Node
@@ -62,6 +63,14 @@ class MachinePower(Protocol):
 
     def running(self) -> Mapping[str, bool]:
         """Whether each node's machine runs, by node name."""
+        ...
+
+    def router(self) -> Router:
+        """The router for the drill's client behind it. Raises MachineError where there is none."""
+        ...
+
+    def remove_router(self) -> bool:
+        """Remove the router; whether there was any. Raises MachineError."""
         ...
 
 

@@ -116,6 +116,7 @@ class Runner:
                     self._restore(starting_state, recorder)
                     if self.broken is None:
                         self.session.journal.mark_undone(entry)
+                    self.session.machines.remove_router()  # of an observation that was interrupted
             return recorder.timeline()
 
     def _header(self, scenario: Scenario, seed: int, *, second_try: bool) -> Header:

@@ -1,4 +1,9 @@
-"""The clients beside the probe that a lab can have: one that is just connecting, and one behind a router."""
+"""The clients beside the probe: one that is just connecting, and one behind a router.
+
+The client behind a router lives in a network namespace of its own. Only its thread enters it (setns(2)), so there is no
+process that a killed drill could leave behind. Its requests go by the router, whose ARP table is another one than that
+of this host: after a takeover they reach the new owner only when the router has learned the new hardware address.
+"""
 
 from __future__ import annotations
 
@@ -9,17 +14,21 @@ from drill.observe.http_probe import ProbeSettings
 from drill.observe.observer import Observer
 from drill.observe.paced_client import Pace, PacedClient
 from drill.record.timeline import Sample
+from inventory.errors import LabError
+from inventory.host import router
 from inventory.session import LabSession
 
 CONNECTING_LIMIT_S = 30.0
 """How long a client tries to connect (seconds)."""
 ANSWER_S = 0.5
 """The time that the last requests get for their answers, on a machine of usual speed (seconds)."""
-LEFT_OUT = "lab.yaml says drill.{} is 0"
 
 
 class MoreClients(Observer):
-    """Runs these clients from start() to stop(). A client that the lab cannot have is missing, and is no error."""
+    """Runs these clients from start() to stop(), and makes and removes the router.
+
+    A client that the lab cannot have is missing; that is no error. Without `wanted` there are none at all.
+    """
 
     def __init__(
         self,
@@ -27,32 +36,54 @@ class MoreClients(Observer):
         settings: ProbeSettings,
         clock: Callable[[], float],
         on_sample: Callable[[Sample], None],
+        *,
+        wanted: bool = True,
     ) -> None:
-        drill, request = session.lab.drill, Request(settings.url, settings.pages)
-        self._missing: dict[str, str] = {}
+        self._machines, self._last = session.machines, session.lab.patient(ANSWER_S)
+        self._settings, self._clock, self._on_sample = settings, clock, on_sample
+        drill = session.lab.drill
+        self._rates = {"connecting": drill.connecting_hz, "routed": drill.routed_hz} if wanted else {}
+        self._missing = {
+            name: f"lab.yaml says drill.{name}_hz: 0" for name, hz in self._rates.items() if not hz
+        }
         self._clients: dict[str, PacedClient] = {}
-        if drill.connecting_hz:
-            pace = Pace(
-                "connecting",
-                drill.connecting_hz,
-                CONNECTING_LIMIT_S,
-                settings.longest,
-                session.lab.patient(ANSWER_S),
-            )
-            self._clients["connecting"] = PacedClient(pace, request, clock, on_sample)
-        else:
-            self._missing["connecting"] = LEFT_OUT.format("connecting_hz")
+        self._routed = False
 
     def start(self) -> None:
-        """Start the clients."""
+        """Make the router and start the clients."""
+        if self._rates.get("connecting"):
+            self._clients["connecting"] = self._client("connecting", CONNECTING_LIMIT_S)
+        if self._rates.get("routed"):
+            try:
+                own = self._machines.router()
+                own.make()
+            except LabError as error:
+                self._missing["routed"] = " ".join(error.message.split())
+            else:
+                self._routed = True
+                limit = self._settings.timeout
+                self._clients["routed"] = self._client("routed", limit, lambda: router.enter(own.client))
         for one in self._clients.values():
             one.start()
 
     def stop(self) -> None:
-        """Stop the clients. Raises LabError when one of them could not record a sample."""
+        """Stop the clients and remove the router. Raises LabError when one could not record a sample."""
+        errors = []
         for one in self._clients.values():
-            one.stop()
+            try:
+                one.stop()
+            except LabError as error:
+                errors.append(error)
+        if self._routed:
+            self._machines.remove_router()
+        if errors:
+            raise errors[0]
 
     def missing(self) -> Mapping[str, str]:
         """Why each client is not there; "" when it is."""
         return {**self._missing, **{name: one.missing for name, one in self._clients.items()}}
+
+    def _client(self, name: str, limit: float, enter: Callable[[], None] = lambda: None) -> PacedClient:
+        pace = Pace(name, self._rates[name], limit, self._settings.longest, self._last)
+        request = Request(self._settings.url, self._settings.pages)
+        return PacedClient(pace, request, self._clock, self._on_sample, enter=enter)

@@ -52,15 +52,20 @@ Observing = Callable[[ObservationSink, Callable[[], float]], AbstractContextMana
 """Observes a scenario, for a sink and the record's clock."""
 
 
-def observing(session: LabSession, ssh: Ssh, guard: Callable[[], None]) -> Observing:
-    """Probe and watch of the real lab. `guard` raises RouteRefused when a request would leave the lab's network."""
+def observing(
+    session: LabSession, ssh: Ssh, guard: Callable[[], None], *, more_clients: bool = True
+) -> Observing:
+    """Probe and watch of the real lab. `guard` raises RouteRefused when a request would leave the lab's network.
+
+    `more_clients`: also the clients of drill.observe.more_clients.
+    """
     lab = session.lab
 
     @contextmanager
     def observe(sink: ObservationSink, since: Callable[[], float]) -> Iterator[Observation]:
         settings = ProbeSettings.of(lab)
         probe = Probe(settings, since, sink.sample, guard)
-        more = MoreClients(session, settings, since, sink.sample)
+        more = MoreClients(session, settings, since, sink.sample, wanted=more_clients)
         here = LatenessWatch(since, sink.lateness)
         network = ArpWitness(lab, lambda: routes.interface_for(lab.vip), since, sink.arp)
         # The probe's guard is called first: nothing is sent when the VIP is not reached by the lab's own network.

@@ -157,7 +157,7 @@ class PacedClient(Observer):
         self._open[one] = None
         code = connection.connect_ex(self._address)
         if code not in (0, errno.EINPROGRESS):
-            self._fail(one, OSError(code, os.strerror(code)))
+            self._finish(one, _failure(OSError(code, os.strerror(code))))
         else:
             self._selector.register(connection, selectors.EVENT_WRITE, one)
 
@@ -165,7 +165,7 @@ class PacedClient(Observer):
         for one in [*self._open]:
             if one.began + self._pace.limit > now:
                 break
-            self._fail(one, TimeoutError(f"no answer within {self._pace.limit:g} s"))
+            self._finish(one, _failure(TimeoutError(f"no answer within {self._pace.limit:g} s")))
 
     def _step(self, until: float) -> None:
         """Take what happens to the open connections, until a moment at the latest."""
@@ -176,25 +176,25 @@ class PacedClient(Observer):
                 self._awake.recv(1)
                 continue
             try:
-                self._go_on(one)
+                answer = self._go_on(one)
             except (OSError, NoHttpError) as error:
-                self._fail(one, error)
+                answer = _failure(error)
+            if answer is not None:
+                self._finish(one, answer)
 
-    def _go_on(self, one: _Attempt) -> None:
+    def _go_on(self, one: _Attempt) -> Answer | None:
+        """Do what the connection is ready for; the answer when it is complete."""
         if not one.connected:
             if code := one.connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
                 raise OSError(code, os.strerror(code))
             one.connected, one.resent = True, retransmits(one.connection)
             one.connection.sendall(self._text)  # it fits into the empty buffer of a new connection
             self._selector.modify(one.connection, selectors.EVENT_READ, one)
-            return
+            return None
         more = one.connection.recv(MOST_BYTES)
         one.text += more
-        if (reply := parse(one.text, ended=not more)) is not None:
-            self._finish(one, self._request.judge(reply, opened=True))
-
-    def _fail(self, one: _Attempt, error: BaseException) -> None:
-        self._finish(one, Answer(outcome(error), detail=reason(error)))
+        reply = parse(one.text, ended=not more)
+        return None if reply is None else self._request.judge(reply, opened=True)
 
     def _finish(self, one: _Attempt, answer: Answer) -> None:
         done = self._clock()
@@ -209,6 +209,10 @@ class PacedClient(Observer):
         self._on_sample(
             Sample(one.sent, done, self._pace.client, answer.outcome, answer.page, answer.status, detail)
         )
+
+
+def _failure(error: OSError | NoHttpError) -> Answer:
+    return Answer(outcome(error), detail=reason(error))
 
 
 def syn_linear_timeouts(path: Path = SYN_LINEAR) -> int | None:

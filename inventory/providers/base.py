@@ -19,6 +19,7 @@ from inventory.errors import MachineError
 from inventory.host import command
 from inventory.host.command import Output
 from inventory.host.requirements import Requirements, Say
+from inventory.host.router import Router
 from inventory.model import Lab, PowerAction
 from inventory.platforms.base import Platform
 from inventory.providers.box_formats import BoxFormat
@@ -201,6 +202,14 @@ class Provider(Requirements):
             return None
         powered = ("running", "paused")
         return {name: bool(id_) and self.state(id_, deadline) in powered for name, id_ in ids.items()}
+
+    def router(self, folder: LabFolder) -> Router:
+        """Give the router for the drill's client behind it, not made yet. Raises MachineError where there is none."""
+        raise MachineError(f"the provider {self.name} has no router for it", hint="Containers have one.")
+
+    def remove_router(self, home: Path) -> bool:
+        """Remove the router of the lab with a home; whether there was any. Raises MachineError."""
+        return False
 
     def release(self, home: Path) -> None:
         """Remove everything that `prepare` made on this host for the lab with a home. Raises MachineError."""

@@ -15,7 +15,7 @@ from inventory.host import command, install
 from inventory.host.command import Output
 from inventory.model import Node, PowerAction
 from inventory.platforms.base import Platform
-from inventory.providers import docker, image_choice, node_image, preconditions
+from inventory.providers import docker, docker_network, image_choice, node_image, preconditions
 from inventory.providers.base import LabFolder
 from inventory.providers.docker_engine import LABEL
 from inventory.waiting import Clock
@@ -49,7 +49,7 @@ class ContainerNodes:
         self.remove()
         preconditions.refuse_conflicts(docker.PROVIDER, self.folder)
         image = node_image.build(image_choice.based(self.platform, self.folder.lab.images), self.say)
-        docker.make_network(self.folder)
+        docker_network.make(self.folder)
         for node in self.folder.lab.nodes:
             command.check(
                 [

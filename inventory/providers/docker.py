@@ -11,13 +11,14 @@ from types import MappingProxyType
 
 from inventory import waiting
 from inventory.errors import MachineError
-from inventory.host import cgroups, command, install
+from inventory.host import cgroups, command, install, router
 from inventory.host.cgroups import Cgroups
 from inventory.host.command import Output
 from inventory.host.facts import HostFacts
 from inventory.host.finding import Finding
 from inventory.host.networks import EngineNetwork
 from inventory.host.requirements import Needs, Say
+from inventory.host.router import Router
 from inventory.model import Lab
 from inventory.platforms.base import Platform
 from inventory.platforms.images import RegistryImage
@@ -25,6 +26,7 @@ from inventory.platforms.registry import preferred
 from inventory.providers import (
     docker_engine,
     docker_findings,
+    docker_network,
     image_choice,
     image_registry,
     node_image,
@@ -38,6 +40,7 @@ from inventory.providers.base import (
     PowerState,
     Provider,
     VagrantSettings,
+    digest,
 )
 from inventory.providers.docker_engine import LABEL, Engine
 from inventory.waiting import Clock
@@ -184,7 +187,7 @@ class Docker(Provider):
 
     def prepare(self, folder: LabFolder, platform: Platform, public_key: str, say: Say) -> VagrantSettings:
         """See Provider."""
-        make_network(folder)
+        docker_network.make(folder)
         return VagrantSettings(
             provider={
                 "image": node_image.build(image_choice.based(platform, folder.lab.images), say),
@@ -216,40 +219,25 @@ class Docker(Provider):
         """See Provider."""
         command.check(["docker", "rm", "-f", "-v", id_])
 
+    def router(self, folder: LabFolder) -> Router:
+        """See Provider. Two network namespaces on the lab's bridge."""
+        lab = folder.lab
+        found = Router(folder.digest, folder.bridge, lab.network, router.address_in(lab))
+        found.require()
+        return found
+
+    def remove_router(self, home: Path) -> bool:
+        """See Provider."""
+        return router.remove(digest(home))
+
     def release(self, home: Path) -> None:
         """See Provider."""
+        self.remove_router(home)
         if shutil.which("docker") is None:
             return
         for network in docker_engine.networks():
             if network.folder == str(home):
                 command.check(["docker", "network", "rm", network.name])
-
-
-def make_network(folder: LabFolder) -> None:
-    """Make the lab's own network, labelled with the folder. Machines.prepare has checked that its range is free."""
-    wanted = folder.lab.network
-    for own in docker_engine.networks():
-        if own.folder != str(folder.home):
-            continue
-        if wanted in own.subnets:
-            return
-        raise MachineError(
-            f"The docker network of this lab has {', '.join(map(str, own.subnets))}, but lab.yaml has {wanted}.",
-            hint="./lab down first, then ./lab up",
-        )
-    command.check(
-        [
-            *(
-                "docker",
-                "network",
-                "create",
-                "--internal",
-                f"--subnet={wanted}",
-                f"--label={LABEL}={folder.home}",
-            ),
-            *(f"--opt=com.docker.network.bridge.name={folder.bridge}", folder.network),
-        ]
-    )
 
 
 PROVIDER = Docker()

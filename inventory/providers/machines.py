@@ -13,6 +13,7 @@ from pathlib import Path
 from inventory import homes, log
 from inventory.errors import ConfigError, MachineError
 from inventory.host import command
+from inventory.host.router import Router
 from inventory.model import Lab, Node, PowerAction
 from inventory.platforms import refusals
 from inventory.providers import choice as choices
@@ -183,6 +184,16 @@ class Machines:
         for name in (CHOICE, KEY, f"{KEY}.pub", SSH_CONFIG):
             (self.state / name).unlink(missing_ok=True)
         return True
+
+    # The client behind a router
+
+    def router(self) -> Router:
+        """See Provider. Raises MachineError where there is none."""
+        return self.provider.router(self.folder)
+
+    def remove_router(self) -> bool:
+        """See Provider. Raises MachineError."""
+        return self.provider.remove_router(self.home)
 
     # ssh
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from inventory.errors import MachineError
+from inventory.host.router import Router
 from inventory.model import Node
 from inventory.platforms.base import Platform
 from inventory.platforms.registry import PLATFORMS
@@ -36,6 +38,8 @@ class FakeMachines:
         self.on = {NODE1: True, NODE2: True}
         self.paused: set[str] = set()
         self.summary: list[str] = []
+        self.routers = False
+        """A killed drill has left a router."""
 
     def power_off(self, node: Node) -> None:
         self._word("power_off", node)
@@ -58,6 +62,14 @@ class FakeMachines:
 
     def running(self) -> dict[str, bool]:
         return dict(self.on)
+
+    def router(self) -> Router:
+        raise MachineError("two machines in memory have no router")
+
+    def remove_router(self) -> bool:
+        self.summary.append("remove_router")
+        left, self.routers = self.routers, False
+        return left
 
     def _word(self, word: str, node: Node) -> None:
         self.summary.append(f"{word} {node.alias}")

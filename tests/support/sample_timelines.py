@@ -117,6 +117,33 @@ def failover(scenario: str = "frozen-node", **more: Any) -> Timeline:
     )
 
 
+def seen_by_all(scenario: str = "frozen-node", **more: Any) -> Timeline:
+    """The same failover with clients that connect, and one behind a router; each of these has 5 requests a second.
+
+    for one in requests(lambda at: NODE1 if at < cut else NODE2, end=end, hz=5, client="connecting"):
+    """
+    plain = failover(scenario, **more)
+    cut, taken, end = 8.0, 14.9, plain.end
+    connecting = []
+    for one in requests(lambda at: NODE1 if at < cut else NODE2, end=end, hz=5, client="connecting", seed=4):
+        if not cut <= one.sent < taken:
+            connecting.append(one)
+            continue
+        wait = next(wait for wait in (1.0, 3.0, 7.0) if one.sent + wait >= taken)
+        detail, done = f"SYN sent {({1.0: 2, 3.0: 3, 7.0: 4})[wait]} times", round(one.sent + wait, 4)
+        connecting.append(Sample(one.sent, done, "connecting", "ok", NODE2, 200, detail))
+
+    def routed(at: float) -> str:
+        return NODE1 if at < cut else "timeout" if at < taken + 0.5 else NODE2
+
+    behind = requests(routed, end=end, hz=5, client="routed", seed=5)
+    return replace(
+        plain,
+        header=replace(plain.header, clients={"connecting": "", "routed": ""}, syn_linear=None),
+        samples=(*plain.samples, *connecting, *behind),
+    )
+
+
 def graceful(scenario: str = "graceful-stop", outage: float = 0.35, **more: Any) -> Timeline:
     """20 s at 20 Hz: corosync is stopped in order at 6 s; clients are refused for `outage` seconds."""
     end, cut = 20.0, 6.0

@@ -70,6 +70,9 @@ def test_the_lab_is_the_documented_one() -> None:
         250,
         1,
     )
+    assert (lab.drill.connecting_hz, lab.drill.routed_hz) == (10, 10), "without a word about them"
+    assert load(ROOT / "lab.yaml", {"drill.connecting_hz": 0}).drill.connecting_hz == 0
+    assert load(ROOT / "lab.yaml", {"drill.routed_hz": 20}).drill.routed_hz == 20
     assert lab.drill.budget_s == {"crash": 30, "freeze": 30, "partition": 30}, "graceful is the platform's"
     own = {"drill.budget_s": {"graceful": 2, "crash": 30, "freeze": 30, "partition": 30}}
     assert load(ROOT / "lab.yaml", own).drill.budget_s["graceful"] == 2
