@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from drill.record.timeline import Lateness, Sample
 from drill.report import run_folder
 from drill.scenarios.catalog import SCENARIOS
 from inventory.errors import ConfigError, LabError
+from tests.support import sample_timelines
 from tests.support.example_lab import CASES
 from tests.support.timeline_notation import timeline
 
@@ -123,6 +125,21 @@ def test_runs_stand_side_by_side(lab: Path) -> None:
     status, said = typed(lab, "compare", str(lab / "runs" / "good"), str(lab / "runs" / "bad"))
     assert status == 0
     assert ["failover", "A", "1"] in [line.split()[:3] for line in said.splitlines()]
+
+
+def test_each_client_is_told_in_the_terminal(lab: Path) -> None:
+    folder = lab / "runs" / "all"
+    plain = sample_timelines.seen_by_all()
+    timeline_file.append(folder / run_folder.TIMELINE, plain)
+    header = replace(plain.header, clients={"connecting": "", "routed": "only root can"})
+    samples = tuple(one for one in plain.samples if one.client != "routed")
+    timeline_file.append(folder / run_folder.TIMELINE, replace(plain, header=header, samples=samples))
+    said = typed(lab, "recheck", str(folder))[1]
+    first, second = [line for line in said.splitlines() if "other clients:" in line]
+    assert (
+        "connecting 10.80 to 11.00 s (35 waited: median 7.00 s, longest 7.00 s), behind a router 7." in first
+    )
+    assert second.endswith("behind a router not measured: only root can")
 
 
 def test_watch_tells_what_was_late() -> None:

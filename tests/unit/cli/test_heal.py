@@ -19,6 +19,7 @@ from provision.plan import plan
 from tests.support.changed_facts import fake_cluster
 from tests.support.fake_cluster import FakeCluster
 from tests.support.fake_context import fake_context
+from tests.support.fake_machines import FakeMachines
 from tests.support.fake_nodes import Nodes
 from tests.support.health_cases import PAGE
 
@@ -47,6 +48,19 @@ def heal(
         return done.exit_code, done.output
 
     return run
+
+
+def test_a_router_that_a_killed_drill_left_is_removed(
+    heal: Callable[[], tuple[int, str]], cluster: FakeCluster
+) -> None:
+    machines = cluster.session.machines
+    assert isinstance(machines, FakeMachines)
+    machines.routers = True
+    status, said = heal()
+    assert status == 0
+    assert "removed the router of an interrupted drill" in said
+    assert said.splitlines()[-1] == "The lab is healthy."
+    assert "Nothing to heal" in heal()[1]
 
 
 def without_order(cluster: FakeCluster) -> None:

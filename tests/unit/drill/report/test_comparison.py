@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from drill.checks.verdict import FAIL, PASS, UNKNOWN
@@ -98,8 +99,28 @@ def test_the_lines_are_a_table_that_a_terminal_can_hold() -> None:
     assert table[2][:2] == ["B", "1"]
     assert table[3] == ["no-quorum-stop", "A", "did", "not", "run"]
     assert table[4][-1] == "FAIL"
-    assert "6.50 s or more" in lines[-1]
+    assert "6.50 s or more" in lines[lines.index("", lines.index("", 3) + 1) - 1]
     assert max(len(line) for line in lines) <= 120
+
+
+def test_the_other_clients_have_a_table_of_their_own() -> None:
+    seen = ScenarioResult(sample_timelines.seen_by_all(), sample_timelines.passes("recovered"))
+    old = ScenarioResult(sample_timelines.failover(), sample_timelines.passes("recovered"))
+    lines = compare(_run("a", seen, seen), _run("b", old)).lines()
+    heading = lines.index("the other clients, the median of their outages:")
+    rows = lines[heading + 2 :]
+    assert rows[0].split() == ["scenario", "keep-alive", "connection", "connecting", "behind", "a", "router"]
+    assert rows[1].split()[:2] == ["frozen-node", "A"]
+    assert "10.80 to 11.00 s" in rows[1]
+    assert rows[2].split()[0] == "B"
+    assert rows[2].split()[-2:] == ["-", "-"], "an old record knows nothing of them"
+
+
+def test_without_other_clients_there_is_no_such_table() -> None:
+    timeline = sample_timelines.failover()
+    alone = replace(timeline, samples=timeline.samples_of())
+    run = _run("a", ScenarioResult(alone, sample_timelines.passes("recovered")))
+    assert not [line for line in compare(run, run).lines() if "other clients" in line]
 
 
 def test_the_same_run_twice_differs_in_nothing() -> None:

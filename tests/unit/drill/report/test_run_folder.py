@@ -57,6 +57,8 @@ def test_recheck_writes_verdicts_junit_and_report(folder: Path) -> None:
     assert first["scenario"] == "frozen-node"
     assert 6.8 < first["outage"]["least"] < first["outage"]["most"] < 7.1
     assert first["bounds"] == {"least": 6.0, "most": 13.3}
+    assert list(first["clients"]) == ["keepalive"]
+    assert first["clients"]["keepalive"]["outage"]["least"] > 6
     assert (folder / run_folder.REPORT).read_text(encoding="utf-8").startswith("<!doctype html>")
 
 

@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from inventory.config.numbered import numbered
 from inventory.errors import MachineError
-from inventory.host import command
+from inventory.host import command, router
 from inventory.host.networks import EngineNetwork
 from inventory.host.requirements import Say
 from inventory.providers import docker, docker_engine, node_image, removal
+from inventory.providers.base import LabFolder, digest
 from inventory.providers.docker import PROVIDER
 from inventory.providers.machines import Machines
 from tests.support.example_lab import example_lab
@@ -41,6 +43,32 @@ def host(monkeypatch: pytest.MonkeyPatch) -> FakeHost:
     here = FakeHost("docker", "vagrant", "ssh", "ssh-keygen", "ip", "apt-get", "dockerd", "iptables")
     here.install(monkeypatch)
     return here
+
+
+def test_a_lab_has_its_own_router(tmp_path: Path, host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(router, "LINKS", tmp_path)
+    first, second = (LabFolder(tmp_path, numbered(example_lab(), number)) for number in (1, 2))
+    with pytest.raises(MachineError, match=f"the lab's bridge {first.bridge} is not on this machine"):
+        PROVIDER.router(first)
+    for one in (first, second):
+        (tmp_path / one.bridge).touch()
+    found = [PROVIDER.router(one) for one in (first, second)]
+    assert [str(one.address) for one in found] == ["172.16.255.254", "198.18.2.254"]
+    assert len({one.client for one in found}) == 2
+    assert host.calls == [], "nothing is made yet"
+
+
+def test_release_removes_the_router_that_a_killed_drill_left(
+    tmp_path: Path, host: FakeHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(router, "NAMESPACES", tmp_path)
+    left = router.names(digest(tmp_path))[0]
+    (tmp_path / left).touch()
+    PROVIDER.release(tmp_path)
+    assert host.called("ip") == [["ip", "netns", "del", left]]
+    assert not PROVIDER.remove_router(tmp_path / "another lab")
 
 
 def test_networks() -> None:

@@ -42,6 +42,25 @@ def test_a_failover_is_drawn_with_all_its_rows() -> None:
     assert [row.y for row in drawn.rows][:4] == [0, 18, 36, 62]
 
 
+def test_clients_that_waited_have_a_row_of_their_own() -> None:
+    drawn = _whole(sample_timelines.seen_by_all())
+    labels = [row.label for row in drawn.rows]
+    begins = labels.index("clients that connect, and wait up to 30 s")
+    assert labels[begins:][:8] == [
+        *("clients that connect, and wait up to 30 s", "node1", "node2", "waited"),
+        *("a client behind a router, each request on a new connection", "node1", "node2", "timeout"),
+    ]
+    waited = _rows(drawn, "clients that connect")["waited"]
+    assert len(waited.bars) == 35
+    assert waited.bars[0].tip.startswith(
+        "began at 8.00 s, answered by node2.magedu.com after 7.00 s: SYN sent 4"
+    )
+    longest = max(bar.x + bar.width for bar in waited.bars)
+    assert longest == pytest.approx(100 * 18.8 / drawn.end, abs=0.2), "the last one has its answer at 18.8 s"
+    answers = _rows(drawn, "clients that connect")["node2"]
+    assert len(answers.bars) == 1, "the late ones are in their own row"
+
+
 def test_the_fault_stands_from_its_injection_to_its_heal() -> None:
     timeline = sample_timelines.failover()
     [bar] = _whole(timeline).faults
