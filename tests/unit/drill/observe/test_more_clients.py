@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from drill.observe import more_clients
 from drill.observe.http_probe import ProbeSettings
 from drill.observe.more_clients import MoreClients
 from drill.record.timeline import Sample
 from inventory import waiting
 from inventory.errors import LabError, MachineError
+from inventory.host import router
 from inventory.session import LabSession
 from inventory.waiting import CLOCK
 from tests.support.example_lab import example_lab
@@ -66,7 +66,7 @@ def seen(samples: list[Sample], *names: str) -> set[str]:
 
 def test_both_clients_run_and_the_router_is_removed(monkeypatch: pytest.MonkeyPatch) -> None:
     entered: list[Path] = []
-    monkeypatch.setattr(more_clients.router, "enter", entered.append)
+    monkeypatch.setattr(router, "enter", entered.append)
     machines, samples = Routed(), list[Sample]()
     with serving() as server, clients(session(machines), server.url, samples) as both:
         seen(samples, "connecting", "routed")
@@ -96,7 +96,7 @@ def test_a_namespace_that_cannot_be_entered_is_missing(monkeypatch: pytest.Monke
     def refused(path: Path) -> None:
         raise PermissionError(1, "Operation not permitted", str(path))
 
-    monkeypatch.setattr(more_clients.router, "enter", refused)
+    monkeypatch.setattr(router, "enter", refused)
     machines, samples = Routed(), list[Sample]()
     with serving() as server, clients(session(machines), server.url, samples) as one:
         seen(samples, "connecting")
@@ -126,7 +126,7 @@ def test_who_only_wants_the_probe_gets_no_other_client() -> None:
 def test_the_router_is_removed_also_when_a_sample_could_not_be_recorded(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(more_clients.router, "enter", lambda path: None)
+    monkeypatch.setattr(router, "enter", lambda path: None)
     machines, tried = Routed(), list[Sample]()
 
     def full(sample: Sample) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
@@ -63,7 +64,7 @@ def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Host]:
     monkeypatch.setattr(router, "NAMESPACES", found.namespaces)
     monkeypatch.setattr(router, "LINKS", found.links)
     monkeypatch.setattr(subprocess, "run", found.run)
-    monkeypatch.setattr(router.shutil, "which", lambda name, **_: f"/usr/sbin/{name}")
+    monkeypatch.setattr(shutil, "which", lambda name, **_: f"/usr/sbin/{name}")
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     yield found
     assert left(DIGEST) == (), "nothing is left on this host"
@@ -133,7 +134,7 @@ def test_without_root_without_programs_and_without_the_bridge_there_is_none(
 ) -> None:
     with pytest.raises(MachineError, match="the lab's bridge halab-none is not on this machine"):
         replace(OWN, bridge="halab-none").require()
-    monkeypatch.setattr(router.shutil, "which", lambda name, **_: None)
+    monkeypatch.setattr(shutil, "which", lambda name, **_: None)
     with pytest.raises(MachineError, match="not installed: ip, iptables"):
         OWN.require()
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
