@@ -23,6 +23,7 @@ from inventory.host.router import Router
 from inventory.model import Lab, PowerAction
 from inventory.platforms.base import Platform
 from inventory.providers.box_formats import BoxFormat
+from inventory.remote.ssh_config import SshAddress
 
 KEY = "key"
 """The file with the private key, in the lab's state."""
@@ -210,6 +211,10 @@ class Provider(Requirements):
     def remove_router(self, home: Path) -> bool:
         """Remove the router of the lab with a home; whether there was any. Raises MachineError."""
         return False
+
+    def ssh_addresses(self, ids: Mapping[str, str]) -> Mapping[str, SshAddress] | None:
+        """Where ssh reaches each machine, as Vagrant tells it; by the keys of `ids`. None: ask Vagrant (seconds)."""
+        return None
 
     def release(self, home: Path) -> None:
         """Remove everything that `prepare` made on this host for the lab with a home. Raises MachineError."""

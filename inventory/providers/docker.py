@@ -43,6 +43,7 @@ from inventory.providers.base import (
     digest,
 )
 from inventory.providers.docker_engine import LABEL, Engine
+from inventory.remote.ssh_config import SshAddress
 from inventory.waiting import Clock
 
 MEMORY_MB, DISK_MB = 700, 3_000
@@ -229,6 +230,10 @@ class Docker(Provider):
     def remove_router(self, home: Path) -> bool:
         """See Provider."""
         return router.remove(digest(home))
+
+    def ssh_addresses(self, ids: Mapping[str, str]) -> Mapping[str, SshAddress] | None:
+        """See Provider."""
+        return docker_engine.ssh_addresses(ids)
 
     def release(self, home: Path) -> None:
         """See Provider."""

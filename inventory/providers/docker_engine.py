@@ -18,9 +18,11 @@ from inventory.errors import MachineError
 from inventory.host import command
 from inventory.host.networks import EngineNetwork
 from inventory.providers import podman
+from inventory.remote.ssh_config import SshAddress
 
 LABEL = "ha-lab.folder"
 """The label of a lab's network and containers; its value is the lab's home (inventory.homes)."""
+SSH_PORT = "22/tcp"
 DEADLINE = 15.0
 ENGLISH = {"LC_ALL": "C"}
 
@@ -104,6 +106,22 @@ def _network(entry: Mapping[str, Any]) -> EngineNetwork:
         folder=str((entry.get("Labels") or {}).get(LABEL, "")),
         remedy=f"docker network rm {name}",
     )
+
+
+def ssh_addresses(ids: Mapping[str, str]) -> dict[str, SshAddress] | None:
+    """The published addresses of port 22 of containers, by the keys of `ids`; None when one is not known.
+
+    Source: Vagrant's docker provider (provider.rb, ssh_info), docker-inspect(1).
+    """
+    said = command.run(["docker", "inspect", "-f", "{{json .NetworkSettings.Ports}}", *ids.values()])
+    rows = said.out.splitlines() if said.good else []
+    try:
+        found = [json.loads(row)[SSH_PORT][0] for row in rows]
+        where = [SshAddress(str(one["HostIp"]), int(one["HostPort"])) for one in found]
+    except (ValueError, LookupError, TypeError):
+        return None
+    usable = len(where) == len(ids) and all(one.host for one in where)
+    return dict(zip(ids, where, strict=True)) if usable else None
 
 
 def in_group(name: str) -> bool:

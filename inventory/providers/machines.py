@@ -22,7 +22,7 @@ from inventory.providers.base import KEY, STATE_DEADLINE, LabFolder, Provider
 from inventory.providers.choice import Choice
 from inventory.providers.ssh_files import SSH_CONFIG, SshFiles, control_folder
 from inventory.providers.vagrant_program import VagrantProgram
-from inventory.remote.ssh_config import with_options
+from inventory.remote.ssh_config import vagrants_text, with_options
 
 CHOICE = "machines.yaml"
 
@@ -203,7 +203,9 @@ class Machines:
         return control_folder(self.home)
 
     def ssh_config(self) -> Path:
-        """Vagrant's ssh_config for the nodes. It is read once for a set of machines, because a call takes 3 s.
+        """The ssh_config for the nodes, as Vagrant prints it. It is made once for a set of machines.
+
+        A provider that knows the addresses is asked for them; otherwise Vagrant, of which a call takes 3 s.
 
         Raises MachineError with the remedy when a machine is missing, off or frozen, or when its key is lost.
         """
@@ -212,8 +214,12 @@ class Machines:
     def _ask_ssh_config(self) -> str:
         if trouble := self.trouble():
             raise trouble
-        options = self.choice.platform_data.tools.ssh_options
-        return with_options(self.vagrant.ssh_config(), options)
+        choice, ids = self.choice, self.ids()
+        key = str(choice.vagrant.ssh.get("private_key_path", ""))
+        by_alias = {node.alias: ids[node.name] for node in self.lab.nodes}
+        addresses = choice.provider_data.ssh_addresses(by_alias) if key else None
+        text = vagrants_text(addresses, str(self.root / key)) if addresses else self.vagrant.ssh_config()
+        return with_options(text, choice.platform_data.tools.ssh_options)
 
     def trouble(self) -> MachineError | None:
         """Why nodes cannot answer, by the states of their machines, with the remedy; None when all machines run."""

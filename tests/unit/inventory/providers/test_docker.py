@@ -18,6 +18,7 @@ from inventory.providers import docker, docker_engine, node_image, removal
 from inventory.providers.base import LabFolder, digest
 from inventory.providers.docker import PROVIDER
 from inventory.providers.machines import Machines
+from inventory.remote.ssh_config import SshAddress
 from tests.support.example_lab import example_lab
 from tests.support.fake_host import FakeHost, made, silent
 from tests.support.fake_session import fake_clock
@@ -232,3 +233,38 @@ def test_a_lab_of_containers_is_not_forgotten_while_its_network_is_there(
     assert host.networks == []
     host.programs.discard("docker")
     assert machines.release(), "without docker there is nothing of its own to remove"
+
+
+PUBLISHED = '{"22/tcp":[{"HostIp":"127.0.0.1","HostPort":"2200"}]}'
+
+
+def test_where_ssh_reaches_the_containers(host: FakeHost) -> None:
+    host.said["docker inspect -f {{json"] = f"{PUBLISHED}\n{PUBLISHED.replace('2200', '2222')}\n"
+    found = PROVIDER.ssh_addresses({"node1": "a", "node2": "b"})
+    assert found == {"node1": SshAddress("127.0.0.1", 2200), "node2": SshAddress("127.0.0.1", 2222)}
+    [asked] = host.called("docker", "inspect")
+    assert asked[-2:] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "",
+        PUBLISHED,
+        f"{PUBLISHED}\n{{}}",
+        f"{PUBLISHED}\nnull",
+        f'{PUBLISHED}\n{{"22/tcp":null}}',
+        f'{PUBLISHED}\n{{"22/tcp":[]}}',
+        f"{PUBLISHED}\nno JSON",
+        f'{PUBLISHED}\n{{"22/tcp":[{{"HostIp":"","HostPort":"2222"}}]}}',
+        f'{PUBLISHED}\n{{"22/tcp":[{{"HostIp":"127.0.0.1","HostPort":"ssh"}}]}}',
+    ],
+)
+def test_vagrant_is_asked_when_the_engine_does_not_tell(host: FakeHost, answer: str) -> None:
+    host.said["docker inspect -f {{json"] = answer
+    assert PROVIDER.ssh_addresses({"node1": "a", "node2": "b"}) is None
+
+
+def test_vagrant_is_asked_when_a_container_is_missing(host: FakeHost) -> None:
+    host.fails = "b"
+    assert PROVIDER.ssh_addresses({"node1": "a", "node2": "b"}) is None

@@ -304,6 +304,20 @@ def test_ssh_config_is_read_once_for_the_machines_as_they_are(
     assert lab.control.stat().st_mode & 0o777 == 0o700
 
 
+def test_the_engine_tells_the_ssh_config_without_vagrant(
+    host: FakeHost, lab: Machines, vagrant: Vagrant
+) -> None:
+    made(lab.root)
+    host.running = {"id-of-node1", "id-of-node2"}
+    host.said["docker inspect -f {{json"] = "\n".join(
+        f'{{"22/tcp":[{{"HostIp":"127.0.0.1","HostPort":"{port}"}}]}}' for port in (2200, 2222)
+    )
+    text = lab.ssh_config().read_text()
+    assert text.count(f"  IdentityFile {lab.control}/folder/.lab/key\n") == 2
+    assert [line.split()[1] for line in text.splitlines() if "Port" in line] == ["2200", "2222"]
+    assert vagrant.calls == []
+
+
 def test_the_ssh_config_of_old_machines_permits_ssh_rsa(
     host: FakeHost, vagrant: Vagrant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from inventory.platforms.registry import PLATFORMS
-from inventory.remote.ssh_config import arguments, with_options
+from inventory.remote.ssh_config import SshAddress, arguments, vagrants_text, with_options
 
 VAGRANTS = "Host node1\n  HostName 127.0.0.1\n  LogLevel FATAL\n"
 OLD = PLATFORMS["centos6"].tools.ssh_options
@@ -27,6 +27,27 @@ def test_a_current_system_needs_no_option() -> None:
         assert bool(platform.tools.ssh_options) is (name == "centos6")
     assert with_options(VAGRANTS, {}) == VAGRANTS
     assert arguments({}) == []
+
+
+def test_vagrants_words() -> None:
+    """As `vagrant ssh-config` of 2.3.4 printed it for two containers."""
+    addresses = {"node1": SshAddress("127.0.0.1", 2200), "node2": SshAddress("127.0.0.1", 2222)}
+    assert vagrants_text(addresses, "/labs/my lab/.lab/key") == "\n".join(
+        f"""\
+Host {alias}
+  HostName 127.0.0.1
+  User vagrant
+  Port {port}
+  UserKnownHostsFile /dev/null
+  StrictHostKeyChecking no
+  PasswordAuthentication no
+  IdentityFile "/labs/my lab/.lab/key"
+  IdentitiesOnly yes
+  LogLevel FATAL
+"""
+        for alias, port in (("node1", 2200), ("node2", 2222))
+    )
+    assert "  IdentityFile /labs/lab/.lab/key\n" in vagrants_text(addresses, "/labs/lab/.lab/key")
 
 
 @needs_ssh
