@@ -38,6 +38,9 @@ class Measurement:
     `token_lost`: the token did not reach the other node in time. `lost`: the other node removed this one from its
     membership. `moved`: the resources were started on another node. `two_owners` is for how long two nodes held the
     address at once. `doubt` says why the measurement does not count; "": it counts.
+
+    Of a build: `seconds` is its length, `parts` are the lengths of its parts by name, `cpu_s` is the processor time of
+    all programs of this machine in that time, `contention` is the share of the time in which one waited for a processor.
     """
 
     setting: str
@@ -52,6 +55,10 @@ class Measurement:
     lost: bool | None = None
     moved: bool | None = None
     two_owners: Interval | None = None
+    seconds: float | None = None
+    parts: Mapping[str, float] = field(default_factory=dict)
+    cpu_s: float | None = None
+    contention: float | None = None
     doubt: str = ""
 
     @property
@@ -95,10 +102,16 @@ class MeasurementsFile:
             text = stream.read()
             if text and not text.endswith(b"\n"):
                 stream.truncate(text.rfind(b"\n") + 1)
-            stream.write(json.dumps(msgspec.to_builtins(row), allow_nan=False).encode() + b"\n")
+            stream.write(json.dumps(_said(row), allow_nan=False).encode() + b"\n")
             stream.flush()
             os.fsync(stream.fileno())
         self.rows.append(row)
+
+
+def _said(row: Measurement) -> dict[str, object]:
+    """A measurement as plain data, without what does not apply to it."""
+    stored: dict[str, object] = msgspec.to_builtins(row)
+    return {name: value for name, value in stored.items() if value is not None and value != {}}
 
 
 def read(path: Path) -> list[Measurement]:

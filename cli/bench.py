@@ -24,7 +24,6 @@ GROUP = typer.Typer(
 )
 """The commands below `./lab bench`."""
 WHAT = {
-    "up": "Measure `./lab up`, starting without machines.",
     "provision": "Measure `./lab provision`.",
     "reset": "Measure `./lab reset`, from the state after step 6.1.",
     "status": "Measure `./lab status`.",
@@ -45,19 +44,19 @@ def register(app: typer.Typer) -> None:
 
 def _measured(what: str) -> Callable[[typer.Context, int], None]:
     def measure(ctx: typer.Context, repeat: Repeat = 3) -> None:
-        _seconds(context_of(ctx), what, repeat)
+        seconds_of(context_of(ctx), what, repeat)
 
     return measure
 
 
-def _seconds(context: Context, what: str, repeat: int) -> None:
+def seconds_of(context: Context, what: str, repeat: int) -> None:
     """Run a command of the lab as a user would run it, and print its times."""
     seconds = []
     for _ in range(repeat):
         if what in BEFORE:
-            _lab(context, *BEFORE[what])
+            run_lab(context, *BEFORE[what])
         began = time.monotonic()
-        _lab(context, what)
+        run_lab(context, what)
         seconds.append(round(time.monotonic() - began, 2))
     seen = look(context)
     memory = [one.memory_mb for one in seen.nodes]
@@ -76,7 +75,8 @@ def _seconds(context: Context, what: str, repeat: int) -> None:
     )
 
 
-def _lab(context: Context, *words: str) -> None:
+def run_lab(context: Context, *words: str) -> None:
+    """Run a command of the lab as a user would run it. Raises typer.Exit with its status when that is not 0."""
     argv = [str(context.root / "lab"), "--lab", str(context.number), *words]
     status = command.attached(argv, context.root, to_stderr=True)
     if status:

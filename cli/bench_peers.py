@@ -62,7 +62,7 @@ def peers(
     """
     context, console = context_of(ctx), ConsoleProgress()
     lab = measured.peer_lab(
-        replace(context.lab, drill=replace(context.lab.drill, probe_hz=hz)), _network(network)
+        replace(context.lab, drill=replace(context.lab.drill, probe_hz=hz)), private_network(network, NETWORK)
     )
     intervals = _intervals(adverts)
     folder = LabFolder(context.home / STATE / PEERS, lab)
@@ -121,11 +121,12 @@ def _made(nodes: ContainerNodes) -> Iterator[None]:
                 nodes.remove()
 
 
-def _network(text: str) -> IPv4Network:
+def private_network(text: str, example: str) -> IPv4Network:
+    """Parse --network: a private network. Raises ConfigError."""
     try:
         found = IPv4Network(text)
     except (AddressValueError, NetmaskValueError, ValueError) as error:
-        raise ConfigError(f"--network {text}: {error}", hint=f"For example --network {NETWORK}.") from None
+        raise ConfigError(f"--network {text}: {error}", hint=f"For example --network {example}.") from None
     if not any(found.subnet_of(one) for one in PRIVATE_NETWORKS):
         ranges = ", ".join(map(str, PRIVATE_NETWORKS))
         raise ConfigError(f"--network {text}: it is no private network.", hint=f"One inside of {ranges}.")

@@ -44,7 +44,7 @@ def build(context: Context, console: ConsoleProgress, last: Step | None = None) 
     context.require_known_properties()
     exercise_run.end(context.machines.state, context.session, console.say)
     with console.building() as progress:
-        count = apply.run(context.session, until(last) if last else STEPS, progress)
+        count = apply.run_stages(context.session, until(last) if last else STEPS, progress)
     doubts = tuple(feasible.doubts(context.lab)) if last is None else ()
     for doubt in doubts:
         console.say(f"warning: {doubt}.")

@@ -21,6 +21,7 @@ from cli import (
     bench_prediction,
     bench_report,
     bench_token,
+    bench_up,
     bench_watch,
     classroom,
     cluster,
@@ -103,6 +104,7 @@ for topic in (
     testing,
     bench_peers,
     bench_token,
+    bench_up,
 ):
     topic.register(app)
 

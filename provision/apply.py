@@ -1,34 +1,24 @@
-"""Runs the steps on the nodes: reads the facts, runs the commands that are needed, until no command is left.
+"""Applies the steps: reads the facts, runs the commands that are needed, until no command is left.
 
 A run that is killed can be repeated: the next run reads the facts again and continues from there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from inventory import waiting
 from inventory.errors import CommandFailed
-from inventory.model import Command
-from inventory.remote.ssh import Remote, check, failure, run_all
 from inventory.session import LabSession
+from provision import execute
+from provision.execute import Progress
 from provision.facts import Facts, gather
 from provision.plan import StepPlan, plan_step
 from provision.steps.base import Step
-from provision.steps.registry import STEPS
+from provision.steps.registry import STEPS, stages
 
+__all__ = ["ROUNDS", "Progress", "run", "run_batch", "run_stages"]
 ROUNDS = 5
-
-
-@dataclass(frozen=True)
-class Progress:
-    """Callbacks: a step begins, a command is about to run, `Step.before` has shown something, a step is done."""
-
-    step: Callable[[Step], None] = lambda step: None
-    command: Callable[[Step, Command], None] = lambda step, command: None
-    observed: Callable[[Step, str], None] = lambda step, text: None
-    done: Callable[[Step, int], None] = lambda step, count: None
 
 
 def run(
@@ -49,6 +39,23 @@ def run(
     return total
 
 
+def run_stages(
+    session: LabSession,
+    steps: Sequence[Step] = STEPS,
+    progress: Progress | None = None,
+) -> int:
+    """Apply the steps stage by stage: with fewer readings than `run`, and the configuration as one change.
+
+    The commands and the result are those of `run`. Returns the number of commands that ran; raises as `run` does.
+    """
+    session.journal.drop_baselines()
+    facts, total = gather(session), 0
+    for stage in stages(steps):
+        facts, count = _run_batch(session, stage, facts, progress or Progress(), at_once=True)
+        total += count
+    return total
+
+
 def run_batch(
     session: LabSession,
     steps: Sequence[Step],
@@ -63,13 +70,15 @@ def run_batch(
 
 
 def _run_batch(
-    session: LabSession, steps: Sequence[Step], facts: Facts, progress: Progress
+    session: LabSession, steps: Sequence[Step], facts: Facts, progress: Progress, *, at_once: bool = False
 ) -> tuple[Facts, int]:
     counts = dict.fromkeys((step.id for step in steps), 0)
     plans = _plan_steps(steps, session, facts)
     for turn in range(ROUNDS):
+        together = at_once and _run_at_once(plans, session, facts, progress, first=turn == 0)
         for one in plans:
-            _run_step(one, session, facts, progress, first=turn == 0)
+            if not together:
+                _run_step(one, session, facts, progress, first=turn == 0)
             counts[one.step.id] += len(one.commands)
         if any(one.commands for one in plans):
             facts = gather(session)
@@ -90,15 +99,21 @@ def _plan_steps(steps: Sequence[Step], session: LabSession, facts: Facts) -> lis
 
 
 def _run_step(one: StepPlan, session: LabSession, facts: Facts, progress: Progress, *, first: bool) -> None:
-    step = one.step
     if first:
-        progress.step(step)
-        for text in step.before(session, facts) if one.commands else ():
-            progress.observed(step, text)
-    try:
-        _execute(one.commands, session.remote, lambda command: progress.command(step, command))
-    except CommandFailed as error:
-        raise CommandFailed(f"Step {step.number} ({step.id}): {error.message}", hint=error.hint) from error
+        execute.show(one, session, facts, progress)
+    execute.run_step(one, session.remote, progress)
+
+
+def _run_at_once(
+    plans: Sequence[StepPlan], session: LabSession, facts: Facts, progress: Progress, *, first: bool
+) -> bool:
+    """Run the commands of all plans as one change of the CIB; False, and nothing is done, when they do not suit."""
+    if not execute.suit(plans, session.platform):
+        return False
+    for one in plans if first else ():
+        execute.show(one, session, facts, progress)
+    execute.run_at_once(plans, session.remote, progress)
+    return True
 
 
 def _not_done(plans: Sequence[StepPlan]) -> CommandFailed:
@@ -136,20 +151,3 @@ def _settled(step: Step, steps: Sequence[Step], session: LabSession, facts: Fact
             hint=f"./lab status shows the cluster; {session.platform.pacemaker_log} on the nodes says why.",
         )
     return seen[0]
-
-
-def _execute(commands: Sequence[Command], remote: Remote, before: Callable[[Command], None]) -> None:
-    """Run the commands in order; the same command on different nodes runs at the same time."""
-    pending = list(commands)
-    while pending:
-        group = [pending.pop(0)]
-        while pending and pending[0].argv == group[0].argv and pending[0].node not in [c.node for c in group]:
-            group.append(pending.pop(0))
-        for command in group:
-            before(command)
-        if len(group) == 1:
-            check(remote, group[0])
-            continue
-        for result in run_all(remote, group):
-            if not result.good:
-                raise failure(result)

@@ -61,6 +61,7 @@ CENTOS6 = Platform(
         needs_vsyscall=True,  # glibc 2.12
         least_times=MappingProxyType({"dc-deadtime": "5s"}),  # check_time of pacemaker 1.1.8
         recomputes_without_quorum=False,
+        one_change=False,  # pcs 0.9.26 ends with 0 after a wrong command, and stores unknown names
     ),
     # corosync 1.4 has no notifications for a shell, and pacemaker 1.1.8 logs no line for each change of the CIB.
     events=EventSources(ring="", changes=""),

@@ -22,6 +22,9 @@ class NodeTools:
     """Cluster properties of which its pacemaker refuses shorter times, with the shortest one that it accepts."""
     recomputes_without_quorum: bool = True
     """Its pacemaker computes its actions again as soon as quorum is lost."""
+    one_change: bool = True
+    """Its pcs takes a file in place of the CIB, and its exit status is reliable: several commands can be brought into
+    the CIB as one change."""
 
 
 CURRENT = NodeTools()

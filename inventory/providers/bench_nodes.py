@@ -40,15 +40,19 @@ class ContainerNodes:
     clock: Clock
     say: Callable[[str], None] = lambda line: None
 
+    def prepare(self) -> str:
+        """Start the engine if necessary; make the image, and return its tag. Raises MachineError."""
+        install.ensure(docker.PROVIDER, self.say, self.clock)
+        return node_image.build(image_choice.based(self.platform, self.folder.lab.images), self.say)
+
     def make(self) -> None:
-        """Start the engine if necessary; make image, network and containers. Raises MachineError.
+        """Make network and containers, and before them what `prepare` makes. Raises MachineError.
 
         What an earlier benchmark left is removed first.
         """
-        install.ensure(docker.PROVIDER, self.say, self.clock)
+        image = self.prepare()
         self.remove()
         preconditions.refuse_conflicts(docker.PROVIDER, self.folder)
-        image = node_image.build(image_choice.based(self.platform, self.folder.lab.images), self.say)
         docker_network.make(self.folder)
         for node in self.folder.lab.nodes:
             command.check(

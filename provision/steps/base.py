@@ -42,6 +42,8 @@ class Step:
     before: Problems = no_problems
     settles: float = 60.0
     """Seconds within which the problems must end after the last command."""
+    nodes_apart: bool = False
+    """The commands of different nodes do not depend on one another, so that the nodes are worked on at once."""
 
 
 def write_file(node: Node, path: str, text: str, why: str, umask: str = "022") -> Command:

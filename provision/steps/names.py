@@ -69,4 +69,4 @@ def problems(session: LabSession, facts: Facts) -> Iterator[str]:
                 yield f"{node.alias}: {name} resolves to {' and '.join(found) or 'nothing'}, not {want}"
 
 
-STEP = Step("names", "1.1", commands, problems)
+STEP = Step("names", "1.1", commands, problems, nodes_apart=True)

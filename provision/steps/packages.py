@@ -91,4 +91,4 @@ def starts_at_boot(node: Node, facts: Facts, units: Collection[str]) -> Iterator
     yield from (f"{node.alias}: {unit} starts at boot" for unit in facts.of(node).at_boot if unit in units)
 
 
-STEP = Step("packages", "2.1", commands, problems)
+STEP = Step("packages", "2.1", commands, problems, nodes_apart=True)

@@ -97,4 +97,4 @@ def problems(session: LabSession, facts: Facts) -> Iterator[str]:
     yield from second_web_problems(session, facts)
 
 
-STEP = Step("pages", "7a", commands, problems)
+STEP = Step("pages", "7a", commands, problems, nodes_apart=True)

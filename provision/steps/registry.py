@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from inventory.errors import ConfigError
 from provision.steps import (
@@ -39,6 +40,38 @@ STEPS: tuple[Step, ...] = (
     constraints.ORDER,
     constraints.LOCATION,
 )
+
+_STAGES: tuple[tuple[Step, ...], ...] = (
+    (
+        names.STEP,
+        ssh.STEP,
+        packages.STEP,
+        corosync_conf.CONFIGURATION,
+        corosync_conf.AUTHKEY,
+        corosync_conf.LOG_DIRECTORY,
+        pages.STEP,
+    ),
+    (start.STEP,),
+    (leftovers.STEP,),
+    (
+        properties.STONITH,
+        resources.AGENTS,
+        resources.ADDRESS,
+        properties.POLICY,
+        properties.STICKINESS,
+        resources.WEB,
+        constraints.COLOCATION,
+        constraints.ORDER,
+        constraints.LOCATION,
+    ),
+)
+"""The nodes without the cluster, the cluster's start, what is too much in it, its configuration."""
+
+
+def stages(steps: Sequence[Step]) -> tuple[tuple[Step, ...], ...]:
+    """The steps in the stages in which they can be applied together; the stages come one after another."""
+    found = (tuple(step for step in stage if step in steps) for stage in _STAGES)
+    return tuple(stage for stage in found if stage)
 
 
 def find(name: str) -> Step:

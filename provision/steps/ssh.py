@@ -65,4 +65,4 @@ def problems(session: LabSession, facts: Facts) -> Iterator[str]:
             yield f"{node.alias}: known_hosts does not have both nodes' host keys"
 
 
-STEP = Step("ssh", "1.2", commands, problems)
+STEP = Step("ssh", "1.2", commands, problems, nodes_apart=True)

@@ -36,7 +36,11 @@ class Killed(Exception):
 
 
 class Refused(Exception):
-    """The tool refuses: exit status 1."""
+    """The tool refuses: exit status 1, this text on stderr, and `out` on stdout."""
+
+    def __init__(self, text: str, out: str = "") -> None:
+        super().__init__(text)
+        self.out = out
 
 
 @dataclass
@@ -130,7 +134,7 @@ class FakeCluster:
         try:
             self.interpret(machine, command)
         except Refused as error:
-            return Result(command, 1, "", str(error))
+            return Result(command, 1, error.out, str(error))
         self.settle()
         return Result(command, 0, "", "")
 
@@ -298,6 +302,17 @@ class FakeCluster:
         for one in members:
             one.cib = changed
         return changed
+
+    def at_once(self, machine: Machine, parameters: Mapping[str, str]) -> None:
+        """Commands of pcs on a copy of the CIB, which then takes the place of the CIB."""
+        before = {name: one.cib for name, one in self.machines.items()}
+        for number, line in enumerate(parameters["changes"].splitlines(), start=1):
+            try:
+                self.interpret(machine, Command(machine.node.name, tuple(shlex.split(line))))
+            except Refused as error:
+                for name, cib in before.items():
+                    self.machines[name].cib = cib
+                raise Refused("", f"@@failed {number} 1\n{error}") from error
 
     def set_property(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
         self.change(machine).properties[match[1]] = match[2]
@@ -529,6 +544,7 @@ def cib_xml(cib: Stored) -> str:
 NodeAction = Callable[[FakeCluster, Machine, Command, "re.Match[str]"], None]
 _SERVICE = r"(?:systemctl \w+ \S+|service \S+ \w+|chkconfig \S+ off)"
 SCRIPTS: Mapping[str, Callable[[FakeCluster, Machine, Mapping[str, str]], None]] = {
+    "one_change": FakeCluster.at_once,
     "apt_refresh": lambda *_: None,
     "apt_install": FakeCluster.apt_install,
     "make_root_key": FakeCluster.keygen,

@@ -1,0 +1,21 @@
+#!/bin/sh
+# Run commands of pcs on a copy of the CIB, and bring the result into the cluster as one change: the way of
+# `pcs cluster cib-push FILE diff-against=FILE` (pcs(8)), without two more starts of pcs.
+#
+# `changes` has one command a line, quoted for a shell. `pcs_on_file` is the text of pcs_on_file.py. When a command
+# fails, nothing is changed; the first line of the output has its number and exit status, the others are its output.
+: "${changes:?}"
+: "${pcs_on_file:?}"
+folder=$(mktemp -d) || exit
+trap 'rm -rf "$folder"' EXIT
+cd "$folder" || exit
+cibadmin -Q >before || exit
+cp before after
+printf '%s\n' "$changes" | python3 -Es -c "$pcs_on_file" after said || {
+    cat said
+    exit 1
+}
+# crm_diff(8) ends with 1 when the files differ.
+crm_diff --original before --new after --no-version >patch
+[ $? -eq 1 ] || exit 0
+cibadmin --patch --xml-pipe <patch

@@ -1,0 +1,43 @@
+"""The configuration as one change, on the real nodes: the CIB is that of one command after another."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree
+
+from cli.context import Context
+from inventory.model import Command
+from inventory.remote.ssh import check
+from inventory.session import LabSession
+from provision import apply, reset
+from provision.steps import start
+from provision.steps.registry import STEPS
+
+AFTER_START = STEPS[STEPS.index(start.STEP) + 1 :]
+BOOKKEEPING = re.compile(r'<nvpair [^>]*name="last-lrm-refresh"[^>]*>(?:</nvpair>)?')
+"""The time of the latest clean-up, which the cluster keeps among its properties."""
+
+
+def configuration(session: LabSession) -> str:
+    """The whole configuration with its ids, in its order; the order of an element's attributes has no meaning."""
+    asked = Command(session.lab.node1.name, ("cibadmin", "-Q", "-o", "configuration"))
+    text = ElementTree.canonicalize(check(session.remote, asked).out, strip_text=True)
+    return BOOKKEEPING.sub("", text)
+
+
+def test_the_cib_is_the_same(context: Context) -> None:
+    session = context.session
+    found: list[str] = []
+    purposes: list[set[str]] = []
+    for way in (apply.run, apply.run_stages):
+        reset.run(session, start.STEP)
+        before = configuration(session)
+        assert "<primitive" not in before
+        ran: list[Command] = []
+        way(session, AFTER_START, apply.Progress(command=lambda _, command, ran=ran: ran.append(command)))
+        found.append(configuration(session))
+        purposes.append({one.line for one in ran})
+    assert found[0] == found[1]
+    assert purposes[0] == purposes[1], "the document's commands were shown"
+    assert "<primitive" in found[0]
+    assert apply.run_stages(session) == 0, "a second run has nothing to do"
