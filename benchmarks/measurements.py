@@ -40,7 +40,7 @@ class Measurement:
     address at once. `doubt` says why the measurement does not count; "": it counts.
 
     Of a build: `seconds` is its length, `parts` are the lengths of its parts by name, `cpu_s` is the processor time of
-    all programs of this machine in that time, `contention` is the share of the time in which one waited for a processor.
+    all programs of this machine in that time, `contention` the share of the time in which one waited for a processor.
     """
 
     setting: str

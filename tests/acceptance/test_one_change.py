@@ -10,12 +10,15 @@ from inventory.model import Command
 from inventory.remote.ssh import check
 from inventory.session import LabSession
 from provision import apply, reset
-from provision.steps import start
+from provision.steps import properties, start
 from provision.steps.registry import STEPS
 
 AFTER_START = STEPS[STEPS.index(start.STEP) + 1 :]
 BOOKKEEPING = re.compile(r'<nvpair [^>]*name="last-lrm-refresh"[^>]*>(?:</nvpair>)?')
 """The time of the latest clean-up, which the cluster keeps among its properties."""
+
+WITHOUT_STEP_4 = ("crm_attribute", "-q", "-t", "crm_config", "-n", "stonith-enabled", "-D")
+"""Step 4 is undone last: with stonith enabled and no device, pacemaker stops no resource."""
 
 
 def configuration(session: LabSession) -> str:
@@ -30,7 +33,8 @@ def test_the_cib_is_the_same(context: Context) -> None:
     found: list[str] = []
     purposes: list[set[str]] = []
     for way in (apply.run, apply.run_stages):
-        reset.run(session, start.STEP)
+        reset.run(session, properties.STONITH)
+        check(session.remote, Command(session.lab.node1.name, WITHOUT_STEP_4))
         before = configuration(session)
         assert "<primitive" not in before
         ran: list[Command] = []
