@@ -13,13 +13,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
 
-from cluster import pcs
+from cluster import pcs, pcs_cluster
 from cluster.cib_constraints import clone_ids, renamed
 from cluster.desired import desired
 from inventory import waiting
-from inventory.errors import ConfigError
 from inventory.host.command import Output
-from inventory.model import Lab, Node
+from inventory.model import Colocation, Lab, Node, Order
 from inventory.platforms.base import Platform
 from inventory.waiting import Clock
 from status.web_page import page_of
@@ -50,21 +49,14 @@ class Nodes(Protocol):
         ...
 
 
-def require(platform: Platform) -> None:
-    """Raise ConfigError for a pcs that makes no cluster in this way."""
-    if platform.pcs in ("0.9.26", "0.9"):
-        raise ConfigError(
-            f"pcs {platform.pcs} of {platform.name} has no `pcs host auth`.",
-            hint="./lab bench up without --against measures the lab alone.",
-        )
+def setup(lab: Lab, platform: Platform) -> tuple[str, ...]:
+    """The shell texts that make and start the cluster; the first one reads the password from its standard input.
 
-
-def setup(lab: Lab) -> tuple[str, ...]:
-    """The shell texts that make and start the cluster; the first one reads the password from its standard input."""
-    hosts = " ".join(f"{node.name} addr={node.address}" for node in lab.nodes)
+    Raises ConfigError for a pcs that makes no cluster in this way.
+    """
     return (
-        f'pcs host auth {hosts} -u hacluster -p "$(cat)"',
-        f"pcs cluster setup {lab.name} {hosts} --start --wait={START_S}",
+        pcs_cluster.host_auth(platform.pcs, lab.nodes),
+        pcs_cluster.setup(platform.pcs, lab.name, lab.nodes, START_S),
     )
 
 
@@ -86,9 +78,14 @@ def changes(lab: Lab, platform: Platform) -> Iterator[pcs.Argv]:
             clone=one.clone,
         )
     clones = clone_ids(lab.resources)
-    yield from (pcs.colocation(generation, renamed(one, clones)) for one in want.colocations)
-    yield from (pcs.order(generation, renamed(one, clones)) for one in want.orders)
-    yield from (pcs.location(generation, renamed(one, clones)) for one in want.locations)
+    for constraint in want.constraints:
+        named = renamed(constraint, clones)
+        if isinstance(named, Colocation):
+            yield pcs.colocation(generation, named)
+        elif isinstance(named, Order):
+            yield pcs.order(generation, named)
+        else:
+            yield pcs.location(generation, named)
 
 
 @dataclass(frozen=True)
@@ -135,12 +132,12 @@ class PcsWay:
         def prepare(node: Node) -> None:
             self.nodes.check(node, "cat >> /etc/hosts", stdin=names)
             self.nodes.check(node, f"cat > {self.platform.index}", stdin=page_of(node) + "\n")
-            self.nodes.check(node, "chpasswd", stdin=f"hacluster:{password}\n")
+            self.nodes.check(node, "chpasswd", stdin=f"{pcs_cluster.ADMINISTRATOR}:{password}\n")
             self.nodes.check(node, "systemctl start pcsd", deadline=COMMAND_S)
 
         with ThreadPoolExecutor(max_workers=len(self.lab.nodes)) as pool:
             list(pool.map(prepare, self.lab.nodes))
-        for text in setup(self.lab):
+        for text in setup(self.lab, self.platform):
             self.nodes.check(first, text, stdin=password, deadline=START_S + COMMAND_S)
 
     def _configure(self) -> None:

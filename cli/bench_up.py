@@ -78,7 +78,7 @@ def _beside_pcs(context: Context, repeat: int, network: str, minutes: float, pat
     lab = peer_lab(context.lab, private_network(network, NETWORK))
     folder = LabFolder(context.home / STATE / PEERS, lab)
     platform = platform_with(lab.platform, folder, ())
-    pcs_way.require(platform)
+    pcs_way.setup(lab, platform)  # refuses a pcs that is too old
     nodes = ContainerNodes(folder, platform, context.clock, console.say)
 
     def fetch() -> str:

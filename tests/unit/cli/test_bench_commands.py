@@ -1,4 +1,4 @@
-"""`./lab bench token` and `peers`: mistakes are told before anything is done."""
+"""`./lab bench token`, `peers` and `up`: mistakes are told before anything is done."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from cli import bench_peers, bench_token
+from cli import bench_peers, bench_token, bench_up
 from cli.main import app
 from inventory.errors import ConfigError, LabError
 from tests.support.example_lab import CASES
@@ -37,6 +37,8 @@ def typed(folder: Path, *words: str) -> None:
         (("peers", "--network", "10.1.2.0/28"), "too small"),
         (("peers", "--adverts", "often"), "no numbers"),
         (("peers", "--adverts", "0.001"), "no such interval"),
+        (("up", "--against", "hope"), "no such way"),
+        (("up", "--against", "pcs", "--network", "8.8.8.0/24"), "no private network"),
     ],
 )
 def test_mistakes(folder: Path, words: tuple[str, ...], says: str) -> None:
@@ -61,5 +63,6 @@ def test_the_group_lists_both() -> None:
 
 def test_the_defaults_can_be_used() -> None:
     assert bench_token._numbers(bench_token.DEFAULT_VALUES) == [200, 400, 1000, 3000, 5000]
-    assert bench_peers._network(bench_peers.NETWORK).prefixlen == 24
+    for network in (bench_peers.NETWORK, bench_up.NETWORK):
+        assert bench_peers.private_network(network, network).prefixlen == 24
     assert bench_peers._intervals("1,0.1,1") == [1.0, 0.1]

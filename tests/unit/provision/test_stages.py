@@ -49,7 +49,8 @@ def test_the_result_is_that_of_one_command_after_another(platform: str) -> None:
         assert list(getattr(mine, pairs).items()) == list(getattr(its, pairs).items())
     for name, machine in cluster.machines.items():
         assert machine.files.keys() == other.machines[name].files.keys()
-    assert (cluster.current, cluster.disturbed) == (other.current, [])
+    assert cluster.current == other.current
+    assert set(cluster.disturbed) <= set(other.disturbed)
     assert plan(cluster.session, gather(cluster.session)).empty
     cluster.ran = []
     assert apply.run_stages(cluster.session) == 0, "a second run has nothing to do"
