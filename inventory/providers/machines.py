@@ -21,8 +21,8 @@ from inventory.providers import preconditions, registry, removal
 from inventory.providers.base import KEY, STATE_DEADLINE, LabFolder, Provider
 from inventory.providers.choice import Choice
 from inventory.providers.ssh_files import SSH_CONFIG, SshFiles, control_folder
+from inventory.providers.ssh_text import ssh_text
 from inventory.providers.vagrant_program import VagrantProgram
-from inventory.remote.ssh_config import vagrants_text, with_options
 
 CHOICE = "machines.yaml"
 
@@ -203,9 +203,7 @@ class Machines:
         return control_folder(self.home)
 
     def ssh_config(self) -> Path:
-        """The ssh_config for the nodes, as Vagrant prints it. It is made once for a set of machines.
-
-        A provider that knows the addresses is asked for them; otherwise Vagrant, of which a call takes 3 s.
+        """The ssh_config for the nodes, as Vagrant prints it (see `ssh_text`). It is made once for a set of machines.
 
         Raises MachineError with the remedy when a machine is missing, off or frozen, or when its key is lost.
         """
@@ -214,12 +212,8 @@ class Machines:
     def _ask_ssh_config(self) -> str:
         if trouble := self.trouble():
             raise trouble
-        choice, ids = self.choice, self.ids()
-        key = str(choice.vagrant.ssh.get("private_key_path", ""))
-        by_alias = {node.alias: ids[node.name] for node in self.lab.nodes}
-        addresses = choice.provider_data.ssh_addresses(by_alias) if key else None
-        text = vagrants_text(addresses, str(self.root / key)) if addresses else self.vagrant.ssh_config()
-        return with_options(text, choice.platform_data.tools.ssh_options)
+        by_alias = {self.lab.node(name).alias: id_ for name, id_ in self.ids().items()}
+        return ssh_text(self.choice, self.root, by_alias, self.vagrant.ssh_config)
 
     def trouble(self) -> MachineError | None:
         """Why nodes cannot answer, by the states of their machines, with the remedy; None when all machines run."""
