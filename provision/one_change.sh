@@ -15,7 +15,11 @@ printf '%s\n' "$changes" | python3 -Es -c "$pcs_on_file" after said || {
     cat said
     exit 1
 }
-# crm_diff(8) ends with 1 when the files differ.
-crm_diff --original before --new after --no-version >patch
-[ $? -eq 1 ] || exit 0
-cibadmin --patch --xml-pipe <patch
+# crm_diff(8) ends with 0 when the files are equal, and with 1 when they differ.
+crm_diff --original before --new after --no-version >change.xml
+case $? in
+0) exit 0 ;;
+1) ;;
+*) exit 1 ;;
+esac
+cibadmin --patch --xml-pipe <change.xml
