@@ -24,6 +24,7 @@ from drill.observe.observation import observing
 from drill.record.timeline import ArpReading, Lateness, NodeReading, Sample
 from drill.report import comparison, run_folder
 from drill.report import merge as merging
+from drill.report.clients import TITLES, medians
 from drill.report.objective import parse_objective
 from drill.report.run import Run
 from drill.report.statistics import statistics_of
@@ -235,6 +236,9 @@ def _summary(run: Run, judged: Sequence[Verdict]) -> None:
             found = statistics_of(name, entries)
             figures = ", ".join(f"{figure} {length.summary}" for figure, length in found.figures.items())
             out.print(escape(f"{name}, {len(entries)} times: {figures or 'nothing measured'}"))
+            if others := medians(one.clients for one in entries):
+                words = ", ".join(f"{TITLES[client]} {length.summary}" for client, length in others.items())
+                out.print(escape(f"  other clients, median: {words}"))
     for one in judged:
         out.print(escape(one.description))
     counts = ", ".join(f"{count} {status}" for status, count in run.counts.items() if count)

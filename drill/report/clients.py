@@ -36,12 +36,16 @@ class ClientOutage:
         return TITLES[self.client]
 
     @property
-    def text(self) -> str:
-        """What it saw, for people."""
+    def length(self) -> str:
+        """Its outage, for people."""
         if self.outage is None:
             return f"not measured: {self.missing}"
-        seen = self.outage.summary if self.outage.most > 0 else "none"
-        return f"{seen} ({self.waits})" if self.waits else seen
+        return self.outage.summary if self.outage.most > 0 else "none"
+
+    @property
+    def text(self) -> str:
+        """All that it saw, for people."""
+        return f"{self.length} ({self.waits})" if self.waits else self.length
 
 
 def clients_of(timeline: Timeline) -> tuple[ClientOutage, ...]:
@@ -57,11 +61,17 @@ def clients_of(timeline: Timeline) -> tuple[ClientOutage, ...]:
     return tuple(found)
 
 
-def median(outages: Iterable[Duration | None]) -> Duration | None:
-    """The median of the lower limits and that of the upper limits, by nearest rank; None without any."""
-    found = [one for one in outages if one is not None]
-    if not found:
-        return None
+def medians(results: Iterable[Sequence[ClientOutage]]) -> dict[str, Duration]:
+    """Each client's median outage in several records; without clients that no record measured."""
+    by_client: dict[str, list[Duration]] = {client: [] for client in TITLES}
+    for one in (client for result in results for client in result):
+        if one.outage is not None:
+            by_client[one.client].append(one.outage)
+    return {client: _median(found) for client, found in by_client.items() if found}
+
+
+def _median(found: Sequence[Duration]) -> Duration:
+    """The median of the lower limits and that of the upper limits, by nearest rank."""
     middle = (len(found) - 1) // 2
     return Duration(sorted(one.least for one in found)[middle], sorted(one.most for one in found)[middle])
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from drill.analysis import overlap
 from drill.analysis.duration import Duration
 from drill.checks.verdict import STATUSES, UNKNOWN
-from drill.report.clients import TITLES, median
+from drill.report.clients import TITLES, medians
 from drill.report.run import Run
 from drill.report.statistics import Statistics, statistics_of
 from drill.report.summary import Summary
@@ -30,7 +30,7 @@ class Side:
     repeats: int
     overlap: str = "unknown"
     """The longest time in which two nodes held the address at once, of the repeats that could be judged."""
-    clients: Mapping[str, Duration | None] = field(default_factory=dict)
+    clients: Mapping[str, Duration] = field(default_factory=dict)
     """The median outage of each client beside the probe, of these repeats; without those that were never recorded."""
 
     @property
@@ -133,12 +133,8 @@ def _side(name: str, results: Sequence[Summary] | None) -> Side | None:
         status,
         len(results),
         overlap.text(overlap.longest(one.overlap for one in judged)),
-        {client: length for client in TITLES if (length := _median(client, judged))},
+        medians(one.clients for one in judged),
     )
-
-
-def _median(client: str, results: Sequence[Summary]) -> Duration | None:
-    return median(one.outage for result in results for one in result.clients if one.client == client)
 
 
 def _differences(a: Run, b: Run) -> Iterable[Difference]:

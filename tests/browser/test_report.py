@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -75,7 +76,16 @@ REPEATS = (
     *FIVE[2:4],
 )
 """Three folded scenarios, one of which never passed, and two alone."""
-RUNS = {"one": FIVE[:1], "five": FIVE, "many": MANY, "repeats": REPEATS, "empty": ()}
+_ALL = sample_timelines.seen_by_all()
+_NO_ROUTER = replace(
+    _ALL,
+    header=replace(
+        _ALL.header, clients={"connecting": "", "routed": "only root can make network namespaces"}
+    ),
+    samples=tuple(one for one in _ALL.samples if one.client != "routed"),
+)
+CLIENTS = tuple(ScenarioResult(one, sample_timelines.passes("recovered")) for one in (_ALL, _NO_ROUTER))
+RUNS = {"one": FIVE[:1], "five": FIVE, "clients": CLIENTS, "many": MANY, "repeats": REPEATS, "empty": ()}
 TOP = "return arguments[0].getBoundingClientRect().top"
 ASK = (Path(__file__).parent / "page.js").read_text(encoding="utf-8")
 

@@ -6,7 +6,7 @@ The templates, the style sheet and the script stand beside this file. selection.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -15,6 +15,7 @@ from drill.analysis import overlap
 from drill.analysis.duration import Duration
 from drill.checks.verdict import PASS, STATUSES
 from drill.record.timeline import OUTCOMES
+from drill.report.clients import TITLES, medians
 from drill.report.html.plot import short_names
 from drill.report.html.record import anchor, record_html
 from drill.report.html.repeats import Folded, folded
@@ -48,6 +49,17 @@ class TableRow:
     statuses: str = ""
 
 
+@dataclass(frozen=True)
+class ClientRow:
+    """A row of the table of the other clients: a record, or the medians of a folded scenario."""
+
+    title: str
+    anchor: str
+    statuses: str
+    cells: tuple[tuple[str, ...], ...]
+    """For each client its outage, and more about it; empty when it was not measured."""
+
+
 def report(run: Run) -> Iterator[str]:
     """The parts of the whole page, one after another."""
     titles = dict(_titles(run))
@@ -65,6 +77,9 @@ def report(run: Run) -> Iterator[str]:
         "report.html",
         run=run,
         rows=rows,
+        clients=_titles_of_clients(run),
+        client_rows=tuple(_client_rows(run, rows, groups)),
+        missing=_missing_clients(run),
         scenarios=len({one.name for one in run.results}),
         left_out=sum(not one.anchor for one in rows),
         groups=groups,
@@ -121,6 +136,39 @@ def _rows(
                 overlap.text(one.answered_overlap),
                 statuses=one.status,
             )
+
+
+def _titles_of_clients(run: Run) -> dict[str, str]:
+    """The clients beside the probe that some record knows, with their titles."""
+    known = {client.client for one in run.results for client in one.clients}
+    return {client: title for client, title in TITLES.items() if client in known}
+
+
+def _client_rows(run: Run, rows: Sequence[TableRow], groups: dict[str, Folded]) -> Iterable[ClientRow]:
+    """A row for each row of the summary that has other clients."""
+    there = _titles_of_clients(run)
+    single = iter([one for one in run.results if one.name not in groups])
+    for row in rows:
+        if row.times:
+            found = medians(one.clients for one in groups[row.title].repeats.counted)
+            texts: dict[str, tuple[str, ...]] = {
+                client: (f"median {length.summary}",) for client, length in found.items()
+            }
+        else:
+            seen = (one for one in next(single).clients if one.outage is not None)
+            texts = {one.client: tuple(filter(None, (one.length, one.waits))) for one in seen}
+        if texts:
+            yield ClientRow(
+                row.title, row.anchor, row.statuses, tuple(texts.get(client, ()) for client in there)
+            )
+
+
+def _missing_clients(run: Run) -> tuple[str, ...]:
+    """Why clients are missing, each reason once with the number of its records."""
+    found = Counter(
+        f"{client.title}: {client.text}" for one in run.results for client in one.clients if client.missing
+    )
+    return tuple(f"{text} ({count} record{'s' if count > 1 else ''})" for text, count in found.items())
 
 
 def _parts(run: Run, selection: Selection, groups: dict[str, Folded]) -> Iterable[Markup]:

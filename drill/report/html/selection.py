@@ -20,7 +20,7 @@ MOST_NOT_PASSED = 20
 """Of a folded scenario, at most so many records that did not pass are drawn: first FAIL, then UNKNOWN."""
 PAGE_LIMIT = 5_000_000
 """The page has at most so many bytes."""
-_FIXED, _ROW, _GROUP = 80_000, 600, 40_000
+_FIXED, _ROW, _GROUP = 80_000, 1_000, 40_000
 """The bytes that are kept free for the page itself, for each row of its table, and for each folded scenario."""
 
 

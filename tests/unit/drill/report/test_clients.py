@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
 from drill.analysis.duration import ENDLESS, Duration
 from drill.record.timeline import Event, Sample, Timeline
-from drill.report.clients import ClientOutage, clients_of, median
+from drill.report.clients import ClientOutage, clients_of, medians
 from drill.report.result import ScenarioResult
 from drill.report.summary import summary_of
 from tests.support import sample_timelines
@@ -73,17 +71,11 @@ def test_a_client_without_an_answer_waited_for_so_long_or_more() -> None:
     assert one.text == "4.00 s or more (1 waited: median 4.00 s, longest 4.00 s or more)"
 
 
-@pytest.mark.parametrize(
-    ("lengths", "expected"),
-    [
-        ([], None),
-        ([None], None),
-        ([Duration(1, 2), None], Duration(1, 2)),
-        ([Duration(3, 9), Duration(1, ENDLESS), Duration(2, 4)], Duration(2, 9)),
-    ],
-)
-def test_the_median(lengths: list[Duration | None], expected: Duration | None) -> None:
-    assert median(lengths) == expected
+def test_the_medians_of_several_records() -> None:
+    lengths = [Duration(3, 9), Duration(1, ENDLESS), Duration(2, 4), None]
+    records = [(ClientOutage("routed", one), ClientOutage("connecting", None, "no")) for one in lengths]
+    assert medians(records) == {"routed": Duration(2, 9)}
+    assert medians([(), ()]) == {}
 
 
 def test_the_summary_of_a_record_has_them() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from drill.checks.verdict import FAIL, Verdict
 from drill.record.header import Header, Prediction
 from drill.record.timeline import ArpReading, Event, Lateness, NodeReading, Sample, Timeline
+from drill.report.clients import TITLES
 from drill.report.html import page as html_page
 from drill.report.html.record import slug
 from drill.report.result import ScenarioResult
@@ -72,6 +74,27 @@ def test_the_summary_says_outage_prediction_and_budget(page: StrictPage) -> None
     cells = page.said("td")
     for told in ("6.85 to 6.95 s", "6.00 to 13.30 s", "30 s", "none", "23.95 s or more", "6.50 s or more"):
         assert told in cells
+
+
+def test_the_other_clients_have_a_table_with_a_row_for_each_scenario() -> None:
+    seen = ScenarioResult(sample_timelines.seen_by_all(), sample_timelines.passes("recovered"))
+    header = replace(seen.timeline.header, clients={"connecting": "", "routed": "only root can"})
+    probe = replace(seen.timeline, header=header, samples=seen.timeline.samples_of())
+    calm = ScenarioResult(sample_timelines.graceful(), sample_timelines.passes("recovered"))
+    repeats = [ScenarioResult(sample_timelines.seen_by_all("again"), ()) for _ in range(6)]
+    page = StrictPage(report(Run.of("r", (seen, calm, ScenarioResult(probe, ()), *repeats))))
+    assert [one for one in page.said("th") if one in TITLES.values()] == list(TITLES.values())
+    cells = page.said("td")
+    assert "10.80 to 11.00 s" in cells
+    assert page.said("small").count("35 waited: median 7.00 s, longest 7.00 s") >= 1
+    assert "median 10.80 to 11.00 s" in cells, "of the folded scenario"
+    assert "behind a router: not measured: only root can (1 record)" in page.said("p")
+
+
+def test_without_other_clients_there_is_no_such_table() -> None:
+    alone = replace(sample_timelines.failover(), samples=sample_timelines.failover().samples_of())
+    page = StrictPage(report(Run.of("r", (ScenarioResult(alone, ()),))))
+    assert not set(TITLES.values()) & set(page.said("th"))
 
 
 def test_repeats_have_their_figures(page: StrictPage) -> None:
