@@ -20,7 +20,7 @@ CLIENTS = {
     "probe": "each request on a new connection",
     "keepalive": "one keep-alive connection, used as long as it lasts",
     "connecting": "clients that connect, and wait up to 30 s",
-    "routed": "a client behind a router, each request on a new connection",
+    "routed": "behind a router, each on a new connection",
 }
 
 

@@ -48,7 +48,7 @@ def test_clients_that_waited_have_a_row_of_their_own() -> None:
     begins = labels.index("clients that connect, and wait up to 30 s")
     assert labels[begins:][:8] == [
         *("clients that connect, and wait up to 30 s", "node1", "node2", "waited"),
-        *("a client behind a router, each request on a new connection", "node1", "node2", "timeout"),
+        *("behind a router, each on a new connection", "node1", "node2", "timeout"),
     ]
     waited = _rows(drawn, "clients that connect")["waited"]
     assert len(waited.bars) == 35

@@ -1,0 +1,103 @@
+"""The clients beside the probe on the real nodes: what each of them sees, and that nothing of them is left here."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cli.context import Context
+from drill import suite
+from drill.analysis.duration import Duration, measured
+from drill.analysis.outages import outages_of
+from drill.execute.runner import Runner
+from drill.record.timeline import Timeline
+from drill.scenarios import catalog
+from inventory import journal, waiting
+from inventory.errors import MachineError
+from inventory.host import router
+from inventory.providers.base import digest
+
+LOG = logging.getLogger(__name__)
+DEADLINE = 120.0
+
+
+@pytest.fixture
+def runner(context: Context, tmp_path: Path) -> Iterator[Runner]:
+    """The runner of this lab, alone on it; its records are thrown away."""
+    with context.exclusive(), journal.exclusive(context.home):
+        yield suite.runner(
+            context.session, context.remote, tmp_path, context.guard, LOG.warning, fetch=context.fetch
+        )
+
+
+def routerless(context: Context) -> str:
+    """Why this lab has no router; "" when it has one."""
+    try:
+        context.machines.router()
+    except MachineError as error:
+        return error.message
+    return ""
+
+
+def longest(timeline: Timeline, client: str) -> Duration:
+    """The longest outage of a client that began before the heal."""
+    healed = timeline.time_of_first("heal") or timeline.end
+    found = [measured(one) for one in outages_of(timeline, client) if one.first_failed < healed]
+    return Duration(max((one.least for one in found), default=0), max((one.most for one in found), default=0))
+
+
+@pytest.mark.parametrize("name", ["standby", "power-off"])
+def test_who_connects_while_the_service_is_away_waits_longer_than_the_probe(
+    runner: Runner, context: Context, name: str
+) -> None:
+    threads = set(threading.enumerate())
+    timeline = runner.run(catalog.get(name), context.lab.drill.seed)
+    assert not timeline.header.error
+    probe, connecting = (longest(timeline, client) for client in ("probe", "connecting"))
+    assert probe.most > 0, "the fault makes an outage"
+    assert connecting.most >= probe.least, "no client that connects is served while the probe is not"
+    if name == "power-off":
+        assert connecting.least >= probe.least, "each SYN is lost, and the kernel sends it again only later"
+        again = [one for one in timeline.samples_of("connecting") if one.good and "SYN sent" in one.detail]
+        assert again, "a client that was caught gets its answer after its SYN was sent again"
+    reason = routerless(context)
+    assert timeline.header.clients == {"connecting": "", "routed": reason}
+    if not reason:
+        answers = [one.page for one in timeline.samples_of("routed") if one.good]
+        assert set(answers) == {node.name for node in context.lab.nodes}, "by the router, before and after"
+        routed = longest(timeline, "routed")
+        assert routed.most >= probe.least
+    assert router.left(digest(context.home)) == ()
+    assert {one.name for one in threading.enumerate() if one not in threads} == set()
+
+
+def test_what_a_killed_drill_leaves_is_removed_by_a_heal(context: Context, tmp_path: Path) -> None:
+    if reason := routerless(context):
+        pytest.skip(f"this lab has no router: {reason}")
+    lab = [sys.executable, "-m", "cli.main", "--root", str(context.root), "--lab", str(context.lab.number)]
+    with (tmp_path / "log").open("wb") as log:
+        drill = subprocess.Popen([*lab, "drill", "standby"], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        try:
+            waiting.until(
+                lambda: router.left(digest(context.home)),
+                lambda names: len(names) == 3,
+                "the drill has made its router",
+                deadline=DEADLINE,
+                clock=context.clock,
+                every=0.05,
+            )
+        finally:
+            drill.send_signal(signal.SIGKILL)
+            drill.wait(DEADLINE)
+    assert router.left(digest(context.home)), "a killed drill cannot remove its router"
+    heal = subprocess.run([*lab, "heal"], capture_output=True, text=True, check=False, timeout=2 * DEADLINE)
+    assert heal.returncode == 0, heal.stdout + heal.stderr
+    assert "removed the router" in heal.stdout + heal.stderr
+    assert router.left(digest(context.home)) == ()
