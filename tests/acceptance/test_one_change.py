@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree
 
+import pytest
+
 from cli.context import Context
 from inventory.model import Command
 from inventory.remote.ssh import check
@@ -13,6 +15,7 @@ from provision import apply, reset
 from provision.steps import properties, start
 from provision.steps.registry import STEPS
 
+pytestmark = pytest.mark.smoke
 AFTER_START = STEPS[STEPS.index(start.STEP) + 1 :]
 BOOKKEEPING = re.compile(r'<nvpair [^>]*name="last-lrm-refresh"[^>]*>(?:</nvpair>)?')
 """The time of the latest clean-up, which the cluster keeps among its properties."""
