@@ -66,3 +66,12 @@ def test_the_defaults_can_be_used() -> None:
     for network in (bench_peers.NETWORK, bench_up.NETWORK):
         assert bench_peers.private_network(network, network).prefixlen == 24
     assert bench_peers._intervals("1,0.1,1") == [1.0, 0.1]
+
+
+def test_the_seconds_of_the_machines_come_from_the_log(tmp_path: Path) -> None:
+    log = tmp_path / "lab.log"
+    log.write_text("2026-11-26 20:57:13,280 note ./lab up\n")
+    assert bench_up._machines_s(log) == 0.0
+    line = "2026-11-26 20:57:23,133 this-machine status=0 {}s vagrant up\n"
+    log.write_text(log.read_text() + line.format("9.33") + line.format("8.10"))
+    assert bench_up._machines_s(log) == 8.1
