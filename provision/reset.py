@@ -41,14 +41,25 @@ def run(
             # These stop first: they may hold the address that others need.
             count += apply.run(session, (leftovers.STEP,), progress)
             facts = gather(session)
-        needed = tuple(commands(session, facts, steps))
-        for command in needed:
-            (progress or apply.Progress()).command(leftovers.STEP, command)
-            check(session.remote, command)
-        count += len(needed)
-        if needed:
-            _verify(session, steps)
+        if properties.STONITH not in steps and leftovers.running(session, facts, known=()):
+            # With stonith enabled and no device, pacemaker would not stop the resources that are removed.
+            count += _replace(session, facts, (*steps, properties.STONITH), progress)
+            facts = gather(session)
+        count += _replace(session, facts, steps, progress)
     return count + apply.run_batch(session, steps[started:], progress)
+
+
+def _replace(
+    session: LabSession, facts: Facts, steps: tuple[Step, ...], progress: apply.Progress | None
+) -> int:
+    """Replace the configuration where it differs, and wait until it is in effect; the number of commands."""
+    needed = tuple(commands(session, facts, steps))
+    for command in needed:
+        (progress or apply.Progress()).command(leftovers.STEP, command)
+        check(session.remote, command)
+    if needed:
+        _verify(session, steps)
+    return len(needed)
 
 
 def commands(session: LabSession, facts: Facts, steps: tuple[Step, ...]) -> Iterator[Command]:

@@ -32,8 +32,29 @@ def test_back_to_step_6_1_and_forth_to_the_end(context: Context) -> None:
         assert facts.state is not None
         assert facts.state.where(web) == ()
     finally:
+        back_to_the_end(context)
+
+
+def test_back_to_step_3_and_forth_to_the_end(context: Context) -> None:
+    session = context.session
+    try:
         with context.exclusive():
-            reset.run(session)
+            assert reset.run(session, find("3")) > 0
+        facts = gather(session)
+        assert facts.cib is not None
+        assert facts.cib.resources == ()
+        assert "stonith-enabled" not in facts.cib.properties
+        assert facts.state is not None
+        assert [one for one in facts.state.placements if facts.state.where(one.resource)] == []
+    finally:
+        back_to_the_end(context)
+
+
+def back_to_the_end(context: Context) -> None:
+    """Reset to the end state, and wait for a healthy lab."""
+    session = context.session
+    with context.exclusive():
+        reset.run(session)
     seen = waiting.until(
         lambda: look(context),
         lambda one: not one.troubles,

@@ -9,6 +9,7 @@ import pytest
 
 from cluster.crm_mon import Placement
 from inventory.errors import TimedOut
+from inventory.model import Command
 from inventory.session import LabSession
 from provision import apply, reset
 from provision.facts import Facts, gather
@@ -64,3 +65,15 @@ def test_a_removed_resource_that_does_not_stop_is_named(
     monkeypatch.setattr(reset, "gather", with_an_orphan(float("inf"), []))
     with pytest.raises(TimedOut, match=f"WebServer still runs on {NODE1}"):
         reset.run(fake_cluster.session, find("6.1"))
+
+
+def test_resources_stop_before_stonith_is_enabled_again(fake_cluster: FakeCluster) -> None:
+    """With stonith enabled and no device, pacemaker leaves a removed resource as it is (seen on 2.1.5)."""
+    written: list[Command] = []
+    progress = apply.Progress(command=lambda _, command: written.append(command))
+    reset.run(fake_cluster.session, find("3"), progress)
+    texts = [one.stdin or "" for one in written if one.purpose == "replace-configuration"]
+    assert [("stonith-enabled" in text, "<primitive" in text) for text in texts] == [
+        (True, False),
+        (False, False),
+    ]
