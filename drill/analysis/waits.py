@@ -7,6 +7,7 @@ first one; in older kernels 1, 3, 7 and 15 s after it. A client whose request fa
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -64,12 +65,13 @@ def caught_of(timeline: Timeline) -> tuple[CaughtTogether, ...]:
 def caught(samples: Iterable[Sample], limit: float = CAUGHT_S) -> tuple[CaughtTogether, ...]:
     """The clients that were caught: that failed, or waited for longer than `limit` (seconds). In time order."""
     ordered = sorted(samples, key=attrgetter("sent", "done"))
+    good = [one for one in ordered if one.good]
     found: list[CaughtTogether] = []
     last_good: float | None = None
     for is_caught, run in groupby(ordered, key=lambda one: is_late(one, limit) or not one.good):
         mine = list(run)
         if is_caught:
-            found.append(CaughtTogether(last_good, tuple(_wait(one, ordered) for one in mine)))
+            found.append(CaughtTogether(last_good, tuple(_wait(one, good) for one in mine)))
         else:
             last_good = mine[-1].sent
     return tuple(found)
@@ -80,8 +82,10 @@ def is_late(sample: Sample, limit: float = CAUGHT_S) -> bool:
     return sample.good and sample.done - sample.sent > limit
 
 
-def _wait(sample: Sample, ordered: Sequence[Sample]) -> Wait:
+def _wait(sample: Sample, good: Sequence[Sample]) -> Wait:
+    """`good` are all good samples, by the time of sending."""
     if sample.good:
         return Wait(sample.sent, sample.done, sample.done, "late")
-    after = (one.done for one in ordered if one.good and one.sent >= sample.done)
-    return Wait(sample.sent, sample.done, next(after, None), sample.outcome)
+    later = bisect_left(good, sample.done, key=attrgetter("sent"))
+    until = good[later].done if later < len(good) else None
+    return Wait(sample.sent, sample.done, until, sample.outcome)

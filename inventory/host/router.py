@@ -25,6 +25,11 @@ NAMESPACES, LINKS = Path("/run/netns"), Path("/sys/class/net")
 PROGRAMS = ("ip", "iptables")
 HINT = "A drill runs without the client behind the router too."
 DEADLINE = 30.0
+_SETTINGS = (
+    "set -e; cd /proc/sys/net; echo {} >ipv4/ip_forward; "
+    "[ ! -e ipv6 ] || for of in all default; do echo 1 >ipv6/conf/$of/disable_ipv6; done"
+)
+"""Forward IPv4 or not, and speak no IPv6 (a kernel without IPv6 has no such folder)."""
 _NEW_NETWORK = 0x40000000
 """CLONE_NEWNET of setns(2)."""
 _OWN, _CLIENT = BEHIND_ROUTER.hosts()
@@ -67,10 +72,12 @@ class Router:
         router, client = names(self.digest)
         link = link_name(self.digest)
         _ip((f"netns add {router}", f"netns add {client}"))
+        for namespace, forwards in ((router, 1), (client, 0)):
+            _check(["ip", "netns", "exec", namespace, "sh", "-c", _SETTINGS.format(forwards)])
         _ip(
             (
                 f"link add {link} type veth peer name lab netns {router}",
-                f"link set {link} addrgenmode none master {self.bridge} up",
+                f"link set {link} master {self.bridge} up",
             )
         )
         own = f"{self.address}/{self.network.prefixlen}"
@@ -79,23 +86,21 @@ class Router:
                 f"link add client type veth peer name router netns {client}",
                 f"addr add {own} dev lab",
                 f"addr add {_OWN}/{BEHIND_ROUTER.prefixlen} dev client",
-                "link set lab addrgenmode none up",
-                "link set client addrgenmode none up",
+                "link set lab up",
+                "link set client up",
             ),
             router,
         )
         _ip(
             (
                 f"addr add {_CLIENT}/{BEHIND_ROUTER.prefixlen} dev router",
-                "link set router addrgenmode none up",
+                "link set router up",
                 f"route add {self.network} via {_OWN}",
             ),
             client,
         )
-        inside = ("ip", "netns", "exec", router)
-        _check([*inside, "sh", "-c", "echo 1 >/proc/sys/net/ipv4/ip_forward"])
         nat = ["-A", "POSTROUTING", "-o", "lab", "-j", "SNAT", "--to-source", str(self.address)]
-        _check([*inside, "iptables", "-w", "-t", "nat", *nat])
+        _check(["ip", "netns", "exec", router, "iptables", "-w", "-t", "nat", *nat])
 
 
 def names(digest: str) -> tuple[str, str]:

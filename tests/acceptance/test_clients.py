@@ -68,7 +68,6 @@ def longest(timeline: Timeline, client: str) -> Duration:
 def test_who_connects_while_the_service_is_away_waits_longer_than_the_probe(
     runner: Runner, context: Context, name: str
 ) -> None:
-    threads = set(threading.enumerate())
     timeline = record(runner, name, context.lab.drill.seed)
     probe, connecting = (longest(timeline, client) for client in ("probe", "connecting"))
     assert probe.most > 0, "the fault makes an outage"
@@ -85,7 +84,13 @@ def test_who_connects_while_the_service_is_away_waits_longer_than_the_probe(
         routed = longest(timeline, "routed")
         assert routed.most >= probe.least
     assert router.left(digest(context.home)) == ()
-    assert {one.name for one in threading.enumerate() if one not in threads} == set()
+    waiting.until(
+        lambda: {one.name for one in threading.enumerate()} & {"connecting", "routed"},
+        lambda left: not left,
+        "no thread of these clients is left",
+        deadline=10,
+        clock=context.clock,
+    )
 
 
 def test_what_a_killed_drill_leaves_is_removed_by_a_heal(context: Context, tmp_path: Path) -> None:

@@ -68,7 +68,8 @@ class FakeDrill(FakeLab):
         self.sink, self.record_since = sink, since
         self.did.append("observe")
         try:
-            yield Observation(lambda: ProbeRate(100, 0, 0.01), 2)
+            clients = {"connecting": "", "routed": "two machines in memory have no router"}
+            yield Observation(lambda: ProbeRate(100, 0, 0.01), 2, clients=lambda: clients)
         finally:
             self.sink = None
             self.did.append("observed")

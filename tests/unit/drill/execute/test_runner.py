@@ -64,6 +64,7 @@ def test_a_story_from_beginning_to_end(lab: FakeDrill) -> None:
     header = entry.timeline.header
     assert header.roles == {"active": NODE1, "passive": NODE2, "dc": NODE1, "target": NODE1, "peer": NODE2}
     assert header.probe == ProbeFigures(slots=100, missed=0, worst_late=0.01)
+    assert header.clients == {"connecting": "", "routed": "two machines in memory have no router"}
     assert header.before == header.after
     assert "property no-quorum-policy=ignore" in (header.before or ())
     assert timeline_file.read(lab.root / "timeline.jsonl") == entry.timeline, "all of it is in the file"
@@ -259,6 +260,7 @@ def test_ctrl_c_heals_first(lab: FakeDrill, after: float) -> None:
     assert_as_before(lab)
     [left] = timeline_file.read_all(lab.root / "timeline.jsonl")
     assert left.header.error == "interrupted: KeyboardInterrupt"
+    assert lab.machines.summary[-1] == "remove_router", "whatever the observation left on this host"
 
 
 def test_a_lab_that_cannot_be_healed_stops_the_rest_with_the_first_cause(

@@ -78,6 +78,10 @@ def test_the_client_has_one_route_only_and_the_nodes_need_none(host: Host) -> No
         "route add 172.16.0.0/16 via 192.0.2.1"
     ]
     assert not any("default" in text for call in host.calls for text in call)
+    for name, forwards in zip(names(DIGEST), (1, 0), strict=True):
+        [settings] = [argv for argv, _ in host.calls if argv.startswith(f"ip netns exec {name} sh")]
+        assert f"echo {forwards} >ipv4/ip_forward" in settings
+        assert "disable_ipv6" in settings
     assert host.calls[-1][0] == (
         f"ip netns exec {names(DIGEST)[0]} iptables -w -t nat -A POSTROUTING -o lab -j SNAT "
         "--to-source 172.16.255.254"

@@ -16,6 +16,7 @@ from inventory.host import survey
 from inventory.host.doctor import findings
 from inventory.host.install import ensure
 from inventory.providers import registry
+from inventory.providers.base import LabFolder
 from inventory.providers.machines import Machines
 from tests.support.example_lab import example_lab
 from tests.support.fake_host import FakeHost, made, silent
@@ -140,3 +141,10 @@ def test_no_other_file_knows_its_name() -> None:
     assert len(sources) > 100
     texts = [*sources, ROOT / "Vagrantfile", ROOT / "lab.yaml"]
     assert [path for path in texts if "cloudlet" in path.read_text().lower()] == []
+
+
+def test_it_has_no_router_and_nothing_of_one_is_left(tmp_path: Path) -> None:
+    one = registry.get("cloudlet")
+    with pytest.raises(MachineError, match="with the provider cloudlet the lab has no router"):
+        one.router(LabFolder(tmp_path, example_lab()))
+    assert not one.remove_router(tmp_path)
