@@ -206,7 +206,9 @@ class Provider(Requirements):
 
     def router(self, folder: LabFolder) -> Router:
         """Give the router for the drill's client behind it, not made yet. Raises MachineError where there is none."""
-        raise MachineError(f"with the provider {self.name} the lab has no router", hint="Containers have one.")
+        raise MachineError(
+            f"with the provider {self.name} the lab has no router", hint="Containers have one."
+        )
 
     def remove_router(self, home: Path) -> bool:
         """Remove the router of the lab with a home; whether there was any. Raises MachineError."""
