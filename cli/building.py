@@ -8,6 +8,7 @@ from cli.progress import ConsoleProgress
 from cluster import feasible
 from drill.execute.injector import Injector
 from inventory import waiting
+from inventory.bmc import service
 from inventory.host import install
 from inventory.model import NodeAction
 from provision import apply
@@ -20,6 +21,7 @@ SERVES_WITHIN = 60.0
 def prepare_machines(context: Context, console: ConsoleProgress) -> None:
     """Install what is missing on this machine, and decide provider and platform of the nodes."""
     install.ensure(context.machines.choose(context.lab.provider), console.say, context.clock)
+    service.refuse(context.machines.choose(context.lab.provider), context.lab)
     context.machines.prepare(context.lab.provider, context.lab.platform, console.say)
     context.keep_description()
     context.require_known_properties()
@@ -42,6 +44,7 @@ def build(context: Context, console: ConsoleProgress, last: Step | None = None) 
     Returns the number of commands.
     """
     context.require_known_properties()
+    context.ready_bmcs(console.say)
     exercise_run.end(context.machines.state, context.session, console.say)
     with console.building() as progress:
         count = apply.run_stages(context.session, until(last) if last else STEPS, progress)

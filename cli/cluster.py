@@ -73,6 +73,7 @@ def reset(
     last = find(step) if step else None
     context.require_known_properties()
     with context.exclusive(), console.building() as progress:
+        context.ready_bmcs(console.say)
         exercise_run.end(context.machines.state, context.session, console.say)
         count = resetting.run(context.session, last, progress)
     console.say(f"{count} commands." if count else "Nothing to do.")

@@ -15,6 +15,8 @@ from rich.markup import escape
 from cli.console import messages
 from cluster import feasible
 from inventory import files, homes
+from inventory.bmc import secret, service
+from inventory.bmc.access import bmcs
 from inventory.config import lab_yaml
 from inventory.config.numbered import numbered
 from inventory.errors import ConfigError, LabError
@@ -111,7 +113,8 @@ class Context:
         """The lab under way. Raises MachineError when there are no machines yet."""
         # A clear error first, when there is no lab, or when lab.yaml was changed to what its nodes cannot have.
         refusals.require(self.machines.choice.platform_data, self.lab)
-        return LabSession(self.lab, self.machines, self.remote, Journal(self.home), self.clock)
+        password = secret.password(self.home / STATE) if bmcs(self.lab) else ""
+        return LabSession(self.lab, self.machines, self.remote, Journal(self.home), self.clock, password)
 
     def require_known_properties(self) -> None:
         """Raise ConfigError when the nodes' pacemaker does not know a property of lab.yaml, or its value.
@@ -121,6 +124,13 @@ class Context:
         lab_yaml.load(
             self.root / "lab.yaml", {**self.changes, "platform": self.machines.choice.platform_data.name}
         )
+
+    def ready_bmcs(self, say: Callable[[str], None]) -> None:
+        """Start the BMCs that do not run, before a session uses their password; without fencing end them.
+
+        Raises MachineError.
+        """
+        service.ensure(self.machines.folder, self.machines.provider, say, self.clock)
 
     def trouble(self) -> LabError | None:
         """Why nodes do not answer, by the states of their machines; None when all run. Raises LabError."""

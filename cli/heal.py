@@ -28,6 +28,7 @@ def heal(ctx: typer.Context) -> None:
     context, console = context_of(ctx), ConsoleProgress()
     context.use_built(console.say)
     with context.exclusive(), journal.exclusive(context.home), console.busy("Looking at the lab"):
+        context.ready_bmcs(console.say)
         no_exercise(context, console)
         interrupted = bool(context.session.journal.pending())
         try:

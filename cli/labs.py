@@ -15,6 +15,7 @@ from cli.context import Context, context_of
 from cli.overview import look
 from cli.progress import ConsoleProgress
 from inventory import homes
+from inventory.bmc import service
 from inventory.errors import LabError, MachineError
 from inventory.host import room, survey
 from inventory.providers import registry, removal
@@ -141,6 +142,7 @@ def remove(context: Context, console: ConsoleProgress) -> None:
     """Remove all that one lab made on this machine. Raises LabError when something is left."""
     of = "" if context.number == homes.FIRST else f" of lab {context.number}"
     with context.exclusive(), console.busy(f"Removing the nodes{of}"):
+        service.stop(context.home)
         removal.remove(context.home, lambda: _destroy(context, console), console.say)
     homes.tidy(context.root, context.number)
 

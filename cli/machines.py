@@ -16,9 +16,11 @@ from cli.console import Json, Output, print_json
 from cli.context import context_of
 from cli.overview import look
 from cli.progress import ConsoleProgress
+from inventory.bmc import service
 from inventory.errors import ConfigError
 from inventory.host import install, survey
 from inventory.host.doctor import findings
+from inventory.platforms.fencing import with_fencing
 from inventory.platforms.registry import PLATFORMS, get
 from inventory.providers import image_choice, node_image, own_box, registry
 
@@ -58,6 +60,8 @@ def halt(ctx: typer.Context) -> None:
     context, console = context_of(ctx), ConsoleProgress()
     context.use_built(console.say)
     with context.exclusive(), console.busy("Shutting the nodes down"):
+        # First the BMCs: a node whose shutdown takes long must not be fenced, which would boot it again.
+        service.halt(context.home, context.clock)
         context.machines.halt()
 
 
@@ -101,7 +105,12 @@ def image(ctx: typer.Context, platform: System = "") -> None:
     )
     install.ensure(registry.get(node_image.PROVIDER_NAME), console.say)
     with console.busy("The node image"):
-        _, why, tag = image_choice.obtain(context.lab.platform, context.lab.images, console.say)
+        _, why, tag = image_choice.obtain(
+            context.lab.platform,
+            context.lab.images,
+            console.say,
+            lambda system: with_fencing(system, context.lab),
+        )
     console.say(why)
     out.print(tag)
 
@@ -152,5 +161,6 @@ def released(ctx: typer.Context) -> None:
     """Remove the network and the keys after `vagrant destroy` has removed the last machine."""
     context = context_of(ctx)
     with context.exclusive():
+        service.stop(context.home)
         if context.machines.release():
             attempt.save(context.machines.state, None)

@@ -8,6 +8,7 @@ from typing import Any
 from cli.context import Context
 from cluster import scores
 from cluster.crm_mon import ClusterState
+from cluster.fencing import device_ids
 from drill.execute import lab_health
 from inventory import journal
 from inventory.model import Lab, Node
@@ -109,7 +110,8 @@ def overview(lab: Lab, provider: str, platform: str, seen: LabStatus) -> Overvie
 def _resources(lab: Lab, best: ClusterState | None) -> dict[str, tuple[str, ...]]:
     if best is None:
         return {}
-    return {one.id: best.where(one.id) for one in lab.resources if is_configured(best, one.id)}
+    ids = (*(one.id for one in lab.resources), *device_ids(lab))
+    return {id_: best.where(id_) for id_ in ids if is_configured(best, id_)}
 
 
 def _row(node: Node, one: NodeStatus, best: ClusterState | None) -> NodeRow:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from cluster import fencing as fences
 from cluster import scores
 from cluster.agent_operations import advised, patient
 from cluster.configuration import Configuration, Primitive
@@ -33,6 +34,7 @@ def desired(
     stickiness: int | None = None,
     resources: Collection[str] | None = None,
     constraints: Collection[str] = ("colocation", "order", "location"),
+    fencing: bool = True,
     interface: str = "",
     metadata: Mapping[str, str] | None = None,
 ) -> Configuration:
@@ -40,6 +42,7 @@ def desired(
 
     `properties` and `resources` select by name and id, `constraints` by type; a constraint needs its
     resources. `stickiness` replaces the lab's; 0 is stored too, as newer pcs starts a cluster with 1.
+    `fencing`: with the fence devices of the lab, if it has any.
     `interface` is the nodes' interface in the cluster's network, "" when they differ: ocf:heartbeat:IPaddr
     uses eth0 unless `nic` is set (see its metadata). `metadata` maps agents to the metadata that was read.
     """
@@ -59,6 +62,19 @@ def desired(
     def timeouts(agent: str) -> Mapping[str, str]:
         return advised(platform.pcs, agent, (metadata or {}).get(agent, ""))
 
+    services = tuple(
+        Primitive(
+            r.id,
+            platform.agents[r.kind],
+            options.get(r.kind, {}),
+            {"monitor": r.monitor},
+            timeouts=patient(platform.pcs, platform.agents[r.kind], lab.patience),
+            advised=timeouts(platform.agents[r.kind]),
+            clone=r.clone,
+        )
+        for r in kept
+    )
+    devices, apart = (fences.devices(lab), fences.apart(lab)) if fencing else ((), ())
     return Configuration(
         properties={
             name: value
@@ -66,19 +82,8 @@ def desired(
             if properties is None or name in properties
         },
         defaults={"resource-stickiness": scores.text(value)},
-        resources=tuple(
-            Primitive(
-                r.id,
-                platform.agents[r.kind],
-                options.get(r.kind, {}),
-                {"monitor": r.monitor},
-                timeouts=patient(platform.pcs, platform.agents[r.kind], lab.patience),
-                advised=timeouts(platform.agents[r.kind]),
-                clone=r.clone,
-            )
-            for r in sorted(kept, key=lambda resource: resource.id)
-        ),
+        resources=tuple(sorted((*services, *devices), key=lambda resource: resource.id)),
         colocations=tuple(sorted(colocations, key=repr)),
         orders=tuple(sorted(orders, key=repr)),
-        locations=tuple(sorted(locations, key=repr)),
+        locations=tuple(sorted((*locations, *apart), key=repr)),
     )

@@ -11,6 +11,7 @@ from dataclasses import replace
 from cluster import scores
 from cluster.cib import Cib
 from cluster.configuration import Configuration, Primitive
+from cluster.fencing import services
 from cluster.foreign import in_place_of
 from cluster.values import same, times
 from inventory.model import INFINITY, Colocation, Constraint, Location, Order
@@ -94,7 +95,7 @@ def _long_enough(want: Primitive, operation: str, stored: str) -> bool:
 
 def _shared_stickiness(stored: Configuration) -> tuple[tuple[Primitive, ...], Mapping[str, str]]:
     """The stickiness as a default, when every resource sets the same one itself."""
-    own = {one.meta.get(STICKINESS, stored.defaults.get(STICKINESS, "0")) for one in stored.resources}
+    own = {one.meta.get(STICKINESS, stored.defaults.get(STICKINESS, "0")) for one in services(stored)}
     if len(own) != 1:
         return stored.resources, stored.defaults
     plain = tuple(
@@ -113,10 +114,10 @@ def _defaults(want: Configuration, have: Configuration) -> Mapping[str, str]:
     outcomes = [
         [score > 0, *(other.score > total for other in want.locations)]
         for score in (scores.parse(wanted), scores.parse(stored))
-        for total in [min(score * len(want.resources), INFINITY)]
+        for total in [min(score * len(services(want)), INFINITY)]
     ]
     moves = [
-        there.get((one.resource, one.node), one.score) > scores.parse(stored) * len(want.resources)
+        there.get((one.resource, one.node), one.score) > scores.parse(stored) * len(services(want))
         for one in want.locations
     ]
     alike = outcomes[0] == outcomes[1] and moves == outcomes[0][1:]
@@ -148,7 +149,7 @@ def _same_preference(one: Location, other: Location, want: Configuration, have: 
     if one.node != other.node or not alike:
         return False
     one_beats, other_beats = (
-        location.score > scores.parse(side.defaults.get(STICKINESS, "0")) * len(side.resources)
+        location.score > scores.parse(side.defaults.get(STICKINESS, "0")) * len(services(side))
         for location, side in ((one, have), (other, want))
     )
     return one.score == other.score or (one_beats and other_beats)

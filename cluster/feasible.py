@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from cluster.placement import Decision, place
 from inventory.config.cluster_properties import boolean, fencing, milliseconds
-from inventory.model import INFINITY, Lab, Location
+from inventory.model import INFINITY, NO_FENCING, Lab, Location
 
 Problem = tuple[str, str]
 """A key path of lab.yaml, and the mistake there."""
@@ -43,12 +43,13 @@ def doubts(lab: Lab) -> Iterator[str]:
 
 
 def _fencing(lab: Lab) -> Iterator[Problem]:
-    """Refuse fencing, because the lab has no fence device."""
-    for name in FENCING:
+    """Refuse fencing when the lab has no fence device."""
+    for name in FENCING if lab.fencing == NO_FENCING else ():
         if boolean(lab.properties.get(name, "")):
             yield (
                 f"properties.{name}",
-                'found "true"; allowed: "false": this lab has no fence device, and without one no resource starts',
+                'found "true"; allowed: "false": this lab has no fence device, and without one no resource starts;'
+                " `fencing: ipmi` gives it devices, and sets this",
             )
 
 

@@ -10,8 +10,8 @@ from typing import Literal
 
 from inventory.ranges import BENCHMARKS
 
-INFINITY = 1_000_000
-"""Pacemaker's INFINITY (Pacemaker Explained, "Scores"; walkthrough step 7.1)."""
+NO_FENCING, IPMI = "none", "ipmi"
+INFINITY = 1_000_000  # Pacemaker's (Pacemaker Explained, "Scores"; walkthrough step 7.1)
 MOST_PATIENCE, LONGEST_PROBE_TIMEOUT_MS = 20.0, 10_000  # a longer limit of a request takes too many threads
 
 
@@ -138,6 +138,8 @@ class Lab:
     """The base image by platform, in place of the platform's own (a mirror's)."""
     labs: IPv4Network = BENCHMARKS
     number: int = 1
+    fencing: str = NO_FENCING
+    """none, or ipmi: each node has a BMC, by which the other node switches it off (`inventory.bmc`)."""
 
     @property
     def node1(self) -> Node:

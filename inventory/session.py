@@ -13,6 +13,7 @@ from inventory.journal import Journal
 from inventory.log import LOG
 from inventory.model import Lab, Node
 from inventory.platforms.base import Platform
+from inventory.platforms.fencing import with_fencing
 from inventory.providers.base import Provider
 from inventory.remote.ssh import Remote
 from inventory.waiting import CLOCK, Clock
@@ -87,6 +88,8 @@ class LabSession:
     remote: Remote
     journal: Journal
     clock: Clock = CLOCK
+    bmc_password: str = field(default="", repr=False, compare=False)
+    """The password of the nodes' BMCs; "" without fencing."""
     log: logging.Logger = field(default=LOG, compare=False)
 
     def __post_init__(self) -> None:
@@ -94,8 +97,8 @@ class LabSession:
 
     @cached_property
     def platform(self) -> Platform:
-        """The operating system of the nodes."""
-        return self.machines.choice.platform_data
+        """The operating system of the nodes, with the packages that lab.yaml's fencing needs."""
+        return with_fencing(self.machines.choice.platform_data, self.lab)
 
     def budget_s(self, kind: str) -> float:
         """The longest outage that a client may see by a kind of fault (seconds).

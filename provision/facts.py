@@ -42,6 +42,8 @@ class NodeFacts:
     web_restarted: bool = False
     """The init system restarts a killed web server before the cluster sees it."""
     firewall: tuple[str, ...] = ()
+    fencing: tuple[str, ...] = ()
+    """The files of `fencing: ipmi`: "600 root:root PATH SHA256", a line each, never their texts."""
     conf: str = ""
     authkey: str = ""
     """Mode, owner and sha256 of the key, never the key: "400 root:root 9f86…", empty without one."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cluster import cib, corosync_conf, crm_mon
+from cluster.fencing import IPMITOOL, LOGIN_FILE
 from inventory.model import Node
 from inventory.remote.script import script
 from inventory.session import LabSession
@@ -83,6 +84,11 @@ def _metadata(_: LabSession, out: str) -> Mapping[str, str]:
     return {agent: actions.strip() for agent, _, actions in pairs if actions.strip()}
 
 
+_FENCING = "\n".join(
+    f"[ -e {path} ] && stat -c '%a %U:%G' {path} | tr '\\n' ' ' && sha256sum {path} | awk '{{print $2, $1}}'"
+    for path in (LOGIN_FILE, IPMITOOL)
+)
+
 FACTS: tuple[Fact, ...] = (
     Fact("name", _plain("uname -n"), _word),
     Fact("next_name", lambda session, node: session.platform.host_name.reading, _word),
@@ -126,6 +132,7 @@ FACTS: tuple[Fact, ...] = (
         _yes,
     ),
     Fact("firewall", lambda session, node: session.platform.firewall.reading, _lines),
+    Fact("fencing", _plain(_FENCING), _lines),
     Fact("conf", _plain(f"cat {corosync_conf.PATH}"), _text),
     Fact(
         "authkey",

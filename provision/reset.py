@@ -105,6 +105,7 @@ def wanted(session: LabSession, facts: Facts, steps: tuple[Step, ...]) -> Config
         stickiness=None if properties.STICKINESS in included else 0,
         resources=[lab.resource(kind).id for kind, step in resource_steps.items() if step in included],
         constraints=[kind for kind, step in constraint_steps.items() if step in included],
+        fencing=properties.STONITH in included,
         interface=facts.interface,
         metadata=facts.metadata,
     )

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 
 from cluster import scores
 from cluster.crm_mon import ClusterState
+from cluster.fencing import device_ids
 from inventory.config.cluster_properties import boolean
 from inventory.model import Lab, Node
 from status.node_status import NodeStatus
@@ -79,6 +80,9 @@ def _resources(lab: Lab, state: ClusterState, kinds: Collection[str]) -> Iterato
             yield Trouble("not-started", f"{id_} does not run on {' and '.join(idle)}", resource=id_)
         if len(where) > 1 and not one.clone:
             yield Trouble("on-several-nodes", f"{id_} runs on {' and '.join(where)}", resource=id_)
+    for id_ in device_ids(lab):
+        if is_configured(state, id_) and not state.where(id_):
+            yield Trouble("not-started", f"the fence device {id_} runs on no node", resource=id_)
     for placed in state.placements:
         if placed.failed or placed.blocked:
             state_text = "has failed" if placed.failed else "is blocked"

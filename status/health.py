@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from cluster.crm_mon import ClusterState
+from cluster.fencing import device_ids
 from inventory.journal import JournalEntry
 from inventory.model import Lab, Node
 from status import cluster_health
@@ -55,6 +56,7 @@ def troubles(lab: Lab, lab_status: LabStatus, expectation: Expectation = END_STA
     """What keeps the lab from being healthy, causes before their consequences; none when it is healthy."""
     found = [
         *([] if expectation.during_drill else _drill(lab_status)),
+        *(Trouble("bmc-silent", why, node.name) for node, why in lab_status.bmcs.items()),
         *_nodes(lab_status, expectation),
         *unconfigured(lab, lab_status, expectation),
         *_cluster(lab, lab_status, expectation),
@@ -81,7 +83,8 @@ def unconfigured(
 ) -> tuple[Trouble, ...]:
     """The resources of lab.yaml that are not configured in any cluster that answers."""
     states = [one.state for one in lab_status.nodes.values() if one.state is not None]
-    wanted = [one.id for one in lab.resources if one.kind in expectation.kinds] if states else []
+    services = [one.id for one in lab.resources if one.kind in expectation.kinds]
+    wanted = [*services, *device_ids(lab)] if states else []
     return tuple(
         Trouble("not-configured", f"{id_} is not configured: ./lab provision", resource=id_)
         for id_ in wanted

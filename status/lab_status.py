@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from cluster.crm_mon import ClusterState
 from inventory import journal, waiting
+from inventory.bmc import service
 from inventory.errors import LabError, TimedOut
 from inventory.journal import JournalEntry
 from inventory.model import Node
@@ -34,6 +35,8 @@ class LabStatus:
     """What a drill started and did not undo."""
     drill: str = ""
     """The process of a drill or a heal that is running on the lab; "" when there is none."""
+    bmcs: Mapping[Node, str] = field(default_factory=dict)
+    """Why the BMC of a node does not work, by node; nothing for one that works, and without fencing."""
 
     @property
     def best(self) -> ClusterState | None:
@@ -67,6 +70,7 @@ def look(
             page.result() if page else None,
             session.journal.pending(),
             journal.running_drill(session.journal.path.parent),
+            service.silent(session.journal.path.parent, session.lab),
         )
 
 

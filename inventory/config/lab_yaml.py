@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from inventory.config.addresses import floating, labs, network, nodes
 from inventory.config.cluster_properties import properties
+from inventory.config.fencing import fencing, with_fencing
 from inventory.config.machine_settings import KEYS, machine_settings
 from inventory.config.resources import constraints, resources, score
 from inventory.config.yaml_document import YamlNode, listed
@@ -80,7 +81,7 @@ def parse(text: str, where: str, changes: Mapping[str, object] | None = None, ju
             "name", "platform", "provider", "network", "nodes", "vip", "memory_mb", "corosync",
             "properties", "stickiness", "resources", "constraints", "drill",
         ),
-        ("images", "labs", "patience", *KEYS),
+        ("images", "labs", "patience", "fencing", *KEYS),
     )  # fmt: skip
     name = part["name"].text(
         "up to 31 lower-case letters, digits and hyphens; the first character is a letter",
@@ -104,6 +105,7 @@ def parse(text: str, where: str, changes: Mapping[str, object] | None = None, ju
     colocations, orders, locations = constraints(part["constraints"], primitives, pair)
     drill = _drill(part["drill"])
     images = _images(part["images"])
+    device = fencing(part["fencing"])
     document.document.close()
     lab = Lab(
         name=_sure(name),
@@ -125,7 +127,9 @@ def parse(text: str, where: str, changes: Mapping[str, object] | None = None, ju
         drill=_sure(drill),
         images=images,
         labs=others,
+        fencing=device,
     )
+    lab = with_fencing(lab)
     for path, wrong in judge(lab):
         document.document.note(path, wrong)
     document.document.close()

@@ -124,8 +124,11 @@ def as_root(argv: Sequence[str], by_hand: str, *, deadline: float = DEADLINE) ->
     check(words, hint=f"As root: {by_hand}", deadline=deadline, own_session=False)
 
 
-def start(argv: Sequence[str], output: Path) -> None:
-    """Start a program that outlives this process; both streams are appended to a file. Raises MachineError."""
+def start(argv: Sequence[str], output: Path, folder: Path = Path("/")) -> int:
+    """Start a program that outlives this process, in a folder; both streams are appended to a file.
+
+    Returns the id of its process. Raises MachineError.
+    """
     began = time.monotonic()
     try:
         with output.open("ab") as stream:
@@ -135,7 +138,7 @@ def start(argv: Sequence[str], output: Path) -> None:
                 stdout=stream,
                 stderr=stream,
                 start_new_session=True,
-                cwd="/",
+                cwd=folder,
             )
         _started.append(process)
     except OSError as error:
@@ -144,6 +147,7 @@ def start(argv: Sequence[str], output: Path) -> None:
             f"{argv[0]} cannot be started: {error}", hint=f"By hand, as root: {' '.join(argv)}"
         ) from error
     _log(argv, "started", began)
+    return process.pid
 
 
 def attached(

@@ -192,6 +192,8 @@ class Platform:
     """The programs that report changes to the watch of a drill."""
     default_for: tuple[NodeKind, ...] = ()
     """The kinds of nodes for which `platform: auto` may choose this system (see `registry.automatic`)."""
+    fencing_packages: tuple[str, ...] = ()
+    """The packages of fence_ipmilan(8) and of ipmitool(1), for `fencing: ipmi`; empty where the lab cannot fence."""
     cluster_services: tuple[str, ...] = ("corosync", "pacemaker")
     """In start order."""
     cluster_process: str = "pacemakerd"

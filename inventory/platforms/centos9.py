@@ -43,6 +43,7 @@ CENTOS9 = Platform(
     host_name=HostNameFile(),
     packet_filter=Nft(),
     agents=MappingProxyType({"address": "ocf:heartbeat:IPaddr2", "web": "systemd:httpd"}),
+    fencing_packages=("fence-agents-ipmilan", "ipmitool"),
     web_service="httpd",
     web_process="httpd",
     boxes=MappingProxyType(

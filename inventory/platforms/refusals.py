@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from inventory.errors import ConfigError
-from inventory.model import Lab
+from inventory.model import NO_FENCING, Lab
 from inventory.platforms.base import Platform
 
 
@@ -14,6 +14,11 @@ def refusal(platform: Platform, lab: Lab) -> str:
 
 def _refused(platform: Platform, lab: Lab) -> tuple[str, str]:
     """The reason, and the setting of lab.yaml that removes it; both "" when the platform supports all settings."""
+    if lab.fencing != NO_FENCING and not platform.fencing_packages:
+        reason = (
+            f"fencing is {lab.fencing}, but the lab was never tried with the fence agents of {platform.name}"
+        )
+        return reason, f"fencing: {NO_FENCING}"
     if lab.corosync.two_node and not platform.knows_two_node:
         return (
             f"corosync.two_node is true, but corosync {platform.corosync} of {platform.name} has no two_node",

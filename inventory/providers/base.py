@@ -111,11 +111,13 @@ STATE_DEADLINE = 30.0
 class PowerCommands:
     """The commands for one machine's power. `{id}` stands for Vagrant's id of the machine; empty: not possible.
 
-    Without `power_on` Vagrant boots the machine. `state` prints the machine's state, see `Provider.parse_state`.
+    Without `power_on` Vagrant boots the machine. `boot` starts a machine without Vagrant, as its BMC must, where
+    `power_on` does not. `state` prints the machine's state, see `Provider.parse_state`.
     """
 
     power_off: tuple[str, ...] = ()
     power_on: tuple[str, ...] = ()
+    boot: tuple[str, ...] = ()
     freeze: tuple[str, ...] = ()
     thaw: tuple[str, ...] = ()
     state: tuple[str, ...] = ()
@@ -126,6 +128,10 @@ class PowerCommands:
         """The command for a machine; empty when there is none."""
         words: tuple[str, ...] = getattr(self, word)
         return [id_ if part == "{id}" else part for part in words]
+
+    def booting(self, id_: str) -> list[str]:
+        """The command that starts a machine without Vagrant; empty when there is none."""
+        return [id_ if part == "{id}" else part for part in self.power_on or self.boot]
 
     def lacks(self, word: PowerAction) -> str:
         """Why an action is not possible; "" when it is possible."""

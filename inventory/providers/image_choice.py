@@ -20,16 +20,27 @@ def based(platform: Platform, images: Mapping[str, str]) -> Platform:
     return platform
 
 
-def obtain(wanted: str, images: Mapping[str, str], say: Callable[[str], None]) -> tuple[Platform, str, str]:
+def as_it_is(platform: Platform) -> Platform:
+    """The platform without further packages."""
+    return platform
+
+
+def obtain(
+    wanted: str,
+    images: Mapping[str, str],
+    say: Callable[[str], None],
+    complete: Callable[[Platform], Platform] = as_it_is,
+) -> tuple[Platform, str, str]:
     """The platform for containers, the reason in one line, and the tag of its image, which is made if it is missing.
 
     "auto" is the first default for containers. When its image cannot be made, the next default is used instead, if the
-    engine has that image or its registry answers. Raises MachineError.
+    engine has that image or its registry answers. `complete` adds the packages of lab.yaml's settings to a platform.
+    Raises MachineError.
     """
     if wanted != AUTO:
-        platform = based(get(wanted), images)
+        platform = complete(based(get(wanted), images))
         return platform, f"platform {wanted}, as asked for", node_image.build(platform, say)
-    platform, *others = (based(one, images) for one in automatic("containers"))
+    platform, *others = (complete(based(one, images)) for one in automatic("containers"))
     try:
         return (
             platform,

@@ -93,6 +93,7 @@ class Libvirt(VirtualMachines):
     )
     power = PowerCommands(
         power_off=(*VIRSH, "destroy", "{id}"),
+        boot=(*VIRSH, "start", "{id}"),
         freeze=(*VIRSH, "suspend", "{id}"),
         thaw=(*VIRSH, "resume", "{id}"),
         state=(*VIRSH, "domstate", "{id}"),

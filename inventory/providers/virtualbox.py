@@ -75,6 +75,7 @@ class VirtualBox(VirtualMachines):
     )
     power = PowerCommands(
         power_off=("VBoxManage", "controlvm", "{id}", "poweroff"),
+        boot=("VBoxManage", "startvm", "{id}", "--type", "headless"),
         freeze=("VBoxManage", "controlvm", "{id}", "pause"),
         thaw=("VBoxManage", "controlvm", "{id}", "resume"),
         state=("VBoxManage", "showvminfo", "{id}", "--machinereadable"),

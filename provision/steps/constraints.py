@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from cluster import configuration, pcs
+from cluster import configuration, fencing, pcs
 from cluster.cib_constraints import TAGS, clone_ids, renamed
 from cluster.foreign import about_the_same, in_place_of
 from inventory.model import Command, Constraint, Lab
@@ -18,13 +18,17 @@ def stored(facts: Facts) -> list[tuple[Constraint, str]]:
     return list(facts.live.constraints) if facts.live else []
 
 
+def wanted_constraints(lab: Lab) -> tuple[Constraint, ...]:
+    """The constraints of lab.yaml, and those of the fence devices."""
+    return (*lab.colocations, *lab.orders, *lab.locations, *fencing.apart(lab))
+
+
 def same_place(session: LabSession, facts: Facts, want: Constraint) -> list[tuple[Constraint, str]]:
     """The stored constraints of the same kind for the same resources (and node) as `want`, `want` itself included.
 
     Other constraints of lab.yaml are left out.
     """
-    lab = session.lab
-    others = {one for one in (*lab.colocations, *lab.orders, *lab.locations) if one != want}
+    others = {one for one in wanted_constraints(session.lab) if one != want}
     return [
         (found, id_) for found, id_ in stored(facts) if about_the_same(want, found) and found not in others
     ]
@@ -32,8 +36,7 @@ def same_place(session: LabSession, facts: Facts, want: Constraint) -> list[tupl
 
 def unwanted_constraints(session: LabSession, facts: Facts) -> Iterator[str]:
     """Stored constraints that are in the place of one of lab.yaml's constraints and differ from it."""
-    lab = session.lab
-    wanted: tuple[Constraint, ...] = (*lab.colocations, *lab.orders, *lab.locations)
+    wanted = wanted_constraints(session.lab)
     for found, _ in stored(facts):
         if found not in wanted and in_place_of(found, wanted):
             yield f"lab.yaml does not have: constraint {configuration.describe(found)}"

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from cluster.cib_xml import REPLACE, configuration_xml
 from cluster.configuration import Configuration
+from cluster.fencing import device_ids
 from cluster.foreign import foreign, known_part
 from inventory.model import Command, Node
 from inventory.session import LabSession
@@ -85,7 +86,8 @@ def running(
     session: LabSession, facts: Facts, known: Collection[str] | None = None
 ) -> dict[str, tuple[str, ...]]:
     """The resources that run and are not among the known ones (default: those of lab.yaml), with their nodes."""
-    known = {resource.id for resource in session.lab.resources} if known is None else known
+    own = (*(resource.id for resource in session.lab.resources), *device_ids(session.lab))
+    known = own if known is None else known
     state = facts.state
     ids = (
         dict.fromkeys(one.resource for one in state.placements if one.resource not in known) if state else {}

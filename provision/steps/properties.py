@@ -13,6 +13,7 @@ from inventory.config.cluster_properties import in_effect
 from inventory.model import Command
 from inventory.session import LabSession
 from provision.facts import Facts
+from provision.steps import fencing
 from provision.steps.base import Commands, Problems, Step, desired_configuration, pcs_on
 
 STONITH_ERROR = re.compile(r"no (STONITH|fencing) resources have been defined")
@@ -54,7 +55,8 @@ def other_properties(session: LabSession, facts: Facts) -> Iterator[Command]:
 
 
 def stonith(session: LabSession, facts: Facts) -> Iterator[Command]:
-    """Switch fencing off, because the lab has no fencing device, and set the other properties."""
+    """Make the fence devices; switch fencing on, or off where the lab has no device; set the other properties."""
+    yield from fencing.commands(session, facts)
     for name in FENCING:
         yield from set_property(name)(session, facts)
     yield from other_properties(session, facts)
@@ -87,6 +89,7 @@ def stonith_problems(session: LabSession, facts: Facts) -> Iterator[str]:
     """
     for name in FENCING:
         yield from property_problems(name)(session, facts)
+    yield from fencing.problems(session, facts)
     if facts.cib is not None and any(
         "missing" not in line and "not set" not in line
         for line in differences(desired_configuration(session, facts), facts.cib)

@@ -6,6 +6,7 @@ node where that teaches: a key in the wrong mode does not start corosync, a cons
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shlex
 from collections.abc import Callable, Iterator, Mapping
@@ -21,6 +22,7 @@ from inventory.model import Colocation, Command, Constraint, Location, Node, Ord
 from inventory.remote.sections import MARK
 from inventory.session import LabSession
 from provision.readings import FACTS
+from provision.steps.fencing import MODES
 from tests.support.example_lab import CASES
 from tests.support.old_stack import FOLDER as OLD
 from tests.support.old_stack import old_lab
@@ -278,8 +280,9 @@ class FakeCluster:
     def placement(self, machine: Machine) -> dict[str, str]:
         members, cib = self.members(machine), machine.cib
         assert cib is not None
-        quorate = len(members) == 2 or cib.properties.get("no-quorum-policy") == "ignore"
-        if not quorate or cib.properties.get("stonith-enabled") != "false":
+        two_node = self.session.lab.corosync.two_node
+        quorate = len(members) == 2 or two_node or cib.properties.get("no-quorum-policy") == "ignore"
+        if not quorate or not self.safe(cib):
             return {}
         names = [one.node.name for one in members]
         decision = placement.place(
@@ -291,6 +294,11 @@ class FakeCluster:
             colocations=cib.of(Colocation),
         )
         return {resource: node for resource, node in decision.winner.items() if node}
+
+    def safe(self, cib: Stored) -> bool:
+        """Resources may start: fencing is off, or there are fence devices."""
+        devices = any(one.agent.startswith("stonith:") for one in cib.resources.values())
+        return devices or cib.properties.get("stonith-enabled") == "false"
 
     def change(self, machine: Machine) -> Stored:
         members = self.members(machine)
@@ -347,6 +355,17 @@ class FakeCluster:
         cib.resources[match[1]] = configuration.Primitive(
             match[1], match[2], pairs, monitor, timeouts=timeouts, clone=clone == "interleave=true"
         )
+
+    def create_device(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
+        """As `create`; without the files of the nodes its start would fail."""
+        assert all(set(MODES) <= set(one.files) for one in self.machines.values()), "no password on the nodes"
+        made = re.fullmatch(r"(\S+) (\S+)(.*)", f"{match[1]} stonith:{match[2]}{match[3]}")
+        assert made is not None
+        self.create(machine, command, made)
+
+    def remove_files(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
+        for path in match[1].split():
+            machine.files.pop(path, None)
 
     def amend(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
         one = self.change(machine).resources[match[1]]
@@ -430,6 +449,14 @@ class FakeCluster:
         yield "at_boot", "\n".join(sorted(machine.boot & {*self.start_order, self.web}))
         yield "web_restarted", files.get("web_restarted", "")
         yield "firewall", ""
+        yield (
+            "fencing",
+            "\n".join(
+                f"{mode} root:root {path} {hashlib.sha256(files[path].encode()).hexdigest()}"
+                for path, mode in MODES.items()
+                if path in files
+            ),
+        )
         yield "conf", files.get(CONF, "")
         yield "authkey", f"{machine.key_mode} root:root {key}" if key else ""
         yield "log_directory", "yes" if "/var/log/cluster" in files else ""
@@ -440,7 +467,7 @@ class FakeCluster:
         yield "has_cib", "yes" if machine.disk_cib else ""
         yield "cib", cib_xml(machine.cib) if machine.cib else ""
         yield "state", state
-        safe = machine.cib and machine.cib.properties.get("stonith-enabled") == "false"
+        safe = machine.cib and self.safe(machine.cib)
         stonith = "Resource start-up disabled since no STONITH resources have been defined"
         yield "verify", f"error: unpack_resources: {stonith}" if state and not safe else ""
         yield "log", self.log(machine) if machine.began else ""
@@ -556,7 +583,8 @@ RULES: tuple[tuple[str, NodeAction], ...] = (
     (r"hostname (\S+) && (?:echo|sed) .*", FakeCluster.name),
     (r"cat > (/etc/hosts)", FakeCluster.put),
     (
-        r"mkdir -p \S+ && umask 0\d\d && cat > (\S+)\.new && \[ .* -eq \d+ \] && mv \1\.new \1",
+        r"mkdir -p \S+ && umask 0\d\d && cat > (\S+)\.new && \[ .* -eq \d+ \] && mv \1\.new \1"
+        r"(?: && chmod \d+ \1)?",
         FakeCluster.put,
     ),
     (
@@ -574,7 +602,9 @@ RULES: tuple[tuple[str, NodeAction], ...] = (
     (r"pcs resource (?:rsc )?defaults (?:update )?resource-stickiness=(\S+)", FakeCluster.stickiness),
     (r"pcs resource create (\S+) (\S+)(.*)", FakeCluster.create),
     (r"crm_resource -r (\S+)( --meta)? (-[dp]) (\S+)(?: -v (\S+))?", FakeCluster.amend),
-    (r"pcs resource delete (\S+)", FakeCluster.delete),
+    (r"pcs (?:resource|stonith) delete (\S+)", FakeCluster.delete),
+    (r"pcs stonith create (\S+) (\S+)(.*)", FakeCluster.create_device),
+    (r"rm -f (\S+ \S+)", FakeCluster.remove_files),
     (r"pcs constraint colocation add (\S+) (?:with )?(\S+) (?:score=)?(\S+)", FakeCluster.colocation),
     (r"pcs constraint order (\S+) then (\S+)", FakeCluster.order),
     (r"pcs constraint location add (\S+) (\S+) (\S+) (?:score=)?(\S+)", FakeCluster.location),

@@ -30,6 +30,7 @@ def fake_session(
     machines: FakeMachines | None = None,
     root: Path = NOWHERE,
     clock: Clock | None = None,
+    bmc_password: str = "",
     **changes: Any,
 ) -> LabSession:
     """A session of the example lab; `remote` may be a function of a command. The journal is below `root`."""
@@ -39,6 +40,7 @@ def fake_session(
         FakeRemote(remote) if callable(remote) else remote,
         Journal(root),
         clock or fake_clock(),
+        bmc_password,
     )
 
 

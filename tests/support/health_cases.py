@@ -21,6 +21,7 @@ from tests.support.changed_facts import fake_cluster
 from tests.support.example_lab import CASES
 from tests.support.fake_machines import FakeMachines
 from tests.support.fake_session import fake_session
+from tests.support.fenced_lab import fenced_lab
 from tests.support.node_readings import LAB, PURPOSE, ClusterWords, reading
 
 ROWS: list[dict[str, Any]] = yaml.safe_load((CASES / "health" / "troubles.yaml").read_text())
@@ -61,9 +62,10 @@ class HealthCase:
             machines.paused |= {node.name} if machine == "paused" else set()
         for what, target in self.row.get("pending", ()):
             Journal(self.root).begin(what, target=target)
+        lab = fenced_lab() if "bmc" in self.row else None
         drill = journal.exclusive(self.root) if "drill" in self.row else contextlib.nullcontext()
         with drill:
-            yield fake_session(remote=self.answer, machines=machines, root=self.root)
+            yield fake_session(remote=self.answer, machines=machines, root=self.root, lab=lab)
 
     def answer(self, command: Command) -> tuple[int, str, str] | None:
         if command.purpose == "read-facts":

@@ -30,7 +30,7 @@ def test_the_judgement(row: dict[str, Any], tmp_path: Path) -> None:
     with case.session() as session:
         seen = lab_health.look(session, case.fetch)
     expectation = lab_health.expectation(case.overrides) if "wanted" in row else Expectation()
-    assert told(health.troubles(LAB, seen, expectation)) == case.says
+    assert told(health.troubles(session.lab, seen, expectation)) == case.says
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ def host(monkeypatch: pytest.MonkeyPatch) -> FakeHost:
     here = FakeHost("docker", "vagrant")
     here.install(monkeypatch)
     obtained = (DEBIAN12, "platform debian12: why not", "image-of-debian12")
-    monkeypatch.setattr(image_choice, "obtain", lambda wanted, images, say: obtained)
+    monkeypatch.setattr(image_choice, "obtain", lambda *wanted: obtained)
     monkeypatch.setattr(node_image, "build", lambda system, say: f"image-of-{system.name}")
     return here
 

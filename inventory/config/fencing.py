@@ -1,0 +1,38 @@
+"""lab.yaml's `fencing`: none, as the document has it, or ipmi; and the settings that fencing needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from inventory.config.yaml_document import YamlNode
+from inventory.model import IPMI, NO_FENCING, Lab
+
+FENCING = (NO_FENCING, IPMI)
+PROPERTIES: Mapping[str, str] = MappingProxyType({"stonith-enabled": "true", "no-quorum-policy": "stop"})
+"""The properties of a cluster with fencing, in place of lab.yaml's."""
+
+NEW_NAME = "fencing-enabled"
+"""The name of stonith-enabled from pacemaker 3.0.2 on; where both are set, this one is in effect."""
+
+
+def fencing(yaml_node: YamlNode) -> str:
+    """Read how a node is fenced; NO_FENCING where lab.yaml does not say it, and after a mistake, which is noted."""
+    return (yaml_node.one_of(FENCING) if yaml_node.present else None) or NO_FENCING
+
+
+def with_fencing(lab: Lab) -> Lab:
+    """The lab with the settings that its fencing needs; without fencing the lab itself.
+
+    Fencing is switched on. A node that is alone must keep its quorum, because only a quorate node fences, so two_node
+    is set (votequorum(5)). Then no-quorum-policy has its default again: the document's `ignore` replaces two_node.
+    """
+    if lab.fencing == NO_FENCING:
+        return lab
+    others = {name: value for name, value in lab.properties.items() if name not in (*PROPERTIES, NEW_NAME)}
+    return replace(
+        lab,
+        properties={**others, **PROPERTIES},
+        corosync=replace(lab.corosync, two_node=True),
+    )
