@@ -75,6 +75,23 @@ def two_owners(timeline: Timeline) -> CheckResult:
     return failed(expected, f"never two from the injection at {found[0].injected:.2f} s on")
 
 
+@check("never_two_owners", "readings")
+def never_two_owners(timeline: Timeline, longest_s: float = 0.02) -> CheckResult:
+    """Two nodes never hold the address at once: fencing switches the first one off before the other one starts it.
+
+    Judged by the answers to ARP requests, if they were witnessed, because a node that is switched off gives no reading;
+    otherwise by the readings. An overlap of at most `longest_s` (seconds) is the resolution of the witness.
+    """
+    expected = f"never two nodes with the address at once (at most {longest_s:g} s)"
+    certain = [overlap.total(found(timeline)) for found in (overlap.held, overlap.answered)]
+    if any(one is not None and one.least > longest_s for one in certain):
+        return failed(expected, *_lengths(timeline))
+    seen = certain[1] if certain[1] is not None else certain[0]
+    if seen is None or seen.most > longest_s:
+        return unknown(expected, f"no reading excludes it: {overlap.text(seen)}")
+    return passed(expected, *_lengths(timeline))
+
+
 def _lengths(timeline: Timeline) -> list[str]:
     """For how long the address had two owners in the whole record, for people."""
     lines = [f"two owners, all periods together: {overlap.text(overlap.total(overlap.held(timeline)))}"]

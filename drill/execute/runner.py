@@ -26,6 +26,7 @@ from drill.record.recorder import Recorder
 from drill.record.timeline import Event, Timeline
 from drill.scenarios import catalog
 from drill.scenarios.base import Configure, Scenario
+from drill.scenarios.fencing import refusal
 from drill.scenarios.overrides import Overrides, configuration_lines
 from inventory import waiting
 from inventory.config.described import described
@@ -48,6 +49,8 @@ def unavailable(scenario: Scenario, session: LabSession) -> str:
     for name in scenario.faults:
         if reason := faults.get(name).refusal(session):
             return reason
+    if reason := refusal(scenario, lab):
+        return reason
     states = [scenario.overrides, *(move.overrides for move in scenario.moves if isinstance(move, Configure))]
     if not session.platform.knows_two_node and any(state.two_node for state in states):
         return f"corosync {session.platform.corosync}'s plugin has no two_node"

@@ -103,7 +103,8 @@ class Fault:
     the drill cannot reach it any more. `roles` are the sensible targets, the usual one first. `answers`: the target
     still answers clients while it is broken (see `cluster.outage_bounds.bounds`). `monitor` is the kind of resource
     whose monitor detects the fault. `needs` are the power actions that the provider must support. `stops_node`: while
-    the fault is in effect, or while the node comes back, the node itself may not run or may answer late.
+    the fault is in effect, or while the node comes back, the node itself may not run or may answer late. `loses_node`:
+    the nodes lose each other without a word; with fencing, one of them is then switched off and on.
     """
 
     name: str
@@ -119,6 +120,7 @@ class Fault:
     monitor: Literal["web", "address"] = "web"
     needs: tuple[PowerAction, ...] = ()
     stops_node: bool = False
+    loses_node: bool = False
 
     def refusal(self, session: LabSession) -> str:
         """Why the lab's provider does not support the fault; "" when it does."""

@@ -87,6 +87,7 @@ FAULTS = (
         inject=lambda scope: drop(scope, BOTH),
         in_effect=lambda scope: packets_were_dropped(scope, BOTH),
         remedies=(remedies.traffic, remedies.cluster),
+        loses_node=True,
     ),
     Fault(
         "partition-in",
@@ -95,6 +96,7 @@ FAULTS = (
         inject=lambda scope: drop(scope, ("in",)),
         in_effect=lambda scope: packets_were_dropped(scope, ("in",)),
         remedies=(remedies.traffic, remedies.cluster),
+        loses_node=True,
     ),
     Fault(
         "loss",
@@ -103,6 +105,7 @@ FAULTS = (
         inject=lambda scope: drop(scope, BOTH, LOSS_PERCENT),
         in_effect=lambda scope: packets_were_dropped(scope, BOTH),
         remedies=(remedies.traffic, remedies.cluster),
+        loses_node=True,
     ),
     Fault(
         "delay",

@@ -36,6 +36,7 @@ FAULTS = (
         armed=False,
         needs=("power_off",),
         stops_node=True,
+        loses_node=True,
     ),
     Fault(
         "freeze",
@@ -50,6 +51,7 @@ FAULTS = (
         armed=False,
         needs=("freeze",),
         stops_node=True,
+        loses_node=True,
     ),
     Fault(
         "reboot",

@@ -77,6 +77,7 @@ FAULTS = (
         in_effect=lambda scope: is_killed(scope, "corosync"),
         remedies=(remedies.cluster,),
         answers=True,
+        loses_node=True,
     ),
     Fault(
         "corosync-freeze",
@@ -86,6 +87,7 @@ FAULTS = (
         in_effect=lambda scope: is_stopped(scope, "corosync"),
         remedies=(remedies.stopped_processes, remedies.cluster),
         answers=True,
+        loses_node=True,
     ),
     Fault(
         "pacemaker-kill",

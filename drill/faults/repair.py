@@ -8,9 +8,9 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable
 
-from drill.faults import background
+from drill.faults import background, remedies
 from drill.faults.base import Fault, FaultScope, Proof, RemedyFactory, remedy
-from inventory.model import NodeAction
+from inventory.model import NO_FENCING, NodeAction
 
 TIMER_S = 300.0
 """The time after which a node heals itself, when the drill did not (seconds)."""
@@ -72,13 +72,33 @@ def timer_fired(fault: str) -> RemedyFactory:
 
 
 def heal_actions(fault: Fault, scope: FaultScope) -> tuple[NodeAction, ...]:
-    """The actions that heal a fault: first the machine's power, then one script on the node."""
+    """The actions that heal a fault: first the machine's power, then one script on the node.
+
+    With fencing the other node may be the one that was switched off and on: its cluster is started too.
+    """
     node = scope.target.name
     power = (NodeAction(node, power=fault.power, why=f"{fault.power} {node}"),) if fault.power else ()
     text = repair_script(scope, _with_timer(fault))
+    fenced = fault.loses_node and scope.lab.fencing != NO_FENCING
+    other = FaultScope(scope.session, scope.peer)
+    start = repair_script(other, (remedies.cluster,)) if fenced else ""
     return (
         *power,
         NodeAction(node, text, deadline=HEAL_DEADLINE_S, why=f"heal {fault.name}", purpose="repair"),
+        *(
+            (
+                NodeAction(other.target.name, power="power_on", why="boot the fenced node"),
+                NodeAction(
+                    other.target.name,
+                    start,
+                    deadline=HEAL_DEADLINE_S,
+                    why="start the cluster on a fenced node",
+                    purpose="repair",
+                ),
+            )
+            if fenced
+            else ()
+        ),
     )
 
 

@@ -89,7 +89,8 @@ class Scenario:
     """One scenario. `name` is stored in records: never change it.
 
     `kind` is the kind of outage to predict (see cluster.outage_bounds); None when nothing can be predicted.
-    `budget` is a key of lab.yaml's budget_s, or "". `step` is the step of the walkthrough.
+    `budget` is a key of lab.yaml's budget_s, or "". `step` is the step of the walkthrough. `fenced`: it is about a lab
+    with fencing (see drill.scenarios.fencing).
     In the parameters of checks, "@web" and "@address" mean the resource of that kind, and "@two_node" means lab.yaml's
     two_node.
     """
@@ -101,6 +102,7 @@ class Scenario:
     overrides: Overrides = field(default_factory=Overrides)
     kind: Kind | None = None
     budget: str = ""
+    fenced: bool = False
 
     @property
     def faults(self) -> tuple[str, ...]:

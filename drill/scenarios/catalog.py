@@ -11,6 +11,7 @@ import yaml
 
 from drill.scenarios.base import Explanation, Scenario
 from drill.scenarios.fault_scenarios import FAULT_SCENARIOS
+from drill.scenarios.fenced_scenarios import FENCED_SCENARIOS
 from drill.scenarios.service_scenarios import SERVICE_SCENARIOS
 from drill.scenarios.walkthrough import WALKTHROUGH
 from inventory.errors import ConfigError
@@ -18,7 +19,7 @@ from inventory.platforms.base import Platform
 from inventory.platforms.wording import adapted
 
 SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
-    {one.name: one for one in (*WALKTHROUGH, *FAULT_SCENARIOS, *SERVICE_SCENARIOS)}
+    {one.name: one for one in (*WALKTHROUGH, *FAULT_SCENARIOS, *FENCED_SCENARIOS, *SERVICE_SCENARIOS)}
 )
 """Every scenario by name, in the order in which they run."""
 

@@ -153,6 +153,12 @@ def _alone(situation: Situation, node: str) -> bool:
     return one is not None and one.seen and one.members == (node,)
 
 
+@condition("without_cluster", "{node} runs, and no cluster runs on it: it has booted again")
+def _without_cluster(situation: Situation, node: str) -> bool:
+    one = situation.node_readings.get(node)
+    return one is not None and one.seen and one.quorate is None
+
+
 @condition("without_quorum", "The corosync of {node} runs without quorum")
 def _without_quorum(situation: Situation, node: str) -> bool:
     one = situation.node_readings.get(node)

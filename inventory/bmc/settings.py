@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
+from uuid import NAMESPACE_DNS, uuid5
 
 from inventory.bmc.access import USER, Bmc
 
@@ -25,13 +26,14 @@ def texts(bmc: Bmc, password: str, chassis: tuple[str, ...]) -> Mapping[str, str
 
 
 def _lan(bmc: Bmc, password: str) -> str:
-    """The interface and the only user. User 1 would be the anonymous one."""
+    """The interface and the only user. User 1 would be the anonymous one. Without a guid there is no IPMI 2.0."""
     return f"""name "{bmc.node.alias}"
 set_working_mc 0x20
   startlan 1
     addr {bmc.address} {bmc.port}
     priv_limit admin
     allowed_auths_admin md5
+    guid {uuid5(NAMESPACE_DNS, bmc.node.name).hex}
   endlan
   chassis_control "./{CONTROL}"
   user 2 true "{USER}" "{password}" admin 10 md5

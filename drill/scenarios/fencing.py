@@ -1,0 +1,26 @@
+"""Which scenarios a lab with fencing can run, and which ones need it; the only place with this rule. Pure."""
+
+from __future__ import annotations
+
+from drill.faults.registry import FAULTS
+from drill.scenarios.base import Configure, Scenario
+from inventory.model import NO_FENCING, Lab
+
+POLICY = "no-quorum-policy"
+
+
+def refusal(scenario: Scenario, lab: Lab) -> str:
+    """Why a scenario does not fit the lab's fencing; "" when it does."""
+    if scenario.fenced:
+        return "" if lab.fencing != NO_FENCING else "it needs a lab with fencing (fencing: ipmi in lab.yaml)"
+    if lab.fencing == NO_FENCING:
+        return ""
+    if lost := [name for name in scenario.faults if FAULTS[name].loses_node]:
+        return (
+            f"fencing: {lab.fencing} answers {lost[0]}: the lost node is switched off and on, and this scenario expects"
+            " what a cluster without fencing does"
+        )
+    states = [scenario.overrides, *(move.overrides for move in scenario.moves if isinstance(move, Configure))]
+    if any(POLICY in state.properties or state.two_node for state in states):
+        return f"it changes {POLICY} or two_node, and with fencing: {lab.fencing} a node alone has quorum and fences"
+    return ""
