@@ -10,6 +10,7 @@ from cluster.pcs import Argv
 _TAKE_FILE: tuple[Argv, ...] = (
     ("pcs", "property", "set"),
     ("pcs", "resource", "create"),
+    ("pcs", "stonith", "create"),
     ("pcs", "resource", "defaults"),
     ("pcs", "constraint", "colocation", "add"),
     ("pcs", "constraint", "order"),

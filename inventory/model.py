@@ -124,8 +124,7 @@ class Lab:
     vip: IPv4Address
     memory_mb: int
     machine: MachineSettings
-    patience: float
-    """The factor of all waits and tolerances on slow machines, from 1 on. Budgets of lab.yaml do not take it."""
+    patience: float  # the factor of all waits and tolerances on slow machines, from 1 on, but not of budgets
     corosync: Corosync
     properties: Mapping[str, str]
     stickiness: int
@@ -138,8 +137,7 @@ class Lab:
     """The base image by platform, in place of the platform's own (a mirror's)."""
     labs: IPv4Network = BENCHMARKS
     number: int = 1
-    fencing: str = NO_FENCING
-    """none, or ipmi: each node has a BMC, by which the other node switches it off (`inventory.bmc`)."""
+    fencing: str = NO_FENCING  # or IPMI: each node has a BMC, by which the other node switches it off
 
     @property
     def node1(self) -> Node:

@@ -28,6 +28,7 @@ FENCED_SCENARIOS = tuple(
                 CheckRow("never_two_owners"),
                 *ALWAYS,
             ),
+            kind="none",
         ),
         fault_scenario(
             "fenced-freeze",

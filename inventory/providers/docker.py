@@ -191,7 +191,7 @@ class Docker(Provider):
 
     def prepare(self, folder: LabFolder, platform: Platform, public_key: str, say: Say) -> VagrantSettings:
         """See Provider."""
-docker_network.make(folder)
+        docker_network.make(folder)
         system = with_fencing(image_choice.based(platform, folder.lab.images), folder.lab)
         return VagrantSettings(
             provider={

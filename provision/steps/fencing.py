@@ -1,4 +1,4 @@
-"""Step 4 with `fencing: ipmi`: what fence_ipmilan needs on the nodes, a fence device for each node, its constraint.
+"""Steps 2.1 and 4 with `fencing: ipmi`: what fence_ipmilan needs on the nodes, a fence device for each node.
 
 Without fencing it removes what an earlier `fencing: ipmi` left on the nodes; the step "leftovers" removes the devices.
 """
@@ -39,9 +39,7 @@ def file_lines(session: LabSession) -> tuple[str, ...]:
 
 
 def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
-    """Write or remove the files on the nodes; make the devices and their constraints."""
-    for node in session.lab.nodes:
-        yield from _files(session, facts, node)
+    """Make the devices and their constraints."""
     if facts.cib is None:
         return
     stored = {one.id: one for one in facts.cib.resources}
@@ -66,6 +64,12 @@ def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
         if want not in [found for found, _ in there]:
             argv = pcs.location(session.platform.pcs, want)
             yield pcs_on(session, facts, argv, "no node is to fence itself")
+
+
+def node_files(session: LabSession, facts: Facts) -> Iterator[Command]:
+    """Write the files of fencing on the nodes, or remove them; a part of step 2.1."""
+    for node in session.lab.nodes:
+        yield from _files(session, facts, node)
 
 
 def _files(session: LabSession, facts: Facts, node: Node) -> Iterator[Command]:
@@ -96,10 +100,7 @@ def _files(session: LabSession, facts: Facts, node: Node) -> Iterator[Command]:
 
 
 def problems(session: LabSession, facts: Facts) -> Iterator[str]:
-    """Files that differ, and devices that are missing, differ, or do not run."""
-    for node in session.lab.nodes:
-        if facts.of(node).fencing != file_lines(session):
-            yield f"{node.alias}: the files of fencing ({', '.join(MODES)}) are not as lab.yaml says"
+    """Devices that are missing, differ, or do not run."""
     stored = {one.id: one for one in (facts.cib.resources if facts.cib else ())}
     for device in fencing.devices(session.lab):
         have = stored.get(device.id)
@@ -112,6 +113,13 @@ def problems(session: LabSession, facts: Facts) -> Iterator[str]:
     for want in fencing.apart(session.lab):
         if want not in locations:
             yield f"the CIB does not keep {want.resource} from {want.node}"
+
+
+def file_problems(session: LabSession, facts: Facts) -> Iterator[str]:
+    """Nodes whose files of fencing differ."""
+    for node in session.lab.nodes:
+        if facts.of(node).fencing != file_lines(session):
+            yield f"{node.alias}: the files of fencing ({', '.join(MODES)}) are not as lab.yaml says"
 
 
 def differing(want: Primitive, have: Primitive) -> tuple[str, ...]:

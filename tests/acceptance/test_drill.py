@@ -30,7 +30,9 @@ pytestmark = pytest.mark.filterwarnings("always:.* made once more")
 SMOKE = ("corosync-kill", "web-kill")
 """A crash of the node's cluster, and one of the web server alone."""
 PARAMETERS = [
-    pytest.param(name, marks=[pytest.mark.smoke] if name in SMOKE else []) for name in catalog.SCENARIOS
+    pytest.param(name, marks=[pytest.mark.smoke] if name in SMOKE else [])
+    for name, one in catalog.SCENARIOS.items()
+    if not one.fenced
 ]
 
 

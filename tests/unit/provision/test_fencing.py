@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -115,7 +116,7 @@ def test_there_and_back(way: object) -> None:
         ({"operations": {"monitor": "5s"}}, ["pcs stonith delete", "pcs stonith create"]),
     ],
 )
-def test_a_device_that_differs_is_made_again(change: dict[str, dict[str, str]], again: list[str]) -> None:
+def test_a_device_that_differs_is_made_again(change: dict[str, Any], again: list[str]) -> None:
     cluster = fenced()
     for cib in {id(one.cib): one.cib for one in cluster.machines.values() if one.cib}.values():
         cib.resources["fence_node2"] = dataclasses.replace(cib.resources["fence_node2"], **change)

@@ -30,10 +30,12 @@ from inventory.platforms.registry import PLATFORMS
 from tests.support.example_lab import CASES, NODE1, NODE2, example_lab
 from tests.support.fake_machines import FakeMachines
 from tests.support.fake_session import fake_session
+from tests.support.fenced_lab import fenced_session
 from tests.support.foreign_words import foreign_words
 from tests.support.timeline_notation import timeline
 
 LAB = example_lab()
+UNFENCED = {name: one for name, one in SCENARIOS.items() if not one.fenced}
 EACH = pytest.mark.parametrize("one", SCENARIOS.values(), ids=SCENARIOS)
 STORIES = yaml.safe_load((CASES / "rows.yaml").read_text())
 ROLES = {"active": NODE1, "passive": NODE2, "target": NODE1, "peer": NODE2}
@@ -263,7 +265,7 @@ def test_who_has_quorum_alone_is_the_labs_to_say(two_node: bool) -> None:
 
 def test_what_cannot_be_had_says_why() -> None:
     for one in SCENARIOS.values():
-        assert unavailable(one, fake_session()) == ""
+        assert unavailable(one, fenced_session() if one.fenced else fake_session()) == ""
     assert "two_node" in unavailable(SCENARIOS["two-node"], fake_session("centos6"))
     assert "vmrun" in unavailable(
         SCENARIOS["freeze"], fake_session(machines=FakeMachines(provider="vmware_desktop"))
@@ -278,13 +280,13 @@ def test_what_sets_the_score_of_the_location_needs_the_one_that_prefers_a_node()
     away = dataclasses.replace(one, score=-500)
     for locations in ((), (one, other), (away,)):
         lab = example_lab(locations=locations)
-        left = {name for name, row in SCENARIOS.items() if unavailable(row, fake_session(lab=lab))}
+        left = {name for name, row in UNFENCED.items() if unavailable(row, fake_session(lab=lab))}
         assert left == wants, f"with {len(locations)} locations"
 
 
 def test_with_two_node_in_lab_yaml_what_needs_a_lone_node_without_quorum_is_left_out() -> None:
     lab = example_lab(corosync={"two_node": True})
-    whys = {one.name: unavailable(one, fake_session(lab=lab)) for one in SCENARIOS.values()}
+    whys = {one.name: unavailable(one, fake_session(lab=lab)) for one in UNFENCED.values()}
     left = {name for name, why in whys.items() if why}
     assert left == {"quorum-stop", "quorum-ignore-later", "quorum-freeze", "quorum-freeze-keeps"}
     assert all("two_node: true" in whys[name] for name in left)

@@ -96,6 +96,8 @@ CASES: list[tuple[str, bool, tuple[NodeReading, ...], tuple[Sample, ...]]] = [
     ("alone:peer", True, (reading(NODE2, **ALONE),), ()),
     ("alone:peer", False, (reading(NODE2),), ()),
     ("alone:peer", False, (gone(NODE2),), ()),
+    ("without_cluster:peer", True, (reading(NODE2, **DOWN),), ()),
+    ("without_cluster:peer", False, (reading(NODE2, **ALONE),), ()),
     ("without_quorum:peer", True, (reading(NODE2, **ALONE),), ()),
     ("without_quorum:peer", False, (reading(NODE2, **DOWN),), ()),
     ("without_quorum:peer", False, (reading(NODE2),), ()),

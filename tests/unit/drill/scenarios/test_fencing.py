@@ -1,0 +1,30 @@
+"""What a lab with fencing can run, and what needs it."""
+
+from __future__ import annotations
+
+from drill.scenarios.catalog import SCENARIOS
+from drill.scenarios.fencing import refusal
+from tests.support.example_lab import example_lab
+from tests.support.fenced_lab import fenced_lab
+
+FENCED = {"fenced-partition", "fenced-freeze", "fenced-corosync-kill"}
+
+
+def test_a_lab_without_fencing_runs_all_that_it_ran_before() -> None:
+    refused = {name for name, one in SCENARIOS.items() if refusal(one, example_lab())}
+    assert refused == FENCED
+
+
+def test_a_lab_with_fencing_leaves_out_what_fencing_answers() -> None:
+    refused = {name: why for name, one in SCENARIOS.items() if (why := refusal(one, fenced_lab()))}
+    assert set(refused) == {
+        *("corosync-kill", "corosync-freeze", "power-off", "freeze", "partition", "partition-in", "loss"),
+        *("quorum-stop", "quorum-ignore", "quorum-ignore-later", "quorum-freeze", "quorum-freeze-keeps"),
+        *("two-node", "two-node-cold-start", "cold-start-alone"),
+    }
+    assert "answers partition: the lost node is switched off" in refused["partition"]
+    assert "changes no-quorum-policy or two_node" in refused["cold-start-alone"]
+
+
+def test_every_fenced_scenario_loses_a_node() -> None:
+    assert {name for name, one in SCENARIOS.items() if one.fenced} == FENCED
