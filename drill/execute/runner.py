@@ -49,7 +49,7 @@ def unavailable(scenario: Scenario, session: LabSession) -> str:
     for name in scenario.faults:
         if reason := faults.get(name).refusal(session):
             return reason
-    if reason := refusal(scenario, lab):
+    if reason := refusal(scenario, lab, faults.LOSING):
         return reason
     states = [scenario.overrides, *(move.overrides for move in scenario.moves if isinstance(move, Configure))]
     if not session.platform.knows_two_node and any(state.two_node for state in states):

@@ -33,6 +33,8 @@ def _unlisted(known: tuple[RemedyFactory, ...], *, need_cluster: bool) -> tuple[
 
 
 FAULTS: Mapping[str, Fault] = MappingProxyType({fault.name: fault for fault in _faults()})
+LOSING = frozenset(name for name, fault in FAULTS.items() if fault.loses_node)
+"""The faults after which the nodes have lost each other."""
 
 NODE_REMEDIES = (
     *remedies.NODE[:-1],

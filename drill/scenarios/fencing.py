@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from drill.faults.registry import FAULTS
+from collections.abc import Collection
+
 from drill.scenarios.base import Configure, Scenario
 from inventory.model import NO_FENCING, Lab
 
 POLICY = "no-quorum-policy"
 
 
-def refusal(scenario: Scenario, lab: Lab) -> str:
-    """Why a scenario does not fit the lab's fencing; "" when it does."""
+def refusal(scenario: Scenario, lab: Lab, losing: Collection[str]) -> str:
+    """Why a scenario does not fit the lab's fencing; "" when it does. `losing` are the faults that lose a node."""
     if scenario.fenced:
         return "" if lab.fencing != NO_FENCING else "it needs a lab with fencing (fencing: ipmi in lab.yaml)"
     if lab.fencing == NO_FENCING:
         return ""
-    if lost := [name for name in scenario.faults if FAULTS[name].loses_node]:
+    if lost := [name for name in scenario.faults if name in losing]:
         return (
             f"fencing: {lab.fencing} answers {lost[0]}: the lost node is switched off and on, and this scenario expects"
             " what a cluster without fencing does"

@@ -53,6 +53,9 @@ class FakeContext:
     def trouble(self) -> None:
         """All machines run."""
 
+    def ready_bmcs(self, say: object) -> None:
+        """A lab in memory has no BMC."""
+
     def require_known_properties(self) -> None:
         """Nothing to do: a lab in memory has no lab.yaml."""
 

@@ -84,6 +84,10 @@ class FakeLab:
         self.hopeless: set[str] = set()
         """Remedies that fail."""
         self.takes_effect = self.takes_over = True
+        self.boots: dict[str, int] = {}
+        """How many times a node was booted anew by fencing."""
+        self.fences = True
+        """A fence device really switches its node off and on."""
         self.boots_after = 0
         """So many questions whether a node answers are in vain."""
         self.totem_ms = (1000, 1200)
@@ -211,6 +215,20 @@ class FakeLab:
             cib=self.cib,
         )
         return 0, out, ""
+
+    def _read_boot(self, command: Command) -> Answer:
+        return 0, f"{self.boots.get(command.node, 0)}\n", ""
+
+    def _fence_node(self, command: Command) -> Answer:
+        name = command.argv[-1]
+        self.did.append(f"fence {name}")
+        if self.fences:
+            self.boots[name] = self.boots.get(name, 0) + 1
+        self.down.add(name)
+        return 0, "", ""
+
+    def _read_fence_device(self, command: Command) -> Answer:
+        return 0, "Status: ON\n", ""
 
     def _read_cib(self, command: Command) -> Answer:
         return 0, self.cib, ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from drill.faults.registry import LOSING
 from drill.scenarios.catalog import SCENARIOS
 from drill.scenarios.fencing import refusal
 from tests.support.example_lab import example_lab
@@ -11,12 +12,12 @@ FENCED = {"fenced-partition", "fenced-freeze", "fenced-corosync-kill"}
 
 
 def test_a_lab_without_fencing_runs_all_that_it_ran_before() -> None:
-    refused = {name for name, one in SCENARIOS.items() if refusal(one, example_lab())}
+    refused = {name for name, one in SCENARIOS.items() if refusal(one, example_lab(), LOSING)}
     assert refused == FENCED
 
 
 def test_a_lab_with_fencing_leaves_out_what_fencing_answers() -> None:
-    refused = {name: why for name, one in SCENARIOS.items() if (why := refusal(one, fenced_lab()))}
+    refused = {name: why for name, one in SCENARIOS.items() if (why := refusal(one, fenced_lab(), LOSING))}
     assert set(refused) == {
         *("corosync-kill", "corosync-freeze", "power-off", "freeze", "partition", "partition-in", "loss"),
         *("quorum-stop", "quorum-ignore", "quorum-ignore-later", "quorum-freeze", "quorum-freeze-keeps"),
