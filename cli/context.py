@@ -130,7 +130,8 @@ class Context:
 
         Raises MachineError.
         """
-        service.ensure(self.machines.folder, self.machines.provider, say, self.clock)
+        if bmcs(self.lab) or secret.folder(self.home / STATE).is_dir():
+            service.ensure(self.machines.folder, self.machines.provider, say, self.clock)
 
     def trouble(self) -> LabError | None:
         """Why nodes do not answer, by the states of their machines; None when all run. Raises LabError."""
