@@ -1,4 +1,4 @@
-"""Measures how long it takes to build the cluster, from no machines to the served page, in several ways in turn."""
+"""Measures how long several ways to build the cluster take. A build starts without machines, and ends with the page."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from inventory.waiting import Clock
 WHAT = "up"
 STAT = Path("/proc/stat")
 MOST_FAILURES = 3
-"""So many failures in a row end the benchmark."""
+"""After this number of failures in a row the benchmark ends."""
 
 
 @dataclass(frozen=True)
 class Way:
-    """One way to build the cluster: `before` is not measured; `build` gives the seconds of its parts, by name."""
+    """One way to build the cluster. `build` returns the seconds of its parts, by name; only `build` is measured."""
 
     name: str
     build: Callable[[], Mapping[str, float]]
@@ -50,7 +50,7 @@ class BuildTimes:
     _failures: int = field(default=0, init=False)
 
     def run(self, repeat: int, enough: Callable[[], bool]) -> bool:
-        """Measure each way so many times, in turn, until `enough` is true. Return whether all are there."""
+        """Measure the ways alternately, each `repeat` times, until `enough` is true. Return whether all are there."""
         by_name = {one.name: one for one in self.ways}
         wanted = [Key(name, WHAT, number) for number in range(repeat) for name in by_name]
         for key in self.file.missing(wanted):

@@ -40,7 +40,8 @@ class Measurement:
     address at once. `doubt` says why the measurement does not count; "": it counts.
 
     Of a build: `seconds` is its length, `parts` are the lengths of its parts by name, `cpu_s` is the processor time of
-    all programs of this machine in that time, `contention` the share of the time in which one waited for a processor.
+    all programs of this machine in that time, `contention` the share of the time in which a program waited
+    for a processor.
     """
 
     setting: str
@@ -109,7 +110,7 @@ class MeasurementsFile:
 
 
 def _said(row: Measurement) -> dict[str, object]:
-    """A measurement as plain data, without what does not apply to it."""
+    """A measurement as plain data, without the fields that do not apply to it."""
     stored: dict[str, object] = msgspec.to_builtins(row)
     return {name: value for name, value in stored.items() if value is not None and value != {}}
 

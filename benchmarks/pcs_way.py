@@ -28,31 +28,31 @@ INTERFACE = "eth0"
 START_S, COMMAND_S, SERVES_S = 180, 120, 60
 """How long the cluster's start, any other command, and the wait for the page may take (seconds)."""
 LEFT_OUT = ("dc-deadtime",)
-"""Properties that only shorten the lab's own start; whoever types the commands does not know of them."""
+"""Properties that only shorten the lab's own start; a user who types the commands would not set them."""
 
 
 class Nodes(Protocol):
     """The containers (inventory.providers.bench_nodes.ContainerNodes)."""
 
     def make(self) -> None:
-        """Boot them."""
+        """Boot the containers."""
 
     def remove(self) -> None:
-        """Remove them."""
+        """Remove the containers."""
 
     def run(self, node: Node, text: str, *, stdin: str = "", deadline: float = 30.0) -> Output:
         """Run a shell text as root on a node."""
         ...
 
     def check(self, node: Node, text: str, *, stdin: str = "", deadline: float = 30.0) -> str:
-        """The same; raises LabError when it fails."""
+        """Run a shell text as `run` does; return its output. Raises LabError when it fails."""
         ...
 
 
 def setup(lab: Lab, platform: Platform) -> tuple[str, ...]:
     """The shell texts that make and start the cluster; the first one reads the password from its standard input.
 
-    Raises ConfigError for a pcs that makes no cluster in this way.
+    Raises ConfigError for a pcs that is too old for these commands.
     """
     return (
         pcs_cluster.host_auth(platform.pcs, lab.nodes),
@@ -99,7 +99,7 @@ class PcsWay:
     clock: Clock
 
     def build(self) -> dict[str, float]:
-        """From no containers to the served page; the seconds of each part. Raises LabError."""
+        """Build all, from the containers to the served page; return the seconds of each part. Raises LabError."""
         parts: dict[str, float] = {}
         for name, part in (
             ("machines", self._boot),

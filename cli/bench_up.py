@@ -1,4 +1,4 @@
-"""`./lab bench up`: how long `./lab up` takes, and with --against pcs how long the ordinary way takes beside it."""
+"""`./lab bench up`: how long `./lab up` takes, and with --against pcs also how long the ordinary way takes."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from status import web_page
 
 out = Output()
 NETWORK = "198.19.254.0/24"
-"""The network of the containers of the ordinary way, in the range that RFC 2544 sets aside for benchmarks."""
+"""The network of the containers of the ordinary way, in the range that RFC 2544 reserves for benchmarks."""
 LOCK, BUSY = "peers.lock", "Another benchmark with containers is running (process {pid})."
 WAYS = ("pcs",)
 MACHINES = re.compile(r" status=0 (\d+\.\d+)s vagrant up")
@@ -56,13 +56,13 @@ def up(
     ] = NETWORK,
     minutes: Annotated[float, typer.Option(min=0.1, help="Begin no measurement after this time.")] = 600.0,
     output: Annotated[
-        Path | None, typer.Option(help="The results, one a line; only missing ones are measured.")
+        Path | None, typer.Option(help="The file of results; only missing results are measured.")
     ] = None,
 ) -> None:
     """Measure `./lab up`, starting without machines. Prints one JSON object with all seconds on stdout.
 
-    With --against pcs the ordinary way is measured in turn with it: pcs host auth, pcs cluster setup --start --wait,
-    the same resources. The results are then in docs/results/up.jsonl, and a table is printed.
+    With --against pcs, `./lab up` and the ordinary way are measured alternately. The ordinary way is: pcs host auth,
+    pcs cluster setup --start --wait, the same resources. The results go to docs/results/up.jsonl; a table is printed.
     """
     context = context_of(ctx)
     if not against:
@@ -88,7 +88,7 @@ def _beside_pcs(context: Context, repeat: int, network: str, minutes: float, pat
     ordinary = pcs_way.PcsWay(lab, nodes, platform, fetch, context.clock)
 
     def alone() -> None:
-        """No machines of the lab, and none of an earlier measurement; the image is at hand."""
+        """Remove the machines of the lab and those of an earlier measurement; the image stays."""
         run_lab(context, "down")
         nodes.remove()
 

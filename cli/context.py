@@ -126,7 +126,7 @@ class Context:
         )
 
     def ready_bmcs(self, say: Callable[[str], None]) -> None:
-        """Start the BMCs that do not run, before a session uses their password; without fencing end them.
+        """Start the BMCs that do not run; without fencing, end them. To be called before a session reads the password.
 
         Raises MachineError.
         """

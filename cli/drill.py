@@ -166,7 +166,7 @@ def watch(
     context = context_of(ctx)
     news: queue.Queue[tuple[str, str]] = queue.Queue()
     began, last = time.monotonic(), dict[str, str]()
-    # A drill that runs at the same time has the other clients.
+    # Without the other clients: a drill that runs at the same time has the router.
     view = observing(context.session, context.remote, context.guard, more_clients=False)
     with view(_Live(news), lambda: time.monotonic() - began):
         while (left := began + seconds - time.monotonic()) > 0:

@@ -1,4 +1,4 @@
-"""`./lab fence-check`: whether every fence device answers every node; with --fence, whether it really fences."""
+"""`./lab fence-check`: whether each fence device answers on each node; with --fence, whether it really fences."""
 
 from __future__ import annotations
 
@@ -31,11 +31,14 @@ def fence_check(
     ctx: typer.Context,
     *,
     fence: Annotated[
-        bool, typer.Option("--fence", help="Then fence each node in turn, and bring it back.")
+        bool, typer.Option("--fence", help="Also fence each node, one after the other, and heal the lab.")
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Ask each fence device from each node for the power of its node; switches nothing. Exit 1 when one fails."""
+    """Check on each node that each fence device can read the power of the node that it fences.
+
+    Without --fence, no power is switched. Exit 1 when a device does not answer.
+    """
     context, console = context_of(ctx), ConsoleProgress()
     if not bmcs(context.lab):
         raise ConfigError(
@@ -45,7 +48,7 @@ def fence_check(
     if as_json:
         print_json([{**asdict(one), "reader": one.reader.name} for one in found])
     else:
-        listed = table("device", "asked from", "its node's power", "seconds")
+        listed = table("device", "asked from", "power of its node", "seconds")
         for one in found:
             listed.add_row(one.device, one.reader.name, one.why or one.power, f"{one.seconds:.1f}")
         out.print(listed)

@@ -60,7 +60,7 @@ def halt(ctx: typer.Context) -> None:
     context, console = context_of(ctx), ConsoleProgress()
     context.use_built(console.say)
     with context.exclusive(), console.busy("Shutting the nodes down"):
-        # First the BMCs: a node whose shutdown takes long must not be fenced, which would boot it again.
+        # End the BMCs first: otherwise a node that shuts down slowly would be fenced, and fencing would boot it again.
         service.halt(context.home, context.clock)
         context.machines.halt()
 

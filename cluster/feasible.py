@@ -49,7 +49,7 @@ def _fencing(lab: Lab) -> Iterator[Problem]:
             yield (
                 f"properties.{name}",
                 'found "true"; allowed: "false": this lab has no fence device, and without one no resource starts;'
-                " `fencing: ipmi` gives it devices, and sets this",
+                " `fencing: ipmi` adds fence devices and sets this property",
             )
 
 

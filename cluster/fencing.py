@@ -13,8 +13,8 @@ from inventory.model import INFINITY, Lab, Location, Node
 
 AGENT = "fence_ipmilan"
 DELAY_S = 5
-"""How long the other node waits before it fences the preferred node (seconds). In a partition both nodes fence each
-other: this wait decides who wins. It is longer than a fence action takes, about 3 s."""
+"""How long the other node waits before it fences the preferred node (seconds). In a partition each node fences
+the other: this wait decides which node is first. A fence action takes about 3 s, so 5 s is enough."""
 MONITOR = "60s"
 LOGIN_FILE = "/etc/ha-lab/bmc-password"
 IPMITOOL = "/usr/local/sbin/ha-lab-ipmitool"

@@ -17,19 +17,23 @@ ADMINISTRATOR = "hacluster"
 
 
 def host_auth(generation: PcsGeneration, nodes: Iterable[Node]) -> str:
-    """A shell text that lets the nodes' pcsd know one another; it reads the password from its standard input.
+    """A shell text that authenticates the nodes' pcsd to each other; it reads the password from its standard input.
 
     ConfigError on 0.9 and 0.9.26, which have no `host auth`.
     """
     if generation in ("0.9.26", "0.9"):
-        raise ConfigError(f"pcs {generation} has no `pcs host auth`.", hint="Take a platform with pcs 0.10.")
+        raise ConfigError(
+            f"pcs {generation} has no `pcs host auth`.", hint="Choose a platform with pcs 0.10 or later."
+        )
     return f'pcs host auth {_hosts(nodes)} -u {ADMINISTRATOR} -p "$(cat)"'
 
 
 def setup(generation: PcsGeneration, name: str, nodes: Iterable[Node], wait_s: int) -> str:
     """A shell text that makes the cluster and starts it; it waits until all nodes are online. ConfigError as above."""
     if generation in ("0.9.26", "0.9"):
-        raise ConfigError(f"pcs {generation} makes no such cluster.", hint="Take a platform with pcs 0.10.")
+        raise ConfigError(
+            f"pcs {generation} cannot set up this cluster.", hint="Choose a platform with pcs 0.10 or later."
+        )
     return f"pcs cluster setup {shlex.quote(name)} {_hosts(nodes)} --start --wait={wait_s}"
 
 

@@ -1,4 +1,4 @@
-"""The commands of pcs that do the same on a file, with `pcs -f FILE`, as on the cluster.
+"""Which pcs commands have the same effect on a file (`pcs -f FILE`) as on the cluster.
 
 Source: pcs(8); each tried with `pcs -f` of 0.9.26 to 0.12.
 """
@@ -21,6 +21,6 @@ _TAKE_FILE: tuple[Argv, ...] = (
 def takes_file(argv: Argv) -> bool:
     """Whether a command only adds to the CIB, so that it does the same with `pcs -f FILE` and a later push.
 
-    Others wait for the cluster in between, as `resource delete` does, or need it (`resource cleanup`).
+    Other commands wait for the cluster (`resource delete`), or need one that runs (`resource cleanup`).
     """
     return any(argv[: len(head)] == head for head in _TAKE_FILE)

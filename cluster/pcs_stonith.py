@@ -8,7 +8,7 @@ from cluster.pcs import Argv
 
 
 def create(id: str, agent: str, options: Mapping[str, str], monitor: str) -> Argv:
-    """Create a fence device; `monitor` is the interval at which the cluster checks it. The agent is without a class."""
+    """Create a fence device; `monitor` is the interval at which the cluster checks it. `agent` has no class."""
     pairs = tuple(f"{name}={value}" for name, value in options.items())
     return ("pcs", "stonith", "create", id, agent, *pairs, "op", "monitor", f"interval={monitor}")
 

@@ -1,4 +1,4 @@
-"""Runs the commands of plans on the nodes, and tells the progress: in order, side by side, or as one change."""
+"""Runs the commands of plans on the nodes: in order, on several nodes at once, or as one change. Reports progress."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Progress:
 
 
 def show(one: StepPlan, session: LabSession, facts: Facts, progress: Progress) -> None:
-    """Tell that a step begins, with what is to be seen before its commands run."""
+    """Report that a step begins, and what `Step.before` shows before its commands run."""
     progress.step(one.step)
     for text in one.step.before(session, facts) if one.commands else ():
         progress.observed(one.step, text)
@@ -92,7 +92,7 @@ def _run_in_order(one: StepPlan, remote: Remote, progress: Progress) -> None:
 
 
 def _run_nodes_apart(one: StepPlan, remote: Remote, progress: Progress) -> None:
-    """Run the commands of each node in their order, the nodes at the same time; a failure ends its node's commands."""
+    """Run the commands of each node in their order, the nodes at the same time; a node stops at its first failure."""
     nodes = list(dict.fromkeys(command.node for command in one.commands))
     if not nodes:
         return

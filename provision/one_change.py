@@ -1,6 +1,6 @@
 """Several commands of pcs as one change of the CIB: quicker, and the cluster never sees a part of the configuration.
 
-The commands are the same as one after another; pcs applies each to a copy of the CIB (pcs(8), -f).
+The commands are those of separate changes; pcs applies each to a copy of the CIB (pcs(8), -f).
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def _program() -> str:
 
 
 def failed(commands: Sequence[Command], result: Result) -> Result | None:
-    """The result of the command that failed; None when all of them went well, but not their change of the CIB."""
+    """The result of the command that failed; None when every command succeeded, but the change of the CIB failed."""
     found = _FAILED.match(result.out)
     if found is None:
         return None

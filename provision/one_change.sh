@@ -1,6 +1,6 @@
 #!/bin/sh
-# Run commands of pcs on a copy of the CIB, and bring the result into the cluster as one change: the way of
-# `pcs cluster cib-push FILE diff-against=FILE` (pcs(8)), without two more starts of pcs.
+# Run commands of pcs on a copy of the CIB, and bring the result into the cluster as one change, as
+# `pcs cluster cib-push FILE diff-against=FILE` does (pcs(8)), but without starting pcs two more times.
 #
 # `changes` has one command a line, quoted for a shell. `pcs_on_file` is the text of pcs_on_file.py. When a command
 # fails, nothing is changed; the first line of the output has its number and exit status, the others are its output.

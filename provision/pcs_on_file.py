@@ -1,6 +1,6 @@
 """Runs on a node: commands of pcs on a file, one after another, while pcs's own modules are loaded only once.
 
-Loading them takes most of the time of a command. Each command is pcs itself, in a child process that has them already.
+Loading them takes most of the time of a command. Each command is pcs itself, in a child process that already has them.
 Arguments: the file, and where a command's output goes. Standard input: one command a line, quoted for a shell.
 When a command fails, it prints "@@failed NUMBER STATUS" and ends with 1. It needs Python 3.6, as pcs 0.10 does.
 """
@@ -14,7 +14,7 @@ import sys
 
 
 def load_modules() -> None:
-    """Load pcs's modules, where they are known; without them every command loads its own."""
+    """Load pcs's modules, if they have the usual names; otherwise each command loads them itself."""
     try:
         common = importlib.import_module("pcs.entry_points.common")
         common.add_bundled_packages_to_path()
@@ -24,7 +24,7 @@ def load_modules() -> None:
 
 
 def become_pcs(words: "list[str]", output: str) -> None:
-    """Be pcs with these words; its output goes to a file."""
+    """Turn this process into pcs with these arguments; its output goes to a file."""
     handle = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     empty = os.open(os.devnull, os.O_RDONLY)
     for source, target in ((empty, 0), (handle, 1), (handle, 2)):

@@ -1,4 +1,4 @@
-"""The state of each fence device as each node sees it: the fence agent's own question, which switches nothing."""
+"""What each fence device answers on each node: the fence agent's action `status`, which switches nothing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from inventory.remote.ssh import run_all
 from inventory.session import LabSession
 
 DEADLINE_S = 40.0
-"""The longest time of one question (seconds): fence_ipmilan logs in again for some time when a BMC does not answer."""
+"""The longest time of one question (seconds): fence_ipmilan repeats its login when a BMC does not answer."""
 POWER: dict[int, Literal["on", "off"]] = {0: "on", 2: "off"}
 """The exit statuses of a fence agent for the action `status` (FenceAgentAPI)."""
 
@@ -29,7 +29,7 @@ class DeviceReading:
 
 
 def questions(session: LabSession) -> tuple[Command, ...]:
-    """One question for each device on each node. The options come by standard input, as from pacemaker."""
+    """One question for each device on each node. The options go to its standard input, as pacemaker does it."""
     return tuple(
         Command(
             node.name,

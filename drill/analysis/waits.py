@@ -1,8 +1,9 @@
-"""For how long clients waited that were connecting while the service was away (the client `connecting`).
+"""How long clients waited that began to connect while the service was away (the client `connecting`).
 
-Such a client gets its answer late, and not when the service is back: only when the kernel sends its SYN again. With
+Such a client does not get its answer as soon as the service is back, but when the kernel sends the next SYN. With
 net.ipv4.tcp_syn_linear_timeouts = 4, the default from Linux 6.5 on, that is 1, 2, 3, 4, 5, 7, 11 and 19 s after the
-first one; in older kernels 1, 3, 7 and 15 s after it. A client whose request fails begins again with the next one.
+first one; in older kernels 1, 3, 7 and 15 s after it. When a request fails, its client waits until
+the first good answer to a later request.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ class Wait:
 
 @dataclass(frozen=True)
 class CaughtTogether:
-    """Clients that were caught one after another. `last_good` was the last client before them that was not caught."""
+    """Clients that were caught one after another. `last_good` is when the client before them began."""
 
     last_good: float | None
     waits: tuple[Wait, ...]

@@ -80,7 +80,7 @@ def never_two_owners(timeline: Timeline, longest_s: float = 0.02) -> CheckResult
     """Two nodes never hold the address at once: fencing switches the first one off before the other one starts it.
 
     Judged by the answers to ARP requests, if they were witnessed, because a node that is switched off gives no reading;
-    otherwise by the readings. An overlap of at most `longest_s` (seconds) is the resolution of the witness.
+    otherwise by the readings. An overlap of at most `longest_s` (seconds) is below the resolution of the witness.
     """
     expected = f"never two nodes with the address at once (at most {longest_s:g} s)"
     certain = [overlap.total(found(timeline)) for found in (overlap.held, overlap.answered)]
@@ -88,7 +88,7 @@ def never_two_owners(timeline: Timeline, longest_s: float = 0.02) -> CheckResult
         return failed(expected, *_lengths(timeline))
     seen = certain[1] if certain[1] is not None else certain[0]
     if seen is None or seen.most > longest_s:
-        return unknown(expected, f"no reading excludes it: {overlap.text(seen)}")
+        return unknown(expected, f"no reading excludes two owners: {overlap.text(seen)}")
     return passed(expected, *_lengths(timeline))
 
 

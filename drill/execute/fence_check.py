@@ -38,7 +38,7 @@ def fence(
 ) -> Fenced:
     """Let the other node fence this one, and heal the lab, also when this is interrupted.
 
-    Raises CommandFailed when the cluster could not fence it, LabError when the node was not booted anew.
+    Raises CommandFailed when the cluster could not fence it, LabError when the node did not boot again.
     """
     peer, clock = session.lab.peer(node), session.clock
     before = _boot(session, node)
@@ -61,7 +61,7 @@ def fence(
                 f"{node.name} has booted again after it was fenced",
                 deadline=BOOTED_WITHIN_S,
                 clock=clock,
-                hint="./lab status; the file power.log in .lab/bmc shows what its BMC was told.",
+                hint="./lab status; the orders to its BMC are in its power.log, below .lab/bmc.",
             )
         finally:
             with signals.undisturbed():

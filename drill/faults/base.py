@@ -104,7 +104,7 @@ class Fault:
     still answers clients while it is broken (see `cluster.outage_bounds.bounds`). `monitor` is the kind of resource
     whose monitor detects the fault. `needs` are the power actions that the provider must support. `stops_node`: while
     the fault is in effect, or while the node comes back, the node itself may not run or may answer late. `loses_node`:
-    the nodes lose each other without a word; with fencing, one of them is then switched off and on.
+    the nodes lose contact, and neither has left the cluster; with fencing, one of them is then switched off and on.
     """
 
     name: str

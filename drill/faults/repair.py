@@ -74,7 +74,7 @@ def timer_fired(fault: str) -> RemedyFactory:
 def heal_actions(fault: Fault, scope: FaultScope) -> tuple[NodeAction, ...]:
     """The actions that heal a fault: first the machine's power, then one script on the node.
 
-    With fencing the other node may be the one that was switched off and on: its cluster is started too.
+    With fencing, the other node may have been switched off and on: the actions start the cluster on it too.
     """
     node = scope.target.name
     power = (NodeAction(node, power=fault.power, why=f"{fault.power} {node}"),) if fault.power else ()

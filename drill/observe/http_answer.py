@@ -1,4 +1,4 @@
-"""An HTTP answer as bytes: is it complete, and what does it say. Pure. Source: RFC 9112."""
+"""Parses the bytes of an HTTP answer: whether it is complete, and its outcome. Pure. Source: RFC 9112."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ class Request:
 def parse(text: bytes, *, ended: bool) -> Reply | None:
     """The answer in the bytes that were received so far; None while it is not complete.
 
-    `ended`: the server has closed the connection. Raises NoHttpError, and ConnectionResetError when it has no header.
+    `ended`: the server has closed the connection. Raises NoHttpError; ConnectionResetError when the header is cut.
     """
     if b"HTTP/1."[: len(text)] != text[:7]:
         raise _no_http(text)

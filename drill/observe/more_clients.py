@@ -1,8 +1,8 @@
 """The clients beside the probe: one that is just connecting, and one behind a router.
 
 The client behind a router lives in a network namespace of its own. Only its thread enters it (setns(2)), so there is no
-process that a killed drill could leave behind. Its requests go by the router, whose ARP table is another one than that
-of this host: after a takeover they reach the new owner only when the router has learned the new hardware address.
+process that a killed drill could leave behind. Its requests go through the router, which has an ARP table
+of its own: after a takeover they reach the new owner only when the router has learned the new hardware address.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ ANSWER_S = 0.5
 class MoreClients(Observer):
     """Runs these clients from start() to stop(), and makes and removes the router.
 
-    A client that the lab cannot have is missing; that is no error. Without `wanted` there are none at all.
+    A client that is not possible in this lab is left out; that is no error. `wanted` false: all are left out.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class MoreClients(Observer):
             raise errors[0]
 
     def missing(self) -> Mapping[str, str]:
-        """Why each client is not there; "" when it is."""
+        """Why each client does not run; "" when it runs."""
         return {**self._missing, **{name: one.missing for name, one in self._clients.items()}}
 
     def _client(self, name: str, limit: float, enter: Callable[[], None] = lambda: None) -> PacedClient:

@@ -1,12 +1,12 @@
-"""A client that begins one request at a fixed rate, and waits for all their answers in one thread.
+"""A client that begins requests at a fixed rate, and waits for all answers in one thread.
 
-As the probe does, it begins request k at the time start + k/hz (its slot), on a new connection, whether the earlier
-ones have an answer or not. One thread waits for all of them, so that it needs little processor time. What it shows
-depends on its limit:
+Like the probe, it begins request k at the time start + k/hz (its slot), on a new connection, and does not wait for
+earlier answers. One thread waits for all answers, so it needs little processor time. What it shows depends on its
+limit:
 
-- `connecting` waits for up to 30 s. The kernel sends a SYN without an answer again and again (tcp(7)). So its samples
-  show how long a client waits that begins to connect while the service is away.
-- `routed` has the probe's own limit, and lives in a network namespace behind a router (drill.observe.routed_client).
+- `connecting` waits for up to 30 s. When a SYN has no answer, the kernel sends it again several times (tcp(7)). So its
+  samples show how long a client waits that begins to connect while the service is away.
+- `routed` has the probe's own limit, and lives in a network namespace behind a router (drill.observe.more_clients).
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from drill.observe.observer import Observer, unrecorded
 from drill.record.timeline import Sample
 
 LATE_S = 0.05
-"""A request that is later than this is not sent (seconds): a burst after a pause would measure the pause."""
+"""A request that would be later than this is not sent (seconds): a burst after a pause would measure the pause."""
 MOST_OPEN = 150
-"""At most so many requests wait for their answers; a slot beyond them is left out."""
+"""At most this many requests wait for answers; while so many wait, no request is sent."""
 SYN_LINEAR = Path("/proc/sys/net/ipv4/tcp_syn_linear_timeouts")
 _LONGEST_SLEEP = 1.0
 _RETRANSMITS = struct.Struct("=100xI")
@@ -68,8 +68,8 @@ class _Attempt:
 class PacedClient(Observer):
     """Requests the page from start() to stop(), and passes each sample to `on_sample` from its own thread.
 
-    `clock` gives seconds from the run's start. `enter` is called in that thread before its first connection; `missing`
-    is the error when it fails, and "" when the client works. A request without an answer at stop() is a timeout whose
+    `clock` gives seconds from the run's start. `enter` is called in that thread before its first connection. When
+    `enter` fails, `missing` is the error; otherwise it is "". A request without an answer at stop() is a timeout; its
     detail says that the record ended.
     """
 
@@ -168,7 +168,7 @@ class PacedClient(Observer):
             self._finish(one, _failure(TimeoutError(f"no answer within {self._pace.limit:g} s")))
 
     def _step(self, until: float) -> None:
-        """Take what happens to the open connections, until a moment at the latest."""
+        """Handle the events of the open connections; return at the time `until` at the latest."""
         sleep = min(_LONGEST_SLEEP, max(0.0, until - time.monotonic()))
         for key, _ in self._selector.select(sleep):
             one = key.data
@@ -183,7 +183,7 @@ class PacedClient(Observer):
                 self._finish(one, answer)
 
     def _go_on(self, one: _Attempt) -> Answer | None:
-        """Do what the connection is ready for; the answer when it is complete."""
+        """Send the request or receive, as the connection is ready; return the answer when it is complete."""
         if not one.connected:
             if code := one.connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
                 raise OSError(code, os.strerror(code))
@@ -216,7 +216,7 @@ def _failure(error: OSError | NoHttpError) -> Answer:
 
 
 def syn_linear_timeouts(path: Path = SYN_LINEAR) -> int | None:
-    """How many retransmissions of a SYN are one second apart; after them the intervals double. None: unknown, or 0."""
+    """How many retransmissions of a SYN come before the intervals (1, 2, 4 s ...) begin to double. None: unknown."""
     try:
         return int(path.read_text(encoding="ascii"))
     except (OSError, ValueError):
@@ -224,7 +224,7 @@ def syn_linear_timeouts(path: Path = SYN_LINEAR) -> int | None:
 
 
 def retransmits(connection: socket.socket) -> int:
-    """How many segments the kernel sent again on a connection; 0 where the system does not tell."""
+    """How many segments the kernel sent again on a connection; 0 where the system does not report it."""
     try:
         told = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _RETRANSMITS.size)
         return int(_RETRANSMITS.unpack(told)[0])

@@ -148,9 +148,10 @@ class Header:
     Set during the run: `roles` maps active, passive, dc, target and peer to nodes, as they were at the first injection.
     `watched_processors` is their number on the drill's own machine; `pauses` are those in corosync's log.
     `witness` is the reason why ARP on the lab's network was not recorded; "" when it was.
-    `clients` maps the clients connecting and routed to the reason why they were not there; "" when they were.
-    `syn_linear` is net.ipv4.tcp_syn_linear_timeouts of this machine's kernel: so many retransmissions of a SYN are one
-    second apart, then the intervals double. None: the kernel has no such value, and they double from the beginning.
+    `clients` maps the clients `connecting` and `routed` to the reason why they did not run; "" when they ran.
+    `syn_linear` is net.ipv4.tcp_syn_linear_timeouts of this machine's kernel: so many retransmissions of a SYN
+    come one second apart before the intervals (1, 2, 4 s ...) double. None: the kernel has no such value; they double
+    from the beginning.
     `token_s` and `consensus_s` are those of the running corosync. `before` and `after` are the lines of the
     configuration. `logged` are the moments from the nodes' journals. `contention` is the share of the time from the
     first move to the last one in which a program of the drill's machine waited for a processor (0 to 1);

@@ -115,7 +115,7 @@ class Recorder:
         self._more(witness=missing)
 
     def clients(self, missing: Mapping[str, str], syn_linear: int | None) -> None:
-        """Record why a client beside the probe was not there ("": it was), and how this kernel repeats a SYN."""
+        """Record why a client beside the probe did not run ("": it ran), and how this kernel repeats a SYN."""
         self._more(clients=dict(missing), syn_linear=syn_linear)
 
     def probe(self, figures: ProbeFigures) -> None:

@@ -1,4 +1,4 @@
-"""The clients beside the probe: what each of them saw, and how long those waited that were connecting."""
+"""The clients beside the probe: what each of them saw, and how long the connecting clients waited."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ TITLES = {"keepalive": "keep-alive connection", "connecting": "connecting", "rou
 
 @dataclass(frozen=True)
 class ClientOutage:
-    """One client: its longest outage that a fault may have caused (of all, without a fault).
+    """One client: its longest outage that a fault may have caused (without a fault: of all outages).
 
-    `outage` is None when nothing was measured, and `missing` says why. `waits` is about the clients that were caught
-    while they were connecting.
+    `outage` is None when nothing was measured, and `missing` says why. `waits` says how long the caught clients of
+    `connecting` waited.
     """
 
     client: str
@@ -49,7 +49,7 @@ class ClientOutage:
 
 
 def clients_of(timeline: Timeline) -> tuple[ClientOutage, ...]:
-    """What the clients beside the probe saw; without those that the record knows nothing of."""
+    """What the clients beside the probe saw; without the clients that the record does not mention."""
     missing = timeline.header.clients or {}
     found = []
     for client in TITLES:

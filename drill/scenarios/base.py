@@ -89,7 +89,7 @@ class Scenario:
     """One scenario. `name` is stored in records: never change it.
 
     `kind` is the kind of outage to predict (see cluster.outage_bounds); None when nothing can be predicted.
-    `budget` is a key of lab.yaml's budget_s, or "". `step` is the step of the walkthrough. `fenced`: it is about a lab
+    `budget` is a key of lab.yaml's budget_s, or "". `step` is the step of the walkthrough. `fenced`: it needs a lab
     with fencing (see drill.scenarios.fencing).
     In the parameters of checks, "@web" and "@address" mean the resource of that kind, and "@two_node" means lab.yaml's
     two_node.

@@ -16,7 +16,7 @@ from drill.scenarios.building_blocks import (
 FENCED_SCENARIOS = tuple(
     replace(one, fenced=True)
     for one in (
-        # The preferred node, which is the active one here, fences first: the other device waits.
+        # The active node is the preferred node here. It fences first, because the device that fences it waits.
         Scenario(
             "fenced-partition",
             "",

@@ -18,10 +18,10 @@ def refusal(scenario: Scenario, lab: Lab, losing: Collection[str]) -> str:
         return ""
     if lost := [name for name in scenario.faults if name in losing]:
         return (
-            f"fencing: {lab.fencing} answers {lost[0]}: the lost node is switched off and on, and this scenario expects"
-            " what a cluster without fencing does"
+            f"with fencing: {lab.fencing}, the cluster switches a node off and on after {lost[0]}; this scenario"
+            " expects the behaviour of a cluster without fencing"
         )
     states = [scenario.overrides, *(move.overrides for move in scenario.moves if isinstance(move, Configure))]
     if any(POLICY in state.properties or state.two_node for state in states):
-        return f"it changes {POLICY} or two_node, and with fencing: {lab.fencing} a node alone has quorum and fences"
+        return f"it changes {POLICY} or two_node; with fencing: {lab.fencing} a single node must keep quorum to fence"
     return ""

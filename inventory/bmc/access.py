@@ -9,8 +9,8 @@ from inventory.model import NO_FENCING, Lab, Node
 
 USER = "ha-lab"
 CIPHER = 3
-"""The cipher suite of IPMI 2.0: SHA-1 and AES-128, the strongest one of ipmi_sim. When none is named, ipmitool first
-asks for the list of all suites, and waits 10 s for it."""
+"""The cipher suite of IPMI 2.0: SHA-1 and AES-128, the strongest one of ipmi_sim. Without a cipher suite, ipmitool
+first asks for the list of all suites, and waits 10 s for it."""
 FIRST_PORT = 6230
 """The BMC of the node with id N has the UDP port FIRST_PORT + N. Ports below 1024, such as IPMI's 623, need root."""
 

@@ -26,7 +26,7 @@ ORDERS = {"set power 0": (False,), "set power 1": (True,), "set reset 1": (False
 
 
 def main(words: Sequence[str]) -> int:
-    """Do what the words say, and print what was asked for; the exit status. Never raises a LabError."""
+    """Execute the order; print the power when the order asks for it. Return the exit status. Raises no LabError."""
     home, alias, *order = words
     state = Path(home) / homes.STATE
     try:
@@ -48,7 +48,7 @@ def obey(provider: Provider, home: Path, alias: str, order: Sequence[str]) -> No
         return
     wanted = ORDERS.get(" ".join(order))
     if wanted is None:
-        raise MachineError("this BMC only reads power, switches it off and on, and resets.")
+        raise MachineError("this BMC knows only: get power, set power 0 or 1, set reset 1.")
     if id_ not in provider.machines_of(home):
         raise MachineError(f"the machine {id_} is not one of this lab.")
     log.begin(home / homes.STATE)
@@ -59,7 +59,7 @@ def obey(provider: Provider, home: Path, alias: str, order: Sequence[str]) -> No
 
 
 def _switch(provider: Provider, id_: str, *, on: bool) -> None:
-    """Switch a machine on or off, unless it is so already: a BMC reports success for both. Raises MachineError."""
+    """Switch a machine on or off, unless it already is: a BMC reports success in both cases. Raises MachineError."""
     if (provider.state(id_) in ON) == on:
         return
     command.check(provider.power.booting(id_) if on else provider.power.argv("power_off", id_))

@@ -1,7 +1,7 @@
 """Only the lab's own network reaches its BMCs: a chain of iptables(8) on this machine.
 
-It is needed. ipmi_sim accepts IPMI 2.0's cipher suite 0, which asks for no password, and Linux takes packets for one of
-its addresses on every interface: so a node of another lab could switch the nodes of this one.
+The chain is necessary. ipmi_sim accepts IPMI 2.0's cipher suite 0, which needs no password. And Linux accepts packets
+to any of its addresses on every interface. So without the chain a node of another lab could switch nodes of this lab.
 """
 
 from __future__ import annotations

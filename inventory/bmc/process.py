@@ -1,7 +1,7 @@
-"""One ipmi_sim(1) as a process of this machine: started, found again by another command, ended.
+"""One ipmi_sim(1) as a process of this machine: one command starts it, later commands find it again and end it.
 
-Its pid file has the process's start time and the boot of this machine beside the pid (proc(5)). So a process that only
-has the same pid is never taken for it, and never ended.
+Its pid file has the process's start time and the boot of this machine beside the pid (proc(5)). So another process
+with the same pid is never ended.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def running(folder: Path, proc: Path = PROC) -> Process | None:
 
 
 def start(folder: Path, bmc: Bmc, clock: Clock) -> None:
-    """Start the BMC of a folder with its files, and wait until it answers. Raises MachineError, TimedOut."""
+    """Start the BMC whose files are in a folder, and wait until it answers. Raises MachineError, TimedOut."""
     (folder / STATE).mkdir(mode=0o700, exist_ok=True)
     (folder / OUTPUT).write_text("")
     pid = command.start(PROGRAM, folder / OUTPUT, folder)

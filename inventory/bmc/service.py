@@ -1,4 +1,4 @@
-"""The BMCs of a lab on this machine: started with the lab, seen by its status, ended with it."""
+"""Starts, checks and ends the BMCs of a lab on this machine."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ CODE = Path(__file__).resolve().parents[2]
 
 def refuse(provider: Provider, lab: Lab) -> None:
     """Raise MachineError when the lab cannot have BMCs on this machine or with its provider."""
-    off = "fencing: none in lab.yaml, or another provider."
+    off = "Set fencing: none in lab.yaml, or choose another provider."
     if not bmcs(lab):
         return
     if sys.platform != "linux":
         raise MachineError(
             f"fencing: {lab.fencing} needs Linux on this machine, for ipmi_sim and iptables.",
-            hint="fencing: none in lab.yaml.",
+            hint="Set fencing: none in lab.yaml.",
         )
     if not provider.power.booting("") or not provider.power.state:
         raise MachineError(
@@ -41,7 +41,7 @@ def refuse(provider: Provider, lab: Lab) -> None:
 
 
 def ensure(folder: LabFolder, provider: Provider, say: Say, clock: Clock) -> None:
-    """Start the BMCs that do not run as they should; without fencing end what is left of them.
+    """Start the BMCs that do not run as they should; without fencing, end those that still run.
 
     Safe to repeat: a BMC that runs with the same files stays. Raises MachineError, TimedOut.
     """

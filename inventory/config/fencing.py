@@ -1,4 +1,4 @@
-"""lab.yaml's `fencing`: none, as the document has it, or ipmi; and the settings that fencing needs."""
+"""lab.yaml's `fencing`: none (as in the document) or ipmi; and the settings that fencing needs."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ NEW_NAME = "fencing-enabled"
 
 
 def fencing(yaml_node: YamlNode) -> str:
-    """Read how a node is fenced; NO_FENCING where lab.yaml does not say it, and after a mistake, which is noted."""
+    """Read how a node is fenced; NO_FENCING without the key, and after a mistake, which is noted."""
     return (yaml_node.one_of(FENCING) if yaml_node.present else None) or NO_FENCING
 
 
 def with_fencing(lab: Lab) -> Lab:
     """The lab with the settings that its fencing needs; without fencing the lab itself.
 
-    Fencing is switched on. A node that is alone must keep its quorum, because only a quorate node fences, so two_node
-    is set (votequorum(5)). Then no-quorum-policy has its default again: the document's `ignore` replaces two_node.
+    Fencing is switched on. Only a node with quorum fences, so a single node must keep its quorum: two_node is set
+    (votequorum(5)). Then no-quorum-policy has its default: the document sets `ignore` because it has no two_node.
     """
     if lab.fencing == NO_FENCING:
         return lab

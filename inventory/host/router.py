@@ -1,9 +1,10 @@
-"""A router with a client's network behind it, beside a lab whose network is a bridge on this host.
+"""A router between a lab's network, which is a bridge on this host, and a client in a network of its own.
 
-Both are network namespaces (ip-netns(8)): the router has a leg on the lab's bridge and one to the client. The client's
-only route leads by the router to the lab's network; neither of them has a default route. The router gives its own
-address in the lab's network to what it forwards (source NAT), so that the nodes need no route back, and nothing on
-them changes. All names are made from the lab's digest, so that whatever a killed process left is found again.
+Router and client are network namespaces (ip-netns(8)). The router has one interface on the lab's bridge, and one to the
+client. The only route of the client leads through the router to the lab's network; neither of them has a default route.
+The router replaces the source address of each packet from the client by its own one (source NAT). So the nodes need no
+route to the client, and nothing on them changes. All names contain the lab's digest, so that a later command finds what
+a killed process left.
 """
 
 from __future__ import annotations
@@ -23,13 +24,13 @@ from inventory.ranges import BEHIND_ROUTER
 
 NAMESPACES, LINKS = Path("/run/netns"), Path("/sys/class/net")
 PROGRAMS = ("ip", "iptables")
-HINT = "A drill runs without the client behind the router too."
+HINT = "A drill also runs without the client behind the router."
 DEADLINE = 30.0
 _SETTINGS = (
     "set -e; cd /proc/sys/net; echo {} >ipv4/ip_forward; "
     "[ ! -e ipv6 ] || for of in all default; do echo 1 >ipv6/conf/$of/disable_ipv6; done"
 )
-"""Forward IPv4 or not, and speak no IPv6 (a kernel without IPv6 has no such folder)."""
+"""Switches the forwarding of IPv4 on or off, and IPv6 off (a kernel without IPv6 has no such folder)."""
 _NEW_NETWORK = 0x40000000
 """CLONE_NEWNET of setns(2)."""
 _OWN, _CLIENT = BEHIND_ROUTER.hosts()
@@ -114,7 +115,7 @@ def link_name(digest: str) -> str:
 
 
 def address_in(lab: Lab) -> IPv4Address:
-    """The router's address: the highest one of the lab's network that nobody has. Raises MachineError."""
+    """The router's address: the highest free one of the lab's network. Raises MachineError when none is free."""
     network = lab.network
     taken = {lab.vip, *(node.address for node in lab.nodes), network.network_address + 1}
     # The first address is this host's own; the last one is the broadcast address.
@@ -125,14 +126,14 @@ def address_in(lab: Lab) -> IPv4Address:
 
 
 def left(digest: str) -> tuple[str, ...]:
-    """What is there of a lab's router: the names of namespaces and links."""
+    """The parts of a lab's router that exist: the names of namespaces and links."""
     link = link_name(digest)
     namespaces = [name for name in names(digest) if (NAMESPACES / name).exists()]
     return (link, *namespaces) if (LINKS / link).exists() else tuple(namespaces)
 
 
 def remove(digest: str) -> bool:
-    """Remove a lab's router, complete or not; whether there was any. Raises MachineError with what to type as root."""
+    """Remove the parts of a lab's router; return whether there were any. Raises MachineError with root's command."""
     if not (found := left(digest)):
         return False
     for name in found:
@@ -140,7 +141,7 @@ def remove(digest: str) -> bool:
         try:
             command.as_root(words, " ".join(words), deadline=DEADLINE)
         except MachineError:
-            if name in left(digest):  # it may go by itself, when the process ends that made it
+            if name in left(digest):  # a part may also disappear when the process that made it ends
                 raise
     return True
 

@@ -111,8 +111,8 @@ STATE_DEADLINE = 30.0
 class PowerCommands:
     """The commands for one machine's power. `{id}` stands for Vagrant's id of the machine; empty: not possible.
 
-    Without `power_on` Vagrant boots the machine. `boot` starts a machine without Vagrant, as its BMC must, where
-    `power_on` does not. `state` prints the machine's state, see `Provider.parse_state`.
+    Without `power_on` Vagrant boots the machine. `boot` starts a machine without Vagrant, where `power_on`
+    is empty: a BMC needs such a command. `state` prints the machine's state, see `Provider.parse_state`.
     """
 
     power_off: tuple[str, ...] = ()

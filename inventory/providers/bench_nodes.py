@@ -46,7 +46,7 @@ class ContainerNodes:
         return node_image.build(image_choice.based(self.platform, self.folder.lab.images), self.say)
 
     def make(self) -> None:
-        """Make network and containers, and before them what `prepare` makes. Raises MachineError.
+        """Do what `prepare` does, then make the network and the containers. Raises MachineError.
 
         What an earlier benchmark left is removed first.
         """

@@ -10,7 +10,7 @@ from inventory.remote.ssh_config import vagrants_text, with_options
 
 
 def ssh_text(choice: Choice, root: Path, ids: Mapping[str, str], ask_vagrant: Callable[[], str]) -> str:
-    """Write the ssh_config in Vagrant's words, for machines with these ids by alias; a call of Vagrant takes 3 s.
+    """Write the ssh_config in Vagrant's format, for machines with these ids by alias. A call of Vagrant takes 3 s.
 
     `root` is the folder of the Vagrantfile. Raises what `ask_vagrant` raises.
     """

@@ -43,7 +43,7 @@ class Step:
     settles: float = 60.0
     """Seconds within which the problems must end after the last command."""
     nodes_apart: bool = False
-    """The commands of different nodes do not depend on one another, so that the nodes are worked on at once."""
+    """The commands of different nodes do not depend on each other, so they run on all nodes at the same time."""
 
 
 def write_file(node: Node, path: str, text: str, why: str, umask: str = "022") -> Command:

@@ -19,7 +19,7 @@ from provision.steps.base import cib_delete, pcs_on, write_file
 from provision.steps.constraints import same_place
 
 MODES = {fencing.LOGIN_FILE: "600", fencing.IPMITOOL: "700"}
-"""The files of fencing on a node, all of root, with their modes."""
+"""The files of fencing on a node with their modes; root owns them."""
 
 
 def wanted_files(session: LabSession) -> Mapping[str, str]:
@@ -63,7 +63,7 @@ def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
                 yield cib_delete(session, facts, f'<rsc_location id="{id_}"/>', "it differs from lab.yaml")
         if want not in [found for found, _ in there]:
             argv = pcs.location(session.platform.pcs, want)
-            yield pcs_on(session, facts, argv, "no node is to fence itself")
+            yield pcs_on(session, facts, argv, "no node may fence itself")
 
 
 def node_files(session: LabSession, facts: Facts) -> Iterator[Command]:

@@ -1,5 +1,5 @@
 #!/bin/sh
-# fence_ipmilan(8) runs this in place of ipmitool(1), with an empty password. The real one comes from a file, so that it
+# fence_ipmilan(8) runs this in place of ipmitool(1), with an empty password. The real password comes from a file. So it
 # is never on a command line, where every process of the node could read it.
 : "${password_file:?}"
 

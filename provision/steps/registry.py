@@ -65,11 +65,11 @@ _STAGES: tuple[tuple[Step, ...], ...] = (
         constraints.LOCATION,
     ),
 )
-"""The nodes without the cluster, the cluster's start, what is too much in it, its configuration."""
+"""The nodes before the cluster starts, the start of the cluster, the removal of leftovers, the configuration."""
 
 
 def stages(steps: Sequence[Step]) -> tuple[tuple[Step, ...], ...]:
-    """The steps in the stages in which they can be applied together; the stages come one after another."""
+    """Group the steps into stages: the steps of a stage are applied together, the stages one after another."""
     found = (tuple(step for step in stage if step in steps) for stage in _STAGES)
     return tuple(stage for stage in found if stage)
 

@@ -35,7 +35,7 @@ def test_back_to_step_6_1_and_forth_to_the_end(context: Context) -> None:
         back_to_the_end(context)
 
 
-def test_back_to_step_3_and_forth_to_the_end(context: Context) -> None:
+def test_reset_to_step_3_and_then_to_the_end_state(context: Context) -> None:
     session = context.session
     try:
         with context.exclusive():

@@ -1,4 +1,4 @@
-"""The lab's ssh_config says what `vagrant ssh-config` says, also where the provider and not Vagrant told it."""
+"""The lab's ssh_config says what `vagrant ssh-config` says, also where the lab wrote it without Vagrant."""
 
 from __future__ import annotations
 

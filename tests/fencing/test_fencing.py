@@ -1,4 +1,4 @@
-"""`fencing: ipmi` on real nodes, in a lab of its own: up, down and back, real fencing, who may switch whom."""
+"""`fencing: ipmi` on real nodes, in a lab of its own: nodes are fenced, fencing is removed and added again."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def pids(lab: ScratchLab) -> list[int]:
 
 
 def orders(lab: ScratchLab) -> list[str]:
-    """What the BMCs were told: the node, and the order."""
+    """The orders that the BMCs got, each with its node."""
     files = sorted((lab.folder / ".lab" / "bmc").glob("*/power.log"))
     return [f"{file.parent.name} {line[20:]}" for file in files for line in file.read_text().splitlines()]
 
@@ -102,12 +102,12 @@ def test_a_lost_node_is_fenced_and_nothing_runs_twice(lab: ScratchLab, scenario:
     assert "Nothing to do" in lab.lab("provision", deadline=QUICK)
 
 
-def test_what_fencing_answers_is_left_out(lab: ScratchLab) -> None:
+def test_a_scenario_without_fencing_is_left_out(lab: ScratchLab) -> None:
     said = lab.lab("drill", "partition", deadline=QUICK, expected=(1, 2, 3))
-    assert "answers partition: the lost node is switched off" in said
+    assert "the cluster switches a node off and on after partition" in said
 
 
-def test_a_dead_bmc_is_told_and_comes_back(lab: ScratchLab) -> None:
+def test_a_dead_bmc_is_reported_and_started_again(lab: ScratchLab) -> None:
     dead = pids(lab)[1]
     os.kill(dead, 9)
     assert "its BMC (UDP port 6232 of 10.233.0.1) does not run" in lab.lab(
@@ -119,7 +119,7 @@ def test_a_dead_bmc_is_told_and_comes_back(lab: ScratchLab) -> None:
     lab.lab("fence-check", deadline=QUICK)
 
 
-def test_a_wrong_password_opens_nothing(lab: ScratchLab) -> None:
+def test_a_wrong_password_is_refused_and_repaired(lab: ScratchLab) -> None:
     lab.lab("ssh", "node2", f"echo wrong >{LOGIN}", deadline=QUICK)
     said = lab.lab("fence-check", deadline=QUICK, expected=1)
     assert "Unable to obtain correct plug status or plug is not available" in said or "Failed" in said
@@ -127,8 +127,8 @@ def test_a_wrong_password_opens_nothing(lab: ScratchLab) -> None:
     lab.lab("fence-check", deadline=QUICK)
 
 
-def test_there_and_back_leaves_nothing(lab: ScratchLab) -> None:
-    """The last test of the module: the lab has no fencing afterwards."""
+def test_without_fencing_nothing_is_left_and_it_can_be_added_again(lab: ScratchLab) -> None:
+    """The lab has no fencing for a part of this test, so it is the last one of the module."""
     file = lab.folder / "lab.yaml"
     described = file.read_text()
     file.write_text(yaml.safe_dump({**yaml.safe_load(described), "fencing": "none"}, sort_keys=False))

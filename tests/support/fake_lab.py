@@ -85,7 +85,7 @@ class FakeLab:
         """Remedies that fail."""
         self.takes_effect = self.takes_over = True
         self.boots: dict[str, int] = {}
-        """How many times a node was booted anew by fencing."""
+        """How many times fencing booted a node again."""
         self.fences = True
         """A fence device really switches its node off and on."""
         self.boots_after = 0

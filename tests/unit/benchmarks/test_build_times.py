@@ -1,4 +1,4 @@
-"""Builds in several ways, in turn: only what is missing is measured, a failure does not count."""
+"""Several ways to build, alternately: only missing builds are measured, and a failed build does not count."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.support.fake_session import fake_clock
 
 
 class Builds:
-    """Two ways that take their seconds on a fake clock; `fails` has the ways that fail so many times more."""
+    """Two ways that take their seconds on a fake clock; `fails` has how often each way still fails."""
 
     def __init__(self, path: Path) -> None:
         self.clock, self.path = fake_clock(), path

@@ -1,4 +1,4 @@
-"""The ordinary way by pcs: its commands, and their order on containers that only write them down."""
+"""The ordinary way by pcs: its commands, and their order on fake containers that only record them."""
 
 from __future__ import annotations
 

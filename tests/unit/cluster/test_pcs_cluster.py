@@ -18,7 +18,7 @@ def test_words(generation: PcsGeneration) -> None:
     if generation.startswith("0.9"):
         with pytest.raises(ConfigError, match="host auth"):
             pcs_cluster.host_auth(generation, NODES)
-        with pytest.raises(ConfigError, match="no such cluster"):
+        with pytest.raises(ConfigError, match="cannot set up this cluster"):
             pcs_cluster.setup(generation, "lab", NODES, 60)
         return
     assert pcs_cluster.host_auth(generation, NODES) == f'pcs host auth {HOSTS} -u hacluster -p "$(cat)"'

@@ -86,7 +86,7 @@ def test_killed_after_any_command() -> None:
 
 
 @pytest.mark.parametrize("way", [apply.run, reset.run])
-def test_there_and_back(way: object) -> None:
+def test_fencing_is_added_and_removed_without_a_trace(way: object) -> None:
     run = apply.run if way is apply.run else reset.run
     cluster = FakeCluster(fake_session())
     apply.run(cluster.session)

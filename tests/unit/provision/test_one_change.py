@@ -69,7 +69,7 @@ def test_nothing_is_pushed_when_nothing_differs(sandbox: Sandbox, shell: str) ->
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_a_failure_of_the_push_is_none_of_a_command(sandbox: Sandbox, shell: str) -> None:
+def test_a_failed_push_is_not_the_failure_of_a_command(sandbox: Sandbox, shell: str) -> None:
     prepared(sandbox, {"cibadmin --patch": {"runs": "echo refused >&2; exit 65"}})
     done = sandbox.run(one_change.command([FIRST, SECOND]).argv[2], shell)
     assert (done.returncode, done.stderr) == (65, "refused\n")

@@ -1,4 +1,4 @@
-"""Each device is asked from each node, by the agent's own question."""
+"""Each device is read on each node, by the agent's action `status`."""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ def test_a_namespace_that_cannot_be_entered_is_missing(monkeypatch: pytest.Monke
     assert machines.summary[-1] == "remove_router"
 
 
-def test_a_rate_of_nothing_leaves_a_client_out() -> None:
+def test_a_rate_of_0_leaves_a_client_out() -> None:
     machines, samples = Routed(), list[Sample]()
     one = clients(session(machines, connecting_hz=0, routed_hz=0), "http://127.0.0.1:1/", samples)
     with one:
@@ -116,7 +116,7 @@ def test_a_rate_of_nothing_leaves_a_client_out() -> None:
     assert (samples, machines.summary) == ([], [])
 
 
-def test_who_only_wants_the_probe_gets_no_other_client() -> None:
+def test_with_wanted_false_there_is_no_other_client() -> None:
     machines, samples = Routed(), list[Sample]()
     with clients(session(machines), "http://127.0.0.1:1/", samples, wanted=False) as none:
         pass

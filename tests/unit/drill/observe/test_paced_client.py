@@ -1,4 +1,4 @@
-"""The client with one thread, against a server on 127.0.0.1. What is asserted of time is generous."""
+"""The client with one thread, against a server on 127.0.0.1. The limits on times are generous."""
 
 from __future__ import annotations
 

@@ -16,14 +16,14 @@ def test_a_lab_without_fencing_runs_all_that_it_ran_before() -> None:
     assert refused == FENCED
 
 
-def test_a_lab_with_fencing_leaves_out_what_fencing_answers() -> None:
+def test_a_lab_with_fencing_leaves_out_what_expects_no_fencing() -> None:
     refused = {name: why for name, one in SCENARIOS.items() if (why := refusal(one, fenced_lab(), LOSING))}
     assert set(refused) == {
         *("corosync-kill", "corosync-freeze", "power-off", "freeze", "partition", "partition-in", "loss"),
         *("quorum-stop", "quorum-ignore", "quorum-ignore-later", "quorum-freeze", "quorum-freeze-keeps"),
         *("two-node", "two-node-cold-start", "cold-start-alone"),
     }
-    assert "answers partition: the lost node is switched off" in refused["partition"]
+    assert "the cluster switches a node off and on after partition" in refused["partition"]
     assert "changes no-quorum-policy or two_node" in refused["cold-start-alone"]
 
 

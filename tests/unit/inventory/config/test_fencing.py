@@ -54,7 +54,7 @@ def test_the_new_name_of_the_property_does_not_switch_it_off_again() -> None:
 
 
 def test_stonith_without_a_device_is_refused_with_the_way_to_have_one() -> None:
-    with pytest.raises(ConfigError, match="`fencing: ipmi` gives it devices"):
+    with pytest.raises(ConfigError, match="`fencing: ipmi` adds fence devices"):
         lab(TEXT.replace('stonith-enabled: "false"', 'stonith-enabled: "true"'))
 
 
