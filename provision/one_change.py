@@ -34,7 +34,7 @@ def command(commands: Sequence[Command]) -> Command:
     return Command.script(
         commands[0].node,
         script(__package__, "one_change", changes=changes, pcs_on_file=_program()),
-        why="bring the configuration in as one change",
+        why="bring the configuration into the CIB as one change",
         deadline=DEADLINE_S,
         purpose="configure-at-once",
     )

@@ -1,4 +1,4 @@
-"""Which scenarios a lab with fencing can run, and which ones need it; the only place with this rule. Pure."""
+"""Which scenarios a lab with fencing can run, and which ones need fencing; the only place with this rule. Pure."""
 
 from __future__ import annotations
 

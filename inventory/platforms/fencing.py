@@ -1,4 +1,4 @@
-"""A platform whose nodes are fenced has more packages."""
+"""The packages that fencing adds to a platform."""
 
 from __future__ import annotations
 

@@ -211,7 +211,7 @@ class Provider(Requirements):
         return {name: bool(id_) and self.state(id_, deadline) in powered for name, id_ in ids.items()}
 
     def router(self, folder: LabFolder) -> Router:
-        """Give the router for the drill's client behind it, not made yet. Raises MachineError where there is none."""
+        """Describe the router for the drill's client; nothing is made. Raises MachineError where there is none."""
         raise MachineError(
             f"with the provider {self.name} the lab has no router", hint="Containers have one."
         )

@@ -39,7 +39,7 @@ def runner(context: Context, tmp_path: Path) -> Iterator[Runner]:
 
 
 def record(runner: Runner, name: str, seed: int) -> Timeline:
-    """A scenario's record that can tell; one that cannot is made once more. An overloaded machine is an error."""
+    """A scenario's record without UNKNOWN; it is made once more when one verdict is UNKNOWN. Then this is an error."""
     for again in (False, True):
         made = suite.judged(runner.run(catalog.get(name), seed, again=again))
         if made.status != UNKNOWN and not made.error:

@@ -22,7 +22,7 @@ NEW = [name for name, one in PLATFORMS.items() if not one.pcs.startswith("0.9")]
 
 @dataclass
 class Containers:
-    """`said` has what was done, in order: "NODE: TEXT"; `stdin` what a text got; a text with `fails` in it fails."""
+    """`said`: the texts that ran, in order, as "NODE: TEXT". `stdin`: their inputs. A text that contains `fails` fails."""
 
     fails: str = ""
     said: list[str] = field(default_factory=list)
