@@ -22,7 +22,7 @@ NEW = [name for name, one in PLATFORMS.items() if not one.pcs.startswith("0.9")]
 
 @dataclass
 class Containers:
-    """`said`: the texts that ran, in order, as "NODE: TEXT". `stdin`: their inputs. A text that contains `fails` fails."""
+    """`said`: the texts that ran, in order, as "NODE: TEXT". `stdin`: their inputs. A text with `fails` in it fails."""
 
     fails: str = ""
     said: list[str] = field(default_factory=list)
