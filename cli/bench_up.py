@@ -93,6 +93,8 @@ def _beside_pcs(context: Context, repeat: int, network: str, minutes: float, pat
         nodes.remove()
 
     def of_lab() -> dict[str, float]:
+        log = context.home / STATE / LOG_FILE
+        before = len(_machines_s(log))
         began = time.monotonic()
         try:
             run_lab(context, "up")
@@ -101,7 +103,7 @@ def _beside_pcs(context: Context, repeat: int, network: str, minutes: float, pat
                 f"./lab up ended with {error.exit_code}.", hint="Run ./lab up to see why."
             ) from error
         seconds = time.monotonic() - began
-        machines = _machines_s(context.home / STATE / LOG_FILE)
+        machines = sum(_machines_s(log)[before:])
         return {"machines": machines, "cluster": round(seconds - machines, 2)}
 
     def of_pcs() -> dict[str, float]:
@@ -134,7 +136,7 @@ def _beside_pcs(context: Context, repeat: int, network: str, minutes: float, pat
     raise typer.Exit(0 if whole else 1)
 
 
-def _machines_s(log: Path) -> float:
-    """The seconds of the latest `vagrant up` in the lab's log; 0 without one."""
-    found = MACHINES.findall(log.read_text(encoding="utf-8", errors="replace"))
-    return float(found[-1]) if found else 0.0
+def _machines_s(log: Path) -> list[float]:
+    """The seconds of each `vagrant up` in the lab's log."""
+    text = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
+    return [float(found) for found in MACHINES.findall(text)]

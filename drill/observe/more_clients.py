@@ -75,7 +75,10 @@ class MoreClients(Observer):
             except LabError as error:
                 errors.append(error)
         if self._routed:
-            self._machines.remove_router()
+            try:
+                self._machines.remove_router()
+            except LabError as error:
+                errors.append(error)
         if errors:
             raise errors[0]
 

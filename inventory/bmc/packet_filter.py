@@ -6,14 +6,12 @@ to any of its addresses on every interface. So without the chain a node of anoth
 
 from __future__ import annotations
 
-import contextlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
 
 from inventory.bmc import secret
 from inventory.bmc.access import Bmc
-from inventory.errors import MachineError
 from inventory.host import command
 
 UNDO = "filter.json"
@@ -34,6 +32,14 @@ def rules(chain: str, interface: str, bmcs: Sequence[Bmc]) -> tuple[list[list[st
     return [[*IPTABLES, *one] for one in make], [[*IPTABLES, *one] for one in undo]
 
 
+def closed(chain: str, interface: str, bmcs: Sequence[Bmc]) -> bool:
+    """Whether all rules of `close` are in effect. Raises MachineError."""
+    there = _listed()
+    return all(
+        any(_same(argv[len(IPTABLES) :], line) for line in there) for argv in rules(chain, interface, bmcs)[0]
+    )
+
+
 def close(folder: Path, chain: str, interface: str, bmcs: Sequence[Bmc]) -> None:
     """Let only the lab's interface, and this machine itself, reach the BMCs. Raises MachineError."""
     open_again(folder)
@@ -44,11 +50,27 @@ def close(folder: Path, chain: str, interface: str, bmcs: Sequence[Bmc]) -> None
 
 
 def open_again(folder: Path) -> None:
-    """Remove the chain, if `close` made it. A rule that is already gone is no error."""
+    """Remove the chain, if `close` made it, or what is left of it. Raises MachineError when it cannot be removed."""
     path = folder / UNDO
     if not path.exists():
         return
-    for argv in json.loads(path.read_text()):
-        with contextlib.suppress(MachineError):
+    undo = json.loads(path.read_text())
+    chain = undo[-1][-1]
+    there = _listed()
+    jump = any(line.endswith(f"-j {chain}") for line in there)
+    made = f"-N {chain}" in there
+    for argv, needed in zip(undo, (jump, made, made), strict=True):
+        if needed:
             command.as_root(argv, " ".join(argv))
     path.unlink()
+
+
+def _listed() -> list[str]:
+    """All rules of the table `filter`, as iptables(8) -S prints them."""
+    return command.as_root([*IPTABLES, "-S"], f"{' '.join(IPTABLES)} -S").splitlines()
+
+
+def _same(words: Sequence[str], line: str) -> bool:
+    """Whether a listed rule is the one that these words make. The list says -A for -I, and adds `-m udp`."""
+    listed = line.replace(" -m udp ", " ").split()
+    return listed == ["-A" if word == "-I" else word for word in words]

@@ -112,6 +112,11 @@ def _end(folder: Path, number: signal.Signals, limit: float, clock: Clock) -> bo
         )
     except ProcessLookupError:
         return True
+    except PermissionError as error:
+        raise MachineError(
+            f"The BMC in {folder} (process {found.pid}) belongs to another user.",
+            hint="Run the command as the user who started the lab.",
+        ) from error
     except TimedOut:
         return False
     return True

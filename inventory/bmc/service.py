@@ -54,10 +54,15 @@ def ensure(folder: LabFolder, provider: Provider, say: Say, clock: Clock) -> Non
     interface = own_interface(folder, provider)
     password = secret.make(state)
     changed = [one for one in wanted if _write(state, folder, one, password) or not _runs(state, one)]
+    chain = f"HA-LAB-{folder.digest}"
+    if not packet_filter.closed(chain, interface, wanted):
+        # No BMC runs without the filter.
+        halt(folder.home, clock)
+        packet_filter.close(secret.folder(state), chain, interface, wanted)
+        changed = list(wanted)
     if not changed:
         return
     say(f"Starting the BMC of {' and '.join(one.node.alias for one in changed)} on {wanted[0].address}")
-    packet_filter.close(secret.folder(state), f"HA-LAB-{folder.digest}", interface, wanted)
     for one in changed:
         place = secret.folder(state) / one.node.alias
         process.stop(place, clock)

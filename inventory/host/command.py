@@ -114,14 +114,17 @@ def run_all(
         return dict(zip(questions, outputs, strict=True))
 
 
-def as_root(argv: Sequence[str], by_hand: str, *, deadline: float = DEADLINE) -> None:
-    """Run a program as root, with sudo when this process is not root. Raises MachineError with the command to type."""
+def as_root(argv: Sequence[str], by_hand: str, *, deadline: float = DEADLINE) -> str:
+    """Run a program as root, with sudo when this process is not root; its standard output.
+
+    Raises MachineError with the command to type.
+    """
     words = list(argv)
     if os.geteuid() != 0:
         if shutil.which("sudo") is None:
             raise MachineError("This needs root, and sudo is not installed.", hint=f"As root: {by_hand}")
         words = ["sudo", *words]
-    check(words, hint=f"As root: {by_hand}", deadline=deadline, own_session=False)
+    return check(words, hint=f"As root: {by_hand}", deadline=deadline, own_session=False)
 
 
 def start(argv: Sequence[str], output: Path, folder: Path = Path("/")) -> int:

@@ -35,6 +35,8 @@ class Host:
         self.installed: list[str] = []
         self.rules: list[str] = []
         self.refuses = ""
+        self.table: list[str] = []
+        """The rules as `iptables -S` lists them."""
         self.links = (Link(folder.bridge, IPv4Interface("172.16.0.1/16")),)
         monkeypatch.setattr(networks, "read", lambda: HostNetworks(self.links, ()))
         monkeypatch.setattr(
@@ -49,15 +51,29 @@ class Host:
 
     def start(self, place: Path, bmc: Bmc, clock: Clock) -> None:
         assert (place / "lan.conf").exists()
-        assert self.rules, "nobody else may reach a BMC before it runs"
+        assert len(self.table) == 5, "nobody else may reach a BMC before it runs"
         self.running[place.name] = "process"
         (place / process.PID).write_text("pid")
         self.started.append(place.name)
 
-    def as_root(self, argv: Sequence[str], by_hand: str) -> None:
+    def as_root(self, argv: Sequence[str], by_hand: str) -> str:
+        """iptables(8), as far as it is used here."""
         if self.refuses and self.refuses in by_hand:
             raise MachineError("refused")
+        kind, *words = argv[2:]
+        if kind == "-S":
+            return "".join(f"{line}\n" for line in self.table)
         self.rules.append(" ".join(argv))
+        line = " ".join(words).replace("-p udp --dport", "-p udp -m udp --dport")
+        if kind in ("-A", "-I", "-N"):
+            self.table.append(f"{'-N' if kind == '-N' else '-A'} {line}")
+        else:
+            gone = {"-D": f"-A {line}", "-F": f"-A {line} ", "-X": f"-N {line}"}[kind]
+            left = [one for one in self.table if not one.startswith(gone)]
+            if kind != "-F" and left == self.table:
+                raise MachineError(f"iptables: there is no {line}")
+            self.table = left
+        return ""
 
     def ensure(self) -> None:
         self.started, self.rules = [], []
@@ -85,6 +101,30 @@ def test_only_the_dead_one_is_started_again(host: Host) -> None:
     ]
     host.ensure()
     assert host.started == ["node2"]
+    assert host.rules == [], "the other one stays behind its filter"
+
+
+def test_without_its_filter_no_bmc_runs_on(host: Host) -> None:
+    """Another program may remove the rules, such as a reload of firewalld."""
+    host.ensure()
+    host.table = host.table[:-1]
+    host.ensure()
+    assert host.started == ["node1", "node2"]
+    host.table = []
+    host.refuses = "-N"
+    with pytest.raises(MachineError):
+        host.ensure()
+    assert host.running == {}
+
+
+def test_a_filter_that_cannot_be_removed_is_not_forgotten(host: Host) -> None:
+    host.ensure()
+    host.refuses = "-X"
+    with pytest.raises(MachineError):
+        service.stop(host.folder.home)
+    host.refuses = ""
+    service.stop(host.folder.home)
+    assert host.table == []
 
 
 def test_one_that_runs_and_does_not_answer_is_told(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
