@@ -42,6 +42,20 @@ def unwanted_constraints(session: LabSession, facts: Facts) -> Iterator[str]:
             yield f"lab.yaml does not have: constraint {configuration.describe(found)}"
 
 
+def put_in_place(
+    session: LabSession, facts: Facts, want: Constraint, add: Callable[..., pcs.Argv], why: str
+) -> Iterator[Command]:
+    """Remove the stored constraints in the place of `want` that differ from it, and add it when it is missing."""
+    there = same_place(session, facts, want)
+    good = [found_id for found, found_id in there if found == want]
+    for found, found_id in there:
+        if found_id not in good[:1]:
+            yield _remove(session, facts, found, found_id, "remove a constraint that differs from lab.yaml")
+    if not good:
+        named = renamed(want, clone_ids(session.lab.resources))
+        yield pcs_on(session, facts, add(session.platform.pcs, named), why)
+
+
 def _remove(session: LabSession, facts: Facts, constraint: Constraint, id_: str, why: str) -> Command:
     return cib_delete(session, facts, f'<{TAGS[type(constraint)]} id="{id_}"/>', why)
 
@@ -57,16 +71,7 @@ def _step(
 ) -> Step:
     def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
         for want in of(session.lab):
-            there = same_place(session, facts, want)
-            good = [found_id for found, found_id in there if found == want]
-            for found, found_id in there:
-                if found_id not in good[:1]:
-                    yield _remove(
-                        session, facts, found, found_id, "remove a constraint that differs from lab.yaml"
-                    )
-            if not good:
-                named = renamed(want, clone_ids(session.lab.resources))
-                yield pcs_on(session, facts, add(session.platform.pcs, named), why)
+            yield from put_in_place(session, facts, want, add, why)
 
     def problems(session: LabSession, facts: Facts) -> Iterator[str]:
         have = [found for found, _ in stored(facts)]

@@ -15,8 +15,8 @@ from inventory.model import Command, Node
 from inventory.remote.script import script
 from inventory.session import LabSession
 from provision.facts import Facts
-from provision.steps.base import cib_delete, pcs_on, write_file
-from provision.steps.constraints import same_place
+from provision.steps.base import pcs_on, write_file
+from provision.steps.constraints import put_in_place
 
 MODES = {fencing.LOGIN_FILE: "600", fencing.IPMITOOL: "700"}
 """The files of fencing on a node with their modes; root owns them."""
@@ -57,13 +57,7 @@ def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
             argv = pcs.cleanup(session.platform.pcs, device.id)
             yield pcs_on(session, facts, argv, f"{device.id} has failed before: let the cluster try again")
     for want in fencing.apart(session.lab):
-        there = same_place(session, facts, want)
-        for found, id_ in there:
-            if found != want:
-                yield cib_delete(session, facts, f'<rsc_location id="{id_}"/>', "it differs from lab.yaml")
-        if want not in [found for found, _ in there]:
-            argv = pcs.location(session.platform.pcs, want)
-            yield pcs_on(session, facts, argv, "no node may fence itself")
+        yield from put_in_place(session, facts, want, pcs.location, "no node may fence itself")
 
 
 def node_files(session: LabSession, facts: Facts) -> Iterator[Command]:

@@ -41,29 +41,12 @@ STEPS: tuple[Step, ...] = (
     constraints.LOCATION,
 )
 
+_NODES = (*STEPS[: STEPS.index(start.STEP)], pages.STEP)
 _STAGES: tuple[tuple[Step, ...], ...] = (
-    (
-        names.STEP,
-        ssh.STEP,
-        packages.STEP,
-        corosync_conf.CONFIGURATION,
-        corosync_conf.AUTHKEY,
-        corosync_conf.LOG_DIRECTORY,
-        pages.STEP,
-    ),
+    _NODES,
     (start.STEP,),
     (leftovers.STEP,),
-    (
-        properties.STONITH,
-        resources.AGENTS,
-        resources.ADDRESS,
-        properties.POLICY,
-        properties.STICKINESS,
-        resources.WEB,
-        constraints.COLOCATION,
-        constraints.ORDER,
-        constraints.LOCATION,
-    ),
+    tuple(step for step in STEPS if step not in (*_NODES, start.STEP, leftovers.STEP)),
 )
 """The nodes before the cluster starts, the start of the cluster, the removal of leftovers, the configuration."""
 
