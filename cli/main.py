@@ -30,6 +30,7 @@ from cli import (
     fence_check,
     guard,
     heal,
+    inventory,
     labs,
     machines,
     measure,
@@ -90,6 +91,7 @@ def begin(
 
 for topic in (
     machines,
+    inventory,
     labs,
     cluster,
     walk,

@@ -6,10 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 
 from cli import console
 from inventory.errors import MachineError
 from inventory.providers import removal
+from inventory.providers.machines import Machines
 from inventory.providers.vagrant_program import VagrantProgram
 from tests.support.fake_host import FakeHost
 from tests.support.lab_command import lab
@@ -86,3 +88,24 @@ def test_commands_are_shown_for_the_lab() -> None:
     assert console.with_lab(text) == (
         "run ./lab --lab 2 heal or cd '/a' && ./lab down; ./lab --lab 3 up; the program ./lab"
     )
+
+
+def test_the_inventory_is_what_ssh_says(
+    host: FakeHost, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lab(folder, monkeypatch, "prepare", "--provider", "virtualbox")
+    monkeypatch.setattr(Machines, "ssh_config", lambda self: Path("/labs/ssh_config"))
+    host.said["ssh -G -F /labs/ssh_config node1"] = (
+        "user me\nhostname 192.0.2.1\nport 2201\nidentityfile /k\n"
+    )
+    host.said["ssh -G -F /labs/ssh_config node2"] = "user me\nhostname 192.0.2.2\nport 22\nidentityfile /k\n"
+    capsys.readouterr()
+    assert lab(folder, monkeypatch, "inventory") == 0
+    found = yaml.safe_load(capsys.readouterr().out)["all"]["children"]["magedu"]["hosts"]
+    assert {name: (one["ansible_host"], one["ansible_port"]) for name, one in found.items()} == {
+        "node1.magedu.com": ("192.0.2.1", 2201),
+        "node2.magedu.com": ("192.0.2.2", 22),
+    }
+    host.fails = "/labs/ssh_config"
+    assert lab(folder, monkeypatch, "inventory") == 3
+    assert "ssh does not understand /labs/ssh_config" in capsys.readouterr().err
