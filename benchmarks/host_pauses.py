@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 
@@ -76,7 +76,7 @@ class HostPauses:
         self._injector = Injector(self.session)
 
     def stop(self, seconds: float) -> Seen:
-        """Stop the whole active node for some seconds, and see what its peer and a client noticed."""
+        """Stop the whole active node for some seconds, and see what its peers and a client noticed."""
         return self._disturbed(lambda node: self._stopped(node, seconds))
 
     def load(self) -> Seen:
@@ -92,8 +92,8 @@ class HostPauses:
 
     def _disturbed(self, disturb: Callable[[Node], Interval | None]) -> Seen:
         node = self._active()
-        peer = self.session.lab.peer(node)
-        before, moves = self._log_sizes(), self._moves(peer)
+        peers = self.session.lab.peers(node)
+        before, moves = self._log_sizes(), self._moves(peers)
         clock = self.session.clock
         began = clock.now()
 
@@ -113,9 +113,9 @@ class HostPauses:
         return Seen(
             outage=length(found),
             pause=pause,
-            token_lost=logs[peer.name].token_lost > 0,
-            lost=node.id in logs[peer.name].left,
-            moved=bool(self._moves(peer) - moves),
+            token_lost=any(logs[peer.name].token_lost for peer in peers),
+            lost=any(node.id in logs[peer.name].left for peer in peers),
+            moved=bool(self._moves(peers) - moves),
             late_s=round(max((one.until - one.since for one in late), default=0.0), 3),
         )
 
@@ -149,20 +149,21 @@ class HostPauses:
             raise LabError(f"{len(owners)} nodes hold {self.session.lab.vip}", hint="./lab heal")
         return owners[0]
 
-    def _moves(self, peer: Node) -> set[tuple[str, int, int]]:
-        """The starts and stops of the address on the peer, from the cluster's own history.
+    def _moves(self, peers: Sequence[Node]) -> set[tuple[str, int, int]]:
+        """The starts and stops of the address on the peers, from the cluster's own history.
 
-        The history keeps only the last one: the stop on the peer, when the address is back on the first node.
+        The history keeps only the last one: the stop on a peer, when the address is back on the first node.
         """
+        names = [peer.name for peer in peers]
         out = check(
             self.session.remote,
-            Command(peer.name, cib.COMMAND, "the history of the operations", deadline=10, purpose="read-cib"),
+            Command(names[0], cib.COMMAND, "the history of the operations", deadline=10, purpose="read-cib"),
         ).out
         address = self.session.lab.resource("address").id
         return {
             (one.node, one.call_id, one.last_change)
             for one in cib_status.operations(out)
-            if one.resource == address and one.operation in ("start", "stop") and one.on_node == peer.name
+            if one.resource == address and one.operation in ("start", "stop") and one.on_node in names
         }
 
     def _formed(self, before: dict[str, int]) -> None:

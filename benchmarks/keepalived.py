@@ -27,7 +27,7 @@ def configuration(lab: Lab, node: Node, advert_s: float, interface: str, process
 
     `advert_s` is the interval of the advertisements (seconds). `process` is the web server's name.
     """
-    peer = lab.peer(node)
+    [peer] = lab.peers(node)
     return f"""\
 global_defs {{
     router_id {node.alias}

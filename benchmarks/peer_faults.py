@@ -38,7 +38,7 @@ def _nothing(peers: Peers, lab: Lab, node: Node) -> None:
 
 def _cut(peers: Peers, lab: Lab, node: Node) -> None:
     """Drop what the peers send to one another; clients still reach both. nft(8)."""
-    peer = lab.peer(node).address
+    [peer] = (one.address for one in lab.peers(node))
     rules = [
         f"add table {TABLE}",
         *(

@@ -144,7 +144,7 @@ class PeerRuns:
     def _measure(self, what: str) -> dict[str, Any]:
         fault = FAULTS[what]
         owner = self._owner()
-        peer = self.lab.peer(owner)
+        [peer] = self.lab.peers(owner)
         began, since = self.clock.now(), self.wall()
         self._watch_addresses(self.lab.nodes)
         samples: list[Sample] = []

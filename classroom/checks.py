@@ -89,12 +89,12 @@ def serving(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
 
 
 def logins(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
-    """Nodes from which root cannot log in on the other node by ssh."""
+    """Nodes from which root cannot log in on another node by ssh."""
     for node in session.lab.nodes:
-        said = snapshot.login(node)
-        if REACHED not in said:
-            reason = said.splitlines()[-1] if said else "no answer"
-            yield f"root of {node.alias} cannot log in on {session.lab.peer(node).alias}: {reason}"
+        for peer in session.lab.peers(node):
+            said = snapshot.login(node, peer)
+            if REACHED not in said:
+                yield f"root of {node.alias} cannot log in on {peer.alias}: {said or 'no answer'}"
 
 
 def at_boot(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
@@ -130,7 +130,7 @@ def drops_ours(session: LabSession, rule: str) -> bool:
 
 
 def one_cluster(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
-    """A node that is not fully in the cluster, or that does not see the other node."""
+    """A node that is not fully in the cluster, or that does not see another node."""
     yield from troubles(session, snapshot, "one-cluster")
     yield from start.stale_problems(session, snapshot.facts)
 

@@ -154,7 +154,7 @@ def _pair(session: LabSession) -> str:
 
 
 ELSEWHERE = change_constraints(
-    Location, lambda session: f'node="{session.lab.peer(session.lab.preferred).name}"'
+    Location, lambda session: f'node="{session.lab.peers(session.lab.preferred)[0].name}"'
 )
 EXERCISES: tuple[Exercise, ...] = (
     Exercise("no-order", "order", delete_constraints(Order), needs=has(Order)),

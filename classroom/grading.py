@@ -95,7 +95,7 @@ def equivalent(session: LabSession, snapshot: Snapshot) -> Facts:
 
 
 def _corosync_conf(session: LabSession, facts: Facts) -> str:
-    """lab.yaml's corosync.conf when both nodes have the same other quorum section, and run with it; otherwise ""."""
+    """lab.yaml's corosync.conf when all nodes have the same other quorum section, and run with it; otherwise ""."""
     want = corosync_conf.configuration(session.lab, session.platform.corosync)
     found = [facts.of(node) for node in session.lab.nodes]
     try:

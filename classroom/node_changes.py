@@ -22,8 +22,8 @@ def active(session: LabSession, facts: Facts) -> Node:
 
 
 def passive(session: LabSession, facts: Facts) -> Node:
-    """The other node."""
-    return session.lab.peer(active(session, facts))
+    """The first of the other nodes."""
+    return session.lab.peers(active(session, facts))[0]
 
 
 def web(action: ServiceAction, where: Callable[[LabSession, Facts], Node]) -> Commands:
@@ -76,7 +76,7 @@ def same_nodeid(session: LabSession, facts: Facts) -> Iterator[Command]:
     if not session.platform.has_nodelist:
         script = f"s/^totem {{$/&\\n    nodeid: {facts.of(session.lab.node1).node_id}/"
     else:
-        one, two = (node.id for node in session.lab.nodes)
+        one, two = (node.id for node in session.lab.nodes[:2])
         script = f"s/nodeid: {one}$/nodeid: x/; s/nodeid: {two}$/nodeid: {one}/; s/nodeid: x$/nodeid: {two}/"
     change = f"sed -i '{script}' {corosync_conf.PATH}"
     yield change_and_restart(session, node2(session, facts), change, "the first node's number")
@@ -114,10 +114,10 @@ def locked_out(session: LabSession, facts: Facts) -> Iterator[Command]:
 
 
 def page_of_peer(session: LabSession, facts: Facts) -> Iterator[Command]:
-    """Put the peer's page on the active node."""
+    """Put a peer's page on the active node."""
     node = active(session, facts)
     yield write_file(
-        node, session.platform.index, page_of(session.lab.peer(node)) + "\n", "the other node's page"
+        node, session.platform.index, page_of(session.lab.peers(node)[0]) + "\n", "the other node's page"
     )
 
 

@@ -1,4 +1,4 @@
-"""What the checks judge: the facts of both nodes, and the lab's status with some parts that only the checks need."""
+"""What the checks judge: the facts of all nodes, and the lab's status with some parts that only the checks need."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from inventory.model import Node
 from inventory.remote.script import script
 from inventory.remote.ssh import CONNECT_S
 from inventory.session import LabSession
+from inventory.sizes import every_node
 from provision.facts import Facts, gather
 from status import health, lab_status, node_shell
 from status.health import Trouble
@@ -44,9 +45,11 @@ class Snapshot:
         """What the floating address answered."""
         return self.status.page or WebPage()
 
-    def login(self, node: Node) -> str:
-        """The output when root of a node logs in on its peer by ssh."""
-        return self.status.nodes[node].extra.get("login", "").strip()
+    def login(self, node: Node, peer: Node) -> str:
+        """The output when root of a node logs in on a peer by ssh."""
+        lines = self.status.nodes[node].extra.get("logins", "").splitlines()
+        named = f"{peer.name}: "
+        return next((line.removeprefix(named).strip() for line in lines if line.startswith(named)), "")
 
     def tried(self, node: Node) -> str:
         """The page of a node's web server in a test start without clients and cluster; "" when it was not tried."""
@@ -72,16 +75,18 @@ class Snapshot:
 def parts(session: LabSession) -> Extra:
     """The parts of a node's reading that only the checks need.
 
-    What a drill left, a login on the peer, the packet filter, and whether the web server could serve on the node.
+    What a drill left, a login on each peer, the packet filter, and whether the web server could serve on the node.
     """
     undone = lab_health.undone(session)
 
     def of(node: Node) -> Mapping[str, str]:
-        peer = session.lab.peer(node).name
-        connect = f"-o ConnectTimeout={round(session.lab.patient(CONNECT_S))}"
-        login = node_shell.with_timeout(
-            session.lab.patient(2 * CONNECT_S),
-            f"ssh -o BatchMode=yes {connect} root@{peer} echo {REACHED} 2>&1",
+        logins = script(
+            __package__,
+            "logins",
+            peers=" ".join(peer.name for peer in session.lab.peers(node)),
+            reached=REACHED,
+            connect=round(session.lab.patient(CONNECT_S)),
+            limit=round(session.lab.patient(2 * CONNECT_S)),
         )
         limit = round(session.lab.patient(ANSWER_S))
         tried = script(
@@ -94,7 +99,7 @@ def parts(session: LabSession) -> Extra:
         )
         return {
             **undone(node),
-            "login": login,
+            "logins": logins,
             "rules": session.platform.packet_filter.rules,
             "tried": node_shell.with_timeout(session.lab.patient(TRY_S), f"sh -c {shlex.quote(tried)}"),
             "unfit": _unfit(session),
@@ -132,7 +137,7 @@ def look(session: LabSession, fetch: Fetch) -> Snapshot:
                     raise  # the node answered the second time
                 lines = "".join(f"\n  - {one}" for one in found)
                 hint = "./lab up boots the nodes that are down; ./lab heal repairs what a drill left."
-                raise Unreachable(f"The checks need both nodes:{lines}", hint=hint) from error
+                raise Unreachable(f"The checks need {every_node(session.lab)}:{lines}", hint=hint) from error
             return Snapshot(session, facts, status.result())
 
     return lab_status.at_rest(read, lambda seen: seen.status.dc_at_work, session.clock)

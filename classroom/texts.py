@@ -50,7 +50,7 @@ def placeholders(session: LabSession) -> Mapping[str, str]:
         "membership": corosync_state.membership_script(platform.corosync),
         "preferences": _preferences(lab),
         "preferred": lab.preferred.alias,
-        "other": lab.peer(lab.preferred).alias,
+        "other": lab.peers(lab.preferred)[0].alias,
         "prefix": str(lab.network.prefixlen),
         "httpd": httpd,
         "port": str(corosync_conf.PORT),

@@ -61,9 +61,8 @@ def peers(
     The results are in docs/results/peers.jsonl. The lab itself is not needed and not touched.
     """
     context, console = context_of(ctx), ConsoleProgress()
-    lab = measured.peer_lab(
-        replace(context.lab, drill=replace(context.lab.drill, probe_hz=hz)), private_network(network, NETWORK)
-    )
+    two = replace(context.lab, nodes=context.lab.nodes[:2], drill=replace(context.lab.drill, probe_hz=hz))
+    lab = measured.peer_lab(two, private_network(network, NETWORK))
     intervals = _intervals(adverts)
     folder = LabFolder(context.home / STATE / PEERS, lab)
     path = output or context.root / "docs" / "results" / "peers.jsonl"

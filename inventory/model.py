@@ -156,9 +156,9 @@ class Lab:
                 return node
         raise KeyError(name)
 
-    def peer(self, node: Node) -> Node:
-        """The other node of the two."""
-        return next(other for other in self.nodes if other != node)
+    def peers(self, node: Node) -> tuple[Node, ...]:
+        """The other nodes, in the order of lab.yaml."""
+        return tuple(other for other in self.nodes if other != node)
 
     def resource(self, kind: str) -> Resource:
         """The resource of a kind (address, web)."""

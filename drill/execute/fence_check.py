@@ -40,7 +40,7 @@ def fence(
 
     Raises CommandFailed when the cluster could not fence it, LabError when the node did not boot again.
     """
-    peer, clock = session.lab.peer(node), session.clock
+    peer, clock = session.lab.peers(node)[0], session.clock
     before = _boot(session, node)
     session.journal.begin("a fenced node", target=node.name)
     command = Command(

@@ -162,7 +162,7 @@ class Play:
         names = [self.roles["active"], self.roles["passive"]] if role == "both" else [self.roles[role]]
         self.roles |= {
             "target": names[0],
-            "peer": self.session.lab.peer(self.session.lab.node(names[0])).name,
+            "peer": self.session.lab.peers(self.session.lab.node(names[0]))[0].name,
         }
         self.starting_state.first = self.roles["peer"]
         self._first_roles = self._first_roles or dict(self.roles)
@@ -246,6 +246,6 @@ class Play:
         dc = next(reading.dc for reading in situation.answered if reading.dc)
         self.roles |= {
             "active": active,
-            "passive": self.session.lab.peer(self.session.lab.node(active)).name,
+            "passive": self.session.lab.peers(self.session.lab.node(active))[0].name,
             "dc": dc,
         }

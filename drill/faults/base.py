@@ -58,9 +58,9 @@ class FaultScope:
         return self.session.platform
 
     @property
-    def peer(self) -> Node:
-        """The other node."""
-        return self.session.lab.peer(self.target)
+    def peers(self) -> tuple[Node, ...]:
+        """The other nodes."""
+        return self.session.lab.peers(self.target)
 
 
 def scopes(session: LabSession) -> tuple[FaultScope, ...]:

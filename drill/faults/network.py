@@ -1,4 +1,4 @@
-"""Faults of the cluster's traffic: only udp 5405 between the two nodes. ssh is never cut.
+"""Faults of the cluster's traffic: only udp 5405 between the nodes. ssh is never cut.
 
 Sources: nft(8), iptables(8), corosync.conf(5) (mcastport), cpg and knet statistics of corosync-cmapctl(8).
 """
@@ -32,7 +32,7 @@ def drop(scope: FaultScope, directions: tuple[Direction, ...], percent: int = 10
         f"inject_drop_{packets.name}",
         **packets.places(remedies.LABEL),
         directions=" ".join(directions),
-        peer=scope.peer.address,
+        peers=" ".join(str(peer.address) for peer in scope.peers),
         multicast=MULTICAST if scope.platform.uses_multicast else "",
         port=PORT,
         percent=percent,
@@ -69,14 +69,14 @@ def hold_corosync(scope: FaultScope) -> tuple[NodeAction, ...]:
 
 
 def corosync_is_held(scope: FaultScope) -> tuple[Proof, ...]:
-    """The loop runs and corosync is in state T; with corosync 3, the peer also measures the delay."""
+    """The loop runs and corosync is in state T; with corosync 3, a peer also measures the delay."""
     held = shell("prove_corosync_is_held", folder=FOLDER, name=remedies.DELAY)
     proofs = (Proof(scope.target.name, held, what="corosync is stopped again and again"),)
     if not scope.platform.measures_links:
         return proofs
     slow = shell("prove_link_is_slow", node_id=scope.target.id, least_us=SLOW_LINK_US)
     what = f"the peer waits more than {SLOW_LINK_US // 1000} ms for an answer"
-    return (*proofs, Proof(scope.peer.name, slow, what=what))
+    return (*proofs, Proof(scope.peers[0].name, slow, what=what))
 
 
 FAULTS = (

@@ -74,30 +74,31 @@ def timer_fired(fault: str) -> RemedyFactory:
 def heal_actions(fault: Fault, scope: FaultScope) -> tuple[NodeAction, ...]:
     """The actions that heal a fault: first the machine's power, then one script on the node.
 
-    With fencing, the other node may have been switched off and on: the actions start the cluster on it too.
+    With fencing, the other nodes may have been switched off and on: the actions start the cluster on them too.
     """
     node = scope.target.name
     power = (NodeAction(node, power=fault.power, why=f"{fault.power} {node}"),) if fault.power else ()
     text = repair_script(scope, _with_timer(fault))
     fenced = fault.loses_node and scope.lab.fencing != NO_FENCING
-    other = FaultScope(scope.session, scope.peer)
-    start = repair_script(other, (remedies.cluster,)) if fenced else ""
+    others = [FaultScope(scope.session, peer) for peer in scope.peers] if fenced else []
     return (
         *power,
         NodeAction(node, text, deadline=HEAL_DEADLINE_S, why=f"heal {fault.name}", purpose="repair"),
-        *(
-            (
-                NodeAction(other.target.name, power="power_on", why="boot the fenced node"),
-                NodeAction(
-                    other.target.name,
-                    start,
-                    deadline=HEAL_DEADLINE_S,
-                    why="start the cluster on a fenced node",
-                    purpose="repair",
-                ),
-            )
-            if fenced
-            else ()
+        *(action for other in others for action in _fenced_actions(other)),
+    )
+
+
+def _fenced_actions(scope: FaultScope) -> tuple[NodeAction, ...]:
+    """Boot a node that was fenced, and start its cluster."""
+    node, start = scope.target.name, repair_script(scope, (remedies.cluster,))
+    return (
+        NodeAction(node, power="power_on", why="boot the fenced node"),
+        NodeAction(
+            node,
+            start,
+            deadline=HEAL_DEADLINE_S,
+            why="start the cluster on a fenced node",
+            purpose="repair",
         ),
     )
 

@@ -1,4 +1,4 @@
-"""Steps 2.2 to 2.4: corosync.conf and authkey, byte for byte the same on both nodes, and the log directory."""
+"""Steps 2.2 to 2.4: corosync.conf and authkey, byte for byte the same on all nodes, and the log directory."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from inventory.errors import ConfigError
 from inventory.model import Command, Node
 from inventory.remote.script import script
 from inventory.session import LabSession
+from inventory.sizes import every_node
 from provision.facts import Facts
 from provision.steps.base import Step, write_file
 
@@ -20,7 +21,8 @@ def configuration(session: LabSession, facts: Facts) -> Iterator[Command]:
     want = corosync_conf.configuration(session.lab, session.platform.corosync)
     for node in session.lab.nodes:
         if facts.of(node).conf != want:
-            yield write_file(node, corosync_conf.PATH, want, "the same corosync.conf on both nodes")
+            why = f"the same corosync.conf on {every_node(session.lab)}"
+            yield write_file(node, corosync_conf.PATH, want, why)
 
 
 def configuration_problems(session: LabSession, facts: Facts) -> Iterator[str]:
@@ -40,7 +42,7 @@ def configuration_problems(session: LabSession, facts: Facts) -> Iterator[str]:
 def key_source(session: LabSession, facts: Facts) -> Node | None:
     """The node whose key is the cluster's key.
 
-    A node where corosync runs comes first, best with the key that is on disk; then node1, then the other node.
+    A node where corosync runs comes first, best with the key that is on disk; then the first node of lab.yaml.
     """
     keyed = [node for node in session.lab.nodes if facts.of(node).authkey]
     return max(keyed, key=lambda n: (facts.of(n).corosync, not facts.of(n).stale), default=None)
@@ -72,9 +74,10 @@ def authkey(session: LabSession, facts: Facts) -> Iterator[Command]:
             why="only root may read the key",
             purpose="protect-authkey",
         )
-    peer = session.lab.peer(source)
-    found = facts.of(peer).authkey
-    if found.split(" ")[-1] != key.split(" ")[-1] or not found.startswith(GOOD_KEY):
+    for peer in session.lab.peers(source):
+        found = facts.of(peer).authkey
+        if found.split(" ")[-1] == key.split(" ")[-1] and found.startswith(GOOD_KEY):
+            continue
         new = f"{corosync_conf.AUTHKEY}.new"
         yield Command.script(
             source.name,

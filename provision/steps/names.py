@@ -1,4 +1,4 @@
-"""Step 1.1: `uname -n` prints each node's name, and the name resolves to its cluster address on both nodes."""
+"""Step 1.1: `uname -n` prints each node's name, and the name resolves to its cluster address on all nodes."""
 
 from __future__ import annotations
 

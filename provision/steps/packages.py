@@ -1,4 +1,4 @@
-"""Step 2.1: installs the packages of the cluster and the web server on both nodes, and opens their firewalls."""
+"""Step 2.1: installs the packages of the cluster and the web server on all nodes, and opens their firewalls."""
 
 from __future__ import annotations
 

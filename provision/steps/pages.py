@@ -71,7 +71,7 @@ def web_restart_problems(session: LabSession, facts: Facts) -> Iterator[str]:
 
 
 def second_web_nodes(session: LabSession, facts: Facts) -> list[Node]:
-    """The nodes where the web server runs while the cluster runs it on the other node."""
+    """The nodes where the web server runs while the cluster runs it on another node."""
     state = facts.state
     here = state.where(session.lab.resource("web").id) if state else ()
     if len(here) != 1:
@@ -82,8 +82,10 @@ def second_web_nodes(session: LabSession, facts: Facts) -> list[Node]:
 def second_web_problems(session: LabSession, facts: Facts) -> Iterator[str]:
     """A second web server, which the cluster did not start."""
     for node in second_web_nodes(session, facts):
-        peer = session.lab.peer(node).alias
-        yield f"{node.alias}: {session.platform.web_service} runs, but the cluster runs it on {peer}"
+        assert facts.state is not None
+        [name] = facts.state.where(session.lab.resource("web").id)
+        where = session.lab.node(name).alias
+        yield f"{node.alias}: {session.platform.web_service} runs, but the cluster runs it on {where}"
 
 
 def problems(session: LabSession, facts: Facts) -> Iterator[str]:

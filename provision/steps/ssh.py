@@ -1,4 +1,4 @@
-"""Step 1.2: root on each node reaches root on the other by ssh key, without a password."""
+"""Step 1.2: root on each node reaches root on the others by ssh key, without a password."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from inventory.model import Command
 from inventory.remote.script import script
 from inventory.session import LabSession
+from inventory.sizes import every_node
 from provision.facts import Facts
 from provision.steps.base import Step, write_file
 
@@ -37,18 +38,19 @@ def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
     }
     for node in session.lab.nodes:
         have = facts.of(node)
-        peer = facts.of(session.lab.peer(node)).root_key
-        if peer and peer not in have.authorized:
-            own = f"root@{session.lab.peer(node).name}"
+        keys = {peer.name: facts.of(peer).root_key for peer in session.lab.peers(node)}
+        new = {name: key for name, key in keys.items() if key and key not in have.authorized}
+        if new:
+            own = tuple(f"root@{name}" for name in new)
             kept = [line for line in have.authorized.splitlines() if not line.endswith(own)]
-            text = "\n".join([*kept, peer]) + "\n"
-            why = f"root of {session.lab.peer(node).name} may log in"
+            text = "\n".join([*kept, *new.values()]) + "\n"
+            why = f"root of {' and '.join(new)} may log in"
             yield write_file(node, "/root/.ssh/authorized_keys", text, why, umask="077")
         lines = have.known_hosts.splitlines()
         if not set(wanted) <= set(lines):
             kept = [line for line in lines if not hosts & set(line.split(" ")[0].lower().split(","))]
             text = "\n".join([*kept, *wanted]) + "\n"
-            why = "add both nodes' host keys to known_hosts"
+            why = f"add {every_node(session.lab)}' host keys to known_hosts"
             yield write_file(node, "/root/.ssh/known_hosts", text, why, umask="077")
 
 
@@ -56,13 +58,14 @@ def problems(session: LabSession, facts: Facts) -> Iterator[str]:
     """Root without a key, a peer whose key is not authorized, missing host keys."""
     wanted = set(known(session, facts))
     for node in session.lab.nodes:
-        have, peer = facts.of(node), session.lab.peer(node)
+        have = facts.of(node)
         if not have.root_key:
             yield f"{node.alias}: root has no key"
-        if facts.of(peer).root_key not in have.authorized:
-            yield f"{node.alias}: root of {peer.alias} may not log in: its key is not in authorized_keys"
+        for peer in session.lab.peers(node):
+            if facts.of(peer).root_key not in have.authorized:
+                yield f"{node.alias}: root of {peer.alias} may not log in: its key is not in authorized_keys"
         if not wanted <= set(have.known_hosts.splitlines()):
-            yield f"{node.alias}: known_hosts does not have both nodes' host keys"
+            yield f"{node.alias}: known_hosts does not have {every_node(session.lab)}' host keys"
 
 
 STEP = Step("ssh", "1.2", commands, problems, nodes_apart=True)

@@ -1,8 +1,9 @@
-"""Step 3: starts corosync on node1, then node2 from node1. Both are online, with quorum, a DC and a clean log."""
+"""Step 3: starts corosync on node1, then the others from node1. All are online, with quorum, a DC and a clean log."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
 
 from cluster import corosync_log
 from cluster.desired import properties_of
@@ -101,13 +102,13 @@ def problems(session: LabSession, facts: Facts) -> Iterator[str]:
 
 
 def membership_problems(session: LabSession, facts: Facts) -> Iterator[str]:
-    """A node that does not see the other one online: in a split cluster each partition reports only itself."""
+    """A node that does not see another one online: in a split cluster each partition reports only itself."""
     for node in session.lab.nodes:
-        seen, peer = facts.of(node).state, session.lab.peer(node)
+        seen = facts.of(node).state
         if seen is None:
             yield f"{node.alias}: no cluster answers"
-        elif peer.name not in seen.online:
-            yield f"{node.alias} does not see {peer.alias} online; DC there: {seen.dc or 'none'}"
+        elif unseen := [peer.alias for peer in session.lab.peers(node) if peer.name not in seen.online]:
+            yield f"{node.alias} does not see {' and '.join(unseen)} online; DC there: {seen.dc or 'none'}"
     yield from stale_problems(session, facts)
 
 
@@ -119,10 +120,10 @@ def stale_problems(session: LabSession, facts: Facts) -> Iterator[str]:
 
 
 def nodeid_problems(session: LabSession, facts: Facts) -> Iterator[str]:
-    """Both nodes run with one nodeid."""
-    one, other = session.lab.nodes
-    if facts.of(one).node_id and facts.of(one).node_id == facts.of(other).node_id:
-        yield f"{one.alias} and {other.alias} both have the nodeid {facts.of(one).node_id}"
+    """Two nodes run with one nodeid."""
+    for one, other in combinations(session.lab.nodes, 2):
+        if facts.of(one).node_id and facts.of(one).node_id == facts.of(other).node_id:
+            yield f"{one.alias} and {other.alias} both have the nodeid {facts.of(one).node_id}"
 
 
 STEP = Step("start", "3", commands, problems, settles=180)

@@ -45,7 +45,7 @@ def active(context: Context) -> Iterator[str]:
 
 
 def test_the_peer_takes_over_when_corosync_stops_on_the_active_node(context: Context, active: str) -> None:
-    peer = context.lab.peer(context.lab.node(active)).name
+    peer = context.lab.peers(context.lab.node(active))[0].name
     stopped = context.remote.run(
         Command(active, context.session.platform.services.command("stop", "corosync"), deadline=90)
     )

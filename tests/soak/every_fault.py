@@ -76,7 +76,7 @@ def trial(
     try:
         healthy(injector.session)
         active = holder(lab_health.look(injector.session, None))
-        target = active if role == "active" else lab.peer(active)
+        target = active if role == "active" else lab.peers(active)[0]
         scope = next(one for one in where if one.target == target)
         began = time.monotonic()
         with injector.injected(fault, scope):

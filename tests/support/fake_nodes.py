@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from inventory.model import Command, Result
 from tests.support.fake_cluster import FakeCluster
-from tests.support.node_readings import PURPOSE, ClusterWords, reading
+from tests.support.node_readings import PURPOSE, ClusterWords, logins, reading
 
 
 class Nodes:
@@ -26,6 +26,6 @@ class Nodes:
         return Result(
             command,
             0,
-            f"{out}\n@@part login\nreached the peer\n@@part rules\n@@part tried\n@@part unfit\n",
+            f"{out}{logins(node)}\n@@part rules\n@@part tried\n@@part unfit\n",
             "",
         )

@@ -22,7 +22,7 @@ from tests.support.example_lab import CASES
 from tests.support.fake_machines import FakeMachines
 from tests.support.fake_session import fake_session
 from tests.support.fenced_lab import fenced_lab
-from tests.support.node_readings import LAB, PURPOSE, ClusterWords, reading
+from tests.support.node_readings import LAB, PURPOSE, ClusterWords, logins, reading
 
 ROWS: list[dict[str, Any]] = yaml.safe_load((CASES / "health" / "troubles.yaml").read_text())
 PAGE = "<h1>Node1.magedu.com</h1>"
@@ -80,4 +80,4 @@ class HealthCase:
         serves = node == LAB.node1
         own = {"holds_vip": own.pop("vip", serves), "web": "running" if serves else "stopped", **own}
         out = reading(node, cluster, **own)
-        return 0, f"{out}\n@@part login\nreached the peer\n@@part rules\n@@part tried\n@@part unfit\n", ""
+        return 0, f"{out}{logins(node)}\n@@part rules\n@@part tried\n@@part unfit\n", ""

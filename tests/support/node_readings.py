@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
+from classroom.snapshot import REACHED
 from inventory.model import Lab, Node
 from inventory.remote.sections import MARK
 from tests.support.example_lab import NODE1, example_lab
@@ -100,6 +101,11 @@ def reading(
             "undone": "\n".join(undone),
         }
     )
+
+
+def logins(node: Node, lab: Lab = LAB) -> str:
+    """The section with root's logins on a node's peers: all succeed."""
+    return printed({"logins": "\n".join(f"{peer.name}: {REACHED}" for peer in lab.peers(node))})
 
 
 def _word(value: object) -> str:

@@ -198,7 +198,7 @@ def main(folder: str) -> None:
                 clock=context.clock,
             )
             [active] = [context.lab.node(node.name) for node in seen.nodes if node.holds_vip]
-            to = Recorder(context, Path(folder) / release, active, context.lab.peer(active))
+            to = Recorder(context, Path(folder) / release, active, context.lab.peers(active)[0])
             to.folder.mkdir(parents=True, exist_ok=True)
             with contextlib.contextmanager(state)(to):
                 sys.stdout.write(f"{number + 1}/{len(STATES)} {state.__name__}\n")

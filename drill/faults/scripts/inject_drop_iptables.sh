@@ -1,25 +1,27 @@
 #!/bin/sh
-# Drop `percent` of the cluster's packets from or to the peer, in the lab's own chains (iptables(8)).
+# Drop `percent` of the cluster's packets from or to the peers, in the lab's own chains (iptables(8)).
 #
 # corosync 1.4 sends to a multicast address, and must receive its own packets: without them it stays in its old
 # membership. Outgoing multicast packets get TTL 0 instead: they do not leave the node (ip(7), IP_MULTICAST_TTL).
 : "${chain_in:?}"
 : "${chain_out:?}"
 : "${directions:?}"
-: "${peer:?}"
+: "${peers:?}"
 : "${multicast?}"
 : "${port:?}"
 : "${percent:?}"
 . ./iptables_chains.sh
 
-# add_chain TABLE HOOK CHAIN MATCH TARGET...: add a chain, called from a hook, that sends each packet of the match to
-# the target.
+# add_chain TABLE HOOK CHAIN OPTION ADDRESSES TARGET...: add a chain, called from a hook, that sends each packet from
+# (-s) or to (-d) one of the addresses to the target.
 add_chain() {
-    table=$1 hook=$2 own=$3 match=$4
-    shift 4
+    table=$1 hook=$2 own=$3 option=$4 addresses=$5
+    shift 5
     iptables -t "$table" -N "$own"
-    # shellcheck disable=SC2086  # a match and a chance are several words
-    iptables -t "$table" -A "$own" $match -p udp --dport "$port" $chance -j "$@"
+    for address in $addresses; do
+        # shellcheck disable=SC2086  # a chance is several words
+        iptables -t "$table" -A "$own" "$option" "$address" -p udp --dport "$port" $chance -j "$@"
+    done
     iptables -t "$table" -I "$hook" -j "$own"
 }
 
@@ -29,10 +31,10 @@ chance=
 set -e
 for direction in $directions; do
     case $direction in
-        in) add_chain filter INPUT "$chain_in" "-s $peer" DROP ;;
+        in) add_chain filter INPUT "$chain_in" -s "$peers" DROP ;;
         out)
-            add_chain filter OUTPUT "$chain_out" "-d $peer" DROP
-            [ -z "$multicast" ] || add_chain mangle OUTPUT "$chain_out" "-d $multicast" TTL --ttl-set 0
+            add_chain filter OUTPUT "$chain_out" -d "$peers" DROP
+            [ -z "$multicast" ] || add_chain mangle OUTPUT "$chain_out" -d "$multicast" TTL --ttl-set 0
             ;;
     esac
 done

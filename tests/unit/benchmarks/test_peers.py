@@ -105,7 +105,7 @@ class FakePeers:
                 self.running.add(node.name)
                 self.broken = ""
         elif text == "nft -f -":
-            assert f"add rule {TABLE} input ip saddr {LAB.peer(node).address} drop" in stdin
+            assert f"add rule {TABLE} input ip saddr {LAB.peers(node)[0].address} drop" in stdin
             self.did.append(f"cut {node.alias}")
             self.cut = True
             self._break(node.name)

@@ -56,10 +56,11 @@ def seen(platform: str, row: dict[str, Any]) -> tuple[LabSession, Snapshot]:
     session, facts = found(platform, row)
     sight = row.get("sight", {})
     logins = sight.get("logins", {NODE1: REACHED, NODE2: REACHED})
+    lab = session.lab
     rules = sight.get("rules", {})
     extra = {
         node: {
-            "login": logins.get(node.name, ""),
+            "logins": "\n".join(f"{peer.name}: {logins.get(node.name, '')}" for peer in lab.peers(node)),
             "rules": "\n".join(rules.get(node.name, ())),
             "tried": sight.get("tried", {}).get(node.name, f"<h1>{node.name.capitalize()}</h1>"),
             "unfit": sight.get("unfit", {}).get(node.name, ""),
@@ -220,7 +221,7 @@ def live(**parts: dict[str, str]) -> FakeRemote:
         if command.purpose == "read-facts":
             return 0, "", ""
         node = example_lab().node(command.node)
-        extra = parts.get(node.alias, {"login": REACHED, "rules": ""})
+        extra = parts.get(node.alias, {"logins": f"{NODE2}: {REACHED}", "rules": ""})
         return 0, reading(node, ClusterWords()) + printed(extra), ""
 
     return FakeRemote(answer)
@@ -230,16 +231,16 @@ def test_a_look_reads_logins_rules_and_the_page() -> None:
     session, _ = seen("debian12", {})
     remote = live(
         node2={
-            "login": "root@node1: Permission denied",
+            "logins": f"{NODE1}: root@node1: Permission denied",
             "rules": "table inet x {\nudp dport 5405 drop\n}",
         }
     )
     snapshot = look(replace(session, remote=remote), lambda: "<h1>Node1.magedu.com</h1>")
     one, two = session.lab.nodes
-    assert [snapshot.login(node) for node in (one, two)] == [REACHED, "root@node1: Permission denied"]
+    assert (snapshot.login(one, two), snapshot.login(two, one)) == (REACHED, "root@node1: Permission denied")
     assert snapshot.rules(two) == ("table inet x {", "udp dport 5405 drop", "}")
     assert snapshot.page == WebPage("<h1>Node1.magedu.com</h1>")
-    assert f"root@{NODE2}" in parts(session)(one)["login"]
+    assert NODE2 in parts(session)(one)["logins"]
 
 
 def test_a_refused_route_is_no_answer_of_the_cluster() -> None:

@@ -39,7 +39,12 @@ def graded(text: str = "", page: str = "<h1>Node1.magedu.com</h1>", **node: Any)
     known: dict[str, Any] = {"cib": cib.parse(text)} if text else {}
     facts = Facts({name: replace(one, **known, **node) for name, one in built.nodes.items()})
     extra = {
-        one: {"login": REACHED, "rules": "", "tried": f"<h1>{one.name.capitalize()}</h1>", "unfit": ""}
+        one: {
+            "logins": "".join(f"{peer.name}: {REACHED}\n" for peer in session.lab.peers(one)),
+            "rules": "",
+            "tried": f"<h1>{one.name.capitalize()}</h1>",
+            "unfit": "",
+        }
         for one in session.lab.nodes
     }
     status = status_of(session, facts, extra, WebPage(page))

@@ -17,7 +17,7 @@ LAB = example_lab()
 def test_a_node_by_either_name(name: str) -> None:
     assert LAB.node(name).name == NODE2
     assert LAB.node(name).alias == "node2"
-    assert LAB.peer(LAB.node(name)) == LAB.node1
+    assert LAB.peers(LAB.node(name)) == (LAB.node1,)
 
 
 @pytest.mark.parametrize("name", ["node3", "", "node2.example.org"])

@@ -120,7 +120,7 @@ def test_a_node_destroyed_and_booted_anew_joins(platform: str, name: str) -> Non
     stopped = [what for what in fake_cluster.disturbed if "stopped" in what or "outside" in what]
     assert stopped == [], "the running node's services are left alone"
     assert {machine.files[corosync_conf.AUTHKEY] for machine in fake_cluster.machines.values()} == {key}
-    peer = fake_cluster.session.lab.peer(node).name
+    peer = fake_cluster.session.lab.peers(node)[0].name
     touched = [
         c.line
         for c in fake_cluster.ran
