@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 
 from cli import (
+    audit,
     bench,
     bench_address,
     bench_peers,
@@ -100,6 +101,7 @@ for topic in (
     heal,
     fence_check,
     classroom,
+    audit,
     bench,
     bench_address,
     bench_prediction,
