@@ -1,7 +1,7 @@
 """Disturbs a node that is well, to see whether it is lost: stops of the whole machine, or busy processors.
 
 The log of the peer's corosync shows whether the node was lost: it has a new membership without the node. When a node
-is silent for longer than the token, but for less than token + consensus, a new membership is formed with both nodes.
+is silent for longer than the token, but for less than token + consensus, a new membership is formed with all nodes.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from inventory.errors import LabError
 from inventory.model import Command, Node, NodeAction
 from inventory.remote.ssh import check, run_all
 from inventory.session import LabSession
+from inventory.sizes import running_token_ms
 
 SHORTEST_S, LONGEST_S = 0.1, 3.0
 """The shortest and the longest stop of a machine (seconds)."""
@@ -81,8 +82,9 @@ class HostPauses:
 
     def load(self) -> Seen:
         """Run endless loops on all processors in the active node, for longer than token + consensus."""
-        corosync = self.session.lab.corosync
-        seconds = max(LOAD_S, (corosync.token_ms + corosync.consensus_ms) / 1000 + 1)
+        lab = self.session.lab
+        token_ms = running_token_ms(lab.corosync.token_ms, len(lab.nodes))
+        seconds = max(LOAD_S, (token_ms + lab.corosync.consensus_ms) / 1000 + 1)
 
         def busy(node: Node) -> None:
             with self._injector.injected(faults.get("cpu"), FaultScope(self.session, node)):

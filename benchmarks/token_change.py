@@ -20,6 +20,7 @@ from inventory.model import Command, Lab, NodeAction
 from inventory.remote.script import script
 from inventory.remote.ssh import run_all
 from inventory.session import LabSession
+from inventory.sizes import running_token_ms
 from provision import apply
 from provision.steps import corosync_conf as conf_step
 from provision.steps import start
@@ -39,19 +40,20 @@ def with_token(lab: Lab, token_ms: int) -> Lab:
         )
     if token_ms == lab.corosync.token_ms:
         return lab
-    changed = replace(lab.corosync, token_ms=token_ms, consensus_ms=shortest_consensus_ms(token_ms))
+    consensus = shortest_consensus_ms(token_ms, len(lab.nodes))
+    changed = replace(lab.corosync, token_ms=token_ms, consensus_ms=consensus)
     return replace(lab, corosync=changed)
 
 
 def undo(session: LabSession) -> tuple[NodeAction, ...]:
-    """The actions that restore lab.yaml's corosync.conf on both nodes. After them, a heal starts the cluster."""
+    """The actions that restore lab.yaml's corosync.conf on all nodes. After them, a heal starts the cluster."""
     platform, lab = session.platform, session.lab
     text = script(
         __package__,
         "restore_corosync_conf",
         conf=corosync_conf.PATH,
         text=corosync_conf.configuration(lab, platform.corosync),
-        token=lab.corosync.token_ms,
+        token=_running_token_ms(session),
         timings=corosync_state.timings_script(platform.corosync),
         stop_cluster=service_script(session, "stop", reverse=True),
     )
@@ -71,12 +73,12 @@ class TokenChange:
     _entry: JournalEntry | None = field(default=None, init=False)
 
     def set(self, token_ms: int) -> LabSession:
-        """Make both nodes run with a token, unless they already do. Return the session of the lab with it.
+        """Make all nodes run with a token, unless they already do. Return the session of the lab with it.
 
         Raises LabError when a node runs with another token afterwards; ConfigError for a token that is not allowed.
         """
         session = replace(self.session, lab=with_token(self.session.lab, token_ms))
-        if not self._runs_with(session.lab):
+        if not self._runs_with(session):
             self.say(f"corosync.conf: token {token_ms} ms, consensus {session.lab.corosync.consensus_ms} ms")
             pending = self.session.journal.pending()
             if self._entry is None or all(one.id != self._entry.id for one in pending):
@@ -100,16 +102,16 @@ class TokenChange:
         self.verify(session)  # a lab that had to be healed has lab.yaml's token again
 
     def verify(self, session: LabSession) -> None:
-        """Raise LabError unless both nodes run with the token of a session's lab."""
-        if not self._runs_with(session.lab):
+        """Raise LabError unless all nodes run with the token of a session's lab."""
+        if not self._runs_with(session):
             found = ", ".join(f"{token:g} s" for token, _ in self.live())
             raise LabError(
                 f"corosync does not run with the token {session.lab.corosync.token_ms} ms, but with {found}.",
                 hint="./lab heal brings the configuration of lab.yaml back.",
             )
 
-    def _runs_with(self, lab: Lab) -> bool:
-        wanted = (lab.corosync.token_ms / 1000, lab.corosync.consensus_ms / 1000)
+    def _runs_with(self, session: LabSession) -> bool:
+        wanted = (_running_token_ms(session) / 1000, session.lab.corosync.consensus_ms / 1000)
         return all(one == wanted for one in self.live())
 
     def live(self) -> tuple[tuple[float, float], ...]:
@@ -122,6 +124,12 @@ class TokenChange:
             for node in self.session.lab.nodes
         ]
         return tuple(_timings(result.out) for result in run_all(self.session.remote, commands))
+
+
+def _running_token_ms(session: LabSession) -> int:
+    """The token with which corosync runs: without a nodelist it adds nothing for more nodes."""
+    nodes = len(session.lab.nodes) if session.platform.has_nodelist else 0
+    return running_token_ms(session.lab.corosync.token_ms, nodes)
 
 
 def _timings(text: str) -> tuple[float, float]:

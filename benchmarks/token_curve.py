@@ -21,6 +21,7 @@ from drill.scenarios import catalog
 from inventory.errors import LabError
 from inventory.model import Lab
 from inventory.session import LabSession
+from inventory.sizes import every_node
 
 PAUSE, LOAD = "pause", "load"
 """The measurements that are no scenario of the drill."""
@@ -158,7 +159,7 @@ def conditions(lab: Lab, session: LabSession, seed: int) -> dict[str, object]:
         "platform": session.platform.name,
         "provider": session.provider.name,
         "stack": "corosync and pacemaker",
-        "web": "on both nodes" if lab.resource("web").clone else "on one node",
+        "web": f"on {every_node(lab)}" if lab.resource("web").clone else "on one node",
         "probe_hz": lab.drill.probe_hz,
         "probe_timeout_s": lab.probe_timeout_s,
         "seed": seed,

@@ -193,7 +193,9 @@ def _not_tested(session: LabSession, snapshot: Snapshot, check: Check) -> Iterat
 def _verdict(check: Check, session: LabSession, snapshot: Snapshot) -> Verdict:
     text = {
         name: value.format_map(placeholders(session))
-        for name, value in adapted(load("checks.yaml")[check.name], session.platform).items()
+        for name, value in adapted(
+            load("checks.yaml")[check.name], session.platform, len(session.lab.nodes)
+        ).items()
     }
     expected, unknown_because = text["expected"], check.unknown_because(snapshot)
     lines = () if unknown_because else tuple(check.problems(session, snapshot))

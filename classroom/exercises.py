@@ -27,6 +27,7 @@ from classroom.node_changes import (
 )
 from classroom.requirements import (
     Requirement,
+    all_of,
     any_lab,
     encrypted,
     has,
@@ -34,6 +35,7 @@ from classroom.requirements import (
     not_two_node,
     property_is_not,
     sticky,
+    two_nodes,
     wide_network,
 )
 from cluster import pcs
@@ -179,7 +181,7 @@ EXERCISES: tuple[Exercise, ...] = (
     Exercise("wrong-address", "floating-address", set_parameter("address", "ip", other_address)),
     Exercise(
         "policy-stop", "no-quorum-policy", set_option("crm_config", "no-quorum-policy", "stop"),
-        needs=property_is_not("no-quorum-policy", "stop", default="stop"),
+        needs=all_of(two_nodes, property_is_not("no-quorum-policy", "stop", default="stop")),
     ),
     Exercise(
         "stonith-on", "no-stonith", set_option("crm_config", "stonith-enabled", "true"),
@@ -188,17 +190,17 @@ EXERCISES: tuple[Exercise, ...] = (
     Exercise(
         "no-stickiness", "stickiness", set_option("rsc_defaults", "resource-stickiness", "0"), needs=sticky
     ),
-    Exercise("other-authkey", "authkey", another_key, needs=encrypted),
+    Exercise("other-authkey", "authkey", another_key, needs=all_of(two_nodes, encrypted)),
     Exercise("name-on-loopback", "names", loopback),
     Exercise("short-name", "names", short_name, needs=long_names),
     Exercise("no-monitor", "web-server", no_monitor),
-    Exercise("firewall-drop", "firewall", drop, undo_drop),
+    Exercise("firewall-drop", "firewall", drop, undo_drop, needs=two_nodes),
     Exercise("wrong-page", "pages", page_of_peer),
     Exercise("second-holder", "one-owner", second_holder),
-    Exercise("same-nodeid", "node-ids", same_nodeid),
+    Exercise("same-nodeid", "node-ids", same_nodeid, needs=two_nodes),
     Exercise(
         "two-node-once", "corosync.conf", two_node,
-        possible=lambda system: system.knows_two_node, needs=not_two_node,
+        possible=lambda system: system.knows_two_node, needs=all_of(two_nodes, not_two_node),
     ),
     Exercise(
         "ban-left", "leftovers",

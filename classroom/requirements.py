@@ -62,6 +62,16 @@ def not_two_node(lab: Lab) -> str:
     return "lab.yaml has two_node: true" if lab.corosync.two_node else ""
 
 
+def two_nodes(lab: Lab) -> str:
+    """The lab has two nodes: what a lost or misconfigured node does to the others depends on their number."""
+    return "" if len(lab.nodes) == 2 else f"it is for two nodes, and lab.yaml has {len(lab.nodes)}"
+
+
+def all_of(*requirements: Requirement) -> Requirement:
+    """Every one of these requirements; the reason is the first one that fails."""
+    return lambda lab: next(filter(None, (one(lab) for one in requirements)), "")
+
+
 def long_names(lab: Lab) -> str:
     """The second node's name has a domain."""
     node = lab.nodes[1]

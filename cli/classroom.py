@@ -217,7 +217,7 @@ def _current(context: Context) -> tuple[Attempt, Exercise | None]:
 
 def _texts(session: LabSession, exercise: Exercise) -> Mapping[str, Any]:
     known = placeholders(session)
-    text = adapted(load("exercises.yaml")[exercise.name], session.platform)
+    text = adapted(load("exercises.yaml")[exercise.name], session.platform, len(session.lab.nodes))
     return {
         name: [line.format_map(known) for line in value]
         if isinstance(value, list)

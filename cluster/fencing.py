@@ -1,4 +1,4 @@
-"""The fence devices of a lab: one for each node, which the other node uses, and never the node itself. Pure.
+"""The fence devices of a lab: one for each node, which the other nodes use, and never the node itself. Pure.
 
 Sources: fence_ipmilan(8), pacemaker-fenced(7), Pacemaker Explained ("Fencing").
 """

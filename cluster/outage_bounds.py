@@ -14,6 +14,7 @@ from typing import Literal, get_args
 from inventory.config.cluster_properties import fencing, milliseconds, starts_without_quorum
 from inventory.errors import ConfigError
 from inventory.model import Lab
+from inventory.sizes import TOKEN_COEFFICIENT_MS, keeps_quorum, running_token_ms
 
 Kind = Literal["none", "graceful", "crash", "freeze", "partition", "process", "hang"]
 NEVER = math.inf
@@ -50,9 +51,11 @@ class Timing:
     arp_s: float = 0.5
     allowance_s: float = 2.0
     survivor_acts: bool = True
-    """Whether a node alone may start resources: two_node, or no-quorum-policy=ignore."""
+    """Whether the nodes that are left may start resources: they have quorum, or no-quorum-policy is ignore."""
     fencing: bool = False
     """Whether fencing is on: without a fencing device, no resource of a lost node is taken over."""
+    nodes: int = 2
+    """How many nodes corosync has: its token_coefficient adds to the token for each node above two."""
 
     def patient(self, patience: float) -> Timing:
         """The times on a machine that is `patience` times slower: the longest ones grow; corosync's own do not."""
@@ -112,13 +115,16 @@ def timing(lab: Lab) -> Timing:
     """The timings from lab.yaml, for a machine of usual speed; use `dataclasses.replace` to set measured ones."""
     monitors = [(milliseconds(r.monitor) or 0) / 1000 for r in lab.resources if r.kind == "web"]
     return Timing(
-        token_s=lab.corosync.token_ms / 1000,
+        token_s=running_token_ms(lab.corosync.token_ms, len(lab.nodes)) / 1000,
         consensus_s=lab.corosync.consensus_ms / 1000,
         probe_s=1 / lab.drill.probe_hz,
         probe_timeout_s=lab.probe_timeout_s,
         monitor_s=max(monitors, default=0.0),
-        survivor_acts=lab.corosync.two_node or starts_without_quorum(lab.properties),
+        survivor_acts=lab.corosync.two_node
+        or keeps_quorum(len(lab.nodes))
+        or starts_without_quorum(lab.properties),
         fencing=fencing(lab.properties),
+        nodes=len(lab.nodes),
     )
 
 
@@ -179,16 +185,22 @@ def _loss(timing: Timing) -> tuple[Phase, ...]:
             token * (1 - HOLD),
             token,
             f"corosync.conf(5) token: {token:g} s after the last token seen, which an idle ring holds for"
-            f" up to {token * HOLD:.2f} s (hold); token_coefficient adds nothing for two nodes",
+            f" up to {token * HOLD:.2f} s (hold); token_coefficient {_coefficient(timing.nodes)}",
         ),
         Phase(
             "membership",
             consensus,
             consensus + JOIN_S,
             f"corosync.conf(5) consensus: {consensus:g} s until a silent node counts as failed;"
-            f" then join ({JOIN_S:g} s) and a membership of one",
+            f" then join ({JOIN_S:g} s) and a membership of {'one' if timing.nodes == 2 else 'the others'}",
         ),
     )
+
+
+def _coefficient(nodes: int) -> str:
+    if nodes == 2:
+        return "adds nothing for two nodes"
+    return f"adds {TOKEN_COEFFICIENT_MS} ms for each of {nodes} nodes above two, which is part of it"
 
 
 def _recovery(timing: Timing, *, here: bool, stops: bool = False, moves: bool = False) -> tuple[Phase, ...]:

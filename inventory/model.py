@@ -137,7 +137,7 @@ class Lab:
     """The base image by platform, in place of the platform's own (a mirror's)."""
     labs: IPv4Network = BENCHMARKS
     number: int = 1
-    fencing: str = NO_FENCING  # or IPMI: each node has a BMC, by which the other node switches it off
+    fencing: str = NO_FENCING  # or IPMI: each node has a BMC, by which another node switches it off
 
     @property
     def node1(self) -> Node:

@@ -15,6 +15,7 @@ from cluster import corosync_conf, pcs, scores
 from inventory.model import Command
 from inventory.platforms.wording import adapted
 from inventory.session import LabSession
+from inventory.sizes import NUMBERS, every_node
 from provision.steps.base import Step
 
 
@@ -30,7 +31,8 @@ class Text:
 
 def text(step: Step, session: LabSession) -> Text:
     """The step's text with all placeholders replaced. Raises KeyError when steps.yaml has no such step."""
-    raw, known = adapted(_raw()[step.id], session.platform), placeholders(session)
+    raw = adapted(_raw()[step.id], session.platform, len(session.lab.nodes))
+    known = placeholders(session)
     return Text(
         title=raw["title"].format_map(known),
         why=raw["why"].format_map(known),
@@ -68,6 +70,8 @@ def placeholders(session: LabSession) -> Mapping[str, str]:
     return {
         **nodes,
         **{name: shlex.join(argv) for name, argv in commands.items()},
+        "every_node": every_node(lab),
+        "count": NUMBERS[len(lab.nodes)],
         "vip": str(lab.vip),
         "url": lab.url,
         "address": lab.resource("address").id,

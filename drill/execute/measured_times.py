@@ -129,6 +129,8 @@ def fingerprint(session: LabSession, live: Cib) -> str:
     texts += [f"{one.id} {one.agent} {sorted(one.attributes.items())}" for one in configuration.resources]
     texts += [describe(one) for one in configuration.colocations]
     texts += [describe(one) for one in configuration.orders]
+    nodes = len(session.lab.nodes)
+    texts += [f"{nodes} nodes"] if nodes > 2 else []  # two is the usual number, and says nothing
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
 
 

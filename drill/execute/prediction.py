@@ -18,6 +18,7 @@ from inventory.errors import LabError
 from inventory.model import Command, Lab
 from inventory.remote.ssh import Remote, check
 from inventory.session import LabSession
+from inventory.sizes import keeps_quorum
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ def predict(
         monitor_s=monitors.get(first.monitor if first else "web", 0.0),
         survivor_acts=lab.corosync.two_node
         or scenario.overrides.two_node
+        or keeps_quorum(len(lab.nodes))
         or starts_without_quorum(properties),
         fencing=fencing(properties),
     ).patient(lab.patience)

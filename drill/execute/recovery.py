@@ -19,6 +19,7 @@ from inventory.journal import JournalEntry
 from inventory.model import Command, NodeAction
 from inventory.remote.ssh import check
 from inventory.session import LabSession
+from inventory.sizes import every_node
 from status import health
 from status.health import Trouble
 from status.lab_status import LabStatus
@@ -27,7 +28,7 @@ from status.web_page import Fetch
 ATTEMPTS = 3
 """The number of attempts to heal the lab."""
 MEMBERSHIP_DEADLINE_S = 60.0
-"""The longest time in which two running nodes must form a cluster with a DC (seconds)."""
+"""The longest time in which the running nodes must form a cluster with a DC (seconds)."""
 SETTLE_DEADLINE_S = 60.0
 """The longest time in which the lab must then become healthy (seconds)."""
 SAME_READINGS = 8
@@ -140,7 +141,7 @@ class Recovery:
         waiting.until(
             lambda: self._missing(self._look_again()),
             lambda missing: not missing,
-            "both nodes in one cluster with a DC",
+            f"{every_node(self.session.lab)} in one cluster with a DC",
             deadline=MEMBERSHIP_DEADLINE_S,
             clock=self.session.clock,
         )
@@ -206,7 +207,7 @@ class Recovery:
             self._tell(f"restored the configuration: {line}")
 
     def _remove_second_owner(self) -> None:
-        """Remove the address from a node when the cluster runs it on the other node."""
+        """Remove the address from a node when the cluster runs it on another node."""
         lab_status = self.look()
         address = self.session.lab.resource("address").id
         for scope in self._scopes:

@@ -8,6 +8,7 @@ from ipaddress import IPv4Address, IPv4Network
 from inventory.config.yaml_document import YamlNode, listed
 from inventory.model import Node
 from inventory.ranges import BENCHMARKS, PRIVATE_NETWORKS
+from inventory.sizes import LEAST_NODES, MOST_NODES
 
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _FQDN = re.compile(rf"{_LABEL}(\.{_LABEL})*\.(?=.*[a-z]){_LABEL}")
@@ -58,10 +59,11 @@ def labs(yaml_node: YamlNode, network: IPv4Network | None) -> IPv4Network:
 
 
 def nodes(yaml_node: YamlNode, network: IPv4Network | None) -> tuple[Node, ...]:
-    """Read exactly two nodes. A node with a wrong name or address is kept, so that the later checks can run."""
-    items = yaml_node.items("two nodes")
-    if isinstance(yaml_node.value, list) and len(items) != 2:
-        yaml_node.remark(f"found {len(items)} nodes; allowed: exactly two, this is a two-node lab")
+    """Read 2 to 8 nodes. A node with a wrong name or address is kept, so that the later checks can run."""
+    items = yaml_node.items(f"{LEAST_NODES} to {MOST_NODES} nodes")
+    if isinstance(yaml_node.value, list) and not LEAST_NODES <= len(items) <= MOST_NODES:
+        count = "1 node" if len(items) == 1 else f"{len(items)} nodes"
+        yaml_node.remark(f"found {count}; allowed: {LEAST_NODES} to {MOST_NODES} nodes")
     found: list[Node] = []
     names: dict[str, str] = {}
     aliases: dict[str, str] = {}

@@ -25,8 +25,8 @@ def fencing(yaml_node: YamlNode) -> str:
 def with_fencing(lab: Lab) -> Lab:
     """The lab with the settings that its fencing needs; without fencing the lab itself.
 
-    Fencing is switched on. Only a node with quorum fences, so a single node must keep its quorum: two_node is set
-    (votequorum(5)). Then no-quorum-policy has its default: the document sets `ignore` because it has no two_node.
+    Fencing is switched on. Only a node with quorum fences, so a single node of two must keep its quorum: two_node is
+    set (votequorum(5)). Then no-quorum-policy has its default: the document sets `ignore` because it has no two_node.
     """
     if lab.fencing == NO_FENCING:
         return lab
@@ -34,5 +34,5 @@ def with_fencing(lab: Lab) -> Lab:
     return replace(
         lab,
         properties={**others, **PROPERTIES},
-        corosync=replace(lab.corosync, two_node=True),
+        corosync=replace(lab.corosync, two_node=len(lab.nodes) == 2),
     )

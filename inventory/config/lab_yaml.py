@@ -20,6 +20,7 @@ from inventory.model import LONGEST_PROBE_TIMEOUT_MS, MOST_PATIENCE, Corosync, D
 from inventory.platforms import registry as platforms
 from inventory.platforms.images import RegistryImage
 from inventory.providers import registry as providers
+from inventory.sizes import TOKEN_COEFFICIENT_MS, running_token_ms
 
 CIPHERS = ("aes256", "aes192", "aes128", "none")
 HASHES = ("sha512", "sha384", "sha256", "sha1", "md5", "none")
@@ -91,18 +92,18 @@ def parse(text: str, where: str, changes: Mapping[str, object] | None = None, ju
     provider = part["provider"].one_of(providers.allowed_names())
     net = network(part["network"])
     others = labs(part["labs"], net)
-    pair = nodes(part["nodes"], net)
-    vip = floating(part["vip"], net, pair)
+    members = nodes(part["nodes"], net)
+    vip = floating(part["vip"], net, members)
     memory = part["memory_mb"].whole(384, 65536, "MiB for each virtual machine")
     machine = machine_settings(part)
     patience = (
         part["patience"].number(1, MOST_PATIENCE, "times more time") if part["patience"].present else 1.0
     )
-    corosync = _corosync(part["corosync"])
+    corosync = _corosync(part["corosync"], len(members))
     settings = properties(part["properties"], platforms.PLATFORMS.get(platform or ""))
     stickiness = score(part["stickiness"])
     primitives = resources(part["resources"])
-    colocations, orders, locations = constraints(part["constraints"], primitives, pair)
+    colocations, orders, locations = constraints(part["constraints"], primitives, members)
     drill = _drill(part["drill"])
     images = _images(part["images"])
     device = fencing(part["fencing"])
@@ -112,7 +113,7 @@ def parse(text: str, where: str, changes: Mapping[str, object] | None = None, ju
         platform=_sure(platform),
         provider=_sure(provider),
         network=_sure(net),
-        nodes=pair,
+        nodes=members,
         vip=_sure(vip),
         memory_mb=_sure(memory),
         machine=_sure(machine),
@@ -136,9 +137,9 @@ def parse(text: str, where: str, changes: Mapping[str, object] | None = None, ju
     return lab
 
 
-def shortest_consensus_ms(token_ms: int) -> int:
-    """The shortest consensus for a token, and the default: 1.2 x token (milliseconds; corosync.conf(5))."""
-    return math.ceil(token_ms * 6 / 5)
+def shortest_consensus_ms(token_ms: int, nodes: int = 2) -> int:
+    """The shortest consensus for a token, and the default: 1.2 x the running token (milliseconds; corosync.conf(5))."""
+    return math.ceil(running_token_ms(token_ms, nodes) * 6 / 5)
 
 
 def _sure(value: _T | None) -> _T:
@@ -163,23 +164,32 @@ def _is_reference(text: str) -> bool:
     return bool(_REFERENCE.fullmatch(text))
 
 
-def _corosync(yaml_node: YamlNode) -> Corosync | None:
+def _corosync(yaml_node: YamlNode, nodes: int) -> Corosync | None:
     part = yaml_node.fields(("token_ms", "crypto_cipher", "crypto_hash", "two_node"), ("consensus_ms",))
     token = part["token_ms"].whole(SHORTEST_TOKEN_MS, LONGEST_TOKEN_MS, "milliseconds")
     consensus = part["consensus_ms"].whole(1, 2 * LONGEST_TOKEN_MS, "milliseconds")
     if token is not None:
-        least = shortest_consensus_ms(token)
+        least = shortest_consensus_ms(token, nodes)
         if not part["consensus_ms"].present:
             consensus = least
         elif consensus is not None and consensus < least:
-            part["consensus_ms"].wrong(f"at least {least}, 1.2 x token_ms (corosync.conf(5))")
+            part["consensus_ms"].wrong(f"at least {least}, {_consensus_rule(nodes)} (corosync.conf(5))")
     cipher, hash_ = part["crypto_cipher"].one_of(CIPHERS), part["crypto_hash"].one_of(HASHES)
     if hash_ == "none" and cipher not in (None, "none"):
         part["crypto_hash"].wrong(f"{listed(HASHES[:-1])}: corosync needs a hash when it uses a cipher")
     two_node = part["two_node"].flag()
+    if two_node and nodes > 2:
+        part["two_node"].wrong(
+            f"false: two_node is for two nodes only (votequorum(5)), and there are {nodes}"
+        )
     if token is None or consensus is None or cipher is None or hash_ is None or two_node is None:
         return None
     return Corosync(token, consensus, cipher, hash_, two_node)
+
+
+def _consensus_rule(nodes: int) -> str:
+    more = f" + {nodes - 2} x {TOKEN_COEFFICIENT_MS}" if nodes > 2 else ""
+    return f"1.2 x (token_ms{more})" if more else "1.2 x token_ms"
 
 
 def _drill(yaml_node: YamlNode) -> Drill | None:

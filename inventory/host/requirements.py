@@ -20,7 +20,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Needs:
-    """The memory and disk space that two nodes need (MiB), and the remedy when there is less."""
+    """The memory and disk space that the nodes need (MiB), and the remedy when there is less."""
 
     memory_mb: int
     memory_remedy: str
@@ -78,7 +78,7 @@ class Requirements(ABC):
 
     @abstractmethod
     def needs(self, facts: HostFacts, lab: Lab) -> Needs:
-        """Give the memory and disk space that two nodes need."""
+        """Give the memory and disk space that the nodes need."""
 
     @abstractmethod
     def is_own(self, interface: str, bridge: str) -> bool:

@@ -1,6 +1,7 @@
-"""Texts for people that differ between platforms: one text, with other fields for a generation of corosync.
+"""Texts for people that differ between platforms, or with the number of nodes: one text, with other fields for these.
 
-In a YAML file of texts, fields below the key `corosync 1.4` take the place of the fields beside that key.
+In a YAML file of texts, fields below the key `corosync 1.4`, or `three or more nodes`, take the place of the fields
+beside that key.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ from typing import Any, get_args
 from inventory.platforms.base import CorosyncGeneration, Platform
 
 GENERATIONS: tuple[str, ...] = tuple(f"corosync {one}" for one in get_args(CorosyncGeneration))
+MORE_NODES = "three or more nodes"
 
 
-def adapted(text: Mapping[str, Any], platform: Platform | None = None) -> dict[str, Any]:
-    """Give the fields of a text for a platform; without one, those that hold for a current platform."""
-    fields = {name: value for name, value in text.items() if name not in GENERATIONS}
+def adapted(text: Mapping[str, Any], platform: Platform | None = None, nodes: int = 2) -> dict[str, Any]:
+    """Give the fields of a text for a platform and a number of nodes; without a platform, for a current one."""
+    fields = {name: value for name, value in text.items() if name not in (*GENERATIONS, MORE_NODES)}
     own: Mapping[str, Any] = text.get(f"corosync {platform.corosync}", {}) if platform else {}
-    return {**fields, **own}
+    more: Mapping[str, Any] = text.get(MORE_NODES, {}) if nodes > 2 else {}
+    return {**fields, **own, **more}

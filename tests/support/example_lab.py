@@ -22,6 +22,7 @@ from inventory.model import (
 
 CASES = Path(__file__).parent.parent / "cases"
 NODE1, NODE2 = "node1.magedu.com", "node2.magedu.com"
+FIRST_ADDRESS = IPv4Address("172.16.100.15")
 METADATA = """\
 <?xml version="1.0"?>
 <resource-agent name="address" version="1.0"><parameters>
@@ -31,6 +32,11 @@ METADATA = """\
 """
 
 
+def nodes(count: int) -> tuple[Node, ...]:
+    """Nodes node1, node2, ... with the addresses from FIRST_ADDRESS on."""
+    return tuple(Node(f"node{id_}.magedu.com", FIRST_ADDRESS + id_ - 1, id_) for id_ in range(1, count + 1))
+
+
 def example_lab(**changes: Any) -> Lab:
     """The lab with fields replaced; a mapping for `machine`, `corosync` or `drill` replaces fields of theirs."""
     lab = Lab(
@@ -38,10 +44,7 @@ def example_lab(**changes: Any) -> Lab:
         platform="debian12",
         provider="docker",
         network=IPv4Network("172.16.0.0/16"),
-        nodes=(
-            Node(NODE1, IPv4Address("172.16.100.15"), 1),
-            Node(NODE2, IPv4Address("172.16.100.16"), 2),
-        ),
+        nodes=nodes(2),
         vip=IPv4Address("172.16.100.11"),
         memory_mb=1024,
         machine=MachineSettings(cpus=1, driver="auto", box="", box_url=""),

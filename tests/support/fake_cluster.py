@@ -281,7 +281,11 @@ class FakeCluster:
         members, cib = self.members(machine), machine.cib
         assert cib is not None
         two_node = self.session.lab.corosync.two_node
-        quorate = len(members) == 2 or two_node or cib.properties.get("no-quorum-policy") == "ignore"
+        quorate = (
+            2 * len(members) > len(self.machines)
+            or two_node
+            or cib.properties.get("no-quorum-policy") == "ignore"
+        )
         if not quorate or not self.safe(cib):
             return {}
         names = [one.node.name for one in members]
@@ -511,7 +515,7 @@ class FakeCluster:
             resources += (
                 f'<resource id="{id_}" role="{role}" active="{active}" managed="true">{where}</resource>'
             )
-        quorate = yes(len(members) == 2)
+        quorate = yes(2 * len(members) > len(self.machines))
         return (
             f'<crm_mon><summary><current_dc present="true" name="{members[0]}" with_quorum="{quorate}"/></summary>'
             f"<nodes>{nodes}</nodes><resources>{resources}</resources></crm_mon>"

@@ -11,7 +11,7 @@ from inventory.model import Resource
 from inventory.platforms.base import Platform
 from inventory.platforms.centos9 import CENTOS9
 from inventory.platforms.debian import DEBIAN12
-from tests.support.example_lab import example_lab
+from tests.support.example_lab import example_lab, nodes
 
 KINDS = get_args(Kind)
 TIMING = timing(example_lab())
@@ -63,6 +63,25 @@ def test_a_slow_machine_has_later_upper_limits_and_the_same_lower_ones(kind: Kin
 def test_who_may_act_alone(properties: dict[str, str], two_node: bool, acts: bool) -> None:
     lab = example_lab(properties=properties, corosync={"two_node": two_node})
     assert timing(lab).survivor_acts is acts
+
+
+@pytest.mark.parametrize(
+    ("count", "token", "why"),
+    [
+        (2, 3.0, "adds nothing for two nodes"),
+        (3, 3.65, "adds 650 ms for each of 3 nodes above two"),
+        (8, 6.9, "adds 650 ms for each of 8 nodes above two"),
+    ],
+)
+def test_the_token_of_more_nodes(count: int, token: float, why: str) -> None:
+    """corosync.conf(5): token_coefficient."""
+    found = timing(example_lab(nodes=nodes(count), properties={"stonith-enabled": "false"}))
+    assert found.token_s == token
+    assert found.survivor_acts is (count > 2), "one of two has no majority, one of three leaves one"
+    lost, membership, *_ = bounds("crash", found).phases
+    assert lost.most == token
+    assert why in lost.why
+    assert membership.why.endswith("a membership of one" if count == 2 else "a membership of the others")
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from provision.facts import Facts, gather
 from provision.plan import plan
 from provision.steps.registry import STEPS, find
 from tests.support import changed_facts
-from tests.support.example_lab import NODE1, NODE2
+from tests.support.example_lab import NODE1, NODE2, nodes
 from tests.support.fake_cluster import FakeCluster, Killed, Machine
 from tests.support.fake_session import fake_session
 
@@ -73,6 +73,33 @@ def test_from_nothing(platform: str) -> None:
     assert all(
         "127.0.0.1 localhost" in machine.files["/etc/hosts"] for machine in fake_cluster.machines.values()
     )
+
+
+@EVERY
+@pytest.mark.parametrize("count", [3, 8])
+def test_more_nodes_from_nothing(platform: str, count: int) -> None:
+    fake_cluster = FakeCluster(fake_session(platform, nodes=nodes(count)))
+    run(fake_cluster)
+    converged(fake_cluster)
+    machines = fake_cluster.machines.values()
+    assert len({machine.files[corosync_conf.PATH] for machine in machines}) == 1
+    assert len({machine.files[corosync_conf.AUTHKEY] for machine in machines}) == 1
+    for machine in machines:
+        keys = machine.files["/root/.ssh/authorized_keys"]
+        others = [one for one in machines if one is not machine]
+        assert all(one.files["rootkey"] in keys for one in others), (
+            "root of each node may log in on each other node"
+        )
+
+
+@EVERY
+def test_a_third_node_joins_two(platform: str) -> None:
+    """The authkey, the ssh keys and the files of the running nodes stay; only what names the nodes is written anew."""
+    fake_cluster = FakeCluster(fake_session(platform, nodes=nodes(3)))
+    run(fake_cluster)
+    fake_cluster.boot_anew(fake_cluster.session.lab.nodes[2])
+    run(fake_cluster)
+    converged(fake_cluster)
 
 
 @EVERY

@@ -12,7 +12,7 @@ from provision import texts
 from provision.steps.base import Step
 from provision.steps.registry import STEPS, find
 from provision.texts import text
-from tests.support.example_lab import NODE1, NODE2, example_lab
+from tests.support.example_lab import NODE1, NODE2, example_lab, nodes
 from tests.support.fake_session import fake_session
 from tests.support.foreign_words import foreign_words
 
@@ -24,9 +24,10 @@ def test_each_step_has_its_text_and_each_text_its_step() -> None:
 
 
 @EVERY
+@pytest.mark.parametrize("count", [2, 3])
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.id)
-def test_a_text_is_whole(step: Step, platform: str) -> None:
-    found = text(step, fake_session(platform))
+def test_a_text_is_whole(step: Step, count: int, platform: str) -> None:
+    found = text(step, fake_session(platform, nodes=nodes(count)))
     whole = "\n".join((found.title, found.why, found.observe, *(command.line for command in found.look)))
     assert not re.search(r"[{}]", whole), "every word is put in"
     assert len(found.title) < 70
@@ -40,6 +41,16 @@ def test_a_text_is_whole(step: Step, platform: str) -> None:
         assert not re.search(r"\b(set|create|delete|add|rm|mv|stop|start)\b ", command.line), (
             "looking changes nothing"
         )
+
+
+@EVERY
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.id)
+def test_three_nodes_are_not_both_nodes(step: Step, platform: str) -> None:
+    found = text(step, fake_session(platform, nodes=nodes(3)))
+    whole = " ".join((found.title, found.why, found.observe))
+    assert not re.search(r"both nodes|the other node\b|of two\b|two votes", whole) or step.id == "pages", (
+        whole
+    )
 
 
 def test_nothing_of_lab_yaml_is_said_again() -> None:

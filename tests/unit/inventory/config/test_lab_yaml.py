@@ -78,6 +78,24 @@ def test_the_lab_is_the_documented_one() -> None:
     assert load(ROOT / "lab.yaml", own).drill.budget_s["graceful"] == 2
 
 
+def test_three_nodes() -> None:
+    lab = load(ROOT / "examples" / "three" / "lab.yaml")
+    assert [(node.alias, str(node.address), node.id) for node in lab.nodes] == [
+        ("node1", "172.16.100.15", 1),
+        ("node2", "172.16.100.16", 2),
+        ("node3", "172.16.100.17", 3),
+    ]
+    assert [peer.alias for peer in lab.peers(lab.nodes[1])] == ["node1", "node3"]
+    assert (lab.corosync.token_ms, lab.corosync.consensus_ms) == (3000, 4380), "1.2 x (3000 + 650)"
+    assert lab.properties["no-quorum-policy"] == "stop"
+    assert load(LAB).corosync.consensus_ms == 3600
+
+
+def test_fencing_of_three_nodes_keeps_quorum_without_two_node() -> None:
+    assert not load(ROOT / "examples" / "three" / "lab.yaml", {"fencing": "ipmi"}).corosync.two_node
+    assert load(LAB, {"fencing": "ipmi"}).corosync.two_node
+
+
 @pytest.mark.parametrize(
     ("written", "meant"), [("patience: 2.5 ", 2.5), ("patience: 20 ", 20), ("patience: ", 1), ("", 1)]
 )
