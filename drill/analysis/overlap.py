@@ -161,7 +161,7 @@ def _holding(begin: float, rows: Sequence[tuple[float, float]], end: float) -> H
 def _off(timeline: Timeline, node: str) -> tuple[tuple[float, float], ...]:
     """The periods in which a fault had certainly switched a node off: checks have it in their parameter `off`."""
     roles = {str(row.parameters["off"]) for row in timeline.header.checks if row.parameters.get("off")}
-    if not any(timeline.node_in_role(role) == node for role in roles):
+    if not any(node in timeline.nodes_in_role(role) for role in roles):
         return ()
     windows = (one for one in fault_windows(timeline) if one.node == node and one.landed is not None)
     return tuple((one.landed or 0.0, one.end) for one in windows)

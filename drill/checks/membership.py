@@ -13,14 +13,17 @@ from drill.record.timeline import NodeReading, Timeline
 
 @check("quorum", "readings")
 def quorum(timeline: Timeline, role: str, expected: bool) -> CheckResult:
-    """While the fault is in effect, a node (role or name) keeps quorum, or loses it and stays without it."""
-    node = timeline.node_in_role(role)
-    label = node if node == role else f"{node} ({role})"
+    """While the fault is in effect, the nodes of a role (or name) keep quorum, or lose it and stay without it."""
+    nodes = timeline.nodes_in_role(role)
+    text = " and ".join(nodes)
+    label = text if text == role else f"{text} ({role})"
     wanted = f"{label} {'with' if expected else 'WITHOUT'} quorum while the fault is in effect"
     windows = fault_periods(timeline)
     if not windows:
         return unknown(wanted, NO_INJECTION)
-    return worst_result(_judge_quorum(timeline, period, node, expected, wanted) for period in windows)
+    return worst_result(
+        _judge_quorum(timeline, period, node, expected, wanted) for period in windows for node in nodes
+    )
 
 
 def _judge_quorum(timeline: Timeline, period: Period, node: str, expected: bool, wanted: str) -> CheckResult:

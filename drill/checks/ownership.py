@@ -37,7 +37,7 @@ def one_owner(timeline: Timeline, off: str = "") -> CheckResult:
     whole = watched_period(timeline)
     if whole is None:
         return unknown(expected, NO_READING)
-    off_windows = [one for one in fault_windows(timeline) if off and one.node == timeline.node_in_role(off)]
+    off_windows = [one for one in fault_windows(timeline) if off and one.node in timeline.nodes_in_role(off)]
     for node in timeline.nodes:
         for start, end in gaps(timeline, node, *whole):
             if not any(one.node == node and start <= one.end and one.injected <= end for one in off_windows):

@@ -63,15 +63,17 @@ def apart(timeline: Timeline, resources: Sequence[str] = ()) -> CheckResult:
 
 @check("runs_on", "readings")
 def runs_on(timeline: Timeline, role: str, when: str = "end", resource: str = "") -> CheckResult:
-    """At the end of the fault or of the record, a resource (or all of them) runs on a node (role or name).
+    """At the end of the fault or of the record, a resource (or all of them) runs on a node of a role (or name).
 
-    `when` is "fault" or "end". The node's own cluster status decides, or another node's when it has none. When all
-    resources are meant, the node must also hold the address.
+    `when` is "fault" or "end". The node's own cluster status decides, or another node's when it has none. When several
+    nodes have the role, all runs on one of them, and a node with quorum decides. When all resources are meant, the
+    node must also hold the address.
     """
     if when not in WHEN:
         raise ValueError(f"when={when!r}; one of {', '.join(WHEN)}")
-    node = timeline.node_in_role(role)
-    label = node if node == role else f"{node} ({role})"
+    nodes = timeline.nodes_in_role(role)
+    text = " or ".join(nodes)
+    label = text if text == role else f"{text} ({role})"
     moment = "when the fault ends" if when == "fault" else "at the end"
     expected = f"{resource or 'all resources'} on {label} {moment}"
     windows = fault_periods(timeline) if when == "fault" else (Period(0.0, timeline.end),)
@@ -80,24 +82,26 @@ def runs_on(timeline: Timeline, role: str, when: str = "end", resource: str = ""
     ends = [Period(max(one.since, one.until - late), one.until) for one in windows]
     if not ends:
         return unknown(expected, NO_INJECTION)
-    return worst_result(_judge_placement(timeline, one, node, names, expected) for one in ends)
+    return worst_result(_judge_placement(timeline, one, nodes, names, expected) for one in ends)
 
 
 def _judge_placement(
-    timeline: Timeline, end: Period, node: str, names: Sequence[str], expected: str
+    timeline: Timeline, end: Period, nodes: Sequence[str], names: Sequence[str], expected: str
 ) -> CheckResult:
-    others = [one for one in timeline.nodes if one != node]
+    others = [one for one in timeline.nodes if one not in nodes]
     last = [
         reading
-        for one in (node, *others)
+        for one in (*nodes, *others)
         for reading in answered_readings(timeline, one, end.since, end.until)[-1:]
     ]
     with_cluster = [one for one in last if one.quorate is not None]
     if not with_cluster or not names:
         return unknown(expected, f"no node's cluster was read from {end.summary}")
-    reading = with_cluster[0]
-    if any(reading.placements.get(name) != node for name in names):
+    reading = max(with_cluster, key=lambda one: bool(one.quorate)) if len(nodes) > 1 else with_cluster[0]
+    places = {reading.placements.get(name, "") for name in names}
+    if len(places) != 1 or not places <= set(nodes):
         return failed(expected, _placement_summary(reading))
+    [node] = places
     owns = [one.owns_vip for one in last if one.node == node]
     if set(names) >= set(_resources(timeline, ())) and owns == [False]:
         return failed(expected, f"{_placement_summary(reading)}, but {node} does not hold the address")

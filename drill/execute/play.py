@@ -7,18 +7,29 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from cluster import cib
+from drill.execute import roles
 from drill.execute.injector import ActiveFault, Injector
 from drill.execute.operation_log import OperationLog
 from drill.execute.prediction import LiveTimings
 from drill.execute.recompute import recompute
 from drill.execute.starting_state import StartingState, show_command_script
 from drill.faults import registry as faults
-from drill.faults.base import scopes
+from drill.faults.base import Fault, FaultScope
 from drill.record.header import Awaited
 from drill.record.recorder import Recorder
 from drill.record.timeline import Event
 from drill.scenarios import conditions, overrides
-from drill.scenarios.base import Await, Configure, Heal, Inject, Move, Observe, Read, Recompute, Scenario
+from drill.scenarios.base import (
+    Await,
+    Configure,
+    Heal,
+    Inject,
+    Move,
+    Observe,
+    Read,
+    Recompute,
+    Scenario,
+)
 from drill.scenarios.conditions import Situation
 from inventory import waiting
 from inventory.errors import TimedOut
@@ -103,7 +114,7 @@ class Play:
 
     def heal(self, role: str = "") -> None:
         """Heal the faults on the node with a role, or all faults. Raises what Injector.heal raises."""
-        chosen = [one for one in self.active_faults if not role or one.scope.target.name == self.roles[role]]
+        chosen = [one for one in self.active_faults if not role or one.scope.target.name in self._nodes(role)]
         if chosen:
             self.operation_log.take()
             self.injector.heal(*chosen)
@@ -145,7 +156,7 @@ class Play:
         elif isinstance(move, Observe):
             self._observe(move)
         elif isinstance(move, Recompute):
-            recompute(self.session, self.roles[move.role], self.note)
+            recompute(self.session, self._nodes(move.role)[0], self.note)
         elif isinstance(move, Await):
             what = conditions.description(move.condition, self.roles)
             good = conditions.predicate(move.condition)
@@ -156,28 +167,33 @@ class Play:
     def _inject(self, move: Inject) -> None:
         self._find_roles()
         fault = faults.get(move.fault)
-        role = move.target
-        if role == "any":
-            role = self._rng.choice([one for one in ("active", "passive") if one in fault.roles])
-        names = [self.roles["active"], self.roles["passive"]] if role == "both" else [self.roles[role]]
-        self.roles |= {
-            "target": names[0],
-            "peer": self.session.lab.peers(self.session.lab.node(names[0]))[0].name,
-        }
-        self.starting_state.first = self.roles["peer"]
-        self._first_roles = self._first_roles or dict(self.roles)
-        self.recorder.roles(self._first_roles)
         new = [
             self.injector.begin(fault, scope, self.starting_state.baseline)
-            for name in names
-            for scope in scopes(self.session)
-            if scope.target.name == name
+            for scope in self._targets(move, fault)
         ]
         self.active_faults += new
         for action in (self.injector.arm, self.injector.inject, self.injector.prove):
             for active_fault in new:
                 action(active_fault)
             self._last_move_ended = self.recorder.since()
+
+    def _targets(self, move: Inject, fault: Fault) -> list[FaultScope]:
+        """Where a fault is injected; the roles `target` and `peer` are known from then on."""
+        role, lab, situation = (
+            roles.chosen(move.target, fault, self._rng),
+            self.session.lab,
+            self._situation(),
+        )
+        names = roles.targets(lab, situation, role, self.roles)
+        self.roles |= roles.hit(lab, situation, role, names)
+        self.starting_state.first = self._nodes("peer")[0]
+        self._first_roles = self._first_roles or dict(self.roles)
+        self.recorder.roles(self._first_roles)
+        return roles.scopes(self.session, role, names)
+
+    def _nodes(self, role: str) -> list[str]:
+        """The names of the nodes with a role."""
+        return self.roles[role].split()
 
     def _observe(self, move: Observe) -> None:
         unit = self.timings.cluster_times[move.cluster_time]
@@ -186,7 +202,7 @@ class Play:
         waiting.let_pass(seconds, clock=self.session.clock, every=POLL_S)
 
     def _read(self, move: Read) -> None:
-        node = self.roles[move.role]
+        node = self._nodes(move.role)[0]
         what = f"{node}: {move.command} shows {move.shows!r}"
         command = Command.script(
             node, show_command_script(move.command, move.shows), why=what, deadline=10, purpose="show-command"
@@ -233,19 +249,7 @@ class Play:
         return conditions.situation_since(self.recorder.timeline(), self._last_move_ended, self.roles)
 
     def _find_roles(self) -> None:
-        """Find the active node, the passive node and the DC, from readings after the last move."""
-        situation = self._until(
-            lambda one: (
-                sum(reading.owns_vip for reading in one.answered) == 1
-                and any(reading.dc for reading in one.answered)
-            ),
-            "one node holds the address, and there is a DC",
-            FIRST_READING_S,
-        )
-        active = next(reading.node for reading in situation.answered if reading.owns_vip)
-        dc = next(reading.dc for reading in situation.answered if reading.dc)
-        self.roles |= {
-            "active": active,
-            "passive": self.session.lab.peers(self.session.lab.node(active))[0].name,
-            "dc": dc,
-        }
+        """Find the active node, the first passive one and the DC, from readings after the last move."""
+        what = "one node holds the address, and there is a DC"
+        situation = self._until(roles.are_clear, what, FIRST_READING_S)
+        self.roles |= roles.found(self.session.lab, situation)

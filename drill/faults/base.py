@@ -42,10 +42,14 @@ class Proof:
 
 @dataclass(frozen=True)
 class FaultScope:
-    """The input of a fault: the session, and the node that the fault hits."""
+    """The input of a fault: the session, and the node that the fault hits.
+
+    `beside` are the other nodes that the same fault hits: a fault of the network does not separate them.
+    """
 
     session: LabSession
     target: Node
+    beside: tuple[Node, ...] = ()
 
     @property
     def lab(self) -> Lab:
@@ -59,8 +63,8 @@ class FaultScope:
 
     @property
     def peers(self) -> tuple[Node, ...]:
-        """The other nodes."""
-        return self.session.lab.peers(self.target)
+        """The nodes that the fault does not hit."""
+        return tuple(peer for peer in self.session.lab.peers(self.target) if peer not in self.beside)
 
 
 def scopes(session: LabSession) -> tuple[FaultScope, ...]:

@@ -211,6 +211,10 @@ class Timeline:
         """The node that has a role in this run (active, passive, target, ...); any other name is returned as it is."""
         return self.header.roles.get(role, role)
 
+    def nodes_in_role(self, role: str) -> tuple[str, ...]:
+        """The nodes that have a role in this run: one, or several; any other name is returned as it is."""
+        return tuple(self.node_in_role(role).split())
+
 
 ROWS: Mapping[str, tuple[type[Struct], str]] = {
     "sample": (Sample, "samples"),

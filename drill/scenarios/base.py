@@ -8,9 +8,14 @@ from typing import Literal
 from cluster.outage_bounds import Kind
 from drill.record.header import CheckRow
 from drill.scenarios.overrides import Overrides
+from inventory.sizes import LEAST_NODES, MOST_NODES
 
-Target = Literal["active", "passive", "dc", "both", "any"]
-"""The node that a fault hits, found at the injection. `any` is the active or the passive node, selected by the seed."""
+Target = Literal["active", "passive", "dc", "both", "any", "passives", "upper half"]
+"""The nodes that a fault hits, found at the injection: one, or several at once.
+
+`any` is the active or the first passive node, selected by the seed. `passives` are all nodes without the address,
+`upper half` the nodes with the higher nodeids; a fault of the network leaves the nodes of these groups connected.
+"""
 ClusterTime = Literal["loss", "address monitor", "web monitor"]
 """The cluster's own times: token plus consensus (`loss`: the loss of a node), or the interval of a monitor."""
 
@@ -90,7 +95,8 @@ class Scenario:
 
     `kind` is the kind of outage to predict (see cluster.outage_bounds); None when nothing can be predicted.
     `budget` is a key of lab.yaml's budget_s, or "". `step` is the step of the walkthrough. `fenced`: it needs a lab
-    with fencing (see drill.scenarios.fencing).
+    with fencing (see drill.scenarios.fencing). `sizes`: the least and the greatest number of nodes
+    (see drill.scenarios.sizes).
     In the parameters of checks, "@web" and "@address" mean the resource of that kind, and "@two_node" means lab.yaml's
     two_node.
     """
@@ -103,6 +109,7 @@ class Scenario:
     kind: Kind | None = None
     budget: str = ""
     fenced: bool = False
+    sizes: tuple[int, int] = (LEAST_NODES, MOST_NODES)
 
     @property
     def faults(self) -> tuple[str, ...]:

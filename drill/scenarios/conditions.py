@@ -26,6 +26,7 @@ class Situation:
 
     nodes: tuple[str, ...]
     roles: Mapping[str, str]
+    """The nodes of each role; several have spaces between them."""
     node_readings: Mapping[str, NodeReading]
     samples: tuple[Sample, ...]
 
@@ -68,15 +69,15 @@ def reading_summary(reading: NodeReading) -> str:
     return f"{reading.node}: {held}, web {reading.web}, {quorum} of {len(reading.members)}{places and f', {places}'}"
 
 
-Predicate = Callable[[Situation, str], bool]
+Predicate = Callable[[Situation, tuple[str, ...]], bool]
 
 
 @dataclass(frozen=True)
 class Condition:
     """One condition; scenarios refer to it by `id`.
 
-    `description` is its text for people; {node} is replaced by the role's node.
-    `holds` is the predicate on a situation and a node ("" for a condition that is not about one node).
+    `description` is its text for people; {node} is replaced by the role's nodes.
+    `holds` is the predicate on a situation and the role's nodes (none for a condition that is not about a role).
     """
 
     id: str
@@ -85,7 +86,7 @@ class Condition:
 
     @property
     def needs_role(self) -> bool:
-        """The condition is about one node."""
+        """The condition is about the nodes of a role."""
         return "{node}" in self.description
 
 
@@ -105,24 +106,25 @@ def condition(id_: str, description: str) -> Callable[[Predicate], Predicate]:
 
 
 @condition("serving", "The service answers")
-def _serving(situation: Situation, node: str) -> bool:
+def _serving(situation: Situation, nodes: tuple[str, ...]) -> bool:
     last = situation.last(ANSWERS_IN_A_ROW)
     return len(last) == ANSWERS_IN_A_ROW and all(one.good for one in last)
 
 
 @condition("serving_from", "The service answers with the page of {node}")
-def _serving_from(situation: Situation, node: str) -> bool:
-    return _serving(situation, node) and all(one.page == node for one in situation.last(ANSWERS_IN_A_ROW))
+def _serving_from(situation: Situation, nodes: tuple[str, ...]) -> bool:
+    pages = {one.page for one in situation.last(ANSWERS_IN_A_ROW)}
+    return _serving(situation, nodes) and len(pages) == 1 and pages <= set(nodes)
 
 
 @condition("down", "No request is answered")
-def _down(situation: Situation, node: str) -> bool:
+def _down(situation: Situation, nodes: tuple[str, ...]) -> bool:
     last = situation.last(FAILURES_IN_A_ROW)
     return len(last) == FAILURES_IN_A_ROW and not any(one.good for one in last)
 
 
 @condition("vip_nowhere", "No node that answers holds the address")
-def _vip_nowhere(situation: Situation, node: str) -> bool:
+def _vip_nowhere(situation: Situation, nodes: tuple[str, ...]) -> bool:
     return (
         situation.complete
         and bool(situation.answered)
@@ -131,56 +133,64 @@ def _vip_nowhere(situation: Situation, node: str) -> bool:
 
 
 @condition("vip_on", "{node} holds the address, and no other node does")
-def _vip_on(situation: Situation, node: str) -> bool:
-    return situation.complete and [one.node for one in situation.answered if one.owns_vip] == [node]
+def _vip_on(situation: Situation, nodes: tuple[str, ...]) -> bool:
+    holders = [one.node for one in situation.answered if one.owns_vip]
+    return situation.complete and len(holders) == 1 and holders[0] in nodes
 
 
 @condition("two_holders", "Two nodes hold the address")
-def _two_holders(situation: Situation, node: str) -> bool:
+def _two_holders(situation: Situation, nodes: tuple[str, ...]) -> bool:
     return sum(one.owns_vip for one in situation.answered) > 1
 
 
 @condition("both_online", "Every node sees every node as a member, with quorum and a DC")
-def _both_online(situation: Situation, node: str) -> bool:
+def _both_online(situation: Situation, nodes: tuple[str, ...]) -> bool:
     return len(situation.answered) == len(situation.nodes) and all(
         one.quorate and one.dc and set(one.members) >= set(situation.nodes) for one in situation.answered
     )
 
 
 @condition("alone", "The corosync of {node} sees no other member")
-def _alone(situation: Situation, node: str) -> bool:
-    one = situation.node_readings.get(node)
-    return one is not None and one.seen and one.members == (node,)
+def _alone(situation: Situation, nodes: tuple[str, ...]) -> bool:
+    return _each(situation, nodes, lambda one: one.seen and set(one.members) == set(nodes))
 
 
 @condition("without_cluster", "{node} runs, and no cluster runs on it: it has booted again")
-def _without_cluster(situation: Situation, node: str) -> bool:
-    one = situation.node_readings.get(node)
-    return one is not None and one.seen and one.quorate is None
+def _without_cluster(situation: Situation, nodes: tuple[str, ...]) -> bool:
+    return _each(situation, nodes, lambda one: one.seen and one.quorate is None)
 
 
 @condition("without_quorum", "The corosync of {node} runs without quorum")
-def _without_quorum(situation: Situation, node: str) -> bool:
-    one = situation.node_readings.get(node)
-    return one is not None and one.quorate is False
+def _without_quorum(situation: Situation, nodes: tuple[str, ...]) -> bool:
+    return _each(situation, nodes, lambda one: one.quorate is False)
 
 
 @condition("placed_on", "Every cluster that answers runs all resources on {node}")
-def _placed_on(situation: Situation, node: str) -> bool:
+def _placed_on(situation: Situation, nodes: tuple[str, ...]) -> bool:
     places = [set(one.placements.values()) for one in situation.answered if one.placements]
-    return bool(places) and all(nodes == {node} for nodes in places)
+    return (
+        bool(places)
+        and len(places[0]) == 1
+        and places[0] <= set(nodes)
+        and all(one == places[0] for one in places)
+    )
 
 
 @condition("placed_apart", "All resources run, but on different nodes")
-def _placed_apart(situation: Situation, node: str) -> bool:
+def _placed_apart(situation: Situation, nodes: tuple[str, ...]) -> bool:
     places = [set(one.placements.values()) for one in situation.answered]
-    return len(places) == len(situation.nodes) and all(len(nodes) > 1 and "" not in nodes for nodes in places)
+    return len(places) == len(situation.nodes) and all(len(one) > 1 and "" not in one for one in places)
 
 
 @condition("web_hung", "The web server of {node} hangs")
-def _web_hung(situation: Situation, node: str) -> bool:
-    one = situation.node_readings.get(node)
-    return one is not None and one.web == "hung"
+def _web_hung(situation: Situation, nodes: tuple[str, ...]) -> bool:
+    return _each(situation, nodes, lambda one: one.web == "hung")
+
+
+def _each(situation: Situation, nodes: tuple[str, ...], holds: Callable[[NodeReading], bool]) -> bool:
+    """Whether each of these nodes was read, and all of their readings fulfil a condition."""
+    readings = [situation.node_readings.get(node) for node in nodes]
+    return bool(readings) and all(one is not None and holds(one) for one in readings)
 
 
 def predicate(reference: str) -> Callable[[Situation], bool]:
@@ -189,13 +199,13 @@ def predicate(reference: str) -> Callable[[Situation], bool]:
     Raises ConfigError for an unknown condition or role, and when a role is missing or not needed.
     """
     found, role = _parsed(reference)
-    return lambda situation: found.holds(situation, situation.roles.get(role, ""))
+    return lambda situation: found.holds(situation, tuple(situation.roles.get(role, "").split()))
 
 
 def description(reference: str, roles: Mapping[str, str]) -> str:
-    """The text of a condition, with the role's node. Raises ConfigError like `predicate`."""
+    """The text of a condition, with the role's nodes. Raises ConfigError like `predicate`."""
     found, role = _parsed(reference)
-    return found.description.format(node=roles.get(role, role))
+    return found.description.format(node=" and ".join(roles.get(role, role).split()))
 
 
 def _parsed(reference: str) -> tuple[Condition, str]:

@@ -166,3 +166,48 @@ def test_conditions_have_a_description_with_the_node_in_it() -> None:
         text = description(f"{name}:peer" if one.needs_role else name, ALIAS)
         assert (NODE2 in text) == one.needs_role, text
     assert set(ALIAS) == set(ROLES)
+
+
+THREE = (NODE1, NODE2, "node3.magedu.com")
+NODE3 = THREE[2]
+SPLIT = {"active": NODE1, "passive": NODE2, "target": NODE1, "peer": f"{NODE2} {NODE3}"}
+LEFT: dict[str, Any] = {"members": (NODE2, NODE3), "owns_vip": False, "placements": ON2}
+ON3 = {"WebIP": NODE3, "WebServer": NODE3}
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "node_readings"),
+    [
+        ("alone:peer", True, (reading(NODE2, **LEFT), reading(NODE3, **LEFT))),
+        ("alone:peer", False, (reading(NODE2, **LEFT), reading(NODE3, **{**LEFT, "members": THREE}))),
+        ("alone:peer", False, (reading(NODE2, **LEFT),)),
+        ("without_quorum:peer", True, (reading(NODE2, quorate=False), reading(NODE3, quorate=False))),
+        ("without_quorum:peer", False, (reading(NODE2, quorate=False), reading(NODE3))),
+        ("placed_on:peer", True, (reading(NODE2, **LEFT), reading(NODE3, **LEFT))),
+        ("placed_on:peer", True, (reading(NODE2, placements=ON3), reading(NODE3, placements=ON3))),
+        ("placed_on:peer", False, (reading(NODE2, placements=ON2), reading(NODE3, placements=ON3))),
+        ("placed_on:peer", False, (reading(NODE2, placements={"WebIP": NODE2, "WebServer": NODE3}),)),
+        ("placed_on:peer", False, (reading(NODE2, placements=ON1), reading(NODE3, placements=ON1))),
+        ("vip_on:peer", True, (gone(NODE1), reading(NODE2, owns_vip=True), reading(NODE3))),
+        ("vip_on:peer", False, (gone(NODE1), reading(NODE2, owns_vip=True), reading(NODE3, owns_vip=True))),
+        ("vip_on:peer", False, (reading(NODE1), reading(NODE2), reading(NODE3))),
+    ],
+)
+def test_a_role_of_several_nodes(text: str, wanted: bool, node_readings: tuple[NodeReading, ...]) -> None:
+    record = Timeline(Header(nodes=THREE), (), node_readings)
+    assert predicate(text)(situation_since(record, 9.0, SPLIT)) is wanted
+
+
+def test_a_page_of_one_of_several_nodes() -> None:
+    def served(*pages: str) -> bool:
+        asked = tuple(
+            Sample(10 + n / 20, 10.01 + n / 20, outcome="ok", page=one) for n, one in enumerate(pages)
+        )
+        return predicate("serving_from:peer")(
+            situation_since(Timeline(Header(nodes=THREE), asked), 9.0, SPLIT)
+        )
+
+    assert served(NODE3, NODE3, NODE3)
+    assert not served(NODE2, NODE3, NODE3), "two nodes answer"
+    assert not served(NODE1, NODE1, NODE1)
+    assert description("alone:peer", SPLIT) == f"The corosync of {NODE2} and {NODE3} sees no other member"
