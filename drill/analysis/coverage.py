@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import pairwise
 
 from drill.analysis.once import once
 from drill.record.timeline import NodeReading, Timeline
@@ -33,12 +32,16 @@ def gaps(
     All times in seconds.
     """
     longest = timeline.patient(LONG_SILENCE) if longer is None else longer
-    readings = [
-        one for one in timeline.readings_of(node) if one.seen and one.at >= since and one.asked <= until
-    ]
-    covered = [(since, since), *((one.asked, one.at) for one in readings), (until, until)]
-    between = ((before[1], after[0]) for before, after in pairwise(covered))
-    return tuple((start, end) for start, end in between if end - start > longest)
+    found: list[tuple[float, float]] = []
+    start = since
+    for one in timeline.readings_of(node):
+        if one.seen and one.at >= since and one.asked <= until:
+            if one.asked - start > longest:
+                found.append((start, one.asked))
+            start = one.at
+    if until - start > longest:
+        found.append((start, until))
+    return tuple(found)
 
 
 def unread_reason(timeline: Timeline, nodes: Iterable[str], since: float, until: float) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from operator import attrgetter
+from itertools import groupby
 
 from drill.analysis.once import once
 from drill.analysis.waits import CONNECTING, CaughtTogether, caught_of
-from drill.record.timeline import Sample, Timeline
+from drill.record.timeline import Sample, Timeline, in_order
 
 
 @dataclass(frozen=True)
@@ -82,25 +82,23 @@ def outages_of(timeline: Timeline, client: str = "probe") -> tuple[Outage, ...]:
     """
     if client == CONNECTING:
         return tuple(_of_caught(one) for one in caught_of(timeline))
-    return outages(timeline.samples_of(client))
+    return tuple(_outages(timeline.samples_of(client)))
 
 
 def outages(samples: Iterable[Sample]) -> tuple[Outage, ...]:
     """The outages of one client in time order; `samples` must be those of one client."""
-    found: list[Outage] = []
-    failed: list[Sample] = []
-    last_good: float | None = None
-    for sample in sorted(samples, key=attrgetter("sent", "done")):
-        if not sample.good:
-            failed.append(sample)
-            continue
-        if failed:
-            found.append(_outage(failed, last_good, sample.done))
-            failed = []
-        last_good = sample.sent
-    if failed:
-        found.append(_outage(failed, last_good, None))
-    return tuple(found)
+    return tuple(_outages(in_order(samples)))
+
+
+def _outages(samples: Sequence[Sample]) -> Iterator[Outage]:
+    failed = [number for number, one in enumerate(samples) if one.outcome != "ok"]
+    for _, run in groupby(enumerate(failed), key=lambda pair: pair[1] - pair[0]):
+        numbers = [number for _, number in run]
+        first, last = numbers[0], numbers[-1]
+        before, after = samples[first - 1 : first], samples[last + 1 : last + 2]
+        yield _outage(
+            samples[first : last + 1], before[0].sent if before else None, after[0].done if after else None
+        )
 
 
 def _of_caught(found: CaughtTogether) -> Outage:

@@ -142,11 +142,9 @@ def _few_readings(timeline: Timeline) -> str:
     windows = fault_windows(timeline)
     seen = sorted((one.asked, one.at) for one in timeline.node_readings if one.seen)
     covered = [(whole[0], whole[0]), *seen, (whole[1], whole[1])]
-    unread = 0.0
+    unread, longest = 0.0, timeline.patient(SPARSE_S)
     for (_, since), (until, _) in pairwise(covered):
-        if until - since > timeline.patient(SPARSE_S) and not any(
-            one.injected <= until and since <= one.end for one in windows
-        ):
+        if until - since > longest and not any(one.injected <= until and since <= one.end for one in windows):
             unread += until - since
     length = whole[1] - whole[0]
     if length > 0 and unread > MOST_UNREAD * length:
@@ -165,10 +163,11 @@ def _of_the_probe(timeline: Timeline) -> Iterator[Late]:
     if not timeline.header.probe_hz:
         return
     period = 1 / timeline.header.probe_hz
-    for before, after in pairwise(timeline.samples_of()):
-        if after.sent - before.sent >= 2 * period + SHORTEST_S:
-            since = before.sent + period
-            yield Late(since, after.sent, after.sent - since, "the probe")
+    longest = 2 * period + SHORTEST_S
+    for before, after in pairwise(timeline.sent_times()):
+        if after - before >= longest:
+            since = before + period
+            yield Late(since, after, after - since, "the probe")
 
 
 def _of_nodes(timeline: Timeline) -> Iterator[Late]:

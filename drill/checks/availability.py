@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
@@ -65,9 +66,10 @@ def outage_within_bounds(timeline: Timeline) -> CheckResult:
 def _judge_outage(
     timeline: Timeline, fault_window: FaultWindow, bounds: Duration, expected: str
 ) -> CheckResult:
-    before = [one for one in timeline.samples_of() if one.done < fault_window.injected]
-    if not before or not before[-1].good:
-        state = "the service was already down" if before else "no request had been sent"
+    earlier = timeline.samples_of()[: bisect_left(timeline.sent_times(), fault_window.injected)]
+    last = next((one for one in reversed(earlier) if one.done < fault_window.injected), None)
+    if last is None or not last.good:
+        state = "the service was already down" if last else "no request had been sent"
         return unknown(expected, f"{state} when the fault was injected at {fault_window.injected:.2f} s")
     caused = [one for one in outages_of(timeline) if fault_window.caused(one)]
     lines = [one.summary for one in caused] or ["no request failed"]
@@ -127,7 +129,7 @@ def no_outage(timeline: Timeline) -> CheckResult:
         return failed(expected, *(one.summary for one in found), spans=_spans(found))
     if reason := unpolled_reason(timeline, _polled_period(timeline), LONGEST_PAUSE):
         return unknown(expected, reason)
-    sent = [one.sent for one in timeline.samples_of()]
+    sent = timeline.sent_times()
     return passed(expected, f"{len(sent)} good answers from {sent[0]:.2f} to {sent[-1]:.2f} s")
 
 
@@ -222,13 +224,13 @@ def _spans(found: Iterable[Outage], limit: float | None = None) -> list[Span]:
 
 def unpolled_reason(timeline: Timeline, period: Period, longest: float) -> str:
     """Why the requests in a period are too few to judge (a pause of more than `longest` seconds), for people; or ""."""
-    sent = [one.sent for one in timeline.samples_of()]
-    before = [at for at in sent if at <= period.since][-1:] or [period.since]
-    after = [at for at in sent if at >= period.until][:1] or [period.until]
-    within = [at for at in sent if period.since < at < period.until]
+    sent = timeline.sent_times()
+    first, last = bisect_right(sent, period.since), bisect_left(sent, period.until)
+    before = sent[first - 1] if first else period.since
+    after = sent[last] if last < len(sent) else period.until
     if not sent:
         return "no request was sent"
-    for start, end in pairwise([*before, *within, *after]):
+    for start, end in pairwise((before, *sent[first:last], after)):
         if end - start > longest:
             return f"no request was sent from {start:.2f} to {end:.2f} s"
     return ""
@@ -238,5 +240,5 @@ def _polled_period(timeline: Timeline) -> Period:
     """The period that requests have to cover: from the first fault (or request) to the last event (or the end)."""
     events = [one.at for one in timeline.events if one.kind != "note"]
     first = timeline.time_of_first("inject")
-    sent = [one.sent for one in timeline.samples_of()]
-    return Period(min(sent, default=0.0) if first is None else first, max(events, default=timeline.end))
+    begin = min(timeline.sent_times(), default=0.0) if first is None else first
+    return Period(begin, max(events, default=timeline.end))

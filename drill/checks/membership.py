@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from drill.analysis.coverage import LONG_SILENCE, answered_readings
 from drill.analysis.fault_windows import NO_INJECTION, Period, fault_periods
 from drill.analysis.outages import outages_of
@@ -56,7 +58,7 @@ def recovered(timeline: Timeline) -> CheckResult:
     """At the end the service answers, one node holds the address, all nodes are quorate members, all resources run."""
     expected = "a complete cluster and an answering service at the end"
     late = timeline.end - END_PERIOD
-    samples = [one for one in timeline.samples_of() if one.sent >= late]
+    samples = timeline.samples_of()[bisect_left(timeline.sent_times(), late) :]
     if not samples:
         return unknown(
             expected, f"no request was sent in the last {END_PERIOD:g} s before {timeline.end:.2f} s"

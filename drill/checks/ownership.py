@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Sequence
 
 from drill.analysis import overlap
 from drill.analysis.address_owners import LONGEST_GAP, double_ownerships
@@ -14,7 +13,7 @@ from drill.analysis.outages import outages
 from drill.checks.availability import LONGEST_PAUSE, unpolled_reason
 from drill.checks.base import check
 from drill.checks.verdict import CheckResult, failed, passed, unknown, worst_result
-from drill.record.timeline import NodeReading, Sample, Timeline
+from drill.record.timeline import Timeline
 
 NO_READING = "no node was read"
 SHORTEST_DOWNTIME = 2.0
@@ -106,12 +105,12 @@ def _lengths(timeline: Timeline) -> list[str]:
 def page_names_owner(timeline: Timeline) -> CheckResult:
     """Every page that clients got is from a node that held the address at that time."""
     expected = "only pages of the node that holds the address"
-    readings = {node: timeline.readings_of(node) for node in timeline.nodes}
+    nodes = {node: _HeldAddress(timeline, node) for node in timeline.nodes}
     confirmed: Counter[str] = Counter()
     wrong = []
-    good = [one for one in timeline.samples_of() if one.good]
+    good = [one for one in timeline.samples_of() if one.outcome == "ok"]
     for sample in good:
-        held = _held_during(readings.get(sample.page, ()), sample, timeline.patient(LONGEST_GAP))
+        held = nodes[sample.page].during(sample.sent, sample.done) if sample.page in nodes else None
         if held is False:
             wrong.append(
                 f"{sample.page}'s page at {sample.sent:.2f} s, while {sample.page} did not hold the address"
@@ -127,19 +126,29 @@ def page_names_owner(timeline: Timeline) -> CheckResult:
     return passed(expected, f"{counts}, each while it held the address")
 
 
-def _held_during(readings: Sequence[NodeReading], sample: Sample, longest: float) -> bool | None:
-    """Whether a node held the address during a whole request; None when its readings do not show it.
+class _HeldAddress:
+    """Whether a node held the address during a whole request, by its readings."""
 
-    `longest` is the longest time between two readings (seconds).
-    """
-    first = bisect_right(readings, sample.sent, key=lambda one: one.at) - 1
-    last = bisect_left(readings, sample.done, key=lambda one: one.asked)
-    around = readings[first : last + 1]
-    if first < 0 or last >= len(readings) or not all(one.seen for one in around):
-        return None
-    if around[-1].asked - around[0].at > longest or len({one.owns_vip for one in around}) > 1:
-        return None
-    return around[0].owns_vip
+    def __init__(self, timeline: Timeline, node: str) -> None:
+        self._readings = timeline.readings_of(node)
+        self._at, self._asked = [one.at for one in self._readings], [one.asked for one in self._readings]
+        self._longest = timeline.patient(LONGEST_GAP)
+        self._found: dict[tuple[int, int], bool | None] = {}
+
+    def during(self, since: float, until: float) -> bool | None:
+        """Whether it held the address all the time (seconds of the record); None when the readings do not show it."""
+        first, last = bisect_right(self._at, since) - 1, bisect_left(self._asked, until)
+        if (first, last) not in self._found:
+            self._found[first, last] = self._between(first, last)
+        return self._found[first, last]
+
+    def _between(self, first: int, last: int) -> bool | None:
+        around = self._readings[first : last + 1]
+        if first < 0 or last >= len(self._readings) or not all(one.seen for one in around):
+            return None
+        if self._asked[last] - self._at[first] > self._longest or len({one.owns_vip for one in around}) > 1:
+            return None
+        return around[0].owns_vip
 
 
 @check("down_throughout", "requests", "readings")

@@ -22,10 +22,13 @@ def colocated(timeline: Timeline, resources: Sequence[str] = ()) -> CheckResult:
     whole = watched_period(timeline)
     if whole is None:
         return unknown(expected, NO_READING)
-    readings = _answered(timeline)
-    if split := [_placement_summary(one) for one in readings if len(_nodes(one, names)) > 1]:
+    places = [(tuple(map(one.placements.get, names)), one) for one in _answered(timeline)]
+    different = {found for found, _ in places}
+    apart_ = {found for found in different if len(set(found) - {"", None}) > 1}
+    if split := [_placement_summary(one) for found, one in places if found in apart_]:
         return failed(expected, split[0], *split[1:5])
-    together = [one for one in readings if _all_run(one, names)]
+    running = {found for found in different if all(found)}
+    together = [one for found, one in places if found in running]
     if len(names) < 2 or not together:
         return unknown(expected, "no reading shows them all running")
     if reason := _all_unread(timeline, *whole):

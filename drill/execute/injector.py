@@ -16,6 +16,7 @@ from drill.execute import signals
 from drill.faults import background, repair
 from drill.faults.base import Fault, FaultScope, Proof
 from drill.faults.repair import HEAL_DEADLINE_S, TIMER_S, arm_actions, heal_actions, healed_proofs
+from drill.record.timeline import EventKind
 from inventory import waiting
 from inventory.errors import CommandFailed, LabError, Unreachable
 from inventory.journal import JournalEntry
@@ -26,8 +27,8 @@ PROOF_DEADLINE_S = 15.0
 """The longest time from the injection of a fault to the proof that it is in effect (seconds)."""
 BOOT_DEADLINE_S = 90.0
 """The longest time until a node answers after it was powered on or thawed (seconds)."""
-OnEvent = Callable[[str, str, str], None]
-"""Called for each event, with its kind (inject, landed, not_landed, heal, healed, note), node and detail."""
+OnEvent = Callable[[EventKind, str, str], None]
+"""Called for each event, with its kind, node and detail."""
 
 
 class NotInEffect(LabError):

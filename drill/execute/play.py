@@ -17,7 +17,7 @@ from drill.faults import registry as faults
 from drill.faults.base import Fault, FaultScope
 from drill.record.header import Awaited
 from drill.record.recorder import Recorder
-from drill.record.timeline import Event
+from drill.record.timeline import Event, EventKind
 from drill.scenarios import conditions, overrides
 from drill.scenarios.base import (
     Await,
@@ -127,7 +127,7 @@ class Play:
         self.recorder.awaited(self.awaited)
         self.recorder.history(self.operation_log.operations, self.operation_log.failcounts)
 
-    def event(self, kind: str, node: str, detail: str) -> None:
+    def event(self, kind: EventKind, node: str, detail: str) -> None:
         """Record an event of the injector."""
         label = detail if kind in ("inject", "heal", "healed") else ""
         if kind in ("landed", "not_landed"):

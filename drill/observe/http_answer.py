@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address
 from urllib.parse import urlsplit
 
+from drill.record.timeline import Outcome
 from inventory.errors import ConfigError
 
 MOST_BYTES = 65536
@@ -31,7 +32,7 @@ class NoHttpError(Exception):
 class Answer:
     """The outcome of one request; `opened`: a new connection was opened for it."""
 
-    outcome: str
+    outcome: Outcome
     page: str = ""
     status: int | None = None
     detail: str = ""
@@ -135,7 +136,7 @@ def parse(text: bytes, *, ended: bool) -> Reply | None:
     return Reply(int(status[1]), body, last, cut=not complete and bool(length or chunked))
 
 
-def outcome(error: BaseException) -> str:
+def outcome(error: BaseException) -> Outcome:
     """The name of a failure: timeout, refused, unreachable, reset, or http_error for an answer that is not HTTP."""
     if isinstance(error, TimeoutError):
         return "timeout"

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from drill.observe.http_request import Client
 from drill.observe.observer import Observer, unrecorded
-from drill.record.timeline import Sample
+from drill.record.timeline import ClientName, Sample
 from inventory.errors import ConfigError, LabError
 from inventory.model import Lab
 
@@ -193,7 +193,7 @@ class Probe(Observer):
                 1, math.ceil((time.monotonic() - due) / self._keepalive_period)
             )
 
-    def _ask(self, client: Client, name: str, *, first: bool = False) -> None:
+    def _ask(self, client: Client, name: ClientName, *, first: bool = False) -> None:
         sent = self._clock()
         answer = client.ask()
         done = self._clock()

@@ -13,7 +13,7 @@ from drill.observe.http_answer import Request
 from drill.observe.http_probe import ProbeSettings
 from drill.observe.observer import Observer
 from drill.observe.paced_client import Pace, PacedClient
-from drill.record.timeline import Sample
+from drill.record.timeline import ClientName, Sample
 from inventory.errors import LabError
 from inventory.host import router
 from inventory.session import LabSession
@@ -86,7 +86,9 @@ class MoreClients(Observer):
         """Why each client does not run; "" when it runs."""
         return {**self._missing, **{name: one.missing for name, one in self._clients.items()}}
 
-    def _client(self, name: str, limit: float, enter: Callable[[], None] = lambda: None) -> PacedClient:
+    def _client(
+        self, name: ClientName, limit: float, enter: Callable[[], None] = lambda: None
+    ) -> PacedClient:
         pace = Pace(name, self._rates[name], limit, self._settings.longest, self._last)
         request = Request(self._settings.url, self._settings.pages)
         return PacedClient(pace, request, self._clock, self._on_sample, enter=enter)

@@ -25,7 +25,7 @@ from pathlib import Path
 
 from drill.observe.http_answer import MOST_BYTES, Answer, NoHttpError, Request, outcome, parse, reason
 from drill.observe.observer import Observer, unrecorded
-from drill.record.timeline import Sample
+from drill.record.timeline import ClientName, Sample
 
 LATE_S = 0.05
 """A request that would be later than this is not sent (seconds): a burst after a pause would measure the pause."""
@@ -45,7 +45,7 @@ class Pace:
     still gets that time for its answer.
     """
 
-    client: str
+    client: ClientName
     hz: float
     limit: float
     longest: float

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cache
 from operator import attrgetter
-from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import msgspec
 
 from drill.record import format_1
 from drill.record.header import FORMAT, Header
+from drill.record.row_groups import Group
 from drill.record.stored_rows import BEGINS, Place
 from drill.record.timeline import ROWS, Timeline
 from inventory.errors import LabError
@@ -29,17 +29,7 @@ class NewerFormat(Exception):
     """The file was written by a newer lab; the text begins with the number of the row."""
 
 
-@dataclass(frozen=True)
-class Group:
-    """The rows of a file from one that begins a timeline to the next one; `damage` says what was lost after them."""
-
-    file: Path
-    place: Place
-    rows: list[bytes]
-    damage: str = ""
-
-
-class _Row(msgspec.Struct, forbid_unknown_fields=True):
+class _Row(msgspec.Struct, gc=False, forbid_unknown_fields=True):
     """A row of any kind in format 2: exactly one field is set. `_typed` adds the fields of ROWS."""
 
     header: dict[str, Any] | None = None
@@ -61,13 +51,13 @@ def _whole(group: Group) -> Timeline:
     """The timeline of rows that are all whole and of format 2. Raises an error of _DAMAGED for any other."""
     if group.damage:
         raise ValueError(group.damage)
-    rows = _decoder().decode_lines(b"".join(group.rows))
+    rows = _decoder().decode_lines(group.text)
     lists: dict[str, tuple[Any, ...]] = {}
     for kind, (_, name) in ROWS.items():
         lists[name] = tuple([one for one in map(attrgetter(kind), rows) if one is not None])
     headers = [row.header for row in rows if row.header is not None]
     parts = [row.more for row in rows if row.more is not None]
-    if len(headers) + len(parts) + sum(map(len, lists.values())) != len(group.rows):
+    if len(headers) + len(parts) + sum(map(len, lists.values())) != group.size:
         raise ValueError("a row has not one key")
     [header] = headers
     if rows[0].header is None or _format(header) != FORMAT:
@@ -80,7 +70,9 @@ def _whole(group: Group) -> Timeline:
 @cache
 def _decoder() -> msgspec.json.Decoder[Any]:
     kinds = [(kind, type_ | None, None) for kind, (type_, _) in ROWS.items()]
-    return msgspec.json.Decoder(msgspec.defstruct("Row", kinds, bases=(_Row,), forbid_unknown_fields=True))
+    return msgspec.json.Decoder(
+        msgspec.defstruct("Row", kinds, bases=(_Row,), gc=False, forbid_unknown_fields=True)
+    )
 
 
 def _row_by_row(group: Group) -> tuple[Sequence[tuple[Place, Timeline]], str]:

@@ -24,7 +24,8 @@ SUFFIX = ".gz"
 """What the name of a compressed file has after the name of the plain one."""
 BEGINS = (b'"header"', b'"timeline"')
 """What the first row of a timeline has in it, also when it is damaged."""
-_WRITTEN = tuple(b"{" + one for one in BEGINS)
+WRITTEN = tuple(b"{" + one for one in BEGINS)
+"""How the lab writes that row."""
 _MEMBER = b"\x1f\x8b\x08"
 _FORM, _LEVEL = 31, 6
 """For zlib: gzip members with the largest window (zlib.h, inflateInit2), and how much time compressing may take."""
@@ -61,19 +62,22 @@ class Rows:
         """Where the latest row begins."""
         return Place(self._member, self._skip, self._number)
 
-    def __iter__(self) -> Iterator[bytes]:
+    def pieces(self) -> Iterator[tuple[int, int, bytes]]:
+        """The text in pieces, each with its gzip member's offset and how many bytes of the member come before it.
+
+        LOST_ROWS is in the place of a part that could not be decompressed.
+        """
         try:
             with self.path.open("rb") as stream:
-                pieces = self._unpacked if self.path.suffix == SUFFIX else self._plain
-                yield from self._split(pieces(stream))
+                yield from (self._unpacked if self.path.suffix == SUFFIX else self._plain)(stream)
         except OSError as error:
             raise LabError(
                 f"{self.path}: cannot be read: {error.strerror}", hint="name a run's folder"
             ) from error
 
-    def _split(self, pieces: Iterable[tuple[int, int, bytes]]) -> Iterator[bytes]:
+    def __iter__(self) -> Iterator[bytes]:
         left = b""
-        for member, skip, piece in pieces:
+        for member, skip, piece in self.pieces():
             if not left or piece == LOST_ROWS:
                 self._member, self._skip = member, skip
             if piece == LOST_ROWS:
@@ -195,7 +199,7 @@ def make_plain(path: Path) -> None:
 
 def begins(row: bytes) -> bool:
     """Whether a row is the first one of a timeline, as the lab writes it."""
-    return row.startswith(_WRITTEN)
+    return row.startswith(WRITTEN)
 
 
 def _packed(rows: Iterable[bytes]) -> bytes:

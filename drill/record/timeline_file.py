@@ -18,17 +18,18 @@ written by hand (80 lines).
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import closing
-from dataclasses import fields, replace
+from dataclasses import fields
 from pathlib import Path
 
 import msgspec
 
 from drill.record import parser, stored_rows
 from drill.record.header import Header
-from drill.record.parser import LOST, Group
-from drill.record.stored_rows import LOST_ROWS, Place, Rows, begins
+from drill.record.parser import LOST
+from drill.record.row_groups import groups
+from drill.record.stored_rows import Place, Rows
 from drill.record.timeline import ROWS, Timeline
 from inventory.errors import LabError
 
@@ -96,7 +97,7 @@ def scan(path: Path, start: Place | None = None) -> Generator[tuple[Place, Timel
     file. Raises LabError with file and line when no timeline can be read (after the last line), and for a newer format.
     """
     first_error, any_good = "", False
-    for group in _groups(Rows(path, start)):
+    for group in groups(Rows(path, start), start.number if start else 1):
         try:
             found, error = parser.timelines(group)
         except parser.NewerFormat as newer:
@@ -109,24 +110,3 @@ def scan(path: Path, start: Place | None = None) -> Generator[tuple[Place, Timel
             first_error = f"{path.parent}: {group.damage}"
     if first_error and not any_good:
         raise LabError(first_error, hint=_HINT)
-
-
-def _groups(rows: Rows) -> Iterator[Group]:
-    """The rows of each timeline. A damage ends a group: that of its gzip member, or one of its own without a row."""
-    group: Group | None = None
-    for row in rows:
-        if row == LOST_ROWS:
-            place = rows.place
-            if group and group.place.member != place.member:
-                yield group
-                group = None
-            yield replace(group or Group(rows.path, place, []), damage=rows.damage)
-            group = None
-        elif group is None or begins(row):
-            if group:
-                yield group
-            group = Group(rows.path, rows.place, [row])
-        else:
-            group.rows.append(row)
-    if group:
-        yield group

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from drill.analysis.duration import Duration
 from drill.analysis.fault_windows import fault_windows
+from drill.analysis.once import once
 from drill.analysis.outages import Outage, outages_of
 from drill.analysis.waits import CONNECTING, caught_of
 from drill.record.timeline import Timeline
@@ -48,6 +49,7 @@ class ClientOutage:
         return f"{self.length} ({self.waits})" if self.waits else self.length
 
 
+@once
 def clients_of(timeline: Timeline) -> tuple[ClientOutage, ...]:
     """What the clients beside the probe saw; without the clients that the record does not mention."""
     missing = timeline.header.clients or {}

@@ -12,7 +12,7 @@ from drill.observe.http_probe import ProbeRate
 from drill.observe.observation import Observation, ObservationSink
 from drill.record import timeline_file
 from drill.record.header import CheckRow
-from drill.record.timeline import NodeReading, Sample
+from drill.record.timeline import NodeReading, Outcome, Sample
 from drill.report.result import ScenarioResult
 from drill.scenarios.base import Move, Scenario
 from drill.suite import judged
@@ -59,7 +59,7 @@ class FakeDrill(FakeLab):
                     placements=placed if up else {},
                 )
             )  # fmt: skip
-        outcome = "ok" if self.holder else "refused"
+        outcome: Outcome = "ok" if self.holder else "refused"
         self.sink.sample(Sample(at - 0.02, at - 0.01, outcome=outcome, page=self.holder))
 
     @contextlib.contextmanager

@@ -10,7 +10,7 @@ from typing import Any
 
 from drill.checks.verdict import FAIL, PASS, UNKNOWN, Verdict
 from drill.record.header import Header, Prediction, ProbeFigures
-from drill.record.timeline import Event, NodeReading, Sample, Timeline
+from drill.record.timeline import ClientName, Event, NodeReading, Sample, Timeline
 from tests.support.example_lab import NODE1, NODE2, example_lab
 
 NODES = (NODE1, NODE2)
@@ -19,7 +19,7 @@ State = Callable[[float], str]
 
 
 def requests(
-    state: State, *, end: float, hz: float = 20, client: str = "probe", seed: int = 1
+    state: State, *, end: float, hz: float = 20, client: ClientName = "probe", seed: int = 1
 ) -> list[Sample]:
     """Requests at a fixed rate; a timeout takes 0.5 s, all the rest some milliseconds."""
     chance = random.Random(seed)
@@ -29,7 +29,7 @@ def requests(
         answer = state(sent)
         took = 0.5 if answer == "timeout" else chance.uniform(0.002, 0.009)
         good = answer in NODES
-        outcome = "ok" if good else answer
+        outcome: Any = "ok" if good else answer
         page, status = (answer, 200) if good else ("", 503 if answer == "http_error" else None)
         found.append(Sample(sent, round(sent + took, 4), client, outcome, page, status))
     return found

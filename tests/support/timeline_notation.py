@@ -16,13 +16,13 @@ header  fields laid over the usual ones; a value of ~ removes a field
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import yaml
 
 from drill.record.header import Header
-from drill.record.timeline import OUTCOMES, Event, Lateness, NodeReading, Sample, Timeline
+from drill.record.timeline import OUTCOMES, Event, EventKind, Lateness, NodeReading, Sample, Timeline
 from tests.support.example_lab import CASES, NODE1, NODE2
 
 NODES = {"node1": NODE1, "node2": NODE2}
@@ -75,12 +75,12 @@ def _parts(text: str) -> list[str]:
 
 def _samples(text: str, hz: float) -> list[Sample]:
     what, stretch = text.split()
-    assert what in NODES or what in OUTCOMES, what
     since, until = map(float, stretch.split("-"))
     slots = [n / hz for n in range(round(since * hz), round(until * hz))]
     if what in NODES:
         return [Sample(at, round(at + 0.01, 3), page=NODES[what], status=200) for at in slots]
-    return [Sample(at, round(at + 0.01, 3), outcome=what) for at in slots]
+    [outcome] = [one for one in OUTCOMES if one == what]
+    return [Sample(at, round(at + 0.01, 3), outcome=outcome) for at in slots]
 
 
 def _readings(alias: str, text: str) -> list[NodeReading]:
@@ -122,4 +122,5 @@ def _lateness(text: str) -> Lateness:
 
 def _event(text: str) -> Event:
     kind, at, *more = text.split(maxsplit=3)
-    return Event(float(at), kind, node=NODES[more[0]] if more else "", detail=" ".join(more[1:]))
+    [known] = [one for one in get_args(EventKind) if one == kind]
+    return Event(float(at), known, node=NODES[more[0]] if more else "", detail=" ".join(more[1:]))

@@ -6,12 +6,12 @@ import random
 import pytest
 
 from drill.analysis.outages import Outage, outages
-from drill.record.timeline import Sample
+from drill.record.timeline import Outcome, Sample
 
 
 def samples(letters: str, every: float = 1.0, takes: float = 0.25) -> list[Sample]:
     """One sample a letter: o good, r refused, t timeout."""
-    kinds = {"o": "ok", "r": "refused", "t": "timeout"}
+    kinds: dict[str, Outcome] = {"o": "ok", "r": "refused", "t": "timeout"}
     return [Sample(n * every, n * every + takes, outcome=kinds[letter]) for n, letter in enumerate(letters)]
 
 
@@ -90,3 +90,9 @@ def test_every_failure_is_in_one_outage() -> None:
         found = outages(samples(text))
         assert sum(one.failed for one in found) == text.count("r")
         assert len(found) == sum(1 for key, _ in itertools.groupby(text) if key == "r")
+
+
+def test_of_two_requests_of_the_same_moment_the_one_that_ended_first_is_first() -> None:
+    late = Sample(1.0, 1.5, outcome="timeout")
+    [found] = outages([late, Sample(0.0, 0.1), Sample(1.0, 1.1), Sample(2.0, 2.1)])
+    assert (found.last_good, found.first_failed, found.next_good) == (1.0, 1.0, 2.1)

@@ -7,9 +7,9 @@ import pytest
 from drill.analysis.outages import Outage, outages_of
 from drill.analysis.waits import CaughtTogether, Wait, caught
 from drill.record.header import Header
-from drill.record.timeline import Sample, Timeline
+from drill.record.timeline import Outcome, Sample, Timeline
 
-Row = tuple[float, float, str]
+Row = tuple[float, float, Outcome]
 
 
 def connecting(*rows: Row) -> list[Sample]:
@@ -51,7 +51,7 @@ def test_the_outage_ends_when_the_last_caught_client_has_its_answer(
 
 
 def test_what_is_known_of_each_client() -> None:
-    rows = [*answered(0.5), (1.0, 1.001, "refused"), *LOST[1:], *answered(2.5)]
+    rows: list[Row] = [*answered(0.5), (1.0, 1.001, "refused"), *LOST[1:], *answered(2.5)]
     assert caught(connecting(*rows)) == (
         CaughtTogether(
             0.5,

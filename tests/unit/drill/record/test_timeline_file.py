@@ -81,12 +81,15 @@ def test_a_file_of_half_a_line_is_begun_anew(tmp_path: Path) -> None:
         ('{"sample": {"sent": "1", "done": 2}}', r"Expected `float`, got `str` - at `\$\.sent`"),
         ('{"sample": {"sent": true, "done": 2}}', r"Expected `float`, got `bool` - at `\$\.sent`"),
         ('{"sample": {"sent": NaN, "done": 2}}', "JSON is malformed"),
-        ('{"sample": {"sent": 1, "done": 2, "client": "curl"}}', "client cannot be 'curl'"),
+        (
+            '{"sample": {"sent": 1, "done": 2, "client": "curl"}}',
+            "Invalid enum value 'curl' - at `\\$.client`",
+        ),
         (
             '{"sample": {"sent": 1, "done": 2, "outcome": "boom"}}',
-            "outcome cannot be 'boom'; one of ok, refused",
+            "Invalid enum value 'boom' - at `\\$.outcome`",
         ),
-        ('{"event": {"at": 1, "kind": "boom"}}', "kind cannot be 'boom'"),
+        ('{"event": {"at": 1, "kind": "boom"}}', "Invalid enum value 'boom' - at `\\$.kind`"),
         ('{"event": {"at": 1, "kind": "heal", "extra": 1}}', "unknown field extra"),
         ('{"event": [1]}', "event must be an object"),
         ('{"more": {"roles": "x"}}', r"got `str` - at `\$\.roles`"),

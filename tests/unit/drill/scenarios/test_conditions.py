@@ -49,8 +49,9 @@ def samples(*answers: str, begin: float = 10.0) -> tuple[Sample, ...]:
     found = []
     for n, one in enumerate(answers):
         good = one in (NODE1, NODE2)
+        outcome: Any = "ok" if good else one
         at = begin + n / 20
-        found.append(Sample(at, at + 0.01, outcome="ok" if good else one, page=one if good else ""))
+        found.append(Sample(at, at + 0.01, outcome=outcome, page=one if good else ""))
     return tuple(found)
 
 

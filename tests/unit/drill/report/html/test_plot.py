@@ -6,7 +6,7 @@ import pytest
 
 from drill.analysis.failover_phases import phases
 from drill.record.header import Header
-from drill.record.timeline import Event, NodeReading, Sample, Timeline
+from drill.record.timeline import Event, EventKind, NodeReading, Sample, Timeline
 from drill.report.html.drawing import Plot, Row
 from drill.report.html.plot import plot, plots, short_names
 from drill.report.result import ScenarioResult
@@ -81,8 +81,8 @@ def test_a_fault_without_proof_and_a_fault_without_heal_look_and_read_otherwise(
 
 
 def test_five_faults_in_a_row_are_five_bands() -> None:
-    events = [Event(n + part, kind, "web killed", NODE1) for n in range(5) for part, kind in
-             ((0.1, "inject"), (0.2, "landed"), (0.6, "heal"))]  # fmt: skip
+    moments: tuple[tuple[float, EventKind], ...] = ((0.1, "inject"), (0.2, "landed"), (0.6, "heal"))
+    events = [Event(n + part, kind, "web killed", NODE1) for n in range(5) for part, kind in moments]
     drawn = _whole(Timeline(samples=(Sample(0, 5),), events=tuple(events)))
     assert [round(bar.x) for bar in drawn.faults] == [2, 22, 42, 62, 82]
 
