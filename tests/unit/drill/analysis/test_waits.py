@@ -20,7 +20,7 @@ def answered(*moments: float) -> list[Row]:
     return [(at, at + 0.01, "ok") for at in moments]
 
 
-LOST = [(1.0, 2.0, "ok"), (1.5, 4.5, "ok"), (2.0, 3.0, "ok")]
+LOST: list[Row] = [(1.0, 2.0, "ok"), (1.5, 4.5, "ok"), (2.0, 3.0, "ok")]
 """The service is away from 0.9 to 1.9 s. The kernel sends each SYN again after 1 s, and that of 1.5 s after 3 s."""
 
 
