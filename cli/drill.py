@@ -71,7 +71,7 @@ def drill(
     if not names:
         whys = {one.name: unavailable(one, context.session) for one in chosen}
         for name, why in whys.items():
-            if why and not catalog.get(name).fenced:
+            if why and not catalog.get(name).needs_another_lab:
                 console.say(f"left out: {name}: {why}")
         chosen = [one for one in chosen if not whys[one.name]]
     with context.exclusive():

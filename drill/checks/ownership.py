@@ -180,7 +180,10 @@ def _judge_downtime(timeline: Timeline, period: Period, within: float, expected:
     )
     if last > period.since + within:
         return failed(expected, f"{sign}, {last - period.since:.2f} s after the fault took effect")
-    others = [node for node in timeline.nodes if node != period.node]
+    broken = {
+        one.node for one in fault_windows(timeline) if one.injected < period.until and one.end > period.since
+    }
+    others = [node for node in timeline.nodes if node not in broken] or list(timeline.nodes)
     reason = unpolled_reason(timeline, period, LONGEST_PAUSE) or unread_reason(
         timeline, others, period.since, period.until
     )

@@ -1,4 +1,4 @@
-"""Replaces "@web", "@address" and "@two_node" in the parameters of a scenario's checks."""
+"""Replaces "@web", "@address", "@two_node" and "@restarts" in the parameters of a scenario's checks."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import Any
 
 from drill.record.header import CheckRow
 from inventory.model import Lab
+from inventory.sizes import keeps_quorum
 
 
 def for_lab(checks: Iterable[CheckRow], lab: Lab) -> tuple[CheckRow, ...]:
-    """A scenario's checks for the record: "@web" and "@address" become ids of resources, "@two_node" a boolean."""
+    """A scenario's checks for the record: each word that begins with "@" is replaced (see Scenario)."""
     return tuple(CheckRow(one.id, _for_lab(one.parameters, lab)) for one in checks)
 
 
@@ -18,7 +19,9 @@ def _for_lab(value: Any, lab: Lab) -> Any:
     if isinstance(value, Mapping):
         return {_for_lab(key, lab): _for_lab(one, lab) for key, one in value.items()}
     if value == "@two_node":
-        return lab.corosync.two_node
+        return lab.corosync.two_node or keeps_quorum(len(lab.nodes))
+    if value == "@restarts":
+        return (*(0 for _ in lab.nodes[1:]), 2)
     if isinstance(value, str) and value.startswith("@"):
         return lab.resource(value[1:]).id
     return value

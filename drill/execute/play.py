@@ -24,11 +24,12 @@ from drill.scenarios.base import (
     Configure,
     Heal,
     Inject,
-    Move,
     Observe,
     Read,
     Recompute,
     Scenario,
+    SingleMove,
+    single_moves,
 )
 from drill.scenarios.conditions import Situation
 from inventory import waiting
@@ -69,6 +70,8 @@ class Play:
     operation_log: OperationLog = field(init=False)
     _last_move_ended: float = field(default=0.0, init=False)
     """The end of the last move (seconds of the record): only later readings show its effect."""
+    _hit: set[str] = field(default_factory=set, init=False)
+    """The nodes that were hit by a fault until now."""
     _first_roles: dict[str, str] = field(default_factory=dict, init=False)
     """The roles at the first injection, which the record keeps."""
 
@@ -97,7 +100,7 @@ class Play:
     def run(self) -> None:
         """Do all moves in order; stop when an awaited condition does not become true. Raises NotInEffect, LabError."""
         try:
-            for move in self.scenario.moves:
+            for move in single_moves(self.scenario.moves, len(self.session.lab.nodes)):
                 self._move(move)
         except _ConditionNotMet:
             return
@@ -141,7 +144,7 @@ class Play:
         """Record a note of the scenario itself."""
         self.recorder.event(Event(self.recorder.since(), "note", label, node, detail))
 
-    def _move(self, move: Move) -> None:
+    def _move(self, move: SingleMove) -> None:
         if isinstance(move, Inject):
             self._inject(move)
         elif isinstance(move, Heal):
@@ -184,7 +187,8 @@ class Play:
             self.session.lab,
             self._situation(),
         )
-        names = roles.targets(lab, situation, role, self.roles)
+        names = roles.targets(lab, situation, role, self.roles, self._hit)
+        self._hit |= set(names)
         self.roles |= roles.hit(lab, situation, role, names)
         self.starting_state.first = self._nodes("peer")[0]
         self._first_roles = self._first_roles or dict(self.roles)

@@ -12,7 +12,7 @@ from cluster.outage_interval import COVERAGE, Course
 from drill.execute.measured_times import MeasuredTimes, Rows, fingerprint
 from drill.faults import registry as faults
 from drill.record.header import Prediction
-from drill.scenarios.base import ClusterTime, Inject, Scenario
+from drill.scenarios.base import ClusterTime, Inject, Scenario, single_moves
 from inventory.config.cluster_properties import fencing, milliseconds, starts_without_quorum
 from inventory.errors import LabError
 from inventory.model import Command, Lab
@@ -47,7 +47,8 @@ def predict(
     token, consensus = running_times(session)
     monitors = _monitors(lab, live)
     properties = live.configuration.properties
-    first = next((faults.get(move.fault) for move in scenario.moves if isinstance(move, Inject)), None)
+    moves = single_moves(scenario.moves, len(lab.nodes))
+    first = next((faults.get(move.fault) for move in moves if isinstance(move, Inject)), None)
     timing = replace(
         outage_bounds.timing(lab),
         token_s=token,
@@ -72,7 +73,7 @@ def predict(
         )
         answer = _monitor_answer(text, lab.resource(first.monitor).id) if first and text else None
         measured = timing if answer is None else replace(timing, monitor_answer_s=answer)
-        course, missing = _course(scenario, limits, live)
+        course, missing = _course(scenario, limits, live, len(lab.nodes))
         rows = Rows(missing=missing)
         if course:
             rows = MeasuredTimes.of(session).usable(fingerprint(session, live), course, contention)
@@ -153,9 +154,9 @@ def _prediction(
     )
 
 
-def _course(scenario: Scenario, limits: Bounds, live: Cib) -> tuple[Course | None, str]:
+def _course(scenario: Scenario, limits: Bounds, live: Cib, nodes: int) -> tuple[Course | None, str]:
     """The course that the scenario's outage takes; or None, and why its times cannot be added up."""
-    injections = [move for move in scenario.moves if isinstance(move, Inject)]
+    injections = [move for move in single_moves(scenario.moves, nodes) if isinstance(move, Inject)]
     if len(injections) != 1:
         return None, f"the scenario injects {len(injections)} faults"
     fault = faults.get(injections[0].fault)

@@ -5,7 +5,7 @@ A role that several nodes have is the text of their names with spaces, as in the
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from random import Random
 
 from drill.faults.base import Fault, FaultScope
@@ -27,10 +27,11 @@ def are_clear(situation: Situation) -> bool:
 
 
 def found(lab: Lab, situation: Situation) -> dict[str, str]:
-    """The active node, the first passive one and the DC, when they are clear."""
+    """The active node, the first passive one and the DC, when they are clear; of three nodes or more also the last."""
     active = next(reading.node for reading in situation.answered if reading.owns_vip)
     dc = next(reading.dc for reading in situation.answered if reading.dc)
-    return {"active": active, "passive": beside(lab, situation, [active])[0], "dc": dc}
+    last = {"last": lab.nodes[-1].name} if len(lab.nodes) > 2 else {}
+    return {"active": active, "passive": beside(lab, situation, [active])[0], "dc": dc, **last}
 
 
 def chosen(role: Target, fault: Fault, rng: Random) -> Target:
@@ -38,8 +39,13 @@ def chosen(role: Target, fault: Fault, rng: Random) -> Target:
     return rng.choice([one for one in EITHER if one in fault.roles]) if role == "any" else role
 
 
-def targets(lab: Lab, situation: Situation, role: Target, roles: Mapping[str, str]) -> list[str]:
-    """The nodes that a fault with this target hits; `roles` are those of `found`."""
+def targets(
+    lab: Lab, situation: Situation, role: Target, roles: Mapping[str, str], hit_before: Collection[str] = ()
+) -> list[str]:
+    """The nodes that a fault with this target hits; `roles` are those of `found`. `hit_before`: by earlier faults."""
+    if role == "untouched":
+        others = beside(lab, situation, [roles["active"]])
+        return [*(name for name in others if name not in hit_before), *others][:1]
     if role == "both":
         return [roles["active"], roles["passive"]]
     if role == "passives":

@@ -124,7 +124,7 @@ class Runner:
 
     def _header(self, scenario: Scenario, seed: int, *, second_try: bool) -> Header:
         lab = self.session.lab
-        explanation = catalog.explanations(self.session.platform).get(scenario.name)
+        explanation = catalog.explanations(self.session.platform, len(lab.nodes)).get(scenario.name)
         kinds = {lab.resource(kind).id for kind in ("address", "web")}
         return Header(
             scenario=scenario.name,

@@ -146,7 +146,7 @@ class Header:
     `second_try`: this record replaces the scenario's record before it, whose verdict was UNKNOWN.
 
     Set during the run: `roles` maps active, passive, dc, target and peer to nodes, as they were at the first injection;
-    several nodes of one role have spaces between them.
+    with three nodes or more, also last, the node with the highest nodeid. Several nodes of a role have spaces between.
     `watched_processors` is their number on the drill's own machine; `pauses` are those in corosync's log.
     `witness` is the reason why ARP on the lab's network was not recorded; "" when it was.
     `clients` maps the clients `connecting` and `routed` to the reason why they did not run; "" when they ran.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -10,10 +11,11 @@ from drill.record.header import CheckRow
 from drill.scenarios.overrides import Overrides
 from inventory.sizes import LEAST_NODES, MOST_NODES
 
-Target = Literal["active", "passive", "dc", "both", "any", "passives", "upper half"]
+Target = Literal["active", "passive", "dc", "both", "any", "passives", "upper half", "untouched"]
 """The nodes that a fault hits, found at the injection: one, or several at once.
 
-`any` is the active or the first passive node, selected by the seed. `passives` are all nodes without the address,
+`any` is the active or the first passive node, selected by the seed. `untouched` is the first node without the address
+that this scenario has not hit yet. `passives` are all nodes without the address,
 `upper half` the nodes with the higher nodeids; a fault of the network leaves the nodes of these groups connected.
 """
 ClusterTime = Literal["loss", "address monitor", "web monitor"]
@@ -78,7 +80,23 @@ class Read:
     within: float = 30.0
 
 
-Move = Inject | Heal | Await | Observe | Configure | Recompute | Read
+@dataclass(frozen=True)
+class ForEachOther:
+    """Do these moves once for each node but the one that holds the address; the target `untouched` is each in turn."""
+
+    moves: tuple[Inject | Heal | Await | Observe | Configure | Recompute | Read, ...]
+
+
+Move = Inject | Heal | Await | Observe | Configure | Recompute | Read | ForEachOther
+SingleMove = Inject | Heal | Await | Observe | Configure | Recompute | Read
+
+
+def single_moves(moves: Iterable[Move], nodes: int) -> tuple[SingleMove, ...]:
+    """The moves one by one, in a lab with so many nodes."""
+    found: list[SingleMove] = []
+    for move in moves:
+        found += move.moves * (nodes - 1) if isinstance(move, ForEachOther) else [move]
+    return tuple(found)
 
 
 @dataclass(frozen=True)
@@ -97,8 +115,8 @@ class Scenario:
     `budget` is a key of lab.yaml's budget_s, or "". `step` is the step of the walkthrough. `fenced`: it needs a lab
     with fencing (see drill.scenarios.fencing). `sizes`: the least and the greatest number of nodes
     (see drill.scenarios.sizes).
-    In the parameters of checks, "@web" and "@address" mean the resource of that kind, and "@two_node" means lab.yaml's
-    two_node.
+    In the parameters of checks, "@web" and "@address" mean the resource of that kind, "@two_node" means whether the
+    nodes that are left keep quorum when one is lost, and "@restarts" how many outages a restart of each node causes.
     """
 
     name: str
@@ -112,6 +130,11 @@ class Scenario:
     sizes: tuple[int, int] = (LEAST_NODES, MOST_NODES)
 
     @property
+    def needs_another_lab(self) -> bool:
+        """It needs a lab with fencing or with more nodes than the walkthrough's."""
+        return self.fenced or self.sizes[0] > LEAST_NODES
+
+    @property
     def faults(self) -> tuple[str, ...]:
         """The faults that it injects, in order."""
-        return tuple(move.fault for move in self.moves if isinstance(move, Inject))
+        return tuple(move.fault for move in single_moves(self.moves, LEAST_NODES) if isinstance(move, Inject))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from cluster.outage_bounds import Kind
 from drill.record.header import CheckRow
-from drill.scenarios.base import Await, Heal, Inject, Move, Read, Recompute, Scenario
+from drill.scenarios.base import Await, Heal, Inject, Read, Recompute, Scenario, SingleMove
 from drill.scenarios.overrides import Overrides
+from inventory.sizes import LEAST_NODES, MOST_NODES
 
 # Starting states, as differences from lab.yaml
 AS_IN_LAB_YAML = Overrides()
@@ -17,12 +18,15 @@ PREFERRED_NODE = Overrides(stickiness=100, location=500)
 WITHOUT_CONSTRAINTS = Overrides(without=("colocation", "order", "location"))
 FAST_MONITORS = Overrides(monitors={"web": "2s", "address": "2s"})
 
+TWO_NODES = (2, 2)
+"""The size of a lab in which one lost node leaves no majority, or in which a split leaves a half on each side."""
+
 # Moves
 STOP_ACTIVE = Inject("corosync-stop")
-TAKEN_OVER: tuple[Move, ...] = (Await("serving_from:peer"), Await("placed_on:peer"))
-QUORUM_LOST: tuple[Move, ...] = (Await("without_quorum:peer"), Recompute("peer"), Await("vip_nowhere"))
+TAKEN_OVER: tuple[SingleMove, ...] = (Await("serving_from:peer"), Await("placed_on:peer"))
+QUORUM_LOST: tuple[SingleMove, ...] = (Await("without_quorum:peer"), Recompute("peer"), Await("vip_nowhere"))
 """Under the policy stop nothing runs any more."""
-HEALED: tuple[Move, ...] = (Heal(), Await("both_online", 90))
+HEALED: tuple[SingleMove, ...] = (Heal(), Await("both_online", 90))
 FAILURE_COUNTED = Read("target", "crm_mon -1 -f", "fail-count=")
 
 # Checks
@@ -37,7 +41,7 @@ ONE_SERVICE = (CheckRow("one_owner"), CheckRow("page_names_owner"), CheckRow("co
 OUTAGE_LENGTH = (CheckRow("outage_within_budget"), CheckRow("outage_within_bounds"))
 UNDISTURBED = (CheckRow("no_outage"), *ONE_SERVICE)
 PEER_QUORUM = CheckRow("quorum", {"role": "peer", "expected": "@two_node"})
-"""A node that is alone has no quorum, unless lab.yaml sets two_node."""
+"""One node of two that is alone has no quorum, unless lab.yaml sets two_node; two of three have it."""
 FAILED_OVER = CheckRow("runs_on", {"role": "peer", "when": "fault"})
 STAYED = CheckRow("runs_on", {"role": "peer", "when": "end"})
 FAILED_BACK = CheckRow("runs_on", {"role": "target", "when": "end"})
@@ -47,10 +51,11 @@ def fault_scenario(
     name: str,
     inject: Inject,
     *checks: CheckRow,
-    moves: tuple[Move, ...] = TAKEN_OVER,
+    moves: tuple[SingleMove, ...] = TAKEN_OVER,
     overrides: Overrides = AS_IN_LAB_YAML,
     kind: Kind | None = None,
     budget: str = "",
+    sizes: tuple[int, int] = (LEAST_NODES, MOST_NODES),
 ) -> Scenario:
     """A scenario with one fault on one node; ALWAYS is added to its checks."""
-    return Scenario(name, "", (inject, *moves), (*checks, *ALWAYS), overrides, kind, budget)
+    return Scenario(name, "", (inject, *moves), (*checks, *ALWAYS), overrides, kind, budget, sizes=sizes)

@@ -12,6 +12,7 @@ import yaml
 from drill.scenarios.base import Explanation, Scenario
 from drill.scenarios.fault_scenarios import FAULT_SCENARIOS
 from drill.scenarios.fenced_scenarios import FENCED_SCENARIOS
+from drill.scenarios.more_nodes_scenarios import MORE_NODES_SCENARIOS
 from drill.scenarios.service_scenarios import SERVICE_SCENARIOS
 from drill.scenarios.walkthrough import WALKTHROUGH
 from inventory.errors import ConfigError
@@ -19,7 +20,16 @@ from inventory.platforms.base import Platform
 from inventory.platforms.wording import adapted
 
 SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
-    {one.name: one for one in (*WALKTHROUGH, *FAULT_SCENARIOS, *FENCED_SCENARIOS, *SERVICE_SCENARIOS)}
+    {
+        one.name: one
+        for one in (
+            *WALKTHROUGH,
+            *FAULT_SCENARIOS,
+            *FENCED_SCENARIOS,
+            *MORE_NODES_SCENARIOS,
+            *SERVICE_SCENARIOS,
+        )
+    }
 )
 """Every scenario by name, in the order in which they run."""
 
@@ -32,9 +42,9 @@ def get(name: str) -> Scenario:
         raise ConfigError(f"there is no scenario {name!r}", hint=f"one of: {', '.join(SCENARIOS)}") from None
 
 
-def explanations(platform: Platform | None = None) -> Mapping[str, Explanation]:
-    """The texts of scenarios.yaml in the words of a platform, by the scenario's name."""
-    return {name: Explanation(**adapted(fields, platform)) for name, fields in _texts().items()}
+def explanations(platform: Platform | None = None, nodes: int = 2) -> Mapping[str, Explanation]:
+    """The texts of scenarios.yaml in the words of a platform and for a number of nodes, by the scenario's name."""
+    return {name: Explanation(**adapted(fields, platform, nodes)) for name, fields in _texts().items()}
 
 
 @cache

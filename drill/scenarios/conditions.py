@@ -13,7 +13,7 @@ from types import MappingProxyType
 from drill.record.timeline import NodeReading, Sample, Timeline
 from inventory.errors import ConfigError
 
-ROLES = ("active", "passive", "dc", "target", "peer")
+ROLES = ("active", "passive", "dc", "target", "peer", "last")
 ANSWERS_IN_A_ROW = 3
 """After this many good answers in a row the service counts as up."""
 FAILURES_IN_A_ROW = 6
@@ -76,7 +76,8 @@ Predicate = Callable[[Situation, tuple[str, ...]], bool]
 class Condition:
     """One condition; scenarios refer to it by `id`.
 
-    `description` is its text for people; {node} is replaced by the role's nodes.
+    `description` is its text for people; {node} is replaced by the role's nodes when it is about each of them, {one_of}
+    when it is about any one of them.
     `holds` is the predicate on a situation and the role's nodes (none for a condition that is not about a role).
     """
 
@@ -87,7 +88,7 @@ class Condition:
     @property
     def needs_role(self) -> bool:
         """The condition is about the nodes of a role."""
-        return "{node}" in self.description
+        return "{node}" in self.description or "{one_of}" in self.description
 
 
 _conditions: dict[str, Condition] = {}
@@ -111,7 +112,7 @@ def _serving(situation: Situation, nodes: tuple[str, ...]) -> bool:
     return len(last) == ANSWERS_IN_A_ROW and all(one.good for one in last)
 
 
-@condition("serving_from", "The service answers with the page of {node}")
+@condition("serving_from", "The service answers with the page of {one_of}")
 def _serving_from(situation: Situation, nodes: tuple[str, ...]) -> bool:
     pages = {one.page for one in situation.last(ANSWERS_IN_A_ROW)}
     return _serving(situation, nodes) and len(pages) == 1 and pages <= set(nodes)
@@ -132,7 +133,7 @@ def _vip_nowhere(situation: Situation, nodes: tuple[str, ...]) -> bool:
     )
 
 
-@condition("vip_on", "{node} holds the address, and no other node does")
+@condition("vip_on", "{one_of} holds the address, and no other node does")
 def _vip_on(situation: Situation, nodes: tuple[str, ...]) -> bool:
     holders = [one.node for one in situation.answered if one.owns_vip]
     return situation.complete and len(holders) == 1 and holders[0] in nodes
@@ -165,7 +166,7 @@ def _without_quorum(situation: Situation, nodes: tuple[str, ...]) -> bool:
     return _each(situation, nodes, lambda one: one.quorate is False)
 
 
-@condition("placed_on", "Every cluster that answers runs all resources on {node}")
+@condition("placed_on", "Every cluster that answers runs all resources on {one_of}")
 def _placed_on(situation: Situation, nodes: tuple[str, ...]) -> bool:
     places = [set(one.placements.values()) for one in situation.answered if one.placements]
     return (
@@ -205,7 +206,8 @@ def predicate(reference: str) -> Callable[[Situation], bool]:
 def description(reference: str, roles: Mapping[str, str]) -> str:
     """The text of a condition, with the role's nodes. Raises ConfigError like `predicate`."""
     found, role = _parsed(reference)
-    return found.description.format(node=" and ".join(roles.get(role, role).split()))
+    nodes = roles.get(role, role).split()
+    return found.description.format(node=" and ".join(nodes), one_of=" or ".join(nodes))
 
 
 def _parsed(reference: str) -> tuple[Condition, str]:

@@ -9,6 +9,7 @@ from drill.scenarios.building_blocks import (
     ONE_SERVICE,
     OUTAGE_LENGTH,
     PEER_QUORUM,
+    TWO_NODES,
     UNDISTURBED,
     fault_scenario,
 )
@@ -89,6 +90,7 @@ FAULT_SCENARIOS = (
         moves=(Await("two_holders"), Await("alone:target"), Observe("loss", 0.3)),
         kind="partition",
         budget="partition",
+        sizes=TWO_NODES,
     ),
     fault_scenario(
         "partition-in",
@@ -99,6 +101,7 @@ FAULT_SCENARIOS = (
         moves=(Await("two_holders"), Observe("loss", 0.3)),
         kind="partition",
         budget="partition",
+        sizes=TWO_NODES,
     ),
     fault_scenario(
         "loss",

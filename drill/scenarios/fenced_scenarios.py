@@ -10,6 +10,7 @@ from drill.scenarios.building_blocks import (
     ALWAYS,
     FAILED_OVER,
     TAKEN_OVER,
+    TWO_NODES,
     fault_scenario,
 )
 
@@ -29,6 +30,7 @@ FENCED_SCENARIOS = tuple(
                 *ALWAYS,
             ),
             kind="none",
+            sizes=TWO_NODES,
         ),
         fault_scenario(
             "fenced-freeze",

@@ -27,7 +27,8 @@ SECTIONS = ("crm_config", "rsc_defaults", "resources", "constraints")
 class Overrides:
     """Differences from the configuration of lab.yaml.
 
-    `location` is the score of the lab's location constraints. `without` names the types of constraints to remove,
+    `location` is the score of the lab's location constraints, `last_node` that of one more, by which the web server
+    prefers the last node of lab.yaml. `without` names the types of constraints to remove,
     `resources` the kinds of resources to keep. `monitors` maps a kind of resource to its monitor's interval.
     `two_node` sets two_node in corosync.conf on both nodes (votequorum(5)).
     """
@@ -35,6 +36,7 @@ class Overrides:
     properties: Mapping[str, str] = field(default_factory=dict)
     stickiness: int | None = None
     location: int | None = None
+    last_node: int | None = None
     migration_threshold: int | None = None
     without: tuple[ConstraintType, ...] = ()
     resources: tuple[str, ...] = RESOURCE_KINDS
@@ -57,6 +59,7 @@ class Overrides:
         found = [f"{name}={value}" for name, value in self.properties.items()]
         found += [] if self.stickiness is None else [f"stickiness {scores.text(self.stickiness)}"]
         found += [] if self.location is None else [f"location score {scores.text(self.location)}"]
+        found += [] if self.last_node is None else [f"score {scores.text(self.last_node)} for the last node"]
         found += (
             [] if self.migration_threshold is None else [f"migration-threshold {self.migration_threshold}"]
         )
@@ -110,7 +113,16 @@ def edited_cib(text: str, overrides: Overrides, lab: Lab) -> str:
             )
         for item in preferred:
             item.set("score", scores.text(overrides.location))
+    if overrides.last_node is not None:
+        ElementTree.SubElement(constraints, "rsc_location", _last_node(overrides.last_node, lab))
     return ElementTree.tostring(root, encoding="unicode")
+
+
+def _last_node(score: int, lab: Lab) -> dict[str, str]:
+    """The attributes of the constraint by which the web server prefers the last node."""
+    resource, node = lab.resource("web"), lab.nodes[-1]
+    id_ = clone_id(resource.id) if resource.clone else resource.id
+    return {"id": "ha-lab-last-node", "rsc": id_, "node": node.name, "score": scores.text(score)}
 
 
 def changed_sections(before: str, after: str) -> tuple[tuple[str, str], ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from drill.record.header import CheckRow
-from drill.scenarios.base import Await, Heal, Inject, Observe, Read, Scenario
+from drill.scenarios.base import Await, ForEachOther, Heal, Inject, Observe, Read, Scenario
 from drill.scenarios.building_blocks import (
     ALWAYS,
     FAILED_OVER,
@@ -17,6 +17,7 @@ from drill.scenarios.building_blocks import (
     STAYED,
     STOP_ACTIVE,
     TAKEN_OVER,
+    TWO_NODES,
     UNDISTURBED,
     fault_scenario,
 )
@@ -116,12 +117,17 @@ SERVICE_SCENARIOS = (
         ),
         (CheckRow("one_owner"), *ALWAYS),
         overrides=POLICY_IGNORE,
+        sizes=TWO_NODES,
     ),
     Scenario(
         "rolling-restart",
         "7.1",
-        (Inject("corosync-stop", "passive"), Await("alone:peer"), *HEALED, STOP_ACTIVE, *TAKEN_OVER),
-        (*OUTAGE_LENGTH, CheckRow("interruptions", {"counts": (0, 2)}), *ONE_SERVICE, *ALWAYS),
+        (
+            ForEachOther((Inject("corosync-stop", "untouched"), Await("alone:peer"), *HEALED)),
+            STOP_ACTIVE,
+            *TAKEN_OVER,
+        ),
+        (*OUTAGE_LENGTH, CheckRow("interruptions", {"counts": "@restarts"}), *ONE_SERVICE, *ALWAYS),
         overrides=PREFERRED_NODE,
         kind="graceful",
         budget="graceful",

@@ -22,6 +22,7 @@ from drill.scenarios.building_blocks import (
     STOP_ACTIVE,
     TAKEN_OVER,
     TWO_NODE,
+    TWO_NODES,
     UNDISTURBED,
     WITHOUT_CONSTRAINTS,
 )
@@ -48,6 +49,7 @@ WALKTHROUGH = (
         (CheckRow("down_throughout"), PEER_QUORUM, CheckRow("one_owner"), *ALWAYS),
         overrides=POLICY_STOP,
         kind="graceful",
+        sizes=TWO_NODES,
     ),
     Scenario(
         "quorum-ignore",
@@ -57,6 +59,7 @@ WALKTHROUGH = (
         overrides=POLICY_IGNORE,
         kind="graceful",
         budget="graceful",
+        sizes=TWO_NODES,
     ),
     Scenario(
         "quorum-ignore-later",
@@ -71,6 +74,7 @@ WALKTHROUGH = (
         (PEER_QUORUM, FAILED_OVER, *ONE_SERVICE, *ALWAYS),
         overrides=POLICY_STOP,
         kind="graceful",
+        sizes=TWO_NODES,
     ),
     Scenario(
         "quorum-freeze",
@@ -79,6 +83,7 @@ WALKTHROUGH = (
         (CheckRow("down_throughout"), PEER_QUORUM, *ALWAYS),
         overrides=POLICY_FREEZE,
         kind="freeze",
+        sizes=TWO_NODES,
     ),
     Scenario(
         "quorum-freeze-keeps",
@@ -87,6 +92,7 @@ WALKTHROUGH = (
         (PEER_QUORUM, FAILED_OVER, *UNDISTURBED, *ALWAYS),
         overrides=POLICY_FREEZE,
         kind="none",
+        sizes=TWO_NODES,
     ),
     Scenario(
         "two-node",
@@ -96,6 +102,7 @@ WALKTHROUGH = (
         overrides=TWO_NODE,
         kind="freeze",
         budget="freeze",
+        sizes=TWO_NODES,
     ),
     Scenario(
         "two-node-cold-start",
@@ -111,6 +118,7 @@ WALKTHROUGH = (
         ),
         (CheckRow("down_throughout"), CheckRow("one_owner"), *ALWAYS),
         overrides=TWO_NODE,
+        sizes=TWO_NODES,
     ),
     Scenario(
         "failback-stickiness-0",

@@ -32,7 +32,7 @@ SMOKE = ("corosync-kill", "web-kill")
 PARAMETERS = [
     pytest.param(name, marks=[pytest.mark.smoke] if name in SMOKE else [])
     for name, one in catalog.SCENARIOS.items()
-    if not one.fenced
+    if not one.needs_another_lab
 ]
 
 

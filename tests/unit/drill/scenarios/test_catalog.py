@@ -20,14 +20,15 @@ from drill.faults import registry as faults
 from drill.faults.registry import FAULTS
 from drill.record.header import CheckRow
 from drill.scenarios import catalog, conditions
-from drill.scenarios.base import Await, Configure, Heal, Inject, Observe, Read, Scenario
+from drill.scenarios.base import Await, Configure, Heal, Inject, Observe, Read, Scenario, single_moves
 from drill.scenarios.catalog import SCENARIOS
 from drill.scenarios.overrides import Overrides, edited_cib
 from inventory.config.lab_yaml import BUDGETS, OF_PLATFORM
 from inventory.errors import ConfigError
 from inventory.model import INFINITY
 from inventory.platforms.registry import PLATFORMS
-from tests.support.example_lab import CASES, NODE1, NODE2, example_lab
+from inventory.session import LabSession
+from tests.support.example_lab import CASES, NODE1, NODE2, example_lab, nodes
 from tests.support.fake_machines import FakeMachines
 from tests.support.fake_session import fake_session
 from tests.support.fenced_lab import fenced_session
@@ -35,21 +36,32 @@ from tests.support.foreign_words import foreign_words
 from tests.support.timeline_notation import timeline
 
 LAB = example_lab()
-UNFENCED = {name: one for name, one in SCENARIOS.items() if not one.fenced}
+PAIRS = {name: one for name, one in SCENARIOS.items() if not one.needs_another_lab}
+"""The scenarios of a lab with two nodes and without fencing."""
 EACH = pytest.mark.parametrize("one", SCENARIOS.values(), ids=SCENARIOS)
 STORIES = yaml.safe_load((CASES / "rows.yaml").read_text())
 ROLES = {"active": NODE1, "passive": NODE2, "target": NODE1, "peer": NODE2}
+SEVERAL = {"passives": "passive", "upper half": "passive", "untouched": "passive"}
+"""Targets that a fault can hit when it can hit a passive node."""
+
+
+def of_size(one: Scenario, count: int = 0) -> LabSession:
+    """A session of a lab that the scenario fits: with so many nodes, or with the least number."""
+    if one.fenced:
+        return fenced_session()
+    return fake_session(nodes=nodes(count or one.sizes[0]))
 
 
 def moves(one: Scenario, sort: type) -> list:  # type: ignore[type-arg]
-    return [move for move in one.moves if isinstance(move, sort)]
+    return [move for move in single_moves(one.moves, one.sizes[0]) if isinstance(move, sort)]
 
 
 @EACH
 def test_faults_and_targets_exist(one: Scenario) -> None:
     for move in moves(one, Inject):
         fault = faults.get(move.fault)
-        assert move.target == "any" or move.target in fault.roles, f"{move.fault} has no target {move.target}"
+        target = SEVERAL.get(move.target, move.target)
+        assert target == "any" or target in fault.roles, f"{move.fault} has no target {move.target}"
         assert move.target != "any" or {"active", "passive"} <= set(fault.roles)
 
 
@@ -97,7 +109,8 @@ def test_every_row_asks_for_a_whole_cluster_afterwards(one: Scenario) -> None:
 @EACH
 def test_every_row_waits_or_looks_before_it_is_healed(one: Scenario) -> None:
     assert one.moves
-    for before, after in zip(one.moves, [*one.moves[1:], Heal()], strict=True):
+    single = single_moves(one.moves, one.sizes[0])
+    for before, after in zip(single, [*single[1:], Heal()], strict=True):
         if isinstance(before, Inject):
             assert isinstance(after, Await | Observe | Read), f"{before.fault} is healed at once"
 
@@ -219,13 +232,15 @@ def test_names() -> None:
 def test_texts_belong_to_rows_and_rows_have_texts() -> None:
     texts = catalog.explanations()
     assert list(texts) == list(SCENARIOS), "the same ones, in the same order"
+    more = catalog.explanations(nodes=3)
+    assert [name for name in SCENARIOS if more[name] != texts[name]] == ["rolling-restart"]
     old = catalog.explanations(PLATFORMS["centos6"])
     assert [name for name in SCENARIOS if old[name] != texts[name]] == [
         "quorum-stop",
         "partition-in",
         "pacemaker-kill",
     ]
-    for name, text in [*texts.items(), *old.items()]:
+    for name, text in [*texts.items(), *old.items(), *more.items()]:
         assert 10 < len(text.title) < 80, name
         assert 100 < len(text.why) < 450, f"{name}: {len(text.why)} characters"
         assert text.why.rstrip().endswith(".")
@@ -265,11 +280,39 @@ def test_who_has_quorum_alone_is_the_labs_to_say(two_node: bool) -> None:
 
 def test_what_cannot_be_had_says_why() -> None:
     for one in SCENARIOS.values():
-        assert unavailable(one, fenced_session() if one.fenced else fake_session()) == ""
+        assert unavailable(one, of_size(one)) == ""
     assert "two_node" in unavailable(SCENARIOS["two-node"], fake_session("centos6"))
     assert "vmrun" in unavailable(
         SCENARIOS["freeze"], fake_session(machines=FakeMachines(provider="vmware_desktop"))
     )
+
+
+@EACH
+def test_another_size_is_refused_with_the_reason(one: Scenario) -> None:
+    if one.fenced:
+        return
+    least, most = one.sizes
+    for count in (2, 3, 4, 8):
+        why = unavailable(one, of_size(one, count))
+        assert bool(why) is not (least <= count <= most), why
+        assert not why or why.startswith("it is for ")
+    if one.sizes == (2, 2):
+        assert unavailable(one, of_size(one, 3)) == "it is for two nodes, and the lab has three"
+    if one.sizes == (3, 8):
+        assert unavailable(one, of_size(one, 2)) == "it is for three nodes or more, and the lab has two"
+
+
+def test_a_restart_of_each_node() -> None:
+    row = SCENARIOS["rolling-restart"]
+    for count in (2, 3, 5):
+        hits = [one for one in single_moves(row.moves, count) if isinstance(one, Inject)]
+        [counts] = [
+            one.parameters["counts"]
+            for one in for_lab(row.checks, example_lab(nodes=nodes(count)))
+            if one.id == "interruptions"
+        ]
+        assert len(hits) == count == len(counts), "one restart of each node"
+        assert counts == (*[0] * (count - 1), 2), "only the last one moves the service, there and back"
 
 
 def test_what_sets_the_score_of_the_location_needs_the_one_that_prefers_a_node() -> None:
@@ -280,17 +323,17 @@ def test_what_sets_the_score_of_the_location_needs_the_one_that_prefers_a_node()
     away = dataclasses.replace(one, score=-500)
     for locations in ((), (one, other), (away,)):
         lab = example_lab(locations=locations)
-        left = {name for name, row in UNFENCED.items() if unavailable(row, fake_session(lab=lab))}
-        assert left == wants, f"with {len(locations)} locations"
+        left = {name for name, row in PAIRS.items() if unavailable(row, fake_session(lab=lab))}
+        assert left == wants & PAIRS.keys(), f"with {len(locations)} locations"
 
 
 def test_with_two_node_in_lab_yaml_what_needs_a_lone_node_without_quorum_is_left_out() -> None:
     lab = example_lab(corosync={"two_node": True})
-    whys = {one.name: unavailable(one, fake_session(lab=lab)) for one in UNFENCED.values()}
+    whys = {one.name: unavailable(one, fake_session(lab=lab)) for one in PAIRS.values()}
     left = {name for name, why in whys.items() if why}
     assert left == {"quorum-stop", "quorum-ignore-later", "quorum-freeze", "quorum-freeze-keeps"}
     assert all("two_node: true" in whys[name] for name in left)
-    for name in SCENARIOS.keys() - left:
+    for name in PAIRS.keys() - left:
         waits = [move.condition for move in moves(SCENARIOS[name], Await)]
         assert not [text for text in waits if text.startswith("without_quorum")], f"{name} waits for ever"
         rows = for_lab(SCENARIOS[name].checks, lab)

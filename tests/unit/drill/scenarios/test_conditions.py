@@ -20,7 +20,7 @@ from drill.scenarios.conditions import (
 from inventory.errors import ConfigError
 from tests.support.example_lab import NODE1, NODE2
 
-ALIAS = {"active": NODE1, "passive": NODE2, "dc": NODE2, "target": NODE1, "peer": NODE2}
+ALIAS = {"active": NODE1, "passive": NODE2, "dc": NODE2, "target": NODE1, "peer": NODE2, "last": NODE2}
 ON1 = {"WebIP": NODE1, "WebServer": NODE1}
 APART, HALF = {"WebIP": NODE1, "WebServer": NODE2}, {"WebIP": NODE1, "WebServer": ""}
 ON2 = {"WebIP": NODE2, "WebServer": NODE2}
@@ -212,3 +212,6 @@ def test_a_page_of_one_of_several_nodes() -> None:
     assert not served(NODE2, NODE3, NODE3), "two nodes answer"
     assert not served(NODE1, NODE1, NODE1)
     assert description("alone:peer", SPLIT) == f"The corosync of {NODE2} and {NODE3} sees no other member"
+    assert (
+        description("vip_on:peer", SPLIT) == f"{NODE2} or {NODE3} holds the address, and no other node does"
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from cluster import cib
@@ -9,7 +11,7 @@ from cluster.configuration import differences
 from drill.scenarios.overrides import Overrides, changed_sections, configuration_lines, edited_cib
 from inventory.errors import ConfigError
 from inventory.model import INFINITY
-from tests.support.example_lab import CASES, example_lab
+from tests.support.example_lab import CASES, example_lab, nodes
 
 LAB = example_lab()
 TEXT = (CASES / "cib" / "2.1.5.xml").read_text()
@@ -181,3 +183,13 @@ def test_what_a_state_serves() -> None:
     assert Overrides().serves
     assert not Overrides(without=("colocation",)).serves
     assert not Overrides(resources=("address",)).serves
+
+
+def test_a_score_for_the_last_node() -> None:
+    lab = example_lab(nodes=nodes(3))
+    text = edited_cib(TEXT, Overrides(last_node=200), lab)
+    assert 'rsc="WebServer" node="node3.magedu.com" score="200"' in text
+    assert [name for name, _ in changed_sections(TEXT, text)] == ["constraints"]
+    cloned = example_lab(nodes=nodes(3), resources=(lab.resources[0], replace(lab.resources[1], clone=True)))
+    assert 'rsc="WebServer-clone" node="node3' in edited_cib(TEXT, Overrides(last_node=200), cloned)
+    assert Overrides(last_node=200).summary == "score 200 for the last node"
