@@ -13,6 +13,7 @@ from classroom.snapshot import REACHED, Snapshot
 from classroom.texts import load, placeholders
 from classroom.troubles import troubles
 from drill.checks.verdict import FAIL, PASS, UNKNOWN, Verdict
+from inventory.model import Lab
 from inventory.platforms.base import Firewall
 from inventory.platforms.wording import adapted
 from inventory.session import LabSession
@@ -21,7 +22,8 @@ from provision.steps import constraints as constraint_steps
 from provision.steps import leftovers as leftovers_step
 from provision.steps import names, packages, pages, resources, start
 from provision.steps.base import Step
-from provision.steps.registry import STEPS
+from provision.steps.registry import BEYOND, STEPS
+from provision.steps.registry import for_lab as steps_of
 from status.web_page import page_of
 
 Problems = Callable[[LabSession, Snapshot], Iterator[str]]
@@ -73,7 +75,7 @@ def step_check(step: Step) -> Check:
         if step is pages.STEP:
             yield from serving(session, snapshot)
 
-    built_on_it = STEPS.index(step) > STEPS.index(start.STEP)
+    built_on_it = step in BEYOND or STEPS.index(step) > STEPS.index(start.STEP)
     needs = ("tried", "unfit") if step is pages.STEP else ()
     return Check(step.id, problems, no_cluster if built_on_it else lambda snapshot: "", needs)
 
@@ -176,9 +178,17 @@ CONFIGURED = frozenset(
 """Checks that compare with lab.yaml: the service may work although they fail."""
 
 
-def judge(session: LabSession, snapshot: Snapshot, checks: Sequence[Check] = CHECKS) -> tuple[Verdict, ...]:
-    """The verdict of every check about one snapshot, in the order of the checks. Pure."""
-    return tuple(_verdict(check, session, snapshot) for check in checks)
+def for_lab(lab: Lab) -> tuple[Check, ...]:
+    """The checks of a lab: those of the document's lab, and one for its resources of any agent if it has some."""
+    return (*CHECKS, *(step_check(step) for step in BEYOND if step in steps_of(lab)))
+
+
+def judge(
+    session: LabSession, snapshot: Snapshot, checks: Sequence[Check] | None = None
+) -> tuple[Verdict, ...]:
+    """The verdict of every check (default: all of the lab) about one snapshot, in their order. Pure."""
+    wanted = for_lab(session.lab) if checks is None else checks
+    return tuple(_verdict(check, session, snapshot) for check in wanted)
 
 
 def _not_tested(session: LabSession, snapshot: Snapshot, check: Check) -> Iterator[str]:

@@ -13,7 +13,7 @@ from inventory.host import install
 from inventory.model import NodeAction
 from provision import apply
 from provision.steps.base import Step
-from provision.steps.registry import STEPS, until
+from provision.steps.registry import until
 
 SERVES_WITHIN = 60.0
 
@@ -47,7 +47,7 @@ def build(context: Context, console: ConsoleProgress, last: Step | None = None) 
     context.ready_bmcs(console.say)
     exercise_run.end(context.machines.state, context.session, console.say)
     with console.building() as progress:
-        count = apply.run_stages(context.session, until(last) if last else STEPS, progress)
+        count = apply.run_stages(context.session, until(last) if last else None, progress)
     doubts = tuple(feasible.doubts(context.lab)) if last is None else ()
     for doubt in doubts:
         console.say(f"warning: {doubt}.")

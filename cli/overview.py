@@ -6,12 +6,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from cli.context import Context
-from cluster import scores
+from cluster import scores, service_state
 from cluster.crm_mon import ClusterState
 from cluster.fencing import device_ids
 from drill.execute import lab_health
 from inventory import journal
 from inventory.model import Lab, Node
+from inventory.services import PROMOTED
 from status import health, lab_status, node_status, web_page
 from status.cluster_health import is_configured
 from status.lab_status import LabStatus
@@ -111,7 +112,19 @@ def _resources(lab: Lab, best: ClusterState | None) -> dict[str, tuple[str, ...]
     if best is None:
         return {}
     ids = (*(one.id for one in lab.resources), *device_ids(lab))
-    return {id_: best.where(id_) for id_ in ids if is_configured(best, id_)}
+    found = {id_: best.where(id_) for id_ in ids if is_configured(best, id_)}
+    return {
+        **found,
+        **{id_: _places(best, id_) for id_ in lab.services.ids if service_state.placements(best, id_)},
+    }
+
+
+def _places(best: ClusterState, id_: str) -> tuple[str, ...]:
+    """The nodes of a resource of any agent; where it is promoted, the role too."""
+    promoted = service_state.promoted(best, id_)
+    return tuple(
+        f"{name} ({PROMOTED})" if name in promoted else name for name in service_state.where(best, id_)
+    )
 
 
 def _row(node: Node, one: NodeStatus, best: ClusterState | None) -> NodeRow:

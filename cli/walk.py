@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -12,12 +13,13 @@ from classroom import exercise_run
 from cli.console import Output
 from cli.context import Context, context_of
 from cli.progress import ConsoleProgress
+from inventory.errors import ConfigError
 from inventory.model import Command
 from inventory.session import LabSession
 from provision import apply, texts
 from provision.apply import Progress
 from provision.steps.base import Step
-from provision.steps.registry import STEPS, find
+from provision.steps.registry import find, for_lab
 
 out = Output(markup=False, prose=True)
 
@@ -35,19 +37,29 @@ def walk(
     """Guide through the steps: reason, commands (if still needed), what to see. After `reset 3`, all are shown."""
     context = context_of(ctx)
     console = ConsoleProgress()
-    begin = STEPS.index(find(first)) if first else 0
-    end = STEPS.index(find(last)) if last else len(STEPS) - 1
+    steps = for_lab(context.lab)
+    begin = steps.index(_of_lab(find(first), steps)) if first else 0
+    end = steps.index(_of_lab(find(last), steps)) if last else len(steps) - 1
     context.require_known_properties()
     with context.exclusive():
         exercise_run.end(context.machines.state, context.session, console.say)
-    for step in STEPS[begin : end + 1]:
+    for step in steps[begin : end + 1]:
         with context.exclusive():  # not while a reader thinks at [Enter]
             _show_step(context, context.session, step)
-        if step is not STEPS[end] and sys.stdin.isatty() and sys.stdout.isatty():
+        if step is not steps[end] and sys.stdin.isatty() and sys.stdout.isatty():
             input("[Enter] ")
     console.say(
         "The walkthrough is complete. ./lab drill breaks the cluster; ./lab break hides a fault for you to find."
     )
+
+
+def _of_lab(step: Step, steps: Sequence[Step]) -> Step:
+    if step not in steps:
+        raise ConfigError(
+            f"Step {step.number} ({step.id}) has nothing to do in this lab.",
+            hint="lab.yaml has no resources of other agents: `resources` may have some",
+        )
+    return step
 
 
 def _show_step(context: Context, session: LabSession, step: Step) -> None:
@@ -60,7 +72,7 @@ def _show_step(context: Context, session: LabSession, step: Step) -> None:
     )
     if not apply.run(session, (step,), progress):
         out.print(Text("  (already done)", style="dim"))
-        if step is not STEPS[-1]:
+        if step is not for_lab(session.lab)[-1]:
             out.print(
                 Text(
                     "  Later steps may have changed what you see here; ./lab reset 3 begins again at step 3.",

@@ -15,6 +15,7 @@ from cluster.cib import parse
 from cluster.cib_constraints import clone_id, renamed
 from cluster.cib_elements import BOOTSTRAP
 from cluster.configuration import Configuration, Primitive, differences
+from cluster.services import label, line_label
 from cluster.xml import Element
 from inventory.model import Colocation, Constraint, Order
 
@@ -43,9 +44,16 @@ def configuration_xml(
     section = ElementTree.SubElement(root, "resources")
     clones = {one.id: clone_id(one.id) for one in configuration.resources if one.clone}
     for resource in configuration.resources:
-        _primitive(_clone(section, resource.id) if resource.clone else section, resource)
+        if label(resource) in configuration.written:
+            section.append(ElementTree.fromstring(configuration.written[label(resource)]))  # noqa: S314 (our own)
+        else:
+            _primitive(_clone(section, resource.id) if resource.clone else section, resource)
+    others = [configuration.written.get(line_label(one), "") for one in configuration.others]
+    elements = [ElementTree.fromstring(one) for one in others if one]  # noqa: S314 (our own)
+    section.extend(one for one in elements if not one.tag.startswith("rsc_"))
     section = ElementTree.SubElement(root, "constraints")
-    taken: set[str] = set()
+    section.extend(one for one in elements if one.tag.startswith("rsc_"))
+    taken: set[str] = {one.get("id", "") for one in elements}
     for constraint in configuration.constraints:
         item = _constraint(renamed(constraint, clones))
         item.set("id", _unique(item.get("id", ""), taken))

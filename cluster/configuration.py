@@ -68,6 +68,9 @@ class Configuration:
     node_attributes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     others: tuple[str, ...] = ()
     transient: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    written: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """Of a wanted configuration: the XML of what lab.yaml adds to the lab's own resources, by its label
+    (`cluster.services`)."""
 
     @property
     def constraints(self) -> tuple[Constraint, ...]:

@@ -8,6 +8,7 @@ from cluster import fencing as fences
 from cluster import scores
 from cluster.agent_operations import advised, patient
 from cluster.configuration import Configuration, Primitive
+from cluster.services import joined, wanted
 from inventory.config.cluster_properties import milliseconds
 from inventory.model import Lab
 from inventory.platforms.base import Platform
@@ -35,6 +36,7 @@ def desired(
     resources: Collection[str] | None = None,
     constraints: Collection[str] = ("colocation", "order", "location"),
     fencing: bool = True,
+    services: bool = True,
     interface: str = "",
     metadata: Mapping[str, str] | None = None,
 ) -> Configuration:
@@ -42,7 +44,7 @@ def desired(
 
     `properties` and `resources` select by name and id, `constraints` by type; a constraint needs its
     resources. `stickiness` replaces the lab's; 0 is stored too, as newer pcs starts a cluster with 1.
-    `fencing`: with the fence devices of the lab, if it has any.
+    `fencing`: with the fence devices of the lab, if it has any; `services`: with its resources of any agent.
     `interface` is the nodes' interface in the cluster's network, "" when they differ: ocf:heartbeat:IPaddr
     uses eth0 unless `nic` is set (see its metadata). `metadata` maps agents to the metadata that was read.
     """
@@ -62,7 +64,7 @@ def desired(
     def timeouts(agent: str) -> Mapping[str, str]:
         return advised(platform.pcs, agent, (metadata or {}).get(agent, ""))
 
-    services = tuple(
+    plain = tuple(
         Primitive(
             r.id,
             platform.agents[r.kind],
@@ -75,15 +77,16 @@ def desired(
         for r in kept
     )
     devices, apart = (fences.devices(lab), fences.apart(lab)) if fencing else ((), ())
-    return Configuration(
+    own = Configuration(
         properties={
             name: value
             for name, value in sorted(properties_of(lab, platform).items())
             if properties is None or name in properties
         },
         defaults={"resource-stickiness": scores.text(value)},
-        resources=tuple(sorted((*services, *devices), key=lambda resource: resource.id)),
+        resources=tuple(sorted((*plain, *devices), key=lambda resource: resource.id)),
         colocations=tuple(sorted(colocations, key=repr)),
         orders=tuple(sorted(orders, key=repr)),
         locations=tuple(sorted((*locations, *apart), key=repr)),
     )
+    return joined(own, wanted(lab, platform, metadata or {})) if services else own

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from cluster.configuration import Configuration, Primitive, differences
+from cluster.services import as_written, label, line_label, named
 from inventory.model import Colocation, Constraint, Location, Order
 
 
@@ -17,8 +18,8 @@ def known_part(want: Configuration, have: Configuration) -> Configuration:
 
     A constraint is known when `want` has one for the same resources, and all its resources are known.
     """
-    known = _known(want, have)
-    ids = {resource.id for resource in known.resources}
+    known = as_written(want, _known(want, have))
+    ids = {one.id for one in known.resources} | named(known)
     return _with_constraints(known, lambda constraint: _resources(constraint) <= ids)
 
 
@@ -38,10 +39,12 @@ def _known(want: Configuration, have: Configuration) -> Configuration:
         have,
         properties={name: value for name, value in have.properties.items() if name in want.properties},
         defaults={name: value for name, value in have.defaults.items() if name in want.defaults},
-        resources=tuple(known_resource(wanted[resource.id], resource) for resource in resources),
+        resources=tuple(
+            one if label(one) in want.written else known_resource(wanted[one.id], one) for one in resources
+        ),
         node_attributes={},
         transient={},
-        others=(),
+        others=tuple(one for one in have.others if line_label(one) in want.written),
     )
     return _with_constraints(known, lambda constraint: in_place_of(constraint, want.constraints))
 

@@ -9,6 +9,7 @@ from ipaddress import IPv4Address, IPv4Network
 from typing import Literal
 
 from inventory.ranges import BENCHMARKS
+from inventory.services import Services
 
 NO_FENCING, IPMI = "none", "ipmi"
 INFINITY = 1_000_000  # Pacemaker's (Pacemaker Explained, "Scores"; walkthrough step 7.1)
@@ -138,6 +139,7 @@ class Lab:
     labs: IPv4Network = BENCHMARKS
     number: int = 1
     fencing: str = NO_FENCING  # or IPMI: each node has a BMC, by which another node switches it off
+    services: Services = field(default_factory=Services)  # resources of any agent
 
     @property
     def node1(self) -> Node:
@@ -191,10 +193,8 @@ class NodeAction:
     power: PowerAction | None = None
     deadline: float = 30.0
     why: str = ""
-    cuts: bool = False
-    """The action may end the ssh connection itself, so that no answer counts as success."""
-    purpose: str = ""
-    """See Command.purpose."""
+    cuts: bool = False  # the action may end the ssh connection itself, so that no answer counts as success
+    purpose: str = ""  # see Command.purpose
 
     @property
     def command(self) -> Command:

@@ -14,8 +14,9 @@ from provision import execute
 from provision.execute import Progress
 from provision.facts import Facts, gather
 from provision.plan import StepPlan, plan_step
+from provision.steps import services
 from provision.steps.base import Step
-from provision.steps.registry import STEPS, stages
+from provision.steps.registry import for_lab, stages
 
 __all__ = ["ROUNDS", "Progress", "run", "run_batch", "run_stages"]
 ROUNDS = 5
@@ -23,17 +24,17 @@ ROUNDS = 5
 
 def run(
     session: LabSession,
-    steps: Sequence[Step] = STEPS,
+    steps: Sequence[Step] | None = None,
     progress: Progress | None = None,
 ) -> int:
-    """Apply the steps one after the other, and check each one before the next begins.
+    """Apply the steps (default: all of the lab) one after the other, and check each one before the next begins.
 
     Returns the number of commands that ran; 0 when the nodes were already as the steps say. Raises CommandFailed
     with the step, node, command and output, or with what is still missing; TimedOut when a step's problems stay.
     """
     session.journal.drop_baselines()
-    facts, total = gather(session), 0
-    for step in steps:
+    facts, total = _first_facts(session), 0
+    for step in for_lab(session.lab) if steps is None else steps:
         facts, count = _run_batch(session, (step,), facts, progress or Progress())
         total += count
     return total
@@ -41,16 +42,17 @@ def run(
 
 def run_stages(
     session: LabSession,
-    steps: Sequence[Step] = STEPS,
+    steps: Sequence[Step] | None = None,
     progress: Progress | None = None,
 ) -> int:
     """Apply the steps stage by stage: with fewer readings than `run`, and the configuration as one change.
 
-    The commands and the result are those of `run`. Returns the number of commands that ran; raises as `run` does.
+    Default: all steps of the lab. The commands and the result are those of `run`.
+    Returns the number of commands that ran; raises as `run` does.
     """
     session.journal.drop_baselines()
-    facts, total = gather(session), 0
-    for stage in stages(steps):
+    facts, total = _first_facts(session), 0
+    for stage in stages(for_lab(session.lab) if steps is None else steps):
         facts, count = _run_batch(session, stage, facts, progress or Progress(), at_once=True)
         total += count
     return total
@@ -66,7 +68,14 @@ def run_batch(
     Returns the number of commands that ran; raises as `run` does.
     """
     session.journal.drop_baselines()
-    return _run_batch(session, steps, gather(session), progress or Progress())[1]
+    return _run_batch(session, steps, _first_facts(session), progress or Progress())[1]
+
+
+def _first_facts(session: LabSession) -> Facts:
+    """The facts before anything is changed. Raises ConfigError for what the nodes' agents do not allow."""
+    facts = gather(session)
+    services.refuse(session, facts)
+    return facts
 
 
 def _run_batch(

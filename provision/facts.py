@@ -65,6 +65,8 @@ class NodeFacts:
     agents: tuple[str, ...] = ()
     metadata: Mapping[str, str] = field(default_factory=dict)
     """The <action> elements in the metadata of each agent that the lab uses, by agent; {} when no agent has any."""
+    options: Mapping[str, str] = field(default_factory=dict)
+    """The <parameter> and <action> elements of each agent of lab.yaml's services, "!" for one that the node lacks."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,12 @@ class Facts:
     def metadata(self) -> Mapping[str, str]:
         """The agents' metadata from the first node that has any."""
         return next((one.metadata for one in self.nodes.values() if one.metadata), {})
+
+    @property
+    def all_metadata(self) -> Mapping[str, str]:
+        """The metadata of all agents of the lab, from the first node that has any."""
+        options = next((one.options for one in self.nodes.values() if one.options), {})
+        return {**options, **self.metadata}
 
     @property
     def interface(self) -> str:

@@ -9,7 +9,7 @@ from inventory.model import Command
 from inventory.session import LabSession
 from provision.facts import Facts
 from provision.steps.base import Step
-from provision.steps.registry import STEPS
+from provision.steps.registry import for_lab
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,8 @@ def plan_step(step: Step, session: LabSession, facts: Facts) -> StepPlan:
     return StepPlan(step, tuple(step.commands(session, facts)), tuple(step.problems(session, facts)))
 
 
-def plan(session: LabSession, facts: Facts, steps: Sequence[Step] = STEPS) -> Plan:
+def plan(session: LabSession, facts: Facts, steps: Sequence[Step] | None = None) -> Plan:
     """Compute what all steps still need from facts. Pure: the effect of a command shows only in new facts."""
-    plans = [plan_step(step, session, facts) for step in steps]
+    wanted = for_lab(session.lab) if steps is None else steps
+    plans = [plan_step(step, session, facts) for step in wanted]
     return Plan(tuple(one for one in plans if one.commands or one.problems))

@@ -84,6 +84,12 @@ def _metadata(_: LabSession, out: str) -> Mapping[str, str]:
     return {agent: actions.strip() for agent, _, actions in pairs if actions.strip()}
 
 
+def _options(session: LabSession, node: Node) -> str:
+    agents = session.lab.services.agents
+    limit = node_shell.node_limit(session.lab, node_shell.READING_LIMIT_S)
+    return script(__package__, "agent_metadata", agents=" ".join(agents), limit=limit) if agents else "true"
+
+
 _FENCING = "\n".join(
     f"[ -e {path} ] && stat -c '%a %U:%G' {path} | tr '\\n' ' ' && sha256sum {path} | awk '{{print $2, $1}}'"
     for path in (LOGIN_FILE, IPMITOOL)
@@ -177,4 +183,5 @@ FACTS: tuple[Fact, ...] = (
         ),
         _metadata,
     ),
+    Fact("options", _options, _metadata),
 )

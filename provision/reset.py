@@ -7,15 +7,16 @@ from collections.abc import Iterator
 from cluster import pcs
 from cluster.configuration import Configuration, differences
 from cluster.desired import desired
+from cluster.services import named
 from inventory import waiting
 from inventory.model import Command
 from inventory.remote.ssh import check
 from inventory.session import LabSession
 from provision import apply
 from provision.facts import Facts, gather
-from provision.steps import constraints, leftovers, properties, resources, start
+from provision.steps import constraints, leftovers, properties, resources, services, start
 from provision.steps.base import Step, pcs_on
-from provision.steps.registry import STEPS, until
+from provision.steps.registry import for_lab, until
 
 SETTLES = 60.0
 """Seconds within which the configuration is read back as it was written, and removed resources stop."""
@@ -31,8 +32,9 @@ def run(
     Raises CommandFailed as `apply.run` does, TimedOut when the configuration is not read back as it was written.
     The steps up to the start of the cluster are never undone.
     """
-    started = STEPS.index(start.STEP) + 1
-    steps = until(last) if last else STEPS
+    known = for_lab(session.lab)
+    started = known.index(start.STEP) + 1
+    steps = until(last) if last else known
     # The nodes must form one cluster first: in a split cluster, the other partition's configuration could win later.
     count = apply.run(session, steps[:started], progress)
     facts = gather(session)
@@ -107,7 +109,8 @@ def wanted(session: LabSession, facts: Facts, steps: tuple[Step, ...]) -> Config
         constraints=[kind for kind, step in constraint_steps.items() if step in included],
         fencing=properties.STONITH in included,
         interface=facts.interface,
-        metadata=facts.metadata,
+        metadata=facts.all_metadata,
+        services=services.STEP in included,
     )
 
 
@@ -122,7 +125,8 @@ def _verify(session: LabSession, steps: tuple[Step, ...]) -> None:
         if facts.cib is None:
             return ("there is no CIB",)
         want = wanted(session, facts, steps)
-        left = leftovers.running(session, facts, [one.id for one in want.resources])
+        known = {one.id for one in want.resources} | named(want)
+        left = leftovers.running(session, facts, known)
         still = (f"{id_} still runs on {' and '.join(nodes)}" for id_, nodes in left.items())
         return (*differences(want, facts.cib), *still)
 

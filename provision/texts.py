@@ -59,6 +59,7 @@ def placeholders(session: LabSession) -> Mapping[str, str]:
         "providers": pcs.providers(platform.pcs),
         "agents": pcs.agents(platform.pcs, "ocf:heartbeat"),
         "describe_address": pcs.describe(platform.pcs, platform.agents["address"]),
+        "list_resources": pcs.list_resources(platform.pcs),
         "cib": pcs.cib(platform.pcs),
         "config": pcs.config(platform.pcs),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from cluster import scores
+from cluster import scores, service_state
 from cluster.crm_mon import ClusterState
 from cluster.fencing import device_ids
 from inventory.config.cluster_properties import boolean
@@ -83,6 +83,10 @@ def _resources(lab: Lab, state: ClusterState, kinds: Collection[str]) -> Iterato
     for id_ in device_ids(lab):
         if is_configured(state, id_) and not state.where(id_):
             yield Trouble("not-started", f"the fence device {id_} runs on no node", resource=id_)
+    for service in lab.services.resources:
+        if service_state.is_configured(state, service):
+            for id_, trouble in service_state.troubles(service, state):
+                yield Trouble("not-started", trouble, resource=id_)
     for placed in state.placements:
         if placed.failed or placed.blocked:
             state_text = "has failed" if placed.failed else "is blocked"

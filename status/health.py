@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from cluster import service_state
 from cluster.crm_mon import ClusterState
 from cluster.fencing import device_ids
 from inventory.journal import JournalEntry
@@ -84,11 +85,11 @@ def unconfigured(
     """The resources of lab.yaml that are not configured in any cluster that answers."""
     states = [one.state for one in lab_status.nodes.values() if one.state is not None]
     services = [one.id for one in lab.resources if one.kind in expectation.kinds]
-    wanted = [*services, *device_ids(lab)] if states else []
+    wanted = [*services, *lab.services.ids, *device_ids(lab)] if states else []
     return tuple(
         Trouble("not-configured", f"{id_} is not configured: ./lab provision", resource=id_)
         for id_ in wanted
-        if not any(cluster_health.is_configured(state, id_) for state in states)
+        if not any(service_state.placements(state, id_) for state in states)
     )
 
 

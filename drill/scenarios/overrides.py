@@ -100,7 +100,10 @@ def edited_cib(text: str, overrides: Overrides, lab: Lab) -> str:
     for item in list(resources):
         if item.get("id") in removed:
             resources.remove(item)
+    related = {one.id for one in lab.services.relations}
     for item in list(constraints):
+        if item.get("id") in related:
+            continue
         if item.tag.removeprefix("rsc_") in overrides.without or removed & set(item.attrib.values()):
             constraints.remove(item)
     if overrides.location is not None:

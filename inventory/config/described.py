@@ -17,6 +17,7 @@ _PARTS = ("corosync", "properties", "stickiness", "resources", "colocations", "o
 def described(lab: Lab) -> dict[str, str]:
     """The values of a lab's description by key, as texts."""
     parts: dict[str, Any] = {name: _plain(getattr(lab, name)) for name in _PARTS}
+    parts["services"] = asdict(lab.services)
     machine = {"memory_mb": lab.memory_mb, "cpus": lab.machine.cpus}
     return dict(_flat({"nodes": [node.name for node in lab.nodes], **machine, **parts}))
 

@@ -20,6 +20,7 @@ from inventory.model import LONGEST_PROBE_TIMEOUT_MS, MOST_PATIENCE, Corosync, D
 from inventory.platforms import registry as platforms
 from inventory.platforms.images import RegistryImage
 from inventory.providers import registry as providers
+from inventory.services import Services
 from inventory.sizes import TOKEN_COEFFICIENT_MS, running_token_ms
 
 CIPHERS = ("aes256", "aes192", "aes128", "none")
@@ -102,8 +103,8 @@ def parse(text: str, where: str, changes: Mapping[str, object] | None = None, ju
     corosync = _corosync(part["corosync"], len(members))
     settings = properties(part["properties"], platforms.PLATFORMS.get(platform or ""))
     stickiness = score(part["stickiness"])
-    primitives = resources(part["resources"])
-    colocations, orders, locations = constraints(part["constraints"], primitives, members)
+    primitives, agents = resources(part["resources"])
+    colocations, orders, locations, relations = constraints(part["constraints"], primitives, agents, members)
     drill = _drill(part["drill"])
     images = _images(part["images"])
     device = fencing(part["fencing"])
@@ -129,6 +130,7 @@ def parse(text: str, where: str, changes: Mapping[str, object] | None = None, ju
         images=images,
         labs=others,
         fencing=device,
+        services=Services(agents, relations),
     )
     lab = with_fencing(lab)
     for path, wrong in judge(lab):

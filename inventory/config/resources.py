@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
-from inventory.config.cluster_properties import INTERVAL, SCORE, for_pcs, milliseconds
+from inventory.config import relations
+from inventory.config.cluster_properties import SCORE
+from inventory.config.services import interval, is_service, service
 from inventory.config.yaml_document import YamlNode, listed
 from inventory.model import INFINITY, Colocation, Location, Node, Order, Resource
+from inventory.services import Relation, Service
 
 KINDS = ("address", "web")
 _ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
@@ -25,16 +28,20 @@ def score(yaml_node: YamlNode) -> int | None:
     return None
 
 
-def resources(yaml_node: YamlNode) -> tuple[Resource, ...]:
-    """Read the resources: exactly one of each kind, with different ids."""
+def resources(yaml_node: YamlNode) -> tuple[tuple[Resource, ...], tuple[Service, ...]]:
+    """Read the resources, with different ids: exactly one of each kind, and any number of other agents."""
     found: list[Resource] = []
+    services: list[Service] = []
     ids: dict[str, str] = {}
     kinds: dict[str, str] = {}
     bad_kind = False
     for item in yaml_node.items("resources"):
+        if is_service(item):
+            services.append(service(item, lambda one: _identity(one, ids)))
+            continue
         part = item.fields(("id", "kind", "monitor"), ("clone",))
         id_, kind = _identity(part["id"], ids), part["kind"].one_of(KINDS)
-        interval = _interval(part["monitor"])
+        every = interval(part["monitor"])
         if kind is None:
             bad_kind = True
         elif kind in kinds:
@@ -44,21 +51,43 @@ def resources(yaml_node: YamlNode) -> tuple[Resource, ...]:
         clone = bool(part["clone"].flag()) if part["clone"].present else False
         if clone and kind == "address":
             part["clone"].wrong("false: only one node may hold the floating address")
-        found.append(Resource(id_ or str(part["id"].value), kind or "", interval or "", clone))
+        found.append(Resource(id_ or str(part["id"].value), kind or "", every or "", clone))
     absent = [kind for kind in KINDS if kind not in kinds]
     if isinstance(yaml_node.value, list) and absent and not bad_kind:
         yaml_node.remark(f"found no resource of kind {listed(absent)}; allowed: one address and one web")
-    return tuple(found)
+    return tuple(found), tuple(services)
 
 
 def constraints(
-    yaml_node: YamlNode, resources: tuple[Resource, ...], nodes: tuple[Node, ...]
-) -> tuple[tuple[Colocation, ...], tuple[Order, ...], tuple[Location, ...]]:
-    """Read the constraints. Their resources and nodes must exist, and the orders must have no circle."""
+    yaml_node: YamlNode,
+    resources: tuple[Resource, ...],
+    services: tuple[Service, ...],
+    nodes: tuple[Node, ...],
+) -> tuple[tuple[Colocation, ...], tuple[Order, ...], tuple[Location, ...], tuple[Relation, ...]]:
+    """Read the constraints. Their resources and nodes must exist, and the orders must have no circle.
+
+    Those that are more than a pair of the lab's own resources are relations.
+    """
     part = yaml_node.fields((), ("colocation", "order", "location"))
-    known = tuple(resource.id for resource in resources)
+    others = tuple(one for of in services for one in (of.id, *(member.id for member in of.members)))
+    known = (*(resource.id for resource in resources), *others)
+    ids = dict.fromkeys(known, "resources")
+    more: list[Relation] = []
+
+    def relate(item: YamlNode, made: Relation) -> None:
+        if any(
+            (one.kind, one.attributes, one.sets) == (made.kind, made.attributes, made.sets) for one in more
+        ):
+            item.remark("found the same constraint twice; allowed: once")
+        ids.setdefault(made.id, item.path)
+        more.append(made)
+
     colocations: list[Colocation] = []
     for item in part["colocation"].items("colocations"):
+        if relations.wants(item, others, ("resource", "with"), relations.COLOCATION):
+            weight = score(item.child("score"))
+            relate(item, relations.colocation(item, known, weight, ids))
+            continue
         of = item.fields(("resource", "with", "score"))
         pair, weight = _pair(item, of["resource"], of["with"], known), score(of["score"])
         if pair and any((one.resource, one.with_resource) == pair for one in colocations):
@@ -67,6 +96,9 @@ def constraints(
             colocations.append(Colocation(*pair, weight or 0))
     orders: list[Order] = []
     for item in part["order"].items("orders"):
+        if relations.wants(item, others, ("first", "then"), relations.ORDER):
+            relate(item, relations.order(item, known, ids))
+            continue
         of = item.fields(("first", "then"))
         pair = _pair(item, of["first"], of["then"], known)
         if pair and Order(*pair) in orders:
@@ -75,25 +107,20 @@ def constraints(
             item.remark(f"found a circle, {' -> '.join((pair[0], *path))}; allowed: orders without a circle")
         elif pair:
             orders.append(Order(*pair))
-    ids = {resource.id: "resources" for resource in resources}
     locations: list[Location] = []
     for item in part["location"].items("locations"):
-        of = item.fields(("id", "resource", "node", "score"))
+        of = item.fields(("id", "resource", "node", "score"), ("role",))
         id_, resource = _identity(of["id"], ids), of["resource"].one_of(known)
         node, weight = _node(of["node"], nodes), score(of["score"])
         if resource and node and any((one.resource, one.node) == (resource, node) for one in locations):
             item.remark(
                 "found the same resource and node twice; allowed: one location of a resource on a node"
             )
+        elif id_ and resource and node and (resource in others or of["role"].present):
+            relate(item, relations.location(id_, resource, node, weight, of["role"]))
         elif id_ and resource and node:
             locations.append(Location(id_, resource, node, weight or 0))
-    return tuple(colocations), tuple(orders), tuple(locations)
-
-
-def _interval(yaml_node: YamlNode) -> str | None:
-    if isinstance(yaml_node.value, int) and not isinstance(yaml_node.value, bool) and yaml_node.value > 0:
-        return f"{yaml_node.value}s"
-    return yaml_node.text(INTERVAL, lambda text: for_pcs(text) and (milliseconds(text) or 0) > 0)
+    return tuple(colocations), tuple(orders), tuple(locations), tuple(more)
 
 
 def _identity(yaml_node: YamlNode, taken: dict[str, str]) -> str | None:

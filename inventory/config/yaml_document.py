@@ -101,6 +101,11 @@ class YamlNode:
                 self.document.note(self.path, f"the key {name} is missing")
         return result
 
+    def child(self, name: str) -> YamlNode:
+        """The value of a key, ABSENT without it; whether the key is allowed is not judged."""
+        value = self.value.get(name, ABSENT) if isinstance(self.value, Mapping) else ABSENT
+        return YamlNode(value, joined(self.path, name), self.document)
+
     def unknown(self, key: object, near: Iterable[str], known: Iterable[str]) -> None:
         """Note an unknown key, and suggest the most similar key of `near`, or else list all of `known`."""
         match = difflib.get_close_matches(str(key).lower(), list(near), n=1)

@@ -79,7 +79,7 @@ def cib_delete(session: LabSession, facts: Facts, xml: str, why: str) -> Command
 
 def desired_configuration(session: LabSession, facts: Facts) -> Configuration:
     """The configuration that all steps together make: the end state of lab.yaml on these nodes."""
-    return desired(session.lab, session.platform, interface=facts.interface, metadata=facts.metadata)
+    return desired(session.lab, session.platform, interface=facts.interface, metadata=facts.all_metadata)
 
 
 def service_script(session: LabSession, action: ServiceAction, *, reverse: bool = False) -> str:

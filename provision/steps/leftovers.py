@@ -86,11 +86,14 @@ def running(
     session: LabSession, facts: Facts, known: Collection[str] | None = None
 ) -> dict[str, tuple[str, ...]]:
     """The resources that run and are not among the known ones (default: those of lab.yaml), with their nodes."""
-    own = (*(resource.id for resource in session.lab.resources), *device_ids(session.lab))
+    lab = session.lab
+    own = (*(resource.id for resource in lab.resources), *device_ids(lab), *lab.services.ids)
     known = own if known is None else known
     state = facts.state
     ids = (
-        dict.fromkeys(one.resource for one in state.placements if one.resource not in known) if state else {}
+        dict.fromkeys(one.resource for one in state.placements if one.resource.partition(":")[0] not in known)
+        if state
+        else {}
     )
     return {id_: state.where(id_) for id_ in ids if state is not None and state.where(id_)}
 

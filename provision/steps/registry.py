@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from inventory.errors import ConfigError
+from inventory.model import Lab
 from provision.steps import (
     constraints,
     corosync_conf,
@@ -15,6 +16,7 @@ from provision.steps import (
     pages,
     properties,
     resources,
+    services,
     ssh,
     start,
 )
@@ -51,9 +53,18 @@ _STAGES: tuple[tuple[Step, ...], ...] = (
 """The nodes before the cluster starts, the start of the cluster, the removal of leftovers, the configuration."""
 
 
+BEYOND: tuple[Step, ...] = (services.STEP,)
+"""The steps after those of the document, for what lab.yaml has beyond it."""
+
+
+def for_lab(lab: Lab) -> tuple[Step, ...]:
+    """The steps that make a lab: those of the document, and one for the resources of any agent if it has some."""
+    return (*STEPS, *BEYOND) if lab.services.resources or lab.services.relations else STEPS
+
+
 def stages(steps: Sequence[Step]) -> tuple[tuple[Step, ...], ...]:
     """Group the steps into stages: the steps of a stage are applied together, the stages one after another."""
-    found = (tuple(step for step in stage if step in steps) for stage in _STAGES)
+    found = (tuple(step for step in stage if step in steps) for stage in (*_STAGES, BEYOND))
     return tuple(stage for stage in found if stage)
 
 
@@ -62,7 +73,7 @@ def find(name: str) -> Step:
 
     A number of the document that changes nothing ("6.2", a look) means the step before it. Raises ConfigError.
     """
-    for step in STEPS:
+    for step in (*STEPS, *BEYOND):
         if name in (step.id, step.number):
             return step
     below = [step for step in STEPS if step.number.startswith(f"{name}.")]
@@ -84,4 +95,5 @@ def _key(number: str) -> tuple[int, ...]:
 
 def until(last: Step) -> tuple[Step, ...]:
     """The steps up to a step, including it."""
-    return STEPS[: STEPS.index(last) + 1]
+    known = (*STEPS, *BEYOND)
+    return known[: known.index(last) + 1]

@@ -14,6 +14,7 @@ from copy import copy, deepcopy
 from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Any
+from xml.etree import ElementTree
 from xml.sax.saxutils import quoteattr
 
 from cluster import cib as cib_reader
@@ -94,6 +95,8 @@ class FakeCluster:
         self.disturbed: list[str] = []
         self.ran: list[Command] = []
         self.kill_after: int | None = None
+        self.known_agents: dict[str, str] = {}
+        """What crm_resource says of each agent of other resources; it has no other agents."""
         self.keys_made = 0
         self.lock = Lock()
         for node in session.lab.nodes:
@@ -410,11 +413,12 @@ class FakeCluster:
         """What is read from stdin takes the place of all that is stored; the status is no part of it."""
         found = cib_reader.parse(f"<cib>{command.stdin}</cib>")
         new, kept = self.change(machine), found.configuration
-        assert kept.others == (), "only what the model knows may be written"
         new.properties, new.defaults = {**found.bookkeeping, **kept.properties}, dict(kept.defaults)
         new.resources = {one.id: replace(one, attributes=dict(one.attributes)) for one in kept.resources}
         new.constraints = {id_: one for one, id_ in found.constraints}
         new.raw = {section: xml for section, xml in new.raw.items() if section == "status"}
+        new.raw |= unmodelled(command.stdin or "", {line.split(" ")[1] for line in kept.others})
+        assert len(kept.others) == sum(xml.count("<!--one-->") for xml in new.raw.values()), "all is stored"
 
     def no_transient(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
         self.change(machine).raw.pop("status", None)
@@ -479,6 +483,8 @@ class FakeCluster:
         here = self.current.get("WebServer") == machine.node.name
         yield "web_running", f"Ss {platform.web_process}" if self.web in runs or here else ""
         yield "metadata", ""
+        agents = self.session.lab.services.agents if "pacemaker" in machine.packages else ()
+        yield "options", "\n".join(f"{agent} {self.known_agents.get(agent, '!')}" for agent in agents)
         yield "agents", "IPaddr\nIPaddr2\napache" if "resource-agents" in machine.packages else ""
 
     def addresses(self, machine: Machine) -> Iterator[str]:
@@ -515,11 +521,32 @@ class FakeCluster:
             resources += (
                 f'<resource id="{id_}" role="{role}" active="{active}" managed="true">{where}</resource>'
             )
+        for item in ElementTree.fromstring(f"<all>{cib.raw.get('resources', '')}</all>"):
+            for inner in item.iter("primitive"):
+                on = members if item.tag == "clone" else members[:1]
+                promoted = 'name="promotable"' in ElementTree.tostring(item, encoding="unicode")
+                for at, node in enumerate(on):
+                    role = ("Unpromoted" if at else "Promoted") if promoted else "Started"
+                    resources += (
+                        f'<resource id="{inner.get("id")}" role="{role}" active="true" managed="true">'
+                    )
+                    resources += f'<node name="{node}"/></resource>'
         quorate = yes(2 * len(members) > len(self.machines))
         return (
             f'<crm_mon><summary><current_dc present="true" name="{members[0]}" with_quorum="{quorate}"/></summary>'
             f"<nodes>{nodes}</nodes><resources>{resources}</resources></crm_mon>"
         )
+
+
+def unmodelled(text: str, ids: set[str]) -> dict[str, str]:
+    """The elements of a configuration with these ids, by section."""
+    root, found = ElementTree.fromstring(text), {}
+    for section in ("resources", "constraints"):
+        there = [item for item in root.findall(f"{section}/*") if item.get("id") in ids]
+        found[section] = "".join(
+            f"{ElementTree.tostring(item, encoding='unicode')}<!--one-->" for item in there
+        )
+    return {section: xml for section, xml in found.items() if xml}
 
 
 def yes(truth: bool) -> str:

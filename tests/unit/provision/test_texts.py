@@ -10,7 +10,7 @@ import yaml
 from inventory.platforms.registry import PLATFORMS
 from provision import texts
 from provision.steps.base import Step
-from provision.steps.registry import STEPS, find
+from provision.steps.registry import BEYOND, STEPS, find
 from provision.texts import text
 from tests.support.example_lab import NODE1, NODE2, example_lab, nodes
 from tests.support.fake_session import fake_session
@@ -20,12 +20,12 @@ EVERY = pytest.mark.parametrize("platform", PLATFORMS)
 
 
 def test_each_step_has_its_text_and_each_text_its_step() -> None:
-    assert list(texts._raw()) == [step.id for step in STEPS], "in the order of the document"
+    assert list(texts._raw()) == [step.id for step in (*STEPS, *BEYOND)], "in the order of the document"
 
 
 @EVERY
 @pytest.mark.parametrize("count", [2, 3])
-@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.id)
+@pytest.mark.parametrize("step", [*STEPS, *BEYOND], ids=lambda step: step.id)
 def test_a_text_is_whole(step: Step, count: int, platform: str) -> None:
     found = text(step, fake_session(platform, nodes=nodes(count)))
     whole = "\n".join((found.title, found.why, found.observe, *(command.line for command in found.look)))
@@ -44,7 +44,7 @@ def test_a_text_is_whole(step: Step, count: int, platform: str) -> None:
 
 
 @EVERY
-@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.id)
+@pytest.mark.parametrize("step", [*STEPS, *BEYOND], ids=lambda step: step.id)
 def test_three_nodes_are_not_both_nodes(step: Step, platform: str) -> None:
     found = text(step, fake_session(platform, nodes=nodes(3)))
     whole = " ".join((found.title, found.why, found.observe))

@@ -1,0 +1,71 @@
+"""Whether a resource of any agent runs as lab.yaml says: on one node, on all, promoted on as many as it should. Pure.
+
+Source: Pacemaker Explained ("Clone Options", "Promotable Clone Options", "Resource Meta-Attributes").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cluster.crm_mon import RUNNING, ClusterState, Placement
+from inventory.services import Service
+
+PROMOTED_ROLES = frozenset({"Promoted", "Master"})
+
+
+def placements(state: ClusterState, id_: str) -> list[Placement]:
+    """Where a primitive is; of a clone, the placement of each instance ("db:0" where it has a number)."""
+    return [one for one in state.placements if one.resource.partition(":")[0] == id_]
+
+
+def where(state: ClusterState, id_: str) -> tuple[str, ...]:
+    """The nodes on which a primitive runs, in any role."""
+    found = (one.node for one in placements(state, id_) if one.active and one.role in RUNNING and one.node)
+    return tuple(dict.fromkeys(found))
+
+
+def promoted(state: ClusterState, id_: str) -> tuple[str, ...]:
+    """The nodes on which a primitive is promoted."""
+    return tuple(
+        one.node for one in placements(state, id_) if one.active and one.role in PROMOTED_ROLES and one.node
+    )
+
+
+def is_configured(state: ClusterState, service: Service) -> bool:
+    """Whether every resource of a service is configured in the cluster."""
+    return all(placements(state, part.id) for part in service.parts)
+
+
+def troubles(service: Service, state: ClusterState) -> Iterator[tuple[str, str]]:
+    """Each resource that does not run as it should: its id, and what is wrong."""
+    if service.meta.get("target-role", "").lower() == "stopped":
+        return
+    for part in service.parts:
+        here = where(state, part.id)
+        if part.meta.get("target-role", "").lower() == "stopped":
+            continue
+        if not here:
+            yield part.id, f"{part.id} runs on no node"
+        elif service.clone:
+            yield from _clone(service, part.id, here, state)
+        elif len(here) > 1:
+            yield part.id, f"{part.id} runs on {' and '.join(here)}"
+
+
+def _clone(
+    service: Service, id_: str, here: tuple[str, ...], state: ClusterState
+) -> Iterator[tuple[str, str]]:
+    online = [one.name for one in state.nodes if one.name in state.online and not one.standby]
+    most = _count(service, "clone-max", len(online))
+    idle = [name for name in online if name not in here]
+    if idle and len(here) < most:
+        yield id_, f"{id_} does not run on {' and '.join(idle)}"
+    if service.clone == "promotable":
+        masters, wanted = promoted(state, id_), _count(service, "promoted-max", 1)
+        if len(masters) != min(wanted, len(here)):
+            yield id_, f"{id_} is promoted on {' and '.join(masters) or 'no node'}, not on {wanted}"
+
+
+def _count(service: Service, name: str, default: int) -> int:
+    text = service.clone_meta.get(name, "")
+    return int(text) if text.isdigit() else default
