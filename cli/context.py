@@ -14,6 +14,7 @@ from rich.markup import escape
 
 from cli.console import messages
 from cluster import feasible
+from drill.observe import probe_client
 from inventory import files, homes
 from inventory.bmc import secret, service
 from inventory.bmc.access import bmcs
@@ -150,8 +151,14 @@ class Context:
         routes.require(address or self.lab.vip, self.machines.is_own, self.lab)
 
     def fetch(self) -> str:
-        """Request the VIP's page, after a check of the route; "" when there is no answer."""
+        """Request the VIP's page, after a check of the route; "" when there is no answer.
+
+        When the probe asks for something else: the node that answered, or "ok".
+        """
         self.guard()
+        if self.lab.drill.probe.kind != "http":
+            answer = probe_client.of_lab(self.lab).ask()
+            return (answer.page or answer.outcome) if answer.outcome == "ok" else ""
         return web_page.get(self.lab.url, self.lab.patient(web_page.LIMIT_S))
 
     @contextlib.contextmanager

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network
 from typing import Literal
 
+from inventory.probes import PAGE, ProbeRequest
 from inventory.ranges import BENCHMARKS
 from inventory.services import Services
 
@@ -22,8 +23,7 @@ class Node:
 
     name: str
     address: IPv4Address
-    id: int
-    """corosync's nodeid, from 1, in the order of lab.yaml."""
+    id: int  # corosync's nodeid, from 1, in the order of lab.yaml
 
     @property
     def alias(self) -> str:
@@ -97,6 +97,7 @@ class Drill:
     budget_s: Mapping[str, float]
     connecting_hz: int = 10
     routed_hz: int = 10
+    probe: ProbeRequest = PAGE
 
 
 @dataclass(frozen=True)
@@ -134,8 +135,7 @@ class Lab:
     orders: tuple[Order, ...]
     locations: tuple[Location, ...]
     drill: Drill
-    images: Mapping[str, str]
-    """The base image by platform, in place of the platform's own (a mirror's)."""
+    images: Mapping[str, str]  # the base image by platform, in place of the platform's own (a mirror's)
     labs: IPv4Network = BENCHMARKS
     number: int = 1
     fencing: str = NO_FENCING  # or IPMI: each node has a BMC, by which another node switches it off
@@ -177,8 +177,8 @@ class Lab:
 
     @property
     def url(self) -> str:
-        """The URL of the service."""
-        return f"http://{self.vip}/"
+        """What the probe asks the service for, as a URL or a command."""
+        return self.drill.probe.target(self.vip)
 
 
 PowerAction = Literal["power_off", "power_on", "freeze", "thaw"]

@@ -81,7 +81,9 @@ def recovered(timeline: Timeline) -> CheckResult:
     if troubles:
         return failed(expected, *troubles)
     return passed(
-        expected, f"{samples[-1].page} answered at {samples[-1].sent:.2f} s, {owners[0]} held the address"
+        expected,
+        f"{samples[-1].page or 'the service'} answered at {samples[-1].sent:.2f} s,"
+        f" {owners[0]} held the address",
     )
 
 

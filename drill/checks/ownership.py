@@ -108,7 +108,8 @@ def page_names_owner(timeline: Timeline) -> CheckResult:
     nodes = {node: _HeldAddress(timeline, node) for node in timeline.nodes}
     confirmed: Counter[str] = Counter()
     wrong = []
-    good = [one for one in timeline.samples_of() if one.outcome == "ok"]
+    answered = [one for one in timeline.samples_of() if one.good]
+    good = [one for one in answered if one.page]
     for sample in good:
         held = nodes[sample.page].during(sample.sent, sample.done) if sample.page in nodes else None
         if held is False:
@@ -119,7 +120,7 @@ def page_names_owner(timeline: Timeline) -> CheckResult:
     if wrong:
         return failed(expected, f"{len(wrong)} other pages, the first: {wrong[0]}", *wrong[1:5])
     if not good:
-        return unknown(expected, "no page came")
+        return unknown(expected, "no answer named its node" if answered else "no page came")
     if unconfirmed := [node for node, count in confirmed.items() if not count]:
         return unknown(expected, f"pages of {', '.join(unconfirmed)}, which could not be read at that time")
     counts = ", ".join(f"{count} of {node}" for node, count in confirmed.items())

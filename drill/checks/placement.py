@@ -58,7 +58,9 @@ def apart(timeline: Timeline, resources: Sequence[str] = ()) -> CheckResult:
     inside = [one for one in timeline.samples_of() if since <= one.sent and one.done <= until]
     seen = f"{_placement_summary(longest[0])}, until {until:.2f} s"
     if good := [one for one in inside if one.good]:
-        return failed(expected, f"{seen}; yet {good[0].page} answered at {good[0].sent:.2f} s")
+        return failed(
+            expected, f"{seen}; yet {good[0].page or 'the service'} answered at {good[0].sent:.2f} s"
+        )
     if not inside:
         return unknown(expected, f"{seen}; no request was sent in that time")
     return passed(expected, f"{seen}; all {len(inside)} requests failed")

@@ -11,12 +11,15 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Address
 
 from drill.observe.http_request import Client
 from drill.observe.observer import Observer, unrecorded
+from drill.observe.probe_client import ProbeClient, client
 from drill.record.timeline import ClientName, Sample
 from inventory.errors import ConfigError, LabError
-from inventory.model import Lab
+from inventory.model import Lab, Node
+from inventory.probes import PAGE, ProbeRequest
 
 Clock = Callable[[], float]
 OnSample = Callable[[Sample], None]
@@ -27,6 +30,8 @@ KEEPALIVE_HZ = 20
 """The most requests per second on the keep-alive connection."""
 LATE_S = 0.05
 """A request that is later than this and than one period is not sent (seconds)."""
+KEPT = ("http", "sql")
+"""What can be asked on a connection that stays open."""
 _SPARE = 2
 """The number of workers beyond those that can wait for an answer at the same time."""
 
@@ -51,8 +56,9 @@ class ProbeSettings:
     """What a probe requests, and how often.
 
     `hz` requests per second go to `url`, each on a new connection and for at most `timeout` seconds. `pages` maps a
-    text on a node's page to that node's name. A second client sends `keepalive_hz` requests per second (0: none) over
-    one keep-alive connection. After `longest` seconds the probe stops by itself.
+    text on a node's page to that node's name. `request` is another request than a page, to `vip`. A second client sends
+    `keepalive_hz` requests per second (0: none) over one keep-alive connection. After `longest` seconds the probe
+    stops by itself.
     Raises ConfigError when the rate or the timeout is out of range.
     """
 
@@ -62,6 +68,9 @@ class ProbeSettings:
     pages: Mapping[str, str]
     keepalive_hz: float = 0.0
     longest: float = LONGEST_S
+    request: ProbeRequest = PAGE
+    vip: IPv4Address | None = None
+    nodes: tuple[Node, ...] = ()
 
     def __post_init__(self) -> None:
         if not 0 < self.hz <= 1000 or self.timeout <= 0 or self.keepalive_hz < 0:
@@ -76,9 +85,10 @@ class ProbeSettings:
         hz = lab.drill.probe_hz
         pages = {node.name.capitalize(): node.name for node in lab.nodes}
         longest = lab.patient(LONGEST_S)
-        return cls(
-            lab.url, hz, lab.probe_timeout_s, pages, keepalive_hz=min(hz, KEEPALIVE_HZ), longest=longest
-        )
+        request = lab.drill.probe
+        kept = min(hz, KEEPALIVE_HZ) if request.kind in KEPT else 0.0
+        url = request.target(lab.vip)
+        return cls(url, hz, lab.probe_timeout_s, pages, kept, longest, request, lab.vip, lab.nodes)
 
 
 class Probe(Observer):
@@ -144,16 +154,21 @@ class Probe(Observer):
         with self._lock:
             return ProbeRate(self._slots, self._missed, self._worst_late)
 
-    def _client(self, *, fresh: bool) -> Client:
-        return Client(self._settings.url, self._settings.timeout, self._settings.pages, fresh=fresh)
+    def _client(self, *, fresh: bool) -> ProbeClient:
+        one = self._settings
+        if one.request.kind == "http" or one.vip is None:
+            return Client(one.url, one.timeout, one.pages, fresh=fresh)
+        return client(one.request, one.vip, one.nodes, one.pages, one.timeout, fresh=fresh)
 
     def _workers(self) -> int:
         return math.ceil(self._settings.timeout / self._period) + _SPARE
 
-    def _thread(self, name: str, target: Callable[[Client], None], client: Client) -> threading.Thread:
+    def _thread(
+        self, name: str, target: Callable[[ProbeClient], None], client: ProbeClient
+    ) -> threading.Thread:
         return threading.Thread(target=self._guarded, args=(target, client), name=name, daemon=True)
 
-    def _guarded(self, target: Callable[[Client], None], client: Client) -> None:
+    def _guarded(self, target: Callable[[ProbeClient], None], client: ProbeClient) -> None:
         try:
             target(client)
         except BaseException as error:
@@ -162,7 +177,7 @@ class Probe(Observer):
         finally:
             client.close()
 
-    def _poll(self, client: Client) -> None:
+    def _poll(self, client: ProbeClient) -> None:
         """One worker: take the next slot, wait for its time, send the request. A late answer delays no other slot."""
         while not self._stop.is_set():
             with self._lock:
@@ -182,7 +197,7 @@ class Probe(Observer):
                     continue
             self._ask(client, "probe")
 
-    def _poll_keepalive(self, client: Client) -> None:
+    def _poll_keepalive(self, client: ProbeClient) -> None:
         due, first = self._start, True
         while due - self._start <= self._settings.longest and not self._stop.wait(
             max(0.0, due - time.monotonic())
@@ -193,7 +208,7 @@ class Probe(Observer):
                 1, math.ceil((time.monotonic() - due) / self._keepalive_period)
             )
 
-    def _ask(self, client: Client, name: ClientName, *, first: bool = False) -> None:
+    def _ask(self, client: ProbeClient, name: ClientName, *, first: bool = False) -> None:
         sent = self._clock()
         answer = client.ask()
         done = self._clock()

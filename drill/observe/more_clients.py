@@ -43,9 +43,13 @@ class MoreClients(Observer):
         self._settings, self._clock, self._on_sample = settings, clock, on_sample
         drill = session.lab.drill
         self._rates = {"connecting": drill.connecting_hz, "routed": drill.routed_hz} if wanted else {}
+        kind = session.lab.drill.probe.kind
         self._missing = {
             name: f"lab.yaml says drill.{name}_hz: 0" for name, hz in self._rates.items() if not hz
         }
+        if kind != "http":
+            why = f"lab.yaml says drill.probe: {kind}; this client asks for pages"
+            self._missing, self._rates = dict.fromkeys(self._rates, why), {}
         self._clients: dict[str, PacedClient] = {}
         self._routed = False
 

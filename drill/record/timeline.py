@@ -23,7 +23,7 @@ from msgspec import Struct
 from drill.record.header import Header
 
 ClientName = Literal["probe", "keepalive", "connecting", "routed"]
-Outcome = Literal["ok", "refused", "timeout", "unreachable", "reset", "http_error", "wrong_body"]
+Outcome = Literal["ok", "refused", "timeout", "unreachable", "reset", "http_error", "wrong_body", "failed"]
 WebState = Literal["running", "stopped", "hung", "unknown"]
 EventKind = Literal["inject", "landed", "not_landed", "heal", "healed", "settled", "note"]
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)

@@ -114,8 +114,9 @@ def _serving(situation: Situation, nodes: tuple[str, ...]) -> bool:
 
 @condition("serving_from", "The service answers with the page of {one_of}")
 def _serving_from(situation: Situation, nodes: tuple[str, ...]) -> bool:
+    """A probe that cannot tell which node answered ("") shows only that one does."""
     pages = {one.page for one in situation.last(ANSWERS_IN_A_ROW)}
-    return _serving(situation, nodes) and len(pages) == 1 and pages <= set(nodes)
+    return _serving(situation, nodes) and len(pages) == 1 and pages <= {*nodes, ""}
 
 
 @condition("down", "No request is answered")

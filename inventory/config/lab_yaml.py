@@ -12,6 +12,7 @@ from inventory.config.addresses import floating, labs, network, nodes
 from inventory.config.cluster_properties import properties
 from inventory.config.fencing import fencing, with_fencing
 from inventory.config.machine_settings import KEYS, machine_settings
+from inventory.config.probe import probe
 from inventory.config.resources import constraints, resources, score
 from inventory.config.yaml_document import YamlNode, listed
 from inventory.config.yaml_reader import change, read
@@ -196,7 +197,8 @@ def _consensus_rule(nodes: int) -> str:
 
 def _drill(yaml_node: YamlNode) -> Drill | None:
     part = yaml_node.fields(
-        ("probe_hz", "probe_timeout_ms", "watch_ms", "seed", "budget_s"), ("connecting_hz", "routed_hz")
+        ("probe_hz", "probe_timeout_ms", "watch_ms", "seed", "budget_s"),
+        ("connecting_hz", "routed_hz", "probe"),
     )
     rate = part["probe_hz"].whole(5, 100, "requests a second")
     timeout = part["probe_timeout_ms"].whole(50, LONGEST_PROBE_TIMEOUT_MS, "milliseconds")
@@ -210,8 +212,9 @@ def _drill(yaml_node: YamlNode) -> Drill | None:
         for name in ("connecting_hz", "routed_hz")
         if part[name].present
     }
+    request, own_limit = probe(part["probe"])
     if rate is None or timeout is None or watch is None or seed is None:
         return None
     limits_s = {name: seconds or 0.0 for name, seconds in budgets.items()}
     rates = {name: hz for name, hz in more.items() if hz is not None}
-    return Drill(rate, timeout, watch, seed, limits_s, **rates)
+    return Drill(rate, own_limit or timeout, watch, seed, limits_s, probe=request, **rates)

@@ -50,12 +50,13 @@ def run(
     folder: Path | None = None,
     stdin: str = "",
     own_session: bool = True,
+    quiet: bool = False,
 ) -> Output:
     """Run a program to its end and give its result, whatever the exit status. Never raises.
 
     `deadline` is in seconds. `env` is added to this process's environment. With `own_session` the program does not get
     Ctrl-C, so that a heal is not interrupted; without it the program gets Ctrl-C too, and can ask on the terminal
-    (sudo).
+    (sudo). `quiet`: a success is not logged, because the program is run many times in each second.
     """
     began = time.monotonic()
     try:
@@ -76,7 +77,8 @@ def run(
         found = Output(tuple(argv), TIMED_OUT, "", f"no answer within {deadline:g} s")
     except OSError as error:
         found = Output(tuple(argv), NOT_FOUND, "", str(error))
-    _log(argv, found.status, began)
+    if not quiet or not found.good:
+        _log(argv, found.status, began)
     return found
 
 
