@@ -76,7 +76,7 @@ CASES: list[tuple[str, bool, tuple[NodeReading, ...], tuple[Sample, ...]]] = [
     ("serving", False, (), samples(NODE1, NODE1, NODE1, "timeout")),
     ("serving_from:peer", True, (), samples(*[NODE2] * ANSWERS_IN_A_ROW)),
     ("serving_from:peer", False, (), samples(NODE2, NODE1, NODE2)),
-    ("serving_from:peer", True, (), [Sample(at, at + 0.01) for at in (1.0, 2.0, 3.0, 4.0, 5.0)]),
+    ("serving_from:peer", True, (), tuple(Sample(at, at + 0.01) for at in (10.1, 10.2, 10.3, 10.4))),
     ("down", True, (), samples(*["refused"] * FAILURES_IN_A_ROW)),
     ("down", False, (), samples(*["refused"] * FAILURES_IN_A_ROW, NODE1)),
     ("down", False, (), samples("refused")),
