@@ -5,7 +5,7 @@ Source: `cibadmin -Q` of pacemaker 1.1.8 to 3.0.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from xml.etree import ElementTree
 
@@ -78,7 +78,7 @@ def parse(text: str) -> Cib:
         colocations=tuple(sorted((c for c, _ in constraints if isinstance(c, Colocation)), key=repr)),
         orders=tuple(sorted((c for c, _ in constraints if isinstance(c, Order)), key=repr)),
         locations=tuple(sorted((c for c, _ in constraints if isinstance(c, Location)), key=repr)),
-        node_attributes=_node_attributes(found, others),
+        node_attributes=_node_attributes(found, others, cib_status.promotable_ids(root)),
         others=tuple(sorted([*others, *_unknown_sections(found)])),
         transient=cib_status.transient_attributes(root),
     )
@@ -149,11 +149,14 @@ def _constraints(
     return known
 
 
-def _node_attributes(configuration: Element, others: list[str]) -> dict[str, dict[str, str]]:
+def _node_attributes(
+    configuration: Element, others: list[str], promotable: Collection[str]
+) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for node in configuration.findall("nodes/node"):
         name = node.get("uname", "")
         pairs, odd = options(node.findall("instance_attributes"))
+        pairs = {name: value for name, value in pairs.items() if not cib_status.of_agent(name, promotable)}
         odd += [line(child) for child in node if child.tag != "instance_attributes"]
         odd += [f"{key}={value}" for key, value in node.attrib.items() if not _usual(key, value)]
         others += [f"node {name}: {text}" for text in odd]

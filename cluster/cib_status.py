@@ -5,7 +5,7 @@ Source: Pacemaker Explained ("Status"); `cibadmin -Q` of pacemaker 1.1.8 to 3.0.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from cluster import scores
@@ -13,6 +13,7 @@ from cluster.cib_elements import options
 from cluster.crm_mon import Failure
 from cluster.values import without_defaults
 from cluster.xml import Element, element, whole
+from inventory.config.cluster_properties import boolean
 
 _OWN = ("#", "fail-count-", "last-failure-", "probe_complete", "shutdown", "terminate")
 """The first letters of the transient attributes that the cluster itself sets."""
@@ -78,13 +79,41 @@ def failcounts(root: Element) -> Mapping[tuple[str, str], int]:
 
 
 def transient_attributes(root: Element) -> Mapping[str, Mapping[str, str]]:
-    """Give the attributes that are removed when a node's cluster stops, by node, without the cluster's own."""
-    found = {}
+    """Give the attributes that are removed when a node's cluster stops, by node.
+
+    Without the cluster's own and the agents' own.
+    """
+    found, promotable = {}, promotable_ids(root)
     for node, pairs in _transient(root):
-        kept = {name: value for name, value in pairs.items() if not name.startswith(_OWN)}
+        kept = {
+            name: value
+            for name, value in pairs.items()
+            if not name.startswith(_OWN) and not of_agent(name, promotable)
+        }
         if without_defaults(kept):
             found[node] = without_defaults(kept)
     return dict(sorted(found.items()))
+
+
+def promotable_ids(root: Element) -> frozenset[str]:
+    """The ids of the primitives in promotable clones."""
+    found = set()
+    for clone in root.findall("configuration/resources/*"):
+        meta, _ = options(clone.findall("meta_attributes"))
+        if clone.tag == "master" or (clone.tag == "clone" and boolean(meta.get("promotable", ""))):
+            found |= {one.get("id", "") for one in clone.iter("primitive")}
+    return frozenset(found)
+
+
+def of_agent(name: str, promotable: Collection[str]) -> bool:
+    """Whether the agent of a promotable resource set a node attribute: its name begins or ends with the resource's id.
+
+    Source: crm_attribute(8), --promotion (master-ID); the agents pgsql (ID-status ...) and pgsqlms.
+    """
+    return any(
+        name == f"master-{id_}" or name.startswith(f"{id_}-") or name.endswith(f"-{id_}")
+        for id_ in promotable
+    )
 
 
 def _history(root: Element) -> Iterator[tuple[Element, Element, Element]]:

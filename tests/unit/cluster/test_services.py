@@ -161,6 +161,22 @@ def test_what_lab_yaml_does_not_have_is_foreign() -> None:
     assert {one.id for one in left.resources} == {"WebIP", "WebServer", "note"}
 
 
+def test_what_the_agent_of_a_promotable_clone_keeps_about_a_node_is_no_configuration() -> None:
+    def attributes(names: str) -> str:
+        pairs = "".join(f'<nvpair id="{name}" name="{name}" value="5"/>' for name in names.split())
+        return f'<instance_attributes id="a">{pairs}</instance_attributes>'
+
+    clone = configuration_xml(WANT).replace(
+        "<nodes />", f'<nodes><node id="1" uname="{NODE1}">{attributes("master-st rack")}</node></nodes>'
+    )
+    status = f'<node_state uname="{NODE1}"><transient_attributes>{attributes("st-status mine-note lsn-st")}'
+    read = cib.parse(
+        f"<cib>{clone}<status>{status}</transient_attributes></node_state></status></cib>"
+    ).configuration
+    assert read.node_attributes == {NODE1: {"rack": "5"}}
+    assert read.transient == {NODE1: {"mine-note": "5"}}, "note is in no promotable clone"
+
+
 def state(*placed: tuple[str, str, str | None]) -> ClusterState:
     nodes = tuple(NodeState(name, True, False, False, False, False, False) for name in (NODE1, NODE2))
     found = tuple(
