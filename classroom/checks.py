@@ -169,10 +169,13 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
+BEYOND_CHECKS: tuple[Check, ...] = tuple(step_check(step) for step in BEYOND)
+"""The checks of the steps beyond the document."""
+
 CONFIGURED = frozenset(
     {
         "corosync.conf", "no-stonith", "floating-address", "no-quorum-policy", "stickiness", "web-server",
-        "colocation", "order", "location", "leftovers",
+        "colocation", "order", "location", "leftovers", "services",
     }
 )  # fmt: skip
 """Checks that compare with lab.yaml: the service may work although they fail."""
@@ -180,7 +183,7 @@ CONFIGURED = frozenset(
 
 def for_lab(lab: Lab) -> tuple[Check, ...]:
     """The checks of a lab: those of the document's lab, and one for its resources of any agent if it has some."""
-    return (*CHECKS, *(step_check(step) for step in BEYOND if step in steps_of(lab)))
+    return (*CHECKS, *BEYOND_CHECKS) if BEYOND[0] in steps_of(lab) else CHECKS
 
 
 def judge(

@@ -16,6 +16,7 @@ import typer
 
 from cli.context import Context, context_of
 from cli.overview import look
+from inventory import homes
 from inventory.host import command
 
 GROUP = typer.Typer(
@@ -77,7 +78,7 @@ def seconds_of(context: Context, what: str, repeat: int) -> None:
 
 def run_lab(context: Context, *words: str) -> None:
     """Run a command of the lab as a user would run it. Raises typer.Exit with its status when that is not 0."""
-    argv = [str(context.root / "lab"), "--lab", str(context.number), *words]
+    argv = [str(homes.CODE / "lab"), "--in", str(context.root), "--lab", str(context.number), *words]
     status = command.attached(argv, context.root, to_stderr=True)
     if status:
         raise typer.Exit(status)

@@ -20,8 +20,8 @@ from inventory.bmc import service
 from inventory.errors import ConfigError
 from inventory.host import install, survey
 from inventory.host.doctor import findings
-from inventory.platforms.fencing import with_fencing
 from inventory.platforms.registry import PLATFORMS, get
+from inventory.platforms.settings import with_settings
 from inventory.providers import image_choice, node_image, own_box, registry
 
 Provider = Annotated[
@@ -109,7 +109,7 @@ def image(ctx: typer.Context, platform: System = "") -> None:
             context.lab.platform,
             context.lab.images,
             console.say,
-            lambda system: with_fencing(system, context.lab),
+            lambda system: with_settings(system, context.lab),
         )
     console.say(why)
     out.print(tag)

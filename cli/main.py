@@ -64,6 +64,12 @@ def _version(wanted: bool) -> None:
 def begin(
     ctx: typer.Context,
     root: Annotated[Path, typer.Option(hidden=True)] = Path(),
+    folder_of_lab: Annotated[
+        Path | None,
+        typer.Option(
+            "--in", metavar="FOLDER", help="The folder with the lab.yaml, such as examples/postgresql."
+        ),
+    ] = None,
     lab: Annotated[
         str,
         typer.Option(
@@ -80,8 +86,9 @@ def begin(
     ] = False,
 ) -> None:
     """A two-node Corosync/Pacemaker lab: build it, look at it, break it, judge it."""
-    folder.require_usable(root.resolve())
-    ctx.obj = Context(root.resolve(), homes.number_of(lab))
+    root = (folder_of_lab or root).resolve()
+    folder.require_usable(root)
+    ctx.obj = Context(root, homes.number_of(lab))
     console.show_commands_of(ctx.obj.number)
     ctx.obj.command = ctx.invoked_subcommand or ""
     guard.ask_when_unreachable(context_of(ctx).trouble)

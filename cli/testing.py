@@ -69,6 +69,8 @@ def test(ctx: typer.Context) -> None:
     of N of these tests, for N machines. --store-durations records how long each test takes; --shard uses this.
     """
     context = context_of(ctx)
+    if not (context.root / "tox.ini").is_file():
+        raise ConfigError(f"{context.root} has no tests.", hint="./lab test works without --in")
     asked = parse(ctx.args)
     runs = [list(ctx.args)]
     if asked.wanted:

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from inventory.errors import ConfigError
 
+CODE = Path(__file__).resolve().parents[1]
+"""The folder of this program, with ./lab and the Vagrantfile."""
 FIRST, MOST = 1, 99
 LABS = ".labs"
 STATE, VAGRANT = ".lab", ".vagrant"
@@ -39,6 +41,11 @@ def owner(home: str) -> tuple[str, int]:
     return (str(path.parent.parent), int(path.name)) if is_later else (home, FIRST)
 
 
+def of_vagrant(root: Path) -> Path:
+    """The folder in which Vagrant runs for a folder's labs: that folder, or this program's (./lab --in FOLDER)."""
+    return root if (root / "Vagrantfile").is_file() else CODE
+
+
 def title(number: int) -> str:
     """A lab in a message: "lab" for the first one, "lab 2" for another one."""
     return "lab" if number == FIRST else f"lab {number}"
@@ -47,7 +54,8 @@ def title(number: int) -> str:
 def command(home: str, words: str) -> str:
     """The command line for the lab with a home; it works in every folder."""
     folder, number = owner(home)
-    return f"cd '{folder}' && ./lab {'' if number == FIRST else f'--lab {number} '}{words}"
+    place, option = (folder, "") if (Path(folder) / "lab").is_file() else (str(CODE), f"--in '{folder}' ")
+    return f"cd '{place}' && ./lab {option}{'' if number == FIRST else f'--lab {number} '}{words}"
 
 
 def kept(root: Path) -> Iterator[int]:

@@ -58,10 +58,21 @@ class Relation:
 
 @dataclass(frozen=True)
 class Services:
-    """All resources of any agent, and the constraints with them."""
+    """All resources of any agent, the constraints with them, and what they need on the nodes.
+
+    `packages` are installed on the nodes beside the platform's. `script` is the text of a shell script with the
+    functions `missing`, `prepare`, `broken` and `repair` (docs/services.md); "" without one.
+    """
 
     resources: tuple[Service, ...] = ()
     relations: tuple[Relation, ...] = ()
+    packages: tuple[str, ...] = ()
+    script: str = ""
+
+    @property
+    def any(self) -> bool:
+        """Whether the lab has anything of this."""
+        return bool(self.resources or self.relations or self.script)
 
     @property
     def parts(self) -> Iterator[Service]:

@@ -13,7 +13,7 @@ from inventory.journal import Journal
 from inventory.log import LOG
 from inventory.model import Lab, Node
 from inventory.platforms.base import Platform
-from inventory.platforms.fencing import with_fencing
+from inventory.platforms.settings import with_settings
 from inventory.providers.base import Provider
 from inventory.remote.ssh import Remote
 from inventory.waiting import CLOCK, Clock
@@ -98,7 +98,7 @@ class LabSession:
     @cached_property
     def platform(self) -> Platform:
         """The operating system of the nodes, with the packages that lab.yaml's fencing needs."""
-        return with_fencing(self.machines.choice.platform_data, self.lab)
+        return with_settings(self.machines.choice.platform_data, self.lab)
 
     def budget_s(self, kind: str) -> float:
         """The longest outage that a client may see by a kind of fault (seconds).

@@ -67,6 +67,8 @@ class NodeFacts:
     """The <action> elements in the metadata of each agent that the lab uses, by agent; {} when no agent has any."""
     options: Mapping[str, str] = field(default_factory=dict)
     """The <parameter> and <action> elements of each agent of lab.yaml's services, "!" for one that the node lacks."""
+    unprepared: tuple[str, ...] = ()
+    """What the node lacks by lab.yaml's script (`prepare`)."""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ from cluster.fencing import IPMITOOL, LOGIN_FILE
 from inventory.model import Node
 from inventory.remote.script import script
 from inventory.session import LabSession
-from status import node_shell
+from status import node_script, node_shell
 
 LOCAL_CIB = f"{node_shell.CIB} -l"
 """Prints the node's own copy of the CIB, which needs no DC."""
@@ -88,6 +89,15 @@ def _options(session: LabSession, node: Node) -> str:
     agents = session.lab.services.agents
     limit = node_shell.node_limit(session.lab, node_shell.READING_LIMIT_S)
     return script(__package__, "agent_metadata", agents=" ".join(agents), limit=limit) if agents else "true"
+
+
+def _unprepared(session: LabSession, node: Node) -> str:
+    if not session.lab.services.script:
+        return "true"
+    text = node_script.call(session.lab, node, "missing")
+    return node_shell.with_timeout(
+        session.lab.patient(node_shell.READING_LIMIT_S), f"sh -c {shlex.quote(text)}"
+    )
 
 
 _FENCING = "\n".join(
@@ -184,4 +194,5 @@ FACTS: tuple[Fact, ...] = (
         _metadata,
     ),
     Fact("options", _options, _metadata),
+    Fact("unprepared", _unprepared, _lines),
 )

@@ -12,6 +12,7 @@ from inventory.config.addresses import floating, labs, network, nodes
 from inventory.config.cluster_properties import properties
 from inventory.config.fencing import fencing, with_fencing
 from inventory.config.machine_settings import KEYS, machine_settings
+from inventory.config.needs import needs
 from inventory.config.probe import probe
 from inventory.config.resources import constraints, resources, score
 from inventory.config.yaml_document import YamlNode, listed
@@ -70,13 +71,20 @@ def load(path: Path, changes: Mapping[str, object] | None = None, judge: Judge =
         ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: cannot be read: {error}", hint="UTF-8 text is needed") from error
-    return parse(text, str(path), changes, judge)
+    return parse(text, str(path), changes, judge, path.parent)
 
 
-def parse(text: str, where: str, changes: Mapping[str, object] | None = None, judge: Judge = no_judge) -> Lab:
+def parse(
+    text: str,
+    where: str,
+    changes: Mapping[str, object] | None = None,
+    judge: Judge = no_judge,
+    folder: Path | None = None,
+) -> Lab:
     """Read the lab that a YAML text describes; `where` names it in messages. Raises ConfigError.
 
-    `judge` looks at the whole lab and gives further mistakes: pairs of a key path and a text.
+    `folder` has the script that lab.yaml names; without it the script is not read. `judge` looks at the whole lab and
+    gives further mistakes: pairs of a key path and a text.
     """
     document = change(read(text, where), changes or {})
     part = document.fields(
@@ -84,7 +92,7 @@ def parse(text: str, where: str, changes: Mapping[str, object] | None = None, ju
             "name", "platform", "provider", "network", "nodes", "vip", "memory_mb", "corosync",
             "properties", "stickiness", "resources", "constraints", "drill",
         ),
-        ("images", "labs", "patience", "fencing", *KEYS),
+        ("images", "labs", "patience", "fencing", "packages", "prepare", *KEYS),
     )  # fmt: skip
     name = part["name"].text(
         "up to 31 lower-case letters, digits and hyphens; the first character is a letter",
@@ -131,7 +139,7 @@ def parse(text: str, where: str, changes: Mapping[str, object] | None = None, ju
         images=images,
         labs=others,
         fencing=device,
-        services=Services(agents, relations),
+        services=Services(agents, relations, *needs(part["packages"], part["prepare"], folder)),
     )
     lab = with_fencing(lab)
     for path, wrong in judge(lab):

@@ -58,8 +58,8 @@ class LabFolder:
 
     @property
     def key(self) -> str:
-        """The path of the private key for the nodes, relative to the folder, in which Vagrant runs."""
-        return str((self.home / homes.STATE / KEY).relative_to(self.root))
+        """The path of the private key for the nodes, relative to the folder in which Vagrant runs."""
+        return os.path.relpath(self.home / homes.STATE / KEY, homes.of_vagrant(self.root))
 
     @property
     def digest(self) -> str:

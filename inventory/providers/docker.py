@@ -21,9 +21,9 @@ from inventory.host.requirements import Needs, Say
 from inventory.host.router import Router
 from inventory.model import Lab
 from inventory.platforms.base import Platform
-from inventory.platforms.fencing import with_fencing
 from inventory.platforms.images import RegistryImage
 from inventory.platforms.registry import preferred
+from inventory.platforms.settings import with_settings
 from inventory.providers import (
     docker_engine,
     docker_findings,
@@ -132,7 +132,7 @@ class Docker(Provider):
 
     def system(self, wanted: str, lab: Lab) -> Platform:
         """See Requirements. With the base image of lab.yaml."""
-        return with_fencing(image_choice.based(preferred(wanted, "containers"), lab.images), lab)
+        return with_settings(image_choice.based(preferred(wanted, "containers"), lab.images), lab)
 
     def platform_finding(self, platform: Platform, lab: Lab) -> Finding | None:
         """See Requirements."""
@@ -185,14 +185,14 @@ class Docker(Provider):
     def platform(self, wanted: str, lab: Lab, say: Say) -> tuple[Platform, str]:
         """See Provider."""
         platform, why, _ = image_choice.obtain(
-            wanted, lab.images, say, lambda system: with_fencing(system, lab)
+            wanted, lab.images, say, lambda system: with_settings(system, lab)
         )
         return platform, why
 
     def prepare(self, folder: LabFolder, platform: Platform, public_key: str, say: Say) -> VagrantSettings:
         """See Provider."""
         docker_network.make(folder)
-        system = with_fencing(image_choice.based(platform, folder.lab.images), folder.lab)
+        system = with_settings(image_choice.based(platform, folder.lab.images), folder.lab)
         return VagrantSettings(
             provider={
                 "image": node_image.build(system, say),

@@ -35,7 +35,7 @@ class Machines:
         self.folder = LabFolder(root, lab)
         self.home = self.folder.home
         self.state = self.home / homes.STATE
-        self.vagrant = VagrantProgram(root, self.home, lab.number)
+        self.vagrant = VagrantProgram(homes.of_vagrant(root), self.home, lab.number)
         self._ssh_files = SshFiles(self.home, self.state)
 
     @property
@@ -213,7 +213,7 @@ class Machines:
         if trouble := self.trouble():
             raise trouble
         by_alias = {self.lab.node(name).alias: id_ for name, id_ in self.ids().items()}
-        return ssh_text(self.choice, self.root, by_alias, self.vagrant.ssh_config)
+        return ssh_text(self.choice, homes.of_vagrant(self.root), by_alias, self.vagrant.ssh_config)
 
     def trouble(self) -> MachineError | None:
         """Why nodes cannot answer, by the states of their machines, with the remedy; None when all machines run."""

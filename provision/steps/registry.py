@@ -12,6 +12,7 @@ from provision.steps import (
     corosync_conf,
     leftovers,
     names,
+    node_script,
     packages,
     pages,
     properties,
@@ -53,18 +54,20 @@ _STAGES: tuple[tuple[Step, ...], ...] = (
 """The nodes before the cluster starts, the start of the cluster, the removal of leftovers, the configuration."""
 
 
-BEYOND: tuple[Step, ...] = (services.STEP,)
+BEYOND: tuple[Step, ...] = (node_script.STEP, services.STEP)
 """The steps after those of the document, for what lab.yaml has beyond it."""
 
 
 def for_lab(lab: Lab) -> tuple[Step, ...]:
-    """The steps that make a lab: those of the document, and one for the resources of any agent if it has some."""
-    return (*STEPS, *BEYOND) if lab.services.resources or lab.services.relations else STEPS
+    """The steps that make a lab: those of the document, and those for resources of any agent if it has some."""
+    return (*STEPS, *BEYOND) if lab.services.any else STEPS
 
 
 def stages(steps: Sequence[Step]) -> tuple[tuple[Step, ...], ...]:
     """Group the steps into stages: the steps of a stage are applied together, the stages one after another."""
-    found = (tuple(step for step in stage if step in steps) for stage in (*_STAGES, BEYOND))
+    found = (
+        tuple(step for step in stage if step in steps) for stage in (*_STAGES, *((step,) for step in BEYOND))
+    )
     return tuple(stage for stage in found if stage)
 
 

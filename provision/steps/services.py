@@ -87,4 +87,4 @@ def problems(session: LabSession, facts: Facts) -> Iterator[str]:
             yield trouble + (f" ({why})" if why else "")
 
 
-STEP = Step("services", "8", commands, problems, settles=180)
+STEP = Step("services", "8.2", commands, problems, settles=180)

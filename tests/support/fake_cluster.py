@@ -484,6 +484,7 @@ class FakeCluster:
         yield "web_running", f"Ss {platform.web_process}" if self.web in runs or here else ""
         yield "metadata", ""
         agents = self.session.lab.services.agents if "pacemaker" in machine.packages else ()
+        yield "unprepared", ""
         yield "options", "\n".join(f"{agent} {self.known_agents.get(agent, '!')}" for agent in agents)
         yield "agents", "IPaddr\nIPaddr2\napache" if "resource-agents" in machine.packages else ""
 

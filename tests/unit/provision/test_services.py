@@ -49,7 +49,7 @@ def test_they_are_made_and_a_second_run_has_nothing_to_do(run: Any) -> None:
 def test_a_lab_without_them_has_the_steps_of_the_document() -> None:
     assert for_lab(lab_with([])) == STEPS
     assert for_lab(lab_with([NOTE])) == (*STEPS, *BEYOND)
-    assert find("8") is find("services") is BEYOND[0]
+    assert find("8") is find("services") is BEYOND[1]
 
 
 @pytest.mark.parametrize(
