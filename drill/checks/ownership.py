@@ -108,7 +108,7 @@ def page_names_owner(timeline: Timeline) -> CheckResult:
     nodes = {node: _HeldAddress(timeline, node) for node in timeline.nodes}
     confirmed: Counter[str] = Counter()
     wrong = []
-    answered = [one for one in timeline.samples_of() if one.good]
+    answered = [one for one in timeline.samples_of() if one.outcome == "ok"]
     good = [one for one in answered if one.page]
     for sample in good:
         held = nodes[sample.page].during(sample.sent, sample.done) if sample.page in nodes else None

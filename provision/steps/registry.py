@@ -76,19 +76,20 @@ def find(name: str) -> Step:
 
     A number of the document that changes nothing ("6.2", a look) means the step before it. Raises ConfigError.
     """
-    for step in (*STEPS, *BEYOND):
+    known = (*STEPS, *BEYOND)
+    for step in known:
         if name in (step.id, step.number):
             return step
-    below = [step for step in STEPS if step.number.startswith(f"{name}.")]
+    below = [step for step in known if step.number.startswith(f"{name}.")]
     if below:
         return below[-1]
     before = [
-        step for step in STEPS if _key(name)[:1] == _key(step.number)[:1] and _key(step.number) <= _key(name)
+        step for step in known if _key(name)[:1] == _key(step.number)[:1] and _key(step.number) <= _key(name)
     ]
     if before and re.fullmatch(r"[0-9.]+", name):
         return before[-1]
-    known = ", ".join(f"{step.number} {step.id}" for step in STEPS)
-    raise ConfigError(f"There is no step {name!r}.", hint=f"The steps are: {known}")
+    listed = ", ".join(f"{step.number} {step.id}" for step in known)
+    raise ConfigError(f"There is no step {name!r}.", hint=f"The steps are: {listed}")
 
 
 def _key(number: str) -> tuple[int, ...]:
