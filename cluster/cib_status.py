@@ -52,6 +52,25 @@ def operations(text: str) -> tuple[Operation, ...]:
     return tuple(sorted(found.values(), key=lambda entry: (entry.node, entry.call_id, entry.last_change)))
 
 
+def dc(text: str) -> str:
+    """The name of the DC that a CIB names; "" without one. Raises OutputError when the text is not a CIB."""
+    root = element(text, "cibadmin", ("cib",))
+    uuid = root.get("dc-uuid", "")
+    names = {node.get("id"): node.get("uname", "") for node in root.findall("configuration/nodes/node")}
+    return names.get(uuid, "")
+
+
+def running_on(text: str, resource: str) -> tuple[str, ...]:
+    """The nodes on which a resource runs, by the history: its latest start is later than its latest stop."""
+    latest: dict[str, Operation] = {}
+    for one in operations(text):
+        if one.resource == resource and (
+            one.operation in ("start", "stop") or (one.interval_ms, one.rc) == (0, 0)
+        ):
+            latest[one.node] = one
+    return tuple(node for node, one in latest.items() if one.operation != "stop" and one.rc == 0)
+
+
 def failures(root: Element) -> tuple[Failure, ...]:
     """Give the failures in the history. crm_mon of 1.1.8 does not print them in its XML."""
     found = []

@@ -8,13 +8,13 @@ Explained (monitor operations, no-quorum-policy), cluster/arp.py. Seconds throug
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal, get_args
 
-from inventory.config.cluster_properties import fencing, milliseconds, starts_without_quorum
+from cluster.timing import Timing, timing
 from inventory.errors import ConfigError
 from inventory.model import Lab
-from inventory.sizes import TOKEN_COEFFICIENT_MS, keeps_quorum, running_token_ms
+from inventory.sizes import TOKEN_COEFFICIENT_MS
 
 Kind = Literal["none", "graceful", "crash", "freeze", "partition", "process", "hang"]
 NEVER = math.inf
@@ -24,49 +24,6 @@ HOLD = 0.8 / (RETRANSMITS + 0.2)
 """The part of the token timeout that an idle ring's representative holds the token: `hold`."""
 JOIN_S = 0.05
 """corosync.conf(5): join, the wait for join messages before they are sent again."""
-
-
-@dataclass(frozen=True)
-class Timing:
-    """The times from which the bounds are computed (seconds).
-
-    `start_s`, `stop_s` and `decide_s` are pairs (least, most): all resources together, and pacemaker's
-    way from a changed membership to its first order. `monitor_answer_s` is what a monitor takes to answer
-    (its own timeout is the limit of that). `arp_s` is the agent's interval between two gratuitous ARPs,
-    by default IPaddr's. `allowance_s` is what a busy host may add: the
-    time in which corosync, pacemaker or the agents are ready to run but get no processor.
-    """
-
-    token_s: float
-    consensus_s: float
-    probe_s: float
-    probe_timeout_s: float
-    monitor_s: float
-    monitor_answer_s: float = 1.0
-    decide_s: tuple[float, float] = (0.0, 1.0)
-    stop_s: tuple[float, float] = (0.05, 3.0)
-    start_s: tuple[float, float] = (0.05, 2.0)
-    times_why: str = ""
-    """Why stop and start take so long on this system, for people."""
-    arp_s: float = 0.5
-    allowance_s: float = 2.0
-    survivor_acts: bool = True
-    """Whether the nodes that are left may start resources: they have quorum, or no-quorum-policy is ignore."""
-    fencing: bool = False
-    """Whether fencing is on: without a fencing device, no resource of a lost node is taken over."""
-    nodes: int = 2
-    """How many nodes corosync has: its token_coefficient adds to the token for each node above two."""
-
-    def patient(self, patience: float) -> Timing:
-        """The times on a machine that is `patience` times slower: the longest ones grow; corosync's own do not."""
-        return replace(
-            self,
-            monitor_answer_s=self.monitor_answer_s * patience,
-            decide_s=(self.decide_s[0], self.decide_s[1] * patience),
-            stop_s=(self.stop_s[0], self.stop_s[1] * patience),
-            start_s=(self.start_s[0], self.start_s[1] * patience),
-            allowance_s=self.allowance_s * patience,
-        )
 
 
 @dataclass(frozen=True)
@@ -111,29 +68,20 @@ class Bounds:
         return (*rows, f"a client sees: {_range(self.outage_least, self.outage_most)}")
 
 
-def timing(lab: Lab) -> Timing:
-    """The timings from lab.yaml, for a machine of usual speed; use `dataclasses.replace` to set measured ones."""
-    monitors = [(milliseconds(r.monitor) or 0) / 1000 for r in lab.resources if r.kind == "web"]
-    return Timing(
-        token_s=running_token_ms(lab.corosync.token_ms, len(lab.nodes)) / 1000,
-        consensus_s=lab.corosync.consensus_ms / 1000,
-        probe_s=1 / lab.drill.probe_hz,
-        probe_timeout_s=lab.probe_timeout_s,
-        monitor_s=max(monitors, default=0.0),
-        survivor_acts=lab.corosync.two_node
-        or keeps_quorum(len(lab.nodes))
-        or starts_without_quorum(lab.properties),
-        fencing=fencing(lab.properties),
-        nodes=len(lab.nodes),
-    )
-
-
-def bounds(kind: Kind, timing: Timing, *, answers: bool | None = None, moves: bool = False) -> Bounds:
+def bounds(
+    kind: Kind,
+    timing: Timing,
+    *,
+    answers: bool | None = None,
+    moves: bool = False,
+    resource: Literal["web", "address"] = "web",
+) -> Bounds:
     """Predict the outage for a kind of fault on the active node. Raises ConfigError for an unknown kind.
 
     `answers`: the faulted node still answers clients (only corosync killed, or only the traffic between
     the nodes cut), so that a client may see no outage. The default is true for a partition.
-    `moves`: a migration-threshold is set, so that a failed resource may move to the other node.
+    `moves`: a migration-threshold is set, so that a failed resource may move to the other node. `resource` is the kind
+    of resource that a "process" fault breaks.
     When a node comes back before the token is lost, the wait is shorter: its rejoin reports the loss.
     """
     if kind not in get_args(Kind):
@@ -147,16 +95,20 @@ def bounds(kind: Kind, timing: Timing, *, answers: bool | None = None, moves: bo
         phases: tuple[Phase, ...] = (_noticed(timing, hangs=True), *_recovery(timing, here=True, moves=moves))
         return Bounds(kind, phases, 0.0, NEVER)
     if kind == "process":
-        phases = (_noticed(timing), *_recovery(timing, here=True, moves=moves))
+        alone = timing.clone and resource == "address"
+        phases = (_noticed(timing), *_recovery(timing, here=True, moves=moves, alone=alone))
     elif kind == "graceful":
         why = "corosync and pacemaker say that they leave: no token is waited for"
-        phases = (Phase("detect", 0.0, JOIN_S, why), *_recovery(timing, here=False, stops=True))
+        recovery = _recovery(timing, here=False, stops=True, alone=timing.clone)
+        phases = (Phase("detect", 0.0, JOIN_S, why), *recovery)
     else:
-        phases = (*_loss(timing), *_recovery(timing, here=False))
+        phases = (*_loss(timing), *_recovery(timing, here=False, alone=timing.clone))
     quiet = answers if answers is not None else kind == "partition"
     least = sum(phase.least for phase in phases)
     if kind == "graceful":
-        least = timing.stop_s[0]  # a graceful leaver answers until the stop of its web server begins
+        # A graceful leaver answers until the stop of its web server begins. Where only the address moves, it may do so
+        # between two requests.
+        least = 0.0 if timing.clone else timing.stop_s[0]
     # The fault falls between two probes.
     seen = 0.0 if quiet else max(0.0, least - timing.probe_s)
     return Bounds(kind, phases, seen, sum(phase.most for phase in phases))
@@ -203,8 +155,13 @@ def _coefficient(nodes: int) -> str:
     return f"adds {TOKEN_COEFFICIENT_MS} ms for each of {nodes} nodes above two, which is part of it"
 
 
-def _recovery(timing: Timing, *, here: bool, stops: bool = False, moves: bool = False) -> tuple[Phase, ...]:
-    """From the decision to the first answer. `here`: on the same node, unless the failed resource `moves` away."""
+def _recovery(
+    timing: Timing, *, here: bool, stops: bool = False, moves: bool = False, alone: bool = False
+) -> tuple[Phase, ...]:
+    """From the decision to the first answer. `here`: on the same node, unless the failed resource `moves` away.
+
+    `alone`: only the address is stopped and started.
+    """
     acts = here or (timing.survivor_acts and (stops or not timing.fencing))
     if not timing.survivor_acts and not here:
         never = "a node alone has no quorum, and no-quorum-policy lets it start nothing"
@@ -216,11 +173,17 @@ def _recovery(timing: Timing, *, here: bool, stops: bool = False, moves: bool = 
         decide = Phase("decide", decide_least, NEVER, never)
     stop = Phase("stop", 0.0, 0.0, "the lost node stops nothing, so there is nothing to wait for")
     slow = f"; {timing.times_why}" if timing.times_why else ""
-    if here or stops:
+    if (here or stops) and alone:
+        stop = Phase("stop", *timing.address_s, "only the address is stopped: nothing that moves needs it")
+    elif here or stops:
         least, most = timing.stop_s
         # A web server that is gone takes no time to stop.
         least = min(least, Timing.stop_s[0]) if here else least
         stop = Phase("stop", least, most, f"running resources are first stopped in reverse order{slow}")
+    start = Phase("start", *timing.start_s, f"{_started(timing)}{slow}")
+    if alone:
+        why = "only the address: the web server (a clone) runs on this node already"
+        start = Phase("start", *timing.address_s, why)
     why = (
         f"clients send to the old owner until they get a gratuitous ARP; one is sent every {timing.arp_s:g} s"
     )
@@ -230,7 +193,7 @@ def _recovery(timing: Timing, *, here: bool, stops: bool = False, moves: bool = 
     return (
         decide,
         stop,
-        Phase("start", *timing.start_s, f"the address, then the web server{slow}"),
+        start,
         arp,
         Phase(
             "first answer",
@@ -240,6 +203,11 @@ def _recovery(timing: Timing, *, here: bool, stops: bool = False, moves: bool = 
         ),
         Phase("allowance", 0.0, timing.allowance_s, "pauses of a busy host"),
     )
+
+
+def _started(timing: Timing) -> str:
+    """What is started when all resources are, in the order of the constraints."""
+    return "the web server, then the address" if timing.clone else "the address, then the web server"
 
 
 def _range(least: float, most: float) -> str:

@@ -12,15 +12,31 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cluster import phase_length
-from cluster.outage_bounds import HOLD, Kind, Timing
+from cluster.outage_bounds import HOLD, Kind
 from cluster.phase_length import Even, Measured, PhaseLength
+from cluster.timing import Timing
 
 Course = Literal["move", "loss", "web restart", "address restart"]
-"""The sequence of an outage: resources move from a working node, a node is lost, or a resource is started again."""
+"""The sequence of an outage: resources move from a working node, a node is lost, or resources are started again.
+
+"address restart": two resources are started again, one after the other; "web restart": one. The names are those of the
+walkthrough's cluster, and are stored. With a clone of the web server they are the other way round (see `course_of`).
+"""
 COVERAGE = 0.998
 """The probability that an outage of a healthy cluster is inside its interval."""
+LIKELY = 0.98
+"""The coverage of the narrower interval: it says what is usual, and one outage of fifty is expected outside."""
 FEWEST = 3
 """With fewer measurements of its course, an outage has no interval."""
+FEWEST_LIKELY = 5
+"""With fewer measurements, it has no narrower interval: its width would come from the assumed spread."""
+WAITS: Mapping[bool | None, int] = {None: 2, False: 2, True: 1}
+"""How often the controller may wait (AGAIN_S), by whether the lost node is the DC (docs/results/prediction.md).
+
+A DC that survives is told of the loss twice, by corosync's process groups (CPG) and by its quorum service. When the
+second notice comes late, each of them makes it wait once. When the DC is lost, both have come before the new DC is
+elected.
+"""
 AGAIN_S = 1.0
 """pacemaker's controller sleeps for 1 s when its own updates of the CIB are still under way (do_pe_invoke_callback)."""
 MEASURED: Mapping[Course, tuple[str, ...]] = {
@@ -36,6 +52,10 @@ _WHY = {
     "stopped": "from the first request without an answer until all resources are stopped",
     "started": "the agent of the address",
     "answered": "the web server's start and the gratuitous ARP, until the first answer",
+}
+_WHY_WITH_CLONE = {
+    "stopped": "from the first request without an answer until the address is stopped",
+    "answered": "the gratuitous ARP, until the first answer: the web server runs already",
 }
 
 
@@ -53,23 +73,26 @@ class ExpectedPhase:
 class Interval:
     """An outage lasts from `least` to `most` seconds with the probability `coverage`.
 
-    `lines` describe each phase, with its own interval of the same coverage, for people.
+    `lines` describe each phase, with its own interval of the same coverage, for people. `likely` is the narrowest
+    interval with the probability LIKELY; None with fewer than FEWEST_LIKELY measurements.
     """
 
     least: float
     most: float
     coverage: float
     lines: tuple[str, ...]
+    likely: tuple[float, float] | None = None
 
 
-def course_of(kind: Kind, resource: str) -> Course | None:
+def course_of(kind: Kind, resource: str, *, clone: bool = False) -> Course | None:
     """The course of a kind of fault; `resource` is the kind of resource that fails. None: no interval is computed.
 
-    A client of a partition may see no outage, and a hang is not noticed.
+    `clone`: the web server is a clone, and the address is started after it: then the address needs the web server, and
+    not the web server the address. A client of a partition may see no outage, and a hang is not noticed.
     """
     courses: dict[Kind, Course] = {"graceful": "move", "crash": "loss", "freeze": "loss"}
     if kind == "process":
-        return "address restart" if resource == "address" else "web restart"
+        return "address restart" if (resource == "address") != clone else "web restart"
     return courses.get(kind)
 
 
@@ -80,10 +103,12 @@ def interval(
     *,
     source: str,
     coverage: float = COVERAGE,
+    dc_lost: bool | None = None,
 ) -> Interval:
     """Predict the outage.
 
-    `measured` has the lengths of each phase in MEASURED[course]; `source` says where they come from.
+    `measured` has the lengths of each phase in MEASURED[course]; `source` says where they come from. `dc_lost`: the
+    node that will be lost is the DC (None: not known); see WAITS.
 
     Raises KeyError when a phase was not measured.
     """
@@ -101,12 +126,18 @@ def interval(
         phases.append(ExpectedPhase("noticed", Even(0.0, most), why, "the CIB and its operation history"))
     for name in MEASURED[course]:
         seconds = tuple(measured[name])
-        length = Measured(seconds, AGAIN_S if name == "decided" else 0.0)
-        phases.append(ExpectedPhase(name, length, _WHY[name], f"{len(seconds)} measurements: {source}"))
+        length = Measured(seconds, AGAIN_S if name == "decided" else 0.0, WAITS[dc_lost])
+        why = _WHY_WITH_CLONE.get(name, _WHY[name]) if timing.clone else _WHY[name]
+        phases.append(ExpectedPhase(name, length, why, f"{len(seconds)} measurements: {source}"))
     drawn = phase_length.drawn([one.length for one in phases])
-    least, most = phase_length.middle(map(sum, zip(*drawn, strict=True)), coverage)
+    outages = [sum(lengths) for lengths in zip(*drawn, strict=True)]
+    if timing.clone and course == "move":
+        outages = [0.0 if one < timing.probe_s else one for one in outages]
+    least, most = phase_length.middle(outages, coverage)
+    count = min(len(tuple(measured[name])) for name in MEASURED[course])
+    likely = phase_length.narrowest(outages, LIKELY) if count >= FEWEST_LIKELY else None
     lines = []
     for one, lengths in zip(phases, drawn, strict=True):
         low, high = phase_length.middle(lengths, coverage)
         lines.append(f"{one.name}: {low:.3f} to {high:.3f} s: {one.why} ({one.source})")
-    return Interval(least, most, coverage, tuple(lines))
+    return Interval(least, most, coverage, tuple(lines), likely)

@@ -22,7 +22,7 @@ PRIOR_WEIGHT = 6
 SHORTEST_S = 0.005
 """Shorter measurements count as this long: the logarithm of 0 does not exist."""
 MOST_WAITS = 2
-"""So many waits count as possible even when fewer were measured: 6 of 40 outages had so many."""
+"""So many waits count as possible even when fewer were measured."""
 DRAWS = 10000
 SEED = 10
 """The sum is drawn so many times, always with this seed: the same input gives the same interval."""
@@ -53,12 +53,13 @@ class Measured:
     """A phase that was measured; `seconds` are the measurements, at least one. Raises ValueError without any.
 
     `again_s`: the program may wait for so long and begin again, several times. The number of waits in a measurement is
-    how often `again_s` fits into it. The number in the next one, from none to MOST_WAITS (or more, when more were
+    how often `again_s` fits into it. The number in the next one, from none to `most_waits` (or more, when more were
     measured), is estimated from the frequencies of these numbers, each increased by a half (Jeffreys' prior).
     """
 
     seconds: tuple[float, ...]
     again_s: float = 0.0
+    most_waits: int = MOST_WAITS
 
     def __post_init__(self) -> None:
         if not self.seconds:
@@ -74,7 +75,7 @@ class Measured:
         freedom = PRIOR_WEIGHT + count - 1
         squares = PRIOR_WEIGHT * PRIOR_SPREAD**2 + sum((one - middle) ** 2 for one in logarithms)
         scale = math.sqrt(squares / freedom * (1 + 1 / count))
-        numbers = range(max(MOST_WAITS, *waits) + 1)
+        numbers = range(max(self.most_waits, *waits) + 1)
         frequencies = [waits.count(number) + 0.5 for number in numbers]
 
         def draw(chance: random.Random) -> float:
@@ -91,6 +92,14 @@ def drawn(lengths: Sequence[PhaseLength]) -> tuple[tuple[float, ...], ...]:
     chance = random.Random(SEED)  # noqa: S311 -- a distribution, no secret
     draws = [one.drawing() for one in lengths]
     return tuple(tuple(draw(chance) for _ in range(DRAWS)) for draw in draws)
+
+
+def narrowest(values: Iterable[float], coverage: float) -> tuple[float, float]:
+    """The narrowest interval that contains the share `coverage` (0 to 1) of the values."""
+    ordered = sorted(values)
+    inside = min(len(ordered), math.floor(coverage * len(ordered)) + 1)
+    pairs = zip(ordered, ordered[inside - 1 :], strict=False)
+    return min(pairs, key=lambda pair: pair[1] - pair[0])
 
 
 def middle(values: Iterable[float], coverage: float) -> tuple[float, float]:

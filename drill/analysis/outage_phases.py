@@ -2,11 +2,15 @@
 
 The course of the outage is read from the journal. A lost node: lost, membership, decided, started, answered. A node
 that still works: stopped, started, answered. A failed resource: noticed, decided, stopped, (started,) answered.
+
+Where another node takes the address over, and the lab's network was witnessed, "started" ends when the address is on
+the new owner's interface, and "announced" follows (drill.analysis.takeover). Without a witness, "started" ends when
+the DC orders the next start.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -14,6 +18,7 @@ from cluster.outage_interval import Course
 from drill.analysis.fault_windows import fault_windows
 from drill.analysis.once import once
 from drill.analysis.outages import Outage, outages_of
+from drill.analysis.takeover import ADDRESS_UP, ANNOUNCED, Moment, takeover
 from drill.record.header import LoggedMoment
 from drill.record.timeline import Timeline
 
@@ -23,20 +28,26 @@ MEANING = {
     "noticed": "a monitor reports that the resource failed",
     "decided": "the DC gives its first order",
     "stopped": "all resources that move are stopped, and the DC orders the first start",
-    "started": "the address is started, and the DC orders the start of the web server",
-    "answered": "the web server is started, and a client gets its first answer",
+    "started": "the first resource is started, and the DC orders the start of the second one",
+    ADDRESS_UP: "the address is on the interface of its new owner",
+    ANNOUNCED: "the first gratuitous ARP tells the network the new owner's hardware address",
+    "answered": "all resources are started, and a client gets its first answer",
 }
 """What ends each phase."""
 
 
 @dataclass(frozen=True)
 class OutagePhase:
-    """One phase (seconds of the record). Its begin and end are known to within `within` seconds."""
+    """One phase (seconds of the record). Its begin and end are known to within `within` seconds.
+
+    `ends` is a key of MEANING: a phase can be told by several signs.
+    """
 
     name: str
     since: float
     until: float
     within: float
+    ends: str
 
     @property
     def seconds(self) -> float:
@@ -46,15 +57,20 @@ class OutagePhase:
     @property
     def meaning(self) -> str:
         """What ends it, for people."""
-        return MEANING[self.name]
+        return MEANING[self.ends]
 
 
 @dataclass(frozen=True)
 class OutageCourse:
-    """The course of the first fault's outage; the first phase begins with the outage, the last one ends with it."""
+    """The course of the first fault's outage; the first phase begins with the outage, the last one ends with it.
+
+    `ordered` are the same phases as the DC's orders alone tell them. Predictions learn from these: a cluster's earlier
+    outages may have had no witness.
+    """
 
     course: Course
     phases: tuple[OutagePhase, ...]
+    ordered: tuple[OutagePhase, ...]
 
     @property
     def seconds(self) -> float:
@@ -71,7 +87,7 @@ class OutageCourse:
 
     def lengths(self, consensus_s: float) -> Mapping[str, float]:
         """The lengths by phase for cluster.outage_interval; that of the membership is without consensus."""
-        found = {one.name: one.seconds for one in self.phases}
+        found = {one.name: one.seconds for one in self.ordered}
         if "membership" in found:
             found["membership"] = max(0.0, found["membership"] - consensus_s)
         return found
@@ -97,17 +113,39 @@ def outage_course(timeline: Timeline) -> OutageCourse | None:
 
 def _of_node(timeline: Timeline, node: str, outage: Outage, injected: float) -> OutageCourse | None:
     """The phases as one node's journal tells them; None when it did not give the orders."""
-    assert outage.last_good is not None
-    assert outage.next_good is not None
-    begins, ends = (outage.last_good + outage.first_failed) / 2, (outage.last_failed + outage.next_good) / 2
     lines = [
         one
         for one in timeline.header.logged or ()
-        if one.node == node and injected <= one.at <= outage.next_good
+        if one.node == node and injected <= one.at <= (outage.next_good or 0.0)
     ]
     starts = [one for one in lines if one.kind == "start"]
     if not 1 <= len(starts) <= 2 or len({one.resource for one in starts}) < len(starts):
         return None
+    found = _marks(lines, starts)
+    if found is None:
+        return None
+    course, marks = found
+    moves = course in ("loss", "move")
+    signs = takeover(timeline, starts[0], outage) if moves else ()
+    second = starts[1:] and Moment("started", starts[1].at, starts[1].within)
+    if second:
+        ordered = [*marks, second]
+    elif moves:  # only the address moves: a clone of the web server runs on the new owner already
+        ordered = [*marks, *signs[:1]]
+    else:
+        ordered = marks
+    if moves and len(ordered) == len(marks):
+        return None
+    limits = _limits(outage, ordered[0].at, max(one.at for one in (*ordered, *signs)))
+    plain = _filled(limits, ordered)
+    told = _filled(limits, [*marks, *signs]) if len(signs) == 2 else None
+    return OutageCourse(course, told or plain, plain) if plain else None
+
+
+def _marks(
+    lines: Sequence[LoggedMoment], starts: Sequence[LoggedMoment]
+) -> tuple[Course, list[Moment]] | None:
+    """The course, and the ends of its phases up to the first start; None when one of them is not logged."""
     before = [one for one in lines if one.at <= starts[0].at]
     lost = _first(before, "token lost", 0.0)
     noticed = _first(before, "noticed", 0.0)
@@ -128,29 +166,40 @@ def _of_node(timeline: Timeline, node: str, outage: Outage, injected: float) -> 
     else:
         course = "move"
         marks = [("stopped", starts[0] if _first(before, "stop", 0.0) else None)]
-    if course != "web restart":
-        marks.append(("started", starts[1] if len(starts) == 2 else None))
-    moments = [(name, line.at) for name, line in marks if line is not None]
-    if len(moments) < len(marks):
-        return None
-    # When requests get no answer, begin and end of the outage are known within half a second. The journal narrows them.
-    begins, ends = min(begins, max(moments[0][1], outage.last_good)), max(ends, moments[-1][1])
-    within = max(line.within for line in lines)
-    times = [begins, *(at for _, at in moments), ends]
-    if any(later < earlier - 2 * within for earlier, later in pairwise(times)):
-        return None
-    names = [*(name for name, _ in moments), "answered"]
+    found = [Moment(name, line.at, line.within) for name, line in marks if line is not None]
+    return (course, found) if len(found) == len(marks) else None
+
+
+def _limits(outage: Outage, first: float, last: float) -> tuple[Moment, Moment]:
+    """The begin and the end of the outage. `first` and `last` are moments in it, or close to it (seconds).
+
+    When requests get no answer, begin and end are known within half a second; the moments narrow them.
+    """
+    assert outage.last_good is not None
+    assert outage.next_good is not None
+    begins, ends = (outage.last_good + outage.first_failed) / 2, (outage.last_failed + outage.next_good) / 2
+    begins, ends = min(begins, max(first, outage.last_good)), max(ends, min(last, outage.next_good))
     half = max(outage.first_failed - outage.last_good, outage.next_good - outage.last_failed) / 2
-    return OutageCourse(course, tuple(_phases(names, times, within, half)))
+    return Moment("", begins, half), Moment("answered", ends, half)
 
 
-def _phases(names: Iterable[str], times: list[float], within: float, half: float) -> Iterator[OutagePhase]:
-    """The phases between the times. None of them ends before it begins."""
-    since = times[0]
-    last = len(times) - 2
-    for number, name in enumerate(names):
-        until = max(since, min(times[number + 1], times[-1]))
-        yield OutagePhase(name, since, until, within + (half if number in (0, last) else 0.0))
+def _filled(limits: tuple[Moment, Moment], moments: Sequence[Moment]) -> tuple[OutagePhase, ...] | None:
+    """The phases between the moments; together they are the whole outage. None when the moments contradict it."""
+    ends = [limits[0], *moments, limits[1]]
+    within = max(one.within for one in moments)
+    if any(later.at < earlier.at - 2 * within for earlier, later in pairwise(ends)):
+        return None
+    return tuple(_phases(ends))
+
+
+def _phases(ends: Sequence[Moment]) -> Iterator[OutagePhase]:
+    """The phases between the ends. None of them ends before it begins."""
+    since, last = ends[0].at, len(ends) - 1
+    for number, (begin, end) in enumerate(pairwise(ends), start=1):
+        until = max(since, min(end.at, ends[-1].at))
+        outer = number in (1, last)
+        within = begin.within + end.within if outer else max(begin.within, end.within)
+        yield OutagePhase("started" if end.name == ADDRESS_UP else end.name, since, until, within, end.name)
         since = until
 
 

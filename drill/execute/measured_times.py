@@ -17,7 +17,7 @@ import msgspec
 
 from cluster.cib import Cib
 from cluster.configuration import describe
-from cluster.outage_interval import FEWEST, MEASURED, Course
+from cluster.outage_interval import FEWEST, FEWEST_LIKELY, MEASURED, Course
 from drill.analysis.duration import predicted
 from drill.analysis.outage_phases import outage_course
 from drill.analysis.record_worth import Span, worth
@@ -38,8 +38,8 @@ ALIKE = 0.25
 class Row:
     """One measured outage: its course, the scenario and the time (ISO 8601), and the length of each phase (seconds).
 
-    `before` and `during` are how contended the processors were: in the seconds before the scenario, and during it (0
-    to 1; None: not known). `token_s` is the running token.
+    `dc_lost`: the fault hit the DC (None: not known). `before` and `during` are how contended the processors were: in
+    the seconds before the scenario, and during it (0 to 1; None: not known). `token_s` is the running token.
     """
 
     fingerprint: str
@@ -50,6 +50,7 @@ class Row:
     before: float | None = None
     during: float | None = None
     token_s: float | None = None
+    dc_lost: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -80,8 +81,13 @@ class MeasuredTimes:
         except (OSError, msgspec.MsgspecError):
             return ()
 
-    def usable(self, fingerprint: str, course: Course, contention: float | None) -> Rows:
-        """The rows for a prediction. `contention`: how contended the processors are now (0 to 1)."""
+    def usable(
+        self, fingerprint: str, course: Course, contention: float | None, dc_lost: bool | None = None
+    ) -> Rows:
+        """The rows for a prediction. `contention`: how contended the processors are now (0 to 1).
+
+        `dc_lost`: the DC will be lost. The time until the decision is then that of such outages, if enough are known.
+        """
         if contention is not None and contention > MOST_CONTENDED:
             why = f"programs waited for a processor in {contention:.0%} of the last ten seconds"
             return Rows(missing=f"{why}, and times are predicted up to {MOST_CONTENDED:.0%}")
@@ -98,6 +104,9 @@ class MeasuredTimes:
         names = dict.fromkeys(one.scenario for one in alike)
         source = f"{', '.join(names)}, {alike[0].at[:16]} to {alike[-1].at[:16]}, this lab"
         lengths = {name: tuple(one.phases[name] for one in alike) for name in MEASURED[course]}
+        same = tuple(one.phases["decided"] for one in alike if one.dc_lost == dc_lost and course == "loss")
+        if dc_lost is not None and len(same) >= FEWEST_LIKELY:
+            lengths["decided"] = same
         return Rows(
             lengths, source, max((one.during for one in alike if one.during is not None), default=None)
         )
@@ -129,6 +138,7 @@ def fingerprint(session: LabSession, live: Cib) -> str:
     texts += [f"{one.id} {one.agent} {sorted(one.attributes.items())}" for one in configuration.resources]
     texts += [describe(one) for one in configuration.colocations]
     texts += [describe(one) for one in configuration.orders]
+    texts += ["the web server is a clone"] if session.lab.resource("web").clone else []
     nodes = len(session.lab.nodes)
     texts += [f"{nodes} nodes"] if nodes > 2 else []  # two is the usual number, and says nothing
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
@@ -158,6 +168,7 @@ def row_of(timeline: Timeline, fingerprint: str) -> Row | None:
         header.contention_before,
         header.contention,
         header.token_s,
+        header.dc_lost,
     )
 
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 
 from cluster import cib_status, corosync_state, gratuitous_arp, outage_bounds, outage_interval
 from cluster.cib import Cib
-from cluster.outage_bounds import Bounds, Timing
-from cluster.outage_interval import COVERAGE, Course
+from cluster.outage_bounds import Bounds
+from cluster.outage_interval import COVERAGE, LIKELY, Course
+from cluster.timing import Timing
+from cluster.timing import timing as timing_of
 from drill.execute.measured_times import MeasuredTimes, Rows, fingerprint
 from drill.faults import registry as faults
 from drill.record.header import Prediction
@@ -50,7 +52,7 @@ def predict(
     moves = single_moves(scenario.moves, len(lab.nodes))
     first = next((faults.get(move.fault) for move in moves if isinstance(move, Inject)), None)
     timing = replace(
-        outage_bounds.timing(lab),
+        timing_of(lab),
         token_s=token,
         consensus_s=consensus,
         arp_s=_arp(lab, remote, live),
@@ -64,20 +66,26 @@ def predict(
         or starts_without_quorum(properties),
         fencing=fencing(properties),
     ).patient(lab.patience)
-    cluster_times: dict[ClusterTime, float] = {"loss": token + consensus}
+    cluster_times: dict[ClusterTime, float] = {"loss": token + consensus, "request": lab.probe_timeout_s}
     cluster_times |= {f"{kind} monitor": interval for kind, interval in monitors.items()}  # type: ignore[misc]
     prediction = None
     if scenario.kind:
         limits = outage_bounds.bounds(
-            scenario.kind, timing, answers=first.answers if first else None, moves=_may_move(live)
+            scenario.kind,
+            timing,
+            answers=first.answers if first else None,
+            moves=_may_move(live),
+            resource=first.monitor if first else "web",
         )
         answer = _monitor_answer(text, lab.resource(first.monitor).id) if first and text else None
         measured = timing if answer is None else replace(timing, monitor_answer_s=answer)
-        course, missing = _course(scenario, limits, live, len(lab.nodes))
+        course, missing = _course(scenario, limits, live, len(lab.nodes), clone=timing.clone)
         rows = Rows(missing=missing)
+        dc_lost = _dc_lost(lab, text, scenario) if course == "loss" and text else None
         if course:
-            rows = MeasuredTimes.of(session).usable(fingerprint(session, live), course, contention)
-        prediction = _prediction(limits, measured, course, rows, contention)
+            known = MeasuredTimes.of(session)
+            rows = known.usable(fingerprint(session, live), course, contention, dc_lost)
+        prediction = _prediction(limits, measured, course, rows, dc_lost)
     return LiveTimings(cluster_times, prediction, token, consensus)
 
 
@@ -100,6 +108,18 @@ def _arp(lab: Lab, remote: Remote, live: Cib) -> float:
 def _read(remote: Remote, lab: Lab, script: str, purpose: str) -> str:
     why = purpose.replace("-", " ")
     return check(remote, Command.script(lab.node1.name, script, why=why, deadline=10, purpose=purpose)).out
+
+
+def _dc_lost(lab: Lab, text: str, scenario: Scenario) -> bool | None:
+    """Whether the scenario's fault hits the DC, by the CIB; None when that is not known beforehand."""
+    moves = single_moves(scenario.moves, len(lab.nodes))
+    target = next((move.target for move in moves if isinstance(move, Inject)), None)
+    owners, dc = cib_status.running_on(text, lab.resource("address").id), cib_status.dc(text)
+    if target == "dc":
+        return True
+    if target not in ("active", "passive") or len(owners) != 1 or not dc:
+        return None
+    return (owners[0] == dc) == (target == "active") if len(lab.nodes) == 2 or target == "active" else None
 
 
 def _monitors(lab: Lab, live: Cib) -> dict[str, float]:
@@ -132,29 +152,37 @@ def _monitor_answer(text: str, resource: str) -> float | None:
 
 
 def _prediction(
-    limits: Bounds, timing: Timing, course: Course | None, rows: Rows, contention: float | None
+    limits: Bounds, timing: Timing, course: Course | None, rows: Rows, dc_lost: bool | None
 ) -> Prediction:
     """The interval from what the lab measured; without that, the limits of what is possible, and the reason."""
     most = None if limits.outage_most == outage_bounds.NEVER else limits.outage_most
     if course is None or rows.missing:
         source = f"the limits of what is possible: {rows.missing}"
         return Prediction(limits.outage_least, most, (*limits.lines(), source), source=source)
-    found = outage_interval.interval(course, timing, rows.lengths, source=rows.source)
+    found = outage_interval.interval(course, timing, rows.lengths, source=rows.source, dc_lost=dc_lost)
+    seen = [(found.least, found.most, COVERAGE)]
+    if found.likely:
+        seen.append((*found.likely, LIKELY))
+    lines = [
+        f"a client sees: {least:.2f} to {most:.2f} s, with a probability of {share:.1%}"
+        for least, most, share in seen
+    ]
     return Prediction(
         round(found.least, 3),
         round(found.most, 3),
-        (
-            *found.lines,
-            f"a client sees: {found.least:.2f} to {found.most:.2f} s, with a probability of {COVERAGE:.1%}",
-        ),
+        (*found.lines, *lines),
         coverage=COVERAGE,
         possible=(limits.outage_least, most),
         source=rows.source,
         contention=rows.during,
+        likely=found.likely and (round(found.likely[0], 3), round(found.likely[1], 3)),
+        likely_coverage=LIKELY if found.likely else None,
     )
 
 
-def _course(scenario: Scenario, limits: Bounds, live: Cib, nodes: int) -> tuple[Course | None, str]:
+def _course(
+    scenario: Scenario, limits: Bounds, live: Cib, nodes: int, *, clone: bool
+) -> tuple[Course | None, str]:
     """The course that the scenario's outage takes; or None, and why its times cannot be added up."""
     injections = [move for move in single_moves(scenario.moves, nodes) if isinstance(move, Inject)]
     if len(injections) != 1:
@@ -170,5 +198,5 @@ def _course(scenario: Scenario, limits: Bounds, live: Cib, nodes: int) -> tuple[
         return None, "the resource may be started again on either node"
     if fault.power == "power_on" and limits.kind == "graceful":
         return None, "the whole node shuts down, not only its cluster programs"
-    course = outage_interval.course_of(limits.kind, fault.monitor)
+    course = outage_interval.course_of(limits.kind, fault.monitor, clone=clone)
     return course, "" if course else f"no course is known for a fault of the kind {limits.kind}"

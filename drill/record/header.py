@@ -23,6 +23,8 @@ class Prediction:
     `coverage`: the outage of a healthy cluster is from `least` to `most` with this probability (0 to 1). None: the two
     are the limits of what is possible at all; `source` says why no interval with a coverage could be computed.
     `possible` are those limits beside an interval with a coverage (seconds; None as upper limit: there is none).
+    `likely` is the narrowest interval (seconds) with the smaller coverage `likely_coverage`: it says what is usual, and
+    no verdict depends on it. None: too little was measured.
     `source` says where the figures come from. `contention`: the interval is valid while the processors of the drill's
     machine are at most so contended (0 to 1, see Header.contention; None: not known).
     """
@@ -34,6 +36,8 @@ class Prediction:
     possible: tuple[float, float | None] | None = None
     source: str = ""
     contention: float | None = None
+    likely: tuple[float, float] | None = None
+    likely_coverage: float | None = None
 
     def __post_init__(self) -> None:
         if self.most is not None and self.least > self.most:
@@ -206,3 +210,10 @@ class Header:
     probe: ProbeFigures | None = None
     error: str = ""
     reset_s: float | None = None
+
+    @property
+    def dc_lost(self) -> bool | None:
+        """Whether the first fault hit the DC; None when a role is not known."""
+        if not {"dc", "target"} <= self.roles.keys():
+            return None
+        return self.roles["dc"] == self.roles["target"]

@@ -18,13 +18,17 @@ from drill.report.result import ScenarioResult
 from inventory.errors import LabError
 
 CHECK = "outage_within_bounds"
+GRACEFUL, CRASHES = ("stickiness-100", "standby"), ("freeze", "power-off")
+INSIDE, ENOUGH = 0.95, 20
+"""The share of the outages that shall be inside (0 to 1), and how many outages are needed to say so."""
 
 
 @dataclass(frozen=True)
 class PredictionRow:
     """One outage (seconds, at least and at most; None: open) and its prediction.
 
-    `coverage` is None when the prediction is the limits of what is possible. `phases` has name, length and how well its
+    `coverage` is None when the prediction is the limits of what is possible. `likely` is the narrowest interval
+    with the coverage `likely_coverage`. `dc_lost`: the fault hit the DC. `phases` has name, length and how well its
     ends are known (seconds); they fill the outage. `verdict` and `seen` are those of the check outage_within_bounds.
     `contention` is that before and that during the record (0 to 1).
     """
@@ -44,6 +48,9 @@ class PredictionRow:
     late: str
     platform: str
     provider: str
+    likely: tuple[float, float] | None = None
+    likely_coverage: float | None = None
+    dc_lost: bool | None = None
 
     @property
     def counts(self) -> bool:
@@ -57,19 +64,48 @@ class PredictionRow:
 
 
 @dataclass(frozen=True)
-class PredictionFigures:
-    """The rows of one scenario at one token that count: their number, those inside, the widest interval (seconds).
+class Counted:
+    """How many outages a kind of interval predicted, how many are inside, and the widest interval (seconds).
 
     `middles` are the outages' middles that lie inside: a stricter count, without the resolution of the probe.
     """
 
-    scenario: str
-    token_s: float
     count: int
     inside: int
     middles: int
     widest: float
+
+    @property
+    def share(self) -> float | None:
+        """The share of the outages that are inside (0 to 1); None without any."""
+        return self.inside / self.count if self.count else None
+
+
+@dataclass(frozen=True)
+class PredictionFigures:
+    """The rows of one scenario at one token that count.
+
+    `verdicts` is about the intervals by which the verdicts are given, `likely` about the narrower ones. `goal` is the
+    greatest width that is wanted (seconds; None: there is no goal).
+    """
+
+    scenario: str
+    token_s: float
+    verdicts: Counted
+    likely: Counted
+    goal: float | None
     left_out: int
+
+    @property
+    def reached(self) -> bool | None:
+        """Whether the narrower intervals reach the goal: INSIDE of the outages inside, and none wider than `goal`.
+
+        None when there is no goal, or when fewer than ENOUGH outages count.
+        """
+        share = self.likely.share
+        if self.goal is None or share is None or self.likely.count < ENOUGH:
+            return None
+        return share >= INSIDE and self.likely.widest <= self.goal
 
 
 def row_of(result: ScenarioResult, at: str) -> PredictionRow | None:
@@ -101,6 +137,9 @@ def row_of(result: ScenarioResult, at: str) -> PredictionRow | None:
         record_worth.summary(result.timeline),
         header.platform,
         header.provider,
+        prediction.likely,
+        prediction.likely_coverage,
+        header.dc_lost,
     )
 
 
@@ -119,6 +158,16 @@ def read(path: Path) -> tuple[PredictionRow, ...]:
     return tuple(found)
 
 
+def read_several(paths: Iterable[Path]) -> tuple[PredictionRow, ...]:
+    """The rows of several files in the order of their times, each row once. Raises LabError when one is missing."""
+    found: dict[str, PredictionRow] = {}
+    for path in paths:
+        if not path.is_file():
+            raise LabError(f"{path}: no such file", hint="name the files with the results of this benchmark")
+        found |= {line(one): one for one in read(path)}
+    return tuple(sorted(found.values(), key=lambda one: one.at))
+
+
 def line(row: PredictionRow) -> str:
     """A row as a line of the file."""
     return json.dumps(asdict(row), ensure_ascii=False) + "\n"
@@ -134,15 +183,36 @@ def figures(rows: Sequence[PredictionRow]) -> tuple[PredictionFigures, ...]:
 
 def _figures(key: tuple[str, float], rows: Iterable[PredictionRow]) -> PredictionFigures:
     mine = list(rows)
-    count = [one for one in mine if one.counts]
-    inside = [one for one in count if one.verdict == PASS]
-    middles = [one for one in inside if one.outage and _holds(one.predicted, sum(one.outage) / 2)]
-    widths = [(one.predicted[1] or 0.0) - one.predicted[0] for one in count]
+    counts = [one for one in mine if one.counts]
     return PredictionFigures(
-        *key, len(count), len(inside), len(middles), max(widths, default=0.0), len(mine) - len(count)
+        *key,
+        _counted([(one.predicted, one.outage, one.verdict == PASS) for one in counts]),
+        _counted([(one.likely, one.outage, _meets(one.likely, one.outage)) for one in counts if one.likely]),
+        goal_of(*key),
+        len(mine) - len(counts),
     )
 
 
-def _holds(interval: tuple[float, float | None], seconds: float) -> bool:
+def goal_of(scenario: str, token_s: float) -> float | None:
+    """The greatest wanted width of an interval (seconds); None for a scenario without a goal.
+
+    A crash has the token's hold, and the waits of pacemaker's controller.
+    """
+    if scenario in GRACEFUL:
+        return 1.0
+    return 1.5 + token_s / 4 if scenario in CRASHES else None
+
+
+def _counted(found: Sequence[tuple[tuple[float, float | None], tuple[float, float] | None, bool]]) -> Counted:
+    """`found` has for each outage its interval, its length, and whether it is inside."""
+    inside = [(interval, outage) for interval, outage, is_inside in found if is_inside]
+    middles = [one for one, outage in inside if outage and _meets(one, (sum(outage) / 2, sum(outage) / 2))]
+    widths = [(most or 0.0) - least for (least, most), _, _ in found]
+    return Counted(len(found), len(inside), len(middles), max(widths, default=0.0))
+
+
+def _meets(interval: tuple[float, float | None], outage: tuple[float, float] | None) -> bool:
+    """Whether an outage can have a length inside the interval; one without failed requests has the length 0."""
     least, most = interval
-    return least <= seconds and (most is None or seconds <= most)
+    low, high = outage or (0.0, 0.0)
+    return high >= least and (most is None or low <= most)

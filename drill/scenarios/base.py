@@ -18,8 +18,10 @@ Target = Literal["active", "passive", "dc", "both", "any", "passives", "upper ha
 that this scenario has not hit yet. `passives` are all nodes without the address,
 `upper half` the nodes with the higher nodeids; a fault of the network leaves the nodes of these groups connected.
 """
-ClusterTime = Literal["loss", "address monitor", "web monitor"]
-"""The cluster's own times: token plus consensus (`loss`: the loss of a node), or the interval of a monitor."""
+ClusterTime = Literal["loss", "address monitor", "web monitor", "request"]
+"""The cluster's own times: token plus consensus (`loss`: the loss of a node), or the interval of a monitor.
+
+`request` is the longest time that a request of the probe waits for its answer."""
 
 
 @dataclass(frozen=True)

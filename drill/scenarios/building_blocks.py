@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cluster.outage_bounds import Kind
 from drill.record.header import CheckRow
-from drill.scenarios.base import Await, Heal, Inject, Read, Recompute, Scenario, SingleMove
+from drill.scenarios.base import Await, Heal, Inject, Observe, Read, Recompute, Scenario, SingleMove
 from drill.scenarios.overrides import Overrides
 from inventory.sizes import LEAST_NODES, MOST_NODES
 
@@ -24,6 +24,9 @@ TWO_NODES = (2, 2)
 # Moves
 STOP_ACTIVE = Inject("corosync-stop")
 TAKEN_OVER: tuple[SingleMove, ...] = (Await("serving_from:peer"), Await("placed_on:peer"))
+TAKEN_OVER_FROM_FROZEN: tuple[SingleMove, ...] = (*TAKEN_OVER, Observe("request", 2.0))
+"""A request that was sent to the frozen node fails before the heal. Otherwise that node would answer it afterwards,
+and the outage would seem to end twice."""
 QUORUM_LOST: tuple[SingleMove, ...] = (Await("without_quorum:peer"), Recompute("peer"), Await("vip_nowhere"))
 """Under the policy stop nothing runs any more."""
 HEALED: tuple[SingleMove, ...] = (Heal(), Await("both_online", 90))

@@ -9,6 +9,7 @@ from drill.scenarios.building_blocks import (
     ONE_SERVICE,
     OUTAGE_LENGTH,
     PEER_QUORUM,
+    TAKEN_OVER_FROM_FROZEN,
     TWO_NODES,
     UNDISTURBED,
     fault_scenario,
@@ -67,7 +68,14 @@ FAULT_SCENARIOS = (
         budget="crash",
     ),
     fault_scenario(
-        "freeze", Inject("freeze"), *OUTAGE_LENGTH, PEER_QUORUM, FAILED_OVER, kind="freeze", budget="freeze"
+        "freeze",
+        Inject("freeze"),
+        *OUTAGE_LENGTH,
+        PEER_QUORUM,
+        FAILED_OVER,
+        moves=TAKEN_OVER_FROM_FROZEN,
+        kind="freeze",
+        budget="freeze",
     ),
     fault_scenario(
         "reboot",

@@ -21,6 +21,7 @@ from drill.scenarios.building_blocks import (
     STAYED,
     STOP_ACTIVE,
     TAKEN_OVER,
+    TAKEN_OVER_FROM_FROZEN,
     TWO_NODE,
     TWO_NODES,
     UNDISTURBED,
@@ -97,7 +98,7 @@ WALKTHROUGH = (
     Scenario(
         "two-node",
         "6.2",
-        (Inject("freeze"), *TAKEN_OVER),
+        (Inject("freeze"), *TAKEN_OVER_FROM_FROZEN),
         (*OUTAGE_LENGTH, CheckRow("quorum", {"role": "peer", "expected": True}), FAILED_OVER, *ALWAYS),
         overrides=TWO_NODE,
         kind="freeze",

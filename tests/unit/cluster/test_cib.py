@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from cluster import cib
-from cluster.cib_status import operations
+from cluster.cib_status import dc, operations, running_on
 from cluster.cib_xml import configuration_xml
 from cluster.configuration import Configuration, Primitive, differences
 from cluster.desired import desired
@@ -269,3 +269,13 @@ def test_only_a_plain_clone_is_modelled(meta: str, plain: bool) -> None:
     found = cib.parse(text).configuration
     assert [one.clone for one in found.resources] == ([True] if plain else [])
     assert [one.split()[:2] for one in found.others] == ([] if plain else [["clone", "WebServer-clone"]])
+
+
+def test_the_dc_and_the_node_of_a_resource() -> None:
+    text = (CASES / "cib" / "2.1.5.xml").read_text()
+    assert (dc(text), dc(text.replace('dc-uuid="1"', 'dc-uuid="2"'))) == (NODE1, NODE2)
+    assert dc(text.replace('dc-uuid="1"', "")) == ""
+    assert running_on(text, "WebIP") == (NODE1,), "a probe of node2 found that it does not run there"
+    stopped = text.replace('operation_key="WebIP_start_0" operation="start"', 'operation="stop"', 1)
+    assert running_on(stopped, "WebIP") == ()
+    assert running_on(text, "nothing") == ()

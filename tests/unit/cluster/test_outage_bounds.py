@@ -5,7 +5,8 @@ from typing import Any, get_args
 
 import pytest
 
-from cluster.outage_bounds import NEVER, Kind, Timing, bounds, predict, timing
+from cluster.outage_bounds import NEVER, Kind, bounds, predict
+from cluster.timing import Timing, timing
 from inventory.errors import ConfigError
 from inventory.model import Resource
 from inventory.platforms.base import Platform
@@ -298,3 +299,38 @@ def test_an_unknown_kind_is_refused() -> None:
     with pytest.raises(ConfigError, match="no such kind of fault: 'flood'") as caught:
         bounds("flood", TIMING)  # type: ignore[arg-type]
     assert "graceful" in caught.value.hint
+
+
+CLONE = dataclasses.replace(TIMING, clone=True)
+
+
+def phase(kind: Kind, timing: Timing, name: str, resource: Any = "web") -> tuple[float, float, str]:
+    [found] = [one for one in bounds(kind, timing, resource=resource).phases if one.name == name]
+    return found.least, found.most, found.why
+
+
+@pytest.mark.parametrize("kind", ["graceful", "crash", "freeze", "partition"])
+def test_with_a_clone_of_the_web_server_only_the_address_is_started(kind: Kind) -> None:
+    assert phase(kind, CLONE, "start")[:2] == CLONE.address_s
+    assert "only the address" in phase(kind, CLONE, "start")[2]
+    assert bounds(kind, CLONE).outage_most < bounds(kind, TIMING).outage_most
+    assert phase(kind, TIMING, "start")[:2] == TIMING.start_s
+
+
+def test_a_node_with_a_clone_stops_only_the_address_when_it_leaves() -> None:
+    assert phase("graceful", CLONE, "stop")[:2] == CLONE.address_s
+    assert bounds("graceful", CLONE).outage_least == 0.0, "it may move between two requests"
+
+
+def test_a_failed_address_beside_a_clone_is_started_alone_and_a_failed_web_server_is_not() -> None:
+    assert phase("process", CLONE, "start", "address")[:2] == CLONE.address_s
+    assert phase("process", CLONE, "start", "web")[:2] == CLONE.start_s
+    assert "the web server, then the address" in phase("process", CLONE, "start", "web")[2]
+    assert phase("process", TIMING, "start", "address")[:2] == TIMING.start_s
+
+
+def test_the_clone_comes_from_the_lab() -> None:
+    web = Resource("WebServer", "web", "10s", clone=True)
+    assert timing(example_lab(resources=(Resource("WebIP", "address", "30s"), web))).clone
+    assert not TIMING.clone
+    assert CLONE.patient(3.0).address_s == (CLONE.address_s[0], 3 * CLONE.address_s[1])

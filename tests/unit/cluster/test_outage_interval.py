@@ -4,8 +4,17 @@ import dataclasses
 
 import pytest
 
-from cluster.outage_bounds import HOLD, Kind, timing
-from cluster.outage_interval import COVERAGE, MEASURED, Course, Interval, course_of, interval
+from cluster.outage_bounds import HOLD, Kind
+from cluster.outage_interval import (
+    COVERAGE,
+    FEWEST_LIKELY,
+    MEASURED,
+    Course,
+    Interval,
+    course_of,
+    interval,
+)
+from cluster.timing import timing
 from tests.support.example_lab import example_lab
 
 TIMING = timing(example_lab())
@@ -78,3 +87,46 @@ def test_a_phase_that_was_not_measured_is_an_error() -> None:
 )
 def test_the_course_of_a_kind(kind: Kind, resource: str, course: Course | None) -> None:
     assert course_of(kind, resource) == course
+
+
+def of(course: Course, lengths: dict[str, tuple[float, ...]], *, dc_lost: bool | None = None) -> Interval:
+    timing = dataclasses.replace(TIMING, token_s=1.0, consensus_s=1.2)
+    return interval(course, timing, lengths, source="here", dc_lost=dc_lost)
+
+
+@pytest.mark.parametrize("course", list(MEASURED))
+def test_the_likely_interval_is_a_narrower_part(course: Course) -> None:
+    one = found(course)
+    assert one.likely
+    least, most = one.likely
+    assert one.least <= least < most <= one.most
+    assert most - least < one.most - one.least
+
+
+def test_few_measurements_give_no_likely_interval() -> None:
+    few = {name: lengths[: FEWEST_LIKELY - 1] for name, lengths in LENGTHS.items()}
+    assert of("move", few).likely is None
+    assert of("move", {name: lengths[:FEWEST_LIKELY] for name, lengths in LENGTHS.items()}).likely
+
+
+def test_a_lost_dc_makes_the_new_one_wait_once_at_most() -> None:
+    """So after the loss of the DC the interval is narrower than 1.5 s and a quarter of the token."""
+    lost, survives = of("loss", LENGTHS, dc_lost=True).likely, of("loss", LENGTHS, dc_lost=False).likely
+    assert lost
+    assert survives
+    assert lost[1] < survives[1] - 0.5
+    assert lost[1] - lost[0] <= 1.5 + 1.0 / 4
+    assert of("loss", LENGTHS) == of("loss", LENGTHS, dc_lost=False), "not known: both are possible"
+    twice = LENGTHS | {"decided": (0.1, 2.1) * 10}
+    assert of("loss", twice, dc_lost=True).most > 4.2, "what was measured counts"
+
+
+def test_with_a_clone_the_address_depends_on_the_web_server() -> None:
+    assert course_of("process", "web", clone=True) == "address restart", "web server, then address"
+    assert course_of("process", "address", clone=True) == "web restart", "the address alone"
+    assert course_of("graceful", "web", clone=True) == "move"
+    timing = dataclasses.replace(TIMING, clone=True)
+    one = interval("move", timing, LENGTHS, source="here")
+    assert "the web server runs already" in one.lines[-1]
+    tiny = dict.fromkeys(LENGTHS, (0.001,) * 21)
+    assert interval("move", timing, tiny, source="here").least == 0.0, "between two requests nobody sees it"

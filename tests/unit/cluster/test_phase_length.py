@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from cluster.phase_length import Even, Measured, PhaseLength, drawn, middle
+from cluster.phase_length import Even, Measured, PhaseLength, drawn, middle, narrowest
 
 
 def interval(*lengths: PhaseLength, coverage: float = 0.98) -> tuple[float, float]:
@@ -63,3 +63,12 @@ def test_a_length_of_nothing_is_no_error_and_no_measurement_is_one() -> None:
 def test_the_middle_of_values() -> None:
     assert middle(range(101), 0.5) == (25, 75)
     assert middle([4.0], 0.98) == (4.0, 4.0)
+
+
+def test_the_narrowest_interval_is_where_most_values_are() -> None:
+    values = [*(1.0 + n / 1000 for n in range(95)), 3.0, 4.0, 5.0, 6.0, 0.0]
+    assert narrowest(values, 0.9) == pytest.approx((1.0, 1.09), abs=0.005)
+    least, most = narrowest(values, 0.96)
+    assert sum(least <= one <= most for one in values) >= 96
+    assert narrowest([2.0], 0.98) == (2.0, 2.0)
+    assert narrowest(values, 1.0) == (0.0, 6.0)

@@ -10,7 +10,7 @@ import pytest
 
 from drill.analysis.outage_phases import OutageCourse, outage_course
 from drill.record.header import LoggedMoment
-from drill.record.timeline import Timeline
+from drill.record.timeline import ArpReading, NodeReading, Timeline
 from tests.support.example_lab import NODE1, NODE2
 from tests.support.timeline_notation import timeline
 
@@ -151,3 +151,84 @@ def test_a_journal_that_does_not_tell_all_phases(text: str, why: str) -> None:
 )
 def test_an_outage_that_is_not_the_only_one_of_the_only_fault(changes: dict[str, Any]) -> None:
     assert outage_course(record(LOST, "dead", **changes)) is None
+
+
+UP = NodeReading(asked=16.70, at=16.72, node=NODE2, owns_vip=True)
+"""The address appears on node2, and ip-monitor(8) tells it."""
+
+
+def witnessed(text: str, *announced: float, up: NodeReading = UP, base: str = "dead") -> Timeline:
+    """A takeover by node2 with the moment at which the address came up, and gratuitous ARPs."""
+    one = record(text, base)
+    before = tuple(one for one in one.node_readings if one.node != up.node or one.at < up.asked)
+    later = tuple(one for one in one.node_readings if one.node == up.node and one.asked > 17)
+    return replace(
+        one,
+        node_readings=(*before, up, *later),
+        arp=tuple(ArpReading(asked=at, at=at, holders=(NODE2,), announced=True) for at in announced),
+    )
+
+
+def test_the_network_is_told_between_the_start_of_the_address_and_the_first_answer() -> None:
+    found = seen(witnessed(LOST, 16.75, 17.0))
+    assert [one.name for one in found.phases] == [
+        *("lost", "membership", "decided", "started", "announced", "answered"),
+    ]
+    started, announced, answered = found.phases[3:]
+    assert (started.since, started.until, announced.until) == pytest.approx((16.62, 16.71, 16.75))
+    assert "on the interface of its new owner" in started.meaning
+    assert "gratuitous ARP" in announced.meaning
+    assert announced.within == pytest.approx(0.01), "the reading took 20 ms"
+    assert answered.within == pytest.approx(0.055 + 0.005), "the probe and the witness"
+    without = seen(record(LOST, "dead"))
+    assert found.seconds == pytest.approx(without.seconds), "the sum is the outage, with a witness or without"
+    assert found.lengths(3.6) == without.lengths(3.6), "predictions learn the same"
+
+
+def test_an_announcement_before_the_reading_ended_shows_that_the_address_was_up() -> None:
+    started, announced = seen(witnessed(LOST, 16.705)).phases[3:5]
+    assert started.until == announced.until == 16.705
+    assert announced.seconds == 0.0
+
+
+@pytest.mark.parametrize(
+    "announced",
+    [(), (16.5,), (19.0,)],
+    ids=["no witness", "an earlier one", "after the first answer"],
+)
+def test_without_an_announcement_the_phases_are_those_of_the_journal(announced: tuple[float, ...]) -> None:
+    assert seen(witnessed(LOST, *announced)).phases == seen(record(LOST, "dead")).phases
+
+
+def test_an_announcement_that_contradicts_the_journal_is_no_phase() -> None:
+    """The DC orders the start of the address at 16.62 s, but the address was up 0.4 s before."""
+    early = replace_reading(16.2)
+    assert seen(witnessed(LOST, 16.21, up=early)).phases == seen(record(LOST, "dead")).phases
+
+
+def replace_reading(at: float) -> NodeReading:
+    return NodeReading(asked=at - 0.02, at=at, node=NODE2, owns_vip=True)
+
+
+def test_of_another_machine_nothing_is_taken() -> None:
+    one = witnessed(LOST, 16.75)
+    [told] = one.arp
+    foreign = replace(one, arp=(ArpReading(asked=told.asked, at=told.at, holders=(NODE1,), announced=True),))
+    assert [phase.name for phase in seen(foreign).phases][-2:] == ["started", "answered"]
+
+
+WITH_CLONE = "token lost 12.9 node2, membership 16.52 node2, start 16.62 node2 WebIP"
+
+
+def test_where_the_web_server_is_a_clone_the_address_alone_is_started() -> None:
+    found = seen(witnessed(WITH_CLONE, 16.75))
+    assert [one.name for one in found.phases][3:] == ["started", "announced", "answered"]
+    assert [one.name for one in found.ordered][3:] == ["started", "answered"]
+    assert found.lengths(3.6)["started"] == pytest.approx(0.09)
+    assert seen(witnessed(WITH_CLONE)).phases == found.ordered, "without a witness the address is enough"
+
+
+def test_an_address_that_nobody_saw_come_up_ends_no_phase() -> None:
+    assert outage_course(record(WITH_CLONE, "dead")) is None
+    unseen = NodeReading(asked=16.70, at=16.72, node=NODE2, seen=False)
+    assert outage_course(witnessed(WITH_CLONE, 16.75, up=unseen)) is None

@@ -141,3 +141,24 @@ def test_the_kind_of_a_cluster_is_what_its_times_depend_on() -> None:
     )
     assert usual != kind(Overrides(without=("order",)))
     assert usual != fingerprint(fake_session("centos9"), cib.parse(TEXT))
+
+
+def test_the_time_to_decide_is_that_of_outages_of_the_same_kind_of_node(times: MeasuredTimes) -> None:
+    def loss(decided: float, dc_lost: bool) -> Row:
+        phases = {"membership": 0.01, "decided": decided, "started": 0.1, "answered": 0.1}
+        return replace(ROW, course="loss", phases=phases, dc_lost=dc_lost)
+
+    store(times, *(loss(0.1, True) for _ in range(4)), *(loss(2.1, False) for _ in range(5)))
+    assert set(times.usable("this", "loss", 0.3, False).lengths["decided"]) == {2.1}
+    assert set(times.usable("this", "loss", 0.3, True).lengths["decided"]) == {0.1, 2.1}, "too few"
+    store(times, loss(0.1, True))
+    found = times.usable("this", "loss", 0.3, True).lengths
+    assert set(found["decided"]) == {0.1}
+    assert len(found["started"]) == 10, "the other phases do not depend on it"
+
+
+def test_a_clone_makes_another_cluster() -> None:
+    lab = example_lab()
+    clone = replace(lab, resources=tuple(replace(one, clone=one.kind == "web") for one in lab.resources))
+    live = cib.parse(TEXT)
+    assert fingerprint(fake_session(lab=lab), live) != fingerprint(fake_session(lab=clone), live)

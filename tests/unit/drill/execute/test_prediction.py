@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from cluster.outage_interval import Course
 from drill.execute.measured_times import FILE, Row, fingerprint
 from drill.execute.prediction import predict
 from drill.record.header import Prediction
-from drill.scenarios.base import Scenario
+from drill.scenarios.base import Inject, Scenario, Target
 from drill.scenarios.catalog import get
 from drill.scenarios.overrides import Overrides, edited_cib
 from inventory.errors import LabError
@@ -225,3 +225,37 @@ def test_the_monitor_answers_as_quickly_as_in_the_operation_history(
         tmp_path, "web-kill", "web restart", text=TEXT.replace('exec-time="0"', f'exec-time="{milliseconds}"')
     ).lines
     assert any(says in line for line in lines), lines
+
+
+@pytest.mark.parametrize(
+    ("dc", "target", "lost"),
+    [("1", "active", True), ("2", "active", False), ("1", "dc", True), ("", "active", None)],
+)
+def test_the_loss_of_the_dc_is_known_beforehand(
+    tmp_path: Path, dc: str, target: Target, lost: bool | None
+) -> None:
+    """node1 holds the address. A DC that survives may wait twice, a new one once."""
+    scenario = Scenario("story", "", (Inject("freeze", target),), (), kind="freeze")
+    session, of = fake_session(remote=answer, root=tmp_path), live(Overrides())
+    taught(session, of, "loss", count=20)
+    found = predict(session, scenario, of, TEXT.replace('dc-uuid="1"', f'dc-uuid="{dc}"'), 0.3).prediction
+    assert found
+    assert found.likely
+    assert (found.likely[1] < 4.0) is (lost is True)
+    assert found.likely_coverage == 0.98
+    assert found.likely[1] - found.likely[0] < (found.most or 0.0) - found.least
+    assert any("with a probability of 98.0%" in line for line in found.lines)
+
+
+def test_with_a_clone_of_the_web_server_only_the_address_moves(tmp_path: Path) -> None:
+    lab = example_lab()
+    clone = replace(lab, resources=tuple(replace(one, clone=one.kind == "web") for one in lab.resources))
+    usual, fast = (
+        predict(fake_session(lab=one, remote=answer), get("standby"), live(Overrides())).prediction
+        for one in (lab, clone)
+    )
+    assert usual
+    assert fast
+    assert fast.least == 0.0
+    assert (fast.most or 0.0) < (usual.most or 0.0) - 2.0, "nobody waits for the web server"
+    assert any("only the address" in line for line in fast.lines)
