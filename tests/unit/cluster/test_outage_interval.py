@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 
 import pytest
 
@@ -89,7 +90,7 @@ def test_the_course_of_a_kind(kind: Kind, resource: str, course: Course | None) 
     assert course_of(kind, resource) == course
 
 
-def of(course: Course, lengths: dict[str, tuple[float, ...]], *, dc_lost: bool | None = None) -> Interval:
+def of(course: Course, lengths: Mapping[str, tuple[float, ...]], *, dc_lost: bool | None = None) -> Interval:
     timing = dataclasses.replace(TIMING, token_s=1.0, consensus_s=1.2)
     return interval(course, timing, lengths, source="here", dc_lost=dc_lost)
 
