@@ -14,9 +14,10 @@ from provision import execute
 from provision.execute import Progress
 from provision.facts import Facts, gather
 from provision.plan import StepPlan, plan_step
+from provision.preparation import Preparation
 from provision.steps import services
 from provision.steps.base import Step
-from provision.steps.registry import for_lab, stages
+from provision.steps.registry import CONFIGURATION, for_lab, stages
 
 __all__ = ["ROUNDS", "Progress", "run", "run_batch", "run_stages"]
 ROUNDS = 5
@@ -47,13 +48,15 @@ def run_stages(
 ) -> int:
     """Apply the steps stage by stage: with fewer readings than `run`, and the configuration as one change.
 
-    Default: all steps of the lab. The commands and the result are those of `run`.
-    Returns the number of commands that ran; raises as `run` does.
+    That change is prepared while the cluster starts. Default: all steps of the lab. The commands and the result are
+    those of `run`. Returns the number of commands that ran; raises as `run` does.
     """
     session.journal.drop_baselines()
     facts, total = _first_facts(session), 0
-    for stage in stages(for_lab(session.lab) if steps is None else steps):
-        facts, count = _run_batch(session, stage, facts, progress or Progress(), at_once=True)
+    wanted = for_lab(session.lab) if steps is None else steps
+    preparation = Preparation(session, tuple(step for step in CONFIGURATION if step in wanted))
+    for stage in stages(wanted):
+        facts, count = _run_batch(session, stage, facts, progress or Progress(), preparation)
         total += count
     return total
 
@@ -79,18 +82,25 @@ def _first_facts(session: LabSession) -> Facts:
 
 
 def _run_batch(
-    session: LabSession, steps: Sequence[Step], facts: Facts, progress: Progress, *, at_once: bool = False
+    session: LabSession,
+    steps: Sequence[Step],
+    facts: Facts,
+    progress: Progress,
+    preparation: Preparation | None = None,
 ) -> tuple[Facts, int]:
+    """Apply the steps of a batch together. With a preparation, commands of pcs are brought in as one change."""
     counts = dict.fromkeys((step.id for step in steps), 0)
     plans = _plan_steps(steps, session, facts)
     for turn in range(ROUNDS):
-        together = at_once and _run_at_once(plans, session, facts, progress, first=turn == 0)
+        together = _run_at_once(plans, session, facts, progress, preparation, first=turn == 0)
         for one in plans:
             if not together:
                 _run_step(one, session, facts, progress, first=turn == 0)
             counts[one.step.id] += len(one.commands)
         if any(one.commands for one in plans):
             facts = gather(session)
+            if preparation is not None:
+                preparation.begin(facts)
         for step in steps:
             facts = _settled(step, steps, session, facts)
         plans = _plan_steps(steps, session, facts)
@@ -114,14 +124,20 @@ def _run_step(one: StepPlan, session: LabSession, facts: Facts, progress: Progre
 
 
 def _run_at_once(
-    plans: Sequence[StepPlan], session: LabSession, facts: Facts, progress: Progress, *, first: bool
+    plans: Sequence[StepPlan],
+    session: LabSession,
+    facts: Facts,
+    progress: Progress,
+    preparation: Preparation | None,
+    *,
+    first: bool,
 ) -> bool:
     """Run the commands of all plans as one change of the CIB; False, and nothing is done, when they do not suit."""
-    if not execute.suit(plans, session.platform):
+    if preparation is None or not execute.suit(plans, session.platform):
         return False
     for one in plans if first else ():
         execute.show(one, session, facts, progress)
-    execute.run_at_once(plans, session.remote, progress)
+    execute.run_at_once(plans, session.remote, progress, preparation)
     return True
 
 

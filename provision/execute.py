@@ -14,6 +14,7 @@ from inventory.session import LabSession
 from provision import one_change
 from provision.facts import Facts
 from provision.plan import StepPlan
+from provision.preparation import Preparation
 from provision.steps.base import Step
 
 
@@ -50,8 +51,10 @@ def suit(plans: Sequence[StepPlan], platform: Platform) -> bool:
     return one_change.suits(platform, [command for one in plans for command in one.commands])
 
 
-def run_at_once(plans: Sequence[StepPlan], remote: Remote, progress: Progress) -> None:
-    """Run the commands of all plans as one change of the CIB.
+def run_at_once(
+    plans: Sequence[StepPlan], remote: Remote, progress: Progress, preparation: Preparation
+) -> None:
+    """Run the commands of all plans as one change of the CIB: the prepared one, if it is possible.
 
     Raises CommandFailed as `run_step` does; the configuration is then as before.
     """
@@ -59,6 +62,9 @@ def run_at_once(plans: Sequence[StepPlan], remote: Remote, progress: Progress) -
     commands = [command for _, command in wanted]
     for step, command in wanted:
         progress.command(step, command)
+    prepared = preparation.take(commands)
+    if prepared is not None and remote.run(prepared).good:
+        return
     result = remote.run(one_change.command(commands))
     if result.good:
         return

@@ -30,14 +30,44 @@ def suits(platform: Platform, commands: Sequence[Command]) -> bool:
 
 def command(commands: Sequence[Command]) -> Command:
     """The one command for all of them."""
-    changes = "\n".join(shlex.join(one.argv) for one in commands)
     return Command.script(
         commands[0].node,
-        script(__package__, "one_change", changes=changes, pcs_on_file=_program()),
+        _script(commands, prepare=""),
         why="bring the configuration into the CIB as one change",
         deadline=DEADLINE_S,
         purpose="configure-at-once",
     )
+
+
+def preparation(commands: Sequence[Command]) -> Command:
+    """The command that only prints the change, for `prepared_change`; it needs no DC.
+
+    It fails when the change would remove or move something.
+    """
+    return Command.script(
+        commands[0].node,
+        _script(commands, prepare="yes"),
+        why="prepare the configuration while the cluster starts",
+        deadline=DEADLINE_S,
+        purpose="prepare-change",
+    )
+
+
+def prepared_change(node: str, change: str) -> Command:
+    """The command that brings a prepared change into the CIB."""
+    return Command(
+        node,
+        ("cibadmin", "--patch", "--xml-pipe"),
+        stdin=change,
+        why="bring the prepared configuration into the CIB",
+        deadline=120,
+        purpose="configure-at-once",
+    )
+
+
+def _script(commands: Sequence[Command], prepare: str) -> str:
+    changes = "\n".join(shlex.join(one.argv) for one in commands)
+    return script(__package__, "one_change", changes=changes, pcs_on_file=_program(), prepare=prepare)
 
 
 @cache

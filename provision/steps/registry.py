@@ -44,14 +44,12 @@ STEPS: tuple[Step, ...] = (
     constraints.LOCATION,
 )
 
-_NODES = (*STEPS[: STEPS.index(start.STEP)], pages.STEP)
-_STAGES: tuple[tuple[Step, ...], ...] = (
-    _NODES,
-    (start.STEP,),
-    (leftovers.STEP,),
-    tuple(step for step in STEPS if step not in (*_NODES, start.STEP, leftovers.STEP)),
-)
-"""The nodes before the cluster starts, the start of the cluster, the removal of leftovers, the configuration."""
+_NODES, _START = STEPS[: STEPS.index(start.STEP)], (start.STEP, pages.STEP)
+CONFIGURATION = tuple(step for step in STEPS if step not in (*_NODES, *_START, leftovers.STEP))
+"""The steps that change only the CIB."""
+_STAGES: tuple[tuple[Step, ...], ...] = (_NODES, _START, (leftovers.STEP,), CONFIGURATION)
+"""The nodes before the cluster starts; the start of the cluster, and the pages while it elects its DC; the removal of
+leftovers; the configuration."""
 
 
 BEYOND: tuple[Step, ...] = (node_script.STEP, services.STEP)

@@ -97,7 +97,7 @@ class FakeCluster:
         self.kill_after: int | None = None
         self.known_agents: dict[str, str] = {}
         """What crm_resource says of each agent of other resources; it has no other agents."""
-        self.keys_made = 0
+        self.keys_made = self.prepared = 0
         self.lock = Lock()
         for node in session.lab.nodes:
             self.boot_anew(node)
@@ -129,6 +129,8 @@ class FakeCluster:
         if command.purpose == "read-facts":
             return Result(command, 0, self.read(machine), "")
         with self.lock:
+            if command.purpose == "prepare-change":
+                return self.prepare(machine, command)
             return self.action(machine, command)
 
     def action(self, machine: Machine, command: Command) -> Result:
@@ -328,6 +330,23 @@ class FakeCluster:
                 for name, cib in before.items():
                     self.machines[name].cib = cib
                 raise Refused("", f"@@failed {number} 1\n{error}") from error
+
+    def prepare(self, machine: Machine, command: Command) -> Result:
+        """Give the change as text. It changes nothing here; commands that would be refused give none."""
+        assert self.members(machine), "it is prepared where pacemaker runs"
+        parameters = parsed(command.line)
+        assert parameters["prepare"]
+        other = self.copy()
+        try:
+            other.at_once(other.machines[machine.node.name], parameters)
+        except Refused as error:
+            return Result(command, 1, error.out, str(error))
+        self.prepared += 1
+        return Result(command, 0, parameters["changes"], "")
+
+    def patch(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
+        """Bring in a prepared change."""
+        self.at_once(machine, {"changes": command.stdin or ""})
 
     def set_property(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
         self.change(machine).properties[match[1]] = match[2]
@@ -641,6 +660,7 @@ RULES: tuple[tuple[str, NodeAction], ...] = (
     (r"pcs constraint order (\S+) then (\S+)", FakeCluster.order),
     (r"pcs constraint location add (\S+) (\S+) (\S+) (?:score=)?(\S+)", FakeCluster.location),
     (r"cibadmin -R -o configuration -p", FakeCluster.replace_all),
+    (r"cibadmin --patch --xml-pipe", lambda cluster, *rest: cluster.patch(*rest)),
     (r"crm_attribute -q -l reboot -N (\S+) -n (\S+) -D", FakeCluster.no_transient),
     (r"pcs resource cleanup|crm_resource -C -r \S+", lambda *_: None),
     (r"cibadmin --delete --xml-text '<(\w+) id=\"(\S+)\"/>'", FakeCluster.cibadmin_delete),

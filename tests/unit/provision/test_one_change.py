@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -81,6 +82,39 @@ def test_without_a_cluster_nothing_is_tried(sandbox: Sandbox, shell: str) -> Non
     prepared(sandbox, {"cibadmin -Q": {"status": 102}})
     assert sandbox.run(one_change.command([FIRST, SECOND]).argv[2], shell).returncode == 102
     assert not any(call.startswith("pcs") for call in sandbox.calls)
+
+
+CHANGE = """\
+<diff format="2">
+  <change operation="create" path="/cib/configuration/crm_config/cluster_property_set[@id='o']" position="1">
+    <nvpair id="o-stonith-enabled" name="stonith-enabled" value="false"/>
+  </change>
+  <change operation="create" path="/cib/configuration/resources" position="0">
+    <primitive id="WebIP" class="ocf" type="IPaddr"/>
+  </change>
+</diff>"""
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_change_is_prepared_without_a_dc(sandbox: Sandbox, shell: str) -> None:
+    local_only = {"cibadmin -Q -l": "<cib/>", "cibadmin -Q": {"status": 102}}
+    prepared(sandbox, {**local_only, "crm_diff": {"prints": CHANGE, "status": 1}})
+    done = sandbox.run(one_change.preparation([FIRST, SECOND]).argv[2], shell)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert not any("patch" in call for call in sandbox.calls), "nothing is changed"
+    assert re.findall(r'position="(\d+)"', done.stdout) == ["91", "90"], (
+        "after what the cluster adds meanwhile"
+    )
+    assert re.sub(r'position="9', 'position="', done.stdout).strip() == CHANGE
+    assert one_change.prepared_change(NODE, done.stdout).stdin == done.stdout
+
+
+@pytest.mark.parametrize("operation", ["delete", "move"])
+def test_only_additions_and_values_are_prepared(sandbox: Sandbox, operation: str) -> None:
+    change = CHANGE.replace("create", operation, 1)
+    prepared(sandbox, {"cibadmin -Q -l": "<cib/>", "crm_diff": {"prints": change, "status": 1}})
+    done = sandbox.run(one_change.preparation([FIRST, SECOND]).argv[2], SHELLS[0])
+    assert (done.returncode, done.stdout) == (1, "")
 
 
 PCS = """\

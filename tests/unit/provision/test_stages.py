@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Sequence
+
 import pytest
 
-from inventory.errors import CommandFailed
+from inventory.errors import CommandFailed, Unreachable
+from inventory.model import Command, Result
 from inventory.platforms.registry import PLATFORMS
-from provision import apply
+from provision import apply, one_change
 from provision.apply import Progress
 from provision.facts import gather
-from provision.plan import plan
-from provision.steps.registry import STEPS, find, stages, until
+from provision.plan import plan, plan_step
+from provision.preparation import Preparation
+from provision.steps.registry import CONFIGURATION, STEPS, find, stages, until
 from tests.support.example_lab import NODE1
 from tests.support.fake_cluster import FakeCluster, Killed, Refused, Stored
 from tests.support.fake_session import fake_session
@@ -66,8 +71,79 @@ def test_where_the_configuration_is_one_change(platform: str) -> None:
     if platform in TOGETHER:
         assert (len(together), each) == (1, [])
         assert together[0].node == NODE1
+        assert together[0].argv[:2] == ("cibadmin", "--patch"), "it was prepared while the cluster started"
     else:
         assert (together, len(each)) == ([], 8)
+    assert cluster.prepared == len(together)
+
+
+def test_the_pages_are_made_while_the_dc_is_elected() -> None:
+    cluster = FakeCluster(fake_session("debian12"))
+    apply.run_stages(cluster.session)
+    purposes = [one.purpose for one in cluster.ran]
+    last_start = max(number for number, purpose in enumerate(purposes) if purpose == "start-cluster")
+    assert last_start < purposes.index("test-web-server") < purposes.index("configure-at-once")
+
+
+def test_a_prepared_change_that_the_cluster_refuses_is_made_in_the_ordinary_way() -> None:
+    cluster = FakeCluster(fake_session("debian12"))
+    cluster.patch = refuse  # type: ignore[assignment, method-assign]
+    apply.run_stages(cluster.session)
+    together = [one for one in cluster.ran if one.purpose == "configure-at-once"]
+    assert [one.argv[0] for one in together] == ["cibadmin", "sh"]
+    assert plan(cluster.session, gather(cluster.session)).empty
+
+
+def test_a_change_that_cannot_be_prepared_is_made_in_the_ordinary_way() -> None:
+    cluster = FakeCluster(fake_session("debian12"))
+    cluster.prepare = lambda machine, command: Result(command, 1, "", "")  # type: ignore[method-assign]
+    apply.run_stages(cluster.session)
+    together = [one for one in cluster.ran if one.purpose == "configure-at-once"]
+    assert [one.argv[0] for one in together] == ["sh"]
+    assert plan(cluster.session, gather(cluster.session)).empty
+
+
+def test_what_is_prepared_is_used_only_for_the_same_commands() -> None:
+    cluster = FakeCluster(fake_session("debian12"))
+    apply.run(cluster.session, until(find("start")))
+    facts = gather(cluster.session)
+    steps = CONFIGURATION
+    wanted = [command for one in steps for command in plan_step(one, cluster.session, facts).commands]
+    prepared = Preparation(cluster.session, steps)
+    assert prepared.take(wanted) is None, "nothing was begun"
+    prepared.begin(facts)
+    assert prepared.take(wanted[1:]) is None
+    assert prepared.take(wanted) == one_change.prepared_change(NODE1, cluster_text(wanted))
+    prepared.begin(facts)
+    assert cluster.prepared == 1, "it is prepared once"
+
+
+def test_nothing_is_prepared_before_pacemaker_runs() -> None:
+    cluster = FakeCluster(fake_session("debian12"))
+    prepared = Preparation(cluster.session, CONFIGURATION)
+    prepared.begin(gather(cluster.session))
+    assert cluster.prepared == 0
+    assert prepared.take([]) is None
+
+
+def test_a_node_that_is_lost_while_the_change_is_prepared() -> None:
+    cluster = FakeCluster(fake_session("debian12"))
+    apply.run(cluster.session, until(find("start")))
+    facts, steps = gather(cluster.session), CONFIGURATION
+    wanted = [command for one in steps for command in plan_step(one, cluster.session, facts).commands]
+
+    def lost(machine: object, command: Command) -> Result:
+        raise Unreachable(f"{command.node} does not answer over ssh", hint="")
+
+    cluster.prepare = lost  # type: ignore[method-assign]
+    prepared = Preparation(cluster.session, steps)
+    prepared.begin(facts)
+    assert prepared.take(wanted) is None
+
+
+def cluster_text(commands: Sequence[Command]) -> str:
+    """The fake cluster's change: the commands, a line each."""
+    return "\n".join(shlex.join(one.argv) for one in commands)
 
 
 def test_only_the_documents_platform_goes_one_by_one() -> None:
