@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import math
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
 from classroom import exercise_run
 from cli.context import Context
 from cli.progress import ConsoleProgress
@@ -9,6 +14,7 @@ from cluster import feasible
 from drill.execute.injector import Injector
 from inventory import waiting
 from inventory.bmc import service
+from inventory.errors import LabError
 from inventory.host import install
 from inventory.model import NodeAction
 from provision import apply
@@ -27,27 +33,58 @@ def prepare_machines(context: Context, console: ConsoleProgress) -> None:
     context.require_known_properties()
 
 
-def boot(context: Context, console: ConsoleProgress) -> None:
-    """Boot the nodes that do not run; thaw the nodes that a drill left frozen."""
+@contextlib.contextmanager
+def booted(context: Context, console: ConsoleProgress) -> Iterator[Callable[[], object]]:
+    """Boot the nodes that do not run, and thaw those that a drill left frozen, for a block of work on them.
+
+    The block begins when all nodes answer, which can be before Vagrant has ended. It gets a function that waits for
+    Vagrant's end and raises its error; nothing may be reported as done before. When both fail, Vagrant's error is
+    raised: a node that did not boot is the cause of the other.
+    """
     for node in context.lab.nodes:
         if context.machines.frozen(node):
             console.say(f"{node.name} was frozen: thawing it")
             Injector(context.session).run_action(NodeAction(node.name, power="thaw"))
-    if not all(context.machines.running().values()):
+    if all(context.machines.running().values()):
+        yield lambda: None
+        return
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="vagrant") as pool:
+        vagrant = pool.submit(context.machines.up)
         with console.busy("Booting the nodes"):
-            context.machines.up()
+            waiting.until(
+                lambda: vagrant.done() or context.answers(),
+                bool,
+                "The nodes boot",
+                deadline=math.inf,  # Vagrant has its own
+                clock=context.clock,
+            )
+            if vagrant.done():
+                vagrant.result()
+        try:
+            yield vagrant.result
+        except LabError:
+            vagrant.result()
+            raise
+        vagrant.result()
 
 
-def build(context: Context, console: ConsoleProgress, last: Step | None = None) -> int:
+def build(
+    context: Context,
+    console: ConsoleProgress,
+    last: Step | None = None,
+    *,
+    whole: Callable[[], object] = lambda: None,
+) -> int:
     """Make the nodes as lab.yaml says, up to a step; without a step, also wait until the VIP answers.
 
-    Returns the number of commands.
+    Returns the number of commands. `whole` raises when the nodes did not boot completely (see `booted`).
     """
     context.require_known_properties()
     context.ready_bmcs(console.say)
     exercise_run.end(context.machines.state, context.session, console.say)
     with console.building() as progress:
         count = apply.run_stages(context.session, until(last) if last else None, progress)
+    whole()
     doubts = tuple(feasible.doubts(context.lab)) if last is None else ()
     for doubt in doubts:
         console.say(f"warning: {doubt}.")

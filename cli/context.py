@@ -24,10 +24,11 @@ from inventory.errors import ConfigError, LabError
 from inventory.homes import STATE
 from inventory.host import routes
 from inventory.journal import Journal
-from inventory.model import Lab, Node
+from inventory.model import Command, Lab, Node
 from inventory.platforms import refusals
 from inventory.providers.machines import Machines
-from inventory.remote.ssh import Ssh
+from inventory.providers.ssh_text import known_addresses
+from inventory.remote.ssh import Ssh, run_all
 from inventory.session import LabSession
 from inventory.waiting import Clock
 from status import web_page
@@ -133,6 +134,16 @@ class Context:
         """
         if bmcs(self.lab) or secret.folder(self.home / STATE).is_dir():
             service.ensure(self.machines.folder, self.machines.provider, say, self.clock)
+
+    def answers(self) -> bool:
+        """Whether all nodes answer over ssh. It can be asked while Vagrant boots them: Vagrant itself is not called.
+
+        Where only Vagrant knows how to reach the nodes, it is False. Raises LabError when they do not answer.
+        """
+        if known_addresses(self.machines.choice, self.machines.ids()) is None:
+            return False
+        asked = [Command(node.name, ("true",), purpose="is-up") for node in self.lab.nodes]
+        return all(result.good for result in run_all(self.remote, asked))
 
     def trouble(self) -> LabError | None:
         """Why nodes do not answer, by the states of their machines; None when all run. Raises LabError."""

@@ -11,7 +11,7 @@ import typer
 
 from classroom import attempt
 from cli import render
-from cli.building import boot, build, prepare_machines
+from cli.building import booted, build, prepare_machines
 from cli.console import Json, Output, print_json
 from cli.context import context_of
 from cli.overview import look
@@ -48,8 +48,8 @@ def up(ctx: typer.Context, provider: Provider = "", platform: System = "") -> No
     context, console = context_of(ctx, provider=provider, platform=platform), ConsoleProgress()
     with context.exclusive():
         prepare_machines(context, console)
-        boot(context, console)
-        build(context, console)
+        with booted(context, console) as whole:
+            build(context, console, whole=whole)
     seen = look(context)
     out.print(render.overview(seen))
     raise typer.Exit(1 if seen.troubles else 0)

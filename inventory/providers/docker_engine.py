@@ -23,6 +23,8 @@ from inventory.remote.ssh_config import SshAddress
 LABEL = "ha-lab.folder"
 """The label of a lab's network and containers; its value is the lab's home (inventory.homes)."""
 SSH_PORT = "22/tcp"
+NOT_MADE_YET = "preparing"
+"""Vagrant's id of a machine before its container is made (its docker provider)."""
 DEADLINE = 15.0
 ENGLISH = {"LC_ALL": "C"}
 
@@ -113,6 +115,8 @@ def ssh_addresses(ids: Mapping[str, str]) -> dict[str, SshAddress] | None:
 
     Source: Vagrant's docker provider (provider.rb, ssh_info), docker-inspect(1).
     """
+    if NOT_MADE_YET in ids.values():
+        return None
     said = command.run(["docker", "inspect", "-f", "{{json .NetworkSettings.Ports}}", *ids.values()])
     rows = said.out.splitlines() if said.good else []
     try:

@@ -145,8 +145,8 @@ class Machines:
 
     def up(self) -> None:
         """Boot the machines that do not run, at the same time if the provider can. Raises MachineError."""
+        self._forget_ssh()  # before, because the nodes may be in use before Vagrant ends (cli.building)
         self.vagrant.up(self.choice.provider)
-        self._forget_ssh()
 
     def halt(self) -> None:
         """Shut the machines down; they keep their disks. Raises MachineError."""

@@ -268,3 +268,10 @@ def test_vagrant_is_asked_when_the_engine_does_not_tell(host: FakeHost, answer: 
 def test_vagrant_is_asked_when_a_container_is_missing(host: FakeHost) -> None:
     host.fails = "b"
     assert PROVIDER.ssh_addresses({"node1": "a", "node2": "b"}) is None
+
+
+def test_the_engine_is_not_asked_for_containers_that_vagrant_has_not_made_yet(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(command, "run", lambda *_, **__: pytest.fail("there is no container to ask for"))
+    assert PROVIDER.ssh_addresses({"node1": "a", "node2": "preparing"}) is None
