@@ -34,10 +34,12 @@ class Measurement:
     """One measurement. What does not apply to it, or was not seen, is None. Times are in seconds.
 
     `value` is the setting as a number: the token in milliseconds, or advert_int in seconds. `at` is the time of day.
-    `outage` is the longest outage of a client; (0, 0): no request failed. `pause` is how long a machine was stopped.
+    `outage` is the longest outage of a client that the fault caused; (0, 0): no request failed. `later` is the longest
+    one that began after the heal. `pause` is how long a machine was stopped.
     `token_lost`: the token did not reach the other node in time. `lost`: the other node removed this one from its
     membership. `moved`: the resources were started on another node. `two_owners` is for how long two nodes held the
-    address at once. `doubt` says why the measurement does not count; "": it counts.
+    address at once; `held` has the periods of each node, as seconds since the injection. `doubt` says why the
+    measurement does not count; "": it counts.
 
     Of a build: `seconds` is its length, `parts` are the lengths of its parts by name, `cpu_s` is the processor time of
     all programs of this machine in that time, `contention` the share of the time in which a program waited
@@ -56,6 +58,8 @@ class Measurement:
     lost: bool | None = None
     moved: bool | None = None
     two_owners: Interval | None = None
+    later: Interval | None = None
+    held: Mapping[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
     seconds: float | None = None
     parts: Mapping[str, float] = field(default_factory=dict)
     cpu_s: float | None = None

@@ -14,11 +14,10 @@ from datetime import datetime, timezone
 from ipaddress import IPv4Network
 from typing import Any, Protocol
 
-from benchmarks import keepalived
+from benchmarks import keepalived, peer_evidence
 from benchmarks.measurements import Key, Measurement, MeasurementsFile
-from benchmarks.outage_length import length, longest
+from benchmarks.peer_evidence import serving
 from benchmarks.peer_faults import FAULTS
-from drill.analysis.outages import outages
 from drill.execute import signals
 from drill.record.timeline import Lateness, Sample
 from inventory import homes, waiting
@@ -34,7 +33,6 @@ LOG = "/var/tmp/ha-lab-addresses"  # noqa: S108 -- on a node, which only root us
 WATCH_S = 300
 """The watch of a node's addresses ends by itself after this time (seconds)."""
 DEADLINE_S = 60.0
-GOOD_IN_A_ROW = 5
 MOST_FAILURES = 3
 """After so many failed measurements in a row the benchmark ends."""
 HOLD_S = 3.0
@@ -88,10 +86,16 @@ class PeerRuns:
     _running: float | None = field(default=None, init=False)
     _failures: int = field(default=0, init=False)
 
-    def run(self, adverts: Sequence[float], repeat: int, enough: Callable[[], bool]) -> bool:
+    def run(
+        self,
+        adverts: Sequence[float],
+        repeat: int,
+        enough: Callable[[], bool],
+        what: Sequence[str] = tuple(FAULTS),
+    ) -> bool:
         """Make the measurements that the file lacks, until `enough` is true. Return whether all are there."""
         by_setting = {setting(one): one for one in adverts}
-        wanted = [Key(name, what, n) for name in by_setting for what in FAULTS for n in range(repeat)]
+        wanted = [Key(name, fault, n) for name in by_setting for fault in what for n in range(repeat)]
         for key in self.file.missing(wanted):
             if enough():
                 return False
@@ -156,19 +160,19 @@ class PeerRuns:
         with ExitStack() as stack, signals.interruptible():
             stack.enter_context(self.watch(clock, late.append))
             stack.enter_context(self.probe(clock, samples.append))
-            self._wait(lambda: _serving(samples, owner.name), f"{owner.name} serves")
+            self._wait(lambda: serving(samples, owner.name), f"{owner.name} serves")
             try:
-                injected = clock()
+                injected, broken = clock(), self.wall()
                 fault.inject(self.peers, self.lab, owner)
                 if fault.two_owners:
                     self._wait(lambda: len(self._owners()) == 2, "both nodes hold the address")
                 else:
-                    self._wait(lambda: _serving(samples, peer.name), f"{peer.name} serves")
+                    self._wait(lambda: serving(samples, peer.name), f"{peer.name} serves")
                 end = clock() + HOLD_S
                 self._wait(lambda: clock() >= end, "the fault has lasted")
             finally:
                 with signals.undisturbed():
-                    halted = self.wall()
+                    halted, healed = self.wall(), clock()
                     fault.heal(self.peers, self.lab, owner)
                     self._until(owner, f"systemctl start {self.service} keepalived")
             self._calm(samples)
@@ -183,10 +187,7 @@ class PeerRuns:
             )
             for node in self.lab.nodes
         }
-        found = longest(one for one in outages(samples) if one.last_failed >= injected)
-        doubt = _doubt(late, found.first_failed, found.last_failed) if found else ""
-        both = round(keepalived.overlap(periods), 3)
-        return {"outage": length(found), "two_owners": (both, both), "doubt": doubt}
+        return peer_evidence.measured(samples, late, periods, (injected, healed), broken)
 
     def _watch_addresses(self, nodes: Sequence[Node]) -> None:
         """Let each node note when it gets or loses an address, until WATCH_S seconds from now."""
@@ -221,7 +222,7 @@ class PeerRuns:
 
         self._wait(calm, "keepalived runs on both nodes, and one of them holds the address")
         if samples:
-            self._wait(lambda: _serving(samples, ""), "the service answers again")
+            self._wait(lambda: serving(samples, ""), "the service answers again")
 
     def _until(self, node: Node, text: str) -> None:
         self._wait(lambda: self.peers.run(node, text).good, f"{node.name}: {text}")
@@ -233,23 +234,3 @@ class PeerRuns:
 def setting(advert_s: float) -> str:
     """The name of an interval in the results."""
     return f"keepalived, advert_int {advert_s:g} s"
-
-
-def _serving(samples: Sequence[Sample], name: str) -> bool:
-    """Whether the last requests were answered, by a certain node or ("") by any."""
-    last = sorted(samples, key=lambda one: one.sent)[-GOOD_IN_A_ROW:]
-    return len(last) == GOOD_IN_A_ROW and all(one.good and (not name or one.page == name) for one in last)
-
-
-def _doubt(late: Sequence[Lateness], since: float, until: float) -> str:
-    """Why this machine, and not keepalived, may be the cause of the outage's length; "" when it cannot."""
-    sums: dict[str, float] = {}
-    for one in late:
-        within = min(one.until, until) - max(one.since, since)
-        sums[one.where] = sums.get(one.where, 0.0) + max(0.0, within)
-    where, seconds = max(sums.items(), key=lambda pair: pair[1], default=("", 0.0))
-    return (
-        f"{where} did not run for {seconds:.2f} s of it"
-        if seconds >= max(0.1, 0.05 * (until - since))
-        else ""
-    )

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
-from benchmarks.host_pauses import HostPauses, pause_length
+from benchmarks.host_pauses import HostPauses, Seen, pause_length
 from benchmarks.measurements import Interval, Key, Measurement, MeasurementsFile
 from benchmarks.outage_length import length, longest
 from benchmarks.token_change import TokenChange
+from cluster.outage_bounds import HOLD
 from drill.analysis import record_worth
-from drill.analysis.address_owners import double_ownerships
+from drill.analysis.address_owners import double_ownerships, owners_at, ownerships
+from drill.analysis.fault_windows import fault_windows
 from drill.analysis.outages import Outage, outages_of
 from drill.analysis.record_worth import Span
 from drill.execute.runner import Runner
@@ -21,9 +23,10 @@ from drill.scenarios import catalog
 from inventory.errors import LabError
 from inventory.model import Lab
 from inventory.session import LabSession
-from inventory.sizes import every_node
+from inventory.sizes import every_node, running_token_ms
 
 PAUSE, LOAD = "pause", "load"
+DISTURBANCES = (PAUSE, LOAD)
 """The measurements that are no scenario of the drill."""
 MOST_FAILURES = 3
 """After so many failed measurements in a row, this run omits the token: the lab does not work with it now."""
@@ -111,28 +114,62 @@ class TokenCurve:
         if key.what in (PAUSE, LOAD):
             pauses = self.pauses(session)
             seen = pauses.load() if key.what == LOAD else pauses.stop(pause_length(self._seed, key.number))
-            limit = MUCH_LATE * session.lab.corosync.token_ms / 1000
-            busy = key.what == PAUSE and seen.late_s > limit
             return {
                 "outage": seen.outage,
                 "pause": seen.pause,
                 "token_lost": seen.token_lost,
                 "lost": seen.lost,
                 "moved": seen.moved,
-                "doubt": f"this machine itself was late by {seen.late_s:.2f} s" if busy else "",
+                "doubt": _doubt_of_stop(seen, token_s(session.lab)) if key.what == PAUSE else "",
             }
         return of_record(self.runner(session).run(catalog.get(key.what), key.number))
 
 
 def of_record(timeline: Timeline) -> dict[str, Any]:
-    """The outage and the double ownership of a record, or the reason why it does not count."""
-    caused = longest(outages_of(timeline))
+    """The outages and the double ownership of a record, or the reason why it does not count.
+
+    When a frozen node goes on, the cluster stops and starts what runs twice: that outage is a measurement of its own.
+    """
+    windows, found = fault_windows(timeline), outages_of(timeline)
+    by_fault = [one for one in found if not windows or any(window.caused(one) for window in windows)]
+    caused = longest(by_fault)
     doubles = double_ownerships(timeline)
     return {
         "outage": length(caused),
+        "later": length(longest(one for one in found if one not in by_fault)),
+        "moved": _moved(timeline),
         "two_owners": _sum((one.since, one.until) for one in doubles),
         "doubt": _doubt(timeline, caused),
     }
+
+
+def _moved(timeline: Timeline) -> bool | None:
+    """Whether another node held the address after the injection; None when the owner before it is not known."""
+    injected = timeline.time_of_first("inject")
+    owners = None if injected is None else owners_at(timeline, injected)
+    if injected is None or not owners:
+        return None
+    others = [node for node in timeline.nodes if node not in owners]
+    return any(one.since > injected for node in others for one in ownerships(timeline, node))
+
+
+def token_s(lab: Lab) -> float:
+    """The token with which corosync runs in a lab (seconds)."""
+    return running_token_ms(lab.corosync.token_ms, len(lab.nodes)) / 1000
+
+
+def _doubt_of_stop(seen: Seen, token: float) -> str:
+    """Why a stop does not count: this machine was late, or the stop cannot have been the cause of a lost token.
+
+    An idle ring holds the token for up to HOLD of its time, so a stop of token x (1 - HOLD) can lose it; a shorter one
+    cannot.
+    """
+    if seen.late_s > MUCH_LATE * token:
+        return f"this machine itself was late by {seen.late_s:.2f} s"
+    longest = seen.pause[1] if seen.pause else None
+    if seen.token_lost and longest is not None and longest < token * (1 - HOLD):
+        return f"the token was lost, and a stop of at most {longest:.2f} s is too short for that: the machine was busy"
+    return ""
 
 
 def _doubt(timeline: Timeline, outage: Outage | None) -> str:

@@ -16,6 +16,7 @@ from rich.markup import escape
 from benchmarks import peers as measured
 from benchmarks.figures import figures, in_words, table
 from benchmarks.measurements import Measurement, MeasurementsFile
+from benchmarks.peer_faults import FAULTS
 from cli.bench import GROUP
 from cli.console import Output
 from cli.context import context_of
@@ -49,6 +50,7 @@ def peers(
     *,
     adverts: Annotated[str, typer.Option(help="Values of advert_int in seconds, with commas.")] = "1,0.1",
     repeat: Annotated[int, typer.Option(min=1, max=1000, help="How many times each is measured.")] = 20,
+    faults: Annotated[str, typer.Option(help="What is measured, with commas.")] = ",".join(FAULTS),
     hz: Annotated[int, typer.Option(min=5, max=100, help="Requests a second.")] = 50,
     network: Annotated[str, typer.Option(help="The network of the two containers.")] = NETWORK,
     minutes: Annotated[float, typer.Option(min=0.1, help="Begin no measurement after this time.")] = 600.0,
@@ -63,7 +65,7 @@ def peers(
     context, console = context_of(ctx), ConsoleProgress()
     two = replace(context.lab, nodes=context.lab.nodes[:2], drill=replace(context.lab.drill, probe_hz=hz))
     lab = measured.peer_lab(two, private_network(network, NETWORK))
-    intervals = _intervals(adverts)
+    intervals, what = _intervals(adverts), _faults(faults)
     folder = LabFolder(context.home / STATE / PEERS, lab)
     path = output or context.root / "docs" / "results" / "peers.jsonl"
     platform = platform_with(lab.platform, folder, [measured.PACKAGE])
@@ -100,7 +102,7 @@ def peers(
             LatenessWatch,
             tell,
         )
-        whole = runs.run(intervals, repeat, lambda: time.monotonic() > end)
+        whole = runs.run(intervals, repeat, lambda: time.monotonic() > end, what)
     out.print(escape(table(figures(file.rows))))
     console.say(f"results: {path}")
     if not whole:
@@ -129,6 +131,15 @@ def private_network(text: str, example: str) -> IPv4Network:
     if not any(found.subnet_of(one) for one in PRIVATE_NETWORKS):
         ranges = ", ".join(map(str, PRIVATE_NETWORKS))
         raise ConfigError(f"--network {text}: it is no private network.", hint=f"One inside of {ranges}.")
+    return found
+
+
+def _faults(text: str) -> list[str]:
+    found = [word.strip() for word in text.split(",") if word.strip()]
+    if unknown := [word for word in found if word not in FAULTS]:
+        raise ConfigError(
+            f"--faults {unknown[0]}: there is no such fault.", hint=f"One of {', '.join(FAULTS)}."
+        )
     return found
 
 

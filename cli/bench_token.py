@@ -12,10 +12,10 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from benchmarks import plot, token_curve
+from benchmarks import comparison, plot, token_curve
 from benchmarks.figures import figures, in_words, table
 from benchmarks.host_pauses import HostPauses
-from benchmarks.measurements import Measurement, MeasurementsFile
+from benchmarks.measurements import Measurement, MeasurementsFile, read
 from benchmarks.steady import Steady
 from benchmarks.token_change import ENTRY, TokenChange, token_change, with_token
 from cli.bench import GROUP
@@ -55,24 +55,38 @@ def token(
             help="Also stop a well node, or load it, and see whether it is lost.",
         ),
     ] = False,
+    disturb: Annotated[
+        str,
+        typer.Option(help="With --pauses: pause, load, or both. Load disturbs the whole machine."),
+    ] = ",".join(token_curve.DISTURBANCES),
     hz: Annotated[int, typer.Option(min=5, max=100, help="Requests a second.")] = 50,
     seed: Annotated[int, typer.Option(help="The seed; default: the seed of lab.yaml.")] = -1,
     minutes: Annotated[float, typer.Option(min=0.1, help="Begin no measurement after this time.")] = 600.0,
     output: Annotated[
         Path | None, typer.Option(help="The results, one a line; only missing ones are measured.")
     ] = None,
+    table_of: Annotated[
+        list[Path] | None,
+        typer.Option("--table", help="Measure nothing: compare the results of these files. Can be repeated."),
+    ] = None,
 ) -> None:
     """Measure the outage after a freeze for each token, and with --pauses how often a node that is well is lost.
 
     The results are in docs/results/token.jsonl, with a plot beside it. lab.yaml's token is in effect afterwards.
+    --table also takes the results of `./lab bench peers`, so that both ways to share an address are in one table.
     """
+    if table_of:
+        out.print(escape(comparison.table([row for path in table_of for row in read(path)])))
+        return
     context, console = context_of(ctx), ConsoleProgress()
     tokens, what = _numbers(values), [word.strip() for word in scenarios.split(",") if word.strip()]
     for one in tokens:
         with_token(context.lab, one)
     for name in what:
         catalog.get(name)
-    what += [token_curve.PAUSE, token_curve.LOAD] if pauses else []
+    what += _disturbances(disturb) if pauses else []
+    if not what:
+        raise ConfigError("Nothing is to be measured.", hint="Name --scenarios, or give --pauses.")
     session = replace(
         context.session, lab=replace(context.lab, drill=replace(context.lab.drill, probe_hz=hz))
     )
@@ -132,6 +146,16 @@ def _curve(
         say(f"{row.setting}, {row.what} {row.number + 1}: outage {in_words(row.outage)}{pause}{lost}{doubt}")
 
     return token_curve.TokenCurve(TokenChange(session, steady, say), file, runner, host_pauses, tell)
+
+
+def _disturbances(text: str) -> list[str]:
+    found = [word.strip() for word in text.split(",") if word.strip()]
+    if unknown := [word for word in found if word not in token_curve.DISTURBANCES]:
+        known = " and ".join(token_curve.DISTURBANCES)
+        raise ConfigError(
+            f"--disturb {unknown[0]}: there is no such disturbance.", hint=f"There are {known}."
+        )
+    return list(dict.fromkeys(found))
 
 
 def _numbers(text: str) -> list[int]:

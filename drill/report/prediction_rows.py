@@ -15,7 +15,7 @@ from drill.analysis.outage_phases import outage_course
 from drill.analysis.outages import outages_of
 from drill.checks.verdict import FAIL, PASS
 from drill.report.result import ScenarioResult
-from inventory.errors import LabError
+from inventory.errors import ConfigError, LabError
 
 CHECK = "outage_within_bounds"
 GRACEFUL, CRASHES = ("stickiness-100", "standby"), ("freeze", "power-off")
@@ -163,7 +163,9 @@ def read_several(paths: Iterable[Path]) -> tuple[PredictionRow, ...]:
     found: dict[str, PredictionRow] = {}
     for path in paths:
         if not path.is_file():
-            raise LabError(f"{path}: no such file", hint="name the files with the results of this benchmark")
+            raise ConfigError(
+                f"{path}: no such file", hint="name the files with the results of this benchmark"
+            )
         found |= {line(one): one for one in read(path)}
     return tuple(sorted(found.values(), key=lambda one: one.at))
 

@@ -31,7 +31,7 @@ FREEZE = {
     "probe": "node1 0-10, refused 10-11.5, node2 11.5-40",
 }  # fmt: skip
 RECORD = timeline(FREEZE)
-SEEN = Seen(outage=(0.3, 0.4), pause=(0.5, 0.6), token_lost=True, lost=False, moved=False, late_s=0.0)
+SEEN = Seen(outage=(0.3, 0.4), pause=(0.9, 0.95), token_lost=True, lost=False, moved=False, late_s=0.0)
 
 
 @dataclass
@@ -208,3 +208,40 @@ def test_the_stops_cover_the_range_and_are_the_same_for_each_token() -> None:
 def widest(lengths: Iterable[float]) -> float:
     ordered = sorted([SHORTEST_S, *lengths, LONGEST_S])
     return max(after - before for before, after in pairwise(ordered))
+
+
+@pytest.mark.parametrize(
+    ("pause", "lost", "doubt"),
+    [
+        ((0.45, 0.80), True, "too short for that"),
+        ((0.45, 0.80), False, ""),
+        ((0.75, 0.85), True, ""),
+        ((1.2, 1.3), True, ""),
+    ],
+)
+def test_a_stop_that_cannot_lose_the_token_is_not_its_cause(
+    bench: Bench, pause: tuple[float, float], lost: bool, doubt: str
+) -> None:
+    """An idle ring holds the token for up to 0.19 of its time: a stop of 0.81 s can lose a token of 1 s."""
+    bench.seen = replace(SEEN, pause=pause, token_lost=lost)
+    curve = bench.curve()
+    curve.run([1000], ["pause"], 1, never)
+    [row] = curve.file.rows
+    assert doubt in row.doubt
+    assert bool(row.doubt) is bool(doubt)
+
+
+def test_an_outage_after_the_heal_is_not_that_of_the_fault() -> None:
+    """When a frozen node goes on, the cluster stops and starts what runs twice."""
+    again = {**FREEZE, "probe": "node1 0-10, refused 10-11.5, node2 11.5-31, refused 31-36, node1 36-40"}
+    found = of_record(timeline(again))
+    assert found["outage"] == of_record(RECORD)["outage"]
+    assert found["later"][0] == pytest.approx(4.9, abs=0.1)
+    assert of_record(RECORD)["later"] == (0.0, 0.0)
+
+
+def test_a_record_says_whether_the_address_moved() -> None:
+    assert of_record(RECORD)["moved"] is True
+    assert of_record(replace(RECORD, node_readings=()))["moved"] is None
+    owner = tuple(one for one in RECORD.node_readings if one.node == RECORD.nodes[0] or not one.owns_vip)
+    assert of_record(replace(RECORD, node_readings=owner))["moved"] is False
