@@ -33,9 +33,13 @@ def look(session: LabSession, fetch: Fetch | None) -> LabStatus:
 def expectation(overrides: Overrides | None = None) -> Expectation:
     """The expectation while a drill or a heal is running; `overrides` are those of the scenario."""
     wanted = overrides or Overrides()
+    intended = {
+        remedies.TWO_NODE_REMOVED: wanted.two_node,
+        remedies.VOTEQUORUM_REMOVED: bool(wanted.votequorum),
+    }
     return Expectation(
         kinds=wanted.resources,
         serves=wanted.serves,
-        undone=frozenset({remedies.TWO_NODE_REMOVED} if wanted.two_node else ()),
+        undone=frozenset(line for line, is_wanted in intended.items() if is_wanted),
         during_drill=True,
     )

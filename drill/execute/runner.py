@@ -52,8 +52,8 @@ def unavailable(scenario: Scenario, session: LabSession) -> str:
     if reason := refusal(scenario, lab, faults.LOSING) or sizes.refusal(scenario, lab):
         return reason
     states = [scenario.overrides, *(move.overrides for move in scenario.moves if isinstance(move, Configure))]
-    if not session.platform.knows_two_node and any(state.two_node for state in states):
-        return f"corosync {session.platform.corosync}'s plugin has no two_node"
+    if not session.platform.knows_two_node and any(state.two_node or state.votequorum for state in states):
+        return f"corosync {session.platform.corosync}'s plugin has no two_node, and no other option of votequorum"
     preferences = [one.score > 0 for one in lab.locations]
     if any(state.location is not None for state in states) and preferences != [True]:
         return "it sets the score of the one location constraint of lab.yaml that prefers a node"

@@ -1,7 +1,8 @@
-"""Sets and restores a scenario's starting state: sections of the CIB, and two_node in corosync.conf."""
+"""Sets and restores a scenario's starting state: sections of the CIB, and options of votequorum in corosync.conf."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from cluster import cib, corosync_state, pcs
@@ -26,6 +27,17 @@ def set_two_node(scope: FaultScope) -> str:
     return shell("set_two_node", conf=PATH, kept=remedies.TWO_NODE_KEPT)
 
 
+def set_votequorum(scope: FaultScope, options: Sequence[str]) -> str:
+    """A script that switches options of votequorum(5) on in corosync.conf and restarts the node's cluster."""
+    return shell(
+        "set_votequorum",
+        conf=PATH,
+        kept=remedies.VOTEQUORUM_KEPT,
+        options=" ".join(options),
+        restart_cluster=remedies.restart_cluster(scope.platform),
+    )
+
+
 @dataclass
 class StartingState:
     """Changes and restores the configuration of one lab. `baseline` is the CIB's XML before any change."""
@@ -37,18 +49,19 @@ class StartingState:
     overrides: Overrides = field(default_factory=Overrides, init=False)
     """The overrides that are in effect."""
     _two_node: bool = field(default=False, init=False)
+    _votequorum: tuple[str, ...] = field(default=(), init=False)
 
     @property
     def touched(self) -> bool:
-        """Something outside of the CIB is changed: two_node is set in corosync.conf."""
-        return self._two_node
+        """Something outside of the CIB is changed: two_node or another option of votequorum in corosync.conf."""
+        return self._two_node or bool(self._votequorum)
 
     def undo(self) -> tuple[NodeAction, ...]:
         """The actions that restore corosync.conf, for the journal. They do nothing when it was not changed."""
         return tuple(
             NodeAction(
                 one.target.name,
-                repair.repair_script(one, (remedies.two_node,)),
+                repair.repair_script(one, (remedies.two_node, remedies.votequorum)),
                 deadline=90,
                 why="corosync.conf as before",
                 purpose="repair",
@@ -60,6 +73,7 @@ class StartingState:
         """Apply the overrides to the configuration, on the nodes that run. Raises CommandFailed, Unreachable."""
         self.overrides = overrides
         self._set_two_node(overrides.two_node and not self.session.lab.corosync.two_node)
+        self._set_votequorum(overrides.votequorum)
         hint = "./lab heal"
         at, live = waiting.until(
             self.read,
@@ -121,6 +135,33 @@ class StartingState:
             self._flags,
             lambda flags: all(("2Node" in one) == wanted for one in flags),
             f"votequorum {'has' if wanted else 'no longer has'} the flag 2Node",
+            deadline=ANSWER_DEADLINE_S,
+            clock=self.session.clock,
+        )
+
+    def _set_votequorum(self, wanted: tuple[str, ...]) -> None:
+        """Restart the cluster with these options of votequorum on one node after the other, or without any."""
+        if wanted == self._votequorum:
+            return
+        before = self._votequorum
+        self._votequorum = wanted or before  # until all nodes are done, so that half of it is also undone
+        for action in self.undo() if before else ():
+            check(self.session.remote, action.command)
+        for one in scopes(self.session) if wanted else ():
+            why, deadline = f"votequorum with {' and '.join(wanted)}", 180.0
+            text = set_votequorum(one, wanted)
+            action = NodeAction(one.target.name, text, deadline=deadline, why=why, purpose="set-votequorum")
+            check(self.session.remote, action.command)
+        self._votequorum = wanted
+        flags = {remedies.VOTEQUORUM_FLAGS[name] for name in wanted if name in remedies.VOTEQUORUM_FLAGS}
+        known = set(remedies.VOTEQUORUM_FLAGS.values())
+        waiting.until(
+            self._flags,
+            lambda found: (
+                len(found) == len(self.session.lab.nodes)
+                and all(known & set(one) == flags and "Quorate" in one for one in found)
+            ),
+            f"votequorum has the flags {', '.join(sorted(flags)) or 'as in lab.yaml'} on each node",
             deadline=ANSWER_DEADLINE_S,
             clock=self.session.clock,
         )

@@ -26,6 +26,11 @@ STATE_KEPT = f"{STATE}.ha-lab"
 TWO_NODE_KEPT = f"{PATH}.ha-lab"
 """The corosync.conf as it was before two_node was set in it."""
 TWO_NODE_REMOVED = "corosync.conf is as before, without two_node"
+VOTEQUORUM_KEPT = f"{PATH}.ha-lab-votequorum"
+"""The corosync.conf as it was before other options of votequorum(5) were set in it."""
+VOTEQUORUM_REMOVED = "corosync.conf is as before, without further options of votequorum"
+VOTEQUORUM_FLAGS = {"last_man_standing": "LastManStanding", "auto_tie_breaker": "AutoTieBreaker"}
+"""These options, each with its flag in the output of corosync-quorumtool(8)."""
 BROKEN_CONF = "zz-ha-lab-broken.conf"
 """The file that the fault web-broken adds to the web server's configuration."""
 DELAY, CPU = "delay", "cpu"
@@ -110,13 +115,17 @@ def broken_web_conf(scope: FaultScope) -> Remedy:
 
 def two_node(scope: FaultScope) -> Remedy:
     """Put corosync.conf back as it was without two_node."""
-    return remedy(
-        TWO_NODE_REMOVED,
-        "two_node",
-        conf=PATH,
-        kept=TWO_NODE_KEPT,
-        restart_cluster=restart_cluster(scope.platform),
-    )
+    return _without(scope, TWO_NODE_REMOVED, TWO_NODE_KEPT, "two_node")
+
+
+def votequorum(scope: FaultScope) -> Remedy:
+    """Put corosync.conf back as it was without more options of quorum (see the manual page votequorum)."""
+    return _without(scope, VOTEQUORUM_REMOVED, VOTEQUORUM_KEPT, "|".join(VOTEQUORUM_FLAGS))
+
+
+def _without(scope: FaultScope, message: str, kept: str, options: str) -> Remedy:
+    restart = restart_cluster(scope.platform)
+    return remedy(message, "votequorum", conf=PATH, kept=kept, options=options, restart_cluster=restart)
 
 
 def cluster(scope: FaultScope) -> Remedy:
@@ -220,6 +229,7 @@ NODE: tuple[RemedyFactory, ...] = (
     full_disk,
     broken_web_conf,
     two_node,
+    votequorum,
     cluster,
 )
 """The remedies for one node, in the order of repair; the last one starts the cluster."""

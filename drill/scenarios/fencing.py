@@ -22,6 +22,6 @@ def refusal(scenario: Scenario, lab: Lab, losing: Collection[str]) -> str:
             " expects the behaviour of a cluster without fencing"
         )
     states = [scenario.overrides, *(move.overrides for move in scenario.moves if isinstance(move, Configure))]
-    if any(POLICY in state.properties or state.two_node for state in states):
+    if any(POLICY in state.properties or state.two_node or state.votequorum for state in states):
         return f"it changes {POLICY} or two_node; with fencing: {lab.fencing} a single node must keep quorum to fence"
     return ""

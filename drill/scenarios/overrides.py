@@ -30,7 +30,8 @@ class Overrides:
     `location` is the score of the lab's location constraints, `last_node` that of one more, by which the web server
     prefers the last node of lab.yaml. `without` names the types of constraints to remove,
     `resources` the kinds of resources to keep. `monitors` maps a kind of resource to its monitor's interval.
-    `two_node` sets two_node in corosync.conf on both nodes (votequorum(5)).
+    `two_node` sets two_node in corosync.conf on both nodes (votequorum(5)); `votequorum` are further options of it that
+    are switched on, which needs a restart of the cluster on each node.
     """
 
     properties: Mapping[str, str] = field(default_factory=dict)
@@ -42,6 +43,7 @@ class Overrides:
     resources: tuple[str, ...] = RESOURCE_KINDS
     monitors: Mapping[str, str] = field(default_factory=dict)
     two_node: bool = False
+    votequorum: tuple[str, ...] = ()
 
     @property
     def serves(self) -> bool:
@@ -67,6 +69,7 @@ class Overrides:
         found += [f"no {kind} resource" for kind in RESOURCE_KINDS if kind not in self.resources]
         found += [f"{kind} monitored every {interval}" for kind, interval in self.monitors.items()]
         found += ["two_node"] if self.two_node else []
+        found += self.votequorum
         return ", ".join(found) or "as in lab.yaml"
 
 

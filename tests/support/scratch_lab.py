@@ -80,16 +80,18 @@ def scratch_lab(
     prefix: str,
     environment: Mapping[str, str] | None = None,
     enter: tuple[str, ...] = (),
+    *,
+    described: str = "lab.yaml",
 ) -> Iterator[ScratchLab]:
     """Copy the checkout to `folder`, change lab.yaml, and take the lab down at the end.
 
     `changes` are keys of lab.yaml's top level with their new values; `prefix` takes the place of the first two numbers
-    of all addresses, such as "10.231.".
+    of all addresses, such as "10.231.". `described` is the file that becomes lab.yaml, such as one of the examples.
     """
     copy(folder)
-    described = (folder / "lab.yaml").read_text("utf-8").replace(DOCUMENTED, prefix)
+    text = (folder / described).read_text("utf-8").replace(DOCUMENTED, prefix)
     (folder / "lab.yaml").write_text(
-        yaml.safe_dump({**yaml.safe_load(described), **changes}, sort_keys=False), "utf-8"
+        yaml.safe_dump({**yaml.safe_load(text), **changes}, sort_keys=False), "utf-8"
     )
     lab = ScratchLab(folder, environment or {}, enter)
     try:

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Set two_node in corosync.conf, and let a running corosync read it (votequorum(5)). The file as it was is kept beside
-# it; repair_two_node.sh puts it back.
+# it; repair_votequorum.sh puts it back.
 : "${conf:?}"
 : "${kept:?}"
 

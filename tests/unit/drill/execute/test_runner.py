@@ -124,9 +124,9 @@ def test_a_change_on_the_way_is_the_new_before(lab: FakeDrill) -> None:
 
 def test_two_node_is_set_on_both_nodes_and_taken_back_from_both(lab: FakeDrill) -> None:
     lab.run(Inject("crack"), Await("serving_from:peer"), overrides=Overrides(two_node=True))
-    assert [what for what in lab.did if "two" in what] == [
+    assert [what for what in lab.did if "two" in what or "votequorum" in what] == [
         *(f"set-two-node {node}" for node in (NODE1, NODE2)),
-        *(f"repair {node}: two_node" for node in (NODE1, NODE2)),
+        *(f"repair {node}: votequorum" for node in (NODE1, NODE2)),
     ]
     assert_as_before(lab)
 
