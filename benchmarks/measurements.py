@@ -41,7 +41,8 @@ class Measurement:
     address at once; `held` has the periods of each node, as seconds since the injection. `doubt` says why the
     measurement does not count; "": it counts.
 
-    Of a build: `seconds` is its length, `parts` are the lengths of its parts by name, `cpu_s` is the processor time of
+    Of a build: `seconds` is its length, `parts` are the lengths of its parts by name, `memory_mb` is
+    the memory of all nodes together, `cpu_s` is the processor time of
     all programs of this machine in that time, `contention` the share of the time in which a program waited
     for a processor.
     """
@@ -62,6 +63,7 @@ class Measurement:
     held: Mapping[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
     seconds: float | None = None
     parts: Mapping[str, float] = field(default_factory=dict)
+    memory_mb: int | None = None
     cpu_s: float | None = None
     contention: float | None = None
     doubt: str = ""

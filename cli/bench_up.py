@@ -94,7 +94,7 @@ def _beside_pcs(context: Context, repeat: int, network: str, minutes: float, pat
 
     def of_lab() -> dict[str, float]:
         log = context.home / STATE / LOG_FILE
-        before = len(_machines_s(log))
+        before = len(machines_s(log))
         began = time.monotonic()
         try:
             run_lab(context, "up")
@@ -103,7 +103,7 @@ def _beside_pcs(context: Context, repeat: int, network: str, minutes: float, pat
                 f"./lab up ended with {error.exit_code}.", hint="Run ./lab up to see why."
             ) from error
         seconds = time.monotonic() - began
-        machines = sum(_machines_s(log)[before:])
+        machines = sum(machines_s(log)[before:])
         return {"machines": machines, "cluster": round(seconds - machines, 2)}
 
     def of_pcs() -> dict[str, float]:
@@ -136,7 +136,7 @@ def _beside_pcs(context: Context, repeat: int, network: str, minutes: float, pat
     raise typer.Exit(0 if whole else 1)
 
 
-def _machines_s(log: Path) -> list[float]:
+def machines_s(log: Path) -> list[float]:
     """The seconds of each `vagrant up` in the lab's log."""
     text = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
     return [float(found) for found in MACHINES.findall(text)]

@@ -21,6 +21,7 @@ from cli import (
     bench_peers,
     bench_prediction,
     bench_report,
+    bench_size,
     bench_token,
     bench_up,
     bench_watch,
@@ -118,6 +119,7 @@ for topic in (
     bench_peers,
     bench_token,
     bench_up,
+    bench_size,
 ):
     topic.register(app)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from cli import bench_peers, bench_token, bench_up
+from cli import bench_peers, bench_size, bench_token, bench_up
 from cli.main import app
 from inventory.errors import ConfigError, LabError
 from tests.support.example_lab import CASES
@@ -43,6 +43,10 @@ def typed(folder: Path, *words: str) -> None:
         (("peers", "--adverts", "often"), "no numbers"),
         (("peers", "--adverts", "0.001"), "no such interval"),
         (("up", "--against", "hope"), "no such way"),
+        (("size", "--nodes", "2,9"), "9: there is no such lab"),
+        (("size", "--nodes", "three"), "no numbers"),
+        (("size", "--network", "10.1.2.0/28"), "too small"),
+        (("size", "--network", "8.8.8.0/24"), "no private network"),
         (("up", "--against", "pcs", "--network", "8.8.8.0/24"), "no private network"),
     ],
 )
@@ -61,14 +65,14 @@ def test_a_lab_that_is_not_there(folder: Path) -> None:
 
 def test_the_group_lists_both() -> None:
     said = CliRunner().invoke(app, ["bench", "--help"]).output
-    assert {"token", "peers", "up", "status"} <= {
+    assert {"token", "peers", "up", "size", "status"} <= {
         line.split()[1] for line in said.splitlines() if len(line.split()) > 1
     }
 
 
 def test_the_defaults_can_be_used() -> None:
     assert bench_token._numbers(bench_token.DEFAULT_VALUES) == [200, 400, 1000, 3000, 5000]
-    for network in (bench_peers.NETWORK, bench_up.NETWORK):
+    for network in (bench_peers.NETWORK, bench_up.NETWORK, bench_size.NETWORK):
         assert bench_peers.private_network(network, network).prefixlen == 24
     assert bench_peers._intervals("1,0.1,1") == [1.0, 0.1]
 
@@ -76,7 +80,7 @@ def test_the_defaults_can_be_used() -> None:
 def test_the_seconds_of_the_machines_come_from_the_log(tmp_path: Path) -> None:
     log = tmp_path / "lab.log"
     log.write_text("2026-11-26 20:57:13,280 note ./lab up\n")
-    assert bench_up._machines_s(log) == []
+    assert bench_up.machines_s(log) == []
     line = "2026-11-26 20:57:23,133 this-machine status=0 {}s vagrant up\n"
     log.write_text(log.read_text() + line.format("9.33") + line.format("8.10"))
-    assert bench_up._machines_s(log)[-1] == 8.1
+    assert bench_up.machines_s(log)[-1] == 8.1
