@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from drill.faults.base import Fault, Proof, Remedy
-from drill.faults.remedies import TWO_NODE_REMOVED
+from drill.faults.remedies import TWO_NODE_REMOVED, VOTEQUORUM_REMOVED
 from inventory.journal import pending
 from inventory.model import Command, Lab, NodeAction
 from inventory.session import LabSession
@@ -77,6 +77,8 @@ class FakeLab:
         """The nodes' own corosync.conf has two_node."""
         self.covered: set[str] = set()
         """Nodes where a corosync.conf with two_node lies over the real one."""
+        self.more_votequorum: dict[str, str] = {}
+        """The further options of votequorum in a node's corosync.conf."""
         self.second_holders: set[str] = set()
         """Nodes that hold the floating address although the cluster does not run it there."""
         self.comes_back: set[str] = set()
@@ -146,6 +148,7 @@ class FakeLab:
         needs |= {REPAIRED} if node in self.cracked else set()
         needs |= {STARTED} if node in self.down else set()
         needs |= {TWO_NODE_REMOVED} if node in self.covered else set()
+        needs |= {VOTEQUORUM_REMOVED} if node in self.more_votequorum else set()
         return [one for one in messages(command.line) if one in needs]
 
     # One method for each purpose
@@ -187,6 +190,8 @@ class FakeLab:
                 self.down.discard(node)
             if one == TWO_NODE_REMOVED:
                 self.covered.discard(node)
+            if one == VOTEQUORUM_REMOVED:
+                self.more_votequorum.pop(node, None)
         failed = [one for one in needed if one in self.hopeless]
         told = "".join(f"{one}\n" for one in needed if one not in failed)
         return 1 if failed else 0, told, "".join(f"{one}: failed\n" for one in failed)
@@ -247,8 +252,15 @@ class FakeLab:
         self.covered.add(command.node)
         return 0, "", ""
 
+    def _set_votequorum(self, command: Command) -> Answer:
+        self.did.append(f"set-votequorum {command.node}")
+        self.more_votequorum[command.node] = re.findall(r"^options=(.*)$", command.line, re.MULTILINE)[0]
+        return 0, "", ""
+
     def _read_membership(self, command: Command) -> Answer:
         flags = "Flags: 2Node Quorate" if self.own_two_node or self.covered else "Flags: Quorate"
+        if "last_man_standing" in self.more_votequorum.get(command.node, ""):
+            flags += " LastManStanding"
         return 0, f"Quorate:          Yes\n{flags}\nMembership information\n", ""
 
     def _read_pauses(self, command: Command) -> Answer:

@@ -131,6 +131,28 @@ def test_two_node_is_set_on_both_nodes_and_taken_back_from_both(lab: FakeDrill) 
     assert_as_before(lab)
 
 
+def test_other_options_of_votequorum_are_set_and_taken_back(lab: FakeDrill) -> None:
+    wanted = Overrides(votequorum=("last_man_standing", "wait_for_all"))
+    entry = lab.run(Inject("crack"), Await("serving_from:peer"), overrides=wanted)
+    assert entry.status == PASS, [one.description for one in entry.verdicts]
+    assert [what for what in lab.did if "votequorum" in what] == [
+        *(f"set-votequorum {node}" for node in (NODE1, NODE2)),
+        *(f"repair {node}: votequorum" for node in (NODE1, NODE2)),
+    ]
+    assert lab.more_votequorum == {}
+    assert entry.timeline.header.overrides == "last_man_standing, wait_for_all"
+    assert lab.said == [], "while it is wanted it is no trouble"
+    assert_as_before(lab)
+
+
+def test_half_of_the_options_is_taken_back(lab: FakeDrill) -> None:
+    lab.instead("set-votequorum", lambda command, usual: None if command.node == NODE2 else usual(command))
+    entry = lab.run(Await("serving", 20), overrides=Overrides(votequorum=("last_man_standing",)))
+    assert entry.status != PASS
+    assert lab.more_votequorum == {}, "node1 had them already"
+    assert_as_before(lab)
+
+
 def test_while_two_node_is_wanted_it_is_no_trouble(lab: FakeDrill) -> None:
     entry = lab.run(Inject("crack"), Await("serving_from:peer"), overrides=Overrides(two_node=True))
     assert entry.status == PASS, [one.description for one in entry.verdicts]
