@@ -19,9 +19,6 @@ ROUTER_ID = 51
 FIRST_PRIORITY = 100
 SCRIPT = "/usr/bin/pgrep -x"
 """Succeeds while a process of that name runs. Not pidof: keepalived calls a symbolic link by the name of its target."""
-WATCHES = """awk -v pid="$(pidof ip)" '$2 == 0 && $3 == pid && $4 != "00000000" { found = 1 } END { exit !found }' \
-/proc/net/netlink"""
-"""Succeeds when `ip monitor` receives events: its netlink socket is in groups (netlink(7): protocol 0, rtnetlink)."""
 _EVENT = re.compile(r"^\[([0-9T:.\-]+)\] (Deleted )?\d+: \S+\s+inet ([0-9.]+)/")
 
 

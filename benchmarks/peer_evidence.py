@@ -24,15 +24,13 @@ def measured(
     late: Sequence[Lateness],
     periods: Mapping[str, Sequence[tuple[float, float]]],
     fault: tuple[float, float],
-    watched: tuple[float, float],
+    broken: float,
 ) -> dict[str, Any]:
     """The fields of a measurement. `fault`: from the injection to the heal (seconds of the samples).
 
-    `periods` says when each node held the address, `watched` when the fault was injected and when the watch ended
-    (seconds since 1970).
+    `periods` says when each node held the address, and `broken` when the fault was injected (seconds since 1970).
     """
     injected, healed = fault
-    broken, end = watched
     seen = [one for one in outages(samples) if one.last_failed >= injected]
     found = longest(one for one in seen if one.first_failed < healed)
     both = round(keepalived.overlap(periods), 3)
@@ -44,17 +42,8 @@ def measured(
             name: tuple((round(since - broken, 3), round(until - broken, 3)) for since, until in mine)
             for name, mine in periods.items()
         },
-        "doubt": _missed(periods, end)
-        or (_doubt(late, found.first_failed, found.last_failed) if found else ""),
+        "doubt": _doubt(late, found.first_failed, found.last_failed) if found else "",
     }
-
-
-def _missed(periods: Mapping[str, Sequence[tuple[float, float]]], end: float) -> str:
-    """Why the watches of the addresses missed something: when they end, exactly one node holds the address."""
-    owners = [name for name, mine in periods.items() if mine and mine[-1][1] >= end]
-    if len(owners) == 1:
-        return ""
-    return f"the watch of the addresses missed an event: {' and '.join(owners) or 'no node'} seem to hold it at the end"
 
 
 def _doubt(late: Sequence[Lateness], since: float, until: float) -> str:

@@ -187,20 +187,15 @@ class PeerRuns:
             )
             for node in self.lab.nodes
         }
-        return peer_evidence.measured(samples, late, periods, (injected, healed), (broken, until))
+        return peer_evidence.measured(samples, late, periods, (injected, healed), broken)
 
     def _watch_addresses(self, nodes: Sequence[Node]) -> None:
-        """Let each node note when it gets or loses an address, until WATCH_S seconds from now.
-
-        The watch of the measurement before must have ended first: on a busy machine it was taken for the new one, which
-        began too late, and the old owner seemed to keep the address.
-        """
+        """Let each node note when it gets or loses an address, until WATCH_S seconds from now."""
         for node in nodes:
             self.peers.check(node, "pkill -x ip || true")
-            self._until(node, "! pidof ip >/dev/null")
             self.peers.start(node, f"exec timeout {WATCH_S} ip -ts -o monitor address > {LOG}")
         for node in nodes:
-            self._until(node, keepalived.WATCHES)
+            self._until(node, f"pidof ip >/dev/null && test -e {LOG}")
 
     def _owners(self) -> list[Node]:
         shown = f"ip -o -4 addr show | grep -q ' {self.lab.vip}/'"

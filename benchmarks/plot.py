@@ -1,7 +1,4 @@
-"""The plot of a token curve as SVG: the outage after a freeze against the false failovers.
-
-Each token has a dot for the pauses of its host, and a diamond for busy processors, both at the height of its outage.
-"""
+"""The plot of a token curve as SVG: the outage after a freeze against the false failovers, one point for each token."""
 
 from __future__ import annotations
 
@@ -12,7 +9,7 @@ from xml.etree import ElementTree
 
 from benchmarks.figures import Figures, ranked
 
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 760, 440, 70, 30, 50, 70
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 720, 420, 70, 20, 40, 60
 SERIES = (
     ("pause", "#0b6e99", "the host pauses for 0.1 to 3 s"),
     ("load", "#c0392b", "its processors are busy"),
@@ -62,15 +59,9 @@ def svg(found: Sequence[Figures]) -> str:
     )
     ElementTree.SubElement(root, "rect", {"width": str(WIDTH), "height": str(HEIGHT), "fill": "#ffffff"})
     root.extend(_axes(ceiling))
-    labelled: set[str] = set()
     for number, (one, colour, text) in enumerate(series):
         if one:
-            root.extend(_joined(one, series[0][0], ceiling) if number else _curve(one, colour, ceiling))
-            for point in one:
-                root.extend(_point(point, colour, ceiling, dot=not number))
-                if point.label not in labelled:
-                    root.append(_label(point, ceiling))
-            labelled |= {point.label for point in one}
+            root.extend(_series(one, colour, ceiling, above=number == 0))
             root.extend(_legend(number, colour, text))
     ElementTree.indent(root)
     return ElementTree.tostring(root, encoding="unicode") + "\n"
@@ -97,61 +88,35 @@ def _axes(ceiling: float) -> Iterator[ElementTree.Element]:
         yield _text(_x(share), HEIGHT - BOTTOM + 18, f"{100 * share:.0f} %")
         yield _text(LEFT - 8, _y(seconds, ceiling) + 4, f"{seconds:g} s", "end")
     yield _text(
-        _x(0.5),
-        HEIGHT - 24,
-        "false failovers: share of the disturbances after which a node that is well was lost",
+        _x(0.5), HEIGHT - 20, "false failovers: share of the disturbances in which a well node was lost"
     )
     yield _text(
         LEFT - 50, TOP - 18, "outage of a client after a freeze: median, shortest and longest", "start"
     )
 
 
-def _curve(found: Sequence[Point], colour: str, ceiling: float) -> Iterator[ElementTree.Element]:
+def _series(
+    found: Sequence[Point], colour: str, ceiling: float, *, above: bool
+) -> Iterator[ElementTree.Element]:
     path = " ".join(f"{_x(one.share)},{_y(one.median, ceiling)}" for one in found)
     yield ElementTree.Element("polyline", {"points": path, "fill": "none", "stroke": colour})
-
-
-def _joined(found: Sequence[Point], others: Sequence[Point], ceiling: float) -> Iterator[ElementTree.Element]:
-    """A dotted line between the two points of each token."""
-    ends = {one.label: one for one in others}
     for one in found:
-        if other := ends.get(one.label):
-            y = _y(one.median, ceiling)
-            line = _line(_x(one.share), y, _x(other.share), y, "#999999")
-            line.set("stroke-dasharray", "2 4")
-            yield line
-
-
-def _point(one: Point, colour: str, ceiling: float, *, dot: bool) -> Iterator[ElementTree.Element]:
-    x, y = _x(one.share), _y(one.median, ceiling)
-    yield _line(x, _y(one.least, ceiling), x, _y(one.most, ceiling), colour)
-    sign = _sign(x, y, colour, dot=dot)
-    tip = f"{one.label}: {one.median:.2f} s ({one.least:.2f} to {one.most:.2f} s), {100 * one.share:.0f} %"
-    ElementTree.SubElement(sign, "title").text = tip
-    yield sign
-
-
-def _sign(x: float, y: float, colour: str, *, dot: bool) -> ElementTree.Element:
-    if dot:
-        return ElementTree.Element("circle", {"cx": str(x), "cy": str(y), "r": "4", "fill": colour})
-    corners = f"{x},{y - 6} {x + 6},{y} {x},{y + 6} {x - 6},{y}"
-    return ElementTree.Element("polygon", {"points": corners, "fill": "#ffffff", "stroke": colour})
-
-
-def _label(one: Point, ceiling: float) -> ElementTree.Element:
-    left = one.share > 0.8
-    return _text(
-        _x(one.share) + (-9 if left else 9),
-        _y(one.median, ceiling) - 9,
-        one.label,
-        "end" if left else "start",
-    )
+        x, y = _x(one.share), _y(one.median, ceiling)
+        yield _line(x, _y(one.least, ceiling), x, _y(one.most, ceiling), colour)
+        dot = ElementTree.Element("circle", {"cx": str(x), "cy": str(y), "r": "4", "fill": colour})
+        tip = (
+            f"{one.label}: {one.median:.2f} s ({one.least:.2f} to {one.most:.2f} s), {100 * one.share:.0f} %"
+        )
+        ElementTree.SubElement(dot, "title").text = tip
+        yield dot
+        anchor = "end" if one.share > 0.8 else "start"
+        yield _text(x + (-8 if anchor == "end" else 8), y + (-8 if above else 16), one.label, anchor)
 
 
 def _legend(number: int, colour: str, text: str) -> Iterator[ElementTree.Element]:
-    y = TOP + 14 + 20 * number
-    yield _sign(WIDTH - 240, y - 4, colour, dot=not number)
-    yield _text(WIDTH - 228, y, text, "start")
+    y = TOP + 14 + 18 * number
+    yield ElementTree.Element("circle", {"cx": str(WIDTH - 230), "cy": str(y - 4), "r": "4", "fill": colour})
+    yield _text(WIDTH - 220, y, text, "start")
 
 
 def _line(x1: float, y1: float, x2: float, y2: float, colour: str) -> ElementTree.Element:

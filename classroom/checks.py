@@ -20,7 +20,7 @@ from inventory.session import LabSession
 from provision.plan import plan_step
 from provision.steps import constraints as constraint_steps
 from provision.steps import leftovers as leftovers_step
-from provision.steps import names, packages, pages, resources, start
+from provision.steps import names, packages, pages, qdevice, resources, start
 from provision.steps.base import Step
 from provision.steps.registry import BEYOND, STEPS
 from provision.steps.registry import for_lab as steps_of
@@ -30,8 +30,8 @@ Problems = Callable[[LabSession, Snapshot], Iterator[str]]
 DROPS = re.compile(r"\b(drop|reject)\b", re.IGNORECASE)
 """A rule of nft(8) or iptables(8), or the policy of a chain, that blocks packets."""
 PORT = re.compile(r"\bdports?\b(.*)", re.IGNORECASE)
-OURS = re.compile(r"\b(540[45]|80|http)\b")
-"""The ports of corosync and of the web server."""
+OURS = re.compile(r"\b(540[345]|80|http)\b")
+"""The ports of corosync, of the witness and of the web server."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,8 @@ class Check:
     problems: Problems
     unknown_because: Callable[[Snapshot], str] = lambda snapshot: ""
     needs: tuple[str, ...] = ()
+    applies: Callable[[Lab], bool] = lambda lab: True
+    """Whether a lab has what the check judges."""
 
 
 def troubles_only(check: str) -> Problems:
@@ -126,7 +128,7 @@ def drops_ours(session: LabSession, rule: str) -> bool:
     if port:
         return bool(OURS.search(port[1]))
     lab = session.lab
-    addresses = (str(lab.vip), *(str(node.address) for node in lab.nodes))
+    addresses = (str(lab.vip), *(str(one.address) for one in lab.machines))
     named = any(re.search(rf"\b{re.escape(one)}\b", rule) for one in addresses)
     return named or session.platform.firewall.reading == Firewall().reading
 
@@ -141,6 +143,12 @@ def one_owner(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
     """The floating address on no node, on two nodes, on a wrong node, or with a wrong netmask."""
     yield from troubles(session, snapshot, "one-owner")
     yield from resources.netmask_problems(session, snapshot.facts)
+
+
+def third_vote(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
+    """A witness that gives no vote, nodes without it, and certificates of another witness or cluster."""
+    yield from troubles(session, snapshot, "third-vote")
+    yield from qdevice.certificate_problems(session, snapshot.facts)
 
 
 def leftovers(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
@@ -162,6 +170,7 @@ CHECKS: tuple[Check, ...] = (
     Check("firewall", firewall, needs=("rules",)),
     Check("node-ids", lambda session, snapshot: start.nodeid_problems(session, snapshot.facts)),
     Check("one-cluster", one_cluster),
+    Check("third-vote", third_vote, applies=lambda lab: lab.witness is not None),
     Check("one-owner", one_owner, no_cluster),
     Check("one-web-server", troubles_only("one-web-server"), no_cluster),
     Check("leftovers", leftovers, leftovers_unknown),
@@ -182,8 +191,9 @@ CONFIGURED = frozenset(
 
 
 def for_lab(lab: Lab) -> tuple[Check, ...]:
-    """The checks of a lab: those of the document's lab, and one for its resources of any agent if it has some."""
-    return (*CHECKS, *BEYOND_CHECKS) if BEYOND[0] in steps_of(lab) else CHECKS
+    """The checks of a lab: those of the document's lab that apply to it, and one for its resources of any agent."""
+    checks = (*CHECKS, *BEYOND_CHECKS) if BEYOND[0] in steps_of(lab) else CHECKS
+    return tuple(check for check in checks if check.applies(lab))
 
 
 def judge(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from classroom.node_changes import (
     active,
     another_key,
+    another_witness,
     drop,
     locked_out,
     loopback,
@@ -31,6 +32,7 @@ from classroom.requirements import (
     any_lab,
     encrypted,
     has,
+    has_witness,
     long_names,
     not_two_node,
     property_is_not,
@@ -132,7 +134,7 @@ def no_monitor(session: LabSession, facts: Facts) -> Iterator[Command]:
 
 def other_address(session: LabSession) -> str:
     """The next free address after the floating address."""
-    taken = {session.lab.vip, *(node.address for node in session.lab.nodes)}
+    taken = {session.lab.vip, *(one.address for one in session.lab.machines)}
     return str(next(one for one in (session.lab.vip + k for k in range(1, 99)) if one not in taken))
 
 
@@ -217,6 +219,10 @@ EXERCISES: tuple[Exercise, ...] = (
     Exercise("web-disabled", "web-server", set_parameter("web", "target-role", lambda session: "Stopped", "--meta")),
     Exercise("web-unmanaged", "web-server", set_parameter("web", "is-managed", lambda session: "false", "--meta")),
     Exercise("locked-out", "ssh", locked_out),
+    Exercise(
+        "another-witness", "third-vote", another_witness,
+        possible=lambda system: bool(system.qdevice_packages), needs=has_witness,
+    ),
 )  # fmt: skip
 
 

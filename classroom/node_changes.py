@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from cluster import corosync_conf
+from cluster import corosync_conf, qdevice
 from inventory.model import Command, Node
 from inventory.platforms.base import ServiceAction
 from inventory.session import LabSession
 from provision.facts import Facts
 from provision.steps.base import Commands, service_script, write_file
+from provision.steps.qdevice import new_witness_keys
 from status.web_page import page_of
 
 LABEL = "classroom"
@@ -69,6 +70,14 @@ def another_key(session: LabSession, facts: Facts) -> Iterator[Command]:
         f"head -c $(stat -c %s {key}) /dev/urandom > {key}.new && chmod 400 {key}.new && mv {key}.new {key}"
     )
     yield change_and_restart(session, node2(session, facts), change, "another key")
+
+
+def another_witness(session: LabSession, facts: Facts) -> Iterator[Command]:
+    """Give the witness the keys of another one, which has never seen this cluster."""
+    for machine in [session.lab.witness.machine] if session.lab.witness else []:
+        restart = session.platform.services.command("restart", qdevice.WITNESS_SERVICE)
+        change = f"{new_witness_keys(machine).line}\n{' '.join(restart)}"
+        yield Command.script(machine.name, change, why="another witness", purpose="break-lab")
 
 
 def same_nodeid(session: LabSession, facts: Facts) -> Iterator[Command]:

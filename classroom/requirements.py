@@ -72,6 +72,11 @@ def all_of(*requirements: Requirement) -> Requirement:
     return lambda lab: next(filter(None, (one(lab) for one in requirements)), "")
 
 
+def has_witness(lab: Lab) -> str:
+    """lab.yaml has a witness."""
+    return "" if lab.witness else "lab.yaml has no witness (quorum: qdevice)"
+
+
 def long_names(lab: Lab) -> str:
     """The second node's name has a domain."""
     node = lab.nodes[1]

@@ -51,6 +51,7 @@ def placeholders(session: LabSession) -> Mapping[str, str]:
         "preferences": _preferences(lab),
         "preferred": lab.preferred.alias,
         "other": lab.peers(lab.preferred)[0].alias,
+        "witness": lab.witness.machine.alias if lab.witness else "(none)",
         "prefix": str(lab.network.prefixlen),
         "httpd": httpd,
         "port": str(corosync_conf.PORT),

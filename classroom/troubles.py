@@ -17,6 +17,7 @@ CHECK_OF: Mapping[TroubleId, str] = {
         "one-cluster",
     ),
     **dict.fromkeys(("vip-on-several-nodes", "vip-nowhere", "vip-elsewhere"), "one-owner"),
+    **dict.fromkeys(("witness-down", "no-vote"), "third-vote"),
     **dict.fromkeys(("web-hung", "web-stopped", "web-elsewhere"), "one-web-server"),
     **dict.fromkeys(("page-refused", "no-page", "wrong-page"), "served-page"),
 }  # fmt: skip

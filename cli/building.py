@@ -41,7 +41,7 @@ def booted(context: Context, console: ConsoleProgress) -> Iterator[Callable[[], 
     Vagrant's end and raises its error; nothing may be reported as done before. When both fail, Vagrant's error is
     raised: a node that did not boot is the cause of the other.
     """
-    for node in context.lab.nodes:
+    for node in context.lab.machines:
         if context.machines.frozen(node):
             console.say(f"{node.name} was frozen: thawing it")
             Injector(context.session).run_action(NodeAction(node.name, power="thaw"))

@@ -78,7 +78,11 @@ class Context:
                 raise
             say(f"{error.message}\n  This command uses the description that the nodes were made from.")
         else:
-            if built is None or (built.nodes, built.network, built.vip) == (now.nodes, now.network, now.vip):
+            if built is None or (built.machines, built.network, built.vip) == (
+                now.machines,
+                now.network,
+                now.vip,
+            ):
                 return
             say(
                 "lab.yaml now has other nodes. This command uses the description that the nodes were made from."
@@ -104,7 +108,7 @@ class Context:
     @cached_property
     def remote(self) -> Ssh:
         """The ssh connections to the nodes. Raises MachineError when there are no machines."""
-        aliases = {node.name: node.alias for node in self.lab.nodes}
+        aliases = {node.name: node.alias for node in self.lab.machines}
         tools = self.machines.choice.platform_data.tools
         return Ssh(
             self.machines.ssh_config(), aliases, self.machines.control, self.lab.patience, tools.kills_later
@@ -136,26 +140,26 @@ class Context:
             service.ensure(self.machines.folder, self.machines.provider, say, self.clock)
 
     def answers(self) -> bool:
-        """Whether all nodes answer over ssh. It can be asked while Vagrant boots them: Vagrant itself is not called.
+        """Whether all machines answer over ssh. It can be asked while Vagrant boots them: Vagrant itself is not called.
 
         Where only Vagrant knows how to reach the nodes, it is False. Raises LabError when they do not answer.
         """
         if known_addresses(self.machines.choice, self.machines.ids()) is None:
             return False
-        asked = [Command(node.name, ("true",), purpose="is-up") for node in self.lab.nodes]
+        asked = [Command(node.name, ("true",), purpose="is-up") for node in self.lab.machines]
         return all(result.good for result in run_all(self.remote, asked))
 
     def trouble(self) -> LabError | None:
         """Why nodes do not answer, by the states of their machines; None when all run. Raises LabError."""
         return self.machines.trouble()
 
-    def node(self, name: str) -> Node:
-        """The node with a name or an alias. Raises ConfigError."""
+    def machine(self, name: str) -> Node:
+        """The node or the witness with a name or an alias. Raises ConfigError."""
         try:
-            return self.lab.node(name)
+            return self.lab.machine_called(name)
         except KeyError:
-            known = ", ".join(node.alias for node in self.lab.nodes)
-            raise ConfigError(f"There is no node {name!r}.", hint=f"The nodes are: {known}") from None
+            known = ", ".join(one.alias for one in self.lab.machines)
+            raise ConfigError(f"There is no machine {name!r}.", hint=f"The machines are: {known}") from None
 
     def guard(self, address: IPv4Address | None = None) -> None:
         """Raise RouteRefused unless the route to an address (default: the VIP) uses the lab's own interface."""

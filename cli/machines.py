@@ -21,7 +21,7 @@ from inventory.errors import ConfigError
 from inventory.host import install, survey
 from inventory.host.doctor import findings
 from inventory.platforms.registry import PLATFORMS, get
-from inventory.platforms.settings import with_settings
+from inventory.platforms.settings import in_image
 from inventory.providers import image_choice, node_image, own_box, registry
 
 Provider = Annotated[
@@ -73,7 +73,7 @@ def ssh(ctx: typer.Context, node: str) -> None:
     tty = not words or sys.stdin.isatty()
     # Without a command a login shell. A command goes to sh: a login shell would expand its $ before that.
     inner = ["sudo", "-n", *(["-H", "sh", "-c", f"cd; {' '.join(words)}"] if words else ["-i"])]
-    argv = [*context.remote.argv(context.node(node).name, tty=tty), shlex.join(inner)]
+    argv = [*context.remote.argv(context.machine(node).name, tty=tty), shlex.join(inner)]
     os.execvp(argv[0], argv)  # noqa: S606 -- the shell takes this program's place
 
 
@@ -109,7 +109,7 @@ def image(ctx: typer.Context, platform: System = "") -> None:
             context.lab.platform,
             context.lab.images,
             console.say,
-            lambda system: with_settings(system, context.lab),
+            lambda system: in_image(system, context.lab),
         )
     console.say(why)
     out.print(tag)
@@ -154,7 +154,7 @@ def prepare(ctx: typer.Context, provider: Provider = "", platform: System = "") 
 
 def nodes(ctx: typer.Context) -> None:
     """Print the nodes of lab.yaml as data. The Vagrantfile asks for them before the first `up`."""
-    print_json([{"alias": one.alias, "name": one.name} for one in context_of(ctx).lab.nodes])
+    print_json([{"alias": one.alias, "name": one.name} for one in context_of(ctx).lab.machines])
 
 
 def released(ctx: typer.Context) -> None:

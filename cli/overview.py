@@ -18,6 +18,7 @@ from status.cluster_health import is_configured
 from status.lab_status import LabStatus
 from status.node_status import MachineState, NodeStatus
 from status.trouble import Trouble
+from status.witness_status import WitnessStatus
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,18 @@ class NodeRow:
     cluster: str
     holds_vip: bool
     memory_mb: int | None
+
+
+@dataclass(frozen=True)
+class WitnessRow:
+    """The witness: its machine, why it gives no votes ("": it does), and what each node knows about its vote."""
+
+    name: str
+    address: str
+    algorithm: str
+    machine: MachineState
+    trouble: str
+    votes: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -50,6 +63,8 @@ class Overview:
     scores: tuple[scores.Score, ...]
     found: tuple[Trouble, ...]
     """Why the lab is not healthy; empty when it is healthy."""
+    witness: WitnessRow | None = None
+    """The witness; None without one."""
 
     @property
     def troubles(self) -> tuple[str, ...]:
@@ -73,15 +88,17 @@ def look(context: Context) -> Overview:
 
 def read(context: Context) -> LabStatus:
     """Read the lab's status. When no machine runs, no connection to a node is tried."""
-    machines = node_status.machine_states(context.lab.nodes, context.machines)
+    machines = node_status.machine_states(context.lab.machines, context.machines)
     if "running" in machines.values() or "unknown" in machines.values():
         session = context.session
         return lab_status.look(session, context.fetch, lab_health.undone(session), machines)
+    third = context.lab.witness
     return LabStatus(
-        {node: NodeStatus(machine) for node, machine in machines.items()},
+        {node: NodeStatus(machines[node]) for node in context.lab.nodes},
         web_page.ask(context.fetch),
         journal.pending(context.home),
         journal.running_drill(context.machines.state),
+        witness=WitnessStatus(machines[third.machine]) if third else None,
     )
 
 
@@ -105,6 +122,18 @@ def overview(lab: Lab, provider: str, platform: str, seen: LabStatus) -> Overvie
         ),
         scores=next((one.scores for one in seen.nodes.values() if one.scores), ()),
         found=health.troubles(lab, seen),
+        witness=_witness(lab, seen),
+    )
+
+
+def _witness(lab: Lab, seen: LabStatus) -> WitnessRow | None:
+    third, found = lab.witness, seen.witness
+    if third is None or found is None:
+        return None
+    votes = {node.name: one.vote.summary for node, one in seen.nodes.items() if one.vote is not None}
+    machine = third.machine
+    return WitnessRow(
+        machine.name, str(machine.address), third.algorithm, found.machine, found.trouble, votes
     )
 
 

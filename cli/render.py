@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.text import Text
 
 from cli.console import table
-from cli.overview import Overview
+from cli.overview import Overview, WitnessRow
 from cluster.scores import text as score_text
 from inventory.host.finding import Finding
 from inventory.printable import one_line
@@ -33,6 +33,7 @@ def overview(seen: Overview) -> RenderableType:
     lines: list[RenderableType] = [
         Text(f"{seen.provider}, {seen.platform}; {quorum}; DC {seen.dc or 'none'}"),
         nodes,
+        *(_witness(seen.witness) if seen.witness else ()),
         resources,
     ]
     if seen.scores:
@@ -46,6 +47,12 @@ def overview(seen: Overview) -> RenderableType:
     lines.append(Text(f"{seen.url}  {one_line(seen.page) or 'does not answer'}", style="bold"))
     lines += [Text(f"trouble: {one_line(trouble)}", style="red") for trouble in seen.troubles]
     return Group(*lines)
+
+
+def _witness(one: WitnessRow) -> Iterator[Text]:
+    works = one.trouble or f"gives votes ({one.algorithm})"
+    yield Text(f"witness {one.name}  {one.address}  {one.machine}: {works}")
+    yield from (Text(f"  {name} {summary}") for name, summary in one.votes.items())
 
 
 def plan(found: Plan) -> RenderableType:

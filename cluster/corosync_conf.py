@@ -1,7 +1,7 @@
 """Writes, reads and compares corosync.conf, for corosync 3 (knet, votequorum) and 1.4 (multicast, plugin).
 
-Sources: corosync.conf(5) and votequorum(5) of 3.1, exec/coroparse.c of 3.1, corosync.conf(5) of 1.4, walkthrough
-step 2.
+Sources: corosync.conf(5) and votequorum(5) of 3.1, corosync-qdevice(8) of 3.0, exec/coroparse.c of 3.1,
+corosync.conf(5) of 1.4, walkthrough step 2.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from inventory.errors import ConfigError
-from inventory.model import Lab
+from inventory.model import Lab, Witness
 from inventory.platforms.base import CorosyncGeneration
 
 PATH = "/etc/corosync/corosync.conf"
@@ -59,7 +59,12 @@ def configuration(lab: Lab, generation: CorosyncGeneration) -> str:
 
 def _knet(lab: Lab) -> Section:
     timing = lab.corosync
-    quorum: list[Item] = [("provider", "corosync_votequorum"), ("expected_votes", str(len(lab.nodes)))]
+    quorum: list[Item] = [("provider", "corosync_votequorum")]
+    if lab.witness is not None:
+        # corosync adds the votes of the nodelist and of the device.
+        quorum.append(("device", _device(lab, lab.witness)))
+    else:
+        quorum.append(("expected_votes", str(len(lab.nodes))))
     if timing.two_node:
         quorum.append(("two_node", "1"))
     nodes = tuple(
@@ -83,6 +88,21 @@ def _knet(lab: Lab) -> Section:
             ("logging", _logging()),
         )
     )
+
+
+def _device(lab: Lab, witness: Witness) -> Section:
+    """The quorum device (corosync-qdevice(8)). Between equal partitions, the one with the preferred node gets the vote.
+
+    ffsplit needs exactly one vote, lms the default number.
+    """
+    net: tuple[Item, ...] = (
+        ("tls", "required"),
+        ("host", str(witness.machine.address)),
+        ("algorithm", witness.algorithm),
+        ("tie_breaker", str(lab.preferred.id)),
+    )
+    votes: tuple[Item, ...] = (("votes", "1"),) if witness.algorithm == "ffsplit" else ()
+    return Section((("model", "net"), *votes, ("net", Section(net))))
 
 
 def _plugin(lab: Lab) -> Section:

@@ -66,6 +66,7 @@ def timing(lab: Lab) -> Timing:
         probe_timeout_s=lab.probe_timeout_s,
         monitor_s=max(monitors, default=0.0),
         survivor_acts=lab.corosync.two_node
+        or lab.witness is not None
         or keeps_quorum(len(lab.nodes))
         or starts_without_quorum(lab.properties),
         fencing=fencing(lab.properties),

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network
 from typing import Literal
 
-from inventory.probes import PAGE, ProbeRequest
 from inventory.ranges import BENCHMARKS
 from inventory.services import Services
+from inventory.settings import Drill, MachineSettings
 
 NO_FENCING, IPMI = "none", "ipmi"
 INFINITY = 1_000_000  # Pacemaker's (Pacemaker Explained, "Scores"; walkthrough step 7.1)
@@ -19,11 +19,11 @@ MOST_PATIENCE, LONGEST_PROBE_TIMEOUT_MS = 20.0, 10_000  # a longer limit of a re
 
 @dataclass(frozen=True)
 class Node:
-    """One cluster node: its full name as `uname -n` prints it, and its cluster address."""
+    """One machine of the lab, usually a cluster node: its name as `uname -n` prints it, and its cluster address."""
 
     name: str
     address: IPv4Address
-    id: int  # corosync's nodeid, from 1, in the order of lab.yaml
+    id: int  # corosync's nodeid, from 1, in the order of lab.yaml; 0 for the witness
 
     @property
     def alias(self) -> str:
@@ -87,31 +87,14 @@ Constraint = Colocation | Order | Location
 
 
 @dataclass(frozen=True)
-class Drill:
-    """How a drill observes the service; `budget_s` is the longest outage (seconds) by kind (LabSession.budget_s)."""
+class Witness:
+    """The machine that gives the third vote: it runs corosync-qnetd(8), and is no cluster node (its id is 0).
 
-    probe_hz: int
-    probe_timeout_ms: int
-    watch_ms: int
-    seed: int
-    budget_s: Mapping[str, float]
-    connecting_hz: int = 10
-    routed_hz: int = 10
-    probe: ProbeRequest = PAGE
-
-
-@dataclass(frozen=True)
-class MachineSettings:
-    """The settings of the virtual machines; containers ignore them.
-
-    `driver` is auto, kvm or qemu, for a provider that has a choice. `box` is the name under which Vagrant keeps the
-    box, "" for the platform's own box. `box_url` is a URL or a path; "" where Vagrant has the box already.
+    `algorithm` decides which partition gets the vote: ffsplit or lms (corosync-qdevice(8)).
     """
 
-    cpus: int
-    driver: str
-    box: str
-    box_url: str
+    machine: Node
+    algorithm: str
 
 
 @dataclass(frozen=True)
@@ -140,6 +123,7 @@ class Lab:
     number: int = 1
     fencing: str = NO_FENCING  # or IPMI: each node has a BMC, by which another node switches it off
     services: Services = field(default_factory=Services)  # resources of any agent
+    witness: Witness | None = None  # with `quorum: qdevice`
 
     @property
     def node1(self) -> Node:
@@ -151,12 +135,18 @@ class Lab:
         """The node of the first location constraint; node1 when there is none."""
         return self.node(self.locations[0].node) if self.locations else self.node1
 
+    @property
+    def machines(self) -> tuple[Node, ...]:
+        """The nodes, and the witness if the lab has one."""
+        return (*self.nodes, self.witness.machine) if self.witness else self.nodes
+
     def node(self, name: str) -> Node:
         """The node with a full name or an alias. Raises KeyError."""
-        for node in self.nodes:
-            if node.is_called(name):
-                return node
-        raise KeyError(name)
+        return _called(name, self.nodes)
+
+    def machine_called(self, name: str) -> Node:
+        """The node or the witness with a full name or an alias. Raises KeyError."""
+        return _called(name, self.machines)
 
     def peers(self, node: Node) -> tuple[Node, ...]:
         """The other nodes, in the order of lab.yaml."""
@@ -179,6 +169,13 @@ class Lab:
     def url(self) -> str:
         """What the probe asks the service for, as a URL or a command."""
         return self.drill.probe.target(self.vip)
+
+
+def _called(name: str, machines: tuple[Node, ...]) -> Node:
+    for one in machines:
+        if one.is_called(name):
+            return one
+    raise KeyError(name)
 
 
 PowerAction = Literal["power_off", "power_on", "freeze", "thaw"]

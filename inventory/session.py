@@ -97,7 +97,7 @@ class LabSession:
 
     @cached_property
     def platform(self) -> Platform:
-        """The operating system of the nodes, with the packages that lab.yaml's fencing needs."""
+        """The operating system of the nodes, with what lab.yaml's settings add to it."""
         return with_settings(self.machines.choice.platform_data, self.lab)
 
     def budget_s(self, kind: str) -> float:

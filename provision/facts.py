@@ -5,8 +5,9 @@ One remote command reads all facts of a node. Facts are never cached: they are r
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from cluster import cib, crm_mon
 from cluster.configuration import Configuration
@@ -15,7 +16,7 @@ from inventory.model import Command, Node, Result
 from inventory.remote import sections
 from inventory.remote.ssh import run_all
 from inventory.session import LabSession
-from provision.readings import FACTS
+from provision.readings import FACTS, WITNESS_FACTS, Fact
 from status import node_shell
 
 
@@ -44,6 +45,20 @@ class NodeFacts:
     firewall: tuple[str, ...] = ()
     fencing: tuple[str, ...] = ()
     """The files of `fencing: ipmi`: "600 root:root PATH SHA256", a line each, never their texts."""
+    vote_ca: str = ""
+    """The certificate of the witness's CA that this node trusts (base64); "" without one."""
+    vote_name: str = ""
+    """The cluster's name in its certificate for the witness."""
+    vote_certificate: str = ""
+    """The cluster's certificate for the witness (base64)."""
+    vote_request: str = ""
+    """The request for that certificate (base64), where this node made it."""
+    qdevice: bool = False
+    """The quorum device runs."""
+    qdevice_stale: bool = False
+    """The quorum device was started before its certificates were changed."""
+    votes: str = ""
+    """What corosync says about its votes; "" without a witness."""
     conf: str = ""
     authkey: str = ""
     """Mode, owner and sha256 of the key, never the key: "400 root:root 9f86…", empty without one."""
@@ -72,10 +87,30 @@ class NodeFacts:
 
 
 @dataclass(frozen=True)
+class WitnessFacts:
+    """The witness as read. A text is "" where there is nothing."""
+
+    missing: tuple[str, ...] = ()
+    firewall: tuple[str, ...] = ()
+    ca: str = ""
+    """The certificate of its CA (base64)."""
+    signed_request: str = ""
+    """The sha256 of the request that it has signed."""
+    signed: str = ""
+    """The certificate that it made of this request (base64)."""
+    at_boot: bool = False
+    runs: bool = False
+    stale: bool = False
+    """Its service was started before its keys were changed."""
+
+
+@dataclass(frozen=True)
 class Facts:
     """The facts of all nodes, and the facts of the cluster from the node that knows most about it."""
 
     nodes: Mapping[str, NodeFacts] = field(default_factory=dict)
+    witness: WitnessFacts | None = None
+    """The facts of the witness; None in a lab without one."""
 
     def of(self, node: Node) -> NodeFacts:
         """One node's facts."""
@@ -120,25 +155,38 @@ class Facts:
 
 def readings(session: LabSession, node: Node) -> Command:
     """One command that reads all facts of a node."""
-    text = sections.script({fact.field: fact.reading(session, node) for fact in FACTS})
-    return Command.script(node.name, text, why="read the facts", deadline=60, purpose="read-facts")
+    return _command(session, node, FACTS, "read-facts")
+
+
+def _command(session: LabSession, node: Node, facts: Sequence[Fact], purpose: str) -> Command:
+    text = sections.script({fact.field: fact.reading(session, node) for fact in facts})
+    return Command.script(node.name, text, why="read the facts", deadline=60, purpose=purpose)
 
 
 def parse(session: LabSession, result: Result) -> NodeFacts:
     """Parse the output of `readings`. Raises CommandFailed when the command failed."""
+    facts = NodeFacts(**_parsed(session, result, FACTS))
+    return replace(facts, state=node_shell.with_history(facts.state, facts.cib))
+
+
+def _parsed(session: LabSession, result: Result, facts: Sequence[Fact]) -> dict[str, Any]:
     if not result.good:
         raise CommandFailed(
             f"{result.command.node}: the facts could not be read (exit {result.status}): {result.err.strip()}",
             hint="Look on the node: ./lab ssh; does `sudo -n true` work there?",
         )
     found = sections.read(result.out)
-    facts = NodeFacts(**{fact.field: fact.parse(session, found.get(fact.field, "")) for fact in FACTS})
-    return replace(facts, state=node_shell.with_history(facts.state, facts.cib))
+    return {fact.field: fact.parse(session, found.get(fact.field, "")) for fact in facts}
 
 
 def gather(session: LabSession) -> Facts:
-    """Read all facts of all nodes at the same time. Raises Unreachable."""
-    results = run_all(session.remote, [readings(session, node) for node in session.lab.nodes])
-    return Facts(
-        {node.name: parse(session, result) for node, result in zip(session.lab.nodes, results, strict=True)}
-    )
+    """Read all facts of all nodes, and of the witness, at the same time. Raises Unreachable."""
+    lab = session.lab
+    commands = [readings(session, node) for node in lab.nodes]
+    if lab.witness is not None:
+        commands.append(_command(session, lab.witness.machine, WITNESS_FACTS, "read-witness-facts"))
+    results = run_all(session.remote, commands)
+    nodes = {node.name: parse(session, result) for node, result in zip(lab.nodes, results, strict=False)}
+    if lab.witness is None:
+        return Facts(nodes)
+    return Facts(nodes, WitnessFacts(**_parsed(session, results[-1], WITNESS_FACTS)))

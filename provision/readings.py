@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cluster import cib, corosync_conf, crm_mon
+from cluster import cib, corosync_conf, corosync_state, crm_mon, qdevice
 from cluster.fencing import IPMITOOL, LOGIN_FILE
 from inventory.model import Node
 from inventory.remote.script import script
@@ -105,6 +105,15 @@ _FENCING = "\n".join(
     for path in (LOGIN_FILE, IPMITOOL)
 )
 
+
+def _stale(process: str, database: str) -> str:
+    return script(__package__, "stale", process=process, files=f"{database}/cert9.db {database}/key4.db")
+
+
+def _votes(session: LabSession, node: Node) -> str:
+    return corosync_state.membership_script(session.platform.corosync) if session.lab.witness else "true"
+
+
 FACTS: tuple[Fact, ...] = (
     Fact("name", _plain("uname -n"), _word),
     Fact("next_name", lambda session, node: session.platform.host_name.reading, _word),
@@ -149,6 +158,17 @@ FACTS: tuple[Fact, ...] = (
     ),
     Fact("firewall", lambda session, node: session.platform.firewall.reading, _lines),
     Fact("fencing", _plain(_FENCING), _lines),
+    Fact("vote_ca", _plain(qdevice.certificate_reading(qdevice.DATABASE, qdevice.CA)), _word),
+    Fact("vote_name", _plain(qdevice.name_reading()), _word),
+    Fact(
+        "vote_certificate",
+        _plain(qdevice.certificate_reading(qdevice.DATABASE, qdevice.CERTIFICATE)),
+        _word,
+    ),
+    Fact("vote_request", _plain(f"base64 -w 0 {qdevice.REQUEST}"), _word),
+    Fact("qdevice", _plain(f"pidof -s {qdevice.SERVICE} >/dev/null && echo yes"), _yes),
+    Fact("qdevice_stale", _plain(_stale(qdevice.SERVICE, qdevice.DATABASE)), _yes),
+    Fact("votes", _votes, _text),
     Fact("conf", _plain(f"cat {corosync_conf.PATH}"), _text),
     Fact(
         "authkey",
@@ -164,7 +184,7 @@ FACTS: tuple[Fact, ...] = (
     Fact(
         "stale",
         lambda session, node: script(
-            __package__, "stale", conf=corosync_conf.PATH, authkey=corosync_conf.AUTHKEY
+            __package__, "stale", process="corosync", files=f"{corosync_conf.PATH} {corosync_conf.AUTHKEY}"
         ),
         _yes,
     ),
@@ -196,3 +216,35 @@ FACTS: tuple[Fact, ...] = (
     Fact("options", _options, _metadata),
     Fact("unprepared", _unprepared, _lines),
 )
+
+WITNESS_FACTS: tuple[Fact, ...] = (
+    Fact(
+        "missing",
+        lambda session, node: " ".join(
+            f"'{w}'" for w in session.platform.package_manager.query(session.platform.witness_packages)
+        ),
+        lambda session, out: tuple(
+            one
+            for one in session.platform.witness_packages
+            if one not in session.platform.package_manager.installed(out)
+        ),
+    ),
+    Fact("firewall", lambda session, node: session.platform.firewall.reading, _lines),
+    Fact("ca", _plain(qdevice.certificate_reading(qdevice.WITNESS_DATABASE, qdevice.CA)), _word),
+    Fact(
+        "signed_request",
+        lambda session, node: f"base64 -w 0 {qdevice.signed(session.lab, 'crq')} | sha256sum | cut -d' ' -f1",
+        _word,
+    ),
+    Fact("signed", lambda session, node: f"base64 -w 0 {qdevice.signed(session.lab, 'crt')}", _word),
+    Fact(
+        "at_boot",
+        lambda session, node: (
+            f'[ -z "$({session.platform.services.enabled_reading(qdevice.WITNESS_SERVICE)})" ] || echo yes'
+        ),
+        _yes,
+    ),
+    Fact("runs", _plain(f"pidof -s {qdevice.WITNESS_SERVICE} >/dev/null && echo yes"), _yes),
+    Fact("stale", _plain(_stale(qdevice.WITNESS_SERVICE, qdevice.WITNESS_DATABASE)), _yes),
+)
+"""The facts of the witness, which is no cluster node."""

@@ -59,6 +59,7 @@ def troubles(lab: Lab, lab_status: LabStatus, expectation: Expectation = END_STA
     found = [
         *([] if expectation.during_drill else _drill(lab_status)),
         *(Trouble("bmc-silent", why, node.name) for node, why in lab_status.bmcs.items()),
+        *_witness(lab, lab_status),
         *_nodes(lab_status, expectation),
         *unconfigured(lab, lab_status, expectation),
         *_cluster(lab, lab_status, expectation),
@@ -99,6 +100,17 @@ def _drill(lab_status: LabStatus) -> Iterator[Trouble]:
         yield Trouble("drill-at-work", f"a drill or a heal is running (process {lab_status.drill})")
     elif lab_status.pending:
         yield Trouble("drill-interrupted", interrupted(lab_status.pending))
+
+
+def _witness(lab: Lab, lab_status: LabStatus) -> Iterator[Trouble]:
+    """The witness must run, and each node must have its vote."""
+    if lab.witness is None:
+        return
+    if lab_status.witness is not None and (why := lab_status.witness.trouble):
+        yield Trouble("witness-down", f"the witness gives no votes: {why}", lab.witness.machine.name)
+    for node, one in lab_status.nodes.items():
+        if one.vote is not None and not one.vote.given:
+            yield Trouble("no-vote", f"the quorum device: {one.vote.summary}", node.name)
 
 
 def _nodes(lab_status: LabStatus, expectation: Expectation) -> Iterator[Trouble]:

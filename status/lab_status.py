@@ -16,9 +16,10 @@ from inventory.journal import JournalEntry
 from inventory.model import Node
 from inventory.session import LabSession
 from inventory.waiting import Clock
-from status import node_status, web_page
+from status import node_status, web_page, witness_status
 from status.node_status import Extra, MachineState, NodeStatus, no_extra
 from status.web_page import Fetch, WebPage
+from status.witness_status import WitnessStatus
 
 BUSY_DC_WAIT_S = 5.0
 """`at_rest` waits at most this long for a busy DC (seconds)."""
@@ -37,6 +38,8 @@ class LabStatus:
     """The process of a drill or a heal that is running on the lab; "" when there is none."""
     bmcs: Mapping[Node, str] = field(default_factory=dict)
     """Why the BMC of a node does not work, by node; nothing for one that works, and without fencing."""
+    witness: WitnessStatus | None = None
+    """The status of the witness; None without one."""
 
     @property
     def best(self) -> ClusterState | None:
@@ -61,9 +64,12 @@ def look(
     extra: Extra = no_extra,
     machines: Mapping[Node, MachineState] | None = None,
 ) -> LabStatus:
-    """Read nodes and page at the same time; see `node_status.look`. Without `fetch` the page is not requested."""
-    with ThreadPoolExecutor(max_workers=1) as pool:
+    """Read nodes, witness and page at the same time; see `node_status.look`. Without `fetch` no page is requested."""
+    third = session.lab.witness
+    state = machines.get(third.machine, "unknown") if machines and third else "unknown"
+    with ThreadPoolExecutor(max_workers=2) as pool:
         page = pool.submit(web_page.ask, fetch) if fetch else None
+        witness = pool.submit(witness_status.look, session, state)
         nodes = node_status.look(session, extra, machines)
         return LabStatus(
             nodes,
@@ -71,6 +77,7 @@ def look(
             session.journal.pending(),
             journal.running_drill(session.journal.path.parent),
             service.silent(session.journal.path.parent, session.lab),
+            witness.result(),
         )
 
 

@@ -10,8 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from cluster import corosync_state, qdevice
 from cluster.cib import Cib
 from cluster.crm_mon import ClusterState
+from cluster.qdevice import Vote
 from cluster.scores import Score
 from inventory.errors import LabError
 from inventory.model import Command, Node
@@ -44,6 +46,8 @@ class NodeStatus:
     """The CIB as XML."""
     scores: tuple[Score, ...] = ()
     memory_mb: int | None = None
+    vote: Vote | None = None
+    """What corosync here knows about the witness's vote; None without a witness, and without an answer."""
     extra: Mapping[str, str] = field(default_factory=dict)
     """The output of the caller's own parts, by name."""
 
@@ -79,12 +83,15 @@ def reading(session: LabSession, node: Node, extra: Mapping[str, str]) -> Comman
         "scores": node_shell.with_timeout(limit, node_shell.SCORES),
         "memory": script(__package__, "memory"),
     }
+    if session.lab.witness is not None:
+        ring = corosync_state.membership_script(session.platform.corosync)
+        parts["votes"] = node_shell.with_timeout(limit, ring)
     text = sections.script({**parts, **extra})
     return Command.script(node.name, text, why="read the status", deadline=60, purpose="read-node-status")
 
 
-def parse(session: LabSession, out: str) -> NodeStatus:
-    """The status, from the output of the command `reading`."""
+def parse(session: LabSession, node: Node, out: str) -> NodeStatus:
+    """The status of a node, from the output of the command `reading`."""
     parts = sections.read(out)
     found = {name: parts.pop(name, "") for name in ("addresses", "processes", "dc_at_work", "state", "cib")}
     memory = parts.pop("memory", "").split()
@@ -100,6 +107,7 @@ def parse(session: LabSession, out: str) -> NodeStatus:
         cib_text=found["cib"].strip(),
         scores=node_shell.parse_scores(parts.pop("scores", "")),
         memory_mb=int(memory[0]) // 2**20 if memory and memory[0].isdigit() else None,
+        vote=qdevice.vote(parts.pop("votes", ""), node),
         extra=parts,
     )
 
@@ -138,7 +146,7 @@ def look(
         except LabError:
             return NodeStatus(machine)
         # A reading that reached its deadline has its first parts; without any part the node did not answer.
-        return parse(session, result.out) if sections.MARK in result.out else NodeStatus(machine)
+        return parse(session, node, result.out) if sections.MARK in result.out else NodeStatus(machine)
 
     with ThreadPoolExecutor(max_workers=len(nodes)) as pool:
         found = dict(zip(nodes, pool.map(read, nodes), strict=True))

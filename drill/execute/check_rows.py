@@ -19,7 +19,7 @@ def _for_lab(value: Any, lab: Lab) -> Any:
     if isinstance(value, Mapping):
         return {_for_lab(key, lab): _for_lab(one, lab) for key, one in value.items()}
     if value == "@two_node":
-        return lab.corosync.two_node or keeps_quorum(len(lab.nodes))
+        return lab.corosync.two_node or lab.witness is not None or keeps_quorum(len(lab.nodes))
     if value == "@restarts":
         return (*(0 for _ in lab.nodes[1:]), 2)
     if isinstance(value, str) and value.startswith("@"):

@@ -196,7 +196,7 @@ class Injector:
         return result.out
 
     def _set_power(self, action: NodeAction) -> str:
-        node = self.session.lab.node(action.node)
+        node = self.session.lab.machine_called(action.node)
         if action.power == "thaw" and not self.session.machines.frozen(node):
             return ""
         if action.power == "power_on" and self.session.machines.running()[node.name]:
@@ -219,7 +219,7 @@ class Injector:
         )
 
     def _ask(self, proof: Proof, purpose: str) -> str:
-        node = self.session.lab.node(proof.node)
+        node = self.session.lab.machine_called(proof.node)
         if proof.power == "off":
             return "yes" if not self.session.machines.running()[node.name] else "the machine runs"
         if proof.power == "frozen":

@@ -14,7 +14,7 @@ from drill.execute.prediction import LiveTimings
 from drill.execute.recompute import recompute
 from drill.execute.starting_state import StartingState, show_command_script
 from drill.faults import registry as faults
-from drill.faults.base import Fault, FaultScope
+from drill.faults.base import Fault, FaultScope, witness_scopes
 from drill.record.header import Awaited
 from drill.record.recorder import Recorder
 from drill.record.timeline import Event, EventKind
@@ -181,12 +181,13 @@ class Play:
             self._last_move_ended = self.recorder.since()
 
     def _targets(self, move: Inject, fault: Fault) -> list[FaultScope]:
-        """Where a fault is injected; the roles `target` and `peer` are known from then on."""
-        role, lab, situation = (
-            roles.chosen(move.target, fault, self._rng),
-            self.session.lab,
-            self._situation(),
-        )
+        """Where a fault is injected; the roles `target` and `peer` are known from then on. The witness has neither."""
+        if move.target == "witness":
+            [scope] = witness_scopes(self.session)  # see drill.scenarios.third_vote: the lab has a witness
+            self.roles["witness"] = scope.target.name
+            return [scope]
+        role = roles.chosen(move.target, fault, self._rng)
+        lab, situation = self.session.lab, self._situation()
         names = roles.targets(lab, situation, role, self.roles, self._hit)
         self._hit |= set(names)
         self.roles |= roles.hit(lab, situation, role, names)

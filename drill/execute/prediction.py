@@ -61,6 +61,7 @@ def predict(
         times_why=session.platform.times.why,
         monitor_s=monitors.get(first.monitor if first else "web", 0.0),
         survivor_acts=lab.corosync.two_node
+        or lab.witness is not None
         or scenario.overrides.two_node
         or keeps_quorum(len(lab.nodes))
         or starts_without_quorum(properties),

@@ -12,7 +12,7 @@ from drill.execute import lab_health
 from drill.execute.injector import Injector
 from drill.faults import registry as faults
 from drill.faults import remedies, repair
-from drill.faults.base import FaultScope, RemedyFactory, scopes
+from drill.faults.base import FaultScope, RemedyFactory, scopes, witness_scopes
 from inventory import waiting
 from inventory.errors import LabError, TimedOut
 from inventory.journal import JournalEntry
@@ -120,14 +120,15 @@ class Recovery:
             raise NotConfigured("; ".join(map(str, missing)), hint=hint)
 
     def _power(self) -> None:
-        """Thaw frozen nodes, boot stopped ones, and wait until all answer."""
-        wanted = [NodeAction(node.name, power="thaw") for node in self.session.lab.nodes]
-        wanted += [NodeAction(node.name, power="power_on") for node in self.session.lab.nodes]
+        """Thaw frozen machines, boot stopped ones, and wait until all answer."""
+        machines = self.session.lab.machines
+        wanted = [NodeAction(one.name, power="thaw") for one in machines]
+        wanted += [NodeAction(one.name, power="power_on") for one in machines]
         for action in wanted:
             for line in self._injector.run_action(action).splitlines():
                 self._tell(f"{action.node}: {line}")
-        for node in self.session.lab.nodes:
-            self._injector.wait_for_node(node.name)
+        for one in machines:
+            self._injector.wait_for_node(one.name)
 
     def _attempt(self, left: tuple[JournalEntry, ...]) -> None:
         """Undo the journal's entries, newest first; then run all remedies; then restore the configuration."""
@@ -137,6 +138,7 @@ class Recovery:
                     self._tell(line)
             except LabError as error:  # the remedies below repair the nodes without the journal
                 self._tell(f"could not be done: {error.message}")
+        self._run_remedies(faults.WITNESS_REMEDIES, witness_scopes(self.session))
         self._run_remedies(faults.NODE_REMEDIES)
         waiting.until(
             lambda: self._missing(self._look_again()),
@@ -149,8 +151,10 @@ class Recovery:
         self._restore(left)
         self._remove_second_owner()
 
-    def _run_remedies(self, remedies_to_run: tuple[RemedyFactory, ...]) -> None:
-        for scope in self._scopes:
+    def _run_remedies(
+        self, remedies_to_run: tuple[RemedyFactory, ...], where: tuple[FaultScope, ...] | None = None
+    ) -> None:
+        for scope in self._scopes if where is None else where:
             action = NodeAction(
                 scope.target.name,
                 repair.repair_script(scope, remedies_to_run),

@@ -24,7 +24,7 @@ from drill.observe.paced_client import syn_linear_timeouts
 from drill.record.header import Header, OrderRow, ProbeFigures
 from drill.record.recorder import Recorder
 from drill.record.timeline import Event, Timeline
-from drill.scenarios import catalog, sizes
+from drill.scenarios import catalog, sizes, third_vote
 from drill.scenarios.base import Configure, Scenario
 from drill.scenarios.fencing import refusal
 from drill.scenarios.overrides import Overrides, configuration_lines
@@ -49,7 +49,8 @@ def unavailable(scenario: Scenario, session: LabSession) -> str:
     for name in scenario.faults:
         if reason := faults.get(name).refusal(session):
             return reason
-    if reason := refusal(scenario, lab, faults.LOSING) or sizes.refusal(scenario, lab):
+    rules = (sizes.refusal(scenario, lab), third_vote.refusal(scenario, lab))
+    if reason := next(filter(None, (refusal(scenario, lab, faults.LOSING), *rules)), ""):
         return reason
     states = [scenario.overrides, *(move.overrides for move in scenario.moves if isinstance(move, Configure))]
     if not session.platform.knows_two_node and any(state.two_node or state.votequorum for state in states):

@@ -23,8 +23,9 @@ from inventory.platforms.base import Platform
 from inventory.remote.script import script
 from inventory.session import LabSession
 
-Role = Literal["active", "passive", "dc", "both"]
+Role = Literal["active", "passive", "dc", "both", "witness"]
 ROLES: tuple[Role, ...] = ("active", "passive", "dc", "both")
+"""The roles of nodes. The witness is no node: only its own faults can hit it."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Proof:
 
 @dataclass(frozen=True)
 class FaultScope:
-    """The input of a fault: the session, and the node that the fault hits.
+    """The input of a fault: the session, and the machine that the fault hits: a node, or the witness.
 
     `beside` are the other nodes that the same fault hits: a fault of the network does not separate them.
     """
@@ -70,6 +71,11 @@ class FaultScope:
 def scopes(session: LabSession) -> tuple[FaultScope, ...]:
     """One scope for each node of the lab."""
     return tuple(FaultScope(session, node) for node in session.lab.nodes)
+
+
+def witness_scopes(session: LabSession) -> tuple[FaultScope, ...]:
+    """The scope for the witness; none in a lab without one."""
+    return (FaultScope(session, session.lab.witness.machine),) if session.lab.witness else ()
 
 
 @dataclass(frozen=True)
@@ -125,6 +131,11 @@ class Fault:
     needs: tuple[PowerAction, ...] = ()
     stops_node: bool = False
     loses_node: bool = False
+
+    @property
+    def of_witness(self) -> bool:
+        """It breaks the witness, and no node."""
+        return self.roles == ("witness",)
 
     def refusal(self, session: LabSession) -> str:
         """Why the lab's provider does not support the fault; "" when it does."""

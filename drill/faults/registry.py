@@ -27,6 +27,8 @@ def _unlisted(known: tuple[RemedyFactory, ...], *, need_cluster: bool) -> tuple[
     """The remedies of faults that are not in `known`: those after `remedies.cluster`, or those before it."""
     found: dict[RemedyFactory, None] = {}
     for fault in FAULTS.values():
+        if fault.of_witness:
+            continue
         index = fault.remedies.index(remedies.cluster)
         found |= dict.fromkeys(fault.remedies[index + 1 :] if need_cluster else fault.remedies[:index])
     return tuple(remedy for remedy in found if remedy not in known)
@@ -42,6 +44,10 @@ NODE_REMEDIES = (
     *remedies.NODE[-1:],
 )
 """The remedies for one node, in the order of repair; the last one starts the cluster."""
+WITNESS_REMEDIES = tuple(
+    dict.fromkeys(one for fault in FAULTS.values() if fault.of_witness for one in fault.remedies)
+)
+"""The remedies for the witness."""
 CLUSTER_REMEDIES = (
     *remedies.CLUSTER_WIDE[:-1],
     *_unlisted(remedies.CLUSTER_WIDE, need_cluster=True),

@@ -11,6 +11,7 @@ import shlex
 
 from cluster import corosync_state, pcs
 from cluster.corosync_conf import PATH
+from cluster.qdevice import WITNESS_SERVICE
 from drill.faults.background import FOLDER
 from drill.faults.base import FaultScope, Remedy, RemedyFactory, remedy, shell
 from inventory.platforms.base import Platform, ServiceAction
@@ -152,6 +153,17 @@ def cluster(scope: FaultScope) -> Remedy:
         stop_web=service(platform, "stop", platform.web_service),
         web_process=platform.web_process,
         vip=scope.lab.vip,
+    )
+
+
+def witness(scope: FaultScope) -> Remedy:
+    """Start corosync-qnetd; for the witness only."""
+    services = scope.platform.services
+    return remedy(
+        "started the witness's service",
+        "witness",
+        is_active=" && ".join(services.active((WITNESS_SERVICE,))) or "true",
+        start=service(scope.platform, "start", WITNESS_SERVICE),
     )
 
 

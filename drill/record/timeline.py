@@ -55,8 +55,9 @@ class NodeReading(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fi
     A node that does not answer (powered off, frozen) has `seen=False`; its other fields have no meaning then.
     `late` is for how long the node itself did not run since the reading before, by its own clock (seconds; 0: it ran).
     `placements` maps a resource to a node as this node's cluster sees it ("" or absent: the resource runs nowhere).
-    `view_asked` is when the cluster was asked for `dc` and `placements` (and, on corosync 1.4, for `quorate` and
-    `members`): they were true at some moment between it and `at`. None: they were asked for with the rest.
+    `view_asked` is when the cluster was asked for `dc` and `placements` (and, on corosync 1.4 and with a witness, for
+    `quorate` and `members`): they were true at some moment between it and `at`. None: they were asked for with the
+    rest.
     """
 
     asked: float

@@ -11,8 +11,8 @@ from drill.record.header import CheckRow
 from drill.scenarios.overrides import Overrides
 from inventory.sizes import LEAST_NODES, MOST_NODES
 
-Target = Literal["active", "passive", "dc", "both", "any", "passives", "upper half", "untouched"]
-"""The nodes that a fault hits, found at the injection: one, or several at once.
+Target = Literal["active", "passive", "dc", "both", "any", "passives", "upper half", "untouched", "witness"]
+"""The nodes that a fault hits, found at the injection: one, or several at once; or the witness, which is no node.
 
 `any` is the active or the first passive node, selected by the seed. `untouched` is the first node without the address
 that this scenario has not hit yet. `passives` are all nodes without the address,
@@ -116,7 +116,7 @@ class Scenario:
     `kind` is the kind of outage to predict (see cluster.outage_bounds); None when nothing can be predicted.
     `budget` is a key of lab.yaml's budget_s, or "". `step` is the step of the walkthrough. `fenced`: it needs a lab
     with fencing (see drill.scenarios.fencing). `sizes`: the least and the greatest number of nodes
-    (see drill.scenarios.sizes).
+    (see drill.scenarios.sizes). `third_vote`: it needs a witness (see drill.scenarios.third_vote).
     In the parameters of checks, "@web" and "@address" mean the resource of that kind, "@two_node" means whether the
     nodes that are left keep quorum when one is lost, and "@restarts" how many outages a restart of each node causes.
     """
@@ -130,11 +130,12 @@ class Scenario:
     budget: str = ""
     fenced: bool = False
     sizes: tuple[int, int] = (LEAST_NODES, MOST_NODES)
+    third_vote: bool = False
 
     @property
     def needs_another_lab(self) -> bool:
-        """It needs a lab with fencing or with more nodes than the walkthrough's."""
-        return self.fenced or self.sizes[0] > LEAST_NODES
+        """It needs a lab with fencing, with a witness, or with more nodes than the walkthrough's."""
+        return self.fenced or self.third_vote or self.sizes[0] > LEAST_NODES
 
     @property
     def faults(self) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from drill.scenarios.fault_scenarios import FAULT_SCENARIOS
 from drill.scenarios.fenced_scenarios import FENCED_SCENARIOS
 from drill.scenarios.more_nodes_scenarios import MORE_NODES_SCENARIOS
 from drill.scenarios.service_scenarios import SERVICE_SCENARIOS
+from drill.scenarios.third_vote_scenarios import THIRD_VOTE_SCENARIOS
 from drill.scenarios.walkthrough import WALKTHROUGH
 from inventory.errors import ConfigError
 from inventory.platforms.base import Platform
@@ -27,6 +28,7 @@ SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
             *FAULT_SCENARIOS,
             *FENCED_SCENARIOS,
             *MORE_NODES_SCENARIOS,
+            *THIRD_VOTE_SCENARIOS,
             *SERVICE_SCENARIOS,
         )
     }

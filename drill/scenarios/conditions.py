@@ -167,6 +167,11 @@ def _without_quorum(situation: Situation, nodes: tuple[str, ...]) -> bool:
     return _each(situation, nodes, lambda one: one.quorate is False)
 
 
+@condition("with_quorum", "The corosync of {node} runs with quorum")
+def _with_quorum(situation: Situation, nodes: tuple[str, ...]) -> bool:
+    return _each(situation, nodes, lambda one: one.quorate is True)
+
+
 @condition("placed_on", "Every cluster that answers runs all resources on {one_of}")
 def _placed_on(situation: Situation, nodes: tuple[str, ...]) -> bool:
     places = [set(one.placements.values()) for one in situation.answered if one.placements]

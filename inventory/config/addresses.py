@@ -100,6 +100,25 @@ def floating(yaml_node: YamlNode, network: IPv4Network | None, nodes: tuple[Node
     return vip
 
 
+def machine(
+    name_node: YamlNode,
+    address_node: YamlNode,
+    network: IPv4Network | None,
+    nodes: tuple[Node, ...],
+    vip: IPv4Address | None,
+) -> Node | None:
+    """Read a machine that is no node: its name and its address are different from those of all nodes."""
+    name, address = _hostname(name_node), _address(address_node, network)
+    for node in nodes:
+        if name is not None and node.alias == name.split(".", 1)[0]:
+            name_node.wrong(f"a name whose first label no node has; {node.name} is a node")
+        if address is not None and node.address == address:
+            address_node.wrong(f"an address that no node has; this one is the address of {node.name}")
+    if address is not None and address == vip:
+        address_node.wrong("another address; this one is the floating address (vip)")
+    return None if name is None or address is None else Node(name, address, 0)
+
+
 def _address(yaml_node: YamlNode, network: IPv4Network | None) -> IPv4Address | None:
     allowed = f"an IPv4 address in {network}" if network else "an IPv4 address"
     text = yaml_node.text(allowed)

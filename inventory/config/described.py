@@ -19,6 +19,8 @@ def described(lab: Lab) -> dict[str, str]:
     parts: dict[str, Any] = {name: _plain(getattr(lab, name)) for name in _PARTS}
     parts["services"] = asdict(lab.services)
     machine = {"memory_mb": lab.memory_mb, "cpus": lab.machine.cpus}
+    if lab.witness is not None:
+        parts["witness"] = {"algorithm": lab.witness.algorithm}
     return dict(_flat({"nodes": [node.name for node in lab.nodes], **machine, **parts}))
 
 

@@ -14,15 +14,17 @@ from inventory.config.fencing import fencing, with_fencing
 from inventory.config.machine_settings import KEYS, machine_settings
 from inventory.config.needs import needs
 from inventory.config.probe import probe
+from inventory.config.quorum import with_witness, witness
 from inventory.config.resources import constraints, resources, score
 from inventory.config.yaml_document import YamlNode, listed
 from inventory.config.yaml_reader import change, read
 from inventory.errors import ConfigError
-from inventory.model import LONGEST_PROBE_TIMEOUT_MS, MOST_PATIENCE, Corosync, Drill, Lab
+from inventory.model import LONGEST_PROBE_TIMEOUT_MS, MOST_PATIENCE, Corosync, Lab
 from inventory.platforms import registry as platforms
 from inventory.platforms.images import RegistryImage
 from inventory.providers import registry as providers
 from inventory.services import Services
+from inventory.settings import Drill
 from inventory.sizes import TOKEN_COEFFICIENT_MS, running_token_ms
 
 CIPHERS = ("aes256", "aes192", "aes128", "none")
@@ -92,7 +94,7 @@ def parse(
             "name", "platform", "provider", "network", "nodes", "vip", "memory_mb", "corosync",
             "properties", "stickiness", "resources", "constraints", "drill",
         ),
-        ("images", "labs", "patience", "fencing", "packages", "prepare", *KEYS),
+        ("images", "labs", "patience", "fencing", "quorum", "witness", "packages", "prepare", *KEYS),
     )  # fmt: skip
     name = part["name"].text(
         "up to 31 lower-case letters, digits and hyphens; the first character is a letter",
@@ -117,6 +119,7 @@ def parse(
     drill = _drill(part["drill"])
     images = _images(part["images"])
     device = fencing(part["fencing"])
+    third = witness(part["quorum"], part["witness"], net, members, vip)
     document.document.close()
     lab = Lab(
         name=_sure(name),
@@ -140,8 +143,9 @@ def parse(
         labs=others,
         fencing=device,
         services=Services(agents, relations, *needs(part["packages"], part["prepare"], folder)),
+        witness=third,
     )
-    lab = with_fencing(lab)
+    lab = with_witness(with_fencing(lab))
     for path, wrong in judge(lab):
         document.document.note(path, wrong)
     document.document.close()

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from inventory.config.yaml_document import YamlNode
-from inventory.model import MachineSettings
+from inventory.settings import MachineSettings
 
 KEYS = ("cpus", "driver", "box", "box_url")
 DRIVERS = ("auto", "kvm", "qemu")

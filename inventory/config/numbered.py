@@ -29,12 +29,15 @@ def numbered(lab: Lab, number: int) -> Lab:
         return new.network_address + (int(address) - int(old.network_address))
 
     nodes = tuple(replace(node, address=moved(node.address)) for node in lab.nodes)
-    return replace(lab, number=number, network=new, nodes=nodes, vip=moved(lab.vip))
+    witness = lab.witness
+    if witness is not None:
+        witness = replace(witness, machine=replace(witness.machine, address=moved(witness.machine.address)))
+    return replace(lab, number=number, network=new, nodes=nodes, vip=moved(lab.vip), witness=witness)
 
 
 def _block(lab: Lab) -> IPv4Network:
     """The smallest block with all addresses of the lab."""
-    addresses = [*(node.address for node in lab.nodes), lab.vip]
+    addresses = [*(one.address for one in lab.machines), lab.vip]
     longest = max(LONGEST_PREFIX, lab.network.prefixlen)
     blocks = (
         IPv4Network((addresses[0], length), strict=False)

@@ -86,7 +86,7 @@ def _engine(network: EngineNetwork, lab: Lab) -> NetworkConflict:
 
 def _link(link: Link, host: HostNetworks, wanted: LabNetwork) -> Iterator[NetworkConflict]:
     lab, network, address = wanted.lab, link.address.network, link.address.ip
-    taken = {node.address: node.name for node in lab.nodes} | {lab.vip: "the floating address"}
+    taken = {one.address: one.name for one in lab.machines} | {lab.vip: "the floating address"}
     if address in taken:
         yield NetworkConflict(
             f"this host itself has {address} on {link.interface}, which the lab needs for {taken[address]}",

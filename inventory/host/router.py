@@ -117,7 +117,7 @@ def link_name(digest: str) -> str:
 def address_in(lab: Lab) -> IPv4Address:
     """The router's address: the highest free one of the lab's network. Raises MachineError when none is free."""
     network = lab.network
-    taken = {lab.vip, *(node.address for node in lab.nodes), network.network_address + 1}
+    taken = {lab.vip, *(one.address for one in lab.machines), network.network_address + 1}
     # The first address is this host's own; the last one is the broadcast address.
     for last in range(int(network.broadcast_address) - 1, int(network.network_address) + 1, -1):
         if IPv4Address(last) not in taken:

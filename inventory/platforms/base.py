@@ -194,6 +194,12 @@ class Platform:
     """The kinds of nodes for which `platform: auto` may choose this system (see `registry.automatic`)."""
     fencing_packages: tuple[str, ...] = ()
     """The packages of fence_ipmilan(8) and of ipmitool(1), for `fencing: ipmi`; empty where the lab cannot fence."""
+    qdevice_packages: tuple[str, ...] = ()
+    """What a node needs for a quorum device; none where the lab was never tried with it."""
+    witness_packages: tuple[str, ...] = ()
+    """What the witness machine needs."""
+    tidy: str = ""
+    """A shell text that an image runs after its packages are installed: it removes keys that a package made."""
     cluster_services: tuple[str, ...] = ("corosync", "pacemaker")
     """In start order."""
     cluster_process: str = "pacemakerd"

@@ -19,7 +19,7 @@ class EventSources:
     addresses: str = "ip -o -4 monitor address"
     """Prints each change of an IPv4 address, in the words of `ip -o addr`."""
     ring: str = "stdbuf -oL corosync-quorumtool -m"
-    """Prints the block of `corosync-quorumtool -s` at its start and after each change of membership or quorum."""
+    """Prints the block of `corosync-quorumtool -s` at its start and after each change of the membership."""
     changes: str = "Diff: [+]{3} [0-9.]+"
     """A pattern of the lines in pacemaker's log that show a change of the CIB (grep(1), -E)."""
 

@@ -19,6 +19,11 @@ def _refused(platform: Platform, lab: Lab) -> tuple[str, str]:
             f"fencing is {lab.fencing}, but the lab was never tried with the fence agents of {platform.name}"
         )
         return reason, f"fencing: {NO_FENCING}"
+    if lab.witness is not None and not platform.qdevice_packages:
+        reason = (
+            f"quorum is qdevice, but corosync {platform.corosync} of {platform.name} knows no quorum device"
+        )
+        return reason, "quorum: nodes"
     if lab.corosync.two_node and not platform.knows_two_node:
         return (
             f"corosync.two_node is true, but corosync {platform.corosync} of {platform.name} has no two_node",

@@ -23,7 +23,7 @@ from inventory.model import Lab
 from inventory.platforms.base import Platform
 from inventory.platforms.images import RegistryImage
 from inventory.platforms.registry import preferred
-from inventory.platforms.settings import with_settings
+from inventory.platforms.settings import in_image
 from inventory.providers import (
     docker_engine,
     docker_findings,
@@ -132,7 +132,7 @@ class Docker(Provider):
 
     def system(self, wanted: str, lab: Lab) -> Platform:
         """See Requirements. With the base image of lab.yaml."""
-        return with_settings(image_choice.based(preferred(wanted, "containers"), lab.images), lab)
+        return in_image(image_choice.based(preferred(wanted, "containers"), lab.images), lab)
 
     def platform_finding(self, platform: Platform, lab: Lab) -> Finding | None:
         """See Requirements."""
@@ -184,15 +184,13 @@ class Docker(Provider):
 
     def platform(self, wanted: str, lab: Lab, say: Say) -> tuple[Platform, str]:
         """See Provider."""
-        platform, why, _ = image_choice.obtain(
-            wanted, lab.images, say, lambda system: with_settings(system, lab)
-        )
+        platform, why, _ = image_choice.obtain(wanted, lab.images, say, lambda system: in_image(system, lab))
         return platform, why
 
     def prepare(self, folder: LabFolder, platform: Platform, public_key: str, say: Say) -> VagrantSettings:
         """See Provider."""
         docker_network.make(folder)
-        system = with_settings(image_choice.based(platform, folder.lab.images), folder.lab)
+        system = in_image(image_choice.based(platform, folder.lab.images), folder.lab)
         return VagrantSettings(
             provider={
                 "image": node_image.build(system, say),

@@ -127,7 +127,7 @@ class Machines:
     def ids(self) -> dict[str, str]:
         """Vagrant's id of each node's machine, "" where there is none."""
         found = {}
-        for node in self.lab.nodes:
+        for node in self.lab.machines:
             ids = sorted((self.home / homes.VAGRANT / "machines" / node.alias).glob("*/id"))
             found[node.name] = ids[0].read_text().strip() if ids else ""
         return found
@@ -141,7 +141,7 @@ class Machines:
         if running is not None:
             return dict(running)
         states = self.vagrant.states()
-        return {node.name: states.get(node.alias) == "running" for node in self.lab.nodes}
+        return {node.name: states.get(node.alias) == "running" for node in self.lab.machines}
 
     def up(self) -> None:
         """Boot the machines that do not run, at the same time if the provider can. Raises MachineError."""
@@ -212,12 +212,12 @@ class Machines:
     def _ask_ssh_config(self) -> str:
         if trouble := self.trouble():
             raise trouble
-        by_alias = {self.lab.node(name).alias: id_ for name, id_ in self.ids().items()}
+        by_alias = {self.lab.machine_called(name).alias: id_ for name, id_ in self.ids().items()}
         return ssh_text(self.choice, homes.of_vagrant(self.root), by_alias, self.vagrant.ssh_config)
 
     def trouble(self) -> MachineError | None:
         """Why nodes cannot answer, by the states of their machines, with the remedy; None when all machines run."""
-        frozen = {node.name: self.frozen(node) for node in self.lab.nodes}
+        frozen = {node.name: self.frozen(node) for node in self.lab.machines}
         return preconditions.silent_because(self.ids(), frozen, self.running())
 
     def _forget_ssh(self) -> None:

@@ -72,6 +72,7 @@ def dockerfile(platform: Platform, image: RegistryImage) -> str:
             f"FROM {image.reference}",
             "COPY repository.sh customize.sh /tmp/",
             f"RUN sh /tmp/repository.sh && {image.install} {packages} && {image.clean}",
+            *([f"RUN {platform.tidy}"] if platform.tidy else []),
             "RUN sh /tmp/customize.sh && rm -f /tmp/repository.sh /tmp/customize.sh",
             "COPY node-init /usr/local/sbin/node-init",  # Debian's docker has no BuildKit, so no COPY --chmod
             "RUN chmod 0755 /usr/local/sbin/node-init",
@@ -91,6 +92,7 @@ def mmdebstrap(platform: Platform, image: BootstrapImage, folder: Path) -> list[
         '--aptopt=APT::Install-Recommends "false"',
         "--dpkgopt=path-exclude=/usr/share/man/*",
         "--dpkgopt=path-exclude=/usr/share/locale/*",
+        *([f'--customize-hook=chroot "$1" sh -c "{platform.tidy}"'] if platform.tidy else []),
         f"--customize-hook=copy-in {folder}/customize.sh /tmp",
         '--customize-hook=chroot "$1" sh /tmp/customize.sh',
         '--customize-hook=rm "$1/tmp/customize.sh"',

@@ -12,12 +12,12 @@ from inventory.providers import registry
 from inventory.providers.base import LabFolder, Provider
 
 NodeRows = list[dict[str, str]]
-"""The nodes as .lab/machines.yaml has them: alias, name, address."""
+"""The nodes, and the witness, as .lab/machines.yaml has them: alias, name, address."""
 
 
 def node_rows(lab: Lab) -> NodeRows:
-    """The nodes of a lab."""
-    return [{"alias": one.alias, "name": one.name, "address": str(one.address)} for one in lab.nodes]
+    """The nodes of a lab, and its witness."""
+    return [{"alias": one.alias, "name": one.name, "address": str(one.address)} for one in lab.machines]
 
 
 def refuse_other_nodes(made: NodeRows, lab: Lab) -> None:

@@ -43,7 +43,7 @@ class VirtualMachines(Provider):
         """See Requirements."""
         less = max(512, (facts.memory_mb or 0) // 2)
         return Needs(
-            len(lab.nodes) * lab.memory_mb,
+            len(lab.machines) * lab.memory_mb,
             f"sed -i 's/^memory_mb: .*/memory_mb: {less}/' lab.yaml",
             DISK_MB,
             "vagrant box prune",

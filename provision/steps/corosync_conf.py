@@ -11,6 +11,7 @@ from inventory.remote.script import script
 from inventory.session import LabSession
 from inventory.sizes import every_node
 from provision.facts import Facts
+from provision.steps import qdevice
 from provision.steps.base import Step, write_file
 
 GOOD_KEY = "400 root:root "
@@ -121,5 +122,19 @@ def log_directory_problems(session: LabSession, facts: Facts) -> Iterator[str]:
 
 
 CONFIGURATION = Step("corosync.conf", "2.2", configuration, configuration_problems)
-AUTHKEY = Step("authkey", "2.3", authkey, authkey_problems)
+
+
+def keys(session: LabSession, facts: Facts) -> Iterator[Command]:
+    """The cluster's key, and with a witness the certificates of both sides."""
+    yield from authkey(session, facts)
+    yield from qdevice.certificates(session, facts)
+
+
+def key_problems(session: LabSession, facts: Facts) -> Iterator[str]:
+    """The problems of the key, and of the certificates."""
+    yield from authkey_problems(session, facts)
+    yield from qdevice.certificate_problems(session, facts)
+
+
+AUTHKEY = Step("authkey", "2.3", keys, key_problems)
 LOG_DIRECTORY = Step("log-directory", "2.4", log_directory, log_directory_problems)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from inventory.model import Command, Node
 from inventory.session import LabSession
 from provision.facts import Facts
-from provision.steps import fencing
+from provision.steps import fencing, qdevice
 from provision.steps.base import Step
 
 
@@ -66,6 +66,7 @@ def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
                     purpose="disable-service",
                 )
     yield from fencing.node_files(session, facts)
+    yield from qdevice.packages(session, facts)
     for node, facts_of in have.items():
         if facts_of.firewall:
             yield Command.script(
@@ -87,6 +88,7 @@ def problems(session: LabSession, facts: Facts) -> Iterator[str]:
             yield f"{node.alias}: the firewall does not let through: {', '.join(have.firewall)}"
         yield from starts_at_boot(node, facts, session.platform.cluster_services)
     yield from fencing.file_problems(session, facts)
+    yield from qdevice.package_problems(session, facts)
 
 
 def starts_at_boot(node: Node, facts: Facts, units: Collection[str]) -> Iterator[str]:

@@ -12,6 +12,7 @@ from inventory.remote.script import script
 from inventory.session import LabSession
 from provision.facts import Facts
 from provision.readings import CIB_FILE
+from provision.steps import qdevice
 from provision.steps.base import Step, service_script
 
 
@@ -62,6 +63,7 @@ def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
                 deadline=180,
                 purpose="start-cluster",
             )
+    yield from qdevice.services(session, facts, tuple(node for node in lab.nodes if node not in down))
     for node in lab.nodes:
         if node not in down and corosync_log.failed_start(facts.of(node).log):
             # Somebody tried to start corosync while it ran: the log's last start is not that of the running corosync.
@@ -89,6 +91,7 @@ def problems(session: LabSession, facts: Facts) -> Iterator[str]:
         yield "no DC is elected"
     if not state.quorate:
         yield "partition WITHOUT quorum"
+    yield from qdevice.vote_problems(session, facts)
     for node in session.lab.nodes:
         failed = corosync_log.failed_start(facts.of(node).log)
         if failed:

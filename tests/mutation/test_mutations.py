@@ -42,6 +42,10 @@ def test_mutation_is_caught(whole: Context, exercise: Exercise) -> None:
         with pytest.raises(ConfigError, match="no exercise"):
             get(session, exercise.name)
         return
+    if exercise.needs(session.lab):
+        with pytest.raises(ConfigError, match="has no witness"):
+            get(session, exercise.name)
+        return
     checks = [check for check in CHECKS if check.name == exercise.check]
     try:
         break_lab(exercise, session)

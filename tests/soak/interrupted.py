@@ -26,7 +26,7 @@ from typing import Any
 from drill.scenarios.catalog import SCENARIOS
 from inventory import journal
 
-UNFENCED = [name for name, one in SCENARIOS.items() if not one.fenced]
+ORDINARY = [name for name, one in SCENARIOS.items() if not one.fenced and not one.third_vote]
 
 
 def main() -> int:
@@ -46,7 +46,7 @@ def main() -> int:
     rows: list[dict[str, Any]] = []
     for number in range(3 * args.runs):
         name, after = (
-            chance.choice(args.names or UNFENCED),
+            chance.choice(args.names or ORDINARY),
             chance.uniform(0, args.longest),
         )
         row = {"run": number + 1, **interrupted(root, [*shlex.split(args.drill), name], after)}

@@ -19,13 +19,14 @@ from status.node_status import NodeStatus
 from status.web_page import WebPage
 from tests.support.fake_cluster import FakeCluster, Stored
 from tests.support.fake_session import fake_session
+from tests.support.witness_lab import witness_session
 
 NOUNS: dict[str, Any] = {"colocation": Colocation, "order": Order, "location": Location}
 
 
 @cache
-def fake_cluster(platform: str, state: str) -> FakeCluster:
-    made = FakeCluster(fake_session(platform))
+def fake_cluster(platform: str, state: str, *, witness: bool = False) -> FakeCluster:
+    made = FakeCluster(witness_session(platform) if witness else fake_session(platform))
     if state == "built":
         apply.run(made.session)
     return made
@@ -55,7 +56,8 @@ def change_cib(cib: Stored, changes: dict[str, Any]) -> None:
 
 
 def found(platform: str, row: dict[str, Any]) -> tuple[LabSession, Facts]:
-    world = fake_cluster(platform, row.get("from", "built")).copy()
+    witness = "witness" in row
+    world = fake_cluster(platform, row.get("from", "built"), witness=witness).copy()
     for cib in {id(one.cib): one.cib for one in world.machines.values() if one.cib}.values():
         change_cib(cib, row.get("cib", {}))
     facts = gather(replace(world.session, remote=world))
@@ -65,6 +67,10 @@ def found(platform: str, row: dict[str, Any]) -> tuple[LabSession, Facts]:
         )
         for node in world.session.lab.nodes
     }
+    if witness:
+        assert facts.witness is not None
+        third = dataclasses.replace(facts.witness, **shaped(row["witness"] or {}))
+        return witness_session(platform), Facts(nodes, third)
     return fake_session(platform, **nouns(row.get("lab", {}))), Facts(nodes)
 
 

@@ -11,14 +11,13 @@ from inventory.model import (
     INFINITY,
     Colocation,
     Corosync,
-    Drill,
     Lab,
     Location,
-    MachineSettings,
     Node,
     Order,
     Resource,
 )
+from inventory.settings import Drill, MachineSettings
 
 CASES = Path(__file__).parent.parent / "cases"
 NODE1, NODE2 = "node1.magedu.com", "node2.magedu.com"

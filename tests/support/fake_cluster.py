@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import shlex
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy, deepcopy
 from dataclasses import dataclass, field, replace
 from threading import Lock
@@ -18,11 +18,11 @@ from xml.etree import ElementTree
 from xml.sax.saxutils import quoteattr
 
 from cluster import cib as cib_reader
-from cluster import configuration, corosync_conf, placement, scores
+from cluster import configuration, corosync_conf, placement, qdevice, scores
 from inventory.model import Colocation, Command, Constraint, Location, Node, Order, Result
 from inventory.remote.sections import MARK
 from inventory.session import LabSession
-from provision.readings import FACTS
+from provision.readings import FACTS, WITNESS_FACTS, Fact
 from provision.steps.fencing import MODES
 from tests.support.example_lab import CASES
 from tests.support.old_stack import FOLDER as OLD
@@ -72,6 +72,7 @@ class Machine:
     running: set[str] = field(default_factory=set)
     boot: set[str] = field(default_factory=set)
     changed: dict[str, int] = field(default_factory=dict)
+    started: dict[str, int] = field(default_factory=dict)
     key_mode: str = "400"
     began: int = 0
     loaded: tuple[str, str] = ("", "")
@@ -99,7 +100,7 @@ class FakeCluster:
         """What crm_resource says of each agent of other resources; it has no other agents."""
         self.keys_made = self.prepared = 0
         self.lock = Lock()
-        for node in session.lab.nodes:
+        for node in session.lab.machines:
             self.boot_anew(node)
 
     def boot_anew(self, node: Node) -> None:
@@ -128,6 +129,8 @@ class FakeCluster:
         machine = self.machines[command.node]
         if command.purpose == "read-facts":
             return Result(command, 0, self.read(machine), "")
+        if command.purpose == "read-witness-facts":
+            return Result(command, 0, printed(dict(self.witness_readings(machine)), WITNESS_FACTS), "")
         with self.lock:
             if command.purpose == "prepare-change":
                 return self.prepare(machine, command)
@@ -151,6 +154,8 @@ class FakeCluster:
             return
         call = parsed(command.line)
         if isinstance(call, dict):
+            if command.stdin is not None:
+                call["stdin"] = command.stdin
             SCRIPTS[call.pop("script")](self, machine, call)
             return
         for pattern, action in RULES:
@@ -224,12 +229,21 @@ class FakeCluster:
             action, unit = (words[2], words[1]) if words[0] == "service" else (words[1], words[2])
             if words[0] == "chkconfig":
                 action, unit = {"off": "disable"}[words[2]], words[1]
-            {"start": self.start, "stop": self.stop, "disable": self.disable}[action](machine, unit)
+            {
+                "start": self.start,
+                "stop": self.stop,
+                "disable": self.disable,
+                "enable": lambda one, name: one.boot.add(name),
+                "restart": self.start,
+            }[action](machine, unit)
 
     def disable(self, machine: Machine, unit: str) -> None:
         machine.boot.discard(unit)
 
     def start(self, machine: Machine, unit: str) -> None:
+        machine.started[unit] = self.tick
+        if unit == qdevice.WITNESS_SERVICE:
+            assert machine.files.get("ca"), "without keys it does not start"
         if unit == "corosync":
             if not machine.files.get(AUTHKEY) or machine.key_mode != "400":
                 raise Refused("corosync: no usable authkey")
@@ -251,7 +265,72 @@ class FakeCluster:
             self.disturbed.append(f"{unit} stopped on {machine.node.name}")
         machine.running.discard(unit)
         if unit == self.start_order[0]:
-            machine.running.discard("pacemaker")
+            machine.running -= {"pacemaker", qdevice.SERVICE}
+
+    # The witness
+
+    @property
+    def witness(self) -> Machine | None:
+        third = self.session.lab.witness
+        return self.machines[third.machine.name] if third else None
+
+    def make_ca(self, machine: Machine, parameters: Mapping[str, str]) -> None:
+        machine.files = {name: text for name, text in machine.files.items() if not name.startswith("signed")}
+        self.write(machine, "ca", f"ca{self.tick}")
+
+    def request(self, machine: Machine, parameters: Mapping[str, str]) -> None:
+        for name in ("vote_certificate", "vote_name"):
+            machine.files.pop(name, None)
+        self.write(machine, "vote_ca", parameters["stdin"])
+        self.write(machine, "vote_request", f"{parameters['cluster']} key{self.tick}")
+
+    def sign(self, machine: Machine, parameters: Mapping[str, str]) -> None:
+        request = parameters["stdin"]
+        self.write(machine, "signed_request", hashlib.sha256(request.encode()).hexdigest())
+        self.write(machine, "signed", f"{machine.files['ca']} for {request}")
+
+    def import_certificate(self, machine: Machine, parameters: Mapping[str, str]) -> None:
+        assert parameters["stdin"].endswith(machine.files["vote_request"]), "the key of another request"
+        self.write(machine, "vote_certificate", parameters["stdin"])
+        self.write(machine, "vote_name", machine.files["vote_request"].split()[0])
+
+    def share(self, machine: Machine, parameters: Mapping[str, str]) -> None:
+        peer = self.reached(machine, parameters["peer"])
+        peer.files.pop("vote_request", None)
+        for name in ("vote_ca", "vote_certificate", "vote_name"):
+            self.write(peer, name, machine.files[name])
+
+    def forget_certificates(self, machine: Machine, command: Command, match: re.Match[str]) -> None:
+        for name in ("vote_ca", "vote_certificate", "vote_name", "vote_request"):
+            machine.files.pop(name, None)
+
+    def stale(self, machine: Machine, unit: str, *files: str) -> bool:
+        began = machine.started.get(unit, 0)
+        return unit in machine.running and any(machine.changed.get(path, 0) > began for path in files)
+
+    def votes(self, machine: Machine) -> str:
+        """What corosync-quorumtool prints: the vote is given when all certificates fit."""
+        third = self.witness
+        if third is None or "corosync" not in machine.running:
+            return ""
+        fits = machine.files.get("vote_certificate", "").startswith(f"{third.files.get('ca')} ")
+        connected = fits and not self.stale(machine, qdevice.SERVICE, "vote_ca", "vote_certificate")
+        serves = {qdevice.WITNESS_SERVICE} <= third.running and not self.stale(
+            third, qdevice.WITNESS_SERVICE, "ca"
+        )
+        flags = "A,V,NMW" if connected and serves else "A,NV,NMW"
+        flags = flags if qdevice.SERVICE in machine.running else "NR"
+        row = f"{machine.node.id:>10} {1:>10} {flags:>10} {machine.node.name}"
+        return f"Quorum information\nMembership information\n{row}\n"
+
+    def witness_readings(self, machine: Machine) -> Iterator[tuple[str, str]]:
+        unit, files = qdevice.WITNESS_SERVICE, machine.files
+        yield "missing", "\n".join(f"{name} installed" for name in sorted(machine.packages))
+        yield "firewall", ""
+        yield from ((name, files.get(name, "")) for name in ("ca", "signed_request", "signed"))
+        yield "at_boot", "yes" if unit in machine.boot else ""
+        yield "runs", "yes" if unit in machine.running else ""
+        yield "stale", "yes" if self.stale(machine, unit, "ca") else ""
 
     def first_cib(self, machine: Machine, parameters: Mapping[str, str]) -> None:
         properties = {"dc-deadtime": parameters["dc_deadtime"]}
@@ -449,12 +528,7 @@ class FakeCluster:
     # What the readings print
 
     def read(self, machine: Machine) -> str:
-        fields = dict(self.readings(machine))
-        assert fields.keys() == {fact.field for fact in FACTS}, "the model must know each fact"
-        ended = {
-            name: f"{text}\n" if text and not text.endswith("\n") else text for name, text in fields.items()
-        }
-        return "".join(f"\n{MARK}{name}\n{text}" for name, text in ended.items())
+        return printed(dict(self.readings(machine)), FACTS)
 
     def readings(self, machine: Machine) -> Iterator[tuple[str, str]]:
         files, runs, platform = machine.files, machine.running, self.platform
@@ -484,6 +558,12 @@ class FakeCluster:
                 if path in files
             ),
         )
+        for name in ("vote_ca", "vote_name", "vote_certificate", "vote_request"):
+            yield name, files.get(name, "")
+        yield "qdevice", "yes" if qdevice.SERVICE in runs else ""
+        certificates = ("vote_ca", "vote_certificate")
+        yield "qdevice_stale", "yes" if self.stale(machine, qdevice.SERVICE, *certificates) else ""
+        yield "votes", self.votes(machine)
         yield "conf", files.get(CONF, "")
         yield "authkey", f"{machine.key_mode} root:root {key}" if key else ""
         yield "log_directory", "yes" if "/var/log/cluster" in files else ""
@@ -569,6 +649,12 @@ def unmodelled(text: str, ids: set[str]) -> dict[str, str]:
     return {section: xml for section, xml in found.items() if xml}
 
 
+def printed(fields: Mapping[str, str], facts: Sequence[Fact]) -> str:
+    assert fields.keys() == {fact.field for fact in facts}, "the model must know each fact"
+    ended = {name: f"{text}\n" if text and not text.endswith("\n") else text for name, text in fields.items()}
+    return "".join(f"\n{MARK}{name}\n{text}" for name, text in ended.items())
+
+
 def yes(truth: bool) -> str:
     return "true" if truth else "false"
 
@@ -629,6 +715,11 @@ SCRIPTS: Mapping[str, Callable[[FakeCluster, Machine, Mapping[str, str]], None]]
     "make_authkey": FakeCluster.authkey,
     "write_first_cib": FakeCluster.first_cib,
     "test_web_server": FakeCluster.test_web,
+    "make_witness_ca": FakeCluster.make_ca,
+    "request_certificate": FakeCluster.request,
+    "sign_certificate": FakeCluster.sign,
+    "import_certificate": FakeCluster.import_certificate,
+    "share_certificate": FakeCluster.share,
 }
 RULES: tuple[tuple[str, NodeAction], ...] = (
     (r"hostname (\S+) && (?:echo|sed) .*", FakeCluster.name),
@@ -656,6 +747,7 @@ RULES: tuple[tuple[str, NodeAction], ...] = (
     (r"pcs (?:resource|stonith) delete (\S+)", FakeCluster.delete),
     (r"pcs stonith create (\S+) (\S+)(.*)", FakeCluster.create_device),
     (r"rm -f (\S+ \S+)", FakeCluster.remove_files),
+    (rf"rm -rf {qdevice.DATABASE}", FakeCluster.forget_certificates),
     (r"pcs constraint colocation add (\S+) (?:with )?(\S+) (?:score=)?(\S+)", FakeCluster.colocation),
     (r"pcs constraint order (\S+) then (\S+)", FakeCluster.order),
     (r"pcs constraint location add (\S+) (\S+) (\S+) (?:score=)?(\S+)", FakeCluster.location),

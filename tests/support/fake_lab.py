@@ -221,6 +221,9 @@ class FakeLab:
         )
         return 0, out, ""
 
+    def _read_witness(self, command: Command) -> Answer:
+        return 0, "" if self.needs[command.node] else "yes\n", ""
+
     def _read_boot(self, command: Command) -> Answer:
         return 0, f"{self.boots.get(command.node, 0)}\n", ""
 

@@ -23,6 +23,7 @@ from tests.support.fake_machines import FakeMachines
 from tests.support.fake_session import fake_session
 from tests.support.fenced_lab import fenced_lab
 from tests.support.node_readings import LAB, PURPOSE, ClusterWords, logins, reading
+from tests.support.witness_lab import WITNESS, witness_lab
 
 ROWS: list[dict[str, Any]] = yaml.safe_load((CASES / "health" / "troubles.yaml").read_text())
 PAGE = "<h1>Node1.magedu.com</h1>"
@@ -63,13 +64,24 @@ class HealthCase:
         for what, target in self.row.get("pending", ()):
             Journal(self.root).begin(what, target=target)
         lab = fenced_lab() if "bmc" in self.row else None
+        if "witness" in self.row:
+            lab = witness_lab()
+            machines.on[WITNESS] = self.row["witness"].get("machine") != "off"
         drill = journal.exclusive(self.root) if "drill" in self.row else contextlib.nullcontext()
         with drill:
             yield fake_session(remote=self.answer, machines=machines, root=self.root, lab=lab)
 
+    def read_witness(self) -> tuple[int, str, str] | None:
+        own = self.row["witness"]
+        if own.get("silent") or own.get("machine"):
+            return None
+        return 0, "" if own.get("stopped") else "yes\n", ""
+
     def answer(self, command: Command) -> tuple[int, str, str] | None:
         if command.purpose == "read-facts":
             return 0, fake_cluster("debian12", "built").run(command).out, ""
+        if command.purpose == "read-witness":
+            return self.read_witness()
         assert command.purpose == PURPOSE, command.line
         node = LAB.node(command.node)
         own = dict(self.row.get(node.alias, {}))
@@ -80,4 +92,7 @@ class HealthCase:
         serves = node == LAB.node1
         own = {"holds_vip": own.pop("vip", serves), "web": "running" if serves else "stopped", **own}
         out = reading(node, cluster, **own)
+        if "witness" in self.row:
+            flags = self.row["witness"].get(node.alias, "A,V,NMW")
+            out += f"\n@@part votes\nQuorum information\n {node.id}  1  {flags} {node.name} (local)\n"
         return 0, f"{out}{logins(node)}\n@@part rules\n@@part tried\n@@part unfit\n", ""

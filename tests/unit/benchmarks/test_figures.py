@@ -79,14 +79,3 @@ def test_the_plot_has_a_point_for_each_token() -> None:
 
 def test_a_plot_of_nothing_is_still_a_plot() -> None:
     assert ElementTree.fromstring(plot.svg([])).tag.endswith("svg")
-
-
-def test_a_busy_token_is_a_diamond_at_the_height_of_its_outage_and_has_its_label_once() -> None:
-    rows = [*ROWS, row(400, "load", 0, lost=False), row(3000, "load", 0, lost=False)]
-    root = ElementTree.fromstring(plot.svg(figures(rows)))
-    assert [one.text for one in root.findall("{*}polygon/{*}title")] == [
-        "token 400 ms: 1.05 s (1.00 to 1.30 s), 0 %",
-        "token 3000 ms: 7.00 s (6.90 to 7.10 s), 0 %",
-    ]
-    labels = [one.text for one in root.findall("{*}text")]
-    assert (labels.count("token 400 ms"), labels.count("token 3000 ms")) == (1, 1)

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import keepalived
 from benchmarks.measurements import MeasurementsFile
 from benchmarks.peer_faults import FAULTS, TABLE
 from benchmarks.peers import PeerRuns, peer_lab, setting
@@ -38,10 +37,6 @@ class FakePeers:
     broken: str = ""
     cut: bool = False
     hopeless: bool = False
-    deaf: bool = False
-    """The watch of the addresses misses that an address was deleted."""
-    ends: dict[str, float] = field(default_factory=dict)
-    """When the latest watch of a node ends after it was told to (0: it runs)."""
     events: dict[str, list[str]] = field(default_factory=lambda: {NODE1: [], NODE2: []})
     did: list[str] = field(default_factory=list)
     on_sample: Callable[[Sample], None] | None = None
@@ -77,7 +72,7 @@ class FakePeers:
     def _lose(self, name: str) -> None:
         if self.holds[name] is not None:
             self.holds[name] = None
-            self.events[name] += [] if self.deaf else [self._event("Deleted ")]
+            self.events[name].append(self._event("Deleted "))
 
     def _event(self, word: str = "") -> str:
         at = datetime.fromtimestamp(WALL + self.time, timezone.utc).replace(tzinfo=None)
@@ -98,11 +93,6 @@ class FakePeers:
             out = "\n".join(self.events[node.name])
         elif text.startswith("pkill"):
             self.events[node.name].clear()
-            self.ends[node.name] = self.time + 0.2 if node.name in self.ends else self.time
-        elif text == "! pidof ip >/dev/null":
-            good = self.time >= self.ends[node.name]
-        elif text == keepalived.WATCHES:
-            good = self.ends[node.name] == 0
         elif "awk" in text:
             out = "eth0\n"
         elif "restart keepalived" in text or "start keepalived" in text or text.endswith(" keepalived"):
@@ -130,8 +120,6 @@ class FakePeers:
 
     def start(self, node: Node, text: str) -> None:
         assert "ip -ts -o monitor address" in text
-        assert self.time >= self.ends[node.name], "the watch of the measurement before still runs"
-        self.ends[node.name] = 0.0
 
     def power(self, word: Word, node: Node) -> None:
         self.did.append(f"{word} {node.alias}")
@@ -251,23 +239,3 @@ def test_two_owners_at_the_beginning(tmp_path: Path) -> None:
     peers.holds = {NODE1: 0.0, NODE2: 0.0}
     with pytest.raises(LabError, match="2 peers hold"):
         made._owner()
-
-
-def test_a_watch_that_missed_an_event_is_noticed(tmp_path: Path) -> None:
-    """After a stop the old owner seemed to keep the address for 17 s, until the watch ended."""
-    made = runs(FakePeers(deaf=True), tmp_path / "peers.jsonl")
-    made.run([1.0], 1, never, ["stop"])
-    [row] = made.file.rows
-    assert "missed an event: node1.magedu.com and node2.magedu.com seem to hold it" in row.doubt
-
-
-def test_the_periods_of_each_node_are_kept(tmp_path: Path) -> None:
-    made = runs(FakePeers(), tmp_path / "peers.jsonl")
-    made.run([1.0], 2, never, ["stop"])
-    assert [row.what for row in made.file.rows] == ["stop", "stop"], (
-        "the second one waits for the first watch"
-    )
-    one = made.file.rows[0].held
-    assert one[NODE1][0][1] == pytest.approx(0.0, abs=0.01), "it loses the address when keepalived stops"
-    assert one[NODE2][0][0] == pytest.approx(TAKES_OVER_S, abs=0.11)
-    assert made.file.rows[0].doubt == ""

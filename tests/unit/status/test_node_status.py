@@ -26,6 +26,7 @@ def test_a_node_that_serves() -> None:
     xml = (CASES / "status" / "2.1.5-up.xml").read_text()
     found = parse(
         SESSION,
+        ONE,
         printed(
             {
                 "addresses": "eth1 172.16.100.15/16\neth1 172.16.100.11/16",
@@ -56,7 +57,7 @@ def test_a_node_that_serves() -> None:
 
 
 def test_a_node_without_anything() -> None:
-    found = parse(SESSION, printed({"addresses": "", "state": "", "cib": "", "memory": ""}))
+    found = parse(SESSION, ONE, printed({"addresses": "", "state": "", "cib": "", "memory": ""}))
     assert (found.reachable, found.holds_vip, found.web, found.state, found.cib) == (
         True,
         False,
@@ -108,7 +109,7 @@ def test_the_reading_runs_and_no_missing_tool_stops_it() -> None:
     done = subprocess.run(
         ["sh", "-c", command.line], capture_output=True, text=True, check=False, env={"PATH": "/bin:/usr/bin"}
     )
-    assert parse(SESSION, done.stdout).undone == ("one", "two"), done.stderr
+    assert parse(SESSION, ONE, done.stdout).undone == ("one", "two"), done.stderr
 
 
 def test_nodes_that_do_not_answer() -> None:

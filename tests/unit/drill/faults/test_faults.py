@@ -12,7 +12,7 @@ import yaml
 from drill.faults import registry as faults
 from drill.faults import remedies, repair
 from drill.faults.base import ROLES, Fault, FaultScope, Proof
-from drill.faults.registry import CLUSTER_REMEDIES, FAULTS, NODE_REMEDIES
+from drill.faults.registry import CLUSTER_REMEDIES, FAULTS, NODE_REMEDIES, WITNESS_REMEDIES
 from drill.faults.repair import arm_actions, heal_actions, healed_proofs
 from inventory.errors import ConfigError
 from inventory.model import NodeAction
@@ -28,7 +28,7 @@ from tests.support.shell_sandbox import SHELLS
 FILES = [yaml.safe_load(path.read_text()) for path in sorted((CASES / "faults").glob("*.yaml"))]
 DATA: dict[str, Any] = {name: row for file in FILES for name, row in file.get("faults", {}).items()}
 REMEDIES: dict[str, Any] = {name: row for file in FILES for name, row in file.get("remedies", {}).items()}
-KNOWN = {remedy.__name__: remedy for remedy in (*NODE_REMEDIES, *CLUSTER_REMEDIES)}
+KNOWN = {remedy.__name__: remedy for remedy in (*NODE_REMEDIES, *CLUSTER_REMEDIES, *WITNESS_REMEDIES)}
 
 
 def scope(platform: str, *, node: int = 0, provider: str = "") -> FaultScope:
@@ -95,6 +95,9 @@ def test_remedies(name: str, platform: str) -> None:
 def test_a_remedy_that_only_a_fault_names_is_known_to_every_healing() -> None:
     """A drill of that fault may be killed: then nobody but `./lab heal` can find what it left."""
     for fault in FAULTS.values():
+        if fault.of_witness:
+            assert set(fault.remedies) <= set(WITNESS_REMEDIES)
+            continue
         at = fault.remedies.index(remedies.cluster)
         assert set(fault.remedies[:at]) <= set(NODE_REMEDIES)
         assert set(fault.remedies[at + 1 :]) <= set(CLUSTER_REMEDIES)
@@ -170,4 +173,5 @@ def test_a_virtual_machine_that_rebooted_must_have_lost_its_marker() -> None:
 
 
 def test_roles_are_roles() -> None:
-    assert all(set(fault.roles) <= set(ROLES) and fault.roles for fault in FAULTS.values())
+    for fault in FAULTS.values():
+        assert fault.of_witness or (set(fault.roles) <= set(ROLES) and fault.roles)

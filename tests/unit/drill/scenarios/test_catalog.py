@@ -34,10 +34,11 @@ from tests.support.fake_session import fake_session
 from tests.support.fenced_lab import fenced_session
 from tests.support.foreign_words import foreign_words
 from tests.support.timeline_notation import timeline
+from tests.support.witness_lab import witness_lab, witness_session
 
 LAB = example_lab()
 PAIRS = {name: one for name, one in SCENARIOS.items() if not one.needs_another_lab}
-"""The scenarios of a lab with two nodes and without fencing."""
+"""The scenarios of a lab with two nodes, without fencing and without a witness."""
 EACH = pytest.mark.parametrize("one", SCENARIOS.values(), ids=SCENARIOS)
 STORIES = yaml.safe_load((CASES / "rows.yaml").read_text())
 ROLES = {"active": NODE1, "passive": NODE2, "target": NODE1, "peer": NODE2}
@@ -71,7 +72,7 @@ def test_conditions_and_roles_exist(one: Scenario) -> None:
         conditions.predicate(move.condition)
         assert move.within >= 20, "deadlines are generous: a busy host is no failure of the cluster's"
     for move in (*moves(one, Read), *moves(one, Heal)):
-        assert move.role in (*conditions.ROLES, "")
+        assert move.role in (*conditions.ROLES, "", *(["witness"] if one.third_vote else []))
 
 
 @EACH
@@ -118,9 +119,8 @@ def test_every_row_waits_or_looks_before_it_is_healed(one: Scenario) -> None:
 def test_every_fault_is_used_and_on_the_active_node() -> None:
     used = {(move.fault, move.target) for one in SCENARIOS.values() for move in moves(one, Inject)}
     for name, fault in FAULTS.items():
-        assert {(name, "active"), (name, "any")} & used, (
-            f"no scenario breaks the active node with {name}: {fault.title}"
-        )
+        usual = {(name, "witness")} if fault.of_witness else {(name, "active"), (name, "any")}
+        assert usual & used, f"no scenario breaks the active node with {name}: {fault.title}"
     assert {("corosync-stop", role) for role in ("active", "passive", "dc", "both")} <= used
 
 
@@ -269,6 +269,11 @@ def test_resources_are_named_by_kind() -> None:
     )
 
 
+def test_with_a_witness_a_node_alone_keeps_its_quorum() -> None:
+    rows = for_lab((CheckRow("quorum", {"role": "peer", "expected": "@two_node"}),), witness_lab())
+    assert rows == (CheckRow("quorum", {"role": "peer", "expected": True}),)
+
+
 @pytest.mark.parametrize("two_node", [False, True])
 def test_who_has_quorum_alone_is_the_labs_to_say(two_node: bool) -> None:
     rows = for_lab(
@@ -280,7 +285,7 @@ def test_who_has_quorum_alone_is_the_labs_to_say(two_node: bool) -> None:
 
 def test_what_cannot_be_had_says_why() -> None:
     for one in SCENARIOS.values():
-        assert unavailable(one, of_size(one)) == ""
+        assert unavailable(one, witness_session() if one.third_vote else of_size(one)) == ""
     assert "two_node" in unavailable(SCENARIOS["two-node"], fake_session("centos6"))
     assert "vmrun" in unavailable(
         SCENARIOS["freeze"], fake_session(machines=FakeMachines(provider="vmware_desktop"))
@@ -289,7 +294,7 @@ def test_what_cannot_be_had_says_why() -> None:
 
 @EACH
 def test_another_size_is_refused_with_the_reason(one: Scenario) -> None:
-    if one.fenced:
+    if one.fenced or one.third_vote:
         return
     least, most = one.sizes
     for count in (2, 3, 4, 8):
