@@ -29,18 +29,15 @@ MOST_FAILURES = 3
 
 
 @dataclass(frozen=True)
-class Built:
-    """A lab that was built: the seconds of the parts by name, and the memory of all nodes together (MiB)."""
-
-    parts: Mapping[str, float]
-    memory_mb: int
-
-
-@dataclass(frozen=True)
 class Lab:
-    """One lab of a size. `drill` gives the longest outage of each scenario, or why it is in doubt."""
+    """One lab of a size.
 
-    up: Callable[[], Built]
+    `up` gives the seconds of its parts by name, `memory_mb` the memory of all nodes together (MiB). `drill` gives the
+    longest outage of each scenario, or why it is in doubt.
+    """
+
+    up: Callable[[], Mapping[str, float]]
+    memory_mb: Callable[[], int]
     drill: Callable[[Sequence[str]], Mapping[str, Interval | str]]
     down: Callable[[], None]
 
@@ -126,14 +123,14 @@ class SizeRuns:
         contention = Contention(self.clock.now)
         contention.begin()
         before, began = cpu_seconds(self.stat()), self.clock.now()
-        built = lab.up()
-        return {
+        parts = lab.up()
+        found = {
             "seconds": round(self.clock.now() - began, 2),
-            "parts": built.parts,
-            "memory_mb": built.memory_mb,
+            "parts": parts,
             "cpu_s": round(cpu_seconds(self.stat()) - before, 2),
             "contention": contention.share(),
         }
+        return {**found, "memory_mb": lab.memory_mb()}
 
     def _keep(self, nodes: int, key: Key, found: Mapping[str, Any]) -> None:
         row = Measurement(

@@ -15,7 +15,7 @@ from rich.markup import escape
 
 from benchmarks import sizes as measured
 from benchmarks.measurements import Interval, Measurement, MeasurementsFile
-from benchmarks.sizes import Built, Lab, SizeRuns
+from benchmarks.sizes import Lab, SizeRuns
 from cli.bench import GROUP, Repeat
 from cli.bench_peers import private_network
 from cli.bench_up import machines_s
@@ -76,9 +76,10 @@ def size(
         lab_yaml.parse(text, f"lab.yaml with {count} nodes", judge=feasible.problems)
         texts[count] = text
     path = output or context.root / "docs" / "results" / "size.jsonl"
+    provider = context.machines.choose(context.lab.provider)
     conditions = {
-        "platform": context.lab.platform,
-        "provider": context.machines.choose(context.lab.provider).name,
+        "platform": provider.system(context.lab.platform, context.lab).name,
+        "provider": provider.name,
         "token_ms": context.lab.corosync.token_ms,
     }
 
@@ -132,15 +133,17 @@ def _lab(context: Context, count: int, text: str) -> Lab:
             )
         return done.out
 
-    def up() -> Built:
+    def up() -> dict[str, float]:
         log = folder / STATE / LOG_FILE
         before, began = len(machines_s(log)), time.monotonic()
         run("up")
         seconds = time.monotonic() - began
         machines = sum(machines_s(log)[before:])
+        return {"machines": round(machines, 2), "cluster": round(seconds - machines, 2)}
+
+    def memory_mb() -> int:
         status: dict[str, Any] = json.loads(run("status", "--json"))
-        memory = [node["memory_mb"] or 0 for node in status["nodes"]]
-        return Built({"machines": machines, "cluster": round(seconds - machines, 2)}, sum(memory))
+        return sum(node["memory_mb"] or 0 for node in status["nodes"])
 
     def drill(scenarios: Sequence[str]) -> Mapping[str, Interval | str]:
         run("drill", *scenarios, expected=(0, 1))
@@ -152,7 +155,7 @@ def _lab(context: Context, count: int, text: str) -> Lab:
         with signals.undisturbed():
             run("down")
 
-    return Lab(up, drill, down)
+    return Lab(up, memory_mb, drill, down)
 
 
 def outages(text: str) -> dict[str, Interval | str]:
@@ -160,9 +163,9 @@ def outages(text: str) -> dict[str, Interval | str]:
     found: dict[str, Interval | str] = {}
     for one in json.loads(text)["scenarios"]:
         seen = one["outage"] or {"least": 0.0, "most": 0.0}
+        least, most = round(seen["least"], 3), seen["most"]
+        length = (least, None if most is None else round(most, 3))
         found[one["scenario"]] = (
-            (seen["least"], seen["most"])
-            if one["status"] == PASS
-            else f"the drill's verdict is {one['status']}"
+            length if one["status"] == PASS else f"the drill's verdict is {one['status']}"
         )
     return found

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from benchmarks.measurements import Interval, MeasurementsFile, read
-from benchmarks.sizes import MOST_FAILURES, Built, Lab, SizeRuns, described, lab_folder, table
+from benchmarks.sizes import MOST_FAILURES, Lab, SizeRuns, described, lab_folder, table
 from cli.bench_size import outages
 from cluster import feasible
 from inventory.config import lab_yaml
@@ -32,13 +32,17 @@ class Labs:
         self.fails, self.doubt = 0, set[str]()
 
     def lab(self, nodes: int) -> Lab:
-        def up() -> Built:
+        def up() -> Mapping[str, float]:
             self.did.append(f"up {nodes}")
             if self.fails:
                 self.fails -= 1
                 raise LabError("no engine", hint="start it")
             self.clock.sleep(10.0 * nodes)
-            return Built({"machines": 4.0 * nodes, "cluster": 6.0 * nodes}, 150 * nodes)
+            return {"machines": 4.0 * nodes, "cluster": 6.0 * nodes}
+
+        def memory_mb() -> int:
+            self.clock.sleep(1.0)  # which is no part of the build
+            return 150 * nodes
 
         def drill(scenarios: Sequence[str]) -> Mapping[str, Interval | str]:
             self.did.append(f"drill {nodes} {' '.join(scenarios)}")
@@ -49,7 +53,7 @@ class Labs:
                 for name in scenarios
             }
 
-        return Lab(up, drill, lambda: self.did.append(f"down {nodes}"))
+        return Lab(up, memory_mb, drill, lambda: self.did.append(f"down {nodes}"))
 
     def runs(self) -> SizeRuns:
         file = MeasurementsFile(self.path, {"platform": "debian12"})
