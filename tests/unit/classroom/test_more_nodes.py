@@ -7,7 +7,9 @@ import pytest
 from classroom.exercises import EXERCISES, for_lab
 from classroom.requirements import all_of, encrypted, two_nodes
 from classroom.snapshot import REACHED, parts
+from classroom.texts import load, placeholders
 from inventory.platforms.registry import PLATFORMS
+from inventory.platforms.wording import adapted
 from tests.support.example_lab import example_lab, nodes
 from tests.support.fake_session import fake_session
 
@@ -31,6 +33,14 @@ def test_the_first_reason_counts(count: int, hash_: str, why: str) -> None:
     reason = all_of(two_nodes, encrypted)(lab)
     assert bool(reason) == bool(why)
     assert why in reason
+
+
+def test_no_expectation_speaks_of_the_other_node() -> None:
+    known = placeholders(fake_session(nodes=nodes(3)))
+    for name, raw in load("checks.yaml").items():
+        expected = adapted(raw, nodes=3)["expected"].format_map(known)
+        assert "both nodes" not in expected, name
+        assert "the other " not in expected, name
 
 
 def test_each_node_logs_in_on_each_other_node() -> None:
