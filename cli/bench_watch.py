@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import statistics
 import sys
 import tempfile
@@ -102,13 +103,21 @@ def _other(context: Context, checkout: Path, seconds: int) -> Iterator[None]:
 
 def _busy(seconds: float) -> float:
     """The number of processors of this machine that are busy, on average over so many seconds."""
-    before, began = busy_ticks(STAT.read_text()), time.monotonic()
+    before, began = free_ticks(STAT.read_text()), time.monotonic()
     time.sleep(seconds)
-    after, ended = busy_ticks(STAT.read_text()), time.monotonic()
-    return (after - before) / os.sysconf("SC_CLK_TCK") / (ended - began)
+    after, ended = free_ticks(STAT.read_text()), time.monotonic()
+    free = [
+        (now - then) / os.sysconf("SC_CLK_TCK") / (ended - began)
+        for then, now in zip(before, after, strict=True)
+    ]
+    return sum(1 - min(1.0, one) for one in free)
 
 
-def busy_ticks(stat: str) -> int:
-    """The clock ticks in which processors worked: user, nice, system, irq and softirq of /proc/stat (proc(5))."""
-    user, nice, system, _, _, irq, softirq = (int(word) for word in stat.split(None, 8)[1:8])
-    return user + nice + system + irq + softirq
+def free_ticks(stat: str) -> list[int]:
+    """The clock ticks in which each processor did not work for this machine: idle, iowait and steal of /proc/stat.
+
+    The kernel measures the idle time itself. The other times of proc(5) it may only sample, 100 to 1000 times a second,
+    and most of the watch's work begins at fixed times: all of it, or none of it, can fall between two samples.
+    """
+    rows = (line.split() for line in stat.splitlines() if re.match(r"cpu\d", line))
+    return [int(row[4]) + int(row[5]) + int(row[8]) for row in rows]

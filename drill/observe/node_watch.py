@@ -1,9 +1,10 @@
 """Watches each node during the fault: address, web server, quorum, membership, placements.
 
 Each node has its own ssh session, used only for this. It runs one program (node_stream.sh) that reports changes as soon
-as they happen, and answers questions. The watch asks one every BEAT_S seconds, and at once when the address may have
-changed. So it notices a silent node, and each reading was true between a question and its answer (stream_state.py). A
-session that ends is opened again; until then the node is recorded as not seen.
+as they happen, and answers questions. The watch asks one every BEAT_S seconds (every QUIET_BEAT_S while nothing
+changes), and at once when the address may have changed. So it notices a silent node, and each reading was true between
+a question and its answer (stream_state.py). A session that ends is opened again; until then the node is recorded as not
+seen.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from drill.observe.observer import Observer, unrecorded
 from drill.observe.selection import Selection
 from drill.observe.ssh_session import SshSession, StreamSession
 from drill.observe.stream_state import StreamState
-from drill.observe.wants import Wants
+from drill.observe.wants import ViewTurns, Wants
 from drill.record.timeline import NodeReading
 from inventory.model import Lab, Node
 from inventory.platforms.base import Platform
@@ -31,6 +32,8 @@ from status import node_shell
 
 BEAT_S = 0.05
 """The time between two questions to a node (seconds)."""
+QUIET_BEAT_S = 0.1
+"""The same while nothing has changed for a while (wants.LIVELY_S) (seconds)."""
 ANSWER_LIMIT_S = 1.5
 """The longest time from a question to its answer (seconds). A later answer is not recorded, because the moment at which
 it was true is too uncertain. Like the other limits here it is for a machine of usual speed (see Lab.patient)."""
@@ -76,6 +79,7 @@ class Reader:
     begin: Callable[[Node], StreamSession]
     clock: Callable[[], float]
     period: float
+    turns: ViewTurns
     _session: StreamSession | None = field(default=None, init=False)
     _state: StreamState = field(init=False)
     _wants: Wants = field(init=False)
@@ -107,7 +111,9 @@ class Reader:
     def _open(self, now: float) -> None:
         self._tried = now
         self._state = StreamState(self.lab, self.platform, self.node, self.lab.patient(LATE_S))
-        self._wants = Wants(self.platform, self.period, self.lab.patient(2 * CLUSTER_LIMIT_S))
+        self._wants = Wants(
+            self.platform, self.period, self.lab.patient(2 * CLUSTER_LIMIT_S), self.node.name, self.turns
+        )
         self._number = 0
         self._session = self.begin(self.node)
 
@@ -115,14 +121,15 @@ class Reader:
         limit = self.lab.patient(ANSWER_LIMIT_S)
         now = self.clock()
         answered = self._state.answered == self._number
-        if answered and (self._number == 0 or self._state.hurry or now - self._asked >= BEAT_S):
+        due = self._asked + (BEAT_S if self._wants.lively(self._state, now) else QUIET_BEAT_S)
+        if answered and (self._number == 0 or self._state.hurry or now >= due):
             self._number += 1
             self._asked = now
             letters = self._wants.letters(self._state, now)
             self._state.ask(self._number, now, view="v" in letters)
             session.ask(f"{self._number} {letters}")
             answered = False
-        lines = session.lines(min(BEAT_S, max(0.0, self._asked + BEAT_S - now)) if answered else BEAT_S)
+        lines = session.lines(due - now if answered else BEAT_S)
         at = self.clock()
         for from_error, line in lines:
             if from_error:
@@ -137,11 +144,13 @@ class Reader:
         if reading is None:
             return []
         self._unseen = None
+        self.turns.sees(self.node.name, _cluster(reading))
         return self._selection.take(reading)
 
     def _not_seen(self, since: float, at: float) -> list[NodeReading]:
         asked = since if self._unseen is None else self._unseen
         self._unseen = at
+        self.turns.sees(self.node.name, None)
         return self._selection.take(NodeReading(asked=asked, at=at, node=self.node.name, seen=False))
 
     def close(self) -> list[NodeReading]:
@@ -155,6 +164,13 @@ class Reader:
 def _content(reading: NodeReading) -> NodeReading:
     """A reading without its times."""
     return structs.replace(reading, asked=0.0, at=0.0, view_asked=None)
+
+
+def _cluster(reading: NodeReading) -> object:
+    """What a reading shows of the cluster; None when it shows none."""
+    if not reading.members:
+        return None
+    return reading.members, reading.quorate, reading.dc, reading.placements
 
 
 @dataclass
@@ -195,8 +211,10 @@ class Watch(Observer):
 
     def start(self) -> None:
         """Start to watch all nodes."""
+        turns = ViewTurns([node.name for node in self.lab.nodes])
         for node in self.lab.nodes:
-            thread = threading.Thread(target=self._run, args=(node,), name=f"watch-{node.alias}", daemon=True)
+            name = f"watch-{node.alias}"
+            thread = threading.Thread(target=self._run, args=(node, turns), name=name, daemon=True)
             self._threads.append(thread)
             thread.start()
 
@@ -209,8 +227,9 @@ class Watch(Observer):
             error, self._error = self._error, None
             raise unrecorded("watch", error) from error
 
-    def _run(self, node: Node) -> None:
-        reader = Reader(self.lab, self.platform, node, self.begin, self.clock, self.lab.drill.watch_ms / 1000)
+    def _run(self, node: Node, turns: ViewTurns) -> None:
+        period = self.lab.drill.watch_ms / 1000
+        reader = Reader(self.lab, self.platform, node, self.begin, self.clock, period, turns)
         until = time.monotonic() + self.lab.patient(WATCH_LIMIT_S)
         try:
             while not self._stop.is_set() and time.monotonic() < until:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from cli.bench_address import Change, changes, matched
-from cli.bench_watch import busy_ticks
+from cli.bench_watch import free_ticks
 
 
-def test_waiting_and_stolen_time_are_not_busy() -> None:
-    assert busy_ticks("cpu  100 20 30 4000 500 6 7 800 90 10\ncpu0 1 1 1 1 1 1 1 1 1 1\n") == 163
+def test_idle_waiting_and_stolen_time_are_free() -> None:
+    first, second = "cpu0 100 20 30 4000 500 6 7 800 90 10", "cpu1 1 1 1 2 3 1 1 4 1 1"
+    stat = f"cpu  101 21 31 4002 503 7 8 804 91 11\n{first}\n{second}\nintr 5 0\nctxt 7\n"
+    assert free_ticks(stat) == [5300, 9]
 
 
 def test_a_change_lies_between_two_readings() -> None:

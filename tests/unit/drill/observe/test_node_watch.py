@@ -9,7 +9,8 @@ from itertools import pairwise
 import pytest
 
 from drill.observe import node_watch
-from drill.observe.node_watch import ANSWER_LIMIT_S, BEAT_S, RETRY_S, Reader
+from drill.observe.node_watch import ANSWER_LIMIT_S, BEAT_S, QUIET_BEAT_S, RETRY_S, Reader
+from drill.observe.wants import LIVELY_S, ViewTurns
 from drill.record.timeline import NodeReading
 from inventory.platforms.base import Platform
 from inventory.platforms.registry import PLATFORMS
@@ -91,7 +92,7 @@ def watched(
 
     if monkeypatch is not None:
         monkeypatch.setattr(node_watch.time, "sleep", sleep)  # type: ignore[attr-defined]
-    reader = Reader(LAB, DEBIAN, LAB.node1, begin, clock, 0.25)
+    reader = Reader(LAB, DEBIAN, LAB.node1, begin, clock, 0.25, ViewTurns([LAB.node1.name]))
     found, end = [], clock.now + seconds
     while clock.now < end:
         found += reader.look()
@@ -104,6 +105,14 @@ def test_a_node_is_asked_at_fixed_times_and_recorded_once_in_a_period() -> None:
     assert len(found) == pytest.approx(2.0 / 0.25, abs=2)
     assert all(one.seen and 0 < one.at - one.asked < 0.01 for one in found)
     assert session.closed
+
+
+def test_a_quiet_node_is_asked_half_as_often_until_something_changes() -> None:
+    _, [session] = watched(LIVELY_S + 10.0)
+    quiet = 10.0 / QUIET_BEAT_S
+    assert len(session.asked) == pytest.approx(LIVELY_S / BEAT_S + quiet, abs=5)
+    _, [session] = watched(LIVELY_S + 10.0, (10.0 + LIVELY_S + 5.0, "Diff: +++ 0.1.2"))
+    assert len(session.asked) == pytest.approx(LIVELY_S / BEAT_S + quiet + LIVELY_S / BEAT_S / 2, abs=5)
 
 
 def test_a_change_is_recorded_at_its_arrival_with_the_reading_before_it() -> None:
@@ -154,7 +163,7 @@ def test_sessions_are_not_opened_in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> 
         clock.now += limit
 
     monkeypatch.setattr(node_watch.time, "sleep", sleep)  # type: ignore[attr-defined]
-    reader = Reader(LAB, DEBIAN, LAB.node1, begin, clock, 0.25)
+    reader = Reader(LAB, DEBIAN, LAB.node1, begin, clock, 0.25, ViewTurns([LAB.node1.name]))
     found: list[NodeReading] = []
     while clock.now < 14.0:
         found += reader.look()
