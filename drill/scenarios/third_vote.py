@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from drill.scenarios.base import Configure, Scenario
-from inventory.config.quorum import POLICY, QDEVICE
+from inventory.config.quorum import FFSPLIT, POLICY, QDEVICE
 from inventory.model import Lab
 from inventory.sizes import LEAST_NODES
+
+FFSPLIT_ONLY = frozenset({"vote-moves"})
+"""The scenarios that show a behaviour of ffsplit (corosync-qdevice(8): "able to transition its vote")."""
 
 
 def refusal(scenario: Scenario, lab: Lab) -> str:
     """Why a scenario does not fit the lab's votes; "" when it does."""
     if scenario.third_vote:
-        return "" if lab.witness else f"it needs a lab with a witness (quorum: {QDEVICE} in lab.yaml)"
+        if lab.witness is None:
+            return f"it needs a lab with a witness (quorum: {QDEVICE} in lab.yaml)"
+        if scenario.name in FFSPLIT_ONLY and lab.witness.algorithm != FFSPLIT:
+            return f"{lab.witness.algorithm} does not give its vote to the other side when the first side is lost"
+        return ""
     if lab.witness is None or scenario.fenced:
         return ""
     if scenario.kind == "partition" and any(row.id == "two_owners" for row in scenario.checks):

@@ -33,6 +33,12 @@ def test_a_lab_with_a_witness_leaves_out_what_expects_two_votes() -> None:
     assert "changes no-quorum-policy or two_node" in refused["two-node"]
 
 
+def test_a_vote_moves_with_ffsplit_only() -> None:
+    left = {name: why for name in THIRD_VOTE if (why := refusal(SCENARIOS[name], witness_lab("lms")))}
+    assert list(left) == ["vote-moves"]
+    assert left["vote-moves"].startswith("lms does not give its vote")
+
+
 def test_only_its_own_scenarios_touch_the_witness() -> None:
     for name, one in SCENARIOS.items():
         touches = any(isinstance(move, Inject) and move.target == "witness" for move in one.moves)
