@@ -136,9 +136,10 @@ def _of_node(timeline: Timeline, node: str, outage: Outage, injected: float) -> 
         ordered = marks
     if moves and len(ordered) == len(marks):
         return None
-    limits = _limits(outage, ordered[0].at, max(one.at for one in (*ordered, *signs)))
+    witnessed = [*marks, *signs] if len(signs) == 2 else []
+    limits = _limits(outage, ordered[0].at, max(one.at for one in (*ordered, *witnessed)))
     plain = _filled(limits, ordered)
-    told = _filled(limits, [*marks, *signs]) if len(signs) == 2 else None
+    told = _filled(limits, witnessed) if witnessed else None
     return OutageCourse(course, told or plain, plain) if plain else None
 
 

@@ -14,6 +14,8 @@ from drill.record.header import LoggedMoment
 from drill.record.timeline import NodeReading, Timeline
 
 ADDRESS_UP, ANNOUNCED = "address up", "announced"
+LAG_S = 0.05
+"""A busy node may report that the address came up so much later than it happened (seconds)."""
 WITNESS_S = 0.005
 """The witness notes a frame within this time of its arrival (seconds), as long as this machine is not late."""
 
@@ -33,32 +35,38 @@ def takeover(timeline: Timeline, start: LoggedMoment, outage: Outage) -> tuple[M
     Without a witness, or when the announcement was not seen, only the first; without a reading that shows the new
     owner's first moment, none. Only what happened before the first answer after the outage counts.
     """
-    last = outage.next_good or timeline.end
+    last, since = outage.next_good or timeline.end, start.at - start.within
     owner = start.on or start.node
-    reading = _first_with_address(timeline, owner, start.at - start.within, last)
+    reading = _first_with_address(timeline, owner, since)
     if reading is None:
         return ()
-    up, within = (reading.asked + reading.at) / 2, (reading.at - reading.asked) / 2
-    told = min(
-        (
-            one.at
-            for one in timeline.arp
-            if one.announced and owner in one.holders and reading.asked <= one.at <= last
-        ),
-        default=None,
-    )
-    if told is None:
-        return (Moment(ADDRESS_UP, up, within),)
-    return (Moment(ADDRESS_UP, min(up, told), within), Moment(ANNOUNCED, told, WITNESS_S))
+    frames = (one.at for one in timeline.arp if one.announced and owner in one.holders)
+    told = min((at for at in frames if since <= at <= last), default=None)
+    before = last if told is None else told
+    if reading.asked > before + LAG_S:
+        return ()
+    up = _up(reading, before)
+    return (up,) if told is None else (up, Moment(ANNOUNCED, told, WITNESS_S))
 
 
-def _first_with_address(timeline: Timeline, node: str, since: float, until: float) -> NodeReading | None:
+def _up(reading: NodeReading, before: float) -> Moment:
+    """When the address came up: within the reading, and before its announcement or the first answer (`before`).
+
+    On a busy node the event can be reported later than both (LAG_S): then it came up shortly before them.
+    """
+    latest = min(reading.at, before)
+    earliest = min(reading.asked, latest)
+    within = (latest - earliest) / 2 if earliest < latest else reading.at - latest
+    return Moment(ADDRESS_UP, (earliest + latest) / 2, within)
+
+
+def _first_with_address(timeline: Timeline, node: str, since: float) -> NodeReading | None:
     """The reading with which the address appears on a node; None when the node had it before, or was not read."""
     before: NodeReading | None = None
     for one in timeline.readings_of(node):
         if not one.seen:
             continue
         if one.owns_vip and one.at >= since:
-            return one if before is not None and not before.owns_vip and one.asked <= until else None
+            return one if before is not None and not before.owns_vip else None
         before = one
     return None

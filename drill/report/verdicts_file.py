@@ -50,9 +50,9 @@ class Writer:
             "bounds": result.predicted and result.predicted.json,
             "budget": result.budget,
             "recorded": result.timeline.size,
-            "verdicts": [_plain(one) for one in result.verdicts],
+            "verdicts": result.verdicts,
         }
-        self._stream.write(self._separator + json.dumps(body, ensure_ascii=False))
+        self._stream.write(self._separator + msgspec.json.encode(body).decode())
         self._separator = ",\n"
 
     def end(self, run: Run) -> None:
@@ -106,11 +106,6 @@ class WrittenVerdicts:
         size = body.get("recorded", 0)
         verdicts = tuple(_verdict(one) for one in _list(body.get("verdicts")))
         return Written(body["scenario"], size if isinstance(size, int) else 0, verdicts)
-
-
-def _plain(one: Verdict) -> dict[str, Any]:
-    texts = {name: getattr(one, name) for name in _TEXTS}
-    return {**texts, "evidence": list(one.evidence), "params": dict(one.params)}
 
 
 def _verdict(body: Any) -> Verdict:
