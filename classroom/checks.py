@@ -181,6 +181,10 @@ CHECKS: tuple[Check, ...] = (
 BEYOND_CHECKS: tuple[Check, ...] = tuple(step_check(step) for step in BEYOND)
 """The checks of the steps beyond the document."""
 
+OF_ANY_CLUSTER = frozenset(
+    {"at-boot", "node-ids", "one-cluster", "one-owner", "one-web-server", "served-page"}
+)
+"""Checks that say something about a cluster that the walkthrough did not build."""
 CONFIGURED = frozenset(
     {
         "corosync.conf", "no-stonith", "floating-address", "no-quorum-policy", "stickiness", "web-server",
@@ -191,7 +195,12 @@ CONFIGURED = frozenset(
 
 
 def for_lab(lab: Lab) -> tuple[Check, ...]:
-    """The checks of a lab: those of the document's lab that apply to it, and one for its resources of any agent."""
+    """The checks of a lab: those of the document's lab that apply to it, and one for its resources of any agent.
+
+    An adopted cluster has those that need no step of the walkthrough.
+    """
+    if lab.adopted:
+        return tuple(one for one in CHECKS if one.name in OF_ANY_CLUSTER)
     checks = (*CHECKS, *BEYOND_CHECKS) if BEYOND[0] in steps_of(lab) else CHECKS
     return tuple(check for check in checks if check.applies(lab))
 

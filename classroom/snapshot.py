@@ -80,6 +80,8 @@ def parts(session: LabSession) -> Extra:
     undone = lab_health.undone(session)
 
     def of(node: Node) -> Mapping[str, str]:
+        if session.lab.adopted:  # nothing is started there, and the nodes need no login on one another
+            return {**undone(node), "rules": session.platform.packet_filter.rules}
         logins = script(
             __package__,
             "logins",

@@ -17,8 +17,9 @@ from cli.context import context_of
 from cli.heal import no_exercise
 from cli.progress import ConsoleProgress
 from drill import suite
+from drill.execute.availability import unavailable
 from drill.execute.prediction import running_times
-from drill.execute.runner import Runner, unavailable
+from drill.execute.runner import Runner
 from drill.report import prediction_rows
 from drill.report.prediction_rows import Counted, PredictionRow
 from drill.scenarios import catalog

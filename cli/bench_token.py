@@ -24,7 +24,8 @@ from cli.context import Context, context_of
 from cli.heal import no_exercise
 from cli.progress import ConsoleProgress
 from drill import suite
-from drill.execute.runner import Runner, unavailable
+from drill.execute.availability import unavailable
+from drill.execute.runner import Runner
 from drill.observe.http_probe import Probe, ProbeSettings
 from drill.scenarios import catalog
 from inventory import files, journal

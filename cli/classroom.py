@@ -206,7 +206,8 @@ def fix(ctx: typer.Context) -> None:
 
 
 def _verdicts(context: Context) -> tuple[Verdict, ...]:
-    return judge(context.session, look(context.session, context.fetch))
+    session = context.session
+    return judge(session, look(session, context.fetch))
 
 
 def _current(context: Context) -> tuple[Attempt, Exercise | None]:

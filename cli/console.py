@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -26,9 +28,10 @@ _COMMAND = re.compile(r"(?<!&& )\./lab (?!--lab )(?=[a-z])")
 _shown_as = ["./lab "]
 
 
-def show_commands_of(number: int) -> None:
-    """Show each command `./lab WORD` with the number of this command's lab, when it is not the first one."""
-    _shown_as[:] = ["./lab " if number == FIRST else f"./lab --lab {number} "]
+def show_commands_of(number: int, inside: Path | None = None) -> None:
+    """Show each command `./lab WORD` with the number and the folder of this command's lab, when they were given."""
+    folder = f"--in {shlex.quote(str(inside))} " if inside else ""
+    _shown_as[:] = [f"./lab {folder}" if number == FIRST else f"./lab {folder}--lab {number} "]
 
 
 def with_lab(text: str) -> str:

@@ -26,6 +26,7 @@ from inventory.host import routes
 from inventory.journal import Journal
 from inventory.model import Command, Lab, Node
 from inventory.platforms import refusals
+from inventory.providers.adopted_machines import AdoptedMachines, machines_of
 from inventory.providers.machines import Machines
 from inventory.providers.ssh_text import known_addresses
 from inventory.remote.ssh import Ssh, run_all
@@ -58,7 +59,13 @@ class Context:
     @cached_property
     def lab(self) -> Lab:
         """lab.yaml, with the changes, for the lab of this number. Raises ConfigError."""
-        return numbered(lab_yaml.load(self.root / "lab.yaml", self.changes, feasible.problems), self.number)
+        found = lab_yaml.load(self.root / "lab.yaml", self.changes, feasible.problems)
+        if found.adopted and self.number != homes.FIRST:
+            raise ConfigError(
+                f"--lab {self.number}: this folder describes an adopted cluster, which is there only once.",
+                hint="Use the command without --lab.",
+            )
+        return numbered(found, self.number)
 
     def keep_description(self) -> None:
         """Copy lab.yaml into .lab when the machines are made, for commands that must work after later changes."""
@@ -98,7 +105,7 @@ class Context:
     @cached_property
     def machines(self) -> Machines:
         """The machines under the nodes."""
-        return Machines(self.root, self.lab)
+        return machines_of(self.root, self.lab)
 
     @property
     def clock(self) -> Clock:
@@ -108,6 +115,8 @@ class Context:
     @cached_property
     def remote(self) -> Ssh:
         """The ssh connections to the nodes. Raises MachineError when there are no machines."""
+        if isinstance(self.machines, AdoptedMachines):
+            return self.machines.remote()
         aliases = {node.name: node.alias for node in self.lab.machines}
         tools = self.machines.choice.platform_data.tools
         return Ssh(
@@ -163,7 +172,11 @@ class Context:
 
     def guard(self, address: IPv4Address | None = None) -> None:
         """Raise RouteRefused unless the route to an address (default: the VIP) uses the lab's own interface."""
-        routes.require(address or self.lab.vip, self.machines.is_own, self.lab)
+        wanted = address or self.lab.vip
+        if self.lab.adopted:
+            routes.require_as_adopted(wanted, self.machines.choice.interface, self.lab)
+        else:
+            routes.require(wanted, self.machines.is_own, self.lab)
 
     def fetch(self) -> str:
         """Request the VIP's page, after a check of the route; "" when there is no answer.

@@ -16,10 +16,11 @@ from rich.table import Table
 from cli.console import Output, table
 from cli.context import Context, context_of
 from cli.heal import no_exercise
+from cli.owner import Owner, agree
 from cli.progress import ConsoleProgress
 from drill import suite
 from drill.checks.verdict import PASS, Verdict
-from drill.execute.runner import unavailable
+from drill.execute.availability import unavailable
 from drill.observe.observation import observing
 from drill.record.timeline import ArpReading, Lateness, NodeReading, Sample
 from drill.report import comparison, run_folder
@@ -59,6 +60,7 @@ def drill(
         typer.Option("--objective", help="For example outage<=3s; objectives decide the exit status."),
     ] = None,
     listed: Annotated[bool, typer.Option("--list", help="Only list the scenarios.")] = False,
+    owner: Owner = False,
 ) -> None:
     """Break the cluster, watch what a client sees, judge it. Exit 1 unless all passed."""
     context = context_of(ctx)
@@ -74,6 +76,7 @@ def drill(
             if why and not catalog.get(name).needs_another_lab:
                 console.say(f"left out: {name}: {why}")
         chosen = [one for one in chosen if not whys[one.name]]
+    agree(context, chosen, console, owner=owner)
     with context.exclusive():
         no_exercise(context, console)
         run = run_scenarios(context, chosen, repeat, context.lab.drill.seed if seed < 0 else seed, console)

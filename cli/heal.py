@@ -27,6 +27,9 @@ def heal(ctx: typer.Context) -> None:
     """
     context, console = context_of(ctx), ConsoleProgress()
     context.use_built(console.say)
+    if context.lab.adopted and not journal.pending(context.home):
+        console.say("Nothing to heal: no drill left anything. Only its owner repairs an adopted cluster.")
+        return
     with context.exclusive(), journal.exclusive(context.home), console.busy("Looking at the lab"):
         context.ready_bmcs(console.say)
         no_exercise(context, console)
@@ -36,7 +39,7 @@ def heal(ctx: typer.Context) -> None:
         finally:
             if removed := context.machines.remove_router():
                 console.say("removed the router of an interrupted drill, with the client behind it")
-        left = _differences(context)
+        left = () if context.lab.adopted else _differences(context)
         if left and interrupted:
             for line in left:
                 console.say(f"differs from lab.yaml: {line}")

@@ -26,7 +26,7 @@ def inventory(ctx: typer.Context, as_json: Json = False) -> None:
     context.use_built(ConsoleProgress().say)
     config = str(context.machines.ssh_config())
     logins = {
-        node.name: ansible.login(_asked(config, node.alias), _asked("/dev/null", node.alias))
+        node.name: ansible.login(_asked(config, node.ssh_host), _asked("/dev/null", node.ssh_host))
         for node in context.lab.nodes
     }
     found = ansible.inventory(context.lab, logins)

@@ -72,9 +72,23 @@ def ssh(ctx: typer.Context, node: str) -> None:
     words = ctx.args
     tty = not words or sys.stdin.isatty()
     # Without a command a login shell. A command goes to sh: a login shell would expand its $ before that.
-    inner = ["sudo", "-n", *(["-H", "sh", "-c", f"cd; {' '.join(words)}"] if words else ["-i"])]
+    inner = as_root(
+        ["-H", "sh", "-c", f"cd; {' '.join(words)}"] if words else ["-i"], sudo=not context.lab.adopted
+    )
     argv = [*context.remote.argv(context.machine(node).name, tty=tty), shlex.join(inner)]
     os.execvp(argv[0], argv)  # noqa: S606 -- the shell takes this program's place
+
+
+def as_root(words: list[str], *, sudo: bool) -> list[str]:
+    """A command line for root by sudo(8); without `sudo` also on a machine that has none, for root's own login."""
+    if sudo:
+        return ["sudo", "-n", *words]
+    plain = shlex.join(words[1:]) if words[0] == "-H" else '"$SHELL" -l'
+    return [
+        "sh",
+        "-c",
+        f'if [ "$(id -u)" -eq 0 ]; then exec {plain}; else exec {shlex.join(["sudo", "-n", *words])}; fi',
+    ]
 
 
 def doctor(ctx: typer.Context, provider: Provider = "", platform: System = "", as_json: Json = False) -> None:

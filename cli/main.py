@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 
 from cli import (
+    adopt,
     audit,
     bench,
     bench_address,
@@ -36,6 +37,7 @@ from cli import (
     labs,
     machines,
     measure,
+    not_ours,
     pending,
     testing,
     walk,
@@ -90,8 +92,9 @@ def begin(
     root = (folder_of_lab or root).resolve()
     folder.require_usable(root)
     ctx.obj = Context(root, homes.number_of(lab))
-    console.show_commands_of(ctx.obj.number)
+    console.show_commands_of(ctx.obj.number, folder_of_lab)
     ctx.obj.command = ctx.invoked_subcommand or ""
+    not_ours.refuse(ctx.obj)
     guard.ask_when_unreachable(context_of(ctx).trouble)
     log.begin(ctx.obj.home / homes.STATE, verbose=verbose)
     log.note(f"./lab {ctx.invoked_subcommand}")
@@ -100,6 +103,7 @@ def begin(
 
 for topic in (
     machines,
+    adopt,
     inventory,
     labs,
     cluster,

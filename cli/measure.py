@@ -11,10 +11,11 @@ from cli.console import Output
 from cli.context import context_of
 from cli.drill import run_scenarios
 from cli.heal import no_exercise
+from cli.owner import Owner, agree
 from cli.progress import ConsoleProgress
 from cluster.outage_interval import FEWEST, MEASURED
+from drill.execute.availability import unavailable
 from drill.execute.measured_times import MeasuredTimes
-from drill.execute.runner import unavailable
 from drill.scenarios import catalog
 from inventory.errors import LabError
 
@@ -35,6 +36,7 @@ def measure(
         int, typer.Option(min=FEWEST, max=100, help="How many times each scenario runs.")
     ] = FEWEST,
     again: Annotated[bool, typer.Option("--again", help="Forget what was measured before.")] = False,
+    owner: Owner = False,
 ) -> None:
     """Measure stop, start and decision times, so that predictions become narrow (takes one to three minutes)."""
     context = context_of(ctx)
@@ -43,6 +45,7 @@ def measure(
         next((one for one in map(catalog.get, names) if not unavailable(one, context.session)), None)
         for names in CONTROL
     ]
+    agree(context, [one for one in chosen if one], console, owner=owner)
     with context.exclusive():
         no_exercise(context, console)
         times = MeasuredTimes.of(context.session)

@@ -14,6 +14,7 @@ REPORT_THEMSELVES = frozenset({"status", "check", "break", "heal", "drill"})
 """Commands that report an interrupted drill themselves, or that heal it first."""
 WITHOUT_LAB = frozenset(
     {
+        "adopt",
         "audit",
         "report",
         "recheck",

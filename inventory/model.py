@@ -8,31 +8,15 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network
 from typing import Literal
 
+from inventory.node import Node as Node  # noqa: PLC0414 -- the other modules get it from here
 from inventory.ranges import BENCHMARKS
 from inventory.services import Services
 from inventory.settings import Drill, MachineSettings
 
-NO_FENCING, IPMI = "none", "ipmi"
+NO_FENCING, IPMI, OWN = "none", "ipmi", "own"
+"""lab.yaml's `fencing`. OWN: an adopted cluster with fence devices of its own."""
 INFINITY = 1_000_000  # Pacemaker's (Pacemaker Explained, "Scores"; walkthrough step 7.1)
 MOST_PATIENCE, LONGEST_PROBE_TIMEOUT_MS = 20.0, 10_000  # a longer limit of a request takes too many threads
-
-
-@dataclass(frozen=True)
-class Node:
-    """One machine of the lab, usually a cluster node: its name as `uname -n` prints it, and its cluster address."""
-
-    name: str
-    address: IPv4Address
-    id: int  # corosync's nodeid, from 1, in the order of lab.yaml; 0 for the witness
-
-    @property
-    def alias(self) -> str:
-        """The first label of the name; also Vagrant's name of the machine."""
-        return self.name.split(".", 1)[0]
-
-    def is_called(self, name: str) -> bool:
-        """Whether a host name is this node's full name or alias, in upper or lower case (RFC 4343)."""
-        return name.lower() in (self.name.lower(), self.alias.lower())
 
 
 @dataclass(frozen=True)
@@ -121,9 +105,18 @@ class Lab:
     images: Mapping[str, str]  # the base image by platform, in place of the platform's own (a mirror's)
     labs: IPv4Network = BENCHMARKS
     number: int = 1
-    fencing: str = NO_FENCING  # or IPMI: each node has a BMC, by which another node switches it off
+    fencing: str = NO_FENCING  # or IPMI: each node has a BMC, by which another node switches it off; or OWN
     services: Services = field(default_factory=Services)  # resources of any agent
     witness: Witness | None = None  # with `quorum: qdevice`
+    ssh_config: str = ""
+    """The ssh_config of an adopted cluster, which somebody else made; "" for the lab's own machines."""
+
+    reboots: bool = True  # a node that reboots itself comes back; no container does, without its engine
+
+    @property
+    def adopted(self) -> bool:
+        """The cluster was made by somebody else: the lab changes nothing on it, except in a drill."""
+        return bool(self.ssh_config)
 
     @property
     def node1(self) -> Node:

@@ -66,6 +66,9 @@ class MachinePower(Protocol):
         """Whether each node's machine runs, by node name."""
         ...
 
+    def require_consent(self) -> None:
+        """Raise ConfigError when the lab may not break this cluster, which somebody else made."""
+
     def router(self) -> Router:
         """The router for the drill's client behind it. Raises MachineError where there is none."""
         ...

@@ -17,7 +17,7 @@ from inventory.probes import PAGE
 from status import cluster_health
 from status.lab_status import LabStatus
 from status.trouble import Trouble, TroubleId
-from status.web_page import page_of
+from status.web_page import is_page_of
 
 __all__ = ["END_STATE", "Expectation", "Trouble", "are_permanent", "interrupted", "troubles", "unconfigured"]
 
@@ -206,7 +206,7 @@ def _page(lab: Lab, lab_status: LabStatus, expectation: Expectation) -> Iterator
     owners = lab_status.owners or tuple(silent)
     if not page.text:
         yield Trouble("no-page", f"{lab.url} does not answer")
-    elif lab.drill.probe == PAGE and page.text not in [page_of(node) for node in owners]:
+    elif lab.drill.probe == PAGE and not any(is_page_of(page.text, node) for node in owners):
         owner_text = (
             f"{_names(lab_status.owners)} {'hold' if len(lab_status.owners) > 1 else 'holds'} {lab.vip}"
         )

@@ -29,6 +29,16 @@ def page_of(node: Node) -> str:
     return f"<h1>{node.name.capitalize()}</h1>"
 
 
+def is_page_of(text: str, node: Node) -> bool:
+    """Whether a page is that of a node."""
+    return node.page in text if node.page else text == page_of(node)
+
+
+def marker(node: Node) -> str:
+    """A text that only the page of this node has."""
+    return node.page or node.name.capitalize()
+
+
 def get(url: str, limit: float = LIMIT_S) -> str:
     """The page at a URL, without surrounding space; "" without a good answer within `limit` seconds."""
     try:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from drill.faults import registry, remedies, repair
 from drill.faults.base import FaultScope
 from drill.scenarios.overrides import Overrides
+from inventory.errors import LabError
 from inventory.model import Node
 from inventory.session import LabSession
 from status import lab_status
@@ -28,6 +29,18 @@ def undone(session: LabSession) -> Extra:
 def look(session: LabSession, fetch: Fetch | None) -> LabStatus:
     """Read the lab. A node that does not answer has `reachable=False`."""
     return lab_status.look(session, fetch, undone(session))
+
+
+def refuse_to_repair(session: LabSession, error: LabError) -> None:
+    """Raise LabError for an adopted cluster that is not healthy, unless a drill made it so.
+
+    Only its owner knows whether a stopped resource or a node in standby is intended.
+    """
+    if session.lab.adopted and not session.journal.pending():
+        raise LabError(
+            f"The cluster is not healthy, so nothing is broken on it: {error.message}",
+            hint="./lab status shows it. Only its owner repairs an adopted cluster.",
+        ) from error
 
 
 def expectation(overrides: Overrides | None = None) -> Expectation:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cluster import cib
 from drill.execute import lab_health, signals
+from drill.execute.availability import unavailable
 from drill.execute.check_rows import for_lab
 from drill.execute.injector import NotAvailable, NotInEffect
 from drill.execute.measured_times import MeasuredTimes, fingerprint
@@ -24,9 +25,8 @@ from drill.observe.paced_client import syn_linear_timeouts
 from drill.record.header import Header, OrderRow, ProbeFigures
 from drill.record.recorder import Recorder
 from drill.record.timeline import Event, Timeline
-from drill.scenarios import catalog, sizes, third_vote
-from drill.scenarios.base import Configure, Scenario
-from drill.scenarios.fencing import refusal
+from drill.scenarios import catalog
+from drill.scenarios.base import Scenario
 from drill.scenarios.overrides import Overrides, configuration_lines
 from inventory import waiting
 from inventory.config.described import described
@@ -43,33 +43,12 @@ HEALTHY_DEADLINE_S = 20.0
 """The longest wait for a healthy lab before a scenario; after that the lab is healed (seconds)."""
 
 
-def unavailable(scenario: Scenario, session: LabSession) -> str:
-    """Why a scenario cannot run on this lab, platform or provider; "" when it can."""
-    lab = session.lab
-    for name in scenario.faults:
-        if reason := faults.get(name).refusal(session):
-            return reason
-    rules = (sizes.refusal(scenario, lab), third_vote.refusal(scenario, lab))
-    if reason := next(filter(None, (refusal(scenario, lab, faults.LOSING), *rules)), ""):
-        return reason
-    states = [scenario.overrides, *(move.overrides for move in scenario.moves if isinstance(move, Configure))]
-    if not session.platform.knows_two_node and any(state.two_node or state.votequorum for state in states):
-        return f"corosync {session.platform.corosync}'s plugin has no two_node, and no other option of votequorum"
-    preferences = [one.score > 0 for one in lab.locations]
-    if any(state.location is not None for state in states) and preferences != [True]:
-        return "it sets the score of the one location constraint of lab.yaml that prefers a node"
-    if lab.corosync.two_node and scenario.overrides.stops_lone_node:
-        return "lab.yaml says two_node: true, so that a node alone keeps its quorum, whatever the no-quorum-policy"
-    return ""
-
-
 @dataclass
 class Runner:
     """Runs scenarios one after another on one lab; each record is appended to the file `path`.
 
     `guard` raises RouteRefused when requests would leave the lab's network. `observe` starts probe and watch.
-    `fetch` requests the page from the floating address; without it the page is not judged. `pressure` gives the
-    text of /proc/pressure/cpu.
+    `fetch` requests the floating address's page; without it no page is judged. `pressure` gives /proc/pressure/cpu.
     When the lab cannot be healed, no later scenario runs: each raises the first cause.
     """
 
@@ -95,6 +74,7 @@ class Runner:
             raise LabError(f"not run: the lab could not be healed. First cause: {first}", hint="./lab heal")
         if reason := unavailable(scenario, self.session):
             raise NotAvailable(f"{scenario.name}: {reason}.")
+        self.session.machines.require_consent()
         self.guard()
         before = self._healthy()
         baseline = next(iter(before.nodes.values())).cib_text
@@ -204,6 +184,7 @@ class Runner:
                 raise LabError("an interrupted drill left something")
             return self._settled(HEALTHY_DEADLINE_S)
         except LabError as error:
+            lab_health.refuse_to_repair(self.session, error)
             self.say(f"healing the lab first: {error.message}")
             self._recover()
         return self._look()

@@ -10,7 +10,7 @@ from cluster.configuration import differences
 from cluster.corosync_conf import PATH
 from drill.faults import remedies, repair
 from drill.faults.base import FaultScope, scopes, shell
-from drill.scenarios.overrides import Overrides, changed_sections, edited_cib
+from drill.scenarios.overrides import Overrides, changed_sections, configuration_text, edited_cib
 from inventory import waiting
 from inventory.errors import LabError
 from inventory.model import Command, Node, NodeAction
@@ -91,6 +91,21 @@ class StartingState:
             why = f"configuration: {overrides.summary}"
             command = Command(at.name, argv, why, stdin=text, purpose="replace-cib-section")
             check(self.session.remote, command)
+        if self.session.lab.adopted and overrides == Overrides():
+            self._put_back()
+
+    def _put_back(self) -> None:
+        """Replace the whole configuration when its XML is not that of before: an adopted cluster keeps every byte.
+
+        The commands of pacemaker leave empty sets of attributes behind.
+        """
+        at, live = self.read()
+        wanted = configuration_text(self.baseline)
+        if configuration_text(live) != wanted:
+            argv, why = ("cibadmin", "-R", "-o", "configuration", "-p"), "configuration: every byte as before"
+            check(
+                self.session.remote, Command(at.name, argv, why, stdin=wanted, purpose="replace-cib-section")
+            )
 
     def _forget_failures(self, at: Node, live: str) -> None:
         """Clean up failures: pacemaker 1.1.8 does nothing for 80 s when a monitor changes while one is remembered."""
@@ -109,7 +124,10 @@ class StartingState:
 
     def changed(self) -> tuple[str, ...]:
         """The differences between the live configuration and the baseline, one line each."""
-        return differences(cib.parse(self.baseline).configuration, cib.parse(self.read()[1]).configuration)
+        live = self.read()[1]
+        found = differences(cib.parse(self.baseline).configuration, cib.parse(live).configuration)
+        same = not self.session.lab.adopted or configuration_text(live) == configuration_text(self.baseline)
+        return found if found or same else ("the XML of the configuration, with the same meaning",)
 
     def _try(self, command: Command) -> str:
         try:

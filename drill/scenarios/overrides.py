@@ -141,6 +141,16 @@ def changed_sections(before: str, after: str) -> tuple[tuple[str, str], ...]:
     return tuple((name, wanted) for name, had, wanted in texts if had != wanted)
 
 
+def configuration_text(text: str) -> str:
+    """The configuration of a CIB as XML, without the white space between its elements; "" when it has none."""
+    found = element(text, "cibadmin", ("cib",)).find("configuration")
+    if found is None:
+        return ""
+    for item in found.iter():
+        item.text = item.tail = None
+    return ElementTree.tostring(found, encoding="unicode")
+
+
 def configuration_lines(configuration: Configuration) -> tuple[str, ...]:
     """A configuration as text lines, in a fixed order."""
     return tuple(_lines(configuration))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 
-from inventory.model import NO_FENCING, Lab, Node
+from inventory.model import IPMI, Lab, Node
 
 USER = "ha-lab"
 CIPHER = 3
@@ -25,8 +25,8 @@ class Bmc:
 
 
 def bmcs(lab: Lab) -> tuple[Bmc, ...]:
-    """The BMCs of a lab, in the order of its nodes; none without fencing."""
-    if lab.fencing == NO_FENCING:
+    """The BMCs of a lab, in the order of its nodes; none unless the lab has BMCs."""
+    if lab.fencing != IPMI:
         return ()
     return tuple(Bmc(node, host_address(lab), FIRST_PORT + node.id) for node in lab.nodes)
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
+from inventory.config import adopted as adopted_nodes
 from inventory.config.addresses import floating, labs, network, nodes
 from inventory.config.cluster_properties import properties
 from inventory.config.fencing import fencing, with_fencing
@@ -94,7 +95,10 @@ def parse(
             "name", "platform", "provider", "network", "nodes", "vip", "memory_mb", "corosync",
             "properties", "stickiness", "resources", "constraints", "drill",
         ),
-        ("images", "labs", "patience", "fencing", "quorum", "witness", "packages", "prepare", *KEYS),
+        (
+            "images", "labs", "patience", "fencing", "quorum", "witness", "packages", "prepare", "ssh_config", "reboots",
+            *KEYS,
+        ),
     )  # fmt: skip
     name = part["name"].text(
         "up to 31 lower-case letters, digits and hyphens; the first character is a letter",
@@ -102,10 +106,16 @@ def parse(
     )
     platform = part["platform"].one_of(platforms.allowed_names())
     provider = part["provider"].one_of(providers.allowed_names())
+    ssh_config, adopted = _ssh_config(part["ssh_config"], provider)
+    reboots = part["reboots"].flag() if adopted and part["reboots"].present else True
+    if part["reboots"].present and not adopted:
+        part["reboots"].remark("only an adopted cluster has this key: ./lab adopt --help")
     net = network(part["network"])
     others = labs(part["labs"], net)
-    members = nodes(part["nodes"], net)
-    vip = floating(part["vip"], net, members)
+    members = adopted_nodes.nodes(part["nodes"]) if adopted else nodes(part["nodes"], net)
+    vip = adopted_nodes.floating(part["vip"], members) if adopted else floating(part["vip"], net, members)
+    if adopted and net is not None and vip is not None and vip not in net:
+        part["vip"].wrong(f"an address in {net}; this one is outside the network")
     memory = part["memory_mb"].whole(384, 65536, "MiB for each virtual machine")
     machine = machine_settings(part)
     patience = (
@@ -118,7 +128,7 @@ def parse(
     colocations, orders, locations, relations = constraints(part["constraints"], primitives, agents, members)
     drill = _drill(part["drill"])
     images = _images(part["images"])
-    device = fencing(part["fencing"])
+    device = fencing(part["fencing"], adopted=adopted)
     third = witness(part["quorum"], part["witness"], net, members, vip)
     document.document.close()
     lab = Lab(
@@ -144,9 +154,11 @@ def parse(
         fencing=device,
         services=Services(agents, relations, *needs(part["packages"], part["prepare"], folder)),
         witness=third,
+        ssh_config=ssh_config,
+        reboots=bool(reboots),
     )
     lab = with_witness(with_fencing(lab))
-    for path, wrong in judge(lab):
+    for path, wrong in () if adopted else judge(lab):  # an adopted cluster exists already
         document.document.note(path, wrong)
     document.document.close()
     return lab
@@ -160,6 +172,18 @@ def shortest_consensus_ms(token_ms: int, nodes: int = 2) -> int:
 def _sure(value: _T | None) -> _T:
     assert value is not None, "a value is missing, but no mistake was noted"
     return value
+
+
+def _ssh_config(yaml_node: YamlNode, provider: str | None) -> tuple[str, bool]:
+    """The ssh_config of an adopted cluster, and whether the cluster is adopted. Only its provider needs this key."""
+    adopted = providers.is_adopted(provider or "")
+    if adopted and not yaml_node.present:
+        yaml_node.remark(f"the key is missing: with provider {provider} it has the path of an ssh_config(5)")
+    if not yaml_node.present:
+        return "", adopted
+    if not adopted:
+        yaml_node.remark("only an adopted cluster has this key: ./lab adopt --help")
+    return yaml_node.text("the path of an ssh_config(5)") or "", adopted
 
 
 def _images(yaml_node: YamlNode) -> dict[str, str]:

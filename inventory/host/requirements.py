@@ -39,6 +39,10 @@ class Requirements(ABC):
     """`provider: auto` tries the providers in the order of their ranks."""
     program: str
     """`auto` takes the provider when this program is on this host."""
+    automatic: bool = True
+    """`provider: auto` may choose it."""
+    adopted: bool = False
+    """The cluster was made by somebody else: the lab makes, changes and removes no machines."""
     programs: tuple[str, ...] = ()
     """Further programs that `findings` needs in HostFacts.programs."""
     plugin: str = ""

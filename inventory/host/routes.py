@@ -50,6 +50,35 @@ def require(address: IPv4Address, allowed: Allowed, lab: Lab) -> Route:
     return route
 
 
+def require_as_adopted(address: IPv4Address, recorded: str, lab: Lab) -> Route:
+    """Give the route to an address of an adopted cluster. Raises RouteRefused unless it is that of the adoption.
+
+    `recorded` is the text of `signature` then. A VPN that is down now would let packets go to somebody else's network
+    with the same addresses. An address outside of the adopted network is refused.
+    """
+    hint = "./lab adopt records the route; do so again when the cluster is now reached in another way"
+    if address not in lab.network:
+        raise RouteRefused(
+            f"nothing was sent to {address}: it is not in the adopted network {lab.network}", hint=hint
+        )
+    route = route_to(address)
+    if route.local:
+        raise RouteRefused(f"nothing was sent to {address}: it is this host's own address", hint=hint)
+    if signature(route) != recorded:
+        raise RouteRefused(
+            f"nothing was sent to {address}: it is reached {signature(route)}, and was reached {recorded} when the "
+            "cluster was adopted",
+            hint=hint,
+        )
+    return route
+
+
+def signature(route: Route) -> str:
+    """How an address is reached, as text: the interface and the gateway."""
+    way = route.interface or "several interfaces"
+    return f"by {way}, gateway {route.gateway}" if route.gateway else f"by {way}, directly"
+
+
 def refuse(route: Route, allowed: Allowed, lab: Lab) -> None:
     """Raise RouteRefused unless a route stays in the lab: no gateway, the lab's own interface, the lab's network."""
     if route.local:

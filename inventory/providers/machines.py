@@ -185,7 +185,8 @@ class Machines:
             (self.state / name).unlink(missing_ok=True)
         return True
 
-    # The client behind a router
+    def require_consent(self) -> None:
+        """See MachinePower: the lab may always break its own machines."""
 
     def router(self) -> Router:
         """See Provider. Raises MachineError where there is none."""
@@ -194,8 +195,6 @@ class Machines:
     def remove_router(self) -> bool:
         """See Provider. Raises MachineError."""
         return self.provider.remove_router(self.home)
-
-    # ssh
 
     @property
     def control(self) -> Path:

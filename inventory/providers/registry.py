@@ -35,13 +35,18 @@ def providers() -> Mapping[str, Provider]:
 
 
 def names() -> tuple[str, ...]:
-    """The providers' names, in the order in which `auto` tries them."""
-    return tuple(providers())
+    """The names of the providers that make machines, in the order in which `auto` tries them."""
+    return tuple(name for name, one in providers().items() if not one.adopted)
 
 
 def allowed_names() -> tuple[str, ...]:
     """The allowed values of lab.yaml's `provider`."""
-    return (AUTO, *names())
+    return (AUTO, *providers())
+
+
+def is_adopted(name: str) -> bool:
+    """Whether a provider is that of a cluster that somebody else made."""
+    return name in providers() and providers()[name].adopted
 
 
 def get(name: str) -> Provider:
@@ -60,7 +65,7 @@ def here(has: Callable[[str], object] | None = None) -> tuple[Provider, ...]:
     `has` says whether a program exists; default: a search in the PATH.
     """
     found = has or shutil.which
-    return tuple(one for one in providers().values() if found(one.program))
+    return tuple(one for one in providers().values() if one.automatic and found(one.program))
 
 
 def choose(wanted: str, made: str = "", has: Callable[[str], object] | None = None) -> Provider:

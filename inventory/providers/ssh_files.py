@@ -44,7 +44,7 @@ class SshFiles:
 
         Raises MachineError when a key that it names is lost.
         """
-        self._make_control_folder()
+        self.make_control_folder()
         path, stamp = self.state / SSH_CONFIG, _stamp(ids)
         if not (path.exists() and path.read_text(encoding="utf-8", errors="replace").startswith(stamp)):
             self._write(ids, ask())
@@ -72,7 +72,8 @@ class SshFiles:
     def _write(self, ids: Mapping[str, str], text: str) -> None:
         files.write(self.state / SSH_CONFIG, f"{_stamp(ids)}\n{self._linked(text)}")
 
-    def _make_control_folder(self) -> None:
+    def make_control_folder(self) -> None:
+        """Make the control folder. Raises MachineError when it is another user's."""
         folder = control_folder(self.home)
         folder.mkdir(mode=0o700, exist_ok=True)
         if folder.stat().st_uid != os.getuid():

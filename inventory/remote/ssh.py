@@ -28,6 +28,9 @@ CONNECT_S, ALIVE_S, KILL_S = 5, 2, 5
 from timeout(1)'s first signal to SIGKILL (seconds, on a machine of usual speed)."""
 KILLED = 137
 """The exit status of a command that was killed; also that of a timeout(1) whose first signal is SIGKILL."""
+SUDO = ("sudo", "-n")
+AS_ROOT = ("sh", "-c", 'if [ "$(id -u)" -eq 0 ]; then exec "$@"; else exec sudo -n "$@"; fi', "sh")
+"""The same for a login that may be root's own, on a machine that may have no sudo."""
 LONG_SCRIPT, SHOWN = 8, 4
 """A script of more lines than this is cut in an error message, after so many lines."""
 
@@ -91,6 +94,8 @@ class Ssh:
     """The factor of all time limits (Lab.patience)."""
     kills_later: bool = True
     """The nodes' timeout(1) has -k: SIGTERM first, SIGKILL later (NodeTools.kills_later)."""
+    root: tuple[str, ...] = SUDO
+    """The beginning of a command that root must run."""
 
     def argv(self, node: str, *, tty: bool = False) -> list[str]:
         """The ssh command line up to the remote command."""
@@ -105,7 +110,7 @@ class Ssh:
 
     def limited(self, seconds: float, argv: Sequence[str]) -> tuple[str, ...]:
         """An argv for root on a node, with a time limit there (timeout(1)); `seconds` for a machine of usual speed."""
-        return ("sudo", "-n", *self.time_limit(seconds), *argv)
+        return (*self.root, *self.time_limit(seconds), *argv)
 
     def time_limit(self, seconds: float) -> tuple[str, ...]:
         """The beginning of a command with a time limit (timeout(1))."""

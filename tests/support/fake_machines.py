@@ -63,6 +63,9 @@ class FakeMachines:
     def running(self) -> dict[str, bool]:
         return dict(self.on)
 
+    def require_consent(self) -> None:
+        """The lab's own machines."""
+
     def router(self) -> Router:
         raise MachineError("two machines in memory have no router")
 

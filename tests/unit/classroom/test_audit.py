@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from classroom import audit
+from classroom.texts import load
 from cluster import audited
 from inventory.errors import Unreachable
 from inventory.model import Command, Result
@@ -46,6 +47,13 @@ def test_there_are_enough_public_configurations_with_their_sources() -> None:
     seen = {(name, status) for case in cases() for name, status in expected(case).items()}
     never = {one.name for one in audit.settings()} - {name for name, status in seen if status != "UNKNOWN"}
     assert never == set(), "each setting is judged in at least one case"
+
+
+def test_the_rows_have_no_other_keys() -> None:
+    """An unquoted comma in a text makes another key of its second half."""
+    for name, setting in load(audit.FILE)["settings"].items():
+        for row in setting["published"]:
+            assert len(row.keys() - {"source", "section", "gives"}) == 1, (name, row)
 
 
 def test_each_setting_has_a_reader_a_reason_and_named_documents() -> None:

@@ -14,8 +14,8 @@ from cluster import cib, placement, scores
 from drill.checks.placement import WHEN
 from drill.checks.registry import CHECKS, judge
 from drill.checks.verdict import FAIL, PASS, UNKNOWN
+from drill.execute.availability import unavailable
 from drill.execute.check_rows import for_lab
-from drill.execute.runner import unavailable
 from drill.faults import registry as faults
 from drill.faults.registry import FAULTS
 from drill.record.header import CheckRow

@@ -1,0 +1,29 @@
+"""Which scenarios a lab can run, and the reason why not."""
+
+from __future__ import annotations
+
+from drill.faults import registry as faults
+from drill.scenarios import adopted, sizes, third_vote
+from drill.scenarios.base import Configure, Scenario
+from drill.scenarios.fencing import refusal
+from inventory.session import LabSession
+
+
+def unavailable(scenario: Scenario, session: LabSession) -> str:
+    """Why a scenario cannot run on this lab, platform or provider; "" when it can."""
+    lab = session.lab
+    for name in scenario.faults:
+        if reason := faults.get(name).refusal(session):
+            return reason
+    rules = (adopted.refusal(scenario, lab), sizes.refusal(scenario, lab), third_vote.refusal(scenario, lab))
+    if reason := next(filter(None, (refusal(scenario, lab, faults.LOSING), *rules)), ""):
+        return reason
+    states = [scenario.overrides, *(move.overrides for move in scenario.moves if isinstance(move, Configure))]
+    if not session.platform.knows_two_node and any(state.two_node or state.votequorum for state in states):
+        return f"corosync {session.platform.corosync}'s plugin has no two_node, and no other option of votequorum"
+    preferences = [one.score > 0 for one in lab.locations]
+    if any(state.location is not None for state in states) and preferences != [True]:
+        return "it sets the score of the one location constraint of lab.yaml that prefers a node"
+    if lab.corosync.two_node and scenario.overrides.stops_lone_node:
+        return "lab.yaml says two_node: true, so that a node alone keeps its quorum, whatever the no-quorum-policy"
+    return ""
