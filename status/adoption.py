@@ -35,7 +35,7 @@ def read_by(remote: Remote, hosts: Sequence[str], by_hand: str) -> tuple[HostRea
     """Read the hosts by `remote`. `by_hand` is the beginning of the command that a person may try."""
 
     def one(host: str) -> HostReading:
-        found = _parsed(host, _run(remote, host, "reading", by_hand))
+        found = _parsed(host, _run(remote, host, "node", by_hand))
         page = _run(remote, host, "page", by_hand, file=platform_of(found).index)
         return replace(found, page=page)
 

@@ -98,6 +98,7 @@ def _vagrant(facts: HostFacts, system: Platform) -> Finding:
 def _provider(
     facts: HostFacts, lab: Lab, platform: str, chosen: Requirements, providers: Sequence[Requirements]
 ) -> Iterator[Finding]:
+    providers = [one for one in providers if one.automatic]
     here = [one for one in providers if one.program in facts.programs]
     judged = {one.name: tuple(one.findings(facts, lab, platform)) for one in (*here, chosen)}
     if lab.provider == "auto" and not here:

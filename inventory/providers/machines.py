@@ -107,7 +107,7 @@ class Machines:
                 hint="./lab down first, then ./lab up with the other provider.",
             )
         if wanted == registry.AUTO and not before and not registry.here():
-            *others, last = (one.title for one in registry.providers().values())
+            *others, last = (registry.get(name).title for name in registry.names())
             raise MachineError(
                 f"Nothing here can run machines: no {', '.join(others)} or {last}.",
                 hint="Install one of them; ./lab doctor says how.",

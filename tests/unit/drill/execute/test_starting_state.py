@@ -8,10 +8,11 @@ import pytest
 
 from drill.execute.recompute import PROPERTY, recompute
 from drill.execute.starting_state import StartingState, show_command_script
-from drill.scenarios.overrides import Overrides
+from drill.scenarios.overrides import Overrides, configuration_text
+from inventory.model import Command
 from inventory.platforms.registry import PLATFORMS
 from inventory.remote.script import script
-from tests.support.example_lab import NODE2
+from tests.support.example_lab import NODE2, example_lab
 from tests.support.fake_lab import FakeLab
 from tests.support.fake_remote import FakeRemote
 from tests.support.fake_session import fake_session
@@ -81,3 +82,27 @@ def test_what_a_command_says_on_stderr_counts(sandbox: Sandbox) -> None:
     sandbox.answer({"pcs status": {"runs": "echo 'Error: no quorum' >&2; exit 1"}})
     done = sandbox.run(show_command_script("pcs status", "no quorum"))
     assert (done.stdout, done.returncode) == ("Error: no quorum\nyes\n", 0)
+
+
+CIB = '<cib><configuration><crm_config/><nodes><node id="1" uname="n"{attributes}</nodes>{more}</configuration></cib>'
+LEFT = '><instance_attributes id="nodes-1"/></node>'
+"""What `crm_attribute` leaves behind after a standby: it means nothing."""
+
+
+@pytest.mark.parametrize(("adopted", "same"), [(True, True), (False, False)])
+def test_an_adopted_cluster_gets_every_byte_back(adopted: bool, same: bool) -> None:
+    """On the lab's own nodes an empty set of attributes may stay: its meaning is the same."""
+    baseline = CIB.format(attributes="/>", more="<resources/><constraints/>")
+    live = [CIB.format(attributes=LEFT, more="<resources/><constraints/><rsc_defaults/>")]
+
+    def answer(command: Command) -> tuple[int, str, str]:
+        if "-R" in command.argv and command.argv[3] == "configuration":
+            live[:] = [f"<cib>{command.stdin}</cib>"]
+        return 0, live[0], ""
+
+    lab = example_lab(ssh_config="file" if adopted else "")
+    state = StartingState(fake_session(remote=answer, lab=lab), baseline)
+    assert bool(state.changed()) is adopted
+    state.apply(Overrides())
+    assert (configuration_text(live[0]) == configuration_text(baseline)) is same
+    assert state.changed() == ()
