@@ -12,6 +12,7 @@ from cluster.xml import Element, OutputError, element, whole
 from inventory.errors import ConfigError, LabError
 from inventory.platforms.base import Platform
 from inventory.platforms.registry import PLATFORMS
+from inventory.sizes import TOKEN_COEFFICIENT_MS
 
 
 @dataclass(frozen=True)
@@ -89,15 +90,21 @@ def parsed(reading: HostReading) -> Section:
 
 
 def times(reading: HostReading, conf: Section) -> tuple[int, int]:
-    """Token and consensus (milliseconds): of the running corosync, else of its file. Raises LabError."""
+    """Token and consensus (milliseconds): of the running corosync, else of its file. Raises LabError.
+
+    The token is the one of the file: the running one contains token_coefficient for each node above two.
+    """
+    totem = conf.section("totem")
+    text, consensus = totem.value("token"), totem.value("consensus")
+    more = TOKEN_COEFFICIENT_MS * max(0, len(conf.section("nodelist").sections("node")) - 2)
     try:
-        return tuple(round(1000 * one) for one in corosync_state.timings(reading.running))  # type: ignore[return-value]
+        running, agreed = (round(1000 * one) for one in corosync_state.timings(reading.running))
+        return (int(text) if text and text.isdigit() else running - more), agreed
     except OutputError as error:
-        text = conf.section("totem").value("token")
         if text is None or not text.isdigit():
             raise LabError(f"{reading.host}: {error.message}", hint=error.hint) from error
-        consensus = conf.section("totem").value("consensus") or str(math.ceil(int(text) * 6 / 5))
-        return int(text), int(consensus)
+        usual = math.ceil((int(text) + more) * 6 / 5)
+        return int(text), int(consensus) if consensus and consensus.isdigit() else usual
 
 
 def addresses_of(conf: Section, root: Element, readings: Sequence[HostReading]) -> dict[str, tuple[str, int]]:

@@ -15,9 +15,8 @@ from cluster import audited_cib as of_cib
 from cluster.audited_value import Value, known, unknown
 from cluster.corosync_conf import Section
 from cluster.xml import Element
+from inventory.sizes import TOKEN_COEFFICIENT_MS
 
-TOKEN_COEFFICIENT_MS = 650
-"""What corosync adds to the token for each node above two, when there is a nodelist (milliseconds)."""
 SHORTEST_CONSENSUS = 1.2
 """The default of consensus, and the shortest one: times the token."""
 

@@ -188,3 +188,12 @@ def test_a_text_for_each_page() -> None:
     with pytest.raises(LabError, match="--page c: there is no such host"):
         described(wanted=Wanted(pages={"c": "x"}))
     assert set(PAGES) == set(HOSTS)
+
+
+def test_the_running_token_contains_a_part_for_each_node_above_two() -> None:
+    third = "    node {\n        ring0_addr: 10.240.7.23\n        nodeid: 3\n    }\n}\n\nquorum {"
+    nodes = changed(
+        {"}\n\nquorum {": third, "(u32) = 3600": "(u32) = 4380", "token (u32) = 3000": "token (u32) = 3650"}
+    )
+    found = yaml.safe_load(described(nodes).text)["corosync"]
+    assert (found["token_ms"], found["consensus_ms"]) == (3000, 4380)

@@ -36,7 +36,9 @@ def test_what_the_labs_own_nodes_could_not_have() -> None:
         ("alpha", "10.240.7.1", 7),
         ("Beta", "192.168.3.9", 2),
     ]
-    several = parse({"nodes": [*nodes({}, {}), {"name": "gamma", "address": "10.240.7.23", "page": "gamma"}]})
+    third = {"name": "gamma", "address": "10.240.7.23", "page": "gamma"}
+    corosync = {**yaml.safe_load(TEXT)["corosync"], "two_node": False, "consensus_ms": 4380}
+    several = parse({"nodes": [*nodes({}, {}), third], "corosync": corosync})
     assert [(one.id, one.ssh_host) for one in several.nodes] == [(1, "a"), (2, "b"), (3, "gamma")]
 
 

@@ -118,7 +118,7 @@ def test_two_node_is_refused_where_corosync_does_not_have_it(host: FakeHost, tmp
 
 def test_nothing_can_run_machines(host: FakeHost, tmp_path: Path) -> None:
     host.programs.clear()
-    *others, last = [one.title for one in registry.providers().values()]
+    *others, last = [registry.get(name).title for name in registry.names()]
     with pytest.raises(MachineError, match=f"no {', '.join(others)} or {last}") as caught:
         Machines(tmp_path, example_lab()).prepare("auto", "auto", silent)
     assert "./lab doctor" in caught.value.hint
