@@ -96,8 +96,8 @@ def parse(
             "properties", "stickiness", "resources", "constraints", "drill",
         ),
         (
-            "images", "labs", "patience", "fencing", "quorum", "witness", "packages", "prepare", "ssh_config", "reboots",
-            *KEYS,
+            "images", "labs", "patience", "fencing", "quorum", "witness", "packages", "prepare", "ssh_config",
+            "reboots", *KEYS,
         ),
     )  # fmt: skip
     name = part["name"].text(

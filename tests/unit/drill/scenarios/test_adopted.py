@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from classroom.checks import CHECKS, OF_ANY_CLUSTER, for_lab
+from classroom.checks import OF_ANY_CLUSTER, for_lab
 from drill.execute import lab_health
 from drill.scenarios.adopted import refusal
 from drill.scenarios.catalog import SCENARIOS
@@ -39,4 +39,4 @@ def test_a_cluster_that_is_not_healthy_is_not_repaired(tmp_path: Path) -> None:
 def test_the_checks_of_an_adopted_cluster() -> None:
     names = {one.name for one in for_lab(ADOPTED)}
     assert names == OF_ANY_CLUSTER
-    assert for_lab(example_lab()) == CHECKS
+    assert {one.name for one in for_lab(example_lab())} > OF_ANY_CLUSTER
