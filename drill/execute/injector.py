@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from drill.execute import signals
-from drill.faults import background, repair
-from drill.faults.base import Fault, FaultScope, Proof
+from drill.faults import background, node_script, repair
+from drill.faults.base import Fault, FaultScope, Proof, scopes
 from drill.faults.repair import HEAL_DEADLINE_S, TIMER_S, arm_actions, heal_actions, healed_proofs
 from drill.record.timeline import EventKind
 from inventory import waiting
@@ -25,6 +25,8 @@ from inventory.session import LabSession
 
 PROOF_DEADLINE_S = 15.0
 """The longest time from the injection of a fault to the proof that it is in effect (seconds)."""
+SERVICES_DEADLINE_S = 180.0
+"""For the repair of a node's resources by lab.yaml's script (seconds): a standby is copied anew."""
 BOOT_DEADLINE_S = 90.0
 """The longest time until a node answers after it was powered on or thawed (seconds)."""
 OnEvent = Callable[[EventKind, str, str], None]
@@ -151,7 +153,22 @@ class Injector:
                 errors.append(error)
         if errors:
             raise errors[0]
-        return tuple(messages)
+        return (*messages, *self.heal_services())
+
+    def heal_services(self) -> list[str]:
+        """Repair what lab.yaml's script calls broken, on each node, and give the messages."""
+        actions = (
+            NodeAction(
+                one.target.name,
+                repair.repair_script(one, node_script.after_heal(one)),
+                deadline=SERVICES_DEADLINE_S,
+                why="heal the resources of lab.yaml",
+                purpose="repair",
+            )
+            for one in scopes(self.session)
+            if node_script.after_heal(one)
+        )
+        return self.run_undo(tuple(actions))
 
     def run_undo(self, actions: tuple[NodeAction, ...]) -> list[str]:
         """Do the actions of a heal and give their messages. Waits for a node that boots."""

@@ -150,6 +150,8 @@ class Recovery:
         self._run_remedies(faults.CLUSTER_REMEDIES)
         self._restore(left)
         self._remove_second_owner()
+        for line in self._injector.heal_services():
+            self._tell(line)
 
     def _run_remedies(
         self, remedies_to_run: tuple[RemedyFactory, ...], where: tuple[FaultScope, ...] | None = None
