@@ -104,7 +104,8 @@ def logins(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
 def at_boot(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
     """Services that the init system starts at boot or restarts after a kill, although only the cluster may."""
     for node in session.lab.nodes:
-        units = (*session.platform.cluster_services, session.platform.web_service)
+        web = (session.platform.web_service,) if session.lab.has("web") else ()
+        units = (*session.platform.cluster_services, *web)
         yield from packages.starts_at_boot(node, snapshot.facts, units)
     yield from pages.web_restart_problems(session, snapshot.facts)
 
@@ -178,6 +179,8 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
+OF_WEB = frozenset({"pages", "web-server", "one-web-server"})
+"""The checks of the web server."""
 BEYOND_CHECKS: tuple[Check, ...] = tuple(step_check(step) for step in BEYOND)
 """The checks of the steps beyond the document."""
 
@@ -202,7 +205,8 @@ def for_lab(lab: Lab) -> tuple[Check, ...]:
     if lab.adopted:
         return tuple(one for one in CHECKS if one.name in OF_ANY_CLUSTER)
     checks = (*CHECKS, *BEYOND_CHECKS) if BEYOND[0] in steps_of(lab) else CHECKS
-    return tuple(check for check in checks if check.applies(lab))
+    here = tuple(check for check in checks if check.applies(lab))
+    return here if lab.has("web") else tuple(one for one in here if one.name not in OF_WEB)
 
 
 def judge(

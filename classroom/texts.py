@@ -26,7 +26,7 @@ def load(name: str) -> Mapping[str, Any]:
 def placeholders(session: LabSession) -> Mapping[str, str]:
     """The values of the {placeholders}: those of the steps (provision.texts), and those that only the classroom has."""
     lab, platform = session.lab, session.platform
-    web, httpd = lab.resource("web").id, platform.web_service
+    web, httpd = texts.web_id(lab), platform.web_service
     commands = {
         "resources": pcs.list_resources(platform.pcs),
         "defaults": pcs.list_defaults(platform.pcs),

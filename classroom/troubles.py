@@ -37,7 +37,7 @@ def troubles(session: LabSession, snapshot: Snapshot, check: str) -> Iterator[st
     """The troubles of status.health that a check reports. Exactly one check reports each trouble."""
     steps = {
         session.lab.resource("address").id: "floating-address",
-        session.lab.resource("web").id: "web-server",
+        **({session.lab.resource("web").id: "web-server"} if session.lab.has("web") else {}),
     }
     for one in snapshot.troubles:
         reporting = (

@@ -36,7 +36,7 @@ def problems(lab: Lab) -> Iterator[Problem]:
 def doubts(lab: Lab) -> Iterator[str]:
     """Why a lab that can be built may not serve its page; one line each."""
     where = _decision(lab).winner
-    if where[lab.resource("web").id] != where[lab.resource("address").id]:
+    if lab.has("web") and where[lab.resource("web").id] != where[lab.resource("address").id]:
         yield "the constraints let the web server and the address run on different nodes: then no client gets a page"
     if fencing(lab.properties) and not any(name in lab.properties for name in FENCING):
         yield 'fencing is on by default, and the lab has no fence device: set stonith-enabled: "false" in lab.yaml'
@@ -67,9 +67,10 @@ def _properties(lab: Lab) -> Iterator[Problem]:
 
 
 def _placements(lab: Lab) -> Iterator[Problem]:
-    web, address = lab.resource("web").id, lab.resource("address").id
+    pair = {one.id for one in lab.resources}
+    web, address = lab.resource("web").id if lab.has("web") else "", lab.resource("address").id
     for at, one in enumerate(lab.colocations):
-        if {one.resource, one.with_resource} == {web, address} and one.score <= -INFINITY:
+        if {one.resource, one.with_resource} == pair and one.score <= -INFINITY:
             yield (
                 f"constraints.colocation[{at}]",
                 f"found the score -INFINITY: {web} never runs where {address} is, so no client gets a page",

@@ -145,6 +145,10 @@ class Lab:
         """The other nodes, in the order of lab.yaml."""
         return tuple(other for other in self.nodes if other != node)
 
+    def has(self, kind: str) -> bool:
+        """Whether lab.yaml has a resource of a kind; only a lab with services may lack the web server."""
+        return any(one.kind == kind for one in self.resources)
+
     def resource(self, kind: str) -> Resource:
         """The resource of a kind (address, web)."""
         return next(resource for resource in self.resources if resource.kind == kind)

@@ -105,7 +105,11 @@ def wanted(session: LabSession, facts: Facts, steps: tuple[Step, ...]) -> Config
             name for name in lab.properties if property_steps.get(name, properties.STONITH) in included
         ],
         stickiness=None if properties.STICKINESS in included else 0,
-        resources=[lab.resource(kind).id for kind, step in resource_steps.items() if step in included],
+        resources=[
+            lab.resource(kind).id
+            for kind, step in resource_steps.items()
+            if step in included and lab.has(kind)
+        ],
         constraints=[kind for kind, step in constraint_steps.items() if step in included],
         fencing=properties.STONITH in included,
         interface=facts.interface,

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from cluster import corosync_conf, pcs, scores
-from inventory.model import Command
+from inventory.model import Command, Lab
 from inventory.platforms.wording import adapted
 from inventory.session import LabSession
 from inventory.sizes import NUMBERS, every_node
@@ -47,6 +47,11 @@ def text(step: Step, session: LabSession) -> Text:
     )
 
 
+def web_id(lab: Lab) -> str:
+    """The id of the web server; in a lab without one the texts about it are not shown."""
+    return lab.resource("web").id if lab.has("web") else "WebServer"
+
+
 def placeholders(session: LabSession) -> Mapping[str, str]:
     """The values of the {placeholders} in steps.yaml: names of lab.yaml, and commands in the platform's form."""
     lab, platform = session.lab, session.platform
@@ -77,7 +82,7 @@ def placeholders(session: LabSession) -> Mapping[str, str]:
         "url": lab.url,
         "address": lab.resource("address").id,
         "address_agent": platform.agents["address"],
-        "web": lab.resource("web").id,
+        "web": web_id(lab),
         "web_process": platform.web_process,
         "index": platform.index,
         "stickiness": scores.text(lab.stickiness),

@@ -167,7 +167,7 @@ def _address(lab: Lab, lab_status: LabStatus, expectation: Expectation) -> Itera
 
 def _web(lab: Lab, lab_status: LabStatus) -> Iterator[Trouble]:
     """The web server must run where the cluster runs it, and nowhere else."""
-    if lab_status.best is None:
+    if lab_status.best is None or not lab.has("web"):
         return
     id_, placed_on = lab.resource("web").id, _placed_on(lab, lab_status, "web")
     for node, one in lab_status.nodes.items():

@@ -6,6 +6,7 @@ from drill.faults import registry as faults
 from drill.scenarios import adopted, sizes, third_vote
 from drill.scenarios.base import Configure, Scenario
 from drill.scenarios.fencing import refusal
+from drill.scenarios.services import without_web
 from inventory.session import LabSession
 
 
@@ -15,7 +16,8 @@ def unavailable(scenario: Scenario, session: LabSession) -> str:
     for name in scenario.faults:
         if reason := faults.get(name).refusal(session):
             return reason
-    rules = (adopted.refusal(scenario, lab), sizes.refusal(scenario, lab), third_vote.refusal(scenario, lab))
+    modules = (adopted.refusal, sizes.refusal, third_vote.refusal, without_web)
+    rules = (rule(scenario, lab) for rule in modules)
     if reason := next(filter(None, (refusal(scenario, lab, faults.LOSING), *rules)), ""):
         return reason
     states = [scenario.overrides, *(move.overrides for move in scenario.moves if isinstance(move, Configure))]

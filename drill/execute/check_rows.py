@@ -17,7 +17,11 @@ def for_lab(checks: Iterable[CheckRow], lab: Lab) -> tuple[CheckRow, ...]:
 
 def _for_lab(value: Any, lab: Lab) -> Any:
     if isinstance(value, Mapping):
-        return {_for_lab(key, lab): _for_lab(one, lab) for key, one in value.items()}
+        return {
+            _for_lab(key, lab): _for_lab(one, lab)
+            for key, one in value.items()
+            if key != "@web" or lab.has("web")
+        }
     if value == "@two_node":
         return lab.corosync.two_node or lab.witness is not None or keeps_quorum(len(lab.nodes))
     if value == "@restarts":

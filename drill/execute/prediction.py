@@ -78,7 +78,8 @@ def predict(
             moves=_may_move(live),
             resource=first.monitor if first else "web",
         )
-        answer = _monitor_answer(text, lab.resource(first.monitor).id) if first and text else None
+        kind = first.monitor if first else "web"
+        answer = _monitor_answer(text, lab.resource(kind).id) if first and text and lab.has(kind) else None
         measured = timing if answer is None else replace(timing, monitor_answer_s=answer)
         course, missing = _course(scenario, limits, live, len(lab.nodes), clone=timing.clone)
         rows = Rows(missing=missing)

@@ -90,6 +90,8 @@ class Remedy:
     script: str
 
 
+OF_WEB = "web-"
+"""The first letters of the names of faults of the web server."""
 RemedyFactory = Callable[[FaultScope], Remedy]
 
 
@@ -138,7 +140,9 @@ class Fault:
         return self.roles == ("witness",)
 
     def refusal(self, session: LabSession) -> str:
-        """Why the lab's provider does not support the fault; "" when it does."""
+        """Why the lab or its provider does not support the fault; "" when both do."""
+        if self.name.startswith(OF_WEB) and not session.lab.has("web"):
+            return f"{self.name} breaks the web server, and lab.yaml has none"
         reasons = (session.provider.power.lacks(word) for word in self.needs)
         reason = next(filter(None, reasons), "")
         return f"{self.name} is not available with {session.provider.name}: {reason}" if reason else ""

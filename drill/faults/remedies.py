@@ -210,6 +210,8 @@ def lost_web(scope: FaultScope) -> Remedy:
 
 
 def _lost_resource(scope: FaultScope, kind: str, is_here: str) -> Remedy:
+    if not scope.lab.has(kind):
+        return Remedy(f"there is no {kind} resource", "is_wrong() { false; }\nput_right() { :; }")
     id_, node = scope.lab.resource(kind).id, scope.target.name
     return remedy(
         f"refreshed {id_}, which was missing on {node}",

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from cluster import corosync_state, crm_mon
+from cluster import corosync_state, crm_mon, service_state
 from cluster.corosync_state import Membership
 from drill.record.timeline import NodeReading
 from inventory.model import Lab, Node
@@ -184,6 +184,8 @@ def _locations(lab: Lab, state: crm_mon.ClusterState) -> dict[str, tuple[str, ..
     """Where each resource runs; of a clone the node with the address comes first, because it serves the clients."""
     address = state.where(lab.resource("address").id)
     found = {one.id: state.where(one.id) for one in lab.resources}
+    for id_ in lab.services.ids:  # of a promotable clone, the node where it is promoted
+        found[id_] = service_state.promoted(state, id_) or service_state.where(state, id_)
     return {id_: tuple(sorted(nodes, key=lambda node: node not in address)) for id_, nodes in found.items()}
 
 

@@ -94,10 +94,12 @@ def edited_cib(text: str, overrides: Overrides, lab: Lab) -> str:
                 scores.text(number),
             )
     for kind, interval in overrides.monitors.items():
+        if not lab.has(kind):
+            continue
         path = f"configuration/resources//primitive[@id='{lab.resource(kind).id}']/operations/op[@name='monitor']"
         for operation in root.findall(path):
             operation.set("interval", interval)
-    gone = [lab.resource(kind) for kind in RESOURCE_KINDS if kind not in overrides.resources]
+    gone = [one for one in lab.resources if one.kind not in overrides.resources]
     removed = {id_ for one in gone for id_ in (one.id, clone_id(one.id))}
     resources, constraints = (_section(root, name) for name in ("resources", "constraints"))
     for item in list(resources):

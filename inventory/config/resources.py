@@ -52,7 +52,8 @@ def resources(yaml_node: YamlNode) -> tuple[tuple[Resource, ...], tuple[Service,
         if clone and kind == "address":
             part["clone"].wrong("false: only one node may hold the floating address")
         found.append(Resource(id_ or str(part["id"].value), kind or "", every or "", clone))
-    absent = [kind for kind in KINDS if kind not in kinds]
+    needed = ("address",) if services else KINDS  # a lab with other services needs no web server
+    absent = [kind for kind in needed if kind not in kinds]
     if isinstance(yaml_node.value, list) and absent and not bad_kind:
         yaml_node.remark(f"found no resource of kind {listed(absent)}; allowed: one address and one web")
     return tuple(found), tuple(services)

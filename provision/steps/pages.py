@@ -15,6 +15,8 @@ from status.web_page import page_of
 
 def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
     """Write the page, test that the web server serves it, then stop the server: the cluster will start it."""
+    if not session.lab.has("web"):
+        return
     platform = session.platform
     unit = platform.web_service
     web = session.lab.resource("web").id
@@ -64,7 +66,7 @@ def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
 
 def web_restart_problems(session: LabSession, facts: Facts) -> Iterator[str]:
     """Nodes whose init system restarts a killed web server: a distribution's unit may have Restart=on-abort."""
-    for node in session.lab.nodes:
+    for node in session.lab.nodes if session.lab.has("web") else ():
         if facts.of(node).web_restarted:
             web, who = session.platform.web_service, session.platform.services.name
             yield f"{node.alias}: {who} starts a killed {web} again, before the cluster sees it"
@@ -72,6 +74,8 @@ def web_restart_problems(session: LabSession, facts: Facts) -> Iterator[str]:
 
 def second_web_nodes(session: LabSession, facts: Facts) -> list[Node]:
     """The nodes where the web server runs while the cluster runs it on another node."""
+    if not session.lab.has("web"):
+        return []
     state = facts.state
     here = state.where(session.lab.resource("web").id) if state else ()
     if len(here) != 1:
@@ -90,7 +94,7 @@ def second_web_problems(session: LabSession, facts: Facts) -> Iterator[str]:
 
 def problems(session: LabSession, facts: Facts) -> Iterator[str]:
     """A page that does not name its node; a web server that starts, or was started, without the cluster."""
-    for node in session.lab.nodes:
+    for node in session.lab.nodes if session.lab.has("web") else ():
         have = facts.of(node)
         if have.page != page_of(node):
             yield f"{node.alias}: its page is {have.page[:100] or 'not there'!r}, not {page_of(node)!r}"

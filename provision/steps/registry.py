@@ -52,13 +52,16 @@ _STAGES: tuple[tuple[Step, ...], ...] = (_NODES, _START, (leftovers.STEP,), CONF
 leftovers; the configuration."""
 
 
+OF_WEB = (pages.STEP, resources.WEB)
+"""The steps for the web server."""
 BEYOND: tuple[Step, ...] = (node_script.STEP, services.STEP)
 """The steps after those of the document, for what lab.yaml has beyond it."""
 
 
 def for_lab(lab: Lab) -> tuple[Step, ...]:
     """The steps that make a lab: those of the document, and those for resources of any agent if it has some."""
-    return (*STEPS, *BEYOND) if lab.services.any else STEPS
+    of_document = STEPS if lab.has("web") else tuple(step for step in STEPS if step not in OF_WEB)
+    return (*of_document, *BEYOND) if lab.services.any else of_document
 
 
 def stages(steps: Sequence[Step]) -> tuple[tuple[Step, ...], ...]:

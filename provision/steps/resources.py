@@ -62,6 +62,8 @@ def _change_options(session: LabSession, facts: Facts, resource: Resource) -> It
 
 
 def _create(session: LabSession, facts: Facts, kind: str) -> Iterator[Command]:
+    if not session.lab.has(kind):
+        return
     resource = session.lab.resource(kind)
     want, have = wanted(session, facts, resource), found(facts, resource)
     # The step "leftovers" has removed what lab.yaml does not have from the resource.
@@ -94,6 +96,8 @@ def _create(session: LabSession, facts: Facts, kind: str) -> Iterator[Command]:
 
 
 def _resource_problems(session: LabSession, facts: Facts, kind: str) -> Iterator[str]:
+    if not session.lab.has(kind):
+        return
     resource = session.lab.resource(kind)
     have = found(facts, resource)
     yield from () if have is None else differences(wanted(session, facts, resource), have)

@@ -5,14 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import yaml
 
+from classroom import checks, exercises
+from cluster import feasible
+from drill.execute.check_rows import for_lab as for_lab_rows
+from drill.execute.availability import unavailable
+from drill.scenarios import catalog
+from inventory.config.lab_yaml import parse
 from inventory.errors import ConfigError
 from inventory.model import Lab
 from provision import apply, reset
 from provision.facts import gather
 from provision.plan import plan
 from provision.steps.registry import BEYOND, STEPS, find, for_lab
-from tests.support.example_lab import NODE1, NODE2
+from tests.support.example_lab import CASES, NODE1, NODE2
 from tests.support.fake_cluster import FakeCluster
 from tests.support.fake_session import fake_session
 from tests.unit.cluster.test_services import CONSTRAINTS, METADATA, RESOURCES, lab_with
@@ -116,3 +123,26 @@ def test_reset_to_a_step_of_the_document_removes_them_and_a_reset_makes_them_aga
     assert {one.id for one in facts.cib.resources} == {"WebIP", "WebServer"}
     reset.run(fake_cluster.session)
     assert plan(fake_cluster.session, gather(fake_cluster.session)).empty
+
+
+def test_a_lab_without_the_web_server_has_no_page_and_no_check_of_it() -> None:
+    lab = yaml.safe_load((CASES.parent.parent / "lab.yaml").read_text(encoding="utf-8"))
+    lab["resources"] = [lab["resources"][0], *ONLY_FAKE]
+    lab["constraints"] = {"colocation": FIELDS["colocation"], "order": FIELDS["order"][:1]}
+    fake_cluster = cluster_of(parse(yaml.safe_dump(lab), "lab.yaml", judge=feasible.problems))
+    fake_cluster.session.lab.services.ids.index("st")
+    for run in (apply.run_stages, apply.run, reset.run):
+        run(fake_cluster.session)
+        assert plan(fake_cluster.session, gather(fake_cluster.session)).empty
+    assert not [one for one in fake_cluster.ran if "page" in one.why]
+    names = {one.name for one in checks.for_lab(fake_cluster.session.lab)}
+    assert {"pages", "web-server", "one-web-server"}.isdisjoint(names)
+    assert {"floating-address", "services", "node-script"} <= names
+    assert list(feasible.doubts(fake_cluster.session.lab)) == []
+    assert exercises.for_lab(fake_cluster.session.platform, fake_cluster.session.lab) == ()
+    runs = [one.name for one in catalog.SCENARIOS.values() if not unavailable(one, fake_cluster.session)]
+    assert {"corosync-kill", "partition", "standby", "freeze"} <= set(runs)
+    assert not [name for name in runs if name.startswith("web-")]
+    for name in runs:
+        for row in for_lab_rows(catalog.get(name).checks, fake_cluster.session.lab):
+            assert "@" not in repr(row.parameters)

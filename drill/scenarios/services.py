@@ -1,0 +1,19 @@
+"""Which scenarios need the web server of the document; the only place with this rule. Pure."""
+
+from __future__ import annotations
+
+from drill.scenarios.base import Await, Configure, Scenario
+from inventory.model import Lab
+
+
+def without_web(scenario: Scenario, lab: Lab) -> str:
+    """Why a scenario does not fit a lab without the web server; "" when it does, and for a lab with it."""
+    if lab.has("web"):
+        return ""
+    states = [scenario.overrides, *(move.overrides for move in scenario.moves if isinstance(move, Configure))]
+    apart = any(
+        isinstance(move, Await) and move.condition.startswith("placed_apart") for move in scenario.moves
+    )
+    if apart or any("web" not in state.resources or "colocation" in state.without for state in states):
+        return "it shows the address and the web server without their constraints, and lab.yaml has no web server"
+    return ""
