@@ -64,7 +64,7 @@ missing() {
 prepare() {
     set -e
     systemctl disable --quiet postgresql
-    [ -e "$ready" ] || systemctl stop postgresql
+    [ -e "$ready" ] || systemctl stop postgresql postgresql@15-main
     mkdir -p "$conf/conf.d"
     settings >"$conf/conf.d/ha-lab.conf"
     accounts >"$conf/pg_hba.conf"

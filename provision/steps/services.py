@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from cluster import agent_metadata, service_state, services
 from cluster.configuration import Configuration
 from cluster.foreign import known_part
-from cluster.service_state import where
 from inventory.errors import ConfigError
 from inventory.model import Command
 from inventory.session import LabSession
@@ -62,15 +61,14 @@ def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
         yield replacement(session, facts, known, f"the resources of lab.yaml: {summary(wrong)}")
         return
     for id_ in session.lab.services.ids:
-        if _stopped_by_failure(facts, id_):
+        if _has_failed(facts, id_):
             argv = ("crm_resource", "--cleanup", "-r", id_)
             yield pcs_on(session, facts, argv, f"{id_} has failed before: let the cluster try again")
 
 
-def _stopped_by_failure(facts: Facts, id_: str) -> bool:
-    state = facts.state
-    failed = [one.node for one in state.failures if one.resource.partition(":")[0] == id_] if state else []
-    return state is not None and any(node not in where(state, id_) for node in failed)
+def _has_failed(facts: Facts, id_: str) -> bool:
+    """An operation failed: a promotion that another node was better for, or a start that is not tried again."""
+    return any(one.resource.partition(":")[0] == id_ for one in (facts.state.failures if facts.state else ()))
 
 
 def problems(session: LabSession, facts: Facts) -> Iterator[str]:
