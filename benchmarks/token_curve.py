@@ -196,7 +196,7 @@ def conditions(lab: Lab, session: LabSession, seed: int) -> dict[str, object]:
         "platform": session.platform.name,
         "provider": session.provider.name,
         "stack": "corosync and pacemaker",
-        "web": f"on {every_node(lab)}" if lab.resource("web").clone else "on one node",
+        "web": f"on {every_node(lab)}" if any(one.clone for one in lab.resources) else "on one node",
         "probe_hz": lab.drill.probe_hz,
         "probe_timeout_s": lab.probe_timeout_s,
         "seed": seed,

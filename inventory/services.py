@@ -5,7 +5,7 @@ Source: Pacemaker Explained ("Cluster Resources", "Collective Resources", "Resou
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -78,6 +78,15 @@ class Services:
     def parts(self) -> Iterator[Service]:
         """Every resource that has an agent."""
         return (part for one in self.resources for part in one.parts)
+
+    def tied_to(self, ids: Collection[str]) -> tuple[str, ...]:
+        """The resources that run only where one of these runs, or the other way round (a colocation of INFINITY)."""
+        pairs = [
+            {one.attributes.get("rsc", ""), one.attributes.get("with-rsc", "")}
+            for one in self.relations
+            if one.kind == "colocation" and one.attributes["score"] == "INFINITY"
+        ]
+        return tuple(id_ for id_ in self.ids if any(id_ in pair and pair & set(ids) for pair in pairs))
 
     @property
     def agents(self) -> tuple[str, ...]:

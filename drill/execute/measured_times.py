@@ -138,7 +138,7 @@ def fingerprint(session: LabSession, live: Cib) -> str:
     texts += [f"{one.id} {one.agent} {sorted(one.attributes.items())}" for one in configuration.resources]
     texts += [describe(one) for one in configuration.colocations]
     texts += [describe(one) for one in configuration.orders]
-    texts += ["the web server is a clone"] if session.lab.resource("web").clone else []
+    texts += ["the web server is a clone"] if any(one.clone for one in session.lab.resources) else []
     nodes = len(session.lab.nodes)
     texts += [f"{nodes} nodes"] if nodes > 2 else []  # two is the usual number, and says nothing
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]

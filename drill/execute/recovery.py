@@ -70,6 +70,8 @@ class Recovery:
                     self._configured(lab_status)
                 troubles = _lines(self.troubles(lab_status)) or self._changed(left)
                 if not troubles and not left:
+                    for line in self._injector.heal_services():  # a lost standby runs, so it is no trouble
+                        self._tell(line)
                     break
                 self._attempt(left)
                 self._configured(self.look())

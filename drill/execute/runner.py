@@ -106,6 +106,7 @@ class Runner:
     def _header(self, scenario: Scenario, seed: int, *, second_try: bool) -> Header:
         lab = self.session.lab
         explanation = catalog.explanations(self.session.platform, len(lab.nodes)).get(scenario.name)
+        own = [one.id for one in lab.resources]
         return Header(
             scenario=scenario.name,
             fault=", ".join(dict.fromkeys(scenario.faults)),
@@ -118,7 +119,7 @@ class Runner:
             nodes=tuple(node.name for node in lab.nodes),
             url=lab.url,
             probe_hz=lab.drill.probe_hz,
-            resources=tuple(sorted(one.id for one in lab.resources)),
+            resources=tuple(sorted((*own, *lab.services.tied_to(own)))),
             orders=tuple(OrderRow(one.first, one.then) for one in lab.orders),
             checks=for_lab(scenario.checks, lab),
             platform=self.session.platform.name,

@@ -184,8 +184,9 @@ def _locations(lab: Lab, state: crm_mon.ClusterState) -> dict[str, tuple[str, ..
     """Where each resource runs; of a clone the node with the address comes first, because it serves the clients."""
     address = state.where(lab.resource("address").id)
     found = {one.id: state.where(one.id) for one in lab.resources}
-    for id_ in lab.services.ids:  # of a promotable clone, the node where it is promoted
-        found[id_] = service_state.promoted(state, id_) or service_state.where(state, id_)
+    for one in lab.services.resources:  # of a promotable clone, the node where it is promoted
+        places = service_state.promoted if one.clone == "promotable" else service_state.where
+        found |= {part.id: places(state, part.id) for part in one.parts}
     return {id_: tuple(sorted(nodes, key=lambda node: node not in address)) for id_, nodes in found.items()}
 
 

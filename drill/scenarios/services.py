@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from drill.scenarios.base import Await, Configure, Scenario
+from drill.scenarios.overrides import Overrides
 from inventory.model import Lab
 
 
@@ -14,6 +15,10 @@ def without_web(scenario: Scenario, lab: Lab) -> str:
     apart = any(
         isinstance(move, Await) and move.condition.startswith("placed_apart") for move in scenario.moves
     )
-    if apart or any("web" not in state.resources or "colocation" in state.without for state in states):
+    if apart or any(_is_about_web(state) for state in states):
         return "it shows the address and the web server without their constraints, and lab.yaml has no web server"
     return ""
+
+
+def _is_about_web(state: Overrides) -> bool:
+    return "web" not in state.resources or "colocation" in state.without or state.last_node is not None

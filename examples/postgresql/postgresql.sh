@@ -109,16 +109,19 @@ copy_from() {
     mv "$data.new" "$data"
 }
 
-# This node's server is not the primary that clients reach, and does not follow it.
+# This node's server is not the primary that clients reach, and does not follow it. An old primary that wrote more than
+# its successor had got streams again and again on its own old timeline: the timelines are compared.
 broken() {
     [ -e "$ready" ] || return 1
     primary_answers || return 1
     [ -z "$(ip -o addr show to "$vip")" ] || return 1
     tries=15
     while [ "$tries" -gt 0 ]; do
-        case $(local_sql "select pg_is_in_recovery() and exists (select from pg_stat_wal_receiver where status = 'streaming')") in
-        t) return 1 ;;
-        esac
+        timeline=$(psql -XAtq -h "$vip" -U probe -d lab -c \
+            "select ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::int" 2>/dev/null)
+        follows=$(local_sql "select pg_is_in_recovery() and exists
+            (select from pg_stat_wal_receiver where status = 'streaming' and received_tli = ${timeline:-0})")
+        [ "$follows" != t ] || return 1
         tries=$((tries - 1))
         sleep 1
     done

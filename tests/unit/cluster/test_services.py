@@ -186,6 +186,10 @@ def state(*placed: tuple[str, str, str | None]) -> ClusterState:
     return ClusterState(NODE1, True, nodes, found, (), {})
 
 
+def test_what_is_tied_to_the_address_is_told_from_the_rest() -> None:
+    assert LAB.services.tied_to(["WebIP", "WebServer"]) == ("st",), "note is colocated with -100 only"
+
+
 PLAIN, CLONE, PROMOTABLE = (Service("db", "ocf:x:y", clone=kind) for kind in ("", "clone", "promotable"))
 
 
