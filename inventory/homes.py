@@ -43,7 +43,12 @@ def owner(home: str) -> tuple[str, int]:
 
 def of_vagrant(root: Path) -> Path:
     """The folder in which Vagrant runs for a folder's labs: that folder, or this program's (./lab --in FOLDER)."""
-    return root if (root / "Vagrantfile").is_file() else CODE
+    return CODE if _is_apart(root) else root
+
+
+def _is_apart(root: Path) -> bool:
+    """Whether a folder has only a lab.yaml, and this program is elsewhere."""
+    return (root / "lab.yaml").is_file() and not (root / "Vagrantfile").is_file()
 
 
 def title(number: int) -> str:
@@ -54,7 +59,7 @@ def title(number: int) -> str:
 def command(home: str, words: str) -> str:
     """The command line for the lab with a home; it works in every folder."""
     folder, number = owner(home)
-    place, option = (folder, "") if (Path(folder) / "lab").is_file() else (str(CODE), f"--in '{folder}' ")
+    place, option = (str(CODE), f"--in '{folder}' ") if _is_apart(Path(folder)) else (folder, "")
     return f"cd '{place}' && ./lab {option}{'' if number == FIRST else f'--lab {number} '}{words}"
 
 

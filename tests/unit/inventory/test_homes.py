@@ -60,3 +60,12 @@ def test_two_labs_share_no_name() -> None:
         assert getattr(first, what) != getattr(second, what), what
     assert (first.key, second.key) == (".lab/key", ".labs/2/.lab/key")
     assert control_folder(first.home) != control_folder(second.home)
+
+
+def test_a_folder_with_only_a_lab_yaml_uses_this_program(tmp_path: Path) -> None:
+    (tmp_path / "lab.yaml").touch()
+    assert homes.of_vagrant(tmp_path) == homes.CODE
+    assert homes.command(str(tmp_path), "down") == f"cd '{homes.CODE}' && ./lab --in '{tmp_path}' down"
+    (tmp_path / "Vagrantfile").touch()
+    assert homes.of_vagrant(tmp_path) == tmp_path
+    assert homes.command(str(tmp_path), "down") == f"cd '{tmp_path}' && ./lab down"
