@@ -155,8 +155,8 @@ class Injector:
             raise errors[0]
         return (*messages, *self.heal_services())
 
-    def heal_services(self) -> list[str]:
-        """Repair what lab.yaml's script calls broken, on each node, and give the messages."""
+    def heal_services(self, tell: Callable[[str], None] = lambda line: None) -> list[str]:
+        """Repair what lab.yaml's script calls broken, on each node; tell the messages, and give them."""
         actions = (
             NodeAction(
                 one.target.name,
@@ -168,7 +168,10 @@ class Injector:
             for one in scopes(self.session)
             if node_script.after_heal(one)
         )
-        return self.run_undo(tuple(actions))
+        messages = self.run_undo(tuple(actions))
+        for line in messages:
+            tell(line)
+        return messages
 
     def run_undo(self, actions: tuple[NodeAction, ...]) -> list[str]:
         """Do the actions of a heal and give their messages. Waits for a node that boots."""

@@ -58,9 +58,8 @@ class Recovery:
         """
         left = self.session.journal.pending()
         for entry in left:
-            self._tell(
-                f"an interrupted drill left {entry.what}" + (f" on {entry.target}" if entry.target else "")
-            )
+            where = f" on {entry.target}" if entry.target else ""
+            self._tell(f"an interrupted drill left {entry.what}{where}")
         troubles: tuple[str, ...] = ()
         for _ in range(ATTEMPTS):
             try:
@@ -70,8 +69,7 @@ class Recovery:
                     self._configured(lab_status)
                 troubles = _lines(self.troubles(lab_status)) or self._changed(left)
                 if not troubles and not left:
-                    for line in self._injector.heal_services():  # a lost standby runs, so it is no trouble
-                        self._tell(line)
+                    self._injector.heal_services(self._tell)  # a lost standby runs, so it is no trouble
                     break
                 self._attempt(left)
                 self._configured(self.look())
@@ -152,8 +150,7 @@ class Recovery:
         self._run_remedies(faults.CLUSTER_REMEDIES)
         self._restore(left)
         self._remove_second_owner()
-        for line in self._injector.heal_services():
-            self._tell(line)
+        self._injector.heal_services(self._tell)
 
     def _run_remedies(
         self, remedies_to_run: tuple[RemedyFactory, ...], where: tuple[FaultScope, ...] | None = None

@@ -9,8 +9,8 @@ import yaml
 
 from classroom import checks, exercises
 from cluster import feasible
-from drill.execute.check_rows import for_lab as for_lab_rows
 from drill.execute.availability import unavailable
+from drill.execute.check_rows import for_lab as for_lab_rows
 from drill.scenarios import catalog
 from inventory.config.lab_yaml import parse
 from inventory.errors import ConfigError
