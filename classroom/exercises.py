@@ -36,6 +36,7 @@ from classroom.requirements import (
     long_names,
     not_two_node,
     property_is_not,
+    reason,
     sticky,
     two_nodes,
     wide_network,
@@ -233,14 +234,7 @@ def for_platform(platform: Platform) -> tuple[Exercise, ...]:
 
 def for_lab(platform: Platform, lab: Lab) -> tuple[Exercise, ...]:
     """The exercises that are possible on a platform and with a lab.yaml."""
-    return tuple(one for one in for_platform(platform) if not needs(one, lab))
-
-
-def needs(exercise: Exercise, lab: Lab) -> str:
-    """Why an exercise does not work with a lab.yaml; "" when it does."""
-    return (
-        exercise.needs(lab) if lab.has("web") else "the exercises are about the web server, and it has none"
-    )
+    return tuple(one for one in for_platform(platform) if not reason(one.needs, lab))
 
 
 def find(platform: Platform, name: str) -> Exercise | None:
@@ -254,9 +248,9 @@ def get(session: LabSession, name: str) -> Exercise:
     known = ", ".join(one.name for one in for_lab(session.platform, session.lab))
     if found is None:
         raise ConfigError(f"There is no exercise {name!r}.", hint=f"The exercises are: {known}")
-    if reason := needs(found, session.lab):
+    if why := reason(found.needs, session.lab):
         raise ConfigError(
-            f"The exercise {name} does not work with this lab.yaml: {reason}.",
+            f"The exercise {name} does not work with this lab.yaml: {why}.",
             hint=f"The exercises are: {known}",
         )
     return found

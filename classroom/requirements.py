@@ -10,6 +10,11 @@ from inventory.model import Colocation, Constraint, Lab, Location, Order
 Requirement = Callable[[Lab], str]
 
 
+def reason(needs: Requirement, lab: Lab) -> str:
+    """Why an exercise with this requirement does not work with a lab.yaml; "" when it does."""
+    return needs(lab) if lab.has("web") else "the exercises are about the web server, and it has none"
+
+
 def any_lab(lab: Lab) -> str:
     """The exercise works with every lab.yaml."""
     return ""
