@@ -38,13 +38,17 @@ class Measurement:
     one that began after the heal. `pause` is how long a machine was stopped.
     `token_lost`: the token did not reach the other node in time. `lost`: the other node removed this one from its
     membership. `moved`: the resources were started on another node. `two_owners` is for how long two nodes held the
-    address at once; `held` has the periods of each node, as seconds since the injection. `doubt` says why the
+    address at once; `held` has the periods of each node, as seconds since the injection. `two_answers` is for how long
+    two machines answered ARP requests for it. `doubt` says why the
     measurement does not count; "": it counts.
 
     Of a build: `seconds` is its length, `parts` are the lengths of its parts by name, `memory_mb` is
     the memory of all nodes together, `cpu_s` is the processor time of
     all programs of this machine in that time, `contention` the share of the time in which a program waited
     for a processor.
+
+    Of fencing: `fenced` are the nodes that were fenced before the heal, in order. `fence` is the time from the fault
+    until the first of them had no power. `lost_writes` is how many acknowledged writes are lost: at least, and at most.
     """
 
     setting: str
@@ -61,6 +65,10 @@ class Measurement:
     two_owners: Interval | None = None
     later: Interval | None = None
     held: Mapping[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
+    two_answers: Interval | None = None
+    fenced: tuple[str, ...] | None = None
+    fence: Interval | None = None
+    lost_writes: tuple[int, int] | None = None
     seconds: float | None = None
     parts: Mapping[str, float] = field(default_factory=dict)
     memory_mb: int | None = None

@@ -139,7 +139,7 @@ def of_record(timeline: Timeline) -> dict[str, Any]:
         "later": length(longest(one for one in found if one not in by_fault)),
         "moved": _moved(timeline),
         "two_owners": _sum((one.since, one.until) for one in doubles),
-        "doubt": _doubt(timeline, caused),
+        "doubt": doubt(timeline, caused),
     }
 
 
@@ -172,7 +172,8 @@ def _doubt_of_stop(seen: Seen, token: float) -> str:
     return ""
 
 
-def _doubt(timeline: Timeline, outage: Outage | None) -> str:
+def doubt(timeline: Timeline, outage: Outage | None) -> str:
+    """Why a record does not count; "" when it counts. `outage` is the one that is measured."""
     if timeline.header.error:
         return f"the drill itself failed: {timeline.header.error}"
     if missed := timeline.events_of("not_landed"):

@@ -13,7 +13,7 @@ from classroom.snapshot import REACHED, Snapshot
 from classroom.texts import load, placeholders
 from classroom.troubles import troubles
 from drill.checks.verdict import FAIL, PASS, UNKNOWN, Verdict
-from inventory.model import Lab
+from inventory.model import NO_FENCING, Lab
 from inventory.platforms.base import Firewall
 from inventory.platforms.wording import adapted
 from inventory.session import LabSession
@@ -230,7 +230,10 @@ def _verdict(check: Check, session: LabSession, snapshot: Snapshot) -> Verdict:
     text = {
         name: value.format_map(placeholders(session))
         for name, value in adapted(
-            load("checks.yaml")[check.name], session.platform, len(session.lab.nodes)
+            load("checks.yaml")[check.name],
+            session.platform,
+            len(session.lab.nodes),
+            fencing=session.lab.fencing != NO_FENCING,
         ).items()
     }
     expected, unknown_because = text["expected"], check.unknown_because(snapshot)

@@ -3,8 +3,8 @@
 The times are seconds since the node's boot, with six decimals; only times of the same node may be subtracted. The
 messages are those of corosync 3 and of pacemaker's controller 2.0 to 3.0, which are notices and so are in the journal
 by default.
-Sources: journalctl(1), exec/totemsrp.c, controld_te_actions.c, controld_callbacks.c. A system without systemd has no
-journal.
+Sources: journalctl(1), exec/totemsrp.c, controld_te_actions.c, controld_fencing.c, controld_callbacks.c. A system
+without systemd has no journal.
 """
 
 from __future__ import annotations
@@ -16,9 +16,11 @@ _LINE = re.compile(r"^\[\s*(\d+\.\d+)\] \S+ (?:corosync|pacemaker-controld)\[\d+
 _NOTICED = re.compile(
     r"(?:aborted by operation |action \d+ \()(\S+)_monitor_[1-9]\d*(?: '\w+')? on ([^\s:)]+)(?:\): expected|:)"
 )
+_FENCE = re.compile(r"Requesting fencing \((?:reboot|off)\) (?:of|targeting) node (\S+)")
 _ORDER = re.compile(r"Initiating (start|stop) operation (\S+)_(?:start|stop)_0 (?:locally )?on (\S+)")
 WANTED = (
     "processor failed, forming|A new membership|_monitor_[1-9][0-9]*( .modify.)? on|Initiating (start|stop)"
+    "|Requesting fencing"
 )
 """A pattern of the lines that are read (grep(1), -E)."""
 
@@ -28,7 +30,7 @@ class JournalLine:
     """One line: `at` in seconds since the node's boot.
 
     Kinds: "token lost"; "membership"; "noticed" (`resource` failed its monitor on `node`); "start" and "stop" (this
-    controller, the DC's, orders it for `resource` on `node`).
+    controller, the DC's, orders it for `resource` on `node`); "fence" (the DC orders that `node` is fenced).
     """
 
     at: float
@@ -54,6 +56,8 @@ def parse(text: str) -> tuple[JournalLine, ...]:
             found.append(JournalLine(at, "membership"))
         elif order := _ORDER.search(message):
             found.append(JournalLine(at, order[1], order[2], order[3]))
+        elif fence := _FENCE.search(message):
+            found.append(JournalLine(at, "fence", node=fence[1]))
         elif noticed := _NOTICED.search(message):
             found.append(JournalLine(at, "noticed", noticed[1], noticed[2]))
     return tuple(sorted(found, key=lambda line: line.at))

@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from cluster import fencing as fence_devices
 from cluster.timing import Timing, timing
 from inventory.errors import ConfigError
 from inventory.model import Lab
@@ -22,6 +23,8 @@ RETRANSMITS = 4
 """token_retransmits_before_loss_const of corosync.conf(5)."""
 HOLD = 0.8 / (RETRANSMITS + 0.2)
 """The part of the token timeout that an idle ring's representative holds the token: `hold`."""
+FENCE = "fence"
+"""The name of the phase in which a lost node is fenced."""
 JOIN_S = 0.05
 """corosync.conf(5): join, the wait for join messages before they are sent again."""
 
@@ -79,7 +82,8 @@ def bounds(
     """Predict the outage for a kind of fault on the active node. Raises ConfigError for an unknown kind.
 
     `answers`: the faulted node still answers clients (only corosync killed, or only the traffic between
-    the nodes cut), so that a client may see no outage. The default is true for a partition.
+    the nodes cut), so that a client may see no outage. The default is true for a partition. With fencing, such a node
+    answers only until it is switched off.
     `moves`: a migration-threshold is set, so that a failed resource may move to the other node. `resource` is the kind
     of resource that a "process" fault breaks.
     When a node comes back before the token is lost, the wait is shorter: its rejoin reports the loss.
@@ -111,7 +115,27 @@ def bounds(
         least = 0.0 if timing.clone else timing.stop_s[0]
     # The fault falls between two probes.
     seen = 0.0 if quiet else max(0.0, least - timing.probe_s)
-    return Bounds(kind, phases, seen, sum(phase.most for phase in phases))
+    most = sum(phase.most for phase in phases)
+    if (quiet and kind == "crash") or kind == "freeze":
+        return _switched_off(kind, phases, timing, quiet=quiet) or Bounds(kind, phases, seen, most)
+    return Bounds(kind, phases, seen, most)
+
+
+def _switched_off(kind: Kind, phases: tuple[Phase, ...], timing: Timing, *, quiet: bool) -> Bounds | None:
+    """The outage around the moment when fencing switches the node off, in the phase FENCE; None where nothing fences.
+
+    A node that answers (`quiet`) is missed only from then on. A frozen node may run for a moment when it is switched
+    off, and its answers cut the outage in two: the longer part is at least the longer one of the two shortest parts.
+    """
+    names = [phase.name for phase in phases]
+    if FENCE not in names or timing.fence is None:
+        return None
+    place = names.index(FENCE)
+    later = sum(phase.least for phase in phases[place + 1 :]) + fence_devices.AFTER_OFF_S
+    earlier = sum(phase.least for phase in phases[: place + 1]) - fence_devices.AFTER_OFF_S
+    least = later if quiet else max(earlier, later)
+    first = place if quiet else 0
+    return Bounds(kind, phases, max(0.0, least - timing.probe_s), sum(phase.most for phase in phases[first:]))
 
 
 def predict(lab: Lab, kind: Kind, *, answers: bool | None = None) -> Bounds:
@@ -162,11 +186,12 @@ def _recovery(
 
     `alone`: only the address is stopped and started.
     """
-    acts = here or (timing.survivor_acts and (stops or not timing.fencing))
+    fences = timing.fencing and not here and not stops
+    acts = here or (timing.survivor_acts and (not fences or timing.fence is not None))
     if not timing.survivor_acts and not here:
         never = "a node alone has no quorum, and no-quorum-policy lets it start nothing"
     else:
-        never = "fencing is on: resources of a lost node are not started before it is fenced"
+        never = "fencing is on without a device: resources of a lost node are not started before it is fenced"
     decide_least, decide_most = timing.decide_s
     decide = Phase("decide", decide_least, decide_most, "a DC exists or is elected, and computes the actions")
     if not acts:
@@ -192,6 +217,7 @@ def _recovery(
         arp = Phase("ARP", 0.0, 0.0, "the address stays on this node, with the same hardware address")
     return (
         decide,
+        *_fence(timing, needed=fences),
         stop,
         start,
         arp,
@@ -208,6 +234,13 @@ def _recovery(
 def _started(timing: Timing) -> str:
     """What is started when all resources are, in the order of the constraints."""
     return "the web server, then the address" if timing.clone else "the address, then the web server"
+
+
+def _fence(timing: Timing, *, needed: bool) -> tuple[Phase, ...]:
+    if not needed or timing.fence is None:
+        return ()
+    why = f"pcmk_delay_base, then {fence_devices.AGENT}: off and on, with power_wait after each; most: stonith-timeout"
+    return (Phase(FENCE, timing.fence.least, timing.fence.most, why),)
 
 
 def _range(least: float, most: float) -> str:

@@ -12,12 +12,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cluster import phase_length
+from cluster.fencing import AFTER_OFF_S
 from cluster.outage_bounds import HOLD, Kind
 from cluster.phase_length import Even, Measured, PhaseLength
 from cluster.timing import Timing
 
-Course = Literal["move", "loss", "web restart", "address restart"]
-"""The sequence of an outage: resources move from a working node, a node is lost, or resources are started again.
+Course = Literal[
+    "move", "loss", "loss with fencing", "answering until fenced", "web restart", "address restart"
+]
+"""The sequence of an outage: resources move from a working node, a node is lost (with fencing it may answer until it
+is switched off), or resources are started again.
 
 "address restart": two resources are started again, one after the other; "web restart": one. The names are those of the
 walkthrough's cluster, and are stored. With a clone of the web server they are the other way round (see `course_of`).
@@ -42,6 +46,8 @@ AGAIN_S = 1.0
 MEASURED: Mapping[Course, tuple[str, ...]] = {
     "move": ("stopped", "started", "answered"),
     "loss": ("membership", "decided", "started", "answered"),
+    "loss with fencing": ("membership", "decided", "fenced", "started", "answered"),
+    "answering until fenced": ("fenced", "started", "answered"),
     "web restart": ("decided", "stopped", "answered"),
     "address restart": ("decided", "stopped", "started", "answered"),
 }
@@ -49,6 +55,7 @@ MEASURED: Mapping[Course, tuple[str, ...]] = {
 _WHY = {
     "membership": "after consensus: the remaining node forms a membership alone",
     "decided": "the DC (elected if necessary) gives its first order; it may wait for 1 s before, once or twice",
+    "fenced": "the lost node is switched off and on, by its fence device",
     "stopped": "from the first request without an answer until all resources are stopped",
     "started": "the agent of the address",
     "answered": "the web server's start and the gratuitous ARP, until the first answer",
@@ -84,16 +91,22 @@ class Interval:
     likely: tuple[float, float] | None = None
 
 
-def course_of(kind: Kind, resource: str, *, clone: bool = False) -> Course | None:
+def course_of(
+    kind: Kind, resource: str, *, clone: bool = False, fences: bool = False, answers: bool = False
+) -> Course | None:
     """The course of a kind of fault; `resource` is the kind of resource that fails. None: no interval is computed.
 
     `clone`: the web server is a clone, and the address is started after it: then the address needs the web server, and
     not the web server the address. A client of a partition may see no outage, and a hang is not noticed.
+    `fences`: the cluster fences a lost node; `answers`: a lost node answers clients, until it is fenced.
     """
     courses: dict[Kind, Course] = {"graceful": "move", "crash": "loss", "freeze": "loss"}
     if kind == "process":
         return "address restart" if (resource == "address") != clone else "web restart"
-    return courses.get(kind)
+    course = courses.get(kind)
+    if course == "loss" and fences:
+        return "answering until fenced" if answers else "loss with fencing"
+    return course
 
 
 def interval(
@@ -114,19 +127,21 @@ def interval(
     """
     phases: list[ExpectedPhase] = []
     token, consensus = timing.token_s, timing.consensus_s
-    if course == "loss":
+    if course in ("loss", "loss with fencing"):
         hold = token * HOLD
         why = f"token {token:g} s after the last token, which an idle ring holds for up to {hold:.2f} s"
         phases.append(ExpectedPhase("lost", Even(token - hold, token), why, "the running corosync"))
         why = f"consensus: {consensus:g} s until a silent node counts as failed"
         phases.append(ExpectedPhase("consensus", Even(consensus, consensus), why, "the running corosync"))
-    elif course != "move":
+    elif course in ("web restart", "address restart"):
         most = timing.monitor_s + timing.monitor_answer_s
         why = f"a monitor every {timing.monitor_s:g} s, answering in {timing.monitor_answer_s:g} s"
         phases.append(ExpectedPhase("noticed", Even(0.0, most), why, "the CIB and its operation history"))
     for name in MEASURED[course]:
         seconds = tuple(measured[name])
-        length = Measured(seconds, AGAIN_S if name == "decided" else 0.0, WAITS[dc_lost])
+        again = AGAIN_S if name == "decided" else 0.0
+        known = _known_wait(course, timing, seconds) if name == "fenced" else 0.0
+        length = Measured(seconds, again, WAITS[dc_lost], fixed_s=known)
         why = _WHY_WITH_CLONE.get(name, _WHY[name]) if timing.clone else _WHY[name]
         phases.append(ExpectedPhase(name, length, why, f"{len(seconds)} measurements: {source}"))
     drawn = phase_length.drawn([one.length for one in phases])
@@ -141,3 +156,12 @@ def interval(
         low, high = phase_length.middle(lengths, coverage)
         lines.append(f"{one.name}: {low:.3f} to {high:.3f} s: {one.why} ({one.source})")
     return Interval(least, most, coverage, tuple(lines), likely)
+
+
+def _known_wait(course: Course, timing: Timing, seconds: Sequence[float]) -> float:
+    """The known wait in all measured times of fencing: that of the slowest device that fits to them (seconds)."""
+    if course == "answering until fenced":
+        known: Sequence[float] = (AFTER_OFF_S,)
+    else:
+        known = timing.fence.waits if timing.fence else ()
+    return max((one for one in known if one < min(seconds)), default=0.0)

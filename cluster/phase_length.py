@@ -52,6 +52,7 @@ class Even:
 class Measured:
     """A phase that was measured; `seconds` are the measurements, at least one. Raises ValueError without any.
 
+    `fixed_s` is a part of each length that is known: a wait. It is no part of the distribution.
     `again_s`: the program may wait for so long and begin again, several times. The number of waits in a measurement is
     how often `again_s` fits into it. The number in the next one, from none to `most_waits` (or more, when more were
     measured), is estimated from the frequencies of these numbers, each increased by a half (Jeffreys' prior).
@@ -60,6 +61,7 @@ class Measured:
     seconds: tuple[float, ...]
     again_s: float = 0.0
     most_waits: int = MOST_WAITS
+    fixed_s: float = 0.0
 
     def __post_init__(self) -> None:
         if not self.seconds:
@@ -67,8 +69,9 @@ class Measured:
 
     def drawing(self) -> Callable[[random.Random], float]:
         """See PhaseLength."""
-        waits = [int(one // self.again_s) if self.again_s else 0 for one in self.seconds]
-        single = [one - self.again_s * count for one, count in zip(self.seconds, waits, strict=True)]
+        rest = [one - self.fixed_s for one in self.seconds]
+        waits = [int(one // self.again_s) if self.again_s else 0 for one in rest]
+        single = [one - self.again_s * count for one, count in zip(rest, waits, strict=True)]
         logarithms = [math.log(max(one, SHORTEST_S)) for one in single]
         count = len(logarithms)
         middle = sum(logarithms) / count
@@ -82,7 +85,7 @@ class Measured:
             student = chance.gauss(0, 1) / math.sqrt(chance.gammavariate(freedom / 2, 2) / freedom)
             waited = self.again_s * chance.choices(numbers, frequencies)[0] if self.again_s else 0.0
             # The far tail of Student's t has times that never occur, so it is cut: e^5 is 150 times the usual time.
-            return waited + math.exp(middle + max(-5.0, min(5.0, scale * student)))
+            return self.fixed_s + waited + math.exp(middle + max(-5.0, min(5.0, scale * student)))
 
         return draw
 

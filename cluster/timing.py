@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from cluster import fencing as fence_devices
+from cluster.fencing import FenceTimes
 from inventory.config.cluster_properties import fencing, milliseconds, starts_without_quorum
 from inventory.model import Lab
 from inventory.sizes import keeps_quorum, running_token_ms
@@ -40,6 +42,8 @@ class Timing:
     """Whether the nodes that are left may start resources: they have quorum, or no-quorum-policy is ignore."""
     fencing: bool = False
     """Whether fencing is on: without a fencing device, no resource of a lost node is taken over."""
+    fence: FenceTimes | None = None
+    """How long the fencing of a node takes, from the DC's order on; None: there is no fence device."""
     nodes: int = 2
     """How many nodes corosync has: its token_coefficient adds to the token for each node above two."""
 
@@ -70,6 +74,7 @@ def timing(lab: Lab) -> Timing:
         or keeps_quorum(len(lab.nodes))
         or starts_without_quorum(lab.properties),
         fencing=fencing(lab.properties),
+        fence=fence_devices.times(fence_devices.devices(lab), lab.properties),
         clone=any(one.clone for one in lab.resources if one.kind == "web"),
         nodes=len(lab.nodes),
     )

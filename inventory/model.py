@@ -176,15 +176,17 @@ def _called(name: str, machines: tuple[Node, ...]) -> Node:
 
 
 PowerAction = Literal["power_off", "power_on", "freeze", "thaw"]
+BmcAction = Literal["stop", "slow", "restore"]
 
 
 @dataclass(frozen=True)
 class NodeAction:
-    """One action on one node: a shell text that root runs, or an action on the power of its machine."""
+    """One action on one node: a shell text that root runs, or one on its power or its BMC. `purpose`: see Command."""
 
     node: str
     script: str = ""
     power: PowerAction | None = None
+    bmc: BmcAction | None = None
     deadline: float = 30.0
     why: str = ""
     cuts: bool = False  # the action may end the ssh connection itself, so that no answer counts as success
@@ -233,9 +235,8 @@ class Command:
     @property
     def line(self) -> str:
         """The command as typed in a shell (for a script: its text, without `sh -c`)."""
-        if self.argv[:2] == ("sh", "-c") and len(self.argv) == 3:
-            return self.argv[2]
-        return shlex.join(self.argv)
+        is_script = self.argv[:2] == ("sh", "-c") and len(self.argv) == 3
+        return self.argv[2] if is_script else shlex.join(self.argv)
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from typing import Any
 
 import yaml
 
-from cluster import corosync_conf, pcs, scores
-from inventory.model import Command, Lab
+from cluster import corosync_conf, fencing, pcs, scores
+from inventory.model import NO_FENCING, Command, Lab
 from inventory.platforms.wording import adapted
 from inventory.session import LabSession
 from inventory.sizes import NUMBERS, every_node
@@ -31,7 +31,8 @@ class Text:
 
 def text(step: Step, session: LabSession) -> Text:
     """The step's text with all placeholders replaced. Raises KeyError when steps.yaml has no such step."""
-    raw = adapted(_raw()[step.id], session.platform, len(session.lab.nodes))
+    fences = session.lab.fencing != NO_FENCING
+    raw = adapted(_raw()[step.id], session.platform, len(session.lab.nodes), fencing=fences)
     known = placeholders(session)
     return Text(
         title=raw["title"].format_map(known),
@@ -89,6 +90,9 @@ def placeholders(session: LabSession) -> Mapping[str, str]:
         "conf": corosync_conf.PATH,
         "authkey": corosync_conf.AUTHKEY,
         "log": platform.cluster_log,
+        **{f"device{node.id}": fencing.device_id(node) for node in lab.nodes},
+        "preferred_device": fencing.device_id(lab.preferred),
+        "delay": fencing.delay(lab),
         "pacemaker_log": platform.pacemaker_log,
     }
 

@@ -1,4 +1,4 @@
-"""The phases of the first fault's failover: injected, detected, decided, stopped, address up, first answer.
+"""The phases of the first fault's failover: injected, detected, decided, (fenced,) stopped, address up, first answer.
 
 Only the time until the heal or the next fault counts (see `_FaultTime`): later events have another cause.
 """
@@ -13,6 +13,7 @@ from drill.analysis.address_owners import LONGEST_GAP, owners_at
 from drill.analysis.fault_windows import FaultWindow, fault_windows
 from drill.analysis.once import once
 from drill.analysis.outages import outages_of
+from drill.record.power_switch import BY_BMC
 from drill.record.timeline import NodeReading, Timeline
 
 _PREFIX = "phase:"
@@ -69,6 +70,7 @@ def phases(timeline: Timeline) -> tuple[Phase, ...]:
         "injected": (fault_time.since, f"the fault was injected{first_of}"),
         "detected": _detected(joined, placed),
         "decided": (placed, "the cluster of a surviving node placed a resource on another node"),
+        **_fenced(timeline, fault_time),
         "stopped": (released, why),
         "address": (
             _taken(timeline, owners, released, fault_time),
@@ -101,6 +103,14 @@ def _detected(joined: float | None, placed: float | None) -> tuple[float | None,
     if placed is not None and (joined is None or placed < joined):
         return placed, f"{first} its cluster placed a resource on another node"
     return joined, f"{first} its membership, quorum or DC changed"
+
+
+def _fenced(timeline: Timeline, fault_time: _FaultTime) -> dict[str, tuple[float | None, str]]:
+    """When a BMC had switched the first node off; no such phase when no BMC was asked to."""
+    orders = [
+        one for one in timeline.power if one.by == BY_BMC and not one.on and one.asked >= fault_time.since
+    ]
+    return {"fenced": (min(one.at or one.asked for one in orders), orders[0].summary)} if orders else {}
 
 
 def _released(

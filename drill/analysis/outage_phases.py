@@ -1,7 +1,8 @@
 """The phases of a fault's outage, from the DC's system journal and the requests; together they are the whole outage.
 
-The course of the outage is read from the journal. A lost node: lost, membership, decided, started, answered. A node
-that still works: stopped, started, answered. A failed resource: noticed, decided, stopped, (started,) answered.
+The course is read from the journal. A lost node: lost, membership, decided, (fenced,) started, answered. A node that
+answers until it is fenced: fenced, started, answered. A node that still works: stopped, started, answered. A failed
+resource: noticed, decided, stopped, (started,) answered.
 
 Where another node takes the address over, and the lab's network was witnessed, "started" ends when the address is on
 the new owner's interface, and "announced" follows (drill.analysis.takeover). Without a witness, "started" ends when
@@ -27,6 +28,7 @@ MEANING = {
     "membership": "corosync forms a membership without the lost node",
     "noticed": "a monitor reports that the resource failed",
     "decided": "the DC gives its first order",
+    "fenced": "the lost node is switched off and on, and the DC orders the first start",
     "stopped": "all resources that move are stopped, and the DC orders the first start",
     "started": "the first resource is started, and the DC orders the start of the second one",
     ADDRESS_UP: "the address is on the interface of its new owner",
@@ -116,16 +118,18 @@ def _of_node(timeline: Timeline, node: str, outage: Outage, injected: float) -> 
     lines = [
         one
         for one in timeline.header.logged or ()
-        if one.node == node and injected <= one.at <= (outage.next_good or 0.0)
+        if one.node == node
+        and injected <= one.at <= (outage.next_good or 0.0)
+        and _is_about_service(timeline, one)
     ]
     starts = [one for one in lines if one.kind == "start"]
     if not 1 <= len(starts) <= 2 or len({one.resource for one in starts}) < len(starts):
         return None
-    found = _marks(lines, starts)
+    found = _marks(lines, starts, outage.last_good or 0.0)
     if found is None:
         return None
     course, marks = found
-    moves = course in ("loss", "move")
+    moves = course in ("loss", "loss with fencing", "answering until fenced", "move")
     signs = takeover(timeline, starts[0], outage) if moves else ()
     second = starts[1:] and Moment("started", starts[1].at, starts[1].within)
     if second:
@@ -144,14 +148,30 @@ def _of_node(timeline: Timeline, node: str, outage: Outage, injected: float) -> 
 
 
 def _marks(
-    lines: Sequence[LoggedMoment], starts: Sequence[LoggedMoment]
+    lines: Sequence[LoggedMoment], starts: Sequence[LoggedMoment], last_good: float
 ) -> tuple[Course, list[Moment]] | None:
-    """The course, and the ends of its phases up to the first start; None when one of them is not logged."""
+    """The course, and the ends of its phases up to the first start; None when one of them is not logged.
+
+    `last_good` is when the last request before the outage was sent (seconds).
+    """
     before = [one for one in lines if one.at <= starts[0].at]
     lost = _first(before, "token lost", 0.0)
     noticed = _first(before, "noticed", 0.0)
-    if lost is not None:
-        course: Course = "loss"
+    fence = _first(before, "fence", 0.0)
+    course: Course
+    marks: list[tuple[str, LoggedMoment | None]]
+    if fence is not None and fence.at <= last_good:
+        course, marks = "answering until fenced", [("fenced", starts[0])]
+    elif lost is not None and fence is not None:
+        course = "loss with fencing"
+        marks = [
+            ("lost", lost),
+            ("membership", _first(before, "membership", lost.at)),
+            ("decided", fence),
+            ("fenced", starts[0]),
+        ]
+    elif lost is not None:
+        course = "loss"
         marks = [
             ("lost", lost),
             ("membership", _first(before, "membership", lost.at)),
@@ -202,6 +222,12 @@ def _phases(ends: Sequence[Moment]) -> Iterator[OutagePhase]:
         within = begin.within + end.within if outer else max(begin.within, end.within)
         yield OutagePhase("started" if end.name == ADDRESS_UP else end.name, since, until, within, end.name)
         since = until
+
+
+def _is_about_service(timeline: Timeline, line: LoggedMoment) -> bool:
+    """Whether a line is about the service, and not about another resource such as a fence device."""
+    known = timeline.header.resources
+    return not line.resource or not known or line.resource in known
 
 
 def _first(lines: Iterable[LoggedMoment], kind: str, since: float) -> LoggedMoment | None:

@@ -2,9 +2,9 @@
 
 Each figure is an interval. `least` is certain: readings show both holders at the same time. `most` is what the readings
 cannot exclude: a holder may have kept the address until the first reading that shows it without the address. A node
-that cannot be read may still hold the address; only a node that the fault switched off certainly does not. A frozen
-container cannot be read, but its kernel still answers ARP: then the answers to ARP requests show more than the
-readings.
+that cannot be read may still hold the address; only a node that is switched off certainly does not, from the moment
+when the switch was done until the next switch on was asked for (PowerSwitch). A frozen container cannot be read, but
+its kernel still answers ARP: then the answers to ARP requests show more than the readings.
 """
 
 from __future__ import annotations
@@ -18,6 +18,10 @@ from drill.analysis.duration import Duration
 from drill.analysis.fault_windows import fault_windows
 from drill.analysis.once import once
 from drill.record.timeline import ArpReading, Timeline
+
+Row = tuple[float, float, bool | None]
+"""At some moment between the first two numbers (seconds) it was true that the holder has the address, or has not;
+None: not known."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,18 @@ def total(found: Iterable[Both] | None) -> Duration | None:
     return Duration(sum(one.least for one in lengths), sum(one.most for one in lengths))
 
 
+def between(found: Iterable[Both], since: float, until: float) -> tuple[Both, ...]:
+    """The overlaps that can be between two moments (seconds), each with the part that can be there."""
+    parts = []
+    for one in found:
+        begin, end = max(one.since, since), min(one.until, until)
+        if begin < end:
+            outside = (one.until - one.since) - (end - begin)
+            length = Duration(max(0.0, one.length.least - outside), min(one.length.most, end - begin))
+            parts.append(Both(one.holders, begin, end, length))
+    return tuple(parts)
+
+
 def longest(found: Iterable[Duration | None]) -> Duration | None:
     """The longest of the totals of several records; None when one is not known."""
     known = list(found)
@@ -80,7 +96,7 @@ def held(timeline: Timeline) -> tuple[Both, ...] | None:
     """The overlaps by the readings of the nodes; None when the record cannot tell."""
     if not all(any(one.seen for one in timeline.readings_of(node)) for node in timeline.nodes):
         return None
-    return _overlaps({node: _held(timeline, node) for node in timeline.nodes})
+    return _overlaps({node: holdings(timeline, node) for node in timeline.nodes})
 
 
 @once
@@ -91,7 +107,7 @@ def answered(timeline: Timeline) -> tuple[Both, ...] | None:
     if not readings or any(after.asked - before.at > gap for before, after in pairwise(readings)):
         return None
     holders = dict.fromkeys(name for one in readings for name in one.holders)
-    return _overlaps({name: _answered(readings, name) for name in holders})
+    return _overlaps({name: _answered(timeline, readings, name) for name in holders})
 
 
 def _overlaps(holdings: dict[str, Sequence[Holding]]) -> tuple[Both, ...]:
@@ -107,22 +123,37 @@ def _overlaps(holdings: dict[str, Sequence[Holding]]) -> tuple[Both, ...]:
     return tuple(sorted(found, key=lambda one: one.since))
 
 
-def _held(timeline: Timeline, node: str) -> Sequence[Holding]:
-    """A node's holdings. Without an answer it is not known whether it holds the address, unless it is switched off."""
-    off = _off(timeline, node)
-    rows = [
-        (one.asked, one.at, one.owns_vip if one.seen else _unless_off(one.asked, off))
-        for one in timeline.readings_of(node)
+@once
+def holdings(timeline: Timeline, node: str) -> Sequence[Holding]:
+    """A node's holdings, by its readings.
+
+    Without an answer it is not known whether it holds the address, unless it is switched off.
+    """
+    rows: list[Row] = [
+        (one.asked, one.at, one.owns_vip if one.seen else None) for one in timeline.readings_of(node)
     ]
-    return _holdings(rows, timeline.end, timeline.patient(LONGEST_GAP))
+    return _holdings(
+        _with_off(rows, off_periods(timeline, node)), timeline.end, timeline.patient(LONGEST_GAP)
+    )
 
 
-def _answered(readings: Sequence[ArpReading], name: str) -> Sequence[Holding]:
-    rows = [(one.asked, one.at, name in one.holders) for one in readings]
-    return _holdings(rows, max(one.at for one in readings), float("inf"))
+def _answered(timeline: Timeline, readings: Sequence[ArpReading], name: str) -> Sequence[Holding]:
+    rows: list[Row] = [(one.asked, one.at, name in one.holders) for one in readings]
+    off = off_periods(timeline, name)
+    return _holdings(_with_off(rows, off), max(one.at for one in readings), float("inf"))
 
 
-def _holdings(rows: Sequence[tuple[float, float, bool | None]], last: float, gap: float) -> Sequence[Holding]:
+def _with_off(rows: Sequence[Row], off: Sequence[tuple[float, float]]) -> Sequence[Row]:
+    """The rows, and one without the address at the begin and at the end of each period without power."""
+    known = [
+        (asked, at, False if holds is None and _within(asked, at, off) else holds)
+        for asked, at, holds in rows
+    ]
+    ends = [(moment, moment, False) for period in off for moment in period]
+    return sorted([*known, *ends], key=lambda row: row[:2])
+
+
+def _holdings(rows: Sequence[Row], last: float, gap: float) -> Sequence[Holding]:
     """Holdings from rows of (asked, at, holds), in time order; `holds` is None where it is not known.
 
     A time without a row, longer than `gap` seconds, is not known either.
@@ -158,8 +189,18 @@ def _holding(begin: float, rows: Sequence[tuple[float, float]], end: float) -> H
     return Holding(begin, rows[0][1], max(rows[0][1], rows[-1][0]), end)
 
 
-def _off(timeline: Timeline, node: str) -> tuple[tuple[float, float], ...]:
-    """The periods in which a fault had certainly switched a node off: checks have it in their parameter `off`."""
+def off_periods(timeline: Timeline, node: str) -> tuple[tuple[float, float], ...]:
+    """The periods in which a node certainly had no power (seconds of the record).
+
+    An older record has no switches; there, a fault has switched the node off when a check has it in `off`.
+    """
+    if switches := timeline.switches_of(node):
+        found = []
+        for number, one in enumerate(switches):
+            following = [later.asked for later in switches[number + 1 :] if later.on]
+            if not one.on and one.at is not None:
+                found.append((one.at, max(one.at, min(following, default=timeline.end))))
+        return tuple(found)
     roles = {str(row.parameters["off"]) for row in timeline.header.checks if row.parameters.get("off")}
     if not any(node in timeline.nodes_in_role(role) for role in roles):
         return ()
@@ -167,5 +208,5 @@ def _off(timeline: Timeline, node: str) -> tuple[tuple[float, float], ...]:
     return tuple((one.landed or 0.0, one.end) for one in windows)
 
 
-def _unless_off(moment: float, off: Sequence[tuple[float, float]]) -> bool | None:
-    return False if any(since <= moment <= until for since, until in off) else None
+def _within(asked: float, at: float, off: Sequence[tuple[float, float]]) -> bool:
+    return any(since <= asked and at <= until for since, until in off)

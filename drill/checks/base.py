@@ -8,9 +8,9 @@ from typing import Literal
 
 from drill.checks.verdict import CheckResult
 
-Evidence = Literal["requests", "readings", "operations", "configuration", "probe"]
+Evidence = Literal["requests", "readings", "operations", "configuration", "probe", "power"]
 """The evidence for a verdict: the probe's requests, the readings of the nodes, the cluster's own operations and
-counts, its configuration, or the probe's own statistics."""
+counts, its configuration, the probe's own statistics, or the switches of the nodes' power."""
 
 
 @dataclass(frozen=True)

@@ -78,27 +78,33 @@ def two_owners(timeline: Timeline) -> CheckResult:
 def never_two_owners(timeline: Timeline, longest_s: float = 0.02) -> CheckResult:
     """Two nodes never hold the address at once: fencing switches the first one off before the other one starts it.
 
-    Judged by the answers to ARP requests, if they were witnessed, because a node that is switched off gives no reading;
-    otherwise by the readings. An overlap of at most `longest_s` (seconds) is below the resolution of the witness.
+    Judged by the readings of the nodes together with the switches of their power, and by the answers to ARP requests,
+    if they were witnessed. A certain overlap anywhere in the record fails. From the first fault until the heals have
+    begun, one of the two must also exclude two owners: there fencing decides. Later the address moves in good order.
+    An overlap of at most `longest_s` (seconds) is below the resolution of both.
     """
     expected = f"never two nodes with the address at once (at most {longest_s:g} s)"
-    certain = [overlap.total(found(timeline)) for found in (overlap.held, overlap.answered)]
+    known = [found for one in (overlap.held, overlap.answered) if (found := one(timeline)) is not None]
+    certain = [overlap.total(found) for found in known]
     if any(one is not None and one.least > longest_s for one in certain):
         return failed(expected, *_lengths(timeline))
-    seen = certain[1] if certain[1] is not None else certain[0]
-    if seen is None or seen.most > longest_s:
-        return unknown(expected, f"no reading excludes two owners: {overlap.text(seen)}")
+    windows = fault_windows(timeline)
+    since, until = (windows[0].injected, max(one.end for one in windows)) if windows else (0.0, timeline.end)
+    during = [overlap.total(overlap.between(found, since, until)) for found in known]
+    best = min((one for one in during if one is not None), key=lambda one: one.most, default=None)
+    if best is None or best.most > longest_s:
+        return unknown(expected, f"no reading excludes two owners: {overlap.text(best)}", *_lengths(timeline))
     return passed(expected, *_lengths(timeline))
 
 
 def _lengths(timeline: Timeline) -> list[str]:
-    """For how long the address had two owners in the whole record, for people."""
+    """For how long the address had two owners in the whole record, and which node had no power, for people."""
     lines = [f"two owners, all periods together: {overlap.text(overlap.total(overlap.held(timeline)))}"]
     if (answered := overlap.total(overlap.answered(timeline))) is not None:
         lines.append(
             f"two answers to ARP requests, as a witness on the network saw: {overlap.text(answered)}"
         )
-    return lines
+    return [*lines, *(one.summary for one in timeline.power if not one.on)]
 
 
 @check("page_names_owner", "requests", "readings")

@@ -33,7 +33,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType({one.id: one for one in _checks()
 """Every check by id: all that the modules of this package define with the decorator `check`."""
 
 
-CHANGED_BY_LATENESS: frozenset[Evidence] = frozenset(("requests", "readings", "operations"))
+CHANGED_BY_LATENESS: frozenset[Evidence] = frozenset(("requests", "readings", "operations", "power"))
 """The evidence that a late machine can change. It cannot change a configuration."""
 
 

@@ -8,11 +8,10 @@ All times are in seconds.
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from drill.execute import signals
+from drill.execute import bmc_power, node_clock, signals
 from drill.faults import background, node_script, repair
 from drill.faults.base import Fault, FaultScope, Proof, scopes
 from drill.faults.repair import HEAL_DEADLINE_S, TIMER_S, arm_actions, heal_actions, healed_proofs
@@ -31,6 +30,10 @@ BOOT_DEADLINE_S = 90.0
 """The longest time until a node answers after it was powered on or thawed (seconds)."""
 OnEvent = Callable[[EventKind, str, str], None]
 """Called for each event, with its kind, node and detail."""
+
+OnSwitch = Callable[[str, bool, float], None]
+"""Called when a node's power was switched: its node, whether it is on now, and when the switch was asked for (seconds
+of the session's clock)."""
 
 
 class NotInEffect(LabError):
@@ -54,11 +57,13 @@ class ActiveFault:
 class Injector:
     """Injects and heals faults, over ssh and by the machines' power.
 
-    `event` is called for each event; `timer_s` is the time after which a node heals itself.
+    `event` is called for each event, `switched` after each switch of a node's power; `timer_s` is the time after which
+    a node heals itself.
     """
 
     session: LabSession
     event: OnEvent = lambda kind, node, detail: None
+    switched: OnSwitch = lambda node, on, asked: None
     timer_s: float = TIMER_S
 
     @contextlib.contextmanager
@@ -201,6 +206,8 @@ class Injector:
         """Do one action and give its output. Power is switched only when that changes the machine's state."""
         if action.power:
             return self._set_power(action)
+        if action.bmc:
+            return bmc_power.act(self.session, action.node, action.bmc)
         try:
             result = self.session.remote.run(action.command)
         except Unreachable:
@@ -223,10 +230,13 @@ class Injector:
             return ""
         messages = {"power_on": "booted", "thaw": "thawed", "power_off": "powered off", "freeze": "frozen"}
         assert action.power is not None
+        asked = self.session.clock.now()
         getattr(self.session.machines, action.power)(node)
+        if action.power in ("power_on", "power_off"):
+            self.switched(node.name, action.power == "power_on", asked)
         if action.power == "thaw" and self.session.provider.stops_clock:
             self.wait_for_node(action.node)
-            self.run_action(_set_clock(action.node))
+            self.run_action(node_clock.setting(action.node))
         return f"{messages[action.power]}\n"
 
     def _until(self, proof: Proof, deadline: float, purpose: str) -> None:
@@ -242,14 +252,11 @@ class Injector:
         node = self.session.lab.machine_called(proof.node)
         if proof.power == "off":
             return "yes" if not self.session.machines.running()[node.name] else "the machine runs"
+        if proof.bmc:
+            return bmc_power.ask(self.session, proof.node, proof.bmc)
         if proof.power == "frozen":
             return "yes" if self.session.machines.frozen(node) else "the machine is not paused"
         result = self.session.remote.run(
             Command.script(proof.node, proof.script, why=proof.what, deadline=20, purpose=purpose)
         )
         return result.out.strip() or result.err.strip() or "no output"
-
-
-def _set_clock(node: str) -> NodeAction:
-    """Set a node's clock to this host's: it stood still while the machine was frozen; date(1)."""
-    return NodeAction(node, f"date -u -s @{time.time():.0f}", why="set the clock", purpose="set-clock")

@@ -10,6 +10,7 @@ from cluster import cib
 from drill.execute import roles
 from drill.execute.injector import ActiveFault, Injector
 from drill.execute.operation_log import OperationLog
+from drill.execute.power_switches import by_drill
 from drill.execute.prediction import LiveTimings
 from drill.execute.recompute import recompute
 from drill.execute.starting_state import StartingState, show_command_script
@@ -45,8 +46,7 @@ FIRST_READING_S = 30.0
 """The longest wait for the first readings and answers (seconds)."""
 OBSERVED_BEFORE_S = 0.6
 """The time of observation before the first move (seconds): the checks need several readings of the state before it."""
-OBSERVED_AFTER_S = 1.0
-"""The time of observation after the lab is healthy again (seconds)."""
+OBSERVED_AFTER_S = 1.0  # the time of observation after the lab is healthy again (seconds)
 
 
 class _ConditionNotMet(Exception):
@@ -77,7 +77,7 @@ class Play:
 
     def __post_init__(self) -> None:
         self.operation_log = OperationLog(self.starting_state)
-        self.injector = Injector(self.session, self.event)
+        self.injector = Injector(self.session, self.event, by_drill(self.session, self.recorder))
         self._rng = random.Random(self.seed)  # noqa: S311 -- a choice, no secret
 
     def begin(self) -> None:
@@ -116,9 +116,9 @@ class Play:
         )
 
     def heal(self, role: str = "") -> None:
-        """Heal the faults on the node with a role, or all faults. Raises what Injector.heal raises."""
+        """Heal the faults on the node with a role, or all; those of a BMC last. Raises what Injector.heal raises."""
         chosen = [one for one in self.active_faults if not role or one.scope.target.name in self._nodes(role)]
-        if chosen:
+        if chosen := sorted(chosen, key=lambda one: one.fault.needs_bmc):
             self.operation_log.take()
             self.injector.heal(*chosen)
             self.active_faults = [one for one in self.active_faults if one not in chosen]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from cluster import cib_status, corosync_state, gratuitous_arp, outage_bounds, outage_interval
+from cluster import fencing as fence_devices
 from cluster.cib import Cib
 from cluster.outage_bounds import Bounds
 from cluster.outage_interval import COVERAGE, LIKELY, Course
@@ -66,6 +67,7 @@ def predict(
         or keeps_quorum(len(lab.nodes))
         or starts_without_quorum(properties),
         fencing=fencing(properties),
+        fence=fence_devices.times(fence_devices.in_cib(live.configuration), properties),
     ).patient(lab.patience)
     cluster_times: dict[ClusterTime, float] = {"loss": token + consensus, "request": lab.probe_timeout_s}
     cluster_times |= {f"{kind} monitor": interval for kind, interval in monitors.items()}  # type: ignore[misc]
@@ -81,7 +83,11 @@ def predict(
         kind = first.monitor if first else "web"
         answer = _monitor_answer(text, lab.resource(kind).id) if first and text and lab.has(kind) else None
         measured = timing if answer is None else replace(timing, monitor_answer_s=answer)
-        course, missing = _course(scenario, limits, live, len(lab.nodes), clone=timing.clone)
+        fences = timing.fencing and timing.fence is not None
+        kernel = session.provider.shares_kernel
+        course, missing = _course(
+            scenario, limits, live, len(lab.nodes), clone=timing.clone, fences=fences, shares_kernel=kernel
+        )
         rows = Rows(missing=missing)
         dc_lost = _dc_lost(lab, text, scenario) if course == "loss" and text else None
         if course:
@@ -183,16 +189,26 @@ def _prediction(
 
 
 def _course(
-    scenario: Scenario, limits: Bounds, live: Cib, nodes: int, *, clone: bool
+    scenario: Scenario,
+    limits: Bounds,
+    live: Cib,
+    nodes: int,
+    *,
+    clone: bool,
+    fences: bool = False,
+    shares_kernel: bool = False,
 ) -> tuple[Course | None, str]:
-    """The course that the scenario's outage takes; or None, and why its times cannot be added up."""
+    """The course that the scenario's outage takes; or None, and why its times cannot be added up.
+
+    `fences`: the cluster fences a lost node; `shares_kernel`: the nodes are containers.
+    """
     injections = [move for move in single_moves(scenario.moves, nodes) if isinstance(move, Inject)]
     if len(injections) != 1:
         return None, f"the scenario injects {len(injections)} faults"
     fault = faults.get(injections[0].fault)
     if limits.outage_most == outage_bounds.NEVER:
         return None, "the outage may have no end"
-    if fault.answers or (
+    if (fault.answers and not fences) or (
         limits.outage_least == 0.0 and limits.kind in ("crash", "freeze", "partition", "none")
     ):
         return None, "clients may see no outage"
@@ -200,5 +216,9 @@ def _course(
         return None, "the resource may be started again on either node"
     if fault.power == "power_on" and limits.kind == "graceful":
         return None, "the whole node shuts down, not only its cluster programs"
-    course = outage_interval.course_of(limits.kind, fault.monitor, clone=clone)
+    if fences and limits.kind == "freeze" and shares_kernel:
+        return None, "a frozen container runs for a moment when it is switched off, and may answer"
+    course = outage_interval.course_of(
+        limits.kind, fault.monitor, clone=clone, fences=fences, answers=bool(fault.answers)
+    )
     return course, "" if course else f"no course is known for a fault of the kind {limits.kind}"

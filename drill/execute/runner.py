@@ -10,11 +10,13 @@ from cluster import cib
 from drill.execute import lab_health, signals
 from drill.execute.availability import unavailable
 from drill.execute.check_rows import for_lab
+from drill.execute.counter_service import CounterService
 from drill.execute.injector import NotAvailable, NotInEffect
 from drill.execute.measured_times import MeasuredTimes, fingerprint
 from drill.execute.node_journal import NodeJournals
 from drill.execute.pause_log import PauseLog
 from drill.execute.play import Play
+from drill.execute.power_switches import PowerSwitches
 from drill.execute.prediction import predict
 from drill.execute.recovery import Recovery
 from drill.execute.starting_state import StartingState
@@ -144,7 +146,11 @@ class Runner:
             self._settled(overrides=starting_state.overrides)
         play = Play(self.session, scenario, recorder, starting_state, timings, seed)
         log = PauseLog(self.session)
-        with self.observe(recorder, recorder.since) as observation:
+        with (
+            CounterService(self.session, recorder, self.guard, scenario.writes),
+            self.observe(recorder, recorder.since) as observation,
+            PowerSwitches(self.session, recorder),
+        ):
             try:
                 play.begin()
                 contention.begin()

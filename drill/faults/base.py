@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cluster.outage_bounds import Kind
-from inventory.model import Lab, Node, NodeAction, PowerAction
+from inventory.bmc.faults import Condition
+from inventory.model import NO_FENCING, Lab, Node, NodeAction, PowerAction
 from inventory.platforms.base import Platform
 from inventory.remote.script import script
 from inventory.session import LabSession
@@ -30,7 +31,7 @@ ROLES: tuple[Role, ...] = ("active", "passive", "dc", "both")
 
 @dataclass(frozen=True)
 class Proof:
-    """A reading that proves something: a shell text that prints `yes`, or the power state of a machine.
+    """A reading that proves something: a shell text that prints `yes`, the power of a machine, or what its BMC lacks.
 
     Any other output is the reason why it is not proven. `what` describes the proven state, for people.
     """
@@ -38,6 +39,7 @@ class Proof:
     node: str
     script: str = ""
     power: Literal["", "off", "frozen"] = ""
+    bmc: Condition = ""
     what: str = ""
 
 
@@ -117,6 +119,7 @@ class Fault:
     whose monitor detects the fault. `needs` are the power actions that the provider must support. `stops_node`: while
     the fault is in effect, or while the node comes back, the node itself may not run or may answer late. `loses_node`:
     the nodes lose contact, and neither has left the cluster; with fencing, one of them is then switched off and on.
+    `needs_bmc`: it breaks the BMC of the target; the heal restores it first.
     """
 
     name: str
@@ -133,6 +136,7 @@ class Fault:
     needs: tuple[PowerAction, ...] = ()
     stops_node: bool = False
     loses_node: bool = False
+    needs_bmc: bool = False
 
     @property
     def of_witness(self) -> bool:
@@ -143,6 +147,8 @@ class Fault:
         """Why the lab or its provider does not support the fault; "" when both do."""
         if self.name.startswith(OF_WEB) and not session.lab.has("web"):
             return f"{self.name} breaks the web server, and lab.yaml has none"
+        if self.needs_bmc and session.lab.fencing == NO_FENCING:
+            return f"{self.name} needs a BMC for each node (fencing: ipmi in lab.yaml)"
         reasons = (session.provider.power.lacks(word) for word in self.needs)
         reason = next(filter(None, reasons), "")
         return f"{self.name} is not available with {session.provider.name}: {reason}" if reason else ""

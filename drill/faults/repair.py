@@ -9,13 +9,15 @@ import shlex
 from collections.abc import Iterable
 
 from drill.faults import background, remedies
-from drill.faults.base import Fault, FaultScope, Proof, RemedyFactory, remedy
+from drill.faults.base import Fault, FaultScope, Proof, RemedyFactory, remedy, shell
 from inventory.model import NO_FENCING, NodeAction
 
 TIMER_S = 300.0
 """The time after which a node heals itself, when the drill did not (seconds)."""
 HEAL_DEADLINE_S = 60.0
 """The deadline for the repair of one fault, and again for its proof (seconds)."""
+FENCED_WITHIN_S = 40.0
+"""The longest wait for a fence action that is under way when a BMC is restored (seconds)."""
 TIMER_FIRED = "the node's timer healed it too early"
 """A part of the message of `timer_fired`."""
 _REPAIR_NEEDED = """\
@@ -74,14 +76,18 @@ def timer_fired(fault: str) -> RemedyFactory:
 def heal_actions(fault: Fault, scope: FaultScope) -> tuple[NodeAction, ...]:
     """The actions that heal a fault: first the machine's power, then one script on the node.
 
-    With fencing, the other nodes may have been switched off and on: the actions start the cluster on them too.
+    With fencing, each node may have been switched off, and may be on again: the actions boot all nodes, and start the
+    cluster on them.
     """
     node = scope.target.name
-    power = (NodeAction(node, power=fault.power, why=f"{fault.power} {node}"),) if fault.power else ()
-    text = repair_script(scope, _with_timer(fault))
     fenced = fault.loses_node and scope.lab.fencing != NO_FENCING
     others = [FaultScope(scope.session, peer) for peer in scope.peers] if fenced else []
+    power = (NodeAction(node, power=fault.power, why=f"{fault.power} {node}"),) if fault.power else ()
+    if fenced and fault.power != "power_on":
+        power = (*power, NodeAction(node, power="power_on", why="boot the node, if it was fenced"))
+    text = repair_script(scope, _with_timer(fault))
     return (
+        *(_restore_bmc(scope) if fault.needs_bmc else ()),
         *power,
         NodeAction(node, text, deadline=HEAL_DEADLINE_S, why=f"heal {fault.name}", purpose="repair"),
         *(action for other in others for action in _fenced_actions(other)),
@@ -101,6 +107,24 @@ def _fenced_actions(scope: FaultScope) -> tuple[NodeAction, ...]:
             purpose="repair",
         ),
     )
+
+
+def _restore_bmc(scope: FaultScope) -> tuple[NodeAction, ...]:
+    """Restore the BMC of the target, when the peer no longer wants to fence the target; boot the target.
+
+    Where the peer still wants to, the BMC obeys as soon as it is restored: then the fencing is waited for.
+    """
+    node = scope.target.name
+    peer = scope.lab.peers(scope.target)[0].name
+    wait = NodeAction(
+        peer,
+        shell("wait_for_fencing", seconds=round(scope.lab.patient(FENCED_WITHIN_S))),
+        deadline=scope.lab.patient(FENCED_WITHIN_S) + 30,
+        why="wait until no node is fenced",
+        purpose="wait-for-fencing",
+    )
+    restore = NodeAction(node, bmc="restore", why=f"restore the BMC of {node}")
+    return wait, restore, wait, NodeAction(node, power="power_on", why="boot the node, if it was fenced")
 
 
 def arm_actions(fault: Fault, scope: FaultScope, seconds: float = TIMER_S) -> tuple[NodeAction, ...]:

@@ -83,8 +83,9 @@ class Request:
     def text(self) -> bytes:
         """The request as bytes."""
         parts = urlsplit(self.url)
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         return (
-            f"GET {parts.path or '/'} HTTP/1.1\r\nHost: {parts.netloc}\r\nUser-Agent: ha-lab-drill\r\n"
+            f"GET {target} HTTP/1.1\r\nHost: {parts.netloc}\r\nUser-Agent: ha-lab-drill\r\n"
             f"Accept: */*\r\nConnection: {'keep-alive' if self.keep else 'close'}\r\n\r\n"
         ).encode("ascii")
 

@@ -20,7 +20,7 @@ import struct
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from drill.observe.http_answer import MOST_BYTES, Answer, NoHttpError, Request, outcome, parse, reason
@@ -55,6 +55,8 @@ class Pace:
 @dataclass(eq=False)
 class _Attempt:
     connection: socket.socket
+    number: int
+    """The requests of a client are counted from 0 on."""
     sent: float
     """On the record's clock (seconds)."""
     began: float
@@ -92,6 +94,7 @@ class PacedClient(Observer):
         self._open: dict[_Attempt, None] = {}
         """The requests that wait, the oldest first."""
         self._error: BaseException | None = None
+        self._begun = 0
 
     def start(self) -> None:
         """Start the thread."""
@@ -153,7 +156,8 @@ class PacedClient(Observer):
     def _begin(self, now: float) -> None:
         connection = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         connection.setblocking(False)
-        one = _Attempt(connection, self._clock(), now)
+        one = _Attempt(connection, self._begun, self._clock(), now)
+        self._begun += 1
         self._open[one] = None
         code = connection.connect_ex(self._address)
         if code not in (0, errno.EINPROGRESS):
@@ -188,7 +192,9 @@ class PacedClient(Observer):
             if code := one.connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
                 raise OSError(code, os.strerror(code))
             one.connected, one.resent = True, retransmits(one.connection)
-            one.connection.sendall(self._text)  # it fits into the empty buffer of a new connection
+            one.connection.sendall(
+                self._message(one.number)
+            )  # it fits into the empty buffer of a new connection
             self._selector.modify(one.connection, selectors.EVENT_READ, one)
             return None
         more = one.connection.recv(MOST_BYTES)
@@ -206,8 +212,16 @@ class PacedClient(Observer):
         one.connection.close()
         again = f"SYN sent {one.resent + 1} times" if one.resent else ""
         detail = "; ".join(part for part in (again, answer.detail) if part)
+        self._deliver(one.number, one.sent, done, replace(answer, detail=detail))
+
+    def _message(self, number: int) -> bytes:
+        """The request with a number, as bytes."""
+        return self._text
+
+    def _deliver(self, number: int, sent: float, done: float, answer: Answer) -> None:
+        """Pass on what became of the request with a number."""
         self._on_sample(
-            Sample(one.sent, done, self._pace.client, answer.outcome, answer.page, answer.status, detail)
+            Sample(sent, done, self._pace.client, answer.outcome, answer.page, answer.status, answer.detail)
         )
 
 

@@ -162,6 +162,7 @@ class Header:
     first move to the last one in which a program of the drill's machine waited for a processor (0 to 1);
     `contention_before` is that of the ten seconds before the prediction. `leftovers` are constraints that a ban or a
     move left behind.
+    `stored` has the numbers in each node's file of the counter service after the heal (None: it did not run).
     `error` is the drill's own failure.
     `reset_s` is the time from the record's end until lab.yaml's configuration was restored.
     """
@@ -208,6 +209,7 @@ class Header:
     contention: float | None = None
     contention_before: float | None = None
     probe: ProbeFigures | None = None
+    stored: Mapping[str, tuple[int, ...]] | None = None
     error: str = ""
     reset_s: float | None = None
 

@@ -20,7 +20,8 @@ from drill.record.header import (
     Prediction,
     ProbeFigures,
 )
-from drill.record.timeline import ArpReading, Event, Lateness, NodeReading, Sample, Timeline
+from drill.record.power_switch import PowerSwitch
+from drill.record.timeline import ArpReading, Event, Lateness, NodeReading, Sample, Timeline, Write
 
 
 class Recorder:
@@ -39,6 +40,8 @@ class Recorder:
         self._events: list[Event] = []
         self._lateness: list[Lateness] = []
         self._arp: list[ArpReading] = []
+        self._power: list[PowerSwitch] = []
+        self._writes: list[Write] = []
         stored_rows.make_plain(path)
         self._stream: TextIO = path.open("a", encoding="utf-8")
         self._stream.write(timeline_file.header_line(header))
@@ -66,6 +69,18 @@ class Recorder:
     def arp(self, reading: ArpReading) -> None:
         """Record what the lab's network says about the VIP."""
         self._add("arp", reading, self._arp)
+
+    def power(self, switch: PowerSwitch) -> None:
+        """Record that the power of a node was switched."""
+        self._add("power", switch, self._power)
+
+    def write(self, write: Write) -> None:
+        """Record a write to the counter service."""
+        self._add("write", write, self._writes)
+
+    def stored(self, numbers: Mapping[str, Sequence[int]]) -> None:
+        """Record the numbers in each node's file of the counter service, after the heal."""
+        self._more(stored={node: tuple(found) for node, found in numbers.items()})
 
     def event(self, event: Event) -> None:
         """Record an event of the drill. It is in the file before this method returns."""
@@ -140,6 +155,8 @@ class Recorder:
                 tuple(self._events),
                 tuple(self._lateness),
                 tuple(self._arp),
+                tuple(self._power),
+                tuple(self._writes),
             )
 
     def close(self) -> None:

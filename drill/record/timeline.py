@@ -21,6 +21,7 @@ from typing import Any, Literal, get_args
 from msgspec import Struct
 
 from drill.record.header import Header
+from drill.record.power_switch import PowerSwitch
 
 ClientName = Literal["probe", "keepalive", "connecting", "routed"]
 Outcome = Literal["ok", "refused", "timeout", "unreachable", "reset", "http_error", "wrong_body", "failed"]
@@ -104,6 +105,22 @@ class ArpReading(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     announced: bool = False
 
 
+class Write(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+    """A number that a client wrote through the counter service; `node` acknowledged it ("" for none)."""
+
+    sent: float
+    done: float
+    number: int
+    outcome: Outcome = "ok"
+    node: str = ""
+    detail: str = ""
+
+    @property
+    def acknowledged(self) -> bool:
+        """A node said that it has written the number."""
+        return self.outcome == "ok"
+
+
 class Event(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """Something that the drill did or noticed.
 
@@ -130,6 +147,8 @@ class Timeline:
     events: tuple[Event, ...] = ()
     lateness: tuple[Lateness, ...] = ()
     arp: tuple[ArpReading, ...] = ()
+    power: tuple[PowerSwitch, ...] = ()
+    writes: tuple[Write, ...] = ()
     notes: tuple[str, ...] = field(default=(), compare=False)
     """Remarks about the file from its reader (a truncated last line)."""
 
@@ -175,6 +194,10 @@ class Timeline:
         """The events of the given kinds, in time order."""
         return tuple(sorted((one for one in self.events if one.kind in kinds), key=lambda event: event.at))
 
+    def switches_of(self, node: str) -> tuple[PowerSwitch, ...]:
+        """The switches of one node's power, in time order."""
+        return tuple(sorted((one for one in self.power if one.node == node), key=lambda one: one.asked))
+
     def time_of_first(self, *kinds: str) -> float | None:
         """The time of the first event of these kinds (seconds); None when there is none."""
         return next((event.at for event in self.events_of(*kinds)), None)
@@ -217,6 +240,8 @@ ROWS: Mapping[str, tuple[type[Struct], str]] = {
     "event": (Event, "events"),
     "lateness": (Lateness, "lateness"),
     "arp": (ArpReading, "arp"),
+    "power": (PowerSwitch, "power"),
+    "write": (Write, "writes"),
 }
 """The kinds of rows in a file: the type of each, and the field of Timeline that has its rows."""
 

@@ -4,6 +4,7 @@ Each line is one object with one key, the kind of the line:
 
     {"header": {"format": 2, ...}}   a scenario begins        {"more": {...}}   later fields of its header
     {"sample": {...}}                {"reading": {...}}       {"event": {...}}    {"lateness": {...}}    {"arp": {...}}
+    {"power": {...}}                 {"write": {...}}
 
 The fields are those of the classes in drill.record.header and drill.record.timeline; a field of the header that has its
 default value is left out. A file may hold several scenarios, one after the other; it is read one timeline at a time.

@@ -116,7 +116,8 @@ class Scenario:
     `kind` is the kind of outage to predict (see cluster.outage_bounds); None when nothing can be predicted.
     `budget` is a key of lab.yaml's budget_s, or "". `step` is the step of the walkthrough. `fenced`: it needs a lab
     with fencing (see drill.scenarios.fencing). `sizes`: the least and the greatest number of nodes
-    (see drill.scenarios.sizes). `third_vote`: it needs a witness (see drill.scenarios.third_vote).
+    (see drill.scenarios.sizes). `third_vote`: it needs a witness (see drill.scenarios.third_vote). `writes`: the
+    counter service runs, and a client writes to it.
     In the parameters of checks, "@web" and "@address" mean the resource of that kind, "@two_node" means whether the
     nodes that are left keep quorum when one is lost, and "@restarts" how many outages a restart of each node causes.
     """
@@ -131,6 +132,7 @@ class Scenario:
     fenced: bool = False
     sizes: tuple[int, int] = (LEAST_NODES, MOST_NODES)
     third_vote: bool = False
+    writes: bool = False
 
     @property
     def needs_another_lab(self) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from drill.record.header import CheckRow
 from drill.scenarios.base import Await, Inject, Observe
 from drill.scenarios.building_blocks import (
@@ -99,6 +101,16 @@ FAULT_SCENARIOS = (
         kind="partition",
         budget="partition",
         sizes=TWO_NODES,
+    ),
+    replace(
+        fault_scenario(
+            "partition-writes",
+            Inject("partition"),
+            CheckRow("two_owners"),
+            CheckRow("lost_writes"),
+            moves=(Await("two_holders"), Observe("loss", 0.5)),
+        ),
+        writes=True,
     ),
     fault_scenario(
         "partition-in",

@@ -5,15 +5,23 @@ from __future__ import annotations
 from dataclasses import replace
 
 from drill.record.header import CheckRow
-from drill.scenarios.base import Await, Heal, Inject, Scenario
+from drill.scenarios.base import Await, Heal, Inject, Move, Observe, Scenario
 from drill.scenarios.building_blocks import (
     ALWAYS,
     FAILED_OVER,
-    TAKEN_OVER,
     TWO_NODES,
+    UNDISTURBED,
     fault_scenario,
 )
 
+FENCED_OVER = (
+    FAILED_OVER,
+    CheckRow("page_names_owner"),
+    CheckRow("never_two_owners"),
+    CheckRow("fenced", {"node": "target"}),
+)
+"""The active node is fenced, and only it; the other node takes over."""
+TAKEN_OVER_LATE: tuple[Move, ...] = (Await("serving_from:peer", 120), Await("placed_on:peer", 120))
 FENCED_SCENARIOS = tuple(
     replace(one, fenced=True)
     for one in (
@@ -27,27 +35,44 @@ FENCED_SCENARIOS = tuple(
                 CheckRow("page_names_owner"),
                 CheckRow("runs_on", {"role": "target", "when": "fault"}),
                 CheckRow("never_two_owners"),
+                CheckRow("fenced", {"node": "peer"}),
+                CheckRow("no_lost_writes"),
                 *ALWAYS,
             ),
             kind="none",
             sizes=TWO_NODES,
+            writes=True,
         ),
         fault_scenario(
             "fenced-freeze",
             Inject("freeze"),
-            FAILED_OVER,
-            CheckRow("page_names_owner"),
-            CheckRow("never_two_owners"),
-            moves=TAKEN_OVER,
+            CheckRow("outage_within_bounds"),
+            *FENCED_OVER,
+            kind="freeze",
         ),
-        fault_scenario(
-            "fenced-corosync-kill",
-            Inject("corosync-kill"),
-            FAILED_OVER,
-            CheckRow("page_names_owner"),
-            CheckRow("never_two_owners"),
-            moves=TAKEN_OVER,
+        Scenario(
+            "fenced-slow-bmc",
+            "",
+            (Inject("bmc-slow"), Observe("loss", 0.1), Inject("freeze"), *TAKEN_OVER_LATE),
+            (*FENCED_OVER, *ALWAYS),
+        ),
+        Scenario(
+            "fenced-dead-bmc",
+            "",
+            (Inject("bmc-dead"), Observe("loss")),
+            (*UNDISTURBED, *ALWAYS),
+            kind="none",
+        ),
+        replace(
+            fault_scenario(
+                "fenced-corosync-kill",
+                Inject("corosync-kill"),
+                CheckRow("outage_within_bounds"),
+                *FENCED_OVER,
+                CheckRow("no_lost_writes"),
+                kind="crash",
+            ),
+            writes=True,
         ),
     )
 )
-"""Nothing is predicted yet: how long fencing takes is not part of `cluster.outage_bounds`."""

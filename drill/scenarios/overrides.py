@@ -20,6 +20,7 @@ from inventory.model import Lab, Location
 
 ConstraintType = Literal["colocation", "order", "location"]
 RESOURCE_KINDS = ("address", "web")
+FENCE_CLASS, FENCE_DELAY = "stonith", "pcmk_delay_base"
 SECTIONS = ("crm_config", "rsc_defaults", "resources", "constraints")
 
 
@@ -31,7 +32,8 @@ class Overrides:
     prefers the last node of lab.yaml. `without` names the types of constraints to remove,
     `resources` the kinds of resources to keep. `monitors` maps a kind of resource to its monitor's interval.
     `two_node` sets two_node in corosync.conf on both nodes (votequorum(5)); `votequorum` are further options of it that
-    are switched on, which needs a restart of the cluster on each node.
+    are switched on, which needs a restart of the cluster on each node. Without `fence_delay` no fence
+    device has a pcmk_delay_base. `stop_timeouts` maps a kind of resource to the time limit of its stop.
     """
 
     properties: Mapping[str, str] = field(default_factory=dict)
@@ -44,6 +46,8 @@ class Overrides:
     monitors: Mapping[str, str] = field(default_factory=dict)
     two_node: bool = False
     votequorum: tuple[str, ...] = ()
+    fence_delay: bool = True
+    stop_timeouts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def serves(self) -> bool:
@@ -70,6 +74,8 @@ class Overrides:
         found += [f"{kind} monitored every {interval}" for kind, interval in self.monitors.items()]
         found += ["two_node"] if self.two_node else []
         found += self.votequorum
+        found += [f"{kind} stopped within {limit}" for kind, limit in self.stop_timeouts.items()]
+        found += [] if self.fence_delay else ["no pcmk_delay_base"]
         return ", ".join(found) or "as in lab.yaml"
 
 
@@ -99,6 +105,14 @@ def edited_cib(text: str, overrides: Overrides, lab: Lab) -> str:
         path = f"configuration/resources//primitive[@id='{lab.resource(kind).id}']/operations/op[@name='monitor']"
         for operation in root.findall(path):
             operation.set("interval", interval)
+    for kind, limit in overrides.stop_timeouts.items():
+        _set_stop_timeout(root, lab.resource(kind).id, limit)
+    if not overrides.fence_delay:
+        for attributes in root.findall(
+            f"configuration/resources//primitive[@class='{FENCE_CLASS}']/instance_attributes"
+        ):
+            for pair in attributes.findall(f"nvpair[@name='{FENCE_DELAY}']"):
+                attributes.remove(pair)
     gone = [one for one in lab.resources if one.kind not in overrides.resources]
     removed = {id_ for one in gone for id_ in (one.id, clone_id(one.id))}
     resources, constraints = (_section(root, name) for name in ("resources", "constraints"))
@@ -131,6 +145,19 @@ def _last_node(score: int, lab: Lab) -> dict[str, str]:
     resource, node = lab.resource("web"), lab.nodes[-1]
     id_ = clone_id(resource.id) if resource.clone else resource.id
     return {"id": "ha-lab-last-node", "rsc": id_, "node": node.name, "score": scores.text(score)}
+
+
+def _set_stop_timeout(root: Element, id_: str, limit: str) -> None:
+    """Set the time limit of a resource's stop; the operation is added when the resource has none."""
+    for resource in root.findall(f"configuration/resources//primitive[@id='{id_}']"):
+        operations = resource.find("operations")
+        if operations is None:
+            operations = ElementTree.SubElement(resource, "operations")
+        stop = operations.find("op[@name='stop']")
+        if stop is None:
+            names = {"id": f"{id_}-stop-ha-lab", "name": "stop", "interval": "0s"}
+            stop = ElementTree.SubElement(operations, "op", names)
+        stop.set("timeout", limit)
 
 
 def changed_sections(before: str, after: str) -> tuple[tuple[str, str], ...]:

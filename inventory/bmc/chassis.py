@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 
-from inventory import homes, log
-from inventory.bmc import secret
+from inventory import homes, log, waiting
+from inventory.bmc import faults, power_log, secret
 from inventory.errors import LabError, MachineError
 from inventory.host import command
 from inventory.providers import choice, removal
 from inventory.providers.base import Provider
 
-NAME = "power.log"
 ON = ("running", "paused")
 """The states in which a machine has power."""
 ORDERS = {"set power 0": (False,), "set power 1": (True,), "set reset 1": (False, True)}
@@ -40,6 +38,7 @@ def main(words: Sequence[str]) -> int:
 
 def obey(provider: Provider, home: Path, alias: str, order: Sequence[str]) -> None:
     """Print or switch the power of the node's machine. Raises MachineError."""
+    waiting.let_pass(faults.wait_s(secret.folder(home / homes.STATE) / alias), clock=waiting.CLOCK)
     id_ = removal.made_ids(home).get(alias, "")
     if not id_:
         raise MachineError(f"{alias} has no machine.")
@@ -55,22 +54,25 @@ def obey(provider: Provider, home: Path, alias: str, order: Sequence[str]) -> No
     log.note(f"BMC of {alias}: {' '.join(order)}")
     _note(home / homes.STATE, alias, " ".join(order))
     for on in wanted:
-        _switch(provider, id_, on=on)
+        _switch(provider, id_, power_log.path(home / homes.STATE, alias), on=on)
 
 
-def _switch(provider: Provider, id_: str, *, on: bool) -> None:
-    """Switch a machine on or off, unless it already is: a BMC reports success in both cases. Raises MachineError."""
-    if (provider.state(id_) in ON) == on:
-        return
-    command.check(provider.power.booting(id_) if on else provider.power.argv("power_off", id_))
+def _switch(provider: Provider, id_: str, file: Path, *, on: bool) -> None:
+    """Switch a machine on or off, unless it already is: a BMC reports success in both cases. Raises MachineError.
+
+    The machine's state is read afterwards: it is in the log when the machine certainly has power, or has none.
+    """
+    power_log.begun(file, on=on)
+    if (provider.state(id_) in ON) != on:
+        command.check(provider.power.booting(id_) if on else provider.power.argv("power_off", id_))
+        if (provider.state(id_) in ON) != on:
+            raise MachineError(f"the machine {id_} is not {power_log.WORDS[on]} afterwards.")
+    power_log.done(file, on=on)
 
 
 def _note(state: Path, alias: str, text: str) -> None:
     """Add a line to the BMC's own log, which the fence agents of the nodes do not see."""
-    folder = secret.folder(state) / alias
-    if folder.is_dir():
-        with (folder / NAME).open("a", encoding="utf-8") as stream:
-            stream.write(f"{datetime.now():%Y-%m-%d %H:%M:%S} {text}\n")
+    power_log.note(power_log.path(state, alias), text)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from inventory import homes
-from inventory.bmc import packet_filter, process, secret, settings
+from inventory.bmc import faults, packet_filter, process, secret, settings
 from inventory.bmc.access import Bmc, bmcs, host_address
 from inventory.errors import MachineError
 from inventory.host import install, networks
@@ -53,7 +53,11 @@ def ensure(folder: LabFolder, provider: Provider, say: Say, clock: Clock) -> Non
     install.ensure_packages(install.missing(PACKAGES), say)
     interface = own_interface(folder, provider)
     password = secret.make(state)
-    changed = [one for one in wanted if _write(state, folder, one, password) or not _runs(state, one)]
+    changed = [
+        one
+        for one in wanted
+        if _write(state, folder, one, password) or not _runs(state, one) or faults.condition(state, one)
+    ]
     chain = f"HA-LAB-{folder.digest}"
     if not packet_filter.closed(chain, interface, wanted):
         # No BMC runs without the filter.
@@ -67,6 +71,7 @@ def ensure(folder: LabFolder, provider: Provider, say: Say, clock: Clock) -> Non
         place = secret.folder(state) / one.node.alias
         process.stop(place, clock)
         shutil.rmtree(place / settings.STATE, ignore_errors=True)
+        (place / faults.SLOW).unlink(missing_ok=True)
         process.start(place, one, clock)
 
 
@@ -94,6 +99,8 @@ def silent(state: Path, lab: Lab) -> Mapping[Node, str]:
             found[one.node] = f"its BMC (UDP port {one.port} of {one.address}) does not run"
         elif not process.answers(one):
             found[one.node] = f"its BMC does not answer at {one.address}, UDP port {one.port}"
+        elif faults.condition(state, one) == "slow":
+            found[one.node] = "a drill made its BMC slow"
     return found
 
 

@@ -208,6 +208,8 @@ class Platform:
     """The type of root's ssh key (ssh-keygen(1), -t)."""
     web_include: str = "/etc/httpd/conf.d"
     """The web server reads every *.conf in this directory."""
+    web_modules: str = "/etc/httpd/modules"
+    """Where the web server has its modules."""
     docroot: str = "/var/www/html"
     cluster_log: str = "/var/log/cluster/corosync.log"
     pacemaker_log: str = "/var/log/pacemaker/pacemaker.log"

@@ -45,6 +45,7 @@ DEBIAN12 = Platform(
     web_service="apache2",
     web_process="apache2",
     web_include="/etc/apache2/conf-enabled",
+    web_modules="/usr/lib/apache2/modules",
     boxes=MappingProxyType(
         {
             "virtualbox": Box("ha-lab/debian12", made_by="./lab box debian12"),

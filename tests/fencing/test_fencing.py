@@ -6,6 +6,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,7 +44,8 @@ def pids(lab: ScratchLab) -> list[int]:
 def orders(lab: ScratchLab) -> list[str]:
     """The orders that the BMCs got, each with its node."""
     files = sorted((lab.folder / ".lab" / "bmc").glob("*/power.log"))
-    return [f"{file.parent.name} {line[20:]}" for file in files for line in file.read_text().splitlines()]
+    lines = [(file.parent.name, line) for file in files for line in file.read_text().splitlines()]
+    return [f"{node} {line.partition('] ')[2]}" for node, line in lines]
 
 
 def password(lab: ScratchLab) -> str:
@@ -94,10 +96,20 @@ def test_pcs_stonith_fence_switches_the_node_off_and_on(lab: ScratchLab) -> None
     lab.lab("status", deadline=QUICK)
 
 
+def drilled(lab: ScratchLab, scenario: str) -> str:
+    """The output of a drill that passed. A record that cannot tell (UNKNOWN) is made once more; a FAIL never is."""
+    said = lab.lab("drill", scenario, deadline=DRILL, expected=(0, 1))
+    if "1 UNKNOWN" in said:
+        sys.stderr.write(f"{scenario} was UNKNOWN, and is made once more:\n{said}\n")
+        said = lab.lab("drill", scenario, deadline=DRILL)
+    assert "1 PASS" in said, said
+    return said
+
+
 @pytest.mark.parametrize("scenario", ["fenced-partition", "fenced-freeze", "fenced-corosync-kill"])
 def test_a_lost_node_is_fenced_and_nothing_runs_twice(lab: ScratchLab, scenario: str) -> None:
     before = len(orders(lab))
-    assert "PASS" in lab.lab("drill", scenario, deadline=DRILL)
+    drilled(lab, scenario)
     assert len(orders(lab)) > before
     assert "Nothing to do" in lab.lab("provision", deadline=QUICK)
 

@@ -98,6 +98,8 @@ class FakeLab:
         """The lines of corosync's log that tell of a pause, by node."""
         self.journal: dict[str, list[str]] = {}
         """The lines of the journal (journalctl -o short-monotonic), by node; its clock is BOOTED_S ahead."""
+        self.written: dict[str, list[int]] = {}
+        """The numbers in each node's file of the counter service; no entry: it is not there."""
         self.did: list[str] = []
         self._instead: dict[str, Callable[[Command, Usual], Answer]] = {}
         self.remote = FakeRemote(self.answer)
@@ -293,6 +295,28 @@ class FakeLab:
         self.did.append("clean-up-failures")
         self.cib = re.sub(r"<transient_attributes.*?</transient_attributes>", "", self.cib)
         return 0, "", ""
+
+    def _wait_for_fencing(self, command: Command) -> Answer:
+        self.did.append(f"wait-for-fencing {command.node}")
+        return 0, "", ""
+
+    def _install_counter(self, command: Command) -> Answer:
+        assert any(one.target == command.node for one in pending(self.root)), "the journal knows of it before"
+        self.did.append(f"install-counter {command.node}")
+        self.written[command.node] = []
+        return 0, "", ""
+
+    def _prove_counter(self, command: Command) -> Answer:
+        return 0, "yes\n", ""
+
+    def _read_writes(self, command: Command) -> Answer:
+        return 0, "".join(f"{number}\n" for number in self.written[command.node]), ""
+
+    def _remove_counter(self, command: Command) -> Answer:
+        if self.written.pop(command.node, None) is None:
+            return 0, "", ""
+        self.did.append(f"remove-counter {command.node}")
+        return 0, "removed the counter service\n", ""
 
     def _recompute(self, command: Command) -> Answer:
         self.did.append(f"recompute {command.node}")

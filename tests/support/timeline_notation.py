@@ -9,6 +9,10 @@ node1   a list of stretches "0-10 vip quorate m12 all@1": read 4 times a second,
         WebIP@2    one resource runs on node2
         late0.8    did not run for 0.8 s before each reading
 events  "inject 10 node1, landed 10.5, heal 30": kind, moment, node if any, then details
+power   "node1 off 17-17.4, node2 off 17-?, node1 on 19-20 drill": when a switch was asked for and done (?: nothing says
+        that it was done), by the BMC if nothing else is said
+writes  "node1 0-10, timeout 10-17, node2 17-45": which node acknowledged each write, or how they fail; 10 a second
+files   {node1: "0-99", node2: ""}: the numbers in each node's file after the heal
 late    "10-10.8 processor 0": when this machine was late, and what of it
 header  fields laid over the usual ones; a value of ~ removes a field
 """
@@ -16,13 +20,15 @@ header  fields laid over the usual ones; a value of ~ removes a field
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any, get_args
 
 import msgspec
 import yaml
 
 from drill.record.header import Header
-from drill.record.timeline import OUTCOMES, Event, EventKind, Lateness, NodeReading, Sample, Timeline
+from drill.record.power_switch import PowerSwitch
+from drill.record.timeline import OUTCOMES, Event, EventKind, Lateness, NodeReading, Sample, Timeline, Write
 from tests.support.example_lab import CASES, NODE1, NODE2
 
 NODES = {"node1": NODE1, "node2": NODE2}
@@ -30,6 +36,9 @@ RESOURCES = ["WebIP", "WebServer"]
 FOLDER = CASES / "timelines"
 BASES: dict[str, dict[str, Any]] = yaml.safe_load((FOLDER / "bases.yaml").read_text())
 EVERY, TAKES = 0.25, 0.05
+WRITE_HZ = 10
+SAID = ("probe", "hz", "node1", "node2", "events", "late", "power", "writes", "files")
+"""What a case says itself, beside its header."""
 
 
 def cases() -> list[dict[str, Any]]:
@@ -43,7 +52,7 @@ def timeline(case: dict[str, Any]) -> Timeline:
     base = BASES[case["from"]]
     said: dict[str, Any] = {
         **base,
-        **{key: case[key] for key in ("probe", "hz", "node1", "node2", "events", "late") if key in case},
+        **{key: case[key] for key in SAID if key in case},
     }
     header: dict[str, Any] = {
         "scenario": case["from"],
@@ -53,6 +62,7 @@ def timeline(case: dict[str, Any]) -> Timeline:
         "roles": {"active": NODE1, "passive": NODE2, "target": NODE1},
         **base["header"],
         **case.get("header", {}),
+        **({"stored": {NODES[a]: _numbers(t) for a, t in said["files"].items()}} if "files" in said else {}),
         "checks": [{"id": case["check"], "parameters": case.get("with", {})}],
     }
     node_readings = [
@@ -66,6 +76,8 @@ def timeline(case: dict[str, Any]) -> Timeline:
         tuple(node_readings),
         tuple(_event(text) for text in _parts(said.get("events", ""))),
         tuple(_lateness(text) for text in _parts(said.get("late", ""))),
+        writes=tuple(_writes(said.get("writes", ""))),
+        power=tuple(_switch(text) for text in _parts(said.get("power", ""))),
     )
 
 
@@ -118,6 +130,30 @@ def _lateness(text: str) -> Lateness:
     stretch, where = text.split(maxsplit=1)
     since, until = map(float, stretch.split("-"))
     return Lateness(since, until, where)
+
+
+def _writes(text: str) -> Iterator[Write]:
+    number = 0
+    for part in _parts(text):
+        what, stretch = part.split()
+        since, until = map(float, stretch.split("-"))
+        for at in (n / WRITE_HZ for n in range(round(since * WRITE_HZ), round(until * WRITE_HZ))):
+            [outcome] = [one for one in OUTCOMES if one == (what if what not in NODES else "ok")]
+            node = NODES.get(what, "")
+            yield Write(at, round(at + 0.02, 3), number, outcome, node)
+            number += 1
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    stretches = [[int(one) for one in part.split("-")] for part in _parts(text)]
+    return tuple(number for ends in stretches for number in range(ends[0], ends[-1] + 1))
+
+
+def _switch(text: str) -> PowerSwitch:
+    node, word, stretch, *by = text.split()
+    asked, done = stretch.split("-")
+    at = None if done == "?" else float(done)
+    return PowerSwitch(float(asked), at, NODES[node], word == "on", *by)
 
 
 def _event(text: str) -> Event:

@@ -8,6 +8,7 @@ from itertools import groupby, pairwise
 
 from drill.analysis.address_owners import LONGEST_GAP, DoubleOwnership, ownerships
 from drill.analysis.fault_windows import fault_windows
+from drill.analysis.overlap import off_periods
 from drill.record.timeline import NodeReading, Sample, Timeline
 
 _STATES = {
@@ -69,11 +70,13 @@ def wait_segments(samples: Iterable[Sample]) -> Iterator[PlotSegment]:
 
 
 def ownership_segments(timeline: Timeline, node: str) -> Iterator[PlotSegment]:
-    """The periods in which a node certainly held the address, and those without an answer (kinds: held, unseen)."""
+    """When a node certainly held the address, gave no answer, and had no power (kinds: held, unseen, off)."""
     for one in ownerships(timeline, node):
         until = max(one.since, one.until)
         yield PlotSegment(one.since, until, "held", f"{node} held it {one.since:.2f} to {until:.2f} s")
     yield from _states(timeline, node, lambda reading: "" if reading.seen else "unseen")
+    for since, until in off_periods(timeline, node):
+        yield PlotSegment(since, until, "off", f"{node} had no power {since:.2f} to {until:.2f} s")
 
 
 def double_segments(found: Iterable[DoubleOwnership]) -> Iterator[PlotSegment]:

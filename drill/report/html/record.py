@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from drill.analysis import overlap, record_worth
 from drill.analysis.duration import Duration
 from drill.analysis.failover_phases import phases
+from drill.analysis.lost_writes import node_writes
 from drill.analysis.outage_phases import outage_course
 from drill.checks.verdict import STATUSES, Verdict
 from drill.report.clients import TITLES, clients_of
@@ -127,6 +128,10 @@ def _facts(result: ScenarioResult) -> Iterable[tuple[str, str]]:
         yield "two answers to ARP", f"unknown: nothing was witnessed: {header.witness}"
     elif timeline.arp:
         yield "two answers to ARP", _overlaps(result.answered_overlap, overlap.answered(timeline))
+    if timeline.power:
+        yield "power", "; ".join(one.summary for one in timeline.power)
+    for each in node_writes(timeline) or ():
+        yield "writes", each.summary
     if late := record_worth.summary(timeline):
         yield "machines", late
     for note in timeline.notes:

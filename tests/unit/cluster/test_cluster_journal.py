@@ -51,6 +51,15 @@ def test_a_failure_that_aborts_a_transition(words: str) -> None:
     )
 
 
+@pytest.mark.parametrize("words", ["of", "targeting"])
+def test_the_order_to_fence_a_node(words: str) -> None:
+    line = f"Requesting fencing (reboot) {words} node {NODE1}"
+    assert re.search(cluster_journal.WANTED, line)
+    assert parse(f"[   12.5] node2 pacemaker-controld[7]:  notice: {line}\n") == (
+        JournalLine(12.5, "fence", node=NODE1),
+    )
+
+
 @pytest.mark.parametrize("other", ["", "-- No entries --", "[ 1.2] a b[3]: A new membership", "\0 [x] {y}"])
 def test_other_lines_mean_nothing(other: str) -> None:
     assert parse(other) == ()

@@ -5,6 +5,7 @@ from typing import Any, get_args
 
 import pytest
 
+from cluster.fencing import AFTER_OFF_S, FenceTimes
 from cluster.outage_bounds import NEVER, Kind, bounds, predict
 from cluster.timing import Timing, timing
 from inventory.errors import ConfigError
@@ -13,6 +14,7 @@ from inventory.platforms.base import Platform
 from inventory.platforms.centos9 import CENTOS9
 from inventory.platforms.debian import DEBIAN12
 from tests.support.example_lab import example_lab, nodes
+from tests.support.fenced_lab import fenced_lab
 
 KINDS = get_args(Kind)
 TIMING = timing(example_lab())
@@ -248,6 +250,41 @@ def test_with_fencing_on_and_no_device_a_lost_node_is_waited_for(kind: Kind) -> 
     found = bounds(kind, dataclasses.replace(TIMING, fencing=True))
     assert found.outage_most == NEVER
     assert "fenced" in " ".join(found.lines())
+
+
+FENCED = dataclasses.replace(TIMING, fencing=True, fence=FenceTimes((9.0, 4.0), 65.0))
+
+
+@pytest.mark.parametrize("kind", ["crash", "freeze"])
+def test_with_a_fence_device_a_lost_node_is_fenced_first(kind: Kind) -> None:
+    usual, found = bounds(kind, TIMING), bounds(kind, FENCED)
+    cut = 4.0 + TIMING.start_s[0] if kind == "freeze" else 0.0
+    assert found.outage_least == pytest.approx(usual.outage_least + 4.0 - cut), (
+        "a frozen node may answer in between"
+    )
+    assert found.outage_most == pytest.approx(usual.outage_most + 65.0)
+    [fence] = [phase for phase in found.phases if phase.name == "fence"]
+    assert (fence.least, fence.most) == (4.0, 65.0)
+
+
+def test_a_node_that_answers_until_it_is_fenced_is_missed_from_then_on() -> None:
+    """The outage has no part of token and consensus; after the switch off the agent still waits twice."""
+    usual, found = bounds("crash", FENCED), bounds("crash", FENCED, answers=True)
+    assert found.outage_least == pytest.approx(AFTER_OFF_S + TIMING.start_s[0] - TIMING.probe_s)
+    assert found.outage_most == pytest.approx(usual.outage_most - 3.0 - 3.65 - TIMING.decide_s[1])
+    assert bounds("crash", TIMING, answers=True).outage_least == 0.0
+
+
+def test_who_is_fenced_after_a_partition_is_not_predicted() -> None:
+    """Clients see nothing when it is the other node."""
+    assert bounds("partition", FENCED).outage_least == 0.0
+
+
+def test_the_times_of_fencing_come_from_the_devices() -> None:
+    assert timing(fenced_lab()).fence == FenceTimes((9.0, 4.0), 65.0), "one of the two devices waits for 5 s"
+    longer = timing(fenced_lab(properties={"stonith-timeout": "90s"})).fence
+    assert longer == FenceTimes((9.0, 4.0), 95.0)
+    assert timing(example_lab()).fence is None
 
 
 def test_with_fencing_on_a_graceful_leaver_is_taken_over() -> None:

@@ -16,12 +16,13 @@ from cluster.outage_interval import (
     interval,
 )
 from cluster.timing import timing
-from tests.support.example_lab import example_lab
+from tests.support.fenced_lab import fenced_lab
 
-TIMING = timing(example_lab())
+TIMING = timing(fenced_lab())
 LENGTHS = {
     "membership": (0.002, 0.003, 0.004) * 7,
     "decided": (0.10, 0.12, 1.11) * 7,
+    "fenced": (4.3, 4.4, 4.9) * 7,
     "stopped": (0.15, 0.16, 0.18) * 7,
     "started": (0.08, 0.1, 0.11) * 7,
     "answered": (0.05, 0.06, 0.08) * 7,
@@ -43,6 +44,29 @@ def test_a_lost_node_is_waited_for_as_long_as_token_and_consensus_say(token_s: f
         "token, consensus, two waits of pacemaker, and the measured rest"
     )
     assert one.most - one.least < 2 + HOLD * token_s + 0.6
+
+
+def test_fencing_adds_its_time_to_the_loss_of_a_node() -> None:
+    lost, fenced = found("loss"), found("loss with fencing")
+    assert lost.least + 4.0 < fenced.least
+    assert fenced.most < lost.most + 6.5
+    slow = interval("loss with fencing", TIMING, {**LENGTHS, "fenced": (9.3, 9.4, 9.9)}, source="here")
+    assert slow.least - lost.least > 9.0
+    assert slow.most - lost.most < 12.0, "of the 9.4 s only 0.4 s are not known: the device waits for 5 s"
+    answering = found("answering until fenced")
+    assert answering == found("answering until fenced", 1.0), "clients see nothing of token and consensus"
+    assert 3.5 < answering.least < 4.4 < answering.most < 7.5
+
+
+@pytest.mark.parametrize("kind", ["crash", "freeze"])
+def test_the_course_of_a_lost_node_with_fencing(kind: Kind) -> None:
+    assert course_of(kind, "web", fences=True) == "loss with fencing"
+    assert course_of(kind, "web", fences=True, answers=True) == "answering until fenced"
+    assert course_of(kind, "web", answers=True) == "loss"
+
+
+def test_a_graceful_leaver_is_not_fenced() -> None:
+    assert course_of("graceful", "web", fences=True) == "move"
 
 
 def test_a_move_does_not_depend_on_the_token_and_is_narrow() -> None:

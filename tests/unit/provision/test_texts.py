@@ -14,6 +14,7 @@ from provision.steps.registry import BEYOND, STEPS, find
 from provision.texts import text
 from tests.support.example_lab import NODE1, NODE2, example_lab, nodes
 from tests.support.fake_session import fake_session
+from tests.support.fenced_lab import fenced_session
 from tests.support.foreign_words import foreign_words
 
 EVERY = pytest.mark.parametrize("platform", PLATFORMS)
@@ -72,6 +73,22 @@ def test_the_labs_own_names_are_put_in() -> None:
     assert text(find("colocation"), fake_session("debian12")).look[0].line == "pcs constraint config --full"
     first = text(find("names"), other).look
     assert [(c.node, c.line) for c in first][1] == (NODE1, f"getent hosts {NODE2}")
+
+
+def test_with_fencing_the_texts_tell_of_fencing() -> None:
+    """Without it step 4 switches fencing off, and step 6.3 sets the policy ignore."""
+    fenced, usual = fenced_session(), fake_session("debian12")
+    changed = [step.id for step in STEPS if text(step, fenced) != text(step, usual)]
+    assert changed == ["corosync.conf", "start", "no-stonith", "floating-address", "no-quorum-policy"]
+    step_4 = text(find("4"), fenced)
+    assert step_4.title == "A fence device for each node"
+    assert "fence_node1 and fence_node2 ask it" in step_4.why
+    assert "fence_node1 waits for 5s" in step_4.why
+    assert "stonith-enabled=true" in step_4.observe
+    assert "stop: a node" in text(find("no-quorum-policy"), fenced).why
+    for step in STEPS:
+        found = text(step, fenced)
+        assert not re.search(r"[{}]|WITHOUT quorum", "\n".join((found.title, found.why, found.observe)))
 
 
 @EVERY

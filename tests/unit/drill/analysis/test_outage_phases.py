@@ -22,7 +22,13 @@ ADDRESS = (
     " start 11.35 node2 WebServer"
 )
 WEB = "noticed 11 node2 WebServer, stop 11.1 node2 WebServer, start 11.3 node2 WebServer"
+FENCED = LOST.replace("start 16.62", "fence 16.6 node2, start 20.1").replace("start 16.8", "start 20.3")
 COURSES = {
+    "loss with fencing": (
+        FENCED,
+        "fenced",
+        {"lost": 2.95, "membership": 3.62, "decided": 0.08, "fenced": 3.5, "started": 0.2, "answered": 0.155},
+    ),
     "loss": (
         LOST,
         "dead",
@@ -71,6 +77,19 @@ def test_the_phases_fill_the_outage(course: str) -> None:
     )
     assert found.seconds == pytest.approx(found.phases[-1].until - found.phases[0].since)
     assert all(one.meaning for one in found.phases)
+
+
+def test_a_node_that_answers_until_it_is_fenced() -> None:
+    found = seen(record(FENCED, "fenced", probe="node1 0-17.5, timeout 17.5-20.5, node2 20.5-45"))
+    assert found.course == "answering until fenced"
+    assert {one.name: one.seconds for one in found.phases} == pytest.approx(
+        {"fenced": 2.65, "started": 0.2, "answered": 0.155}
+    )
+
+
+def test_the_start_of_a_fence_device_is_no_phase() -> None:
+    other = FENCED.replace("start 20.1", "start 20.05 node2 fence_node1, start 20.1")
+    assert seen(record(other, "fenced")) == seen(record(FENCED, "fenced"))
 
 
 def test_the_phases_in_words() -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 
 from drill.analysis import overlap
 from drill.analysis.duration import Duration
 from drill.record.header import CheckRow, Header
+from drill.record.power_switch import PowerSwitch
 from drill.record.timeline import ArpReading, Event, NodeReading, Timeline
 from tests.support.example_lab import NODE1, NODE2
 
@@ -109,6 +111,76 @@ def test_a_node_that_was_switched_off_did_not_hold_it() -> None:
     unproven = held(*rows, header=header, events=events[:1])
     assert unproven is not None
     assert unproven.most > 2
+
+
+def fenced(*switches: PowerSwitch) -> Duration | None:
+    """node1 gave no answer from 3 s on, node2 had the address from 6 s on."""
+    rows = readings(NODE1, (0, 3), unseen=(3, 9)), readings(NODE2, (6, 99))
+    return overlap.total(overlap.held(replace(timeline(*rows), power=switches)))
+
+
+def test_a_fenced_node_has_no_address_from_the_moment_when_the_switch_was_done() -> None:
+    assert fenced(PowerSwitch(5.2, 5.5, NODE1, on=False)) == Duration(0, 0)
+    late = fenced(PowerSwitch(5.2, 7.0, NODE1, on=False))
+    assert late is not None
+    assert late.least == 0
+    assert late.most == pytest.approx(1.0, abs=2 * EVERY), "it may have had the address until 7 s"
+
+
+def test_a_switch_that_is_not_done_excludes_nothing() -> None:
+    found = fenced(PowerSwitch(5.2, None, NODE1, on=False))
+    assert found == fenced(PowerSwitch(5.2, 5.5, NODE2, on=True))
+    assert found is not None
+    assert found.most > 2
+
+
+def test_a_node_that_has_power_again_may_have_the_address() -> None:
+    switches = PowerSwitch(4.2, 4.5, NODE1, on=False), PowerSwitch(6.5, 6.7, NODE1, on=True)
+    rows = readings(NODE1, (0, 3), (8, 99), unseen=(3, 8.5)), readings(NODE2, (6, 99))
+    found = overlap.held(replace(timeline(*rows), power=switches))
+    assert found is not None
+    [both] = found
+    assert both.since == 6.5, "from the moment when it was to be switched on"
+    assert both.length.least == pytest.approx(1.5, abs=0.2)
+
+
+def test_the_true_overlap_with_a_fenced_node_is_always_within() -> None:
+    """The node gives no answer for some time before it is switched off, at a random moment of the switch."""
+    chance = random.Random(11)
+    for _ in range(200):
+        asked = chance.uniform(3, 6)
+        done = asked + chance.uniform(0, 1)
+        really, comes = chance.uniform(asked, done), chance.uniform(3, 8)
+        silent = asked - chance.uniform(0, 2)
+        rows = readings(NODE1, (0, 99), unseen=(silent, 99)), readings(NODE2, (comes, 99))
+        switch = PowerSwitch(asked, done, NODE1, on=False)
+        found = overlap.total(overlap.held(replace(timeline(*rows), power=(switch,))))
+        assert found is not None
+        assert found.least <= max(0.0, really - comes) <= found.most + 1e-9
+        assert found.most <= max(0.0, done - comes) + EVERY
+
+
+def test_a_machine_without_power_answers_no_request() -> None:
+    moments = ((4.0, 4.001, NODE1), (5.0, 5.001, NODE1), (7.0, 7.3, NODE2), (8.0, 8.001, NODE2))
+    seen = tuple(ArpReading(asked, at, (holder,)) for asked, at, holder in moments)
+    one = Timeline(Header(nodes=(NODE1, NODE2)), arp=seen)
+    switch = PowerSwitch(5.5, 6.0, NODE1, on=False)
+    before, after = (overlap.total(overlap.answered(item)) for item in (one, replace(one, power=(switch,))))
+    assert before is not None
+    assert after is not None
+    assert before.most > after.most
+
+
+def test_the_part_of_an_overlap_that_can_be_in_a_period() -> None:
+    one = overlap.Both((NODE1, NODE2), 4.0, 10.0, Duration(3.0, 6.0))
+
+    def part(since: float, until: float) -> list[Duration]:
+        return [found.length for found in overlap.between([one], since, until)]
+
+    assert part(0, 99) == [Duration(3.0, 6.0)]
+    assert part(0, 8) == [Duration(1.0, 4.0)], "of the certain 3 s, 2 s can be later"
+    assert part(0, 6) == [Duration(0.0, 2.0)]
+    assert part(10, 99) == part(0, 4) == []
 
 
 def test_a_time_without_readings_is_unknown() -> None:

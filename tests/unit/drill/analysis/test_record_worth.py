@@ -49,7 +49,9 @@ def test_each_check_that_rests_on_requests_or_readings_needs_enough_of_them(one:
     poor = type(thin)({"requests": "thin", "readings": "thin"}, (), 1.0, Span(0, 1))
     rests = bool({"requests", "readings"} & set(one.on))
     assert (weighed(passed("a", "b"), one.on, poor).status == UNKNOWN) is rests
-    assert (weighed(failed("a", "b"), one.on, poor).status == UNKNOWN) is (rests or one.id == "failcounts")
+    assert (weighed(failed("a", "b"), one.on, poor).status == UNKNOWN) is (
+        rests or one.id in ("failcounts", "fenced")
+    )
     for result in (passed("a", "b"), failed("a", "b")):
         assert weighed(result, one.on, thin) == result
 

@@ -165,6 +165,15 @@ def test_power(lab: Lab, name: str) -> None:
     assert "systemctl start corosync" in script.script
 
 
+def test_each_switch_of_power_is_told_with_its_time(lab: Lab) -> None:
+    told: list[tuple[str, bool, float]] = []
+    lab.injector.switched = lambda *switch: told.append(switch)
+    for power in ("power_off", "freeze", "thaw", "power_on", "power_on"):
+        lab.injector.run_action(NodeAction(NODE1, power=power))
+    assert [(node, on) for node, on, _ in told] == [(NODE1, False), (NODE1, True)]
+    assert all(asked <= lab.injector.session.clock.now() for *_, asked in told)
+
+
 @pytest.mark.parametrize(
     ("provider", "set_clock"), [("libvirt", ["set-clock node1.magedu.com"]), ("docker", [])]
 )

@@ -21,6 +21,7 @@ from inventory.providers import registry as providers
 from tests.support.example_lab import CASES, example_lab
 from tests.support.fake_machines import FakeMachines
 from tests.support.fake_session import fake_session
+from tests.support.fenced_lab import fenced_lab
 from tests.support.platform_cases import case_of, like
 from tests.support.rendered_script import parsed
 from tests.support.shell_sandbox import SHELLS
@@ -42,6 +43,7 @@ def row(item: NodeAction | Proof, target: str) -> dict[str, Any]:
     found = {
         "node": item.node if item.node != target else "",
         "power": item.power,
+        "bmc": item.bmc,
         "run": parsed(item.script),
         "cuts": getattr(item, "cuts", False),
         "what": getattr(item, "what", ""),
@@ -133,7 +135,7 @@ def test_the_other_node_is_broken_the_same_way(name: str, platform: str) -> None
 def test_a_fault_is_armed_with_its_heal_unless_it_takes_the_node_itself_away(name: str) -> None:
     fault, at = FAULTS[name], scope("debian12")
     actions = arm_actions(fault, at, 120)
-    if fault.power:
+    if fault.power or fault.needs_bmc:
         assert actions == ()
         return
     (action,) = actions
@@ -144,7 +146,7 @@ def test_a_fault_is_armed_with_its_heal_unless_it_takes_the_node_itself_away(nam
 
 
 def test_a_machine_cannot_be_frozen_with_vmware() -> None:
-    session = fake_session(machines=FakeMachines(provider="vmware_desktop"))
+    session = fake_session(machines=FakeMachines(provider="vmware_desktop"), lab=fenced_lab())
     refused = {name: why for name, fault in FAULTS.items() if (why := fault.refusal(session))}
     assert set(refused) == {"freeze"}
     assert refused["freeze"].startswith(
@@ -158,8 +160,14 @@ WITH_POWER = [name for name, one in providers.providers().items() if not one.pow
 @pytest.mark.parametrize("provider", WITH_POWER)
 def test_every_fault_can_be_had_where_power_can_be_switched(provider: str) -> None:
     assert {"docker", "virtualbox", "libvirt"} <= set(WITH_POWER)
-    session = fake_session(machines=FakeMachines(provider=provider))
+    session = fake_session(machines=FakeMachines(provider=provider), lab=fenced_lab())
     assert [fault.refusal(session) for fault in FAULTS.values()] == [""] * len(FAULTS)
+
+
+def test_without_fencing_there_is_no_bmc_to_break() -> None:
+    refused = {name: why for name, fault in FAULTS.items() if (why := fault.refusal(fake_session()))}
+    assert set(refused) == {"bmc-dead", "bmc-slow"}
+    assert refused["bmc-dead"] == "bmc-dead needs a BMC for each node (fencing: ipmi in lab.yaml)"
 
 
 def test_a_virtual_machine_that_rebooted_must_have_lost_its_marker() -> None:

@@ -22,9 +22,31 @@ def healed(name: str, session: LabSession) -> list[tuple[str, str]]:
 def test_a_lost_node(name: str) -> None:
     without = healed(name, fake_session())
     assert {node for node, _ in without} == {NODE1}
-    assert healed(name, fenced_session()) == [*without, (NODE2, "power_on"), (NODE2, "script")]
+    boots = [] if (NODE1, "power_on") in without else [(NODE1, "power_on")]
+    *power, script = without
+    assert healed(name, fenced_session()) == [
+        *power,
+        *boots,
+        script,
+        (NODE2, "power_on"),
+        (NODE2, "script"),
+    ]
 
 
 @pytest.mark.parametrize("name", [name for name, one in FAULTS.items() if not one.loses_node])
 def test_any_other_fault(name: str) -> None:
     assert healed(name, fenced_session()) == healed(name, fake_session())
+
+
+@pytest.mark.parametrize("name", ["bmc-dead", "bmc-slow"])
+def test_a_bmc_is_restored_when_nobody_wants_to_use_it(name: str) -> None:
+    """Otherwise the peer would switch the node off while the heal starts the cluster on it."""
+    session = fenced_session()
+    found = heal_actions(FAULTS[name], FaultScope(session, session.lab.node(NODE1)))
+    assert [(one.node, one.purpose or one.bmc or one.power) for one in found] == [
+        (NODE2, "wait-for-fencing"),
+        (NODE1, "restore"),
+        (NODE2, "wait-for-fencing"),
+        (NODE1, "power_on"),
+        (NODE1, "repair"),
+    ]

@@ -9,7 +9,7 @@ from tests.support.example_lab import example_lab
 from tests.support.fenced_lab import fenced_lab
 
 THIRD_VOTE = {name for name, one in SCENARIOS.items() if one.third_vote}
-FENCED = {"fenced-partition", "fenced-freeze", "fenced-corosync-kill"}
+FENCED = {f"fenced-{what}" for what in ("partition", "freeze", "corosync-kill", "slow-bmc", "dead-bmc")}
 
 
 def test_a_lab_without_fencing_runs_all_that_it_ran_before() -> None:
@@ -22,6 +22,7 @@ def test_a_lab_with_fencing_leaves_out_what_expects_no_fencing() -> None:
     refused = {name: why for name, one in two.items() if (why := refusal(one, fenced_lab(), LOSING))}
     assert set(refused) - THIRD_VOTE == {
         *("corosync-kill", "corosync-freeze", "power-off", "freeze", "partition", "partition-in", "loss"),
+        "partition-writes",
         *("quorum-stop", "quorum-ignore", "quorum-ignore-later", "quorum-freeze", "quorum-freeze-keeps"),
         *("two-node", "two-node-cold-start", "cold-start-alone"),
     }

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from inventory import log
-from inventory.bmc import chassis
+from inventory.bmc import chassis, power_log
 from inventory.errors import MachineError
 from inventory.host import command
 from inventory.providers import choice, registry
@@ -89,7 +89,21 @@ def test_it_switches_the_power(
     engine.state[ID] = state
     assert order(home, *words) == 0
     assert [" ".join(argv) for argv in engine.ran] == [f"{one} {ID}" for one in ran]
-    assert " ".join(words) in (home / ".lab" / "bmc" / "node1" / "power.log").read_text()
+    said = (home / ".lab" / "bmc" / "node1" / "power.log").read_text()
+    assert " ".join(words) in said
+    assert [(one.on, one.done is not None) for one in power_log.parse(said)] == [
+        (on, True) for on in chassis.ORDERS[" ".join(words)]
+    ]
+
+
+def test_a_machine_that_stays_on_is_not_said_to_be_off(
+    home: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "check", lambda argv: "")
+    assert order(home, "set", "power", "0") == 1
+    said = (home / ".lab" / "bmc" / "node1" / "power.log").read_text()
+    assert [one.done for one in power_log.parse(said)] == [None]
+    assert "is not off afterwards" in said
 
 
 @pytest.mark.parametrize(

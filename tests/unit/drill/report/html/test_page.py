@@ -11,7 +11,8 @@ import pytest
 
 from drill.checks.verdict import FAIL, Verdict
 from drill.record.header import Header, Prediction
-from drill.record.timeline import ArpReading, Event, Lateness, NodeReading, Sample, Timeline
+from drill.record.power_switch import PowerSwitch
+from drill.record.timeline import ArpReading, Event, Lateness, NodeReading, Sample, Timeline, Write
 from drill.report.clients import TITLES
 from drill.report.html import page as html_page
 from drill.report.html.record import slug
@@ -148,6 +149,8 @@ def test_nothing_of_the_record_becomes_markup() -> None:
         (Event(0.5, "inject", _NASTY, _NASTY, _NASTY), Event(0.6, "landed", _NASTY, _NASTY)),
         (Lateness(0.2, 0.9, _NASTY),),
         (ArpReading(0.1, 0.2, (_NASTY,)), ArpReading(0.3, 0.3, (_NASTY, "x"), announced=True)),
+        (PowerSwitch(0.5, 0.7, _NASTY, on=False, by=_NASTY), PowerSwitch(0.8, None, _NASTY, on=True)),
+        (Write(0.5, 0.6, 1, "ok", _NASTY, _NASTY), Write(0.6, 1.1, 2, "refused", "", _NASTY)),
         (_NASTY,),
     )
     verdict = Verdict(_NASTY, FAIL, _NASTY, (_NASTY,), _NASTY, _NASTY, {_NASTY: _NASTY})

@@ -1,0 +1,58 @@
+"""What the BMCs switched during a scenario, for its record: from the logs that the BMCs keep on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+
+from drill.record.power_switch import BY_DRILL, PowerSwitch
+from drill.record.recorder import Recorder
+from inventory.bmc import power_log
+from inventory.bmc.access import bmcs
+from inventory.session import LabSession
+
+
+@dataclass
+class PowerSwitches:
+    """A context manager that records at its end what the BMCs switched inside it.
+
+    The BMCs' logs have the monotonic clock of this machine, which is also that of the record: see
+    inventory.bmc.power_log.
+    """
+
+    session: LabSession
+    recorder: Recorder
+    _older: dict[str, int] = field(default_factory=dict, init=False)
+    """The number of bytes of each node's log that are older, by node."""
+
+    def __enter__(self) -> PowerSwitches:
+        for node, path in self._logs():
+            self._older[node] = path.stat().st_size if path.exists() else 0
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        distance = self.session.clock.now() - self.recorder.since()
+        for node, path in self._logs():
+            text = path.read_bytes()[self._older[node] :].decode("utf-8", "replace") if path.exists() else ""
+            for one in power_log.parse(text):
+                done = None if one.done is None else round(one.done - distance, 4)
+                self.recorder.power(PowerSwitch(round(one.begun - distance, 4), done, node, one.on))
+
+    def _logs(self) -> Iterator[tuple[str, Path]]:
+        """The log of each BMC; it does not exist while the BMC has switched nothing."""
+        state = self.session.journal.path.parent
+        return ((one.node.name, power_log.path(state, one.node.alias)) for one in bmcs(self.session.lab))
+
+
+def by_drill(session: LabSession, recorder: Recorder) -> Callable[[str, bool, float], None]:
+    """What records the drill's own switches: see drill.execute.injector.OnSwitch."""
+
+    def switched(node: str, on: bool, asked: float) -> None:
+        took, at = session.clock.now() - asked, recorder.since()
+        recorder.power(PowerSwitch(round(at - took, 4), round(at, 4), node, on, BY_DRILL))
+
+    return switched

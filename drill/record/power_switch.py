@@ -1,0 +1,29 @@
+"""A row of a record: a switch of a node's power."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+BY_BMC, BY_DRILL = "BMC", "drill"
+
+
+class PowerSwitch(Struct, frozen=True, forbid_unknown_fields=True):
+    """The power of a node was switched on or off, by its BMC or by the drill; at a moment between `asked` and `at`.
+
+    A node that was switched off certainly has no power, and so no address, from `at` until the next switch on is asked
+    for. `at` is None when nothing says that the switch was done. `by` is BY_BMC or BY_DRILL.
+    """
+
+    asked: float
+    at: float | None
+    node: str
+    on: bool
+    by: str = BY_BMC
+
+    @property
+    def summary(self) -> str:
+        """The switch in one line, for people."""
+        word = "on" if self.on else "off"
+        if self.at is None:
+            return f"{self.node}: to be switched {word} by the {self.by} at {self.asked:.2f} s, not reported as done"
+        return f"{self.node}: switched {word} by the {self.by} between {self.asked:.2f} and {self.at:.2f} s"

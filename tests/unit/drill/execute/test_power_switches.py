@@ -1,0 +1,91 @@
+"""What the BMCs switched during a scenario, on the clock of its record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from drill.execute.power_switches import PowerSwitches
+from drill.record.header import Header
+from drill.record.power_switch import PowerSwitch
+from drill.record.recorder import Recorder
+from inventory.bmc import power_log
+from inventory.session import LabSession
+from inventory.waiting import Clock
+from tests.support.example_lab import NODE1, NODE2
+from tests.support.fake_session import fake_session
+from tests.support.fenced_lab import fenced_session
+
+BEGAN = 500.0
+"""When the record began, on the monotonic clock."""
+
+
+def clock() -> Clock:
+    return Clock(now=lambda: 530.0)
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> LabSession:
+    made = fenced_session(root=tmp_path, clock=clock())
+    for alias in ("node1", "node2"):
+        log(made, alias).parent.mkdir(parents=True)
+    return made
+
+
+@pytest.fixture
+def recorder(tmp_path: Path) -> Iterator[Recorder]:
+    with Recorder(tmp_path / "timeline.jsonl", Header(), lambda: 530.0 - BEGAN) as made:
+        yield made
+
+
+def log(session: LabSession, alias: str) -> Path:
+    return power_log.path(session.journal.path.parent, alias)
+
+
+def switch(session: LabSession, alias: str, word: str, begun: float, done: float | None) -> None:
+    power_log.note(log(session, alias), f"{word}: begun", begun)
+    if done is not None:
+        power_log.note(log(session, alias), f"{word}: done", done)
+
+
+def test_the_moments_are_on_the_clock_of_the_record(session: LabSession, recorder: Recorder) -> None:
+    with PowerSwitches(session, recorder):
+        switch(session, "node2", "off", 507.0, 507.5)
+        switch(session, "node1", "off", 510.25, None)
+    assert recorder.timeline().power == (
+        PowerSwitch(10.25, None, NODE1, on=False),
+        PowerSwitch(7.0, 7.5, NODE2, on=False),
+    )
+
+
+def test_older_lines_do_not_count(session: LabSession, recorder: Recorder) -> None:
+    """Also those of an earlier boot of this machine, when its clock had larger values."""
+    switch(session, "node1", "off", 90000.0, 90001.0)
+    with PowerSwitches(session, recorder):
+        switch(session, "node1", "on", 512.0, 513.0)
+    assert recorder.timeline().power == (PowerSwitch(12.0, 13.0, NODE1, on=True),)
+
+
+def test_they_are_recorded_also_after_an_error(session: LabSession, recorder: Recorder) -> None:
+    def fail() -> None:
+        with PowerSwitches(session, recorder):
+            switch(session, "node1", "off", 512.0, 513.0)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fail()
+    assert len(recorder.timeline().power) == 1
+
+
+def test_bmcs_that_switched_nothing_have_no_log(session: LabSession, recorder: Recorder) -> None:
+    with PowerSwitches(session, recorder):
+        pass
+    assert recorder.timeline().power == ()
+
+
+def test_a_lab_without_fencing_has_no_bmc(tmp_path: Path, recorder: Recorder) -> None:
+    with PowerSwitches(fake_session(root=tmp_path, clock=clock()), recorder):
+        pass
+    assert recorder.timeline().power == ()
