@@ -32,8 +32,7 @@ OnEvent = Callable[[EventKind, str, str], None]
 """Called for each event, with its kind, node and detail."""
 
 OnSwitch = Callable[[str, bool, float], None]
-"""Called when a node's power was switched: its node, whether it is on now, and when the switch was asked for (seconds
-of the session's clock)."""
+"""Called when a node's power was switched: node, whether it is on, when it was asked for (seconds of the clock)."""
 
 
 class NotInEffect(LabError):
@@ -57,8 +56,7 @@ class ActiveFault:
 class Injector:
     """Injects and heals faults, over ssh and by the machines' power.
 
-    `event` is called for each event, `switched` after each switch of a node's power; `timer_s` is the time after which
-    a node heals itself.
+    `event` and `switched` are called as their types say; `timer_s` is the time after which a node heals itself.
     """
 
     session: LabSession
