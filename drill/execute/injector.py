@@ -156,7 +156,7 @@ class Injector:
                 errors.append(error)
         if errors:
             raise errors[0]
-        return (*messages, *self.heal_services())
+        return tuple(messages)
 
     def heal_services(self, tell: Callable[[str], None] = lambda line: None) -> list[str]:
         """Repair what lab.yaml's script calls broken, on each node; tell the messages, and give them."""

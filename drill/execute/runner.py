@@ -164,6 +164,7 @@ class Runner:
             try:
                 self._settled(overrides=starting_state.overrides)
                 recorder.event(Event(recorder.since(), "settled"))
+                play.injector.heal_services()
                 play.end()
             except TimedOut as error:
                 play.note("not healthy", error.message)
