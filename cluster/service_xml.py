@@ -49,7 +49,7 @@ def filled(text: str, lab: Lab) -> str:
 class _Writer:
     def __init__(self, lab: Lab, platform: Platform, metadata: Mapping[str, str]) -> None:
         self.lab, self.metadata = lab, metadata
-        self.roles = OLD_ROLES if platform.pcs in ("0.9.26", "0.9", "0.10") else {}
+        self.roles = OLD_ROLES if platform.has_old_role_names else {}
         self.clones = {one.id: clone_id(one.id) for one in lab.services.resources if one.clone}
         self.clones |= {one.id: clone_id(one.id) for one in lab.resources if one.clone}
 

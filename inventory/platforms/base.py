@@ -247,6 +247,11 @@ class Platform:
         """Its corosync measures the latency of each link (knet; corosync-cmapctl(8), stats.knet)."""
         return self.corosync != "1.4"
 
+    @property
+    def has_old_role_names(self) -> bool:
+        """Its pcs takes the roles Master and Slave; from pcs 0.11 on they are Promoted and Unpromoted."""
+        return self.pcs in ("0.9.26", "0.9", "0.10")
+
     def missing(self, answer: str) -> tuple[str, ...]:
         """Give the packages that are not installed, from the output of the package manager's `query`."""
         installed = self.package_manager.installed(answer)

@@ -87,6 +87,7 @@ def test_the_last_machine_takes_the_exercise_with_it(
 
 def test_tests_run_on_the_terminal(host: FakeHost, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ran: list[list[str]] = []
+    (folder / "tox.ini").touch()
 
     def run(argv: list[str], **_: object) -> subprocess.CompletedProcess[str]:
         ran.append(argv)

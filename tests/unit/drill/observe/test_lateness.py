@@ -108,7 +108,7 @@ def test_a_lateness_that_cannot_be_recorded_is_an_error() -> None:
     def full(_: Lateness) -> None:
         raise OSError("No space left on device")
 
-    machine = Machine(0, 0.5)
+    machine = Machine(*[0.5] * 20)
     watch = LatenessWatch(lambda: machine.now, full, (None,), lambda: "", machine.wait)
     watch.start()
     with pytest.raises(LabError, match="the watch of this machine had to stop: OSError: No space left"):
