@@ -76,7 +76,8 @@ def adopt(
     route = routes.route_to(lab.vip)
     if route.local:
         raise ConfigError(
-            f"{lab.vip}, the floating address, is an address of this machine.", hint="Adopt from another one."
+            f"{lab.vip}, the floating address, is an address of this machine.",
+            hint="Run adopt on another machine.",
         )
     context.root.mkdir(parents=True, exist_ok=True)
     AdoptedMachines(context.root, lab).record(routes.signature(route))

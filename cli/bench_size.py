@@ -111,10 +111,12 @@ def _sizes(text: str) -> list[int]:
     try:
         found = [int(word) for word in text.split(",")]
     except ValueError:
-        raise ConfigError(f"--nodes {text!r}: these are no numbers.", hint="For example 2,3,5,8.") from None
+        raise ConfigError(
+            f"--nodes {text!r}: this is not a list of numbers.", hint="For example 2,3,5,8."
+        ) from None
     if bad := [one for one in found if not LEAST_NODES <= one <= MOST_NODES]:
         raise ConfigError(
-            f"--nodes: {bad[0]}: there is no such lab.", hint=f"From {LEAST_NODES} to {MOST_NODES} nodes."
+            f"--nodes: {bad[0]}: not a possible number.", hint=f"From {LEAST_NODES} to {MOST_NODES} nodes."
         )
     return list(dict.fromkeys(found))
 

@@ -62,7 +62,7 @@ class Context:
         found = lab_yaml.load(self.root / "lab.yaml", self.changes, feasible.problems)
         if found.adopted and self.number != homes.FIRST:
             raise ConfigError(
-                f"--lab {self.number}: this folder describes an adopted cluster, which is there only once.",
+                f"--lab {self.number}: this folder describes an adopted cluster, which has only one lab.",
                 hint="Use the command without --lab.",
             )
         return numbered(found, self.number)

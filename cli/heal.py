@@ -28,7 +28,9 @@ def heal(ctx: typer.Context) -> None:
     context, console = context_of(ctx), ConsoleProgress()
     context.use_built(console.say)
     if context.lab.adopted and not journal.pending(context.home):
-        console.say("Nothing to heal: no drill left anything. Only its owner repairs an adopted cluster.")
+        console.say(
+            "Nothing to heal: no drill left a fault or a change. The lab repairs nothing else in an adopted cluster."
+        )
         return
     with context.exclusive(), journal.exclusive(context.home), console.busy("Looking at the lab"):
         context.ready_bmcs(console.say)

@@ -27,5 +27,5 @@ def refuse(context: Context) -> None:
         raise ConfigError(
             f"./lab {context.command} works on machines that the lab made, and this lab.yaml describes an adopted "
             "cluster. Nothing was done.",
-            hint=f"For an adopted cluster there are: {', '.join(sorted(ALLOWED - {'adopt'}))}.",
+            hint=f"These work on an adopted cluster: {', '.join(sorted(ALLOWED - {'adopt'}))}.",
         )

@@ -18,7 +18,7 @@ from inventory.providers.adopted_machines import FLAG, AdoptedMachines
 
 Owner = Annotated[
     bool,
-    typer.Option(FLAG, help="You may break this adopted cluster; needed once for its lab.yaml."),
+    typer.Option(FLAG, help="You own this adopted cluster, and drills may break it; needed once."),
 ]
 
 
@@ -47,7 +47,7 @@ def plan(context: Context, chosen: Sequence[Scenario]) -> Iterator[str]:
         states = [one.overrides, *(move.overrides for move in one.moves if isinstance(move, Configure))]
         for state in states:
             if state != Overrides():
-                yield f"    the CIB for a time: {state.summary}"
+                yield f"    temporary change of the CIB: {state.summary}"
         for move in one.moves:
             if isinstance(move, Inject):
                 fault = faults.get(move.fault)
@@ -55,6 +55,6 @@ def plan(context: Context, chosen: Sequence[Scenario]) -> Iterator[str]:
                 yield f"    on the node that is {move.target}: {fault.title}{alone}"
     limit = context.lab.patient(TIMER_S)
     yield (
-        "Each of these is undone at the end of its scenario, and the CIB is put back. Before a fault is injected, a "
+        "Each of these is undone at the end of its scenario, and the CIB is restored. Before a fault is injected, a "
         f"timer on its node is armed, which undoes the fault after {limit:g} s if this machine cannot."
     )

@@ -57,7 +57,7 @@ def _of_lab(step: Step, steps: Sequence[Step]) -> Step:
     if step not in steps:
         raise ConfigError(
             f"Step {step.number} ({step.id}) has nothing to do in this lab.",
-            hint="lab.yaml has no resources of other agents: `resources` may have some",
+            hint="This step is for resources that lab.yaml does not have.",
         )
     return step
 

@@ -197,18 +197,18 @@ def _notes(
         if key.endswith("_addr")
     }
     if len(links) > 1:
-        yield f"corosync has {len(links)} links; the network faults cut only the first one, so no partition follows"
+        yield f"corosync has {len(links)} links; the network faults cut only the first one, so they cause no partition"
     ports = {one.value("mcastport") for one in conf.section("totem").sections("interface")} - {
         None,
         str(PORT),
     }
     if ports:
-        yield f"corosync uses port {', '.join(map(str, ports))}; the faults of the network cut port {PORT}"
+        yield f"corosync uses port {', '.join(map(str, ports))}; the network faults cut only port {PORT}"
     if unknown := sorted(properties.keys() - made["properties"].keys()):
-        yield f"not in lab.yaml, as the lab does not know them: the properties {', '.join(unknown)}"
+        yield f"not in lab.yaml, because the lab does not know these properties: {', '.join(unknown)}"
     if found.others:
-        yield f"not in lab.yaml: {', '.join(found.others)}; a drill leaves them alone"
+        yield f"not in lab.yaml: {', '.join(found.others)}; a drill does not watch them"
     if "reboots" in made:
         yield "the nodes are containers: the scenario reboot is left out"
     if made.get("fencing") == OWN:
-        yield "the cluster has fence devices: scenarios that lose a node are those for a cluster with fencing"
+        yield "fencing is on: for the loss of a node, a drill has only the fenced- scenarios"

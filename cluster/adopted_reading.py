@@ -60,7 +60,7 @@ def require_one_cluster(readings: Sequence[HostReading]) -> None:
             )
         if one.name in hosts:
             raise ConfigError(
-                f"{hosts[one.name]} and {one.host} lead to the same node, {one.name}.",
+                f"{hosts[one.name]} and {one.host} are the same node, {one.name}.",
                 hint="Name each node once.",
             )
         hosts[one.name] = one.host
@@ -85,7 +85,10 @@ def require_one_cluster(readings: Sequence[HostReading]) -> None:
 def parsed(reading: HostReading) -> Section:
     """The corosync.conf of a host. Raises LabError."""
     if not reading.conf.strip():
-        raise LabError(f"{reading.host}: {corosync_conf.PATH} is missing or empty.", hint="Is this a node?")
+        raise LabError(
+            f"{reading.host}: {corosync_conf.PATH} is missing or empty.",
+            hint="Is this host a node of the cluster?",
+        )
     return corosync_conf.parse(reading.conf)
 
 

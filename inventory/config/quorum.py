@@ -32,7 +32,7 @@ def witness(
     if not described.present:
         if wanted == QDEVICE:
             quorum.remark(
-                f"found {QDEVICE}, and no witness; allowed: also the key witness, such as {EXAMPLE}"
+                f"found {QDEVICE}, but no witness; allowed: with the key witness, such as {EXAMPLE}"
             )
         return None
     part = described.fields(("name", "address"), ("algorithm",))

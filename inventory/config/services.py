@@ -16,7 +16,7 @@ KEYS = ("agent", "group")
 """A resource with one of these keys is read here; any other one has a `kind`."""
 AGENT = (
     "an agent as pacemaker names it, such as ocf:heartbeat:pgsql, systemd:postgresql, lsb:nfs-kernel-server"
-    " (a fence device is no resource: `fencing`)"
+    " (for a fence device, use the key `fencing`)"
 )
 ROLES = ("Started", "Promoted", "Unpromoted")
 OPERATIONS = (

@@ -141,7 +141,7 @@ def test_a_drill_needs_the_owners_consent_once(
     said = capsys.readouterr().err
     assert "On the cluster of alpha, beta.shop.lan, this drill will do:" in said
     assert "corosync is killed (SIGKILL)" in said
-    assert "the CIB for a time: " in said
+    assert "temporary change of the CIB: " in said
     assert "drill --i-own-this-cluster ..." in said
     assert len(nodes.commands) == before, "nothing was sent to the nodes"
     found = lab_of(folder)
@@ -188,7 +188,7 @@ def test_heal_without_a_drill_does_nothing(
     adopt(folder, monkeypatch, "a", "b")
     before = len(nodes.commands)
     assert lab(tmp_path, monkeypatch, "--in", str(folder), "heal") == 0
-    assert "Only its owner repairs" in capsys.readouterr().err
+    assert "repairs nothing else in an adopted cluster" in capsys.readouterr().err
     assert len(nodes.commands) == before
 
 

@@ -127,7 +127,7 @@ def test_the_file_tells_the_token_when_corosync_does_not() -> None:
     ("nodes", "says"),
     [
         (changed({"\nalpha\n": "\n\n"}, host="a"), "a: no cluster answers there"),
-        (changed({"\nbeta.shop.lan\n": "\nalpha\n"}, host="b"), "a and b lead to the same node, alpha"),
+        (changed({"\nbeta.shop.lan\n": "\nalpha\n"}, host="b"), "a and b are the same node, alpha"),
         (changed({"<node id=\"2\" uname=\"beta.shop.lan\"/>": ""}), "b is beta.shop.lan, which is not in the cluster"),
         (changed({"debian 12": "slackware 15"}), "has slackware 15, which the lab does not know"),
         (changed({"debian 12": "debian 11"}, host="b"), "different systems: debian11, debian12"),

@@ -64,7 +64,7 @@ def test_two_node_is_off_with_a_witness_and_also_with_fencing() -> None:
 @pytest.mark.parametrize(
     ("lines", "told"),
     [
-        ("quorum: qdevice\n", "and no witness; allowed: also the key witness, such as witness: {name:"),
+        ("quorum: qdevice\n", "but no witness; allowed: with the key witness, such as witness: {name:"),
         ("quorum: qdisk\n", 'quorum: found "qdisk"; allowed: nodes, qdevice'),
         (f"quorum: qdevice\n{WITNESS.replace('.17', '.15')}", "this one is the address of node1.magedu.com"),
         (f"quorum: qdevice\n{WITNESS.replace('.17', '.11')}", "this one is the floating address (vip)"),
