@@ -110,6 +110,12 @@ def tox_words(asked: Spread, root: Path) -> list[str]:
             f"--labs and --shard are for the tests on the nodes ({', '.join(SPREAD)}), not for {', '.join(wrong)}",
             hint=f"./lab test -e {','.join(wrong)} in a command of its own",
         )
+    if len(named) > 1:
+        raise ConfigError(
+            f"--labs, --shard and --store-durations take one environment, not {', '.join(named)}: "
+            "each would replace the results of the one before",
+            hint=f"-e {ON_NODES} runs acceptance and mutation together",
+        )
     spread = ["-n", str(asked.labs or 1)]
     if asked.shard:
         part, parts = asked.shard

@@ -26,7 +26,7 @@ BY_DURATION = "--durations-path tests/durations.json"
         ("--labs 4", f"-e labs -- -n 4 {TAIL}"),
         ("--labs=4 -- -k freeze", f"-e labs -- -n 4 {TAIL} -k freeze"),
         ("-e acceptance --labs 2", f"-e acceptance -- -n 2 {TAIL}"),
-        ("-e acceptance,mutation --labs 2", f"-e acceptance,mutation -- -n 2 {TAIL}"),
+        ("-e labs --labs 2", f"-e labs -- -n 2 {TAIL}"),
         ("--shard 2/4", f"-e labs -- -n 1 --splits 4 --group 2 {BY_DURATION} {TAIL}"),
         ("--shard 4/4 --labs 3", f"-e labs -- -n 3 --splits 4 --group 4 {BY_DURATION} {TAIL}"),
         ("--store-durations", f"-e labs -- -n 1 --store-durations --clean-durations {BY_DURATION} {TAIL}"),
@@ -59,6 +59,8 @@ def test_other_words_are_tox_own(typed: str) -> None:
         ("--labs -2", "--labs: found '-2'"),
         ("--labs 2 -e unit", "not for unit"),
         ("--labs 2 -eunit,acceptance", "not for unit"),
+        ("-e acceptance,mutation --labs 2", "take one environment, not acceptance, mutation"),
+        ("-e acceptance -e mutation --store-durations", "take one environment, not acceptance, mutation"),
     ],
 )
 def test_what_is_refused(typed: str, says: str, tmp_path: Path) -> None:
