@@ -147,7 +147,9 @@ def _intervals(text: str) -> list[float]:
     try:
         found = [float(word) for word in text.split(",")]
     except ValueError:
-        raise ConfigError(f"--adverts {text!r}: this is not a list of numbers.", hint="For example 1,0.1.") from None
+        raise ConfigError(
+            f"--adverts {text!r}: this is not a list of numbers.", hint="For example 1,0.1."
+        ) from None
     if bad := [one for one in found if not 0.01 <= one <= 40]:
         raise ConfigError(
             f"--adverts: {bad[0]:g} s: VRRP 3 has no such interval.",

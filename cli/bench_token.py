@@ -164,6 +164,7 @@ def _numbers(text: str) -> list[int]:
         found = [int(word) for word in text.split(",")]
     except ValueError:
         raise ConfigError(
-            f"--values {text!r}: this is not a list of numbers.", hint=f"For example --values {DEFAULT_VALUES}."
+            f"--values {text!r}: this is not a list of numbers.",
+            hint=f"For example --values {DEFAULT_VALUES}.",
         ) from None
     return list(dict.fromkeys(found))
