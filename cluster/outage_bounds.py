@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from cluster import fencing as fence_devices
-from cluster.timing import Timing, timing
+from cluster.timing import WITNESS_SILENCE_S, Timing, timing
 from inventory.errors import ConfigError
 from inventory.model import Lab
 from inventory.sizes import TOKEN_COEFFICIENT_MS
@@ -25,6 +25,8 @@ HOLD = 0.8 / (RETRANSMITS + 0.2)
 """The part of the token timeout that an idle ring's representative holds the token: `hold`."""
 FENCE = "fence"
 """The name of the phase in which a lost node is fenced."""
+VOTE = "third vote"
+"""The name of the phase in which the witness decides."""
 JOIN_S = 0.05
 """corosync.conf(5): join, the wait for join messages before they are sent again."""
 
@@ -155,6 +157,8 @@ def _noticed(timing: Timing, *, hangs: bool = False) -> Phase:
 
 def _loss(timing: Timing) -> tuple[Phase, ...]:
     token, consensus = timing.token_s, timing.consensus_s
+    silent = max(0.0, WITNESS_SILENCE_S - token * (1 - HOLD) - consensus) + timing.allowance_s
+    why = f"the witness gives its vote at the latest when it hears nothing for {WITNESS_SILENCE_S:g} s"
     return (
         Phase(
             "token lost",
@@ -170,6 +174,7 @@ def _loss(timing: Timing) -> tuple[Phase, ...]:
             f"corosync.conf(5) consensus: {consensus:g} s until a silent node counts as failed;"
             f" then join ({JOIN_S:g} s) and a membership of {'one' if timing.nodes == 2 else 'the others'}",
         ),
+        *((Phase(VOTE, 0.0, silent, why),) if timing.witness else ()),
     )
 
 

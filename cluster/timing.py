@@ -10,6 +10,10 @@ from inventory.config.cluster_properties import fencing, milliseconds, starts_wi
 from inventory.model import Lab
 from inventory.sizes import keeps_quorum, running_token_ms
 
+WITNESS_SILENCE_S = 12.0
+"""A node from which corosync-qnetd hears nothing for so long is lost to it: 1.5 heartbeats of 8 s, which is 0.8 times
+corosync-qdevice's timeout of 10 s (corosync-qdevice(8), timeout; corosync-qnetd(8), dpd_interval_coefficient)."""
+
 
 @dataclass(frozen=True)
 class Timing:
@@ -44,6 +48,8 @@ class Timing:
     """Whether fencing is on: without a fencing device, no resource of a lost node is taken over."""
     fence: FenceTimes | None = None
     """How long the fencing of a node takes, from the DC's order on; None: there is no fence device."""
+    witness: bool = False
+    """Whether the nodes that are left have quorum only with the vote of a witness."""
     nodes: int = 2
     """How many nodes corosync has: its token_coefficient adds to the token for each node above two."""
 
@@ -76,5 +82,6 @@ def timing(lab: Lab) -> Timing:
         fencing=fencing(lab.properties),
         fence=fence_devices.times(fence_devices.devices(lab), lab.properties),
         clone=any(one.clone for one in lab.resources if one.kind == "web"),
+        witness=lab.witness is not None,
         nodes=len(lab.nodes),
     )

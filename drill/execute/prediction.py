@@ -214,6 +214,8 @@ def _course(
         return None, "clients may see no outage"
     if limits.kind == "process" and _may_move(live):
         return None, "the resource may be started again on either node"
+    if outage_bounds.VOTE in (phase.name for phase in limits.phases):
+        return None, "the time until the witness gives its vote depends on how the node was lost"
     if fault.power == "power_on" and limits.kind == "graceful":
         return None, "the whole node shuts down, not only its cluster programs"
     if fences and limits.kind == "freeze" and shares_kernel:

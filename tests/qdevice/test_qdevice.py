@@ -165,7 +165,7 @@ def test_another_algorithm_is_put_in_place(lab: ScratchLab) -> None:
     lms = {**words["witness"], "algorithm": "lms"}
     file.write_text(yaml.safe_dump({**words, "witness": lms}, sort_keys=False))
     lab.lab("provision", deadline=UP)
-    assert "lms" in on(lab, "node1", "corosync-qdevice-tool -s")
+    assert "LMS" in on(lab, "node1", "corosync-qdevice-tool -s")
     status(lab)
     said = lab.lab("drill", "vote-moves", deadline=QUICK, expected=(1, 2, 3))
     assert "lms does not give its vote to the other side" in said

@@ -371,3 +371,13 @@ def test_the_clone_comes_from_the_lab() -> None:
     assert timing(example_lab(resources=(Resource("WebIP", "address", "30s"), web))).clone
     assert not TIMING.clone
     assert CLONE.patient(3.0).address_s == (CLONE.address_s[0], 3 * CLONE.address_s[1])
+
+
+def test_the_witness_may_wait_for_a_silent_node() -> None:
+    """13.24 to 13.29 s were measured after a freeze with a witness at token 3000 (tests/qdevice)."""
+    with_witness = bounds("freeze", dataclasses.replace(TIMING, witness=True))
+    without = bounds("freeze", TIMING)
+    assert not without.admits(13.24, 13.29)
+    assert with_witness.admits(13.24, 13.29)
+    assert with_witness.outage_least == without.outage_least, "the witness may decide at once"
+    assert with_witness.outage_most == pytest.approx(without.outage_most + 12.0 - 2.43 - 3.6 + 2.0, abs=0.01)
