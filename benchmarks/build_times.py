@@ -9,7 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Any
 
+from benchmarks.markdown import markdown_table, median_s
 from benchmarks.measurements import Key, Measurement, MeasurementsFile, counted
 from drill.observe.contention import Contention
 from inventory.errors import LabError
@@ -56,13 +58,12 @@ class BuildTimes:
         for key in self.file.missing(wanted):
             if enough():
                 return False
-            row = self._measured(by_name[key.setting], key)
-            self.file.append(row)
-            self.on_row(row)
+            at = datetime.fromtimestamp(self.wall(), timezone.utc)
+            found = self._measured(by_name[key.setting])
+            self.on_row(self.file.add(key, float(list(by_name).index(key.setting)), at, found))
         return True
 
-    def _measured(self, way: Way, key: Key) -> Measurement:
-        at = datetime.fromtimestamp(self.wall(), timezone.utc).isoformat(timespec="seconds")
+    def _measured(self, way: Way) -> dict[str, Any]:
         contention = Contention(self.clock.now)
         seconds: float | None = None
         cpu_s: float | None = None
@@ -85,19 +86,7 @@ class BuildTimes:
         finally:
             share = contention.share()
             way.after()
-        return Measurement(
-            setting=key.setting,
-            what=key.what,
-            number=key.number,
-            value=float([one.name for one in self.ways].index(way.name)),
-            at=at,
-            conditions=self.file.conditions,
-            seconds=seconds,
-            parts=parts,
-            cpu_s=cpu_s,
-            contention=share,
-            doubt=doubt,
-        )
+        return {"seconds": seconds, "parts": parts, "cpu_s": cpu_s, "contention": share, "doubt": doubt}
 
 
 def table(rows: Sequence[Measurement]) -> str:
@@ -106,22 +95,14 @@ def table(rows: Sequence[Measurement]) -> str:
     ways = dict.fromkeys(row.setting for row in sorted(rows, key=lambda row: row.value))
     names = dict.fromkeys(name for row in good for name in row.parts)
     head = ("way", "counted", "median", "shortest", "longest", *names, "processor time", "contention")
-    lines = [_row(head), _row(["---"] * len(head))]
+    lines: list[list[str]] = []
     for way in ways:
         mine = [row for row in good if row.setting == way]
         lengths = [row.seconds for row in mine if row.seconds is not None]
-        parts = [_median([row.parts[name] for row in mine if name in row.parts]) for name in names]
-        cpu = _median([row.cpu_s for row in mine if row.cpu_s is not None])
+        parts = [median_s([row.parts[name] for row in mine if name in row.parts]) for name in names]
+        cpu = median_s([row.cpu_s for row in mine if row.cpu_s is not None])
         shares = [row.contention for row in mine if row.contention is not None]
         ends = [f"{one:.1f} s" for one in (min(lengths), max(lengths))] if lengths else ["-", "-"]
         waited = f"{100 * statistics.median(shares):.0f} %" if shares else "-"
-        lines.append(_row([way, str(len(mine)), _median(lengths), *ends, *parts, cpu, waited]))
-    return "\n".join(lines) + "\n"
-
-
-def _median(values: Sequence[float]) -> str:
-    return f"{statistics.median(values):.1f} s" if values else "-"
-
-
-def _row(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"
+        lines.append([way, str(len(mine)), median_s(lengths), *ends, *parts, cpu, waited])
+    return markdown_table(head, lines)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from benchmarks.figures import in_words, ranked
+from benchmarks.markdown import markdown_table
 from benchmarks.measurements import Interval, Measurement, counted
 
 GRACEFUL = ("stop", "quorum-ignore", "stickiness-100", "standby")
@@ -27,9 +28,8 @@ _HEAD = (
 def table(rows: Sequence[Measurement]) -> str:
     """The table of Markdown: outages, false failovers, and for how long two nodes held the address (median)."""
     good = counted_of_each(rows)
-    lines = [_row(_HEAD), _row(["---"] * len(_HEAD))]
-    lines += [_row(_cells(way, [one for one in good if way_of(one) == way])) for way in _ways(good)]
-    return "\n".join(lines) + "\n"
+    rows_of = (_cells(way, [one for one in good if way_of(one) == way]) for way in _ways(good))
+    return markdown_table(_HEAD, rows_of)
 
 
 def counted_of_each(rows: Sequence[Measurement]) -> tuple[Measurement, ...]:
@@ -74,7 +74,3 @@ def _lost(rows: Iterable[Measurement], what: str) -> str:
     """How often a node that is well was lost."""
     looked = [one.lost for one in rows if one.what == what and one.lost is not None]
     return f"{sum(looked)} of {len(looked)}" if looked else "-"
-
-
-def _row(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(cells)} |"

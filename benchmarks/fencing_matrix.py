@@ -119,7 +119,7 @@ class FencingMatrix:
                 return False
             found = self._measure(key)
             failed[key.setting] = failed.get(key.setting, 0) + 1 if found.get("doubt") else 0
-            self._keep(key, found)
+            self.on_row(self.file.add(key, SETTINGS[key.setting].number, self.now(), found))
         return not self.file.missing(wanted)
 
     def _measure(self, key: Key) -> dict[str, Any]:
@@ -132,19 +132,6 @@ class FencingMatrix:
                 raise
             found = {"doubt": f"it could not be measured: {error.message}"}
         return found
-
-    def _keep(self, key: Key, found: dict[str, Any]) -> None:
-        row = Measurement(
-            setting=key.setting,
-            what=key.what,
-            number=key.number,
-            value=SETTINGS[key.setting].number,
-            at=self.now().isoformat(timespec="seconds"),
-            conditions=self.file.conditions,
-            **found,
-        )
-        self.file.append(row)
-        self.on_row(row)
 
 
 def of_record(timeline: Timeline, fault: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from benchmarks.figures import Figures, figures, in_words, ranked
+from benchmarks.markdown import markdown_table
 from benchmarks.measurements import Interval, Measurement
 
 HEAD = ("fault", "fencing", "counted", "two owners: longest", "fenced", "both nodes", "off after the fault: median",
@@ -13,11 +14,9 @@ HEAD = ("fault", "fencing", "counted", "two owners: longest", "fenced", "both no
 
 def table(rows: Sequence[Measurement]) -> str:
     """The table, fault by fault."""
-    lines = [_row(HEAD), _row(["---"] * len(HEAD))]
     found = figures(rows)
-    for fault in dict.fromkeys(one.what for one in found):
-        lines += [_row(_cells(one)) for one in found if one.what == fault]
-    return "\n".join(lines) + "\n"
+    faults = dict.fromkeys(one.what for one in found)
+    return markdown_table(HEAD, [_cells(one) for fault in faults for one in found if one.what == fault])
 
 
 def both_owned(row: Measurement) -> Interval | None:
@@ -60,7 +59,3 @@ def _lost(lost: Sequence[tuple[int, int]]) -> str:
         return "-"
     least, most = max(one[0] for one in lost), max(one[1] for one in lost)
     return str(least) if least == most else f"{least} to {most}"
-
-
-def _row(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"

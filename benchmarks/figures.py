@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from benchmarks.markdown import markdown_table
 from benchmarks.measurements import Interval, Measurement, counted
 
 
@@ -90,7 +91,7 @@ def table(found: Sequence[Figures]) -> str:
     """The figures as a table of Markdown."""
     head = ("setting", "measured", "counted", "outage: median", "p95", "longest", "token lost", "node lost",
             "resources moved", "two owners: median", "longest")  # fmt: skip
-    lines = [_row(head), _row(["---"] * len(head))]
+    lines: list[list[str]] = []
     for one in found:
         doubts = f" (and {one.doubtful} in doubt)" if one.doubtful else ""
         outage = [in_words(ranked(one.outages, share)) for share in (0.5, 0.95, 1.0)]
@@ -100,9 +101,5 @@ def table(found: Sequence[Figures]) -> str:
         ] or [[], [], []]
         owners = [in_words(ranked(one.two_owners, share)) for share in (0.5, 1.0)]
         told = [f"{sum(looked)} of {len(looked)}" if looked else "-" for looked in flags]
-        lines.append(_row([one.setting, one.what, f"{one.count}{doubts}", *outage, *told, *owners]))
-    return "\n".join(lines) + "\n"
-
-
-def _row(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(cells)} |"
+        lines.append([one.setting, one.what, f"{one.count}{doubts}", *outage, *told, *owners])
+    return markdown_table(head, lines)

@@ -10,7 +10,9 @@ import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -108,6 +110,20 @@ class MeasurementsFile:
         """The keys without a counted measurement, in the order of `wanted`."""
         done = {row.key for row in self.rows if not row.doubt}
         return tuple(key for key in wanted if key not in done)
+
+    def add(self, key: Key, value: float, at: datetime, found: Mapping[str, Any]) -> Measurement:
+        """Append the measurement of a key, and give it. `found` has the fields that were seen, by name."""
+        row = Measurement(
+            setting=key.setting,
+            what=key.what,
+            number=key.number,
+            value=value,
+            at=at.isoformat(timespec="seconds"),
+            conditions=self.conditions,
+            **found,
+        )
+        self.append(row)
+        return row
 
     def append(self, row: Measurement) -> None:
         """Add a measurement; it is on the disk when this returns. An incomplete last line is removed first."""

@@ -100,17 +100,9 @@ class PeerRuns:
             if enough():
                 return False
             self._configure(by_setting[key.setting])
-            row = Measurement(
-                setting=key.setting,
-                what=key.what,
-                number=key.number,
-                value=by_setting[key.setting],
-                at=datetime.fromtimestamp(self.wall(), timezone.utc).isoformat(timespec="seconds"),
-                conditions=self.file.conditions,
-                **self._tried(key.what),
-            )
-            self.file.append(row)
-            self.on_row(row)
+            at = datetime.fromtimestamp(self.wall(), timezone.utc)
+            found = self._tried(key.what)
+            self.on_row(self.file.add(key, by_setting[key.setting], at, found))
         return True
 
     def _configure(self, advert_s: float) -> None:

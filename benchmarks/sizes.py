@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.build_times import STAT, cpu_seconds
+from benchmarks.markdown import markdown_table, median_s
 from benchmarks.measurements import Interval, Key, Measurement, MeasurementsFile, counted
 from drill.observe.contention import Contention
 from inventory.errors import LabError
@@ -133,17 +134,8 @@ class SizeRuns:
         return {**found, "memory_mb": lab.memory_mb()}
 
     def _keep(self, nodes: int, key: Key, found: Mapping[str, Any]) -> None:
-        row = Measurement(
-            setting=key.setting,
-            what=key.what,
-            number=key.number,
-            value=float(nodes),
-            at=datetime.fromtimestamp(self.wall(), timezone.utc).isoformat(timespec="seconds"),
-            conditions=self.file.conditions,
-            **found,
-        )
-        self.file.append(row)
-        self.on_row(row)
+        at = datetime.fromtimestamp(self.wall(), timezone.utc)
+        self.on_row(self.file.add(key, float(nodes), at, found))
 
 
 def lab_folder(root: Path, folder: Path, text: str) -> None:
@@ -160,7 +152,7 @@ def table(rows: Sequence[Measurement]) -> str:
     good = counted(rows)
     parts = list(dict.fromkeys(name for row in good for name in row.parts))
     head = ("nodes", "counted", "up", *parts, "memory", *(f"outage: {name}" for name in FAILOVERS))
-    lines = [_row(head), _row(["---"] * len(head))]
+    lines: list[list[str]] = []
     for nodes in sorted({row.value for row in rows}):
         mine = [row for row in good if row.value == nodes]
         builds = [row for row in mine if row.what == BUILD]
@@ -168,21 +160,13 @@ def table(rows: Sequence[Measurement]) -> str:
         cells = [
             f"{nodes:g}",
             str(len(builds)),
-            _median([row.seconds for row in builds if row.seconds is not None]),
-            *(_median([row.parts[name] for row in builds if name in row.parts]) for name in parts),
+            median_s([row.seconds for row in builds if row.seconds is not None]),
+            *(median_s([row.parts[name] for row in builds if name in row.parts]) for name in parts),
             f"{statistics.median(memory):.0f} MiB" if memory else "-",
             *(
-                _median([row.outage[0] for row in mine if row.what == name and row.outage is not None])
+                median_s([row.outage[0] for row in mine if row.what == name and row.outage is not None])
                 for name in FAILOVERS
             ),
         ]
-        lines.append(_row(cells))
-    return "\n".join(lines) + "\n"
-
-
-def _median(values: Sequence[float]) -> str:
-    return f"{statistics.median(values):.1f} s" if values else "-"
-
-
-def _row(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"
+        lines.append(cells)
+    return markdown_table(head, lines)

@@ -87,21 +87,8 @@ class TokenCurve:
                 failed[key.setting] = failed.get(key.setting, 0) + 1
                 self.change.steady.wait(self.change.session)
                 found = {"doubt": f"it could not be measured: {error.message}"}
-            self._keep(key, value, found)
+            self.on_row(self.file.add(key, value, self.now(), found))
         return not self.file.missing(keys(values, what, repeat))
-
-    def _keep(self, key: Key, value: float, found: dict[str, Any]) -> None:
-        row = Measurement(
-            setting=key.setting,
-            what=key.what,
-            number=key.number,
-            value=value,
-            at=self.now().isoformat(timespec="seconds"),
-            conditions=self.file.conditions,
-            **found,
-        )
-        self.file.append(row)
-        self.on_row(row)
 
     def _measure(self, key: Key, value: int) -> dict[str, Any]:
         """One measurement with a token that is in effect before and after it. Raises LabError."""

@@ -20,6 +20,7 @@ from benchmarks.peer_faults import FAULTS
 from cli.bench import GROUP
 from cli.console import Output
 from cli.context import context_of
+from cli.number_list import number_list
 from cli.progress import ConsoleProgress
 from drill.execute import signals
 from drill.observe.http_probe import Probe, ProbeSettings
@@ -144,15 +145,10 @@ def _faults(text: str) -> list[str]:
 
 
 def _intervals(text: str) -> list[float]:
-    try:
-        found = [float(word) for word in text.split(",")]
-    except ValueError:
-        raise ConfigError(
-            f"--adverts {text!r}: this is not a list of numbers.", hint="For example 1,0.1."
-        ) from None
+    found = number_list("--adverts", text, float, "1,0.1")
     if bad := [one for one in found if not 0.01 <= one <= 40]:
         raise ConfigError(
             f"--adverts: {bad[0]:g} s: VRRP 3 has no such interval.",
             hint="From 0.01 to 40 (seconds; RFC 5798).",
         )
-    return list(dict.fromkeys(found))
+    return found

@@ -21,6 +21,7 @@ from cli.bench_peers import private_network
 from cli.bench_up import machines_s
 from cli.console import Output
 from cli.context import Context, context_of
+from cli.number_list import number_list
 from cli.progress import ConsoleProgress
 from cluster import feasible
 from drill.checks.verdict import PASS
@@ -108,17 +109,12 @@ def size(
 
 
 def _sizes(text: str) -> list[int]:
-    try:
-        found = [int(word) for word in text.split(",")]
-    except ValueError:
-        raise ConfigError(
-            f"--nodes {text!r}: this is not a list of numbers.", hint="For example 2,3,5,8."
-        ) from None
+    found = number_list("--nodes", text, int, "2,3,5,8")
     if bad := [one for one in found if not LEAST_NODES <= one <= MOST_NODES]:
         raise ConfigError(
             f"--nodes: {bad[0]}: not a possible number.", hint=f"From {LEAST_NODES} to {MOST_NODES} nodes."
         )
-    return list(dict.fromkeys(found))
+    return found
 
 
 def _lab(context: Context, count: int, text: str) -> Lab:

@@ -22,6 +22,7 @@ from cli.bench import GROUP
 from cli.console import Output
 from cli.context import Context, context_of
 from cli.heal import no_exercise
+from cli.number_list import number_list
 from cli.progress import ConsoleProgress
 from drill import suite
 from drill.execute.availability import unavailable
@@ -80,7 +81,8 @@ def token(
         out.print(escape(comparison.table([row for path in table_of for row in read(path)])))
         return
     context, console = context_of(ctx), ConsoleProgress()
-    tokens, what = _numbers(values), [word.strip() for word in scenarios.split(",") if word.strip()]
+    tokens = number_list("--values", values, int, f"--values {DEFAULT_VALUES}")
+    what = [word.strip() for word in scenarios.split(",") if word.strip()]
     for one in tokens:
         with_token(context.lab, one)
     for name in what:
@@ -156,15 +158,4 @@ def _disturbances(text: str) -> list[str]:
         raise ConfigError(
             f"--disturb {unknown[0]}: there is no such disturbance.", hint=f"There are {known}."
         )
-    return list(dict.fromkeys(found))
-
-
-def _numbers(text: str) -> list[int]:
-    try:
-        found = [int(word) for word in text.split(",")]
-    except ValueError:
-        raise ConfigError(
-            f"--values {text!r}: this is not a list of numbers.",
-            hint=f"For example --values {DEFAULT_VALUES}.",
-        ) from None
     return list(dict.fromkeys(found))

@@ -206,8 +206,7 @@ def fix(ctx: typer.Context) -> None:
 
 
 def _verdicts(context: Context) -> tuple[Verdict, ...]:
-    session = context.session
-    return judge(session, look(session, context.fetch))
+    return judge(context.session, look(context.session, context.fetch))
 
 
 def _current(context: Context) -> tuple[Attempt, Exercise | None]:

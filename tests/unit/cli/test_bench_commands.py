@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from cli import bench_peers, bench_size, bench_token, bench_up
 from cli.main import app
+from cli.number_list import number_list
 from inventory.errors import ConfigError, LabError
 from tests.support.example_lab import CASES
 
@@ -71,7 +72,7 @@ def test_the_group_lists_both() -> None:
 
 
 def test_the_defaults_can_be_used() -> None:
-    assert bench_token._numbers(bench_token.DEFAULT_VALUES) == [200, 400, 1000, 3000, 5000]
+    assert number_list("--values", bench_token.DEFAULT_VALUES, int, "") == [200, 400, 1000, 3000, 5000]
     for network in (bench_peers.NETWORK, bench_up.NETWORK, bench_size.NETWORK):
         assert bench_peers.private_network(network, network).prefixlen == 24
     assert bench_peers._intervals("1,0.1,1") == [1.0, 0.1]
