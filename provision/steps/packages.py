@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from inventory.model import Command, Node
 from inventory.session import LabSession
 from provision.facts import Facts
-from provision.steps import fencing, qdevice
+from provision.steps import fencing, installation, qdevice
 from provision.steps.base import Step
 
 
@@ -20,30 +20,12 @@ def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
     units = platform.cluster_services
     have = {node: facts.of(node) for node in session.lab.nodes}
     incomplete = [node for node, facts_of in have.items() if facts_of.missing]
-    for node in incomplete if platform.repository else ():
-        yield Command.script(
-            node.name,
-            platform.repository,
-            why=platform.tools.repository_why,
-            deadline=300,
-            purpose="enable-repository",
-        )
-    for node in incomplete if platform.package_manager.refresh else ():
-        yield Command(
-            node.name,
-            platform.package_manager.refresh,
-            why="update the package lists",
-            deadline=300,
-            purpose="refresh-package-lists",
-        )
     for node in incomplete:
-        yield Command(
-            node.name,
-            platform.package_manager.install(have[node].missing),
-            why="install the missing packages",
-            deadline=1800,
-            purpose="install-packages",
-        )
+        yield from installation.enable_repository(platform, node)
+    for node in incomplete:
+        yield from installation.refresh_lists(platform, node)
+    for node in incomplete:
+        yield installation.install(platform, node, have[node].missing, "install the missing packages")
     # Debian starts a service when it installs it, corosync with a sample corosync.conf.
     for unit in (*reversed(units), platform.web_service):
         for node in incomplete:
@@ -69,13 +51,7 @@ def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
     yield from qdevice.packages(session, facts)
     for node, facts_of in have.items():
         if facts_of.firewall:
-            yield Command.script(
-                node.name,
-                platform.firewall.opening,
-                why="open the firewall",
-                deadline=120,
-                purpose="open-firewall",
-            )
+            yield installation.open_firewall(platform, node)
 
 
 def problems(session: LabSession, facts: Facts) -> Iterator[str]:

@@ -14,6 +14,7 @@ from inventory.model import Command, Node
 from inventory.remote.script import script
 from inventory.session import LabSession
 from provision.facts import Facts, WitnessFacts
+from provision.steps import installation
 
 USER = "coroqnetd"
 """The user as whom the packages run corosync-qnetd."""
@@ -23,34 +24,13 @@ def packages(session: LabSession, facts: Facts) -> Iterator[Command]:
     """Install what the witness needs, and open its firewall; a part of step 2.1."""
     if session.lab.witness is None or facts.witness is None:
         return
-    platform, name, have = session.platform, session.lab.witness.machine.name, facts.witness
-    if have.missing and platform.repository:
-        why = platform.tools.repository_why
-        yield Command.script(name, platform.repository, why=why, deadline=300, purpose="enable-repository")
-    if have.missing and platform.package_manager.refresh:
-        yield Command(
-            name,
-            platform.package_manager.refresh,
-            why="update the package lists",
-            deadline=300,
-            purpose="refresh-package-lists",
-        )
+    platform, machine, have = session.platform, session.lab.witness.machine, facts.witness
     if have.missing:
-        yield Command(
-            name,
-            platform.package_manager.install(have.missing),
-            why="install what the witness needs",
-            deadline=1800,
-            purpose="install-packages",
-        )
+        yield from installation.enable_repository(platform, machine)
+        yield from installation.refresh_lists(platform, machine)
+        yield installation.install(platform, machine, have.missing, "install what the witness needs")
     if have.firewall:
-        yield Command.script(
-            name,
-            platform.firewall.opening,
-            why="open the firewall",
-            deadline=120,
-            purpose="open-firewall",
-        )
+        yield installation.open_firewall(platform, machine)
 
 
 def package_problems(session: LabSession, facts: Facts) -> Iterator[str]:

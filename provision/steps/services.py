@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from cluster import agent_metadata, service_state, services
 from cluster.configuration import Configuration
+from cluster.crm_mon import Failure
 from cluster.foreign import known_part
 from inventory.errors import ConfigError
 from inventory.model import Command
@@ -61,14 +62,16 @@ def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
         yield replacement(session, facts, known, f"the resources of lab.yaml: {summary(wrong)}")
         return
     for id_ in session.lab.services.ids:
-        if _has_failed(facts, id_):
+        if _failures(facts, id_):
             argv = ("crm_resource", "--cleanup", "-r", id_)
             yield pcs_on(session, facts, argv, f"{id_} has failed before: let the cluster try again")
 
 
-def _has_failed(facts: Facts, id_: str) -> bool:
-    """An operation failed: a promotion that another node was better for, or a start that is not tried again."""
-    return any(one.resource.partition(":")[0] == id_ for one in (facts.state.failures if facts.state else ()))
+def _failures(facts: Facts, id_: str) -> list[Failure]:
+    """The failed operations: a promotion that another node was better for, or a start that is not tried again."""
+    return [
+        one for one in (facts.state.failures if facts.state else ()) if one.resource.partition(":")[0] == id_
+    ]
 
 
 def problems(session: LabSession, facts: Facts) -> Iterator[str]:
@@ -78,10 +81,9 @@ def problems(session: LabSession, facts: Facts) -> Iterator[str]:
     if facts.state is None:
         yield "pacemaker does not answer"
         return
-    for one in session.lab.services.resources:
-        for id_, trouble in service_state.troubles(one, facts.state):
-            found = [f for f in facts.state.failures if f.resource.partition(":")[0] == id_]
-            why = "; ".join(f"{f.task} on {f.node}: {f.reason}" for f in found)
+    for service in session.lab.services.resources:
+        for id_, trouble in service_state.troubles(service, facts.state):
+            why = "; ".join(f"{one.task} on {one.node}: {one.reason}" for one in _failures(facts, id_))
             yield trouble + (f" ({why})" if why else "")
 
 

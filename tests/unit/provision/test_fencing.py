@@ -20,9 +20,10 @@ from provision.steps.fencing import MODES
 from provision.steps.properties import STONITH
 from provision.steps.registry import find
 from tests.support.example_lab import NODE1, NODE2
-from tests.support.fake_cluster import FakeCluster, Killed
+from tests.support.fake_cluster import FakeCluster
 from tests.support.fake_session import fake_session
 from tests.support.fenced_lab import PASSWORD, fenced_session
+from tests.support.killed_runs import killed_and_run_again
 
 ABLE = pytest.mark.parametrize("platform", [name for name, one in PLATFORMS.items() if one.fencing_packages])
 DEVICES = {"fence_node1": NODE2, "fence_node2": NODE1}
@@ -75,13 +76,7 @@ def test_only_one_device_waits_so_that_one_node_wins() -> None:
 
 def test_killed_after_any_command() -> None:
     total = len(fenced().ran)
-    for after in range(total):
-        cluster = FakeCluster(fenced_session())
-        cluster.kill_after = after
-        with pytest.raises(Killed):
-            apply.run(cluster.session)
-        cluster.kill_after = None
-        apply.run(cluster.session)
+    for cluster in killed_and_run_again(lambda: FakeCluster(fenced_session()), apply.run, total):
         converged(cluster)
 
 

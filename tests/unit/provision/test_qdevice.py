@@ -13,8 +13,9 @@ from provision.facts import gather
 from provision.plan import plan
 from provision.steps.qdevice import certificate_problems, vote_problems
 from tests.support.example_lab import NODE1, NODE2
-from tests.support.fake_cluster import FakeCluster, Killed
+from tests.support.fake_cluster import FakeCluster
 from tests.support.fake_session import fake_session
+from tests.support.killed_runs import killed_and_run_again
 from tests.support.witness_lab import WITNESS, witness_lab, witness_session
 
 ABLE = pytest.mark.parametrize("platform", [name for name, one in PLATFORMS.items() if one.qdevice_packages])
@@ -60,13 +61,7 @@ def test_the_cluster_starts_with_its_quorum_device() -> None:
 
 def test_killed_after_any_command() -> None:
     total = len(voting().ran)
-    for after in range(total):
-        cluster = FakeCluster(witness_session())
-        cluster.kill_after = after
-        with pytest.raises(Killed):
-            apply.run_stages(cluster.session)
-        cluster.kill_after = None
-        apply.run_stages(cluster.session)
+    for cluster in killed_and_run_again(lambda: FakeCluster(witness_session()), apply.run_stages, total):
         converged(cluster)
 
 
