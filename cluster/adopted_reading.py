@@ -12,7 +12,7 @@ from cluster.xml import Element, OutputError, element, whole
 from inventory.errors import ConfigError, LabError
 from inventory.platforms.base import Platform
 from inventory.platforms.registry import PLATFORMS
-from inventory.sizes import TOKEN_COEFFICIENT_MS
+from inventory.sizes import running_token_ms
 
 
 @dataclass(frozen=True)
@@ -99,14 +99,14 @@ def times(reading: HostReading, conf: Section) -> tuple[int, int]:
     """
     totem = conf.section("totem")
     text, consensus = totem.value("token"), totem.value("consensus")
-    more = TOKEN_COEFFICIENT_MS * max(0, len(conf.section("nodelist").sections("node")) - 2)
+    nodes = len(conf.section("nodelist").sections("node"))
     try:
         running, agreed = (round(1000 * one) for one in corosync_state.timings(reading.running))
-        return (int(text) if text and text.isdigit() else running - more), agreed
+        return (int(text) if text and text.isdigit() else running - running_token_ms(0, nodes)), agreed
     except OutputError as error:
         if text is None or not text.isdigit():
             raise LabError(f"{reading.host}: {error.message}", hint=error.hint) from error
-        usual = math.ceil((int(text) + more) * 6 / 5)
+        usual = math.ceil(running_token_ms(int(text), nodes) * 6 / 5)
         return int(text), int(consensus) if consensus and consensus.isdigit() else usual
 
 

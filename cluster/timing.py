@@ -8,7 +8,7 @@ from cluster import fencing as fence_devices
 from cluster.fencing import FenceTimes
 from inventory.config.cluster_properties import fencing, milliseconds, starts_without_quorum
 from inventory.model import Lab
-from inventory.sizes import keeps_quorum, running_token_ms
+from inventory.sizes import running_token_ms, survivors_have_quorum
 
 WITNESS_SILENCE_S = 12.0
 """A node from which corosync-qnetd hears nothing for so long is lost to it: 1.5 heartbeats of 8 s, which is 0.8 times
@@ -75,10 +75,7 @@ def timing(lab: Lab) -> Timing:
         probe_s=1 / lab.drill.probe_hz,
         probe_timeout_s=lab.probe_timeout_s,
         monitor_s=max(monitors, default=0.0),
-        survivor_acts=lab.corosync.two_node
-        or lab.witness is not None
-        or keeps_quorum(len(lab.nodes))
-        or starts_without_quorum(lab.properties),
+        survivor_acts=survivors_have_quorum(lab) or starts_without_quorum(lab.properties),
         fencing=fencing(lab.properties),
         fence=fence_devices.times(fence_devices.devices(lab), lab.properties),
         clone=any(one.clone for one in lab.resources if one.kind == "web"),

@@ -21,6 +21,11 @@ def running_token_ms(token_ms: int, nodes: int) -> int:
     return token_ms + TOKEN_COEFFICIENT_MS * max(0, nodes - 2)
 
 
+def survivors_have_quorum(lab: Lab) -> bool:
+    """Whether the nodes that are left after the loss of one have quorum: by two_node, a witness, or their number."""
+    return lab.corosync.two_node or lab.witness is not None or keeps_quorum(len(lab.nodes))
+
+
 def keeps_quorum(nodes: int, lost: int = 1) -> bool:
     """Whether the other nodes are more than half of all when some are lost (votequorum(5), without special modes)."""
     return 2 * (nodes - lost) > nodes

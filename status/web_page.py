@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import requests
@@ -37,6 +37,11 @@ def is_page_of(text: str, node: Node) -> bool:
 def marker(node: Node) -> str:
     """A text that only the page of this node has."""
     return node.page or node.name.capitalize()
+
+
+def nodes_by_marker(nodes: Iterable[Node]) -> dict[str, str]:
+    """The name of each node by the text that only its page has."""
+    return {marker(node): node.name for node in nodes}
 
 
 def get(url: str, limit: float = LIMIT_S) -> str:

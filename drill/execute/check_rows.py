@@ -7,7 +7,7 @@ from typing import Any
 
 from drill.record.header import CheckRow
 from inventory.model import Lab
-from inventory.sizes import keeps_quorum
+from inventory.sizes import survivors_have_quorum
 
 
 def for_lab(checks: Iterable[CheckRow], lab: Lab) -> tuple[CheckRow, ...]:
@@ -23,7 +23,7 @@ def _for_lab(value: Any, lab: Lab) -> Any:
             if key != "@web" or lab.has("web")
         }
     if value == "@two_node":
-        return lab.corosync.two_node or lab.witness is not None or keeps_quorum(len(lab.nodes))
+        return survivors_have_quorum(lab)
     if value == "@restarts":
         return (*(0 for _ in lab.nodes[1:]), 2)
     if isinstance(value, str) and value.startswith("@"):

@@ -158,23 +158,21 @@ class Injector:
             raise errors[0]
         return tuple(messages)
 
-    def heal_services(self, tell: Callable[[str], None] = lambda line: None) -> list[str]:
-        """Repair what lab.yaml's script calls broken, on each node; tell the messages, and give them."""
+    def heal_services(self, tell: Callable[[str], None] = lambda line: None) -> None:
+        """Repair what lab.yaml's script calls broken, on each node, and tell the messages."""
         actions = (
             NodeAction(
                 one.target.name,
-                repair.repair_script(one, node_script.after_heal(one)),
+                repair.repair_script(one, wanted),
                 deadline=SERVICES_DEADLINE_S,
                 why="heal the resources of lab.yaml",
                 purpose="repair",
             )
             for one in scopes(self.session)
-            if node_script.after_heal(one)
+            if (wanted := node_script.after_heal(one))
         )
-        messages = self.run_undo(tuple(actions))
-        for line in messages:
+        for line in self.run_undo(tuple(actions)):
             tell(line)
-        return messages
 
     def run_undo(self, actions: tuple[NodeAction, ...]) -> list[str]:
         """Do the actions of a heal and give their messages. Waits for a node that boots."""

@@ -21,7 +21,7 @@ from inventory.errors import LabError
 from inventory.model import Command, Lab
 from inventory.remote.ssh import Remote, check
 from inventory.session import LabSession
-from inventory.sizes import keeps_quorum
+from inventory.sizes import survivors_have_quorum
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,7 @@ def predict(
     properties = live.configuration.properties
     moves = single_moves(scenario.moves, len(lab.nodes))
     first = next((faults.get(move.fault) for move in moves if isinstance(move, Inject)), None)
+    kind = first.monitor if first else "web"
     timing = replace(
         timing_of(lab),
         token_s=token,
@@ -60,17 +61,15 @@ def predict(
         stop_s=session.platform.times.stop,
         start_s=session.platform.times.start,
         times_why=session.platform.times.why,
-        monitor_s=monitors.get(first.monitor if first else "web", 0.0),
-        survivor_acts=lab.corosync.two_node
-        or lab.witness is not None
+        monitor_s=monitors.get(kind, 0.0),
+        survivor_acts=survivors_have_quorum(lab)
         or scenario.overrides.two_node
-        or keeps_quorum(len(lab.nodes))
         or starts_without_quorum(properties),
         fencing=fencing(properties),
         fence=fence_devices.times(fence_devices.in_cib(live.configuration), properties),
     ).patient(lab.patience)
     cluster_times: dict[ClusterTime, float] = {"loss": token + consensus, "request": lab.probe_timeout_s}
-    cluster_times |= {f"{kind} monitor": interval for kind, interval in monitors.items()}  # type: ignore[misc]
+    cluster_times |= {f"{name} monitor": interval for name, interval in monitors.items()}  # type: ignore[misc]
     prediction = None
     if scenario.kind:
         limits = outage_bounds.bounds(
@@ -78,9 +77,8 @@ def predict(
             timing,
             answers=first.answers if first else None,
             moves=_may_move(live),
-            resource=first.monitor if first else "web",
+            resource=kind,
         )
-        kind = first.monitor if first else "web"
         answer = _monitor_answer(text, lab.resource(kind).id) if first and text and lab.has(kind) else None
         measured = timing if answer is None else replace(timing, monitor_answer_s=answer)
         fences = timing.fencing and timing.fence is not None

@@ -20,7 +20,7 @@ from drill.record.timeline import ClientName, Sample
 from inventory.errors import ConfigError, LabError
 from inventory.model import Lab, Node
 from inventory.probes import PAGE, ProbeRequest
-from status.web_page import marker
+from status.web_page import nodes_by_marker
 
 Clock = Callable[[], float]
 OnSample = Callable[[Sample], None]
@@ -84,7 +84,7 @@ class ProbeSettings:
     def of(cls, lab: Lab) -> ProbeSettings:
         """The settings that lab.yaml describes."""
         hz = lab.drill.probe_hz
-        pages = {marker(node): node.name for node in lab.nodes}
+        pages = nodes_by_marker(lab.nodes)
         longest = lab.patient(LONGEST_S)
         request = lab.drill.probe
         kept = min(hz, KEEPALIVE_HZ) if request.kind in KEPT else 0.0

@@ -16,6 +16,7 @@ from drill.observe.sql_request import SqlClient, node_named
 from inventory.host import command
 from inventory.model import Lab, Node
 from inventory.probes import ProbeRequest
+from status.web_page import nodes_by_marker
 
 
 class ProbeClient(Protocol):
@@ -52,7 +53,7 @@ def client(
 
 def of_lab(lab: Lab) -> ProbeClient:
     """A client for one request to a lab's service, as its probe sends them."""
-    pages = {node.name.capitalize(): node.name for node in lab.nodes}
+    pages = nodes_by_marker(lab.nodes)
     return client(lab.drill.probe, lab.vip, lab.nodes, pages, lab.probe_timeout_s, fresh=True)
 
 

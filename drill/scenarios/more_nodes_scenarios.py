@@ -30,6 +30,21 @@ LAST_MAN_STANDING = Overrides(
 )
 TIE_BREAKER = Overrides(properties=POLICY_STOP.properties, location=500, votequorum=("auto_tie_breaker",))
 THREE_VOTES = Read("active", "corosync-quorumtool -s", "Expected votes:   3", 60)
+OTHERS_TAKE_OVER = (
+    Await("without_quorum:target"),
+    Await("serving_from:peer"),
+    Await("vip_on:peer"),
+    Observe("loss", 0.3),
+)
+"""After a partition the nodes that were not hit have quorum, and take over."""
+OTHERS_SERVE = (
+    CheckRow("outage_within_budget"),
+    PEERS_QUORATE,
+    TARGET_NOT_QUORATE,
+    FAILED_OVER,
+    CheckRow("page_names_owner"),
+    *ALWAYS,
+)
 
 MORE_NODES_SCENARIOS = (
     Scenario(
@@ -78,21 +93,8 @@ MORE_NODES_SCENARIOS = (
     Scenario(
         "split-minority-stops",
         "",
-        (
-            Inject("partition"),
-            Await("without_quorum:target"),
-            Await("serving_from:peer"),
-            Await("vip_on:peer"),
-            Observe("loss", 0.3),
-        ),
-        (
-            CheckRow("outage_within_budget"),
-            PEERS_QUORATE,
-            TARGET_NOT_QUORATE,
-            FAILED_OVER,
-            CheckRow("page_names_owner"),
-            *ALWAYS,
-        ),
+        (Inject("partition"), *OTHERS_TAKE_OVER),
+        OTHERS_SERVE,
         overrides=POLICY_STOP,
         kind="partition",
         budget="partition",
@@ -164,21 +166,8 @@ MORE_NODES_SCENARIOS = (
     Scenario(
         "auto-tie-breaker-moves",
         "",
-        (
-            Inject("partition", "upper half"),
-            Await("without_quorum:target"),
-            Await("serving_from:peer"),
-            Await("vip_on:peer"),
-            Observe("loss", 0.3),
-        ),
-        (
-            CheckRow("outage_within_budget"),
-            PEERS_QUORATE,
-            TARGET_NOT_QUORATE,
-            FAILED_OVER,
-            CheckRow("page_names_owner"),
-            *ALWAYS,
-        ),
+        (Inject("partition", "upper half"), *OTHERS_TAKE_OVER),
+        OTHERS_SERVE,
         overrides=replace(TIE_BREAKER, last_node=1500),
         kind="partition",
         budget="partition",

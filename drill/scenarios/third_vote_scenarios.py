@@ -115,4 +115,4 @@ THIRD_VOTE_SCENARIOS = tuple(
         ),
     )
 )
-"""Nothing is predicted where the witness decides: its time is not part of `cluster.outage_bounds`."""
+"""Those in which the service moves or stops inject two faults. They have no `kind`: no outage is predicted for them."""

@@ -1,6 +1,6 @@
 """Reads lab.yaml's resources of any agent: primitives, groups, clones, promotable clones.
 
-What the agent itself knows (its name, its options) is judged on a node: provision/agents.py.
+What the agent itself knows (its name, its options) is judged on a node: provision/steps/services.py.
 """
 
 from __future__ import annotations
