@@ -18,10 +18,10 @@ from benchmarks.token_curve import doubt
 from drill.analysis import overlap
 from drill.analysis.duration import Duration
 from drill.analysis.fault_windows import FaultWindow, fault_windows
+from drill.analysis.fencing import fenced_after
 from drill.analysis.lost_writes import node_writes
 from drill.analysis.outages import outages_of
 from drill.execute.runner import Runner
-from drill.record.power_switch import BY_BMC
 from drill.record.timeline import Timeline
 from drill.scenarios.base import Inject, Move, Observe, Scenario
 from drill.scenarios.overrides import Overrides
@@ -140,23 +140,19 @@ def of_record(timeline: Timeline, fault: str) -> dict[str, Any]:
     windows = [one for one in fault_windows(timeline) if one.label in names]
     if not windows:
         return {"doubt": timeline.header.error or "the fault was not injected"}
-    injected, end = windows[-1].injected, min(one.end for one in windows)
+    end = min(one.end for one in windows)
     caused = longest(
         one for one in outages_of(timeline) if one.first_failed < end and _caused(windows, one.next_good)
     )
-    off = [
-        one
-        for one in sorted(timeline.power, key=lambda one: one.asked)
-        if one.by == BY_BMC and not one.on and injected <= one.asked < end
-    ]
+    off = fenced_after(timeline, windows)
     writes = node_writes(timeline)
     lost = None if writes is None else [(len(one.lost), len(one.lost) + len(one.unsure)) for one in writes]
     return {
         "outage": length(caused),
         "two_owners": _interval(overlap.total(overlap.held(timeline))),
         "two_answers": _interval(overlap.total(overlap.answered(timeline))),
-        "fenced": tuple(dict.fromkeys(one.node.split(".")[0] for one in off)),
-        "fence": _fence(off[0].asked - injected, off[0].at, injected) if off else None,
+        "fenced": tuple(one.node.split(".")[0] for one in off),
+        "fence": _interval(off[0].after) if off else None,
         "lost_writes": lost and (sum(least for least, _ in lost), sum(most for _, most in lost)),
         "doubt": doubt(timeline, caused),
     }
@@ -164,10 +160,6 @@ def of_record(timeline: Timeline, fault: str) -> dict[str, Any]:
 
 def _caused(windows: Sequence[FaultWindow], next_good: float | None) -> bool:
     return next_good is None or next_good >= windows[0].injected
-
-
-def _fence(asked: float, at: float | None, injected: float) -> Interval:
-    return round(asked, 3), None if at is None else round(at - injected, 3)
 
 
 def _interval(found: Duration | None) -> Interval | None:

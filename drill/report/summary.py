@@ -13,6 +13,7 @@ from drill.checks.verdict import UNKNOWN, Verdict
 from drill.record.header import Header, OrderRow
 from drill.record.stored_rows import Place
 from drill.report.clients import ClientOutage, clients_of
+from drill.report.fencing import Fencing, fencing_of
 from drill.report.result import ScenarioResult, longest, outage_summary
 
 _SETUP = (
@@ -38,8 +39,8 @@ class Summary:
     `outage` is for people. `longest` is the longest outage (0 when no request failed), `by_fault` the longest one that
     a fault may have caused (of all, without a fault), `total` the sum of all; None when no request was sent.
     `doubt` says why it could not be judged. `end` is the record's length (seconds), `size` its number of samples,
-    readings and events. `judged` counts the verdicts of each status. `clients` are those beside the probe. The rest is
-    as in ScenarioResult.
+    readings and events. `judged` counts the verdicts of each status. `clients` are those beside the probe. `fencing` is
+    None in a record without fencing and without writes. The rest is as in ScenarioResult.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Summary:
     overlap: Duration | None = None
     answered_overlap: Duration | None = None
     clients: tuple[ClientOutage, ...] = ()
+    fencing: Fencing | None = None
 
 
 def summary_of(result: ScenarioResult, number: int = 0, place: Place | None = None) -> Summary:
@@ -93,6 +95,7 @@ def summary_of(result: ScenarioResult, number: int = 0, place: Place | None = No
         result.overlap,
         result.answered_overlap,
         clients_of(result.timeline),
+        fencing_of(result.timeline),
     )
 
 

@@ -15,6 +15,7 @@ from drill.analysis import overlap
 from drill.analysis.duration import Duration
 from drill.checks.verdict import PASS, STATUSES
 from drill.record.timeline import OUTCOMES
+from drill.report import fencing
 from drill.report.clients import TITLES, medians
 from drill.report.html.plot import short_names
 from drill.report.html.record import anchor, record_html
@@ -60,6 +61,19 @@ class ClientRow:
     """For each client its outage, and more about it; empty when it was not measured."""
 
 
+@dataclass(frozen=True)
+class FencingRow:
+    """A row of the table of the fenced nodes and the lost writes: a record, or a folded scenario."""
+
+    title: str
+    anchor: str
+    statuses: str
+    fault: str
+    fenced: tuple[str, ...]
+    two_owners: str
+    writes: tuple[str, ...]
+
+
 def report(run: Run) -> Iterator[str]:
     """The parts of the whole page, one after another."""
     titles = dict(_titles(run))
@@ -79,6 +93,7 @@ def report(run: Run) -> Iterator[str]:
         rows=rows,
         clients=_titles_of_clients(run),
         client_rows=tuple(_client_rows(run, rows, groups)),
+        fencing_rows=tuple(_fencing_rows(run, rows, groups)),
         missing=_missing_clients(run),
         scenarios=len({one.name for one in run.results}),
         left_out=sum(not one.anchor for one in rows),
@@ -161,6 +176,19 @@ def _client_rows(run: Run, rows: Sequence[TableRow], groups: dict[str, Folded]) 
             yield ClientRow(
                 row.title, row.anchor, row.statuses, tuple(texts.get(client, ()) for client in there)
             )
+
+
+def _fencing_rows(run: Run, rows: Sequence[TableRow], groups: dict[str, Folded]) -> Iterable[FencingRow]:
+    """A row for each row of the summary whose records have switches of BMCs, or writes."""
+    single = iter([one for one in run.results if one.name not in groups])
+    for row in rows:
+        records = groups[row.title].repeats.counted if row.times else (next(single),)
+        if found := [one.fencing for one in records if one.fencing is not None]:
+            fenced, writes = (
+                fencing.repeated(found) if row.times else (found[0].fenced_texts, found[0].writes_texts)
+            )
+            fault = ", ".join(found[0].faults)
+            yield FencingRow(row.title, row.anchor, row.statuses, fault, fenced, row.overlap, writes)
 
 
 def _missing_clients(run: Run) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from drill.scenarios.overrides import edited_cib
 from inventory.errors import ConfigError, LabError
 from tests.support.example_lab import CASES
 from tests.support.fenced_lab import fenced_lab, fenced_session
-from tests.support.timeline_notation import timeline
+from tests.support.fencing_records import FENCED, SPLIT, record
 
 SESSION = fenced_session()
 CONDITIONS = fencing_matrix.conditions(SESSION.lab, SESSION)
@@ -29,25 +29,6 @@ DEVICE = (
     '<primitive id="fence_node1" class="stonith" type="fence_ipmilan"><instance_attributes id="a">'
     '<nvpair id="d" name="pcmk_delay_base" value="5s"/><nvpair id="i" name="ip" value="172.16.0.1"/>'
     "</instance_attributes></primitive></resources>"
-)
-
-
-def record(base: str, label: str, **changes: Any) -> Timeline:
-    """A record of a base, whose fault has a name."""
-    one = timeline({"check": "recovered", "kind": "good", "why": "", "from": base, **changes})
-    events = tuple(
-        type(event)(event.at, event.kind, label if event.kind != "settled" else "", event.node)
-        for event in one.events
-    )
-    return Timeline(one.header, one.samples, one.node_readings, events, power=one.power, writes=one.writes)
-
-
-FENCED = record("fenced", "freeze")
-SPLIT = record(
-    "split",
-    "partition",
-    writes="node1 0-17, node2 17-31, node1 31-40",
-    files={"node1": "0-399", "node2": "170-309"},
 )
 
 

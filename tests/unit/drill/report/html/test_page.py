@@ -19,6 +19,7 @@ from drill.report.html.record import slug
 from drill.report.result import ScenarioResult
 from drill.report.run import Run
 from tests.support import sample_timelines
+from tests.support.fencing_records import FENCED, SPLIT
 from tests.support.strict_page import StrictPage
 
 RESULTS = (
@@ -166,3 +167,25 @@ def test_nothing_of_the_record_becomes_markup() -> None:
 
 def test_forty_scenarios_stay_a_page_that_opens_at_once() -> None:
     assert len(report(Run.of("many", RESULTS[:5] * 8))) < 2_500_000
+
+
+def test_fenced_nodes_and_lost_writes_have_a_table() -> None:
+    fenced, split = ScenarioResult(FENCED, ()), ScenarioResult(SPLIT, ())
+    calm = ScenarioResult(sample_timelines.graceful(), ())
+    page = StrictPage(report(Run.of("r", (calm, fenced, split))))
+    cells = page.said("td")
+    assert "acknowledged writes" in page.said("th")
+    assert [one for one in cells if "off after" in one] == ["node1.magedu.com, off after 7.00 to 7.60 s"]
+    assert any("node2: 140 of 140 lost" in one for one in cells), cells
+    assert cells.count("nobody") == 1, "no row for the record without fencing and without writes"
+
+
+def test_repeats_with_fencing_are_counted() -> None:
+    results = [ScenarioResult(one, ()) for one in (FENCED, SPLIT) for _ in range(6)]
+    cells = StrictPage(report(Run.of("r", results))).said("td")
+    assert any("6 times" in one for one in cells), cells
+    assert any("6 of 6 records lost writes, at most" in one for one in cells), cells
+
+
+def test_without_fencing_and_writes_there_is_no_such_table(page: StrictPage) -> None:
+    assert "acknowledged writes" not in page.said("th")
