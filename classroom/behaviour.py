@@ -1,0 +1,186 @@
+"""What lab.yaml's service must do in every what-if, as rules, by the check that reports them; and what was found.
+
+Pure but for the simulator. The service is recognised by its agents; ids and kinds of constraints do not matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from classroom import rules
+from classroom.rules import Found, Rule
+from classroom.service_parts import address, has_address, monitored, web_server
+from classroom.texts import load
+from classroom.what_ifs import Simulate, WhatIf, WhatIfs, monitor_interval, what_ifs
+from cluster.members import Member, members
+from inventory.config.cluster_properties import in_effect
+from inventory.model import INFINITY, Lab, Location
+
+FILE = "behaviour.yaml"
+STOPS = ("stop", "demote")
+"""The values of no-quorum-policy with which a partition without quorum runs no plain resource."""
+CHECKS = (
+    "floating-address", "web-server", "no-quorum-policy", "stickiness", "colocation", "order", "location", "takes-over",
+)  # fmt: skip
+"""The checks that report rules."""
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """A configuration with the service in it, and what the cluster does with it."""
+
+    lab: Lab
+    what_ifs: WhatIfs
+
+    @cached_property
+    def members(self) -> tuple[Member, ...]:
+        """All resources of the configuration."""
+        return members(self.what_ifs.cib)
+
+    @cached_property
+    def address(self) -> Member | None:
+        """The resource with the floating address."""
+        return address(self.members, self.lab.vip)
+
+    @cached_property
+    def web(self) -> Member | None:
+        """The web server."""
+        return web_server(self.members)
+
+    @property
+    def service(self) -> tuple[Member, ...]:
+        """The address and the web server, those that lab.yaml wants and that are there."""
+        wanted = (self.address, self.web if self.lab.has("web") else None)
+        return tuple(one for one in wanted if one is not None)
+
+    def rules(self, check: str, *, keeps_quorum: bool = False) -> Sequence[Rule]:
+        """The rules that a check reports. `keeps_quorum`: corosync gives quorum to the nodes that are left."""
+        return tuple(_RULES[check](self, keeps_quorum))
+
+    def problems(self, check: str, *, keeps_quorum: bool = False) -> Iterator[str]:
+        """What breaks the rules of a check, one line each: what was simulated, and what happened."""
+        missing = list(self._missing(check))
+        yield from missing
+        if not missing:
+            for rule in self.rules(check, keeps_quorum=keeps_quorum):
+                yield from (self.told(found) for found in rule(self.what_ifs))
+
+    def _missing(self, check: str) -> Iterator[str]:
+        """The parts of the service that are not there and without which a check has nothing to judge."""
+        if self.address is None and check != "web-server":
+            yield "no resource is an address (ocf:heartbeat:IPaddr2, ocf:heartbeat:IPaddr)"
+        if self.web is None and self.lab.has("web") and check != "floating-address":
+            yield "no resource is Apache (lsb:apache2, systemd:httpd, ocf:heartbeat:apache ...)"
+
+    def told(self, found: Found) -> str:
+        """A finding for people: what was supposed, what happened, and the command that shows it."""
+        if found.what is None:
+            return found.seen
+        text = {
+            name: line.format_map(self._words(found.what))
+            for name, line in load(FILE)[found.what.kind].items()
+        }
+        return f"if {text['suppose']}: {found.seen}   ({text['command']})"
+
+    def _words(self, what: WhatIf) -> Mapping[str, str]:
+        alias = next((one.alias for one in self.what_ifs.nodes if one.name == what.node), what.node)
+        here = [one for one in self.members if one.primitive.id == what.resource]
+        interval = str(monitor_interval(here[0])) if here else "0"
+        return {"node": what.node, "alias": alias, "resource": what.resource, "interval": interval}
+
+
+def simulated(cib: str, lab: Lab, simulate: Simulate) -> Behaviour:
+    """Simulate every what-if of a configuration for a lab. Raises OutputError for a text that is not a CIB."""
+    plain = Behaviour(lab, WhatIfs(cib, lab.nodes))
+    return Behaviour(lab, what_ifs(cib, lab.nodes, simulate, plain.service))
+
+
+def problems(cib: str, lab: Lab, simulate: Simulate) -> dict[str, tuple[str, ...]]:
+    """What is wrong with a configuration, by check; nothing for one that does all that lab.yaml's service must do."""
+    found = simulated(cib, lab, simulate)
+    lines = {check: tuple(found.problems(check)) for check in CHECKS}
+    return {check: those for check, those in lines.items() if those}
+
+
+def _address(found: Behaviour, keeps_quorum: bool) -> Iterator[Rule]:
+    if found.address:
+        yield rules.starts(found.address)
+        yield has_address(found.address, found.lab.vip, found.lab.network)
+        yield monitored(found.address)
+        yield rules.recovers(found.address)
+
+
+def _web(found: Behaviour, keeps_quorum: bool) -> Iterator[Rule]:
+    if found.web:
+        yield rules.starts(found.web)
+        yield monitored(found.web)
+        yield rules.recovers(found.web)
+
+
+def _together(found: Behaviour, keeps_quorum: bool) -> Iterator[Rule]:
+    ids = {one.id for one in found.lab.resources}
+    wanted = any(
+        {one.resource, one.with_resource} == ids and one.score >= INFINITY for one in found.lab.colocations
+    )
+    if wanted and found.web and found.address:
+        yield rules.together(found.web, found.address)
+
+
+def _order(found: Behaviour, keeps_quorum: bool) -> Iterator[Rule]:
+    kinds = {one.id: one.kind for one in found.lab.resources}
+    for one in found.lab.orders:
+        pair = (kinds.get(one.first), kinds.get(one.then))
+        if found.web and found.address and pair == ("address", "web"):
+            yield rules.ordered(found.address, found.web)
+        elif found.web and found.address and pair == ("web", "address"):
+            yield rules.ordered(found.web, found.address)
+
+
+def preference(lab: Lab) -> Location | None:
+    """The strongest preference of lab.yaml for a node; None without one."""
+    own = [
+        one for one in lab.locations if one.resource in {two.id for two in lab.resources} and one.score > 0
+    ]
+    return max(own, key=lambda one: one.score, default=None)
+
+
+def _location(found: Behaviour, keeps_quorum: bool) -> Iterator[Rule]:
+    wanted = preference(found.lab)
+    plain = [one for one in found.service if not one.cloned]
+    if wanted is None:
+        return
+    yield rules.prefers(wanted.node, *plain)
+    if wanted.score > found.lab.stickiness * len(plain):
+        yield rules.fails_back(wanted.node, *plain)
+    else:
+        yield rules.does_not_fail_back(wanted.node, *plain)
+
+
+def _stickiness(found: Behaviour, keeps_quorum: bool) -> Iterator[Rule]:
+    plain = [one for one in found.service if not one.cloned]
+    if found.lab.stickiness >= 0:
+        yield rules.stays(*plain) if found.lab.stickiness else rules.moves(*plain)
+
+
+def _policy(found: Behaviour, keeps_quorum: bool) -> Iterator[Rule]:
+    policy = in_effect(found.lab.properties, "no-quorum-policy") or "stop"
+    if policy == "ignore":
+        yield (
+            rules.takes_over(*found.service)
+            if keeps_quorum
+            else rules.without_quorum(*found.service, runs=True)
+        )
+    elif policy in STOPS:
+        yield rules.without_quorum(*found.service, runs=False)
+
+
+def _takes_over(found: Behaviour, keeps_quorum: bool) -> Iterator[Rule]:
+    yield rules.takes_over(*found.service)
+
+
+_RULES = {
+    "floating-address": _address, "web-server": _web, "colocation": _together, "order": _order, "location": _location,
+    "stickiness": _stickiness, "no-quorum-policy": _policy, "takes-over": _takes_over,
+}  # fmt: skip

@@ -1,0 +1,86 @@
+"""Finds the address and the web server of a configuration by what their agents do, whatever their ids are.
+
+Also the rules about a resource's own settings: its address, its monitor, its time-outs. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from ipaddress import IPv4Address, IPv4Network
+
+from classroom.rules import Found, Rule
+from classroom.what_ifs import WhatIfs
+from cluster.members import Member
+from cluster.values import times
+
+ADDRESS_AGENTS = ("ocf:heartbeat:IPaddr", "ocf:heartbeat:IPaddr2")
+"""The agents that give a node an IPv4 address."""
+SERVICE_CLASSES = ("lsb", "systemd", "service", "upstart")
+"""The classes of agents that start a service of the init system; `service` is pacemaker's word for any of them."""
+APACHE_SERVICES = ("apache2", "httpd")
+APACHE_AGENT = "ocf:heartbeat:apache"
+SLOWEST_MONITOR_S = 60
+"""A failed resource must be noticed within a minute."""
+SHORTEST_TIMEOUT_S = 5
+"""The shortest time-out with which a start, a stop or a monitor of these agents still ends in time."""
+
+
+def is_address(member: Member) -> bool:
+    """Whether a resource is an IPv4 address."""
+    return member.primitive.agent in ADDRESS_AGENTS
+
+
+def is_apache(member: Member) -> bool:
+    """Whether a resource is Apache: by its init script, by its unit of systemd, or by its own agent."""
+    agent = member.primitive.agent
+    kind, _, name = agent.partition(":")
+    service = name.removesuffix(".service")
+    return agent == APACHE_AGENT or (kind in SERVICE_CLASSES and service in APACHE_SERVICES)
+
+
+def address(members: Sequence[Member], vip: IPv4Address) -> Member | None:
+    """The resource with the floating address; without one, the first resource that is an address."""
+    found = [one for one in members if is_address(one)]
+    same = [one for one in found if one.primitive.attributes.get("ip", "").strip() == str(vip)]
+    return next(iter((*same, *found)), None)
+
+
+def web_server(members: Sequence[Member]) -> Member | None:
+    """The first resource that is Apache."""
+    return next((one for one in members if is_apache(one)), None)
+
+
+def has_address(member: Member, vip: IPv4Address, network: IPv4Network) -> Rule:
+    """The resource has the floating address, and the netmask of its network or none of its own."""
+    options = member.primitive.attributes
+
+    def rule(what_ifs: WhatIfs) -> Iterator[Found]:
+        ip, mask = options.get("ip", "").strip(), options.get("cidr_netmask", "").strip()
+        if ip != str(vip):
+            yield Found(f"{member.primitive.id} has the option ip={ip or '(none)'}, not {vip}")
+        if mask and mask not in (str(network.prefixlen), str(network.netmask)):
+            yield Found(f"{member.primitive.id} has the netmask {mask}, not {network.prefixlen}")
+
+    return rule
+
+
+def monitored(member: Member) -> Rule:
+    """The resource has a recurring monitor, at least once in SLOWEST_MONITOR_S, and enough time for it."""
+
+    def rule(what_ifs: WhatIfs) -> Iterator[Found]:
+        one = member.primitive
+        found = [time for time in times(one.monitor) if isinstance(time, int) and time > 0]
+        if not found:
+            yield Found(f"{one.id} has no recurring monitor, so the cluster does not notice when it fails")
+        elif min(found) > SLOWEST_MONITOR_S * 1000:
+            yield Found(
+                f"{one.id} is monitored every {min(found) // 1000} s; at most {SLOWEST_MONITOR_S} s are good"
+            )
+        for task in ("start", "stop", "monitor"):
+            short = [time for time in times(one.timeouts.get(task)) if isinstance(time, int)]
+            if short and 0 < min(short) < SHORTEST_TIMEOUT_S * 1000:
+                yield Found(
+                    f"the {task} of {one.id} may take {min(short)} ms; at least {SHORTEST_TIMEOUT_S} s are good"
+                )
+
+    return rule

@@ -1,0 +1,31 @@
+"""crm_simulate of this machine, or of a system in a folder (chroot), as the simulator of the what-ifs."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from classroom.what_ifs import Answer, Question
+
+
+def local_simulator(root: Path | None = None) -> object:
+    """A simulator that runs here; `root` is the folder of a system with pacemaker-cli-utils."""
+
+    def simulate(questions: Sequence[Question]) -> list[Answer]:
+        return [_answer(one, root) for one in questions]
+
+    return simulate
+
+
+def _answer(question: Question, root: Path | None) -> Answer:
+    with tempfile.TemporaryDirectory(dir=root / "tmp" if root else None) as name:
+        folder = Path(name)
+        (folder / "cib.xml").write_text(question.cib)
+        inside = Path("/tmp") / folder.name if root else folder
+        argv = [*(["chroot", str(root)] if root else []), "crm_simulate", "-S", "-x", f"{inside}/cib.xml"]
+        argv += [*question.options, "-O", f"{inside}/end.xml", "-D", f"{inside}/graph.dot"]
+        done = subprocess.run(argv, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"{question.what_if.label}: {done.stdout} {done.stderr}"
+        return Answer(done.stdout, (folder / "graph.dot").read_text(), (folder / "end.xml").read_text())
