@@ -15,6 +15,11 @@ import tenacity
 from inventory.errors import LabError, TimedOut
 
 T = TypeVar("T")
+PAUSE_FACTOR = 2.0
+"""The pause after an answer is at least so many times the time that the answer took. So answers take at most a third of
+the time, and waiting does not overload a machine that is already slow."""
+LONGEST_PAUSE_S = 1.0
+"""The pause is never longer than this or `every`, whichever is longer: an answer may be slow because a node boots."""
 
 
 @dataclass(frozen=True)
@@ -39,21 +44,26 @@ def until(
     every: float = 0.25,
     hint: str = "",
 ) -> T:
-    """Ask at the interval `every` (seconds) until the answer is good, and return it.
+    """Ask until the answer is good, and return it.
 
+    After each answer it pauses for `every` seconds, or for longer after a slow answer (PAUSE_FACTOR, LONGEST_PAUSE_S).
     `deadline` is in seconds on a machine of usual speed; the clock's patience multiplies it.
     Raises TimedOut with the last answer. A LabError from `ask` counts as an answer that is not good, because nodes may
     be unreachable for a while.
     """
     began, longest = clock.now(), deadline * clock.patience
     last: list[object] = ["nothing"]
+    took = [0.0]
 
     def once() -> T:
+        asked = clock.now()
         try:
             answer = ask()
         except LabError as error:
             last[0] = error.message
             raise
+        finally:
+            took[0] = clock.now() - asked
         last[0] = answer
         return answer
 
@@ -64,7 +74,7 @@ def until(
         retry=tenacity.retry_if_exception_type(LabError)
         | tenacity.retry_if_result(lambda answer: not good(answer)),
         stop=over,
-        wait=tenacity.wait_fixed(every),
+        wait=lambda _: max(every, min(PAUSE_FACTOR * took[0], LONGEST_PAUSE_S)),
         sleep=clock.sleep,
     )
     try:

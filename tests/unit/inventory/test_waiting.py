@@ -35,6 +35,18 @@ def test_it_asks_again_at_its_pace() -> None:
     assert clock.now() == 4
 
 
+@pytest.mark.parametrize(("takes", "pause"), [(0.1, 0.25), (0.4, 0.8), (5.0, 1.0)])
+def test_a_slow_answer_makes_the_pause_longer_up_to_a_limit(takes: float, pause: float) -> None:
+    clock, given = fake_clock(), answers(None, "there")
+
+    def slow() -> object:
+        clock.sleep(takes)
+        return asked(given)
+
+    assert until(slow, bool, "it is there", deadline=60, clock=clock) == "there"
+    assert clock.now() == pytest.approx(2 * takes + pause)
+
+
 def test_a_time_out_carries_the_last_answer() -> None:
     clock, given = fake_clock(), answers("first", "second")
     with pytest.raises(TimedOut) as caught:
