@@ -1,6 +1,7 @@
 """Draws exercises at random without replacement: none comes twice before each came once.
 
-`.lab/drawn.json` has the names that were drawn since the last time when all had been drawn.
+`.lab/drawn.json` has keyed digests of the names that were drawn since the last time when all had been drawn, so that
+`cat` does not tell which exercise is under way.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import random
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
+from classroom import sealing
 from inventory import files
 
 DRAWN = "drawn.json"
@@ -33,17 +35,29 @@ def draw(names: Sequence[str], seed: int | None, drawn: Collection[str]) -> str:
     return next((name for name in wanted if name not in drawn), wanted[0])
 
 
-def drawn(state: Path) -> tuple[str, ...]:
-    """The names that were drawn in this round. A file that cannot be read counts as none."""
-    try:
-        row = json.loads((state / DRAWN).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return ()
-    return tuple(one for one in row if isinstance(one, str)) if isinstance(row, list) else ()
+def drawn(state: Path, names: Collection[str]) -> tuple[str, ...]:
+    """The names among `names` that were drawn in this round. A file that cannot be read counts as none."""
+    salt, digests = _read(state)
+    return tuple(name for name in names if _digest(salt, name) in digests)
 
 
 def remember(state: Path, name: str, names: Collection[str]) -> None:
     """Record that a name was drawn; a new round begins when all were."""
-    before = drawn(state)
-    round_over = set(names) <= set(before)
-    files.write(state / DRAWN, json.dumps([name] if round_over else [*before, name]))
+    salt, digests = _read(state)
+    round_over = {_digest(salt, one) for one in names} <= set(digests)
+    kept = [] if round_over else [one for one in digests if one != _digest(salt, name)]
+    files.write(state / DRAWN, json.dumps({"salt": salt, "drawn": sorted([*kept, _digest(salt, name)])}))
+
+
+def _read(state: Path) -> tuple[str, tuple[str, ...]]:
+    """The salt and the digests of the file; a new salt and none when it cannot be read."""
+    try:
+        row = json.loads((state / DRAWN).read_text(encoding="utf-8"))
+        salt, digests = str(row["salt"]), row["drawn"]
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return sealing.new_salt(), ()
+    return salt, tuple(one for one in digests if isinstance(one, str)) if isinstance(digests, list) else ()
+
+
+def _digest(salt: str, name: str) -> str:
+    return sealing.keyed_digest(sealing.derived(salt, "drawn"), name)

@@ -81,7 +81,7 @@ def build(
     """
     context.require_known_properties()
     context.ready_bmcs(console.say)
-    exercise_run.end(context.machines.state, context.session, console.say)
+    exercise_run.end(context.home, context.session, console.say)
     with console.building() as progress:
         count = apply.run_stages(context.session, until(last) if last else None, progress)
     whole()

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from classroom import attempt, exercise_run
+from classroom import attempts, exercise_run
+from classroom.attempt import now
 from cli import render
 from cli.building import build, when_all_up
 from cli.console import Json, Output, print_json
 from cli.context import context_of
 from cli.overview import look
 from cli.progress import ConsoleProgress
+from inventory.errors import ConfigError
 from inventory.printable import one_line
 from provision import reset as resetting
 from provision.facts import gather
@@ -41,13 +44,26 @@ def status(ctx: typer.Context, as_json: Json = False) -> None:
 def plan(ctx: typer.Context, as_json: Json = False) -> None:
     """Show what `provision` would do now. Changes nothing."""
     context = context_of(ctx)
-    # During an exercise the plan is its solution.
-    attempt.record(context.machines.state, plan_shown=True)
+    _require_no_exam(context.home)
     found = planned(context.session, gather(context.session))
     if as_json:
         print_json(render.plan_data(found))
     else:
         out.print(render.plan(found))
+
+
+def _require_no_exam(home: Path) -> None:
+    """Record that the plan was shown: during an exercise it is the solution. Raises ConfigError during an exam."""
+    current = attempts.under_way(home)
+    if current is None or not current.open:
+        return
+    if current.mode == "exam":
+        raise ConfigError(
+            "An exam is under way: the plan would be its solution.",
+            hint="./lab grade when you have repaired the lab.",
+        )
+    if not current.plan:
+        attempts.record(home, plan=now())
 
 
 def provision(
@@ -74,7 +90,7 @@ def reset(
     context.require_known_properties()
     with context.exclusive(), console.building() as progress:
         context.ready_bmcs(console.say)
-        exercise_run.end(context.machines.state, context.session, console.say)
+        exercise_run.end(context.home, context.session, console.say)
         count = resetting.run(context.session, last, progress)
     console.say(f"{count} commands." if count else "Nothing to do.")
     if last is None:

@@ -65,5 +65,5 @@ def no_exercise(context: Context, console: ConsoleProgress) -> None:
     """Raise ConfigError when an exercise is under way, as `exercise_run.require_none` does."""
     machines = context.machines
     exercise_run.require_none(
-        machines.state, machines.choice.platform_data, lambda: context.session, console.say
+        context.home, machines.choice.platform_data, lambda: context.session, console.say
     )

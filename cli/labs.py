@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from classroom import attempts
 from cli.console import Json, Output, print_json, table
 from cli.context import Context, context_of
 from cli.overview import look
@@ -144,6 +145,7 @@ def remove(context: Context, console: ConsoleProgress) -> None:
     with context.exclusive(), console.busy(f"Removing the nodes{of}"):
         service.stop(context.home)
         removal.remove(context.home, lambda: _destroy(context, console), console.say)
+    attempts.close_lost(context.home)
     homes.tidy(context.root, context.number)
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from classroom import attempt
+from classroom import attempts
 from cli import render
 from cli.building import booted, build, prepare_machines
 from cli.console import Json, Output, print_json
@@ -177,4 +177,4 @@ def released(ctx: typer.Context) -> None:
     with context.exclusive():
         service.stop(context.home)
         if context.machines.release():
-            attempt.save(context.machines.state, None)
+            attempts.close(context.home, "given-up")

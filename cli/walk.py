@@ -42,7 +42,7 @@ def walk(
     end = steps.index(_of_lab(find(last), steps)) if last else len(steps) - 1
     context.require_known_properties()
     with context.exclusive():
-        exercise_run.end(context.machines.state, context.session, console.say)
+        exercise_run.end(context.home, context.session, console.say)
     for step in steps[begin : end + 1]:
         with context.exclusive():  # not while a reader thinks at [Enter]
             _show_step(context, context.session, step)

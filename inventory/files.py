@@ -75,6 +75,22 @@ def put_in_place(new: Path, path: Path) -> None:
     new.replace(path)
 
 
+def write_private(path: Path, text: str, mode: int = 0o600) -> None:
+    """Write a file that nobody else can read, not even for a moment; completely or not at all. Raises OSError."""
+    new = path.with_name(path.name + ".new")
+    new.unlink(missing_ok=True)
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8") as stream:
+        stream.write(text)
+    put_in_place(new, path)
+
+
+def append_line(path: Path, line: str) -> None:
+    """Append one line to a file, in one write, so that several processes may append to it. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("ab") as stream:
+        stream.write(line.encode("utf-8", "backslashreplace") + b"\n")
+
+
 @dataclass(frozen=True)
 class Holder:
     """Who holds a lock: the process, its command, and the time since when (seconds since 1970)."""

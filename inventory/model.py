@@ -206,7 +206,8 @@ class Command:
 
     `why` is one line for people. `deadline` is in seconds; the node enforces it too. `ok` are the exit statuses that
     mean success. `stdin` is the standard input. `purpose` is a stable id of the kind of command
-    ("read-node-status", "inject-fault"), for the log and the tests; it is not sent to the node.
+    ("read-node-status", "inject-fault"), for the log and the tests; it is not sent to the node. `hidden`: what the log
+    has in place of the command; its text then goes by standard input (inventory.remote.hidden).
     """
 
     node: str
@@ -216,6 +217,7 @@ class Command:
     deadline: float = 60.0
     ok: tuple[int, ...] = (0,)
     purpose: str = ""
+    hidden: str = ""
 
     @classmethod
     def script(

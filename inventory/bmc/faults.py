@@ -6,6 +6,7 @@ import contextlib
 from pathlib import Path
 from typing import Literal
 
+from inventory import files
 from inventory.bmc import process, secret
 from inventory.bmc.access import Bmc, bmcs
 from inventory.errors import MachineError
@@ -30,7 +31,7 @@ def apply(state: Path, lab: Lab, node: Node, action: BmcAction, clock: Clock) ->
         process.stop(folder, clock)
         return "its BMC is dead"
     if action == "slow":
-        secret.write(folder / SLOW, f"{SLOW_S:g}\n")
+        files.write_private(folder / SLOW, f"{SLOW_S:g}\n")
         return "its BMC is slow"
     was = condition(state, bmc)
     (folder / SLOW).unlink(missing_ok=True)

@@ -10,7 +10,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from inventory.bmc import secret
+from inventory import files
 from inventory.bmc.access import Bmc
 from inventory.host import command
 
@@ -44,7 +44,7 @@ def close(folder: Path, chain: str, interface: str, bmcs: Sequence[Bmc]) -> None
     """Let only the lab's interface, and this machine itself, reach the BMCs. Raises MachineError."""
     open_again(folder)
     make, undo = rules(chain, interface, bmcs)
-    secret.write(folder / UNDO, json.dumps(undo))
+    files.write_private(folder / UNDO, json.dumps(undo))
     for argv in make:
         command.as_root(argv, " ".join(argv))
 

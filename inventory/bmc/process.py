@@ -12,8 +12,7 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 
-from inventory import waiting
-from inventory.bmc import secret
+from inventory import files, waiting
 from inventory.bmc.access import Bmc
 from inventory.bmc.settings import PROGRAM, STATE
 from inventory.errors import MachineError, TimedOut
@@ -64,7 +63,7 @@ def start(folder: Path, bmc: Bmc, clock: Clock) -> None:
     pid = command.start(PROGRAM, folder / OUTPUT, folder)
     found = identify(pid)
     if found is not None:
-        secret.write(folder / PID, f"{found.pid} {found.started} {found.boot}\n")
+        files.write_private(folder / PID, f"{found.pid} {found.started} {found.boot}\n")
     waiting.until(
         lambda: _ended(folder) or answers(bmc),
         bool,

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from inventory import homes
+from inventory import files, homes
 from inventory.bmc import faults, packet_filter, process, secret, settings
 from inventory.bmc.access import Bmc, bmcs, host_address
 from inventory.errors import MachineError
@@ -130,6 +130,6 @@ def _write(state: Path, folder: LabFolder, bmc: Bmc, password: str) -> bool:
     for name, text in settings.texts(bmc, password, chassis).items():
         path = place / name
         if not path.exists() or path.read_text("utf-8") != text:
-            secret.write(path, text, 0o700 if name == settings.CONTROL else 0o600)
+            files.write_private(path, text, 0o700 if name == settings.CONTROL else 0o600)
             changed = True
     return changed

@@ -18,6 +18,7 @@ from typing import Protocol
 from inventory import log
 from inventory.errors import CommandFailed, Unreachable
 from inventory.model import Command, Result
+from inventory.remote.hidden import by_stdin
 
 SSH_FAILED = 255
 """The exit status of ssh(1) itself: the node was not reached."""
@@ -56,9 +57,9 @@ def failure(result: Result) -> CommandFailed:
     command = result.command
     said = (result.err.strip() or result.out.strip()).splitlines()[-8:]
     state = "ran out of time" if result.status == TIMED_OUT else f"exit {result.status}"
-    why = f" ({command.why})" if command.why else ""
+    why = f" ({command.why})" if command.why and not command.hidden else ""
     return CommandFailed(
-        f"{command.node}{why}: {state}\n  $ {_shown(command.line)}\n"
+        f"{command.node}{why}: {state}\n  $ {command.hidden or _shown(command.line)}\n"
         + "\n".join(f"  | {line}" for line in said),
         hint=f"Look on the node: ./lab ssh {command.node.split('.')[0]}",
     )
@@ -135,16 +136,17 @@ class Ssh:
             status = "unreachable"
             raise
         finally:
-            for_what = command.why or command.purpose
-            log.command(command.node, command.line, status, time.monotonic() - began, for_what)
+            line, why = (command.hidden, "") if command.hidden else (command.line, command.why)
+            log.command(command.node, line, status, time.monotonic() - began, why or command.purpose)
         return result
 
     def _run(self, command: Command, began: float) -> Result:
-        inner = self.limited(command.deadline, command.argv)
+        sent = by_stdin(command) if command.hidden else command
+        inner = self.limited(command.deadline, sent.argv)
         try:
             done = subprocess.run(
                 [*self.argv(command.node), f"{shlex.join(inner)}; s=$?; [ $s -ne 255 ] || s=254; exit $s"],
-                input=command.stdin if command.stdin is not None else "",
+                input=sent.stdin if sent.stdin is not None else "",
                 capture_output=True,
                 text=True,
                 errors="replace",

@@ -41,6 +41,9 @@ class FakeMachines:
         self.routers = False
         """A killed drill has left a router."""
 
+    def ids(self) -> dict[str, str]:
+        return {"node1": "made-1", "node2": "made-2"}
+
     def power_off(self, node: Node) -> None:
         self._word("power_off", node)
         self.on[node.name] = False

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from classroom import attempt
+from classroom import attempts
+from classroom.attempt import Typed
 from drill.record import timeline_file
 from inventory import files, journal
 from inventory.config import lab_yaml
@@ -17,6 +18,7 @@ from inventory.journal import Journal
 from inventory.model import NodeAction
 from inventory.providers import choice
 from inventory.providers.choice import Choice
+from tests.support.attempts import begun
 from tests.support.example_lab import CASES
 
 ROOT = CASES.parent.parent
@@ -34,7 +36,8 @@ def made(folder: Path) -> dict[str, Path]:
     undo = [NodeAction("node1", "true", power="thaw")]
     Journal(folder).begin("partition", target="node1", undo=undo, baseline="<cib/>")
     choice.write(state / "machines.yaml", Choice("docker", "debian12", "ha-lab-x", "halab-x"))
-    (state / "exercise.json").write_text('{"name": "no-order", "hints": 1}')
+    begun(folder, "no-order")
+    attempts.add_typed(folder, "a", Typed("2026-11-27T10:36:48Z", "node1", "pcs status", 0))
     (state / "lock").write_text("1\n./lab up\n1700000000\n")
     (folder / "lab.yaml").write_text((ROOT / "lab.yaml").read_text())
     record = (CASES / "records" / "thin-record.jsonl").read_bytes().splitlines(keepends=True)[:6]
@@ -43,6 +46,8 @@ def made(folder: Path) -> dict[str, Path]:
         "journal": state / "journal.jsonl",
         "choice": state / "machines.yaml",
         "exercise": state / "exercise.json",
+        "attempt": attempts.path_of(folder, "20261127T103648Z-6b23"),
+        "commands": attempts.commands_path(folder, "a"),
         "lock": state / "lock",
         "lab.yaml": folder / "lab.yaml",
         "record": folder / "timeline.jsonl",
@@ -52,7 +57,9 @@ def made(folder: Path) -> dict[str, Path]:
 READERS: dict[str, Callable[[Path], object]] = {
     "journal": lambda path: journal.pending(path.parent.parent),
     "choice": choice.read,
-    "exercise": lambda path: attempt.under_way(path.parent),
+    "exercise": lambda path: attempts.under_way(path.parent.parent),
+    "attempt": lambda path: attempts.under_way(path.parent.parent),
+    "commands": lambda path: attempts.typed(path.parent.parent, "a"),
     "lock": files.holder,
     "lab.yaml": lab_yaml.load,
     "record": timeline_file.read_all,

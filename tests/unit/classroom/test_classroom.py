@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,11 +11,12 @@ from typing import Any
 import pytest
 import yaml
 
-from classroom import attempt, exercise_run
-from classroom.attempt import Attempt
+from classroom import attempts, exercise_run, exercise_texts, points
 from classroom.checks import BEYOND_CHECKS, CHECKS, judge
-from classroom.exercise_run import break_lab, repair
-from classroom.exercises import EXERCISES, Exercise, for_platform, get
+from classroom.exercise import Exercise
+from classroom.exercise_run import Terms, break_lab, repair
+from classroom.exercises import EXERCISES, for_platform, get
+from classroom.sealed_exercise import Shown
 from classroom.snapshot import REACHED, Snapshot, look, parts
 from classroom.texts import load, placeholders
 from drill.checks.verdict import FAIL, PASS
@@ -30,6 +30,7 @@ from provision.facts import Facts, gather
 from provision.plan import plan
 from provision.steps.registry import STEPS
 from status.web_page import WebPage
+from tests.support.attempts import begun, name_of
 from tests.support.changed_facts import found, status_of
 from tests.support.example_lab import CASES, NODE1, NODE2, example_lab
 from tests.support.fake_cluster import FakeCluster
@@ -51,6 +52,7 @@ BAD = [
 NAMES = [check.name for check in CHECKS]
 each_platform = pytest.mark.parametrize("platform", PLATFORMS)
 each_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda one: one.name)
+TERMS = Terms(Shown("t", "s", ("h",)), points.default())
 DOCUMENTED = [check.name for check in CHECKS if check.applies(example_lab())]
 """The checks of the document's lab, which has no witness."""
 
@@ -101,7 +103,8 @@ def test_names_are_unique_and_texts_are_those_of_the_rows() -> None:
     assert len(set(NAMES)) == len(NAMES)
     assert len({one.name for one in EXERCISES}) == len(EXERCISES) >= 18
     assert set(load("checks.yaml")) == {*NAMES, *(one.name for one in BEYOND_CHECKS)}
-    assert set(load("exercises.yaml")) == {one.name for one in EXERCISES}
+    for file in (exercise_texts.STORIES, exercise_texts.SOLUTIONS):
+        assert list(load(file)) == [one.name for one in EXERCISES], file
 
 
 @each_platform
@@ -114,9 +117,11 @@ def test_every_text_is_whole(platform: str) -> None:
         assert all(value.format_map(known).strip() for value in text.values())
     for name, raw in load("exercises.yaml").items():
         text = adapted(raw, session.platform)
-        assert set(text) == {"title", "story", "hints", "solution"}, name
+        assert set(text) == {"title", "story", "hints"}, name
         assert 2 <= len(text["hints"]) <= 3, name
-        told = [text["title"], text["story"], text["solution"], *text["hints"]]
+        solution = adapted(load("solutions.yaml")[name], session.platform)
+        assert set(solution) == {"solution"}, name
+        told = [text["title"], text["story"], solution["solution"], *text["hints"]]
         assert all(value.format_map(known).strip() for value in told)
 
 
@@ -140,6 +145,7 @@ def rendered(session: LabSession, file: str) -> dict[str, str]:
 def test_a_text_speaks_of_its_platform(row: dict[str, str], platform: str) -> None:
     session, _ = seen(platform, {})
     said = rendered(session, row["file"])[row["text"]]
+    said += rendered(session, "solutions.yaml").get(row["text"], "")
     want = case_of(row, platform, row["else"])
     assert want in said
 
@@ -148,6 +154,7 @@ def test_a_text_speaks_of_its_platform(row: dict[str, str], platform: str) -> No
 def test_no_text_names_what_its_platform_does_not_have(platform: str) -> None:
     session, _ = seen(platform, {})
     told = rendered(session, "checks.yaml") | rendered(session, "exercises.yaml")
+    told |= {f"{name}, solved": text for name, text in rendered(session, "solutions.yaml").items()}
     assert foreign_words(session.platform, told) == {}
 
 
@@ -171,7 +178,7 @@ def test_the_location_is_lab_yamls() -> None:
 
 @each_exercise
 def test_an_exercise_names_a_check_that_there_is(exercise: Exercise) -> None:
-    assert exercise.check in NAMES
+    assert set(exercise.checks) <= set(NAMES)
 
 
 @each_exercise
@@ -298,14 +305,15 @@ def test_an_exercise_that_is_ended_leaves_nothing_broken(name: str, tmp_path: Pa
     apply.run(fake_cluster.session)
     break_lab(get(fake_cluster.session, name), fake_cluster.session)
     before, said = gather(fake_cluster.session).cib, list[str]()
-    attempt.save(tmp_path, Attempt(name))
+    begun(tmp_path, name)
     exercise_run.end(tmp_path, fake_cluster.session, said.append)
     after = gather(fake_cluster.session)
     assert after.cib != before
     assert list(reset.commands(fake_cluster.session, after, STEPS)) == []
     assert plan(fake_cluster.session, after).empty
-    assert attempt.under_way(tmp_path) is None
-    assert f"The exercise {name} was ended. It does not count as solved." in said[0]
+    assert attempts.under_way(tmp_path) is None
+    assert said == ["The exercise under way was ended. It does not count as solved."]
+    assert attempts.every(tmp_path)[0].phase == "given-up"
     exercise_run.end(tmp_path, fake_cluster.session, said.append)
     assert len(said) == 1
 
@@ -328,55 +336,16 @@ def test_an_exercise_whose_damage_failed_is_forgotten(tmp_path: Path) -> None:
 
     session = replace(fake_cluster.session, remote=Remote())
     with pytest.raises(CommandFailed, match=r"ban-left could not break(.|\n)*invalid option") as caught:
-        exercise_run.begin(replace(old, breaks=breaks), session, tmp_path, lambda: "")
+        exercise_run.begin(replace(old, breaks=breaks), session, tmp_path, lambda: "", TERMS)
     assert "the lab was repaired" in caught.value.hint
-    assert attempt.under_way(tmp_path) is None
+    assert attempts.under_way(tmp_path) is None
     assert plan(session, gather(session)).empty, "what had been broken before is repaired"
 
 
 def test_an_exercise_that_could_not_be_mended_is_still_under_way(tmp_path: Path) -> None:
-    attempt.save(tmp_path, Attempt("firewall-drop"))
+    begun(tmp_path, "firewall-drop")
     remote = FakeRemote(lambda command: None)
     with pytest.raises(Unreachable):
         exercise_run.end(tmp_path, fake_session(remote=remote), print)
-    assert attempt.load(tmp_path) == Attempt("firewall-drop", phase="given-up"), "the repair had begun"
-
-
-def test_an_attempt_is_remembered(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="No exercise is under way"):
-        attempt.load(tmp_path)
-    attempt.save(tmp_path, Attempt("no-order", hints=2))
-    assert attempt.load(tmp_path) == Attempt("no-order", 2)
-    attempt.record(tmp_path, phase="given-up")
-    assert attempt.load(tmp_path) == Attempt("no-order", 2, "given-up")
-    attempt.save(tmp_path, None)
-    assert attempt.under_way(tmp_path) is None
-    attempt.save(tmp_path, None)
-    attempt.record(tmp_path, phase="given-up")
-    assert attempt.under_way(tmp_path) is None, "there is nothing to record"
-
-
-@pytest.mark.parametrize(
-    ("text", "wanted"),
-    [
-        ('{"name": "no-order", "hints": 0}', Attempt("no-order", None)),
-        ('{"name": "no-order", "hints": "x"}', Attempt("no-order", None)),
-        ('{"name": "gone", "hints": 0}', Attempt("gone", None)),
-        ('{"name": "no-order", "phase": ["odd"]}', Attempt("no-order", None)),
-        ('{"name": 7}', Attempt("", None)),
-        ("{half", Attempt("", None)),
-        ("[" * 100_000, Attempt("", None)),
-        ("[]", Attempt("", None)),
-    ],
-    ids=["no seal", "odd hints", "an older version's", "odd phase", "odd name", "half", "deep", "a list"],
-)
-def test_a_record_that_another_program_wrote(text: str, wanted: Attempt, tmp_path: Path) -> None:
-    (tmp_path / "exercise.json").write_text(text)
-    assert attempt.under_way(tmp_path) == wanted
-
-
-def test_hints_that_were_changed_by_hand_do_not_count(tmp_path: Path) -> None:
-    attempt.save(tmp_path, Attempt("no-order", hints=3))
-    path = tmp_path / "exercise.json"
-    path.write_text(json.dumps({**json.loads(path.read_text()), "hints": 0}))
-    assert attempt.load(tmp_path) == Attempt("no-order", None)
+    now = attempts.load(tmp_path)
+    assert (name_of(now), now.phase) == ("firewall-drop", "given-up"), "the repair had begun"

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from classroom import attempt
 from cli import cluster, main
 from cli.console import Output
 from drill.scenarios.catalog import SCENARIOS
@@ -24,6 +23,7 @@ from provision.plan import plan
 from provision.steps.registry import STEPS, find
 from status.trouble import Trouble
 from status.web_page import Fetch
+from tests.support.attempts import begun
 from tests.support.example_lab import NODE1, NODE2
 from tests.support.fake_cluster import FakeCluster
 from tests.support.fake_context import fake_context
@@ -231,19 +231,19 @@ def test_check_judges_by_every_named_check(lab: Lab, tmp_path: Path) -> None:
 
 
 def test_hints_come_one_by_one_and_a_solved_exercise_ends(lab: Lab, tmp_path: Path) -> None:
-    state = tmp_path / ".lab"
-    state.mkdir()
-    attempt.save(state, attempt.Attempt("no-order"))
+    begun(tmp_path, "no-order")
     with well(lab, tmp_path) as session:
         lab.use(session, lambda: PAGE)
         first, second = lab("hint")[1], lab("hint")[1]
-        assert second.startswith(first), "earlier hints are repeated"
-        assert second.splitlines()[1].startswith("2 of ")
+        assert first.splitlines()[0] == "This hint costs 1 of 10 points."
+        assert second.splitlines()[0] == "This hint costs 2 of 10 points."
+        assert first.splitlines()[1] in second, "earlier hints are repeated"
+        assert "\n2 of " in second
         for _ in range(5):
             last = lab("hint")[1]
         assert "There is no further hint." in last
         status, said, _ = lab("grade")
         assert status == 0
         assert said.startswith("Solved, with ")
-        with pytest.raises(ConfigError, match="No exercise"):
+        with pytest.raises(ConfigError, match="The exercise is solved"):
             lab("hint")

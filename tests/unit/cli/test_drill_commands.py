@@ -11,7 +11,6 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from classroom import attempt
 from cli import drill as drill_commands
 from cli.main import app
 from drill.record import timeline_file
@@ -20,6 +19,7 @@ from drill.report import run_folder
 from drill.scenarios.catalog import SCENARIOS
 from inventory.errors import ConfigError, LabError
 from tests.support import sample_timelines
+from tests.support.attempts import begun
 from tests.support.example_lab import CASES
 from tests.support.timeline_notation import timeline
 
@@ -78,7 +78,7 @@ def test_what_an_exercise_broke_is_neither_judged_nor_healed(lab: Path, words: t
         "vagrant": {},
     }
     (lab / ".lab" / "machines.yaml").write_text(yaml.safe_dump(choice))
-    attempt.save(lab / ".lab", attempt.Attempt("no-order"))
+    begun(lab, "no-order")
     with pytest.raises(ConfigError, match="An exercise is under way") as caught:
         typed(lab, *words)
     assert "./lab fix to give up" in caught.value.hint

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from classroom import attempt
-from classroom.attempt import Attempt
+from classroom import attempts
 from inventory.host import install
 from inventory.platforms.base import Platform
 from inventory.providers import own_box
 from inventory.providers.box_formats import BoxFormat
 from inventory.providers.own_box import OwnBox
 from inventory.providers.vagrant_program import VagrantProgram
+from tests.support.attempts import begun
 from tests.support.fake_host import FakeHost, made
 from tests.support.lab_command import lab
 
@@ -73,13 +73,13 @@ def test_the_last_machine_takes_the_exercise_with_it(
     assert lab(folder, monkeypatch, "prepare", "--provider", "virtualbox") == 0
     made(folder, "virtualbox")
     state = folder / ".lab"
-    attempt.save(state, Attempt("no-order"))
+    begun(folder, "no-order")
     (state / "notes").write_text("mine")
     assert lab(folder, monkeypatch, "released") == 0
-    assert attempt.under_way(state), "its machines are there"
+    assert attempts.under_way(folder), "its machines are there"
     shutil.rmtree(folder / ".vagrant")
     assert lab(folder, monkeypatch, "released") == 0
-    assert attempt.under_way(state) is None, "what was broken is gone with the machines"
+    assert attempts.under_way(folder) is None, "what was broken is gone with the machines"
     left = {path.name for path in state.iterdir()}
     assert "notes" in left
     assert not left & {"machines.yaml", "key", "key.pub", "ssh_config"}

@@ -15,7 +15,7 @@ from rich.console import Console
 
 from classroom.checks import CHECKS, judge
 from classroom.snapshot import look as snapshot_of
-from cli import classroom, overview, pending, render
+from cli import exercises, overview, pending, render
 from cli.context import Context
 from drill.checks.verdict import PASS
 from drill.execute.recovery import Recovery
@@ -119,7 +119,7 @@ def test_break_says_it(case: str, hint: str, tmp_path: Path) -> None:
     with lab.session() as session:
         context = cast(typer.Context, SimpleNamespace(obj=fake_context(session, lab.fetch, tmp_path)))
         with pytest.raises(ConfigError, match=re.escape(lab.says[0][1])) as caught:
-            classroom.break_(context, "no-order")
+            exercises.break_(context, "no-order")
     assert hint in caught.value.hint
     assert not (tmp_path / ".lab" / "exercise.json").exists(), "nothing was begun"
 

@@ -6,6 +6,7 @@ import stat
 from ipaddress import IPv4Address
 from pathlib import Path
 
+from inventory import files
 from inventory.bmc import secret, settings
 from inventory.bmc.access import Bmc, bmcs
 from inventory.config.numbered import numbered
@@ -49,7 +50,7 @@ def test_a_file_is_replaced_with_its_mode(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_text("old")
     (tmp_path / "file.new").write_text("left by a killed run")
-    secret.write(file, "new", 0o700)
+    files.write_private(file, "new", 0o700)
     assert file.read_text() == "new"
     assert stat.S_IMODE(file.stat().st_mode) == 0o700
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
