@@ -1,57 +1,54 @@
-"""Fixtures for the acceptance tests: the lab of this folder, its machines, a testinfra host for each node."""
+"""Fixtures for the tests on this folder's lab, by the plugin pytest_ha_lab: the names that the tests here use."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
-from testinfra.backend.ssh import SshBackend
 from testinfra.host import Host
 
-from classroom import exercise_run
 from cli.context import Context
 from inventory.errors import LabError
 from inventory.model import Lab, Node
 from inventory.providers.machines import Machines
-from inventory.remote.ssh import Remote, Ssh
-from tests.support.worker_lab import lab_number
+from inventory.remote.ssh import Remote
+from pytest_ha_lab.run import Records
+from tests.support import worker_lab
 
-SECONDS = 60
-"""The longest time of a command, on a machine of usual speed."""
-pytest_plugins = ("pytester", "tests.support.spread")
-"""For the test of the acceptance test (tests/unit/test_acceptance.py); for `-n N` and the tests on the nodes."""
-
-
-class TimedSsh(SshBackend):
-    """testinfra's ssh with a time limit on the node for each command; its own has none."""
-
-    def __init__(self, time_limit: Sequence[str], *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.time_limit = time_limit
-
-    def get_command(self, command: str, *args: str) -> str:
-        """The command behind timeout(1)."""
-        return f"{' '.join(self.time_limit)} {super().get_command(command, *args)}"
+pytest_plugins = ("pytester", "pytest_ha_lab.plugin", "tests.support.spread")
+"""For the tests of the plugin; the plugin itself, installed or not; for `-n N` and the tests on the nodes."""
 
 
 @pytest.fixture(scope="session")
-def context() -> Context:
+def ha_lab_folder() -> Path:
+    """The folder of this file."""
+    return Path(__file__).parent
+
+
+@pytest.fixture(scope="session")
+def ha_lab_number() -> int:
+    """Each worker of pytest-xdist has a lab of its own here."""
+    return worker_lab.lab_number()
+
+
+@pytest.fixture(scope="session")
+def ha_lab_records(pytestconfig: pytest.Config, ha_lab_folder: Path) -> Records:
+    """Each worker records a part of the run."""
+    return worker_lab.records(pytestconfig, ha_lab_folder)
+
+
+@pytest.fixture(scope="session")
+def context(request: pytest.FixtureRequest) -> Context:
     """The lab of this process in this folder, built and running; anything else ends the run with what to do."""
-    here = Context(Path(__file__).parent, lab_number())
     try:
-        stopped = [name for name, runs in here.machines.running().items() if not runs]
-        trouble, remedy = f"not running: {', '.join(stopped)}" if stopped else "", "Run ./lab up first."
-        here.remote  # noqa: B018 -- reads vagrant's ssh-config
-        exercise_run.require_none(here.machines.state, here.session.platform, lambda: here.session, print)
+        found: Context = request.getfixturevalue("ha_lab")
     except LabError as error:
-        trouble, remedy = error.message, error.hint
-    if trouble:
         pytest.exit(
-            f"The acceptance tests need the lab of this folder, whole: {trouble}. {remedy}", returncode=3
+            f"The acceptance tests need the lab of this folder, whole: {error.message} {error.hint}",
+            returncode=3,
         )
-    return here
+    return found
 
 
 @pytest.fixture(scope="session")
@@ -73,12 +70,6 @@ def remote(context: Context) -> Remote:
 
 
 @pytest.fixture(scope="session")
-def nodes(context: Context) -> Mapping[Node, Host]:
-    """Each node's testinfra host, on vagrant's ssh-config and the lab's shared connections."""
-    return {node: Host(_backend(context.remote, node)) for node in context.lab.nodes}
-
-
-def _backend(ssh: Ssh, node: Node) -> SshBackend:
-    *options, alias = ssh.argv(node.name)[3:]
-    limit = ssh.time_limit(SECONDS)
-    return TimedSsh(limit, alias, ssh_config=str(ssh.config), ssh_extra_args=" ".join(options), sudo=True)
+def nodes(context: Context, ha_nodes: Mapping[Node, Host]) -> Mapping[Node, Host]:
+    """Each node's testinfra host."""
+    return ha_nodes

@@ -43,7 +43,7 @@ def plan(context: Context, chosen: Sequence[Scenario]) -> Iterator[str]:
     yield f"On the cluster of {names}, this drill will do:"
     titles = catalog.explanations(context.session.platform)
     for one in chosen:
-        yield f"  {one.name}: {titles[one.name].title}"
+        yield f"  {one.name}: {titles[one.name].title if one.name in titles else 'a scenario of your own'}"
         states = [one.overrides, *(move.overrides for move in one.moves if isinstance(move, Configure))]
         for state in states:
             if state != Overrides():

@@ -19,19 +19,8 @@ from drill.faults.base import Fault, FaultScope, witness_scopes
 from drill.record.header import Awaited
 from drill.record.recorder import Recorder
 from drill.record.timeline import Event, EventKind
-from drill.scenarios import conditions, overrides
-from drill.scenarios.base import (
-    Await,
-    Configure,
-    Heal,
-    Inject,
-    Observe,
-    Read,
-    Recompute,
-    Scenario,
-    SingleMove,
-    single_moves,
-)
+from drill.scenarios import base, conditions, overrides
+from drill.scenarios.base import Scenario, single_moves
 from drill.scenarios.conditions import Situation
 from inventory import waiting
 from inventory.errors import TimedOut
@@ -144,30 +133,34 @@ class Play:
         """Record a note of the scenario itself."""
         self.recorder.event(Event(self.recorder.since(), "note", label, node, detail))
 
-    def _move(self, move: SingleMove) -> None:
-        if isinstance(move, Inject):
+    def _move(self, move: base.SingleMove) -> None:
+        if isinstance(move, base.Inject):
             self._inject(move)
-        elif isinstance(move, Heal):
+        elif isinstance(move, base.Heal):
             self.heal(move.role)
-        elif isinstance(move, Configure):
+        elif isinstance(move, base.Configure):
             self.starting_state.apply(move.overrides)
             self.note("configure", move.overrides.summary)
             self.recorder.before(
                 overrides.configuration_lines(cib.parse(self.starting_state.read()[1]).configuration)
             )
             self._last_move_ended = self.recorder.since()
-        elif isinstance(move, Observe):
+        elif isinstance(move, base.Observe):
             self._observe(move)
-        elif isinstance(move, Recompute):
+        elif isinstance(move, base.Call):
+            self.note("call", getattr(move.function, "__name__", "a function of the test"))
+            move.function()
+            self._last_move_ended = self.recorder.since()
+        elif isinstance(move, base.Recompute):
             recompute(self.session, self._nodes(move.role)[0], self.note)
-        elif isinstance(move, Await):
+        elif isinstance(move, base.Await):
             what = conditions.description(move.condition, self.roles)
             good = conditions.predicate(move.condition)
             self._await(lambda within: self._until(good, what, within), what, move.within)
         else:
             self._read(move)
 
-    def _inject(self, move: Inject) -> None:
+    def _inject(self, move: base.Inject) -> None:
         self._find_roles()
         fault = faults.get(move.fault)
         new = [
@@ -180,7 +173,7 @@ class Play:
                 action(active_fault)
             self._last_move_ended = self.recorder.since()
 
-    def _targets(self, move: Inject, fault: Fault) -> list[FaultScope]:
+    def _targets(self, move: base.Inject, fault: Fault) -> list[FaultScope]:
         """Where a fault is injected; the roles `target` and `peer` are known from then on. The witness has neither."""
         if move.target == "witness":
             [scope] = witness_scopes(self.session)  # see drill.scenarios.third_vote: the lab has a witness
@@ -200,13 +193,13 @@ class Play:
         """The names of the nodes with a role."""
         return self.roles[role].split()
 
-    def _observe(self, move: Observe) -> None:
+    def _observe(self, move: base.Observe) -> None:
         unit = self.timings.cluster_times[move.cluster_time]
         seconds = unit * move.times
         self.note("observe", f"{seconds:.1f} s: {move.times:g} x {move.cluster_time} of {unit:g} s")
         waiting.let_pass(seconds, clock=self.session.clock, every=POLL_S)
 
-    def _read(self, move: Read) -> None:
+    def _read(self, move: base.Read) -> None:
         node = self._nodes(move.role)[0]
         what = f"{node}: {move.command} shows {move.shows!r}"
         command = Command.script(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -83,14 +83,24 @@ class Read:
 
 
 @dataclass(frozen=True)
+class Call:
+    """Call a function of a test, while the faults are in effect and the clients are observed (docs/plugin.md).
+
+    Whatever it raises ends the scenario; the cluster is healed, and the error is raised.
+    """
+
+    function: Callable[[], object]
+
+
+@dataclass(frozen=True)
 class ForEachOther:
     """Do these moves once for each node but the one that holds the address; the target `untouched` is each in turn."""
 
-    moves: tuple[Inject | Heal | Await | Observe | Configure | Recompute | Read, ...]
+    moves: tuple[Inject | Heal | Await | Observe | Configure | Recompute | Read | Call, ...]
 
 
-Move = Inject | Heal | Await | Observe | Configure | Recompute | Read | ForEachOther
-SingleMove = Inject | Heal | Await | Observe | Configure | Recompute | Read
+Move = Inject | Heal | Await | Observe | Configure | Recompute | Read | Call | ForEachOther
+SingleMove = Inject | Heal | Await | Observe | Configure | Recompute | Read | Call
 
 
 def single_moves(moves: Iterable[Move], nodes: int) -> tuple[SingleMove, ...]:

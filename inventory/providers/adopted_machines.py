@@ -125,7 +125,7 @@ class AdoptedMachines(Machines):
             names = ", ".join(node.name for node in self.lab.nodes)
             raise ConfigError(
                 f"A drill breaks the cluster of {names}, and {NOT_OURS}. Nothing was done.",
-                hint=f"When you may break it: ./lab drill {FLAG} ...; this is needed once for this lab.yaml.",
+                hint=f"When you may break it: ./lab drill {FLAG} ..., or pytest {FLAG}; needed once for this lab.yaml.",
             )
 
     def consent(self) -> None:

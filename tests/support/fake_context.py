@@ -59,6 +59,9 @@ class FakeContext:
     def require_known_properties(self) -> None:
         """Nothing to do: a lab in memory has no lab.yaml."""
 
+    def guard(self) -> None:
+        """No request leaves a lab in memory."""
+
     def exclusive(self) -> contextlib.AbstractContextManager[None]:
         return contextlib.nullcontext()
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from drill.report import run_folder
 from inventory import homes
+from pytest_ha_lab.run import Records
 
 RECORDS = "lab_records"
 """The key of a worker's input: the folder of the run."""
@@ -26,11 +25,11 @@ def lab_number() -> int:
     return worker_lab() or homes.number_of(os.environ.get("LAB") or str(homes.FIRST))
 
 
-def record_folder(config: pytest.Config, root: Path) -> tuple[Path, bool]:
-    """The folder for the records of this process, and whether it is a part of the run of several workers."""
+def records(config: pytest.Config, root: Path) -> Records:
+    """Where this process records: a worker records a part of the run of all workers."""
     run = getattr(config, "workerinput", {}).get(RECORDS)
     if run is None:
-        return run_folder.fresh(root / "runs", datetime.now()), False
-    folder = Path(run) / f"lab-{lab_number()}"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder, True
+        return Records(root / "runs")
+    part = Path(run) / f"lab-{lab_number()}"
+    part.mkdir(parents=True, exist_ok=True)
+    return Records(root / "runs", part)

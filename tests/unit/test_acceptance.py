@@ -27,15 +27,19 @@ import pytest
 from cli.context import Context
 
 @pytest.fixture(scope="session")
-def context():
+def ha_lab():
     return Context()
+
+@pytest.fixture(scope="session")
+def context(ha_lab):
+    return ha_lab
 """
 
 
 class Context:
     """A lab of which only the description is there."""
 
-    session = remote = guard = fetch = None
+    session = remote = guard = fetch = machines = None
     lab = example_lab()
 
     def __init__(self) -> None:
@@ -81,7 +85,8 @@ def drilled(
     pytester.makeconftest(CONFTEST)
     pytester.makepyfile(test_drill=DRILL.read_text())
     names = [f"test_drill.py::test_scenario[{name}]" for name in request.param]
-    outcome = pytester.runpytest_inprocess(*names, "-ra", "-Werror", "--junit-xml=junit.xml")
+    words = ("-p", "pytest_ha_lab.plugin", "-ra", "-Werror", "--junit-xml=junit.xml")
+    outcome = pytester.runpytest_inprocess(*names, *words)
     return SimpleNamespace(outcome=outcome, ran=runner.ran, junit=Path("junit.xml").read_text())
 
 
@@ -94,8 +99,11 @@ def statuses(**told: list[str]) -> pytest.MarkDecorator:
 def test_only_the_cluster_fails_a_test(drilled: SimpleNamespace) -> None:
     drilled.outcome.assert_outcomes(passed=1, failed=1, errors=2)
     told = drilled.outcome.stdout
-    told.fnmatch_lines(["*ERROR at setup of test_scenario*partition*", "*LabError: no way there"])
-    told.fnmatch_lines(["*ERROR at setup of test_scenario*cpu*", "*LabError: the lab could not be healed"])
+    told.fnmatch_lines(["*ERROR at setup of test_scenario*partition*", "ha-lab: no way there"])
+    told.fnmatch_lines(["*ERROR at setup of test_scenario*cpu*", "ha-lab: the lab could not be healed"])
+    told.no_fnmatch_line("*LabError*")
+    assert drilled.junit.count("<error ") == 2, "no other tool takes the lab's own failure for the cluster's"
+    assert drilled.junit.count("<failure ") == 1
     told.fnmatch_lines(["*FAIL recovered: this is why it is FAIL"])
     assert drilled.ran == ["freeze", "order", "partition", "cpu"]
 

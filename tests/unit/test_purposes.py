@@ -11,7 +11,7 @@ import pytest
 from tests.support.fake_lab import FakeLab
 
 ROOT = Path(__file__).parents[2]
-LAYERS = ("cluster", "status", "provision", "drill", "classroom", "benchmarks", "cli")
+LAYERS = ("cluster", "status", "provision", "drill", "classroom", "benchmarks", "cli", "pytest_ha_lab")
 SOURCES = {
     str(path.relative_to(ROOT)): path for layer in LAYERS for path in sorted((ROOT / layer).rglob("*.py"))
 }

@@ -12,7 +12,17 @@ import pytest
 from inventory.providers import registry
 
 ROOT = Path(__file__).parents[2]
-LAYERS = ("inventory", "cluster", "status", "provision", "drill", "classroom", "benchmarks", "cli")
+LAYERS = (
+    "inventory",
+    "cluster",
+    "status",
+    "provision",
+    "drill",
+    "classroom",
+    "benchmarks",
+    "cli",
+    "pytest_ha_lab",
+)
 SOURCES = {
     str(path.relative_to(ROOT)): path for layer in LAYERS for path in sorted((ROOT / layer).rglob("*.py"))
 }

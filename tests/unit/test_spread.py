@@ -79,8 +79,9 @@ def test_only_tests_on_nodes_need_labs(words: list[str], on_nodes: bool) -> None
 def test_the_records_of_the_labs_become_one_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTEST_XDIST_WORKER", "gw1")
     worker = config(tmp_path, workerinput={worker_lab.RECORDS: str(tmp_path)})
-    folder, is_part = worker_lab.record_folder(worker, tmp_path)
-    assert (folder, is_part) == (tmp_path / "lab-2", True)
+    folder = worker_lab.records(worker, tmp_path).part
+    assert folder == tmp_path / "lab-2"
+    assert worker_lab.records(config(tmp_path), tmp_path).part is None
     timeline_file.append(folder / run_folder.TIMELINE, failover("freeze"))
     timeline_file.append(tmp_path / "lab-1" / run_folder.TIMELINE, failover("nothing"))
     (tmp_path / "lab-3").mkdir()

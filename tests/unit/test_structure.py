@@ -16,6 +16,7 @@ from tests.support.example_lab import CASES
 
 ROOT = CASES.parent.parent
 LAYERS = (
+    ("pytest_ha_lab",),
     ("cli",),
     ("classroom", "benchmarks"),
     ("provision", "drill"),

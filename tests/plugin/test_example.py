@@ -1,0 +1,127 @@
+"""The plugin as somebody else uses it: a wheel in a fresh environment, the example in another folder, real nodes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.scratch_lab import ROOT, copy
+
+EXAMPLE = ROOT / "examples" / "plugin"
+INSTALL, UP, RUN, QUICK = 900.0, 1800.0, 900.0, 120.0
+"""Deadlines (seconds): install the packages; make the image and build the lab; run the example; any other command."""
+ROOMS = (
+    "inventory",
+    "cluster",
+    "status",
+    "provision",
+    "drill",
+    "classroom",
+    "benchmarks",
+    "cli",
+    "pytest_ha_lab",
+)
+
+
+def run(*words: str | Path, cwd: Path, deadline: float, expected: int = 0) -> str:
+    """Run a program without anything of this checkout on its path; its output, stdout and stderr together."""
+    own = {
+        name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PYTEST", "LAB"))
+    }
+    done = subprocess.run(
+        [*map(str, words)], cwd=cwd, env=own, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, text=True, check=False, timeout=deadline,
+    )  # fmt: skip
+    assert done.returncode == expected, f"{' '.join(map(str, words))}: exit {done.returncode}\n{done.stdout}"
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    source, made = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
+    copy(source)
+    run(sys.executable, "-m", "pip", "wheel", "--no-deps", "-w", made, source, cwd=made, deadline=INSTALL)
+    [found] = made.glob("*.whl")
+    return found
+
+
+@pytest.fixture(scope="module")
+def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Python of a fresh environment with the wheel."""
+    folder = tmp_path_factory.mktemp("installed") / "venv"
+    run(sys.executable, "-m", "venv", folder, cwd=ROOT, deadline=INSTALL)
+    run(folder / "bin" / "pip", "install", "-q", wheel, cwd=folder, deadline=INSTALL)
+    return folder / "bin" / "python"
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The example's folder, outside of this checkout, with its two nodes."""
+    folder = tmp_path_factory.mktemp("shop") / "shop"
+    shutil.copytree(EXAMPLE, folder, ignore=shutil.ignore_patterns(".lab", "runs", ".vagrant", "__pycache__"))
+    lab = (sys.executable, "-m", "cli.main", "--root", ROOT, "--in", folder)
+    try:
+        run(*lab, "up", cwd=ROOT, deadline=UP)
+        yield folder
+    finally:
+        run(*lab, "down", cwd=ROOT, deadline=QUICK * 5)
+
+
+def test_the_wheel_has_every_file_of_the_rooms(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as packed:
+        names = set(packed.namelist())
+    listed = subprocess.run(
+        ["git", "ls-files", *ROOMS], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert len(listed) > 300
+    assert set(listed) <= names
+    assert not any(name.startswith("tests/") for name in names)
+
+
+def test_a_run_that_does_not_use_the_plugin(python: Path, tmp_path: Path) -> None:
+    (tmp_path / "test_other.py").write_text(
+        "import sys\n\ndef test_nothing_is_loaded():\n"
+        "    assert {'cli', 'drill', 'inventory'}.isdisjoint(sys.modules)\n"
+        "    assert 'pytest_ha_lab.plugin' in sys.modules\n"
+    )
+    said = run(python, "-m", "pytest", cwd=tmp_path, deadline=QUICK)
+    assert "1 passed" in said
+    assert {one.name for one in tmp_path.iterdir()} == {"test_other.py", "__pycache__", ".pytest_cache"}
+
+
+def test_without_a_lab(python: Path, tmp_path: Path) -> None:
+    shutil.copy(EXAMPLE / "test_shop.py", tmp_path)
+    said = run(python, "-m", "pytest", cwd=tmp_path, deadline=QUICK, expected=1)
+    assert "2 errors" in said
+    assert f"ha-lab: There is no lab.yaml in {tmp_path}" in said
+    assert "Traceback" not in said
+
+
+def test_the_example_breaks_real_nodes(python: Path, shop: Path) -> None:
+    said = run(python, "-m", "pytest", "--junit-xml=tests.xml", cwd=shop, deadline=RUN)
+    assert "2 passed" in said, said
+    [report] = (shop / "runs").glob("*/report.html")
+    assert f"ha-lab: report: {report}" in said
+    status = run(python.parent / "ha-lab", "--in", shop, "status", cwd=shop, deadline=QUICK)
+    assert "alpha.shop.lan" in status
+    assert not (shop / ".lab" / "journal.jsonl").exists(), "nothing is left to heal"
+
+
+def test_a_promise_that_the_cluster_does_not_keep_is_a_failed_test(python: Path, shop: Path) -> None:
+    (shop / "test_promise.py").write_text(
+        "from pytest_ha_lab.building_blocks import Inject, Observe\n\n"
+        "def test_nobody_notices(drill):\n"
+        '    drill(Inject("corosync-kill"), Observe("loss", 2), checks=["no_outage"])\n'
+    )
+    said = run(python, "-m", "pytest", "test_promise.py", cwd=shop, deadline=RUN, expected=1)
+    assert "1 failed" in said, said
+    assert "FAIL no_outage: expected" in said
+    assert "concept:" in said
+    run(python.parent / "ha-lab", "--in", shop, "status", cwd=shop, deadline=QUICK)
