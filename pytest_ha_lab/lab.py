@@ -27,7 +27,7 @@ def opened(folder: Path, number: int) -> Context:
     here = Context(folder, number, "test")
     if trouble := here.trouble():
         raise trouble
-    exercise_run.require_none(here.machines.state, here.session.platform, lambda: here.session, LOG.warning)
+    exercise_run.require_none(here.home, here.session.platform, lambda: here.session, LOG.warning)
     log.begin(here.home / homes.STATE)
     log.note("pytest")
     return here

@@ -10,6 +10,7 @@ from cli.context import Context
 from inventory.providers.adopted_machines import AdoptedMachines
 from inventory.remote.ssh import Ssh
 from tests.support.adopted_cluster import AdoptedNodes
+from tests.support.attempts import begun
 from tests.support.example_lab import CASES
 from tests.unit.inventory.config.test_adopted import TEXT
 
@@ -82,6 +83,11 @@ def test_a_number_that_no_lab_has(pytester: pytest.Pytester, monkeypatch: pytest
 def test_a_node_that_does_not_answer(pytester: pytest.Pytester, adopted: AdoptedNodes) -> None:
     adopted.errors = {"beta.shop.lan": "No route to host"}
     assert "No answer over ssh: beta.shop.lan" in errors(pytester)
+
+
+def test_what_an_exercise_broke_is_not_judged(pytester: pytest.Pytester, adopted: AdoptedNodes) -> None:
+    begun(pytester.path, "no-order")
+    assert "ha-lab: An exercise is under way.\n  -> ./lab grade" in errors(pytester)
 
 
 @pytest.mark.parametrize(
