@@ -20,6 +20,7 @@ from inventory.errors import ConfigError
 from inventory.homes import STATE
 
 FOLDER, POINTER = "attempts", "exercise.json"
+COMMANDS_SUFFIX = ".commands.jsonl"
 MOST_BYTES = 4_000_000
 
 
@@ -30,7 +31,7 @@ def path_of(home: Path, id_: str) -> Path:
 
 def commands_path(home: Path, id_: str) -> Path:
     """The file with the commands that were typed during an attempt."""
-    return home / FOLDER / f"{id_}.commands.jsonl"
+    return home / FOLDER / f"{id_}{COMMANDS_SUFFIX}"
 
 
 def read(path: Path) -> Attempt:

@@ -19,6 +19,7 @@ from cli.console import Output, table
 from cli.context import Context, context_of
 from cli.current_exercise import Key, current_of, machines_of
 from cli.progress import ConsoleProgress
+from cli.student_exercise import ClassOption, of_student
 from inventory.errors import ConfigError, MachineError
 from status import health
 
@@ -63,18 +64,26 @@ def break_(
     prices: Annotated[
         Path | None, typer.Option("--points", help="A YAML file with other prices than the default ones.")
     ] = None,
+    follow: Annotated[
+        bool,
+        typer.Option("--next", help="The next exercise of your student.yaml, with the prices of the class."),
+    ] = False,
+    class_: ClassOption = None,
 ) -> None:
     """Break the healthy lab and show the symptom. Find the fault, repair it on the nodes, then run ./lab grade."""
     context = context_of(ctx)
     session, console = context.session, ConsoleProgress()
-    if bool(name) == (at_random or seed is not None):
+    if sum((bool(name), at_random or seed is not None, follow)) != 1:
         raise ConfigError(
-            "break takes the name of an exercise, or --random.", hint="./lab exercises lists them."
+            "break takes the name of an exercise, or --random, or --next.", hint="./lab exercises lists them."
         )
+    own = of_student(context, class_) if follow else None
+    name = own.name if own else name
     if name:
         get(session, name)
     teacher = sealing.read_public(sealed) if sealed else None
-    cost = points.of_file(prices) if prices else points.default()
+    usual = own.prices if own else points.default()
+    cost = points.of_file(prices) if prices else usual
     with context.exclusive():
         exercise_run.require_none(context.home, session.platform, lambda: session, console.say)
         if left := health.interrupted(session.journal.pending()):

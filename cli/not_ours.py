@@ -7,7 +7,7 @@ from inventory.errors import ConfigError
 
 ALLOWED = frozenset(
     {
-        "adopt", "audit", "check", "compare", "drill", "heal", "inventory", "labs", "measure", "merge", "recheck",
+        "adopt", "audit", "check", "collect", "compare", "drill", "heal", "inventory", "labs", "measure", "merge", "recheck",
         "report", "ssh", "status", "watch",
     }
 )  # fmt: skip

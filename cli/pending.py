@@ -24,6 +24,8 @@ WITHOUT_LAB = frozenset(
         "down",
         "prepare",
         "released",
+        "class",
+        "collect",
         "labs",
         "merge",
     }

@@ -22,6 +22,17 @@ def write(path: Path, text: str) -> None:
     write_together({path: text})
 
 
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a file of bytes completely or not at all. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(path.name + ".new")
+    try:
+        new.write_bytes(data)
+        put_in_place(new, path)
+    finally:
+        new.unlink(missing_ok=True)
+
+
 def write_together(texts: Mapping[Path, str]) -> None:
     """Write several files, each completely or not at all. No file is replaced unless all new files could be written.
 

@@ -24,7 +24,7 @@ from inventory.remote.sections import MARK
 from inventory.session import LabSession
 from provision.readings import FACTS, WITNESS_FACTS, Fact
 from provision.steps.fencing import MODES
-from tests.support.example_lab import CASES
+from tests.support.example_lab import CASES, FIRST_ADDRESS
 from tests.support.old_stack import FOLDER as OLD
 from tests.support.old_stack import old_lab
 from tests.support.rendered_script import parsed
@@ -601,8 +601,8 @@ class FakeCluster:
     def log(self, machine: Machine) -> str:
         old = self.platform.corosync == "1.4"
         file = OLD / "corosync-log-node1-start-to-end-state.txt" if old else CASES / "corosync/corosync-3.log"
-        recorded = old_lab().node1 if old else self.session.lab.node1
-        return file.read_text().replace(str(recorded.address), str(machine.node.address))
+        recorded = old_lab().node1.address if old else FIRST_ADDRESS
+        return file.read_text().replace(str(recorded), str(machine.node.address))
 
     def crm_mon(self, machine: Machine) -> str:
         members, cib = [one.node.name for one in self.members(machine)], machine.cib

@@ -1,0 +1,37 @@
+"""crm_simulate of this machine, for judging configurations without nodes."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from classroom.what_ifs import Answer, Question, Simulate
+from cluster.xml import OutputError
+from inventory.host import command
+
+PROGRAM, PACKAGE = "crm_simulate", "pacemaker-cli-utils"
+LIMIT_S = 60.0
+
+
+def here() -> Simulate | None:
+    """The simulator of this machine; None when it is not installed."""
+    return simulate if shutil.which(PROGRAM) else None
+
+
+def simulate(questions: Sequence[Question]) -> list[Answer]:
+    """Answer several questions, in their order. Raises OutputError without an answer."""
+    return [_answer(one) for one in questions]
+
+
+def _answer(question: Question) -> Answer:
+    with tempfile.TemporaryDirectory(prefix="lab-simulate-") as name:
+        folder = Path(name)
+        start, end, graph = folder / "cib.xml", folder / "end.xml", folder / "graph.dot"
+        start.write_text(question.cib, encoding="utf-8")
+        argv = [PROGRAM, "-S", "-x", str(start), *question.options, "-O", str(end), "-D", str(graph)]
+        done = command.run(argv, deadline=LIMIT_S, folder=folder, quiet=True)
+        if not done.good or not end.is_file():
+            raise OutputError(f"crm_simulate did not answer ({question.what_if.label}): {done.last(2)}")
+        return Answer(done.out, graph.read_text("utf-8") if graph.is_file() else "", end.read_text("utf-8"))

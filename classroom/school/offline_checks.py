@@ -1,0 +1,64 @@
+"""Judges a configuration from its CIB alone: the checks of the walkthrough that compare with lab.yaml. Pure.
+
+Values with the same effect are accepted, as in `./lab grade` (cluster.equivalence).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from cluster import cib, configuration, equivalence, plain_form
+from cluster.cib import Cib
+from cluster.desired import desired
+from inventory.model import Lab
+from inventory.platforms.base import Platform
+
+_LOCATION = re.compile(r"^constraint location ")
+_BY_LINE: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"^property stonith-enabled"), "no-stonith"),
+    (re.compile(r"^property no-quorum-policy"), "no-quorum-policy"),
+    (re.compile(r"^resource default resource-stickiness"), "stickiness"),
+    (re.compile(r"^constraint colocation "), "colocation"),
+    (re.compile(r"^constraint order "), "order"),
+    (_LOCATION, "location"),
+)
+CHECKS = (
+    "no-stonith",
+    "floating-address",
+    "no-quorum-policy",
+    "stickiness",
+    "web-server",
+    "colocation",
+    "order",
+    "location",
+)
+"""The checks that a CIB alone decides, in the order of the walkthrough."""  # fmt: skip
+
+
+def problems(lab: Lab, platform: Platform, text: str) -> Mapping[str, tuple[str, ...]]:
+    """The problems of each check, none for one that passes. Raises OutputError when the text is not a CIB."""
+    have = cib.parse(plain_form.plain_form(text))
+    want = desired(lab, platform, interface=_interface(lab, have))
+    found = configuration.differences(want, equivalence.as_wanted(want, have).configuration)
+    kinds = {one.id: "floating-address" if one.kind == "address" else "web-server" for one in lab.resources}
+    by_check: dict[str, list[str]] = {check: [] for check in CHECKS}
+    for line in found:
+        check = next((check for pattern, check in _BY_LINE if pattern.match(line)), "")
+        if line.startswith("resource ") and not check:
+            check = kinds.get(line.split()[1].rstrip(":"), "")
+        if check:
+            by_check[check].append(line)
+    return {check: tuple(lines) for check, lines in by_check.items()}
+
+
+def strangers(lab: Lab, text: str) -> tuple[str, ...]:
+    """The nodes of a CIB that are not those of lab.yaml. Raises OutputError when the text is not a CIB."""
+    own = {one.name for one in lab.nodes}
+    return tuple(name for one in cib.parse(text).nodes if (name := one.get("uname", "")) not in own)
+
+
+def _interface(lab: Lab, have: Cib) -> str:
+    """The interface that the address has in the CIB; it is not judged here."""
+    id_ = lab.resource("address").id
+    return next((one.attributes.get("nic", "") for one in have.configuration.resources if one.id == id_), "")
