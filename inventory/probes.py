@@ -18,6 +18,10 @@ class ProbeRequest:
     `path` is the page's. `database`, `user` and `query` are those of an SQL request (PostgreSQL's protocol); the first
     value of its answer may name a node. `command` is a program of this machine with its arguments: it succeeds when it
     exits 0, and the first word that it prints may name a node.
+
+    With `write` a drill can also write numbers into the database. `write` writes the number {number} of the writer
+    {writer} and gives the name of the node that did it, `read` gives the numbers of a writer that are there, and
+    `remove` removes them. `may_lose`: so many acknowledged writes may be lost when a node fails.
     """
 
     kind: ProbeKind = "http"
@@ -27,6 +31,10 @@ class ProbeRequest:
     user: str = ""
     query: str = ""
     command: tuple[str, ...] = ()
+    write: str = ""
+    read: str = ""
+    remove: str = ""
+    may_lose: int = 0
 
     def target(self, vip: IPv4Address) -> str:
         """What is asked, in one line."""
@@ -39,6 +47,10 @@ class ProbeRequest:
     def argv(self, vip: IPv4Address) -> tuple[str, ...]:
         """The command with the floating address in it."""
         return tuple(word.replace("{vip}", str(vip)) for word in self.command)
+
+    def statement(self, text: str, writer: str, number: int = 0) -> str:
+        """One of the texts write, read and remove, with the writer and the number in it."""
+        return text.replace("{writer}", writer).replace("{number}", str(number))
 
 
 PAGE = ProbeRequest()

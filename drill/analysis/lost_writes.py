@@ -1,9 +1,13 @@
 """Acknowledged writes that are lost after the heal, by node.
 
-Each node has a file of its own (drill.execute.counter_service), as with a disk in each node. After the heal the data of
-the service are those of the node that then holds the address. Where the address has moved from node to node, the data
-move with it, as a shared disk or a replica does it: the new holder continues with what was acknowledged before it had
-the address. What the other node acknowledged later is not part of the data: it is lost.
+A database with a replication of its own (drill.execute.database_writes) says itself which data the service has after
+the heal: they are read through the address. What was acknowledged and is not there is lost.
+
+The counter service has no replication. Each node has a file of its own (drill.execute.counter_service), as with a disk
+in each node. After the heal the data of the service are those of the node that then holds the address. Where the
+address has moved from node to node, the data move with it, as a shared disk or a replica does it: the new holder
+continues with what was acknowledged before it had the address. What the other node acknowledged later is not part of
+the data: it is lost.
 
 A write is also lost when the file of the node that acknowledged it does not have it.
 """
@@ -17,13 +21,15 @@ from drill.analysis.once import once
 from drill.analysis.overlap import Holding, holdings
 from drill.record.timeline import Timeline, Write
 
+NOT_NAMED = "a node without a name"
+
 
 @dataclass(frozen=True)
 class NodeWrites:
     """The numbers that one node acknowledged.
 
     `lost` are certainly lost. `unsure`: the node acknowledged them while it is not known whether the other node already
-    had the address.
+    had the address. `node` is "" when the answers named no node.
     """
 
     node: str
@@ -36,7 +42,8 @@ class NodeWrites:
         """The writes in one line, for people."""
         unsure = f", {len(self.unsure)} not known" if self.unsure else ""
         numbers = f" ({ranges(self.lost)})" if self.lost else ""
-        return f"{self.node}: {len(self.acknowledged)} acknowledged, {len(self.lost)} lost{numbers}{unsure}"
+        node = self.node or NOT_NAMED
+        return f"{node}: {len(self.acknowledged)} acknowledged, {len(self.lost)} lost{numbers}{unsure}"
 
 
 @dataclass(frozen=True)
@@ -55,13 +62,44 @@ class _Turn:
 def node_writes(timeline: Timeline) -> tuple[NodeWrites, ...] | None:
     """What each node acknowledged and lost, in the order of the nodes.
 
-    None when the record has no writes or no files, or when no node holds the address at its end.
+    None when the record has no writes or no data, or, with a file on each node, when no single node holds the address
+    at its end.
     """
+    if timeline.header.store == "database":
+        return _of_database(timeline)
     stored = timeline.header.stored
     turns = list(_turns(timeline))
     if stored is None or not timeline.writes or not turns:
         return None
     return tuple(_of_node(timeline, node, stored, turns) for node in timeline.nodes)
+
+
+def copies(timeline: Timeline) -> tuple[str, ...]:
+    """How many numbers the service and each node's own server have after the heal; none without a database."""
+    served = timeline.header.served
+    if timeline.header.store != "database" or served is None:
+        return ()
+    stored = timeline.header.stored or {}
+    shares = {node: len(set(stored[node]) & set(served)) for node in timeline.nodes if node in stored}
+    return (
+        f"the service has {len(served)} numbers",
+        *(
+            f"{node}'s own server has {shares.get(node, 'an unknown number')} of them"
+            for node in timeline.nodes
+        ),
+    )
+
+
+def _of_database(timeline: Timeline) -> tuple[NodeWrites, ...] | None:
+    if timeline.header.served is None or not timeline.writes:
+        return None
+    found = []
+    for node in (*timeline.nodes, ""):
+        mine = tuple(one.number for one in timeline.writes if one.acknowledged and one.node == node)
+        if node or mine:
+            have = set(timeline.header.served)
+            found.append(NodeWrites(node, mine, tuple(one for one in mine if one not in have), ()))
+    return tuple(found)
 
 
 def ranges(numbers: tuple[int, ...]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from drill.faults import registry as faults
-from drill.scenarios import adopted, sizes, third_vote
+from drill.scenarios import adopted, sizes, third_vote, writes
 from drill.scenarios.base import Configure, Scenario
 from drill.scenarios.fencing import refusal
 from drill.scenarios.services import without_web
@@ -16,7 +16,7 @@ def unavailable(scenario: Scenario, session: LabSession) -> str:
     for name in scenario.faults:
         if reason := faults.get(name).refusal(session):
             return reason
-    modules = (adopted.refusal, sizes.refusal, third_vote.refusal, without_web)
+    modules = (adopted.refusal, sizes.refusal, third_vote.refusal, without_web, writes.refusal)
     rules = (rule(scenario, lab) for rule in modules)
     if reason := next(filter(None, (refusal(scenario, lab, faults.LOSING), *rules)), ""):
         return reason

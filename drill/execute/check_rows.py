@@ -1,4 +1,4 @@
-"""Replaces "@web", "@address", "@two_node" and "@restarts" in the parameters of a scenario's checks."""
+"""Replaces "@web", "@address", "@two_node", "@restarts" and "@may_lose" in the parameters of a scenario's checks."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ def _for_lab(value: Any, lab: Lab) -> Any:
         }
     if value == "@two_node":
         return survivors_have_quorum(lab)
+    if value == "@may_lose":
+        return lab.drill.probe.may_lose
     if value == "@restarts":
         return (*(0 for _ in lab.nodes[1:]), 2)
     if isinstance(value, str) and value.startswith("@"):

@@ -1,21 +1,18 @@
 """The counter service: clients write numbers through the VIP, and the node that serves acknowledges each of them.
 
 It is a CGI program of the nodes' own web server. Each node has a file of its own; there is no shared disk and no
-replica. It exists only while a scenario with `writes` runs. The record then has each write with its acknowledgement,
-and the numbers that are in each node's file after the heal: see drill.analysis.lost_writes.
+replica. It exists only while a scenario with `writes` runs, in a lab with the document's web server.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from types import TracebackType
 
-from drill.execute import signals
+from drill.execute.write_service import WriteService
 from drill.observe.http_probe import ProbeSettings
 from drill.observe.observer import Observer
 from drill.observe.writer import PATH, Writer
-from drill.record.recorder import Recorder
 from drill.record.timeline import Write
 from inventory import waiting
 from inventory.errors import LabError
@@ -23,7 +20,6 @@ from inventory.journal import JournalEntry
 from inventory.model import Command, Node, NodeAction
 from inventory.remote.script import script
 from inventory.remote.ssh import check
-from inventory.session import LabSession
 from status.web_page import page_of
 
 FOLDER = "/var/lib/ha-lab-counter"
@@ -33,48 +29,25 @@ ANSWERS_WITHIN_S = 20.0
 
 
 @dataclass
-class CounterService:
-    """A context manager: it makes the service on both nodes, writes, and at its end reads the files and removes all.
+class CounterService(WriteService):
+    """Makes the service on all nodes, and reads the file of each node at the end."""
 
-    Nothing is done unless `wanted`. What is made on a node is in the journal before it is made. `guard` raises
-    RouteRefused when a write would leave the lab's network.
-    """
-
-    session: LabSession
-    recorder: Recorder
-    guard: Callable[[], None]
-    wanted: bool
     make_writer: Callable[[ProbeSettings, Callable[[], float], Callable[[Write], None]], Observer] = Writer
     _entries: list[JournalEntry] = field(default_factory=list, init=False)
-    _writer: Observer | None = field(default=None, init=False)
 
-    def __enter__(self) -> CounterService:
+    def _make(self) -> None:
         """Raises CommandFailed, TimedOut; what is made by then is in the journal."""
-        if self.wanted:
-            for node in self.session.lab.nodes:
-                self._install(node)
-            for node in self.session.lab.nodes:
-                self._prove(node)
-            self.guard()
-            self._writer = self.make_writer(
-                ProbeSettings.of(self.session.lab), self.recorder.since, self.recorder.write
-            )
-            self._writer.start()
-        return self
+        for node in self.session.lab.nodes:
+            self._install(node)
+        for node in self.session.lab.nodes:
+            self._prove(node)
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        with signals.undisturbed():
-            try:
-                if self._writer:
-                    self._writer.stop()
-                    self.recorder.stored({node.name: self._stored(node) for node in self.session.lab.nodes})
-            except LabError:
-                if error is None:
-                    raise
-            finally:
-                self._remove()
+    def _writer(self) -> Observer:
+        settings = ProbeSettings.of(self.session.lab)
+        return self.make_writer(settings, self.recorder.since, self.recorder.write)
+
+    def _read(self) -> None:
+        self.recorder.stored({node.name: self._stored(node) for node in self.session.lab.nodes})
 
     def _install(self, node: Node) -> None:
         platform = self.session.platform

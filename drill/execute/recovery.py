@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 from cluster import cib
 from cluster.configuration import differences
-from drill.execute import lab_health
+from drill.execute import database_writes, lab_health
 from drill.execute.injector import Injector
 from drill.faults import registry as faults
 from drill.faults import remedies, repair
@@ -89,6 +89,7 @@ class Recovery:
                 f"The lab could not be healed:{lines}",
                 hint="./lab reset brings the cluster back to lab.yaml; ./lab down && ./lab up creates new nodes.",
             )
+        database_writes.remove_left(self.session, left, self.fetch, self._tell)
         for entry in left:
             self.session.journal.mark_undone(entry)
         return tuple(self._done)
@@ -219,14 +220,9 @@ class Recovery:
             one = lab_status.nodes[scope.target]
             placed_on = one.state.where(address) if one.state else ()
             if one.holds_vip and len(placed_on) == 1 and placed_on[0] != scope.target.name:
-                self._injector.run_action(
-                    NodeAction(
-                        scope.target.name,
-                        remedies.remove_address(scope),
-                        why="remove the address of a second owner",
-                        purpose="remove-address",
-                    )
-                )
+                text, why = remedies.remove_address(scope), "remove the address of a second owner"
+                action = NodeAction(scope.target.name, text, why=why, purpose="remove-address")
+                self._injector.run_action(action)
                 self._tell(
                     f"{scope.target.name}: removed {self.session.lab.vip}, which the cluster runs on {placed_on[0]}"
                 )

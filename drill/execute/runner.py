@@ -10,7 +10,6 @@ from cluster import cib
 from drill.execute import lab_health, signals
 from drill.execute.availability import unavailable
 from drill.execute.check_rows import for_lab
-from drill.execute.counter_service import CounterService
 from drill.execute.injector import NotAvailable, NotInEffect
 from drill.execute.measured_times import MeasuredTimes, fingerprint
 from drill.execute.node_journal import NodeJournals
@@ -20,6 +19,7 @@ from drill.execute.power_switches import PowerSwitches
 from drill.execute.prediction import predict
 from drill.execute.recovery import Recovery
 from drill.execute.starting_state import StartingState
+from drill.execute.write_services import write_service
 from drill.faults import registry as faults
 from drill.observe.contention import Contention, pressure
 from drill.observe.observation import Observing
@@ -147,7 +147,7 @@ class Runner:
         play = Play(self.session, scenario, recorder, starting_state, timings, seed)
         log = PauseLog(self.session)
         with (
-            CounterService(self.session, recorder, self.guard, scenario.writes),
+            write_service(self.session, recorder, self.guard, wanted=scenario.writes),
             self.observe(recorder, recorder.since) as observation,
             PowerSwitches(self.session, recorder),
         ):

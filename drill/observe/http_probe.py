@@ -196,7 +196,11 @@ class Probe(Observer):
                 if late > max(self._period, LATE_S):
                     self._missed += 1
                     continue
-            self._ask(client, "probe")
+            self._use(client, slot)
+
+    def _use(self, client: ProbeClient, slot: int) -> None:
+        """Send the request of a slot; the slots are counted from 0 on."""
+        self._ask(client, "probe")
 
     def _poll_keepalive(self, client: ProbeClient) -> None:
         due, first = self._start, True

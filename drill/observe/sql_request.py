@@ -54,10 +54,9 @@ class SqlClient:
 
     def ask(self, query: str = "") -> Answer:
         """Send the query (default: the request's), for at most the limit. An error is an answer, not raised."""
-        self._deadline = time.monotonic() + self._limit
         opened = self._socket is None
         try:
-            value = self._query(query or self._request.query)
+            value = next(iter(self.values(query or self._request.query)), "")
             return Answer("ok", page=node_named(value, self._nodes), opened=opened)
         except SqlError as error:
             self.close()
@@ -65,6 +64,12 @@ class SqlClient:
         except OSError as error:
             self.close()
             return Answer(outcome(error), detail=reason(error), opened=opened)
+
+    def values(self, query: str) -> tuple[str, ...]:
+        """The first value of each row of the answer, without those that are NULL. Raises SqlError, OSError."""
+        self._deadline = time.monotonic() + self._limit
+        try:
+            return self._values(query)
         finally:
             if self._fresh:
                 self.close()
@@ -75,18 +80,17 @@ class SqlClient:
             self._socket.close()
             self._socket, self._text = None, b""
 
-    def _query(self, query: str) -> str:
-        """The first value of the answer, "" without one."""
+    def _values(self, query: str) -> tuple[str, ...]:
         if self._socket is None:
             self._open()
         self._send(b"Q", query.encode() + b"\0")
-        value = ""
+        found: list[str] = []
         for kind, body in self._messages():
-            if kind == b"D" and not value:
-                value = _first_value(body)
+            if kind == b"D":
+                found.append(_first_value(body))
             elif kind == b"E":
                 raise SqlError(_error(body))
-        return value
+        return tuple(filter(None, found))
 
     def _open(self) -> None:
         connection = socket.socket(socket.AF_INET, socket.SOCK_STREAM)

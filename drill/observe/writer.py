@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urljoin
 
 from drill.observe.http_answer import Answer, Request
 from drill.observe.http_probe import ProbeSettings
@@ -23,7 +24,7 @@ class Writer(PacedClient):
     def __init__(
         self, settings: ProbeSettings, clock: Callable[[], float], on_write: Callable[[Write], None]
     ) -> None:
-        self._url = f"{settings.url.rstrip('/')}{PATH}"
+        self._url = urljoin(settings.url, PATH)
         pace = Pace("probe", HZ, settings.timeout, settings.longest)
         super().__init__(pace, Request(self._url, settings.pages), clock, lambda sample: None)
         self._on_write = on_write

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
+Store = Literal["files", "database"]
+"""Where the numbers of a scenario with writes are: in a file of each node, or in a database that replicates."""
 FORMAT = 2
 """The version of the file format that this lab writes. It reads this version and version 1."""
 
@@ -162,7 +164,9 @@ class Header:
     first move to the last one in which a program of the drill's machine waited for a processor (0 to 1);
     `contention_before` is that of the ten seconds before the prediction. `leftovers` are constraints that a ban or a
     move left behind.
-    `stored` has the numbers in each node's file of the counter service after the heal (None: it did not run).
+    `stored` has the numbers of the writes that each node has after the heal, in its file of the counter service or in
+    its own server of the database (None: nothing was read). `store` says which of the two it is. `served` are the
+    numbers that the database gives through the VIP after the heal (None: not read, or there is no database).
     `error` is the drill's own failure.
     `reset_s` is the time from the record's end until lab.yaml's configuration was restored.
     """
@@ -210,6 +214,8 @@ class Header:
     contention_before: float | None = None
     probe: ProbeFigures | None = None
     stored: Mapping[str, tuple[int, ...]] | None = None
+    store: Store = "files"
+    served: tuple[int, ...] | None = None
     error: str = ""
     reset_s: float | None = None
 

@@ -75,12 +75,17 @@ class Recorder:
         self._add("power", switch, self._power)
 
     def write(self, write: Write) -> None:
-        """Record a write to the counter service."""
+        """Record a write to the counter service or to the database."""
         self._add("write", write, self._writes)
 
     def stored(self, numbers: Mapping[str, Sequence[int]]) -> None:
         """Record the numbers in each node's file of the counter service, after the heal."""
         self._more(stored={node: tuple(found) for node, found in numbers.items()})
+
+    def database(self, numbers: Mapping[str, Sequence[int]], served: Sequence[int] | None) -> None:
+        """Record the numbers that each node has after the heal, and those that the VIP gives (None: not read)."""
+        found = {node: tuple(one) for node, one in numbers.items()}
+        self._more(store="database", stored=found, served=None if served is None else tuple(served))
 
     def event(self, event: Event) -> None:
         """Record an event of the drill. It is in the file before this method returns."""

@@ -106,7 +106,7 @@ class ArpReading(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
 
 
 class Write(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
-    """A number that a client wrote through the counter service; `node` acknowledged it ("" for none)."""
+    """A number that a client wrote to the service; `node` acknowledged it ("" for none, or when it is not told)."""
 
     sent: float
     done: float

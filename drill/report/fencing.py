@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from drill.analysis.fault_windows import fault_windows
 from drill.analysis.fencing import Fenced, fenced_nodes
-from drill.analysis.lost_writes import NodeWrites, node_writes
+from drill.analysis.lost_writes import NOT_NAMED, NodeWrites, node_writes
 from drill.record.power_switch import BY_BMC
 from drill.record.timeline import Timeline
 
@@ -28,7 +28,7 @@ class Writes:
     def text(self) -> str:
         """For people."""
         unsure = f", {self.unsure} not known" if self.unsure else ""
-        return f"{self.node}: {self.lost} of {self.acknowledged} lost{unsure}"
+        return f"{self.node or NOT_NAMED}: {self.lost} of {self.acknowledged} lost{unsure}"
 
 
 @dataclass(frozen=True)

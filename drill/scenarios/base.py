@@ -126,10 +126,11 @@ class Scenario:
     `kind` is the kind of outage to predict (see cluster.outage_bounds); None when nothing can be predicted.
     `budget` is a key of lab.yaml's budget_s, or "". `step` is the step of the walkthrough. `fenced`: it needs a lab
     with fencing (see drill.scenarios.fencing). `sizes`: the least and the greatest number of nodes
-    (see drill.scenarios.sizes). `third_vote`: it needs a witness (see drill.scenarios.third_vote). `writes`: the
-    counter service runs, and a client writes to it.
+    (see drill.scenarios.sizes). `third_vote`: it needs a witness (see drill.scenarios.third_vote). `writes`: a
+    client writes numbers to the service (see drill.scenarios.writes).
     In the parameters of checks, "@web" and "@address" mean the resource of that kind, "@two_node" means whether the
-    nodes that are left keep quorum when one is lost, and "@restarts" how many outages a restart of each node causes.
+    nodes that are left keep quorum when one is lost, "@restarts" how many outages a restart of each node causes, and
+    "@may_lose" how many acknowledged writes lab.yaml allows to be lost.
     """
 
     name: str

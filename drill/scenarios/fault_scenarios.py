@@ -112,6 +112,15 @@ FAULT_SCENARIOS = (
         ),
         writes=True,
     ),
+    replace(
+        fault_scenario(
+            "power-off-writes",
+            Inject("power-off"),
+            CheckRow("no_lost_writes", {"most": "@may_lose"}),
+            FAILED_OVER,
+        ),
+        writes=True,
+    ),
     fault_scenario(
         "partition-in",
         Inject("partition-in"),

@@ -15,12 +15,13 @@ conf=/etc/postgresql/15/main
 data=/var/lib/postgresql/15/main
 ready=/var/lib/postgresql/15/ha-lab-ready
 name=$(uname -n)
+# '': replication is asynchronous. '*': each commit waits until the standby has it, and while the standby is away
+# no write is acknowledged (lab.yaml: may_lose: 0).
+synchronous=''
 
 settings() {
     cat <<END
-# Written by the lab. Replication is asynchronous: a commit does not wait for the standby. To see what
-# that costs, run a drill; with synchronous_standby_names = '*' no acknowledged write is lost, and none
-# is accepted while the standby is away.
+# Written by the lab.
 cluster_name = '$node'
 listen_addresses = '*'
 wal_level = replica
@@ -31,6 +32,7 @@ wal_keep_size = 128MB
 wal_receiver_timeout = 5s
 wal_retrieve_retry_interval = 1s
 recovery_target_timeline = 'latest'
+synchronous_standby_names = '$synchronous'
 primary_conninfo = 'host=$vip port=5432 user=replicator application_name=$name connect_timeout=3'
 logging_collector = on
 log_directory = '/var/log/postgresql'
@@ -49,7 +51,8 @@ END
 }
 
 as_postgres() { (cd / && setpriv --reuid=postgres --regid=postgres --init-groups "$@"); }
-local_sql() { as_postgres psql -XAtq -d "${2:-postgres}" -c "$1" 2>/dev/null; }
+# The lab's own statements wait for no standby: there may be none yet.
+local_sql() { PGOPTIONS='-c synchronous_commit=local' as_postgres psql -XAtq -d "${2:-postgres}" -c "$1" 2>/dev/null; }
 server() { as_postgres "$bin/pg_ctl" -D "$data" -s -w -t 30 -o "-c config_file=$conf/postgresql.conf" "$@" >/dev/null; }
 primary_answers() { [ "$(psql -XAtq -h "$vip" -U probe -d lab -c 'select pg_is_in_recovery()' 2>/dev/null)" = f ]; }
 

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import re
-from typing import cast
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, cast
 
-from inventory.config.yaml_document import YamlNode
+from inventory.config.yaml_document import YamlNode, listed
 from inventory.model import LONGEST_PROBE_TIMEOUT_MS
 from inventory.probes import PAGE, PORTS, ProbeKind, ProbeRequest
 
+WRITES = {"write": ("writer", "number"), "read": ("writer",), "remove": ("writer",)}
+"""The SQL texts with which a drill writes numbers, and the placeholders that each must have; it has no others."""
+MOST_LOST = 10_000
 KEYS = {
     "http": ((), ("port", "path")),
     "tcp": (("port",), ()),
-    "sql": (("database", "user", "query"), ("port",)),
+    "sql": (("database", "user", "query"), ("port", *WRITES, "may_lose")),
     "command": (("command",), ()),
 }
 """The keys of each kind beside kind and timeout_ms: needed and optional ones."""
+_PLACEHOLDER = re.compile(r"\{(\w*)\}")
 _NAME = re.compile(r"[A-Za-z_][\w-]{0,62}", re.ASCII)
 _PATH = re.compile(r"/[\w./~%&=?+-]*", re.ASCII)
 
@@ -44,9 +50,34 @@ def probe(yaml_node: YamlNode) -> tuple[ProbeRequest, int | None]:
             for key in ("database", "user")
         }
         query = part["query"].text("a query") or ""
-        return ProbeRequest("sql", port, path, texts["database"], texts["user"], query), limit
+        request = ProbeRequest("sql", port, path, texts["database"], texts["user"], query)
+        request = replace(request, **_writes(part))
+        may_lose = part["may_lose"].whole(0, MOST_LOST, "acknowledged writes")
+        if part["may_lose"].present and not request.write:
+            part["may_lose"].remark(f"it needs the keys {listed(WRITES)} beside it")
+        return replace(request, may_lose=may_lose or 0), limit
     command = tuple(_words(part["command"])) if kind == "command" else ()
     return ProbeRequest(cast(ProbeKind, kind), port, path, command=command), limit
+
+
+def _writes(part: Mapping[str, YamlNode]) -> dict[str, Any]:
+    """The texts of WRITES: all of them, or none."""
+    present = [key for key in WRITES if part[key].present]
+    for key in present:
+        if missing := [one for one in WRITES if one not in present]:
+            part[key].remark(f"it needs {listed(missing)} beside it")
+            break
+    return {key: _statement(part[key], WRITES[key]) for key in present}
+
+
+def _statement(yaml_node: YamlNode, placeholders: Sequence[str]) -> str:
+    """An SQL text with exactly these placeholders."""
+    wanted = listed(f"{{{one}}}" for one in placeholders)
+
+    def has_them(text: str) -> bool:
+        return set(_PLACEHOLDER.findall(text)) == set(placeholders)
+
+    return yaml_node.text(f"an SQL statement with {wanted}, and with no other word in braces", has_them) or ""
 
 
 def _all_keys() -> tuple[str, ...]:

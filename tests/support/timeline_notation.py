@@ -13,6 +13,8 @@ power   "node1 off 17-17.4, node2 off 17-?, node1 on 19-20 drill": when a switch
         that it was done), by the BMC if nothing else is said
 writes  "node1 0-10, timeout 10-17, node2 17-45": which node acknowledged each write, or how they fail; 10 a second
 files   {node1: "0-99", node2: ""}: the numbers in each node's file after the heal
+data    "0-99": the numbers that a database gives through the VIP after the heal; `files` are then those of the nodes'
+        own servers
 late    "10-10.8 processor 0": when this machine was late, and what of it
 header  fields laid over the usual ones; a value of ~ removes a field
 """
@@ -37,7 +39,7 @@ FOLDER = CASES / "timelines"
 BASES: dict[str, dict[str, Any]] = yaml.safe_load((FOLDER / "bases.yaml").read_text())
 EVERY, TAKES = 0.25, 0.05
 WRITE_HZ = 10
-SAID = ("probe", "hz", "node1", "node2", "events", "late", "power", "writes", "files")
+SAID = ("probe", "hz", "node1", "node2", "events", "late", "power", "writes", "files", "data")
 """What a case says itself, beside its header."""
 
 
@@ -63,6 +65,7 @@ def timeline(case: dict[str, Any]) -> Timeline:
         **base["header"],
         **case.get("header", {}),
         **({"stored": {NODES[a]: _numbers(t) for a, t in said["files"].items()}} if "files" in said else {}),
+        **({"store": "database", "served": _numbers(said["data"])} if "data" in said else {}),
         "checks": [{"id": case["check"], "parameters": case.get("with", {})}],
     }
     node_readings = [

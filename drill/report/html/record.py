@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from drill.analysis import overlap, record_worth
 from drill.analysis.duration import Duration
 from drill.analysis.failover_phases import phases
-from drill.analysis.lost_writes import node_writes
+from drill.analysis.lost_writes import copies, node_writes
 from drill.analysis.outage_phases import outage_course
 from drill.checks.verdict import STATUSES, Verdict
 from drill.report.clients import TITLES, clients_of
@@ -132,6 +132,8 @@ def _facts(result: ScenarioResult) -> Iterable[tuple[str, str]]:
         yield "power", "; ".join(one.summary for one in timeline.power)
     for each in node_writes(timeline) or ():
         yield "writes", each.summary
+    for text in copies(timeline):
+        yield "data after the heal", text
     if late := record_worth.summary(timeline):
         yield "machines", late
     for note in timeline.notes:

@@ -60,7 +60,6 @@ def service(
     recorder: Recorder,
     *,
     guard: Callable[[], None] = lambda: None,
-    wanted: bool = True,
     writers: list[FakeWriter] | None = None,
 ) -> CounterService:
     def writer(_: ProbeSettings, clock: Callable[[], float], on_write: Callable[[Write], None]) -> Observer:
@@ -69,7 +68,7 @@ def service(
             writers.append(made)
         return made
 
-    return CounterService(lab.session(), recorder, guard, wanted, writer)
+    return CounterService(lab.session(), recorder, guard, writer)
 
 
 def test_it_is_made_used_read_and_removed(lab: FakeLab, recorder: Recorder) -> None:
@@ -82,13 +81,6 @@ def test_it_is_made_used_read_and_removed(lab: FakeLab, recorder: Recorder) -> N
     assert found.header.stored == {NODE1: (0,), NODE2: (1,)}
 
 
-def test_without_writes_nothing_is_done(lab: FakeLab, recorder: Recorder) -> None:
-    with service(lab, recorder, wanted=False):
-        pass
-    assert lab.did == []
-    assert recorder.timeline().header.stored is None
-
-
 def test_nothing_is_written_to_another_network(lab: FakeLab, recorder: Recorder) -> None:
     def refuse() -> None:
         raise RouteRefused("not the lab's network")
@@ -98,8 +90,7 @@ def test_nothing_is_written_to_another_network(lab: FakeLab, recorder: Recorder)
     with pytest.raises(RouteRefused):
         made.__enter__()
     assert writers == []
-    Recovery(lab.session()).heal()
-    assert lab.written == {}, "the heal removes what is in the journal"
+    assert lab.did == [], "and nothing is made"
 
 
 def test_a_service_that_does_not_answer_is_told_and_healed(lab: FakeLab, recorder: Recorder) -> None:

@@ -8,10 +8,7 @@ import struct
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
-from ipaddress import IPv4Address
 
 import pytest
 
@@ -23,58 +20,10 @@ from inventory.model import Lab
 from inventory.probes import ProbeRequest
 from inventory.waiting import CLOCK
 from tests.support.example_lab import NODE2, example_lab
+from tests.support.sql_server import HERE, LET_IN, READY, Script, error, message, row, serving
 from tests.support.web_server import closed_port
 
-HERE = IPv4Address("127.0.0.1")
 NODES = example_lab().nodes
-Script = Callable[[socket.socket], None]
-
-
-def message(kind: bytes, body: bytes) -> bytes:
-    return kind + struct.pack("!i", len(body) + 4) + body
-
-
-READY = message(b"Z", b"I")
-LET_IN = message(b"R", struct.pack("!i", 0)) + message(b"S", b"server_version\x0015\0") + READY
-
-
-def row(value: bytes) -> bytes:
-    return (
-        message(b"T", b"\0\1x")
-        + message(b"D", struct.pack("!hi", 1, len(value)) + value)
-        + message(b"C", b"SELECT 1\0")
-    )
-
-
-def error(severity: bytes, code: bytes, text: bytes) -> bytes:
-    return message(b"E", b"SFATAL\0" * (severity == b"FATAL") + b"C" + code + b"\0M" + text + b"\0\0")
-
-
-@contextmanager
-def serving(script: Script) -> Iterator[int]:
-    """A server on a port of 127.0.0.1 that runs the script with each connection; the connections are counted."""
-    listener = socket.create_server(("127.0.0.1", 0))
-
-    def serve() -> None:
-        while True:
-            try:
-                connection, _ = listener.accept()
-            except OSError:
-                return
-            with connection:
-                try:
-                    script(connection)
-                except OSError:
-                    continue
-
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    try:
-        yield listener.getsockname()[1]
-    finally:
-        listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
-        thread.join(10)
 
 
 def database(*answers: bytes) -> Script:
@@ -187,7 +136,6 @@ def test_the_probe_asks_what_lab_yaml_says_at_its_rate() -> None:
         settings = ProbeSettings.of(lab)
         assert (settings.url, settings.keepalive_hz) == (f"postgresql://probe@127.0.0.1:{port}/lab", 20)
         began = time.monotonic()
-        # The server of this test serves one connection after another, so there is no kept one.
         one = Probe(
             replace(settings, keepalive_hz=0, longest=20), lambda: time.monotonic() - began, samples.append
         )

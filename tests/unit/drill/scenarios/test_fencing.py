@@ -22,7 +22,7 @@ def test_a_lab_with_fencing_leaves_out_what_expects_no_fencing() -> None:
     refused = {name: why for name, one in two.items() if (why := refusal(one, fenced_lab(), LOSING))}
     assert set(refused) - THIRD_VOTE == {
         *("corosync-kill", "corosync-freeze", "power-off", "freeze", "partition", "partition-in", "loss"),
-        "partition-writes",
+        *("partition-writes", "power-off-writes"),
         *("quorum-stop", "quorum-ignore", "quorum-ignore-later", "quorum-freeze", "quorum-freeze-keeps"),
         *("two-node", "two-node-cold-start", "cold-start-alone"),
     }
