@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterator
 
 from cluster import pcs
 from cluster.cib_constraints import TAGS
 from inventory.config.cluster_properties import name_in_effect
-from inventory.model import Command, Constraint
+from inventory.model import Command, Constraint, Node
 from inventory.session import LabSession
 from provision.facts import Facts
 from provision.steps import constraints
@@ -64,17 +65,104 @@ def set_parameter(kind: str, name: str, value: Callable[[LabSession], str], *fla
     return commands
 
 
-def no_monitor(session: LabSession, facts: Facts) -> Iterator[Command]:
-    """Delete the web server's monitor operation."""
-    id_ = session.lab.resource("web").id
-    path = f"//primitive[@id='{id_}']/operations/op[@name='monitor']"
-    yield pcs_on(session, facts, ("cibadmin", "--delete", "--xpath", path), f"no monitor of {id_}")
+def _operation(id_: str, name: str) -> str:
+    """The XPath of an operation of a resource."""
+    return f"//primitive[@id='{id_}']/operations/op[@name='{name}']"
 
 
-def other_address(session: LabSession) -> str:
-    """The next free address after the floating address."""
-    taken = {session.lab.vip, *(one.address for one in session.lab.machines)}
-    return str(next(one for one in (session.lab.vip + k for k in range(1, 99)) if one not in taken))
+def no_monitor(kind: str) -> Commands:
+    """Delete the monitor operation of a resource."""
+
+    def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
+        id_ = session.lab.resource(kind).id
+        argv = ("cibadmin", "--delete", "--xpath", _operation(id_, "monitor"))
+        yield pcs_on(session, facts, argv, f"no monitor of {id_}")
+
+    return commands
+
+
+def set_operation(kind: str, name: str, attributes: Callable[[LabSession], str]) -> Commands:
+    """Give a resource another operation of a name in the place of the one that it has, if it has any."""
+
+    def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
+        id_ = session.lab.resource(kind).id
+        operation = f'<op id="{id_}-{name}-changed" name="{name}" {attributes(session)}/>'
+        xml = f'<primitive id="{id_}"><operations>{operation}</operations></primitive>'
+        delete = shlex.join(("cibadmin", "--delete", "--xpath", _operation(id_, name)))
+        add = shlex.join(("cibadmin", "--modify", "--scope", "resources", "--xml-text", xml))
+        # There may be no such operation yet: then there is nothing to delete.
+        yield pcs_on(
+            session, facts, ("sh", "-c", f"{delete} >/dev/null 2>&1; {add}"), f"another {name} of {id_}"
+        )
+
+    return commands
+
+
+def own_monitor(session: LabSession) -> str:
+    """The interval of the web server's monitor, as an attribute of an operation."""
+    return f'interval="{session.lab.resource("web").monitor}"'
+
+
+def add_location(id_: str, where: Callable[[LabSession, Facts], Node], score: str = "-INFINITY") -> Commands:
+    """Add a location constraint of the web server. `id_` may have the words {web} and {node}."""
+
+    def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
+        web, node = session.lab.resource("web").id, where(session, facts).name
+        name = id_.format(web=web, node=node)
+        xml = f'<rsc_location id="{name}" rsc="{web}" node="{node}" score="{score}"/>'
+        yield _add_constraint(session, facts, xml, f"{score} for {node}")
+
+    return commands
+
+
+def date_rule(session: LabSession, facts: Facts) -> Iterator[Command]:
+    """Forbid the web server on all nodes from a day in the future on; Pacemaker Explained, "Rules"."""
+    web = session.lab.resource("web").id
+    date = '<date_expression id="maintenance-from-date" operation="gt" start="2099-01-01"/>'
+    rule = f'<rule id="maintenance-from-rule" score="-INFINITY">{date}</rule>'
+    xml = f'<rsc_location id="maintenance-from" rsc="{web}">{rule}</rsc_location>'
+    yield _add_constraint(session, facts, xml, "a rule with a date")
+
+
+def _add_constraint(session: LabSession, facts: Facts, xml: str, why: str) -> Command:
+    return pcs_on(session, facts, ("cibadmin", "--create", "--scope", "constraints", "--xml-text", xml), why)
+
+
+def set_node_attribute(
+    name: Callable[[LabSession], str],
+    value: str,
+    where: Callable[[LabSession, Facts], Node],
+    lifetime: str = "reboot",
+) -> Commands:
+    """Set an attribute of a node: until its cluster stops (reboot), or for ever; crm_attribute(8)."""
+
+    def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
+        node, attribute = where(session, facts).name, name(session)
+        argv = ("crm_attribute", "-q", "-l", lifetime, "-N", node, "-n", attribute, "-v", value)
+        yield pcs_on(session, facts, argv, f"{attribute} of {node} is {value}")
+
+    return commands
+
+
+def delete_node_attribute(name: Callable[[LabSession], str]) -> Commands:
+    """Delete a transient attribute of all nodes, where it is."""
+
+    def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
+        for node in session.lab.nodes:
+            delete = shlex.join(
+                ("crm_attribute", "-q", "-l", "reboot", "-N", node.name, "-n", name(session), "-D")
+            )
+            # No cluster may run there now.
+            script = ("sh", "-c", f"{delete} >/dev/null 2>&1 || true")
+            yield pcs_on(session, facts, script, f"no {name(session)} of {node.name}")
+
+    return commands
+
+
+def fail_count(session: LabSession) -> str:
+    """The name of the attribute that counts the failed starts of the web server."""
+    name = f"fail-count-{session.lab.resource('web').id}"
+    return f"{name}#start_0" if session.platform.tools.fail_count_of_operation else name
 
 
 def other_prefix(session: LabSession) -> str:

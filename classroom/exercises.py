@@ -6,11 +6,11 @@ solutions.yaml.
 
 from __future__ import annotations
 
+from classroom.blocked_packets import drop_cluster, undo_drops
 from classroom.cib_changes import (
     change_constraints,
     delete_constraints,
     no_monitor,
-    other_address,
     other_prefix,
     pcs_command,
     reversed_pair,
@@ -18,14 +18,15 @@ from classroom.cib_changes import (
     set_parameter,
 )
 from classroom.exercise import Exercise
+from classroom.exercise_rows import LATENT, pairs
 from classroom.node_changes import (
     active,
     another_key,
     another_witness,
-    drop,
     locked_out,
     loopback,
     node2,
+    other_address,
     page_of_peer,
     passive,
     restart_by_systemd,
@@ -33,7 +34,6 @@ from classroom.node_changes import (
     second_holder,
     short_name,
     two_node,
-    undo_drop,
     web,
 )
 from classroom.requirements import (
@@ -58,7 +58,7 @@ from inventory.session import LabSession
 ELSEWHERE = change_constraints(
     Location, lambda session: f'node="{session.lab.peers(session.lab.preferred)[0].name}"'
 )
-EXERCISES: tuple[Exercise, ...] = (
+BASIC: tuple[Exercise, ...] = (
     Exercise("no-order", "order", delete_constraints(Order), needs=has(Order)),
     Exercise("wrong-order", "order", change_constraints(Order, reversed_pair), needs=has(Order)),
     Exercise("no-colocation", "colocation", delete_constraints(Colocation), needs=has(Colocation)),
@@ -93,8 +93,8 @@ EXERCISES: tuple[Exercise, ...] = (
     Exercise("other-authkey", "authkey", another_key, needs=all_of(two_nodes, encrypted)),
     Exercise("name-on-loopback", "names", loopback),
     Exercise("short-name", "names", short_name, needs=long_names),
-    Exercise("no-monitor", "web-server", no_monitor),
-    Exercise("firewall-drop", "firewall", drop, undo_drop, needs=two_nodes),
+    Exercise("no-monitor", "web-server", no_monitor("web")),
+    Exercise("firewall-drop", "firewall", drop_cluster, undo_drops, needs=two_nodes),
     Exercise("wrong-page", "pages", page_of_peer),
     Exercise("second-holder", "one-owner", second_holder),
     Exercise("same-nodeid", "node-ids", same_nodeid, needs=two_nodes),
@@ -122,6 +122,12 @@ EXERCISES: tuple[Exercise, ...] = (
         possible=lambda system: bool(system.qdevice_packages), needs=has_witness,
     ),
 )  # fmt: skip
+"""One fault each, most of them with a symptom now."""
+EXERCISES: tuple[Exercise, ...] = (
+    *BASIC,
+    *LATENT,
+    *pairs({one.name: one for one in (*BASIC, *LATENT)}),
+)
 
 
 def for_platform(platform: Platform) -> tuple[Exercise, ...]:

@@ -13,7 +13,13 @@ from provision.steps.base import Commands, service_script, write_file
 from provision.steps.qdevice import new_witness_keys
 from status.web_page import page_of
 
-LABEL = "classroom"
+AUTHORIZED, EXPIRED = "/root/.ssh/authorized_keys", 'expiry-time="20240101" '
+
+
+def other_address(session: LabSession) -> str:
+    """The next free address after the floating address."""
+    taken = {session.lab.vip, *(one.address for one in session.lab.machines)}
+    return str(next(one for one in (session.lab.vip + k for k in range(1, 99)) if one not in taken))
 
 
 def active(session: LabSession, facts: Facts) -> Node:
@@ -35,6 +41,13 @@ def web(action: ServiceAction, where: Callable[[LabSession, Facts], Node]) -> Co
         yield Command(where(session, facts).name, argv, why=f"{action} the web server", purpose="break-lab")
 
     return commands
+
+
+def cluster_at_boot(session: LabSession, facts: Facts) -> Iterator[Command]:
+    """Let the second node start the cluster at boot."""
+    for unit in session.platform.cluster_services:
+        argv = session.platform.services.command("enable", unit)
+        yield Command(node2(session, facts).name, argv, why=f"enable {unit}", purpose="break-lab")
 
 
 def restart_by_systemd(session: LabSession, facts: Facts) -> Iterator[Command]:
@@ -91,6 +104,26 @@ def same_nodeid(session: LabSession, facts: Facts) -> Iterator[Command]:
     yield change_and_restart(session, node2(session, facts), change, "the first node's number")
 
 
+def two_votes(session: LabSession, facts: Facts) -> Iterator[Command]:
+    """Give the second node two votes, only in its own file."""
+    node = node2(session, facts)
+    change = f"sed -i 's/^\\( *\\)nodeid: {node.id}$/&\\n\\1quorum_votes: 2/' {corosync_conf.PATH}"
+    yield change_and_restart(session, node, change, "two votes for one node")
+
+
+def token_for_later(session: LabSession, facts: Facts) -> Iterator[Command]:
+    """Write another token into the second node's file. Its corosync runs on with the old one until its next start."""
+    longer = 10 * session.lab.corosync.token_ms
+    change = f"sed -i 's/^\\( *\\)token: .*/\\1token: {longer}/' {corosync_conf.PATH}"
+    yield Command.script(node2(session, facts).name, change, why="another token", purpose="break-lab")
+
+
+def readable_key(session: LabSession, facts: Facts) -> Iterator[Command]:
+    """Let everybody on the second node read the authkey."""
+    argv = ("chmod", "644", corosync_conf.AUTHKEY)
+    yield Command(node2(session, facts).name, argv, why="a readable key", purpose="break-lab")
+
+
 def two_node(session: LabSession, facts: Facts) -> Iterator[Command]:
     """Set two_node, only in the second node's file."""
     change = f"sed -i 's/^    expected_votes:.*/&\\n    two_node: 1/' {corosync_conf.PATH}"
@@ -103,6 +136,17 @@ def loopback(session: LabSession, facts: Facts) -> Iterator[Command]:
     text = f"127.0.1.1 {node.name} {node.alias}\n{facts.of(node).hosts}"
     yield Command.script(
         node.name, "cat > /etc/hosts", stdin=text, why="the name on a loopback address", purpose="break-lab"
+    )
+
+
+def old_hosts(session: LabSession, facts: Facts) -> Iterator[Command]:
+    """Give the second node's name another address in the first node's /etc/hosts, as an old copy of the file has it."""
+    node, other = node1(session, facts), node2(session, facts)
+    text = facts.of(node).hosts.replace(
+        f"{other.address} {other.name}", f"{other_address(session)} {other.name}"
+    )
+    yield Command.script(
+        node.name, "cat > /etc/hosts", stdin=text, why="an old hosts file", purpose="break-lab"
     )
 
 
@@ -119,7 +163,22 @@ def locked_out(session: LabSession, facts: Facts) -> Iterator[Command]:
     node, key = node2(session, facts), facts.of(node1(session, facts)).root_key
     kept = [line for line in facts.of(node).authorized.splitlines() if line != key]
     text = "".join(f"{line}\n" for line in kept)
-    yield write_file(node, "/root/.ssh/authorized_keys", text, "forget the peer's key", umask="077")
+    yield write_file(node, AUTHORIZED, text, "forget the peer's key", umask="077")
+
+
+def expired_key(session: LabSession, facts: Facts) -> Iterator[Command]:
+    """Let the first node's key expire in the second node's authorized_keys (sshd(8), expiry-time)."""
+    node, key = node2(session, facts), facts.of(node1(session, facts)).root_key
+    lines = facts.of(node).authorized.splitlines()
+    text = "".join(f"{EXPIRED if line == key else ''}{line}\n" for line in lines)
+    yield write_file(node, AUTHORIZED, text, "an expired key", umask="077")
+
+
+def undo_expired_key(session: LabSession, facts: Facts) -> Iterator[Command]:
+    """Remove that option from all keys, where it is."""
+    change = f"[ ! -e {AUTHORIZED} ] || sed -i 's/^{EXPIRED}//' {AUTHORIZED}"
+    for node in session.lab.nodes:
+        yield Command.script(node.name, change, why="no key has expired", purpose="repair-lab")
 
 
 def page_of_peer(session: LabSession, facts: Facts) -> Iterator[Command]:
@@ -136,19 +195,3 @@ def second_holder(session: LabSession, facts: Facts) -> Iterator[Command]:
     address = f"{session.lab.vip}/{session.lab.network.prefixlen}"
     argv = ("ip", "addr", "add", address, "dev", facts.of(node).interface)
     yield Command(node.name, argv, why="the address, set by hand", purpose="break-lab")
-
-
-def drop(session: LabSession, facts: Facts) -> Iterator[Command]:
-    """Drop the first node's cluster packets on their way into the second node, which still hears itself (multicast)."""
-    source = str(node1(session, facts).address)
-    rule = session.platform.packet_filter.drop_incoming(source, corosync_conf.PORT, LABEL)
-    yield Command.script(node2(session, facts).name, rule, why="a firewall", purpose="break-lab")
-
-
-def undo_drop(session: LabSession, facts: Facts) -> Iterator[Command]:
-    """Remove that rule, if it is there."""
-    source = str(node1(session, facts).address)
-    rule = session.platform.packet_filter.undo_drop(source, corosync_conf.PORT, LABEL)
-    yield Command.script(
-        node2(session, facts).name, rule, why="remove the rule from the packet filter", purpose="repair-lab"
-    )

@@ -72,6 +72,12 @@ def two_nodes(lab: Lab) -> str:
     return "" if len(lab.nodes) == 2 else f"it is for two nodes, and lab.yaml has {len(lab.nodes)}"
 
 
+def one_web_server(lab: Lab) -> str:
+    """The web server runs on one node at a time, and the lab has two nodes: the other one must take it over."""
+    cloned = lab.has("web") and lab.resource("web").clone
+    return "the web server runs on all nodes (clone: true)" if cloned else two_nodes(lab)
+
+
 def all_of(*requirements: Requirement) -> Requirement:
     """Every one of these requirements; the reason is the first one that fails."""
     return lambda lab: next(filter(None, (one(lab) for one in requirements)), "")

@@ -54,6 +54,7 @@ def placeholders(session: LabSession) -> Mapping[str, str]:
         "witness": lab.witness.machine.alias if lab.witness else "(none)",
         "prefix": str(lab.network.prefixlen),
         "httpd": httpd,
+        "web_include": platform.web_include,
         "port": str(corosync_conf.PORT),
         "rules": platform.packet_filter.rules,
         "next_name": platform.host_name.reading,

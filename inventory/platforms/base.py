@@ -122,11 +122,11 @@ class PacketFilter(ABC):
         """Name the tables or chains of the lab's own rules, as parameters of the scripts that drop packets."""
 
     @abstractmethod
-    def drop_incoming(self, source: str, port: int, label: str) -> str:
-        """Give a shell text that drops incoming udp packets from an address to a port."""
+    def drop_incoming(self, source: str, port: int, label: str, protocol: str = "udp") -> str:
+        """Give a shell text that drops incoming packets of a protocol from an address or network to a port."""
 
     @abstractmethod
-    def undo_drop(self, source: str, port: int, label: str) -> str:
+    def undo_drop(self, source: str, port: int, label: str, protocol: str = "udp") -> str:
         """Give a shell text that removes what `drop_incoming` set, if it is there."""
 
 

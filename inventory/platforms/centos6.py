@@ -58,6 +58,9 @@ CENTOS6 = Platform(
                 "PubkeyAcceptedAlgorithms": "+ssh-rsa",
             }
         ),
+        keys_expire=False,
+        maintains_nodes=False,
+        fail_count_of_operation=False,
         needs_vsyscall=True,  # glibc 2.12
         least_times=MappingProxyType({"dc-deadtime": "5s"}),  # check_time of pacemaker 1.1.8
         recomputes_without_quorum=False,

@@ -26,6 +26,13 @@ class NodeTools:
     """Its pcs takes a file in place of the CIB, and its exit status is reliable: several commands can be brought into
     the CIB as one change."""
 
+    keys_expire: bool = True
+    """Its sshd knows the option expiry-time of authorized_keys (from OpenSSH 7.7 on)."""
+    maintains_nodes: bool = True
+    """Its pacemaker knows the node attribute maintenance."""
+    fail_count_of_operation: bool = True
+    """Its pacemaker keeps a fail count for each operation (from 1.1.17 on), not one for the resource."""
+
 
 CURRENT = NodeTools()
 """The tools of a current system."""

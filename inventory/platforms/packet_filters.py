@@ -21,16 +21,16 @@ class Nft(PacketFilter):
         """Give the family and name of the table."""
         return {"table": f"inet {label}"}
 
-    def drop_incoming(self, source: str, port: int, label: str) -> str:
+    def drop_incoming(self, source: str, port: int, label: str, protocol: str = "udp") -> str:
         """Add a table with one chain and one rule."""
         table = self.places(label)["table"]
         chain = "{ type filter hook input priority 0; }"
         return (
             f"nft -f - <<'END'\nadd table {table}\nadd chain {table} input {chain}\n"
-            f"add rule {table} input ip saddr {source} udp dport {port} counter drop\nEND"
+            f"add rule {table} input ip saddr {source} {protocol} dport {port} counter drop\nEND"
         )
 
-    def undo_drop(self, source: str, port: int, label: str) -> str:
+    def undo_drop(self, source: str, port: int, label: str, protocol: str = "udp") -> str:
         """Delete the table."""
         return f"nft delete table {self.places(label)['table']} 2>/dev/null || true"
 
@@ -49,10 +49,10 @@ class Iptables(PacketFilter):
         """Give a chain for each direction."""
         return {"chain_in": f"{label.upper()}_IN", "chain_out": f"{label.upper()}_OUT"}
 
-    def drop_incoming(self, source: str, port: int, label: str) -> str:
+    def drop_incoming(self, source: str, port: int, label: str, protocol: str = "udp") -> str:
         """Insert a rule at the beginning of INPUT."""
-        return f"iptables -I INPUT -s {source} -p udp --dport {port} -j DROP"
+        return f"iptables -I INPUT -s {source} -p {protocol} --dport {port} -j DROP"
 
-    def undo_drop(self, source: str, port: int, label: str) -> str:
+    def undo_drop(self, source: str, port: int, label: str, protocol: str = "udp") -> str:
         """Delete all copies of the rule."""
-        return f"while iptables -D INPUT -s {source} -p udp --dport {port} -j DROP 2>/dev/null; do :; done"
+        return f"while iptables -D INPUT -s {source} -p {protocol} --dport {port} -j DROP 2>/dev/null; do :; done"

@@ -13,7 +13,20 @@ from inventory.platforms.wording import adapted
 from tests.support.example_lab import example_lab, nodes
 from tests.support.fake_session import fake_session
 
-OF_TWO = {"policy-stop", "other-authkey", "firewall-drop", "same-nodeid", "two-node-once"}
+OF_TWO = {
+    *(
+        "policy-stop",
+        "other-authkey",
+        "firewall-drop",
+        "same-nodeid",
+        "two-node-once",
+        "two-votes",
+        "power-cut",
+    ),
+    *("avoids-left", "stale-ban", "date-bomb", "stale-failure", "standby-until-reboot", "node-maintenance"),
+    *("hurried-start", "unreadable-page", "half-edited", "no-agent", "clients-blocked", "night-call"),
+}
+"""What a lost or misconfigured node does to the others depends on their number; so does who takes over."""
 
 
 def test_exercises_about_half_of_the_votes_need_two_nodes() -> None:
