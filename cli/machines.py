@@ -1,10 +1,7 @@
-"""The machines' commands: up, halt, down, ssh, doctor, image, box, and two that the Vagrantfile calls."""
+"""The machines' commands: up, halt, down, doctor, image, box, and two that the Vagrantfile calls."""
 
 from __future__ import annotations
 
-import os
-import shlex
-import sys
 from typing import Annotated
 
 import typer
@@ -37,8 +34,6 @@ def register(app: typer.Typer) -> None:
     """Add the commands to the CLI."""
     for command in (up, halt, doctor, image, box):
         app.command()(command)
-    # Everything after the node belongs to the command that runs there: `./lab ssh node1 df -h`.
-    app.command(context_settings={"allow_extra_args": True, "allow_interspersed_args": False})(ssh)
     for command in (prepare, nodes, released):
         app.command(hidden=True)(command)
 
@@ -63,32 +58,6 @@ def halt(ctx: typer.Context) -> None:
         # End the BMCs first: otherwise a node that shuts down slowly would be fenced, and fencing would boot it again.
         service.halt(context.home, context.clock)
         context.machines.halt()
-
-
-def ssh(ctx: typer.Context, node: str) -> None:
-    """Open a root shell on a node, or run a command there: ./lab ssh node1 crm_mon -1."""
-    context = context_of(ctx)
-    context.use_built(ConsoleProgress().say)
-    words = ctx.args
-    tty = not words or sys.stdin.isatty()
-    # Without a command a login shell. A command goes to sh: a login shell would expand its $ before that.
-    inner = as_root(
-        ["-H", "sh", "-c", f"cd; {' '.join(words)}"] if words else ["-i"], sudo=not context.lab.adopted
-    )
-    argv = [*context.remote.argv(context.machine(node).name, tty=tty), shlex.join(inner)]
-    os.execvp(argv[0], argv)  # noqa: S606 -- the shell takes this program's place
-
-
-def as_root(words: list[str], *, sudo: bool) -> list[str]:
-    """A command line for root by sudo(8); without `sudo` also on a machine that has none, for root's own login."""
-    if sudo:
-        return ["sudo", "-n", *words]
-    plain = shlex.join(words[1:]) if words[0] == "-H" else '"$SHELL" -l'
-    return [
-        "sh",
-        "-c",
-        f'if [ "$(id -u)" -eq 0 ]; then exec {plain}; else exec {shlex.join(["sudo", "-n", *words])}; fi',
-    ]
 
 
 def doctor(ctx: typer.Context, provider: Provider = "", platform: System = "", as_json: Json = False) -> None:

@@ -44,6 +44,7 @@ from cli import (
     not_ours,
     pending,
     school,
+    ssh,
     testing,
     walk,
 )
@@ -108,6 +109,7 @@ def begin(
 
 for topic in (
     machines,
+    ssh,
     adopt,
     inventory,
     labs,

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -176,6 +176,32 @@ def attached(
         raise MachineError(f"{argv[0]} cannot be started: {error}") from error
     _log(argv, status, began)
     return status
+
+
+def filtered(
+    argv: Sequence[str], shown: Callable[[bytes], bytes], rest: Callable[[], bytes], logged_as: str
+) -> int:
+    """Run a program on this process's terminal and give its exit status; `shown` decides what of its output appears.
+
+    The program's input is this terminal, and so are its settings and its size. `rest` gives what is still to be shown
+    after the program's end. The log has `logged_as` in place of the command. Raises MachineError.
+    """
+    began = time.monotonic()
+    try:
+        with subprocess.Popen(list(argv), stdout=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            while chunk := os.read(process.stdout.fileno(), 65536):
+                _show(shown(chunk))
+            _show(rest())
+    except OSError as error:
+        raise MachineError(f"{argv[0]} cannot be started: {error}") from error
+    log.command(log.HERE, logged_as, process.returncode, time.monotonic() - began)
+    return process.returncode
+
+
+def _show(output: bytes) -> None:
+    sys.stdout.buffer.write(output)
+    sys.stdout.buffer.flush()
 
 
 def _log(argv: Sequence[str], status: int | str, began: float) -> None:
