@@ -31,7 +31,13 @@ def recorder() -> tuple[Recorder, list[Typed]]:
 @pytest.mark.parametrize("size", [1, 2, 7, 10_000])
 def test_reports_are_taken_out_of_any_pieces(size: int) -> None:
     found, rows = recorder()
-    output = b"$ " + report("begin", "", " 12  pcs status") + b"Online\r\n" + report("end", "1", " 12  pcs status") + b"$ "
+    output = (
+        b"$ "
+        + report("begin", "", " 12  pcs status")
+        + b"Online\r\n"
+        + report("end", "1", " 12  pcs status")
+        + b"$ "
+    )
     shown = b"".join(found.shown(output[at : at + size]) for at in range(0, len(output), size)) + found.end()
     assert shown == b"$ Online\r\n$ "
     assert [(row.node, row.line, row.status) for row in rows] == [("node1", "pcs status", 1)]
@@ -39,7 +45,12 @@ def test_reports_are_taken_out_of_any_pieces(size: int) -> None:
 
 def test_what_only_looks_like_a_report_is_shown() -> None:
     found, rows = recorder()
-    for text in (report("end", "0", "1 x", word="another"), b"\033]0;title\a", b"\033]5379;", b"\033]5379;" + b"x" * 20):
+    for text in (
+        report("end", "0", "1 x", word="another"),
+        b"\033]0;title\a",
+        b"\033]5379;",
+        b"\033]5379;" + b"x" * 20,
+    ):
         assert found.shown(text) + found.end() == text
     assert found.shown(b"\033]5379;" + WORD.encode() + b";end;0;***\a") == b""
     endless = b"\033]5379;" + WORD.encode() + b";" + b"A" * (command_log.MOST + 1)
@@ -62,7 +73,12 @@ def typed_in_a_shell(home: Path, lines: list[str]) -> tuple[list[Typed], str]:
     master, slave = pty.openpty()
     env = {"HOME": str(home), "PATH": os.environ["PATH"], "TERM": "xterm", "PS1": "> "}
     with subprocess.Popen(
-        ["sh", "-c", command_log.shell(WORD)], stdin=slave, stdout=slave, stderr=slave, env=env, start_new_session=True
+        ["sh", "-c", command_log.shell(WORD)],
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+        env=env,
+        start_new_session=True,
     ) as process:
         os.close(slave)
         output, until = b"", time.monotonic() + 60
