@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from cluster import pcs
 from cluster.cib_constraints import TAGS
@@ -154,7 +155,8 @@ def delete_node_attribute(name: Callable[[LabSession], str]) -> Commands:
             )
             # No cluster may run there now.
             script = ("sh", "-c", f"{delete} >/dev/null 2>&1 || true")
-            yield pcs_on(session, facts, script, f"no {name(session)} of {node.name}")
+            undo = pcs_on(session, facts, script, f"no {name(session)} of {node.name}")
+            yield replace(undo, purpose="repair-lab")
 
     return commands
 

@@ -16,6 +16,7 @@ import typer
 
 from cli import (
     adopt,
+    attempts,
     audit,
     bench,
     bench_address,
@@ -124,6 +125,7 @@ for topic in (
     classroom,
     exercises,
     grade,
+    attempts,
     audit,
     bench,
     bench_address,

@@ -15,6 +15,8 @@ REPORT_THEMSELVES = frozenset({"status", "check", "break", "heal", "drill"})
 WITHOUT_LAB = frozenset(
     {
         "adopt",
+        "attempts",
+        "exam-key",
         "audit",
         "report",
         "recheck",

@@ -34,6 +34,7 @@ class FakeMachines:
     """Two machines' power."""
 
     def __init__(self, platform: str = "debian12", provider: str = "docker") -> None:
+        self.made = "once"
         self.choice = FakeChoice(provider, platform)
         self.on = {NODE1: True, NODE2: True}
         self.paused: set[str] = set()
@@ -42,7 +43,7 @@ class FakeMachines:
         """A killed drill has left a router."""
 
     def ids(self) -> dict[str, str]:
-        return {"node1": "made-1", "node2": "made-2"}
+        return {"node1": f"{self.made}-1", "node2": f"{self.made}-2"}
 
     def power_off(self, node: Node) -> None:
         self._word("power_off", node)

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from classroom import attempts, draws
+from classroom import attempts, draws, exercise_texts
 from classroom.attempt import Attempt
-from classroom.exercises import EXERCISES
+from classroom.exercise_run import break_lab
+from classroom.exercises import EXERCISES, get
 from cli import main
 from inventory.config import lab_yaml
 from inventory.errors import ConfigError
@@ -196,3 +197,156 @@ def test_random_exercises_do_not_come_twice(
     assert len(set(begun)) == 4
     names = [one.name for one in EXERCISES]
     assert set(draws.drawn(tmp_path / ".lab", names)) == set(begun)
+
+
+# An exam
+
+
+@pytest.fixture
+def key(typed: Typed, tmp_path: Path) -> Path:
+    assert typed("exam-key", str(tmp_path / "teacher"))[0] == 0
+    return tmp_path / "teacher"
+
+
+def everything_in(folder: Path) -> str:
+    """The text of all files of a lab."""
+    return "\n".join(path.read_text() for path in folder.rglob("*") if path.is_file())
+
+
+@pytest.mark.parametrize("exam", [False, True])
+def test_nothing_in_the_folder_tells_what_is_broken(
+    exam: bool, typed: Typed, key: Path, tmp_path: Path
+) -> None:
+    sealed = ("--sealed", f"{key}.pub") if exam else ()
+    status, said = typed("--verbose", *RIGHT, *sealed)
+    assert status == 0
+    kept = everything_in(tmp_path / ".lab") + everything_in(tmp_path / "attempts")
+    assert not [one.name for one in EXERCISES if one.name in kept + said]
+
+
+def test_an_exam_is_judged_without_its_key_and_explained_with_it(
+    typed: Typed, nodes: Nodes, key: Path, tmp_path: Path
+) -> None:
+    status, said = typed(*RIGHT, "--sealed", f"{key}.pub")
+    assert status == 0
+    assert "Sometimes the web server starts first" not in said, "the list of exercises has the title"
+    assert "started before WebIP was up" in said
+    with pytest.raises(ConfigError, match="An exam is under way: the plan would be its solution"):
+        typed("plan")
+    with pytest.raises(ConfigError, match="sealed with the teacher's key") as refused:
+        typed("fix")
+    assert "./lab reset repairs the lab" in refused.value.hint
+    assert phase(tmp_path) == "broken", "a refused fix does not end it"
+    with pytest.raises(ConfigError, match="An exercise is under way"):
+        typed("heal")
+    assert typed("hint")[0] == 0
+    apply.run(nodes.cluster.session)
+    status, said = typed("grade")
+    assert status == 0
+    assert "Solved, with 1 hints. 9 of 10 points." in said
+    assert "order constraint was missing" not in said
+    row = json.loads(typed("grade", "--key", str(key), "--json")[1].partition("\n")[2].partition("\n")[2])
+    assert (row["exercise"], row["solved_now"], row["ever_solved"], row["points"]) == (
+        "no-order",
+        True,
+        True,
+        9,
+    )
+    assert "order constraint was missing" in typed("grade", "--key", str(key))[1]
+    assert "(sealed)" in typed("attempts")[1]
+    assert "no-order" in typed("attempts", "--key", str(key))[1]
+
+
+@pytest.mark.parametrize(("command", "status"), [("reset", 0), ("provision", 0), ("fix", 0)])
+def test_an_exam_is_given_up(command: str, status: int, typed: Typed, key: Path, tmp_path: Path) -> None:
+    typed(*RIGHT, "--sealed", f"{key}.pub")
+    assert typed(command, *(("--key", str(key)) if command == "fix" else ()))[0] == status
+    assert now(tmp_path) is None
+    [kept] = attempts.every(tmp_path)
+    assert (kept.phase, kept.solved, kept.points) == ("given-up", "", 0)
+
+
+@pytest.mark.parametrize("command", ["grade", "fix", "attempts"])
+def test_a_wrong_key_changes_nothing(command: str, typed: Typed, key: Path, tmp_path: Path) -> None:
+    typed(*RIGHT, "--sealed", f"{key}.pub")
+    before = everything_in(tmp_path / "attempts")
+    typed("exam-key", str(tmp_path / "other"))
+    for words, says in (
+        (str(tmp_path / "other"), "not the key of this exercise"),
+        (f"{key}.pub", "is the public key"),
+    ):
+        if command == "attempts" and "other" in words:
+            assert "(sealed)" in typed(command, "--key", words)[1]
+            continue
+        with pytest.raises(ConfigError, match=says):
+            typed(command, "--key", words)
+    assert everything_in(tmp_path / "attempts") == before
+
+
+def test_a_lab_that_was_built_again_is_not_judged(typed: Typed, session: LabSession, tmp_path: Path) -> None:
+    typed(*RIGHT)
+    session.machines.made = "again"  # type: ignore[attr-defined]
+    with pytest.raises(ConfigError, match="The machines were made again"):
+        typed("grade")
+    [kept] = attempts.every(tmp_path)
+    assert (kept.phase, kept.solved, kept.tries) == ("given-up", "", ())
+    assert now(tmp_path) is None
+
+
+def test_solved_once_and_broken_again(typed: Typed, nodes: Nodes, tmp_path: Path) -> None:
+    typed(*RIGHT)
+    apply.run(nodes.cluster.session)
+    assert typed("grade")[0] == 0
+    with pytest.raises(ConfigError, match="The exercise is solved"):
+        typed("hint")
+    nodes.cluster.settle()
+    break_lab(get(nodes.cluster.session, "no-order"), nodes.cluster.session)
+    status, said = typed("grade")
+    assert status == 1
+    assert "Solved now: no. Ever solved: yes, at " in said
+    apply.run(nodes.cluster.session)
+    assert typed(*RIGHT)[0] == 0, "a solved exercise is in nobody's way"
+    assert [one.phase for one in attempts.every(tmp_path)] == ["solved", "broken"]
+
+
+def test_a_kit_without_solutions(
+    typed: Typed, nodes: Nodes, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(exercise_texts, "SOLUTIONS", "not-in-this-kit.yaml")
+    typed(*RIGHT)
+    assert "This kit is without the solutions" in typed("fix")[1].replace("\n", " ")
+    typed(*RIGHT)
+    apply.run(nodes.cluster.session)
+    status, said = typed("grade")
+    assert status == 0
+    assert "This kit is without the solutions" in said.replace("\n", " ")
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("break", "nonesuch"), "no exercise 'nonesuch'"),
+        (("break",), "takes the name of an exercise"),
+        (("break", "no-order", "--points", "missing.yaml"), "cannot be read"),
+        (("break", "no-order", "--sealed", "missing.pub"), "cannot be read"),
+        (("grade",), "No exercise is under way"),
+        (("hint",), "No exercise is under way"),
+        (("fix",), "No exercise is under way"),
+        (("grade", "--key", "missing"), "cannot be read"),
+        (("exam-key", "no-folder/key"), "There is no folder"),
+    ],
+)
+def test_bad_input(words: tuple[str, ...], says: str, typed: Typed, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=says):
+        typed(*words)
+    assert attempts.every(tmp_path) == ()
+
+
+def test_a_list_of_attempts_skips_what_cannot_be_read(typed: Typed, tmp_path: Path) -> None:
+    assert "There are no attempts yet" in typed("attempts")[1]
+    typed(*RIGHT)
+    (tmp_path / "attempts" / "broken.json").write_text("{half")
+    status, said = typed("attempts")
+    assert status == 0
+    assert "broken.json cannot be read" in said.replace("\n", " ").replace("  ", " ")
+    assert "(sealed)" in said, "an exercise that is open does not tell its name"
