@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+#!/bin/bash
 # The first commands of the recorded shell (bash 4.1 and later). It is a login shell for its user: it reads the same files.
 # Before each prompt it prints a report about the last command: an escape sequence that ./lab removes from the output.
 #

@@ -32,6 +32,7 @@ def ssh(ctx: typer.Context, node: str) -> None:
     if current is None:
         argv = _argv(context, machine, words)
         os.execvp(argv[0], argv)  # noqa: S606 -- the shell takes this program's place
+        return
     messages().print(command_log.NOTICE, markup=False)
     if not words and sys.stdin.isatty():
         status = _recorded_shell(context, machine, current)
