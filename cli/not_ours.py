@@ -7,8 +7,8 @@ from inventory.errors import ConfigError
 
 ALLOWED = frozenset(
     {
-        "adopt", "audit", "check", "collect", "compare", "drill", "heal", "inventory", "labs", "measure", "merge", "recheck",
-        "report", "ssh", "status", "watch",
+        "adopt", "audit", "check", "collect", "compare", "drill", "heal", "inventory", "labs", "measure", "merge",
+        "recheck", "report", "ssh", "status", "watch",
     }
 )  # fmt: skip
 
