@@ -6,6 +6,7 @@ the ids.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,8 @@ from cluster import scores
 from cluster.values import same, times
 from inventory.config.cluster_properties import milliseconds
 from inventory.model import Colocation, Constraint, Location, Order
+
+_SECRET = re.compile(r"passw|secret|community|credential|api_?key", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -118,16 +121,22 @@ def describe(constraint: Constraint) -> str:
     return f"location {constraint.id} of {constraint.resource} on {constraint.node} ({score})"
 
 
+def shown(name: str, value: str) -> str:
+    """The value of an option for people and for records, which never have a password."""
+    return "(secret)" if _SECRET.search(name) else value
+
+
 def _mapping(label: str, want: Mapping[str, str], have: Mapping[str, str]) -> Iterator[str]:
     for name in sorted(want.keys() | have.keys()):
         if same(name, want.get(name), have.get(name)):
             continue
+        wished, found = (shown(name, one.get(name, "")) for one in (want, have))
         if name not in have:
-            yield f"{label}{name}: want {want[name]}, not set"
+            yield f"{label}{name}: want {wished}, not set"
         elif name not in want:
-            yield f"{label}{name}: not wanted, found {have[name]}"
+            yield f"{label}{name}: not wanted, found {found}"
         else:
-            yield f"{label}{name}: want {want[name]}, found {have[name]}"
+            yield f"{label}{name}: want {wished}, found {found}"
 
 
 def _nodes(

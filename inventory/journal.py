@@ -13,6 +13,7 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,8 @@ class Journal:
 
     def _write(self, row: dict[str, Any]) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self.path.open("ab") as stream:
+        # A baseline has the passwords of a CIB's fence devices: only this user may read it.
+        with open(self.path, "ab", opener=partial(os.open, mode=0o600)) as stream:
             # A killed run can leave an incomplete line; the new entry must begin on a line of its own.
             torn = stream.tell() and not self.path.read_bytes().endswith(b"\n")
             stream.write((b"\n" if torn else b"") + json.dumps(row).encode() + b"\n")

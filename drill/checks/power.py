@@ -5,7 +5,7 @@ from __future__ import annotations
 from drill.analysis.fault_windows import NO_INJECTION, fault_windows
 from drill.checks.base import check
 from drill.checks.verdict import CheckResult, failed, passed, unknown
-from drill.record.power_switch import BY_BMC
+from drill.record.power_switch import BY_BMC, BY_CLUSTER
 from drill.record.timeline import Timeline
 
 
@@ -18,13 +18,18 @@ def fenced(timeline: Timeline, node: str) -> CheckResult:
     if not found:
         return unknown(expected, NO_INJECTION)
     orders = [
-        one for one in timeline.power if one.by == BY_BMC and not one.on and one.asked >= found[0].injected
+        one
+        for one in timeline.power
+        if not one.on and (one.by == BY_CLUSTER or (one.by == BY_BMC and one.asked >= found[0].injected))
     ]
     lines = [one.summary for one in orders]
     if others := sorted({one.node for one in orders} - {name}):
         return failed(expected, f"{' and '.join(others)} was fenced", *lines)
     if not orders:
-        return failed(expected, "no node was fenced: no BMC was asked to switch a node off")
+        return failed(
+            expected,
+            "no node was fenced: no BMC was asked to switch a node off, and no fence history tells of it",
+        )
     if not any(one.at is not None for one in orders):
         return unknown(expected, f"its BMC does not report that it is off: {lines[0]}", *lines[1:])
     return passed(expected, *lines)

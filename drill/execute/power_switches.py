@@ -1,22 +1,30 @@
-"""What the BMCs switched during a scenario, for its record: from the logs that the BMCs keep on this machine."""
+"""What was switched during a scenario, for its record: from the logs that the BMCs keep on this machine.
+
+The devices of an adopted cluster (fencing: own) are somebody else's: there the cluster's fence history tells it.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 
-from drill.record.power_switch import BY_DRILL, PowerSwitch
+from cluster import fence_history
+from cluster.fence_history import FenceEvent
+from drill.record.power_switch import BY_CLUSTER, BY_DRILL, PowerSwitch
 from drill.record.recorder import Recorder
 from inventory.bmc import power_log
 from inventory.bmc.access import bmcs
+from inventory.model import OWN, Command
+from inventory.remote.ssh import check
 from inventory.session import LabSession
 
 
 @dataclass
 class PowerSwitches:
-    """A context manager that records at its end what the BMCs switched inside it.
+    """A context manager that records at its end what the BMCs, or the cluster's own devices, switched inside it.
 
     The BMCs' logs have the monotonic clock of this machine, which is also that of the record: see
     inventory.bmc.power_log.
@@ -26,10 +34,14 @@ class PowerSwitches:
     recorder: Recorder
     _older: dict[str, int] = field(default_factory=dict, init=False)
     """The number of bytes of each node's log that are older, by node."""
+    _fenced: Counter[FenceEvent] = field(default_factory=Counter, init=False)
+    """The fence history before."""
+    _began: float = field(default=0.0, init=False)
 
     def __enter__(self) -> PowerSwitches:
         for node, path in self._logs():
             self._older[node] = path.stat().st_size if path.exists() else 0
+        self._began, self._fenced = self.recorder.since(), self._history()
         return self
 
     def __exit__(
@@ -41,6 +53,25 @@ class PowerSwitches:
             for one in power_log.parse(text):
                 done = None if one.done is None else round(one.done - distance, 4)
                 self.recorder.power(PowerSwitch(round(one.begun - distance, 4), done, node, one.on))
+
+        if kind is None:
+            for event in (self._history() - self._fenced).elements():
+                self._record(event)
+
+    def _record(self, event: FenceEvent) -> None:
+        between = round(self._began, 4), round(self.recorder.since(), 4)
+        for on in (False, True) if event.action == "reboot" else (False,):
+            self.recorder.power(PowerSwitch(*between, event.node, on, BY_CLUSTER))
+
+    def _history(self) -> Counter[FenceEvent]:
+        """What the cluster has fenced, by any node's history; empty where BMCs of the lab tell it. Raises LabError."""
+        found: Counter[FenceEvent] = Counter()
+        for node in self.session.lab.nodes if self.session.lab.fencing == OWN else ():
+            command = Command(
+                node.name, fence_history.COMMAND, "read the fence history", purpose="read-fence-history"
+            )
+            found |= Counter(fence_history.parse(check(self.session.remote, command).out))
+        return found
 
     def _logs(self) -> Iterator[tuple[str, Path]]:
         """The log of each BMC; it does not exist while the BMC has switched nothing."""

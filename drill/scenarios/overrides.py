@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 from cluster import scores
 from cluster.cib_constraints import clone_id, constraint
-from cluster.configuration import Configuration, describe
+from cluster.configuration import Configuration, describe, shown
 from cluster.xml import Element, element
 from inventory.errors import ConfigError
 from inventory.model import Lab, Location
@@ -191,7 +191,8 @@ def _lines(have: Configuration) -> Iterator[str]:
     for resource in have.resources:
         yield f"resource {resource.id} {resource.agent}"
         yield from (
-            f"resource {resource.id} option {name}={value}" for name, value in resource.attributes.items()
+            f"resource {resource.id} option {name}={shown(name, value)}"
+            for name, value in resource.attributes.items()
         )
         yield from (f"resource {resource.id} meta {name}={value}" for name, value in resource.meta.items())
         yield from (["resource " + resource.id + " clone"] if resource.clone else [])

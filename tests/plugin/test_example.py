@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.scratch_lab import ROOT, copy
+from tests.support.scratch_lab import ROOT, copy, lab_of
 
 EXAMPLE = ROOT / "examples" / "plugin"
 INSTALL, UP, RUN, QUICK = 900.0, 1800.0, 900.0, 120.0
@@ -66,12 +66,12 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The example's folder, outside of this checkout, with its two nodes."""
     folder = tmp_path_factory.mktemp("shop") / "shop"
     shutil.copytree(EXAMPLE, folder, ignore=shutil.ignore_patterns(".lab", "runs", ".vagrant", "__pycache__"))
-    lab = (sys.executable, "-m", "cli.main", "--root", ROOT, "--in", folder)
+    lab = lab_of(folder)
     try:
-        run(*lab, "up", cwd=ROOT, deadline=UP)
+        lab.lab("up", deadline=UP)
         yield folder
     finally:
-        run(*lab, "down", cwd=ROOT, deadline=QUICK * 5)
+        lab.lab("down", deadline=QUICK * 5)
 
 
 def test_the_wheel_has_every_file_of_the_rooms(wheel: Path) -> None:

@@ -73,6 +73,22 @@ class ScratchLab:
         return done.stdout
 
 
+@dataclass(frozen=True)
+class LabElsewhere(ScratchLab):
+    """The lab of a folder that has a lab.yaml and no program: `folder` is the checkout, `place` that folder."""
+
+    place: Path = Path()
+
+    def lab(self, *words: str, deadline: float, expected: int | tuple[int, ...] = 0) -> str:
+        """See ScratchLab."""
+        return super().lab("--in", str(self.place), *words, deadline=deadline, expected=expected)
+
+
+def lab_of(place: Path) -> LabElsewhere:
+    """The lab of a folder, with the program of this checkout."""
+    return LabElsewhere(ROOT, {}, place=place)
+
+
 @contextmanager
 def scratch_lab(
     folder: Path,
