@@ -24,7 +24,7 @@ from inventory.waiting import Clock
 from status.web_page import page_of
 
 INTERFACE = "eth0"
-"""The only interface of the containers."""
+"""The only interface of the benchmark's containers."""
 START_S, COMMAND_S, SERVES_S = 180, 120, 60
 """How long the cluster's start, any other command, and the wait for the page may take (seconds)."""
 LEFT_OUT = ("dc-deadtime",)
@@ -60,9 +60,9 @@ def setup(lab: Lab, platform: Platform) -> tuple[str, ...]:
     )
 
 
-def changes(lab: Lab, platform: Platform) -> Iterator[pcs.Argv]:
+def changes(lab: Lab, platform: Platform, interface: str = INTERFACE) -> Iterator[pcs.Argv]:
     """The commands of pcs for the properties, resources and constraints of lab.yaml, in the walkthrough's order."""
-    want, generation = desired(lab, platform, interface=INTERFACE), platform.pcs
+    want, generation = desired(lab, platform, interface=interface), platform.pcs
     for name, value in want.properties.items():
         if name not in LEFT_OUT:
             yield pcs.property_set(generation, name, value)
@@ -90,13 +90,17 @@ def changes(lab: Lab, platform: Platform) -> Iterator[pcs.Argv]:
 
 @dataclass(frozen=True)
 class PcsWay:
-    """Builds the cluster of a lab on containers. `fetch` requests the page from the floating address."""
+    """Builds the cluster of a lab on containers. `fetch` requests the page from the floating address.
+
+    `interface` is that of the nodes in the cluster's network.
+    """
 
     lab: Lab
     nodes: Nodes
     platform: Platform
     fetch: Callable[[], str]
     clock: Clock
+    interface: str = INTERFACE
 
     def build(self) -> dict[str, float]:
         """Build all, from the containers to the served page; return the seconds of each part. Raises LabError."""
@@ -141,7 +145,7 @@ class PcsWay:
             self.nodes.check(first, text, stdin=password, deadline=START_S + COMMAND_S)
 
     def _configure(self) -> None:
-        for argv in changes(self.lab, self.platform):
+        for argv in changes(self.lab, self.platform, self.interface):
             self.nodes.check(self.lab.node1, shlex.join(argv), deadline=COMMAND_S)
 
     def _served(self) -> None:

@@ -11,7 +11,7 @@ class PowerSwitch(Struct, frozen=True, forbid_unknown_fields=True):
     """The power of a node was switched on or off, by its BMC or by the drill; at a moment between `asked` and `at`.
 
     A node that was switched off certainly has no power, and so no address, from `at` until the next switch on is asked
-    for. `at` is None when nothing says that the switch was done. `by` is BY_BMC, BY_DRILL, or BY_CLUSTER: by a device of
+    for. `at` is None when nothing says that the switch was done. `by` is BY_BMC, BY_DRILL, or BY_CLUSTER: a device of
     an adopted cluster, of which only the cluster's own fence history tells. Its times are those of another clock, so
     `asked` and `at` are the begin and the end of the observation.
     """

@@ -25,6 +25,9 @@ from inventory.host.command import Output
 from inventory.model import IPMI, Command, Node
 from tests.support.scratch_lab import ROOT
 
+INTERFACE = "eth1"
+"""The interface of the lab's containers in the cluster's network; eth0 is that of the management path."""
+
 
 @dataclass(frozen=True)
 class BootedNodes:
@@ -126,7 +129,7 @@ def pcs_cluster(folder: Path, changes: Mapping[str, object]) -> Iterator[PcsClus
     try:
         prepare_machines(context, ConsoleProgress())
         system = context.machines.choice.platform_data
-        PcsWay(plain, nodes, system, context.fetch, context.clock).build()
+        PcsWay(plain, nodes, system, context.fetch, context.clock, INTERFACE).build()
         context.ready_bmcs(lambda line: None)
         yield PcsCluster(context, nodes)
     finally:

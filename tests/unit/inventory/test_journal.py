@@ -24,6 +24,13 @@ def test_what_is_begun_is_on_disk_before_it_is_done(tmp_path: Path) -> None:
     assert entry.undo == (ACT, NodeAction("node1", power="thaw"))
 
 
+def test_only_this_user_can_read_it(tmp_path: Path) -> None:
+    """A baseline of an adopted cluster may have the password of a fence device."""
+    made = Journal(tmp_path)
+    made.begin("partition", baseline='<nvpair name="password" value="secret"/>')
+    assert made.path.stat().st_mode & 0o777 == 0o600
+
+
 def test_what_is_struck_out_is_done_with(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
     first, second = journal.begin("partition"), journal.begin("cpu")

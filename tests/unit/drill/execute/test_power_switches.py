@@ -9,9 +9,11 @@ import pytest
 
 from drill.execute.power_switches import PowerSwitches
 from drill.record.header import Header
-from drill.record.power_switch import PowerSwitch
+from drill.record.power_switch import BY_CLUSTER, PowerSwitch
 from drill.record.recorder import Recorder
 from inventory.bmc import power_log
+from inventory.errors import CommandFailed
+from inventory.model import OWN, Command
 from inventory.session import LabSession
 from inventory.waiting import Clock
 from tests.support.example_lab import NODE1, NODE2
@@ -89,3 +91,40 @@ def test_a_lab_without_fencing_has_no_bmc(tmp_path: Path, recorder: Recorder) ->
     with PowerSwitches(fake_session(root=tmp_path, clock=clock()), recorder):
         pass
     assert recorder.timeline().power == ()
+
+
+def history(*completed: str) -> str:
+    """What stonith_admin says: NODE1 was rebooted at these times; for NODE2 a reboot failed, and it was switched on."""
+    done = "".join(event(NODE1, "reboot", "success", when) for when in completed)
+    others = event(NODE2, "reboot", "failed", "2") + event(NODE2, "on", "success", "3")
+    return f'<pacemaker-result api-version="2.25" request="stonith_admin">{done}{others}</pacemaker-result>'
+
+
+def event(node: str, action: str, status: str, completed: str) -> str:
+    return (
+        f'<fence_event target="{node}" action="{action}" client="pacemaker-controld.7" origin="{NODE2}"'
+        f' status="{status}" delegate="{NODE2}" completed="{completed}"/>'
+    )
+
+
+def test_the_cluster_itself_tells_what_its_own_devices_did(tmp_path: Path, recorder: Recorder) -> None:
+    """A node that was fenced has forgotten its history; the other one has all of it."""
+    answers = {NODE1: [history("1"), history()], NODE2: [history("1"), history("1", "2")]}
+
+    def answer(command: Command) -> tuple[int, str, str]:
+        assert command.purpose == "read-fence-history"
+        return 0, answers[command.node].pop(0), ""
+
+    session = fake_session(root=tmp_path, clock=clock(), remote=answer, ssh_config="file", fencing=OWN)
+    with PowerSwitches(session, recorder):
+        assert recorder.timeline().power == ()
+    assert recorder.timeline().power == (
+        PowerSwitch(30.0, 30.0, NODE1, on=False, by=BY_CLUSTER),
+        PowerSwitch(30.0, 30.0, NODE1, on=True, by=BY_CLUSTER),
+    )
+
+
+def test_a_history_that_cannot_be_read_is_an_error_of_the_drill(tmp_path: Path, recorder: Recorder) -> None:
+    session = fake_session(root=tmp_path, remote=lambda command: (1, "", "no fencer"), fencing=OWN)
+    with pytest.raises(CommandFailed, match="no fencer"), PowerSwitches(session, recorder):
+        pass

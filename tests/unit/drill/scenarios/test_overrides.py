@@ -170,6 +170,17 @@ def test_lines_say_everything_once() -> None:
         assert line in found
 
 
+@pytest.mark.parametrize("name", ["password", "passwd", "secret_key", "snmp_community", "api_key"])
+def test_no_line_has_a_password(name: str) -> None:
+    fenced = TEXT.replace('name="ip" value="172.16.100.11"', f'name="{name}" value="172.16.100.11"')
+    assert fenced != TEXT
+    found = configuration_lines(cib.parse(fenced).configuration)
+    assert f"resource WebIP option {name}=(secret)" in found
+    told = differences(cib.parse(TEXT).configuration, cib.parse(fenced).configuration)
+    assert f"resource WebIP: option {name}: not wanted, found (secret)" in told
+    assert not any("172.16.100.11" in line for line in [*found, *told] if name in line)
+
+
 def test_lines_say_what_there_is_no_noun_for() -> None:
     odd = TEXT.replace(
         '<op name="monitor" interval="10s"', '<op name="monitor" interval="10s" on-fail="ignore"'
