@@ -21,6 +21,7 @@ from drill.scenarios.base import (
     Scenario,
 )
 from drill.scenarios.overrides import Overrides
+from pytest_ha_lab.own_fault import fault
 
 __all__ = [
     "Await",
@@ -35,4 +36,5 @@ __all__ = [
     "Read",
     "Recompute",
     "Scenario",
+    "fault",
 ]

@@ -34,7 +34,8 @@ def _unlisted(known: tuple[RemedyFactory, ...], *, need_cluster: bool) -> tuple[
     return tuple(remedy for remedy in found if remedy not in known)
 
 
-FAULTS: Mapping[str, Fault] = MappingProxyType({fault.name: fault for fault in _faults()})
+_known = {fault.name: fault for fault in _faults()}
+FAULTS: Mapping[str, Fault] = MappingProxyType(_known)
 LOSING = frozenset(name for name, fault in FAULTS.items() if fault.loses_node)
 """The faults after which the nodes have lost each other."""
 
@@ -54,6 +55,16 @@ CLUSTER_REMEDIES = (
     *remedies.CLUSTER_WIDE[-1:],
 )
 """The remedies for the cluster's configuration and state, in the order of repair; the last one cleans up failures."""
+
+
+_OWN = frozenset(_known)
+
+
+def add(fault: Fault) -> None:
+    """Add a fault of a test, or define it again. Raises ConfigError for the name of a fault of the lab."""
+    if fault.name in _OWN:
+        raise ConfigError(f"the lab has a fault {fault.name!r} already", hint="choose another name")
+    _known[fault.name] = fault
 
 
 def get(name: str) -> Fault:
