@@ -40,7 +40,7 @@ CLUSTER = {
     },
 }
 SCENARIOS = (
-    *("corosync-kill", "one-of-three-lost", "split-majority-serves", "split-minority-stops", "second-choice"),
+    *("corosync-kill", "corosync-freeze", "split-majority-serves", "split-minority-stops", "second-choice"),
     *("web-kill", "web-broken", "standby", "order", "vip-removed", "stickiness-100"),
 )
 OWN = "--i-own-this-cluster"
@@ -56,6 +56,14 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PcsCluster]:
 def adopt(cluster: PcsCluster, place: Path) -> tuple[LabElsewhere, str]:
     lab = lab_of(place)
     return lab, lab.lab("adopt", "--ssh-config", str(cluster.ssh_config), *HOSTS, deadline=QUICK)
+
+
+def slower(lab: LabElsewhere) -> None:
+    """Send ten requests a second, as an owner may: three nodes and these tests are on one machine."""
+    file = lab.place / "lab.yaml"
+    text = file.read_text()
+    assert "probe_hz: 50" in text
+    file.write_text(text.replace("probe_hz: 50", "probe_hz: 10"))
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +86,7 @@ def test_adopting_changes_nothing(cluster: PcsCluster, untouched: tuple[str, str
     assert (made["name"], made["vip"], made["network"]) == ("shop", VIP, CLUSTER["network"])
     assert "fencing" not in made
     kept = {str(one.relative_to(lab.place)) for one in lab.place.rglob("*") if one.is_file()}
-    assert kept == {"lab.yaml", ".lab/machines.yaml", ".lab/lab.log"}, "no key, no copy of the ssh_config"
+    assert kept - {".lab/lab.log"} == {"lab.yaml", ".lab/machines.yaml"}, "no key, no copy of the ssh_config"
     said = lab.lab("status", deadline=QUICK)
     assert "partition with quorum" in said
 
@@ -107,6 +115,7 @@ def test_machines_that_are_not_the_labs_are_never_made_or_removed(lab: LabElsewh
 @pytest.fixture(scope="module")
 def owned(lab: LabElsewhere) -> LabElsewhere:
     """The lab after its owner has agreed, once; the reason why power is left out is the answer."""
+    slower(lab)
     said = lab.lab("drill", "power-off", OWN, deadline=QUICK, expected=(1, 2, 3))
     assert "the lab has no command for the power of an adopted machine" in said
     return lab
@@ -159,6 +168,7 @@ def fenced(
     lab, said = adopt(cluster, tmp_path_factory.mktemp("fenced") / "shop")
     assert "fencing is on: for the loss of a node, a drill has only the fenced- scenarios" in said
     assert yaml.safe_load((lab.place / "lab.yaml").read_text())["fencing"] == "own"
+    slower(lab)
     yield lab
     cluster.unfence()
 
