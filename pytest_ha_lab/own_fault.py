@@ -34,7 +34,7 @@ def fault(name: str, *, breaks: str, broken: str, repairs: str, title: str = "")
         return Remedy(f"repaired {name}", f"is_wrong() (\n{broken}\n)\nput_right() (\n{repairs}\n)")
 
     def inject(scope: FaultScope) -> tuple[NodeAction, ...]:
-        return (NodeAction(scope.target.name, breaks, why=f"inject {name}"),)
+        return (NodeAction(scope.target.name, breaks, why=f"inject {name}", purpose="inject-fault"),)
 
     def in_effect(scope: FaultScope) -> tuple[Proof, ...]:
         proof = f"if (\n{broken}\n) >/dev/null 2>&1; then echo yes; else echo '{name}: not broken'; fi"

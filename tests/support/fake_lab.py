@@ -237,6 +237,14 @@ class FakeLab:
         self.down.add(name)
         return 0, "", ""
 
+    def _read_fence_history(self, command: Command) -> Answer:
+        events = "".join(
+            f'<fence_event target="{node}" action="reboot" status="success" completed="{number}"/>'
+            for node, boots in self.boots.items()
+            for number in range(boots)
+        )
+        return 0, f"<pacemaker-result>{events}</pacemaker-result>", ""
+
     def _read_fence_device(self, command: Command) -> Answer:
         return 0, "Status: ON\n", ""
 
