@@ -1,9 +1,7 @@
-"""The drill's commands: `./lab drill`, report, recheck, compare, watch."""
+"""The drill's commands: `./lab drill`, report, recheck, compare."""
 
 from __future__ import annotations
 
-import queue
-import time
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -21,8 +19,6 @@ from cli.progress import ConsoleProgress
 from drill import suite
 from drill.checks.verdict import PASS, Verdict
 from drill.execute.availability import unavailable
-from drill.observe.observation import observing
-from drill.record.timeline import ArpReading, Lateness, NodeReading, Sample
 from drill.report import comparison, run_folder
 from drill.report import merge as merging
 from drill.report.clients import TITLES, medians
@@ -30,7 +26,7 @@ from drill.report.objective import parse_objective
 from drill.report.run import Run
 from drill.report.statistics import statistics_of
 from drill.report.summary import Summary, summary_of
-from drill.scenarios import catalog, conditions
+from drill.scenarios import catalog
 from drill.scenarios.base import Scenario
 from inventory.errors import LabError
 
@@ -41,7 +37,7 @@ Folder = Annotated[Path, typer.Argument(help="A run's folder, such as one below 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the CLI."""
-    for command in (drill, report, recheck, merge, compare, watch):
+    for command in (drill, report, recheck, merge, compare):
         app.command()(command)
 
 
@@ -159,57 +155,6 @@ def compare(a: Folder, b: Folder) -> None:
     """Show two runs side by side. Needs no lab."""
     for line in comparison.compare(run_folder.load(a), run_folder.load(b)).lines():
         out.print(escape(line))
-
-
-def watch(
-    ctx: typer.Context,
-    seconds: Annotated[int, typer.Option(min=1, max=900, help="Stop after this time.")] = 900,
-) -> None:
-    """Show live what each node and a client see, one line for each change. Ctrl-C stops it."""
-    context = context_of(ctx)
-    news: queue.Queue[tuple[str, str]] = queue.Queue()
-    began, last = time.monotonic(), dict[str, str]()
-    # Without the other clients: a drill that runs at the same time has the router.
-    view = observing(context.session, context.remote, context.guard, more_clients=False)
-    with view(_Live(news), lambda: time.monotonic() - began):
-        while (left := began + seconds - time.monotonic()) > 0:
-            try:
-                who, text = news.get(timeout=left)
-            except queue.Empty:
-                break
-            if last.get(who) != text:
-                last[who] = text
-                out.print(escape(f"{datetime.now():%H:%M:%S}  {text}"))
-
-
-class _Live:
-    """Receives node readings and samples instead of a record, and queues one line for each."""
-
-    def __init__(self, news: queue.Queue[tuple[str, str]]) -> None:
-        self._news = news
-
-    def reading(self, reading: NodeReading) -> None:
-        """Queue a node reading."""
-        self._news.put((reading.node, conditions.reading_summary(reading)))
-
-    def lateness(self, lateness: Lateness) -> None:
-        """Queue that this machine was late."""
-        late = (
-            f"{lateness.where} was late by {lateness.until - lateness.since:.2f} s at {lateness.since:.2f} s"
-        )
-        self._news.put(("this machine", late))
-
-    def arp(self, reading: ArpReading) -> None:
-        """Queue an announcement of the floating address."""
-        if reading.announced:
-            self._news.put(
-                ("network", f"{' and '.join(reading.holders)} announces the address (gratuitous ARP)")
-            )
-
-    def sample(self, sample: Sample) -> None:
-        """Queue an answer to the probe."""
-        if sample.client == "probe":
-            self._news.put(("client", f"a client gets {sample.page or sample.outcome}"))
 
 
 def _listing(chosen: Sequence[Scenario]) -> Table:

@@ -48,6 +48,7 @@ from cli import (
     ssh,
     testing,
     walk,
+    watch,
 )
 from cli.console import Output, messages
 from cli.context import Context, context_of
@@ -117,6 +118,7 @@ for topic in (
     cluster,
     walk,
     drill,
+    watch,
     measure,
     school,
     collect,

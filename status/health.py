@@ -77,8 +77,13 @@ def are_permanent(found: Iterable[Trouble]) -> bool:
 
 def interrupted(pending: Collection[JournalEntry]) -> str:
     """The message about an interrupted drill; "" when there was none."""
-    left = dict.fromkeys(f"{one.what} on {one.target}" if one.target else one.what for one in pending)
+    left = dict.fromkeys(map(left_by, pending))
     return f"a drill was interrupted and left {', '.join(left)}: ./lab heal" if left else ""
+
+
+def left_by(entry: JournalEntry) -> str:
+    """What a journal entry says that a drill did, and where."""
+    return f"{entry.what} on {entry.target}" if entry.target else entry.what
 
 
 def unconfigured(

@@ -19,7 +19,7 @@ DEADLINE = 120.0
 TIMED_OUT = 124
 NOT_FOUND = 127
 _started: list[subprocess.Popen[bytes]] = []
-"""The programs of `start`. They are kept because Python warns when the object of a running program is deleted."""
+"""The programs of `launch`. They are kept because Python warns when the object of a running program is deleted."""
 
 
 @dataclass(frozen=True)
@@ -129,10 +129,18 @@ def as_root(argv: Sequence[str], by_hand: str, *, deadline: float = DEADLINE) ->
     return check(words, hint=f"As root: {by_hand}", deadline=deadline, own_session=False)
 
 
-def start(argv: Sequence[str], output: Path, folder: Path = Path("/")) -> int:
+@dataclass(frozen=True)
+class Started:
+    """A program that `launch` started: the id of its process, and its exit status (None while it runs)."""
+
+    pid: int
+    status: Callable[[], int | None]
+
+
+def launch(argv: Sequence[str], output: Path, folder: Path = Path("/")) -> Started:
     """Start a program that outlives this process, in a folder; both streams are appended to a file.
 
-    Returns the id of its process. Raises MachineError.
+    Raises MachineError.
     """
     began = time.monotonic()
     try:
@@ -152,7 +160,12 @@ def start(argv: Sequence[str], output: Path, folder: Path = Path("/")) -> int:
             f"{argv[0]} cannot be started: {error}", hint=f"By hand, as root: {' '.join(argv)}"
         ) from error
     _log(argv, "started", began)
-    return process.pid
+    return Started(process.pid, process.poll)
+
+
+def start(argv: Sequence[str], output: Path, folder: Path = Path("/")) -> int:
+    """Start a program as `launch` does; the id of its process. Raises MachineError."""
+    return launch(argv, output, folder).pid
 
 
 def attached(

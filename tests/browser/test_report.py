@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
-from selenium import webdriver
-from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.ui import WebDriverWait
 
 from drill.checks.verdict import Verdict
 from drill.report.html.page import report
@@ -22,14 +16,10 @@ from drill.report.html.selection import MOST_NOT_PASSED
 from drill.report.result import ScenarioResult
 from drill.report.run import Run
 from tests.support import sample_timelines
+from tests.support.browser import Browser
 
 pytestmark = pytest.mark.browser
 
-NEEDED = "apt-get install chromium chromium-driver"
-FLAGS = (
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-)
 FIVE = (
     ScenarioResult(
         sample_timelines.failover(), sample_timelines.passes("recovered", "one_owner", "outage_within_bounds")
@@ -87,71 +77,6 @@ _NO_ROUTER = replace(
 CLIENTS = tuple(ScenarioResult(one, sample_timelines.passes("recovered")) for one in (_ALL, _NO_ROUTER))
 RUNS = {"one": FIVE[:1], "five": FIVE, "clients": CLIENTS, "many": MANY, "repeats": REPEATS, "empty": ()}
 SUMMARY = "table.summary:not(.clients)"
-TOP = "return arguments[0].getBoundingClientRect().top"
-ASK = (Path(__file__).parent / "page.js").read_text(encoding="utf-8")
-
-
-class Browser:
-    """A headless Chromium with one page open; `ask` calls a function of page.js there."""
-
-    def __init__(self, driver: webdriver.Chrome) -> None:
-        self.driver = driver
-
-    def open(self, path: Path, *, width: int = 1280, scheme: str = "light", unfold: bool = True) -> None:
-        size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
-        features = [
-            {"name": "prefers-color-scheme", "value": scheme},
-            {"name": "prefers-reduced-motion", "value": "reduce"},
-        ]
-        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
-        self.driver.get("about:blank")
-        self.driver.get_log("browser")  # what earlier pages said
-        self.driver.get(path.as_uri())
-        if unfold:
-            self.run("for (const one of document.querySelectorAll('details')) one.open = true")
-
-    def run(self, script: str, *arguments: Any) -> Any:
-        return self.driver.execute_script(script, *arguments)
-
-    def ask(self, name: str) -> list[str]:
-        return list(self.run(f"{ASK}\nreturn {name}()"))
-
-    def all(self, selector: str) -> list[Any]:
-        return self.driver.find_elements(By.CSS_SELECTOR, selector)
-
-    def wait(self, holds: Callable[[], Any]) -> None:
-        WebDriverWait(self.driver, 5).until(lambda _: holds())
-
-    def shows(self, element: Any) -> bool:
-        """Whether the element's top is inside the window."""
-        return bool(-1 <= self.run(TOP, element) < 850)
-
-    @property
-    def complaints(self) -> list[str]:
-        return [entry["message"] for entry in self.driver.get_log("browser")]
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    chromium, chromedriver = shutil.which("chromium"), shutil.which("chromedriver")
-    if chromium is None or chromedriver is None:
-        pytest.fail(
-            f"the report is looked at in headless Chromium, which is not here: {NEEDED}", pytrace=False
-        )
-    options = webdriver.ChromeOptions()
-    options.binary_location = chromium
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    try:
-        driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(chromedriver))
-    except WebDriverException as error:
-        pytest.fail(f"headless Chromium does not start: {error.msg}\nis it whole? {NEEDED}", pytrace=False)
-    try:
-        yield Browser(driver)
-    finally:
-        driver.quit()
 
 
 @pytest.fixture(scope="module")

@@ -20,6 +20,7 @@ LAYERS = (
     "drill",
     "classroom",
     "benchmarks",
+    "watch",
     "cli",
     "pytest_ha_lab",
 )

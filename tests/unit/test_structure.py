@@ -18,7 +18,7 @@ ROOT = CASES.parent.parent
 LAYERS = (
     ("pytest_ha_lab",),
     ("cli",),
-    ("classroom", "benchmarks"),
+    ("classroom", "benchmarks", "watch"),
     ("provision", "drill"),
     ("status",),
     ("cluster",),

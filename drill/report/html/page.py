@@ -17,6 +17,7 @@ from drill.checks.verdict import PASS, STATUSES
 from drill.record.timeline import OUTCOMES
 from drill.report import fencing
 from drill.report.clients import TITLES, medians
+from drill.report.html.palette import style
 from drill.report.html.plot import short_names
 from drill.report.html.record import anchor, record_html
 from drill.report.html.repeats import Folded, folded
@@ -102,7 +103,7 @@ def report(run: Run) -> Iterator[str]:
         repeated=tuple(_repeated(run)),
         nodes=tuple(short_names(nodes).values()),
         outcomes=[one for one in OUTCOMES if one != "ok"],
-        css=asset("report.css"),
+        css=style() + asset("report.css"),
         js=asset("report.js"),
     )
     yield "\n"

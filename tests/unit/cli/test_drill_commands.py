@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import queue
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -11,10 +10,8 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from cli import drill as drill_commands
 from cli.main import app
 from drill.record import timeline_file
-from drill.record.timeline import Lateness, Sample
 from drill.report import run_folder
 from drill.scenarios.catalog import SCENARIOS
 from inventory.errors import ConfigError, LabError
@@ -140,15 +137,3 @@ def test_each_client_is_told_in_the_terminal(lab: Path) -> None:
         "connecting 10.80 to 11.00 s (35 waited: median 7.00 s, longest 7.00 s), behind a router 7." in first
     )
     assert second.endswith("behind a router not measured: only root can")
-
-
-def test_watch_tells_what_was_late() -> None:
-    news: queue.Queue[tuple[str, str]] = queue.Queue()
-    live = drill_commands._Live(news)
-    live.lateness(Lateness(3.0, 3.5, "processor 1"))
-    live.sample(Sample(1, 2, outcome="refused"))
-    live.sample(Sample(1, 2, "keepalive"))
-    assert [news.get_nowait() for _ in range(news.qsize())] == [
-        ("this machine", "processor 1 was late by 0.50 s at 3.00 s"),
-        ("client", "a client gets refused"),
-    ]

@@ -1,0 +1,1 @@
+"""The full-screen terminal view (textual). It is imported only when it is shown."""

@@ -1,0 +1,1 @@
+"""The live view as a page (Starlette and uvicorn). It is imported only when it is served."""
