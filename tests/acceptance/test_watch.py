@@ -1,4 +1,4 @@
-"""The watch of a drill leaves nothing on the nodes, also when its connection is cut."""
+"""The watch of a drill leaves nothing on the nodes, also when its connection is cut. `./lab watch` shows a drill."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import contextlib
 import os
 import signal
 import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -15,8 +17,10 @@ from drill.observe import node_watch
 from drill.observe.node_watch import Watch
 from drill.observe.ssh_session import SshSession
 from drill.record.timeline import NodeReading
-from inventory import waiting
+from inventory import journal, waiting
+from inventory.host import command
 from inventory.model import Command, Node
+from watch.feed.control import Control
 
 pytestmark = pytest.mark.smoke
 DEADLINE = 60.0
@@ -70,3 +74,63 @@ def test_nothing_of_the_watch_stays_on_a_node(context: Context, end: str) -> Non
         deadline=DEADLINE,
         clock=context.clock,
     )
+
+
+def told(output: Path) -> list[str]:
+    return [line.split("  ", 1)[1] for line in output.read_text().splitlines() if "  " in line]
+
+
+def test_a_drill_is_seen_with_its_fault_and_its_failover(context: Context, tmp_path: Path) -> None:
+    """`./lab watch` as lines, while a scenario runs that another process started, as a view starts it."""
+    number = ["--lab", str(context.number)]
+    argv = [sys.executable, "-m", "cli.main", "--root", str(context.root), *number, "watch", "--lines"]
+    output = tmp_path / "watch.txt"
+    watching = command.launch([*argv, "--seconds", "300"], output, context.root)
+    control = Control(context.root, context.number, dict)
+    try:
+        waiting.until(
+            lambda: [
+                line for line in told(output) if line.startswith(("a client gets node", "the lab is healthy"))
+            ],
+            lambda found: len(found) > 1,
+            "the view sees a lab that serves and is healthy",
+            deadline=DEADLINE,
+            clock=context.clock,
+        )
+        control.start("graceful-stop")
+        waiting.until(
+            lambda: control.message,
+            lambda text: " ended" in text,
+            "the drill ends",
+            deadline=240,
+            clock=context.clock,
+        )
+        assert "ended: PASS" in control.message, control.output.read_text()
+        waiting.until(
+            lambda: any(line.startswith("report: runs/") for line in told(output)),
+            bool,
+            "the view tells where the report is",
+            deadline=DEADLINE,
+            clock=context.clock,
+        )
+    finally:
+        if control.runs:
+            control.stop()
+        os.kill(watching.pid, signal.SIGINT)
+        waiting.until(
+            watching.status, lambda status: status is not None, "it ends", deadline=30, clock=context.clock
+        )
+    lines = told(output)
+    in_order = [
+        "scenario graceful-stop",
+        "fault injected",
+        "fault in effect",
+        "healed",
+        "the lab is healthy again",
+        "report: ",
+    ]
+    places = [next(n for n, line in enumerate(lines) if line.startswith(one)) for one in in_order]
+    assert places == sorted(places), lines
+    owners = [line.split(":")[0] for line in lines if "holds the address" in line]
+    assert len(set(owners)) > 1, f"the address was seen to move: {lines}"
+    assert not journal.pending(context.home)

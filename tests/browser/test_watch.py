@@ -172,7 +172,7 @@ def test_a_failover_is_on_the_page_within_three_tenths_of_a_second(browser: Brow
             for one in BOTH:
                 hub.reading(NodeReading(asked=now, at=now, node=one, owns_vip=one == node, members=BOTH))
             hub.sample(Sample(now, now, page=node))
-            browser.wait(lambda alias=alias: browser.run("return window.changed[arguments[0]]", alias))
+            browser.wait(partial(browser.run, "return window.changed[arguments[0]]", alias))
             at, owner = browser.run("return window.changed[arguments[0]]", alias)
             assert owner == alias
             lags.append(at / 1000 - began)
