@@ -6,21 +6,19 @@ Pure but for the simulator. The service is recognised by its agents; ids and kin
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
-from classroom import rules
+from classroom import effects, rules
 from classroom.rules import Found, Rule
-from classroom.service_parts import address, has_address, monitored, web_server
+from classroom.service_parts import address, has_address, has_policy, monitored, web_server
 from classroom.texts import load
 from classroom.what_ifs import Simulate, WhatIf, WhatIfs, monitor_interval, what_ifs
 from cluster.members import Member, members
-from inventory.config.cluster_properties import in_effect
-from inventory.model import INFINITY, Lab, Location
+from inventory.errors import LabError
+from inventory.model import INFINITY, Lab
 
 FILE = "behaviour.yaml"
-STOPS = ("stop", "demote")
-"""The values of no-quorum-policy with which a partition without quorum runs no plain resource."""
 CHECKS = (
     "floating-address", "web-server", "no-quorum-policy", "stickiness", "colocation", "order", "location", "takes-over",
 )  # fmt: skip
@@ -97,6 +95,45 @@ def simulated(cib: str, lab: Lab, simulate: Simulate) -> Behaviour:
     return Behaviour(lab, what_ifs(cib, lab.nodes, simulate, plain.service))
 
 
+def of_cluster(cib: str, lab: Lab, simulate: Simulate | None) -> Behaviour:
+    """The behaviour of a cluster; without a CIB or an answer of the simulator, the reason why it is not known."""
+    if not cib or simulate is None:
+        return Behaviour(lab, WhatIfs("<cib/>", lab.nodes, missing="no cluster answers on any node"))
+    try:
+        return simulated(cib, lab, simulate)
+    except LabError as error:
+        return Behaviour(lab, WhatIfs("<cib/>", lab.nodes, missing=" ".join(error.message.split())))
+
+
+def with_ids(lab: Lab, cib: str) -> Lab:
+    """The lab, with the ids that a configuration gives to the address and to the web server. They may be any."""
+    try:
+        found = Behaviour(lab, WhatIfs(cib or "<cib/>", lab.nodes))
+        parts = {"address": found.address, "web": found.web}
+    except LabError:
+        return lab
+    new = {one.id: parts[one.kind].primitive.id for one in lab.resources if parts.get(one.kind)}  # type: ignore[union-attr]
+    if all(old == id_ for old, id_ in new.items()):
+        return lab
+    return replace(
+        lab,
+        resources=tuple(replace(one, id=new.get(one.id, one.id)) for one in lab.resources),
+        colocations=tuple(
+            replace(
+                one,
+                resource=new.get(one.resource, one.resource),
+                with_resource=new.get(one.with_resource, one.with_resource),
+            )
+            for one in lab.colocations
+        ),
+        orders=tuple(
+            replace(one, first=new.get(one.first, one.first), then=new.get(one.then, one.then))
+            for one in lab.orders
+        ),
+        locations=tuple(replace(one, resource=new.get(one.resource, one.resource)) for one in lab.locations),
+    )
+
+
 def problems(cib: str, lab: Lab, simulate: Simulate) -> dict[str, tuple[str, ...]]:
     """What is wrong with a configuration, by check; nothing for one that does all that lab.yaml's service must do."""
     found = simulated(cib, lab, simulate)
@@ -114,7 +151,7 @@ def _address(found: Behaviour, keeps_quorum: bool) -> Iterator[Rule]:
 
 def _web(found: Behaviour, keeps_quorum: bool) -> Iterator[Rule]:
     if found.web:
-        yield rules.starts(found.web)
+        yield rules.starts(found.web, once=not found.web.cloned)
         yield monitored(found.web)
         yield rules.recovers(found.web)
 
@@ -138,21 +175,13 @@ def _order(found: Behaviour, keeps_quorum: bool) -> Iterator[Rule]:
             yield rules.ordered(found.web, found.address)
 
 
-def preference(lab: Lab) -> Location | None:
-    """The strongest preference of lab.yaml for a node; None without one."""
-    own = [
-        one for one in lab.locations if one.resource in {two.id for two in lab.resources} and one.score > 0
-    ]
-    return max(own, key=lambda one: one.score, default=None)
-
-
 def _location(found: Behaviour, keeps_quorum: bool) -> Iterator[Rule]:
-    wanted = preference(found.lab)
+    wanted = effects.preference(found.lab)
     plain = [one for one in found.service if not one.cloned]
     if wanted is None:
         return
     yield rules.prefers(wanted.node, *plain)
-    if wanted.score > found.lab.stickiness * len(plain):
+    if effects.fails_back(found.lab):
         yield rules.fails_back(wanted.node, *plain)
     else:
         yield rules.does_not_fail_back(wanted.node, *plain)
@@ -165,15 +194,17 @@ def _stickiness(found: Behaviour, keeps_quorum: bool) -> Iterator[Rule]:
 
 
 def _policy(found: Behaviour, keeps_quorum: bool) -> Iterator[Rule]:
-    policy = in_effect(found.lab.properties, "no-quorum-policy") or "stop"
+    policy = effects.policy(found.lab)
     if policy == "ignore":
         yield (
             rules.takes_over(*found.service)
             if keeps_quorum
             else rules.without_quorum(*found.service, runs=True)
         )
-    elif policy in STOPS:
+    elif policy in effects.STOPS:
         yield rules.without_quorum(*found.service, runs=False)
+    else:
+        yield has_policy(policy)
 
 
 def _takes_over(found: Behaviour, keeps_quorum: bool) -> Iterator[Rule]:

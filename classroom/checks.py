@@ -1,37 +1,42 @@
 """The named checks of a running lab: one for each step of the walkthrough, and some for the service as a whole.
 
-The steps find the problems; a check gives them a name, a verdict, and the concept behind it (checks.yaml).
+The steps and the simulated behaviour find the problems; a check gives them a name, a verdict, and the concept behind it
+(checks.yaml).
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from classroom.snapshot import REACHED, Snapshot
+from classroom import behaviour, working_conf
+from classroom.node_checks import at_boot, firewall, key_problems, logins, page_problems, tested
+from classroom.snapshot import Snapshot
 from classroom.texts import load, placeholders
 from classroom.troubles import troubles
 from drill.checks.verdict import FAIL, PASS, UNKNOWN, Verdict
 from inventory.model import NO_FENCING, Lab
-from inventory.platforms.base import Firewall
 from inventory.platforms.wording import adapted
 from inventory.session import LabSession
+from provision.facts import Facts
 from provision.plan import plan_step
-from provision.steps import constraints as constraint_steps
+from provision.steps import (
+    constraints,
+    corosync_conf,
+    names,
+    pages,
+    properties,
+    qdevice,
+    resources,
+    ssh,
+    start,
+)
 from provision.steps import leftovers as leftovers_step
-from provision.steps import names, packages, pages, qdevice, resources, start
 from provision.steps.base import Step
 from provision.steps.registry import BEYOND, STEPS
 from provision.steps.registry import for_lab as steps_of
-from status.web_page import page_of
 
 Problems = Callable[[LabSession, Snapshot], Iterator[str]]
-DROPS = re.compile(r"\b(drop|reject)\b", re.IGNORECASE)
-"""A rule of nft(8) or iptables(8), or the policy of a chain, that blocks packets."""
-PORT = re.compile(r"\bdports?\b(.*)", re.IGNORECASE)
-OURS = re.compile(r"\b(540[345]|80|http)\b")
-"""The ports of corosync, of the witness and of the web server."""
 
 
 @dataclass(frozen=True)
@@ -60,78 +65,73 @@ def no_cluster(snapshot: Snapshot) -> str:
     return "" if there else "no cluster answers on any node"
 
 
-BY_RESULT = (names.STEP,)
+BY_RESULT = (names.STEP, properties.STONITH)
 """Steps that are judged only by their problems, not by their commands: a student may solve them in another way."""
 
 
-def step_check(step: Step) -> Check:
-    """The check of a step of the walkthrough: its problems, or the commands that it still needs."""
+def step_problems(step: Step) -> Problems:
+    """The problems of a step of the walkthrough, or the commands that it still needs, and its troubles."""
 
     def problems(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
         left = plan_step(step, session, snapshot.facts)
-        if step in BY_RESULT:
-            yield from left.problems
-            return
-        yield from left.problems or (f"{c.node.split('.')[0]}: wanted: {c.why}" for c in left.commands)
+        wanted = () if step in BY_RESULT else left.commands
+        yield from left.problems or (f"{c.node.split('.')[0]}: wanted: {c.why}" for c in wanted)
         yield from troubles(session, snapshot, step.id)
-        if step is pages.STEP:
-            yield from serving(session, snapshot)
 
-    built_on_it = step in BEYOND or STEPS.index(step) > STEPS.index(start.STEP)
-    needs = ("tried", "unfit") if step is pages.STEP else ()
-    return Check(step.id, problems, no_cluster if built_on_it else lambda snapshot: "", needs)
+    return problems
 
 
-def serving(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
-    """Nodes whose web server could not serve the node's page if the cluster started it there."""
-    for node in session.lab.nodes:
-        yield from (f"{node.alias}: {line}" for line in snapshot.unfit(node))
-        said, page = snapshot.tried(node), page_of(node)
-        possible = said and not said.startswith("impossible: ")
-        if possible and said != page and snapshot.facts.of(node).page == page:
-            yield f"{node.alias}: its web server, started apart from the cluster, gives {said[:200]!r}, not {page!r}"
+def files_problems(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
+    """What keeps the nodes' corosync.conf from making the lab's cluster."""
+    yield from working_conf.problems(session.lab, session.platform, snapshot.confs)
 
 
-def logins(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
-    """Nodes from which root cannot log in on another node by ssh."""
-    for node in session.lab.nodes:
-        for peer in session.lab.peers(node):
-            said = snapshot.login(node, peer)
-            if REACHED not in said:
-                yield f"root of {node.alias} cannot log in on {peer.alias}: {said or 'no answer'}"
+def done_by_the_cluster(check: str, *more: Callable[[LabSession, Facts], Iterator[str]]) -> Problems:
+    """What the cluster would not do as the lesson wants, in the what-ifs; the check's troubles; and more problems."""
+
+    def problems(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
+        yield from snapshot.behaviour.problems(check, keeps_quorum=snapshot.keeps_quorum)
+        yield from troubles(session, snapshot, check)
+        for one in more:
+            yield from one(session, snapshot.facts)
+
+    return problems
 
 
-def at_boot(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
-    """Services that the init system starts at boot or restarts after a kill, although only the cluster may."""
-    for node in session.lab.nodes:
-        web = (session.platform.web_service,) if session.lab.has("web") else ()
-        units = (*session.platform.cluster_services, *web)
-        yield from packages.starts_at_boot(node, snapshot.facts, units)
-    yield from pages.web_restart_problems(session, snapshot.facts)
+def not_simulated(snapshot: Snapshot) -> str:
+    """Why a check of what the cluster does cannot judge: no cluster runs, or its simulator does not answer."""
+    return no_cluster(snapshot) or snapshot.behaviour.what_ifs.missing
 
 
-def firewall(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
-    """Rules that drop the lab's packets, and a firewall that does not allow them."""
-    for node in session.lab.nodes:
-        closed = [f"{what} is not let through" for what in snapshot.facts.of(node).firewall]
-        dropped = [line.strip() for line in snapshot.rules(node) if drops_ours(session, line)]
-        yield from (f"{node.alias}: {line}" for line in (*closed, *dropped))
+OTHERWISE: Mapping[Step, Problems] = {
+    ssh.STEP: key_problems,
+    corosync_conf.CONFIGURATION: files_problems,
+    pages.STEP: page_problems,
+    resources.ADDRESS: done_by_the_cluster("floating-address", resources.owner_problems),
+    properties.POLICY: done_by_the_cluster("no-quorum-policy"),
+    properties.STICKINESS: done_by_the_cluster("stickiness"),
+    resources.WEB: done_by_the_cluster("web-server"),
+    constraints.COLOCATION: done_by_the_cluster("colocation", constraints.placement_problems),
+    constraints.ORDER: done_by_the_cluster("order"),
+    constraints.LOCATION: done_by_the_cluster("location", constraints.placement_problems),
+}
+"""Steps that are judged by what they make work, not by lab.yaml's way: any other way that works is as good."""
 
 
-def drops_ours(session: LabSession, rule: str) -> bool:
-    """Whether a rule may block the lab's packets.
+def step_check(step: Step) -> Check:
+    """The check of a step of the walkthrough."""
+    unknown = no_cluster if step in BEYOND or STEPS.index(step) > STEPS.index(start.STEP) else never
+    return Check(
+        step.id,
+        OTHERWISE.get(step, step_problems(step)),
+        not_simulated if step.id in behaviour.CHECKS else unknown,
+        {pages.STEP: ("tried", "unfit"), ssh.STEP: ("logins",)}.get(step, ()),
+    )
 
-    On a system with a firewall, a rule without a port is the firewall's own, unless it names an address of the lab.
-    """
-    if not DROPS.search(rule):
-        return False
-    port = PORT.search(rule)
-    if port:
-        return bool(OURS.search(port[1]))
-    lab = session.lab
-    addresses = (str(lab.vip), *(str(one.address) for one in lab.machines))
-    named = any(re.search(rf"\b{re.escape(one)}\b", rule) for one in addresses)
-    return named or session.platform.firewall.reading == Firewall().reading
+
+def never(snapshot: Snapshot) -> str:
+    """The check can always judge."""
+    return ""
 
 
 def one_cluster(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
@@ -153,10 +153,16 @@ def third_vote(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
 
 
 def leftovers(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
-    """What a drill left on the nodes, and what is in the configuration but not in lab.yaml."""
+    """What somebody left behind: a ban, a standby, maintenance, a failure, a drill's fault, a node or an address."""
     yield from troubles(session, snapshot, "leftovers")
-    yield from leftovers_step.problems(session, snapshot.facts)
-    yield from constraint_steps.unwanted_constraints(session, snapshot.facts)
+    facts = snapshot.facts
+    for node, attributes in facts.cib.transient.items() if facts.cib else ():
+        yield from (f"node {node}: transient attribute {name}={value}" for name, value in attributes.items())
+    yield from (
+        f"lab.yaml does not have the node {name}" for name in leftovers_step.foreign_nodes(session, facts)
+    )
+    for node_, interface, address in leftovers_step.foreign_addresses(session, facts):
+        yield f"{node_.alias} holds {address} on {interface}, and no resource has it"
 
 
 def leftovers_unknown(snapshot: Snapshot) -> str:
@@ -166,6 +172,7 @@ def leftovers_unknown(snapshot: Snapshot) -> str:
 
 CHECKS: tuple[Check, ...] = (
     *(step_check(step) for step in STEPS if step is not leftovers_step.STEP),
+    Check("takes-over", done_by_the_cluster("takes-over"), not_simulated),
     Check("logins", logins),
     Check("at-boot", at_boot),
     Check("firewall", firewall, needs=("rules",)),
@@ -188,13 +195,6 @@ OF_ANY_CLUSTER = frozenset(
     {"at-boot", "node-ids", "one-cluster", "one-owner", "one-web-server", "served-page"}
 )
 """Checks that say something about a cluster that the walkthrough did not build."""
-CONFIGURED = frozenset(
-    {
-        "corosync.conf", "no-stonith", "floating-address", "no-quorum-policy", "stickiness", "web-server",
-        "colocation", "order", "location", "leftovers", "services",
-    }
-)  # fmt: skip
-"""Checks that compare with lab.yaml: the service may work although they fail."""
 
 
 def for_lab(lab: Lab) -> tuple[Check, ...]:
@@ -212,16 +212,19 @@ def for_lab(lab: Lab) -> tuple[Check, ...]:
 def judge(
     session: LabSession, snapshot: Snapshot, checks: Sequence[Check] | None = None
 ) -> tuple[Verdict, ...]:
-    """The verdict of every check (default: all of the lab) about one snapshot, in their order. Pure."""
+    """The verdict of every check (default: all of the lab) about one snapshot, in their order.
+
+    Pure, but for the simulations, which the first check that needs them has made.
+    """
     wanted = for_lab(session.lab) if checks is None else checks
-    return tuple(_verdict(check, session, snapshot) for check in wanted)
+    return tuple(_verdict(check, snapshot.named, snapshot) for check in wanted)
 
 
 def _not_tested(session: LabSession, snapshot: Snapshot, check: Check) -> Iterator[str]:
     """What a check cannot test on these nodes."""
     for node in session.lab.nodes if "tried" in check.needs else ():
         said = snapshot.tried(node)
-        if not said or said.startswith("impossible: "):
+        if not tested(said):
             why = said.removeprefix("impossible: ") or "the test printed nothing"
             yield f"the web server of {node.alias} was not tested outside the cluster: {why}"
 

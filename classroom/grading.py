@@ -1,17 +1,16 @@
-"""Judges a repaired lab: every check passes, or the service works with a configuration that differs from lab.yaml."""
+"""Judges a repaired lab: every check passes. A configuration that differs from lab.yaml may do so too."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from classroom.checks import CONFIGURED, judge
+from classroom.checks import judge
 from classroom.snapshot import Snapshot, look
-from cluster import cib, configuration, corosync_conf, equivalence, plain_form
-from drill.checks.verdict import FAIL, PASS, Verdict
+from cluster import cib, configuration, plain_form
+from drill.checks.verdict import PASS, Verdict
 from inventory import waiting
-from inventory.errors import ConfigError, LabError, TimedOut
+from inventory.errors import TimedOut
 from inventory.session import LabSession
-from provision.facts import Facts, NodeFacts
 from provision.steps.base import desired_configuration
 from provision.steps.corosync_conf import configuration_problems
 from provision.steps.leftovers import summary
@@ -32,20 +31,9 @@ class Grade:
 
 
 def grade(session: LabSession, snapshot: Snapshot) -> Grade:
-    """Judge one snapshot. Pure.
-
-    Where only checks of the configuration fail, they judge again, with the plain form of what has the same effect.
-    """
-    left = _not_passed(judge(session, snapshot))
-    if not left or not all(one.status == FAIL and one.check in CONFIGURED for one in left):
-        return Grade(left)
-    try:
-        by_effect = replace(snapshot, facts=equivalent(session, snapshot))
-    except LabError:
-        return Grade(left)
-    if _not_passed(judge(session, by_effect)):
-        return Grade(left)
-    return Grade(differs=differences(session, snapshot))
+    """Judge one snapshot by its checks. Of a lab that works it is also told how it differs from lab.yaml."""
+    left = tuple(one for one in judge(session, snapshot) if one.status != PASS)
+    return Grade(left) if left else Grade(differs=differences(session, snapshot))
 
 
 def grade_in_time(session: LabSession, fetch: Fetch, deadline: float) -> Grade:
@@ -78,34 +66,4 @@ def differences(session: LabSession, snapshot: Snapshot) -> tuple[str, ...]:
 
 def _plain(snapshot: Snapshot, stored: cib.Cib) -> cib.Cib:
     """The plain form of the live CIB; `stored` where its text was not read."""
-    text = next((one.cib_text for one in snapshot.status.nodes.values() if one.cib_text), "")
-    return cib.parse(plain_form.plain_form(text)) if text else stored
-
-
-def equivalent(session: LabSession, snapshot: Snapshot) -> Facts:
-    """The facts, with lab.yaml's configuration in the place of what has the same effect. Raises LabError."""
-    facts, want = snapshot.facts, desired_configuration(session, snapshot.facts)
-    conf = _corosync_conf(session, facts)
-
-    def of(one: NodeFacts) -> NodeFacts:
-        by_effect = equivalence.as_wanted(want, _plain(snapshot, one.cib)) if one.cib else None
-        return replace(one, cib=by_effect, conf=conf or one.conf)
-
-    return Facts({name: of(one) for name, one in facts.nodes.items()})
-
-
-def _corosync_conf(session: LabSession, facts: Facts) -> str:
-    """lab.yaml's corosync.conf when all nodes have the same other quorum section, and run with it; otherwise ""."""
-    want = corosync_conf.configuration(session.lab, session.platform.corosync)
-    found = [facts.of(node) for node in session.lab.nodes]
-    try:
-        other = [line for one in found for line in corosync_conf.differences(want, one.conf)]
-        alike = not corosync_conf.differences(found[0].conf, found[1].conf)
-    except ConfigError:
-        return ""
-    only_quorum = all(line.startswith("quorum.") for line in other)
-    return want if alike and only_quorum and not any(one.stale for one in found) else ""
-
-
-def _not_passed(verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
-    return tuple(one for one in verdicts if one.status != PASS)
+    return cib.parse(plain_form.plain_form(snapshot.cib_text)) if snapshot.cib_text else stored

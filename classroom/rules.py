@@ -65,14 +65,14 @@ def apart(member: Member, other: Member) -> Rule:
     return rule
 
 
-def starts(*members: Member) -> Rule:
-    """When all nodes start, each resource runs on exactly one node; a clone on at least one."""
+def starts(*members: Member, once: bool = True) -> Rule:
+    """When all nodes start, each resource runs on one node; with `once` false it may run on more."""
 
     def rule(what_ifs: WhatIfs) -> Iterator[Found]:
         for what, _ in what_ifs.of("start"):
             for one in members:
                 count = len(what_ifs.where(what, one))
-                if count == 0 or (count > 1 and not one.cloned):
+                if count == 0 or (count > 1 and once):
                     yield Found(placed(what_ifs, what, one), what)
 
     return rule

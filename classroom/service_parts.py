@@ -10,8 +10,10 @@ from ipaddress import IPv4Address, IPv4Network
 
 from classroom.rules import Found, Rule
 from classroom.what_ifs import WhatIfs
+from cluster import cib
 from cluster.members import Member
 from cluster.values import times
+from inventory.config.cluster_properties import in_effect
 
 ADDRESS_AGENTS = ("ocf:heartbeat:IPaddr", "ocf:heartbeat:IPaddr2")
 """The agents that give a node an IPv4 address."""
@@ -60,6 +62,17 @@ def has_address(member: Member, vip: IPv4Address, network: IPv4Network) -> Rule:
             yield Found(f"{member.primitive.id} has the option ip={ip or '(none)'}, not {vip}")
         if mask and mask not in (str(network.prefixlen), str(network.netmask)):
             yield Found(f"{member.primitive.id} has the netmask {mask}, not {network.prefixlen}")
+
+    return rule
+
+
+def has_policy(value: str) -> Rule:
+    """The no-quorum-policy has this value: for one whose effect crm_simulate does not show (freeze, suicide ...)."""
+
+    def rule(what_ifs: WhatIfs) -> Iterator[Found]:
+        stored = in_effect(cib.parse(what_ifs.cib).configuration.properties, "no-quorum-policy")
+        if stored != value:
+            yield Found(f"no-quorum-policy is {stored or 'not set'}, not {value}")
 
     return rule
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
+from classroom import behaviour, simulator, working_conf
+from classroom.behaviour import Behaviour
+from classroom.what_ifs import Simulate
 from drill.execute import lab_health
 from inventory.errors import Unreachable
 from inventory.model import Node
@@ -34,11 +37,38 @@ class Snapshot:
     session: LabSession
     facts: Facts
     status: LabStatus
+    simulate: Simulate | None = None
+    """The cluster's simulator, on one of its nodes; None when no cluster answers."""
 
     @cached_property
     def troubles(self) -> tuple[Trouble, ...]:
         """Why the lab is not healthy: the same troubles that `./lab status` shows."""
-        return health.troubles(self.session.lab, self.status)
+        return health.troubles(self.named.lab, self.status)
+
+    @cached_property
+    def cib_text(self) -> str:
+        """The cluster's configuration as XML; "" when no node has given it."""
+        return next((one.cib_text for one in self.status.nodes.values() if one.cib_text), "")
+
+    @cached_property
+    def named(self) -> LabSession:
+        """The session, with the ids that the cluster's configuration gives to the address and the web server."""
+        return replace(self.session, lab=behaviour.with_ids(self.session.lab, self.cib_text))
+
+    @cached_property
+    def behaviour(self) -> Behaviour:
+        """What the cluster does in each what-if; its simulations are made when a check first asks for them."""
+        return behaviour.of_cluster(self.cib_text, self.session.lab, self.simulate)
+
+    @property
+    def confs(self) -> Mapping[Node, str]:
+        """Each node's corosync.conf; "" where there is none."""
+        return {node: self.facts.of(node).conf for node in self.session.lab.nodes}
+
+    @property
+    def keeps_quorum(self) -> bool:
+        """Whether, by the nodes' corosync.conf, the nodes that are left after the loss of one have quorum."""
+        return working_conf.keeps_quorum(self.confs.values())
 
     @property
     def page(self) -> WebPage:
@@ -140,6 +170,9 @@ def look(session: LabSession, fetch: Fetch) -> Snapshot:
                 lines = "".join(f"\n  - {one}" for one in found)
                 hint = "./lab up boots the nodes that are down; ./lab heal repairs what a drill left."
                 raise Unreachable(f"The checks need {every_node(session.lab)}:{lines}", hint=hint) from error
-            return Snapshot(session, facts, status.result())
+            seen = status.result()
+            answering = [node.name for node, one in seen.nodes.items() if one.cib_text]
+            simulate = simulator.on_node(session, answering[0]) if answering else None
+            return Snapshot(session, facts, seen, simulate)
 
     return lab_status.at_rest(read, lambda seen: seen.status.dc_at_work, session.clock)

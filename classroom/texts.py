@@ -10,8 +10,8 @@ from typing import Any
 
 import yaml
 
-from cluster import corosync_conf, corosync_state, pcs, scores
-from inventory.model import Lab
+from classroom import effects
+from cluster import corosync_conf, corosync_state, pcs
 from inventory.session import LabSession
 from provision import texts
 
@@ -48,7 +48,7 @@ def placeholders(session: LabSession) -> Mapping[str, str]:
         "at_boot": "; ".join(filter(None, [*enabled.values(), restart])),
         "web_by_itself": "; ".join(filter(None, [enabled[httpd], restart])),
         "membership": corosync_state.membership_script(platform.corosync),
-        "preferences": _preferences(lab),
+        **effects.effects(lab),
         "preferred": lab.preferred.alias,
         "other": lab.peers(lab.preferred)[0].alias,
         "witness": lab.witness.machine.alias if lab.witness else "(none)",
@@ -59,8 +59,3 @@ def placeholders(session: LabSession) -> Mapping[str, str]:
         "rules": platform.packet_filter.rules,
         "next_name": platform.host_name.reading,
     }
-
-
-def _preferences(lab: Lab) -> str:
-    texts_of = [f"{one.resource} to prefer {one.node} by {scores.text(one.score)}" for one in lab.locations]
-    return " and ".join(texts_of) or "no preference"

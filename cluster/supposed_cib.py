@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from xml.etree import ElementTree
 
 from cluster import scores
-from cluster.cib_elements import expand
 from cluster.xml import Element, OutputError, element
 from inventory.model import INFINITY, Node
 
@@ -81,7 +80,6 @@ def without_preferences(text: str) -> str:
     """The CIB with 0 in the place of the score of each location constraint, except of one that forbids a node."""
 
     def change(root: Element, configuration: Element) -> None:
-        expand(root)
         for constraint in configuration.findall("constraints/rsc_location"):
             for item in (constraint, *constraint.iter("rule")):
                 if item.get("score") is not None and not _forbids(item.get("score", "")):

@@ -92,15 +92,26 @@ def second_web_problems(session: LabSession, facts: Facts) -> Iterator[str]:
         yield f"{node.alias}: {session.platform.web_service} runs, but the cluster runs it on {where}"
 
 
-def problems(session: LabSession, facts: Facts) -> Iterator[str]:
-    """A page that does not name its node; a web server that starts, or was started, without the cluster."""
+def page_problems(node: Node, facts: Facts) -> Iterator[str]:
+    """A page that does not name its node."""
+    have = facts.of(node).page
+    if have != page_of(node):
+        yield f"{node.alias}: its page is {have[:100] or 'not there'!r}, not {page_of(node)!r}"
+
+
+def start_problems(session: LabSession, facts: Facts) -> Iterator[str]:
+    """A web server that starts, or was started, without the cluster."""
     for node in session.lab.nodes if session.lab.has("web") else ():
-        have = facts.of(node)
-        if have.page != page_of(node):
-            yield f"{node.alias}: its page is {have.page[:100] or 'not there'!r}, not {page_of(node)!r}"
         yield from starts_at_boot(node, facts, (session.platform.web_service,))
     yield from web_restart_problems(session, facts)
     yield from second_web_problems(session, facts)
+
+
+def problems(session: LabSession, facts: Facts) -> Iterator[str]:
+    """A page that does not name its node; a web server that starts, or was started, without the cluster."""
+    for node in session.lab.nodes if session.lab.has("web") else ():
+        yield from page_problems(node, facts)
+    yield from start_problems(session, facts)
 
 
 STEP = Step("pages", "7a", commands, problems, nodes_apart=True)

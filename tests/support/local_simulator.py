@@ -7,10 +7,10 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from classroom.what_ifs import Answer, Question
+from classroom.what_ifs import Answer, Question, Simulate
 
 
-def local_simulator(root: Path | None = None) -> object:
+def local_simulator(root: Path | None = None) -> Simulate:
     """A simulator that runs here; `root` is the folder of a system with pacemaker-cli-utils."""
 
     def simulate(questions: Sequence[Question]) -> list[Answer]:
@@ -19,12 +19,24 @@ def local_simulator(root: Path | None = None) -> object:
     return simulate
 
 
+def version(root: Path | None) -> str:
+    """The version of pacemaker, such as 2.1.5."""
+    said = subprocess.run(
+        [*_entering(root), "crm_mon", "--version"], capture_output=True, text=True, check=True
+    )
+    return said.stdout.split()[1].partition("-")[0]
+
+
+def _entering(root: Path | None) -> list[str]:
+    return ["chroot", str(root)] if root else []
+
+
 def _answer(question: Question, root: Path | None) -> Answer:
     with tempfile.TemporaryDirectory(dir=root / "tmp" if root else None) as name:
         folder = Path(name)
         (folder / "cib.xml").write_text(question.cib)
         inside = Path("/tmp") / folder.name if root else folder
-        argv = [*(["chroot", str(root)] if root else []), "crm_simulate", "-S", "-x", f"{inside}/cib.xml"]
+        argv = [*_entering(root), "crm_simulate", "-S", "-x", f"{inside}/cib.xml"]
         argv += [*question.options, "-O", f"{inside}/end.xml", "-D", f"{inside}/graph.dot"]
         done = subprocess.run(argv, capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"{question.what_if.label}: {done.stdout} {done.stderr}"

@@ -1,0 +1,79 @@
+"""The solutions of the lesson in tests/cases/solutions, right and wrong ones, and crm_simulate's recorded answers."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from classroom.what_ifs import Answer, Question, Simulate
+from tests.support.example_lab import CASES
+
+FOLDER = CASES / "solutions"
+RECORDED = FOLDER / "recorded"
+Answers = dict[str, dict[str, dict[str, str]]]
+"""What crm_simulate printed (out, dot), by the name of the solution and the label of the what-if."""
+
+
+@dataclass(frozen=True)
+class Solution:
+    """A CIB, by what it was made, whether it is right, and for a wrong one the check that must say so."""
+
+    name: str
+    by: str
+    note: str
+    check: str = ""
+
+    @property
+    def right(self) -> bool:
+        return not self.check
+
+    @property
+    def cib(self) -> str:
+        return (FOLDER / "cibs" / f"{self.name}.xml").read_text()
+
+
+@cache
+def solutions() -> tuple[Solution, ...]:
+    rows = yaml.safe_load((FOLDER / "solutions.yaml").read_text())
+    return tuple(Solution(**row) for row in (*rows["right"], *rows["wrong"]))
+
+
+def named(name: str) -> Solution:
+    return next(one for one in solutions() if one.name == name)
+
+
+def versions() -> list[str]:
+    """The versions of pacemaker whose crm_simulate was asked."""
+    return sorted(path.name.removesuffix(".json.gz") for path in RECORDED.glob("*.json.gz"))
+
+
+def file_of(version: str) -> Path:
+    return RECORDED / f"{version}.json.gz"
+
+
+@cache
+def recorded(version: str) -> Answers:
+    answers: Answers = json.loads(gzip.decompress(file_of(version).read_bytes()))
+    return answers
+
+
+def replay(answers: Mapping[str, Mapping[str, str]]) -> Simulate:
+    """A simulator that gives the recorded answers, by the label of the what-if."""
+
+    def simulate(questions: Sequence[Question]) -> list[Answer]:
+        labels = [one.what_if.label for one in questions]
+        missing = [label for label in labels if label not in answers]
+        assert not missing, f"not recorded: {missing}; see tests/cases/solutions/README.md"
+        # What follows a what-if is asked with its end state, which is not recorded: its own label is enough.
+        return [
+            Answer(answers[one.what_if.label]["out"], answers[one.what_if.label]["dot"], one.cib)
+            for one in questions
+        ]
+
+    return simulate
