@@ -6,17 +6,17 @@ The steps and the simulated behaviour find the problems; a check gives them a na
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from classroom import behaviour, working_conf
-from classroom.node_checks import at_boot, firewall, key_problems, logins, page_problems, tested
+from classroom.check import Check, Problems, judged
+from classroom.node_checks import at_boot, firewall, key_problems, logins, page_problems
 from classroom.snapshot import Snapshot
-from classroom.texts import load, placeholders
 from classroom.troubles import troubles
-from drill.checks.verdict import FAIL, PASS, UNKNOWN, Verdict
-from inventory.model import NO_FENCING, Lab
-from inventory.platforms.wording import adapted
+from drill.checks.verdict import Verdict
+from inventory.errors import ConfigError
+from inventory.model import Lab
 from inventory.session import LabSession
 from provision.facts import Facts
 from provision.plan import plan_step
@@ -35,23 +35,6 @@ from provision.steps import leftovers as leftovers_step
 from provision.steps.base import Step
 from provision.steps.registry import BEYOND, STEPS
 from provision.steps.registry import for_lab as steps_of
-
-Problems = Callable[[LabSession, Snapshot], Iterator[str]]
-
-
-@dataclass(frozen=True)
-class Check:
-    """One check: `problems` yields one line for each problem; `unknown_because` says why the check cannot judge.
-
-    `needs` are the parts of a node's reading that the check reads: when one is missing, the check cannot give PASS.
-    """
-
-    name: str
-    problems: Problems
-    unknown_because: Callable[[Snapshot], str] = lambda snapshot: ""
-    needs: tuple[str, ...] = ()
-    applies: Callable[[Lab], bool] = lambda lab: True
-    """Whether a lab has what the check judges."""
 
 
 def troubles_only(check: str) -> Problems:
@@ -126,6 +109,7 @@ def step_check(step: Step) -> Check:
         OTHERWISE.get(step, step_problems(step)),
         not_simulated if step.id in behaviour.CHECKS else unknown,
         {pages.STEP: ("tried", "unfit"), ssh.STEP: ("logins",)}.get(step, ()),
+        number=step.number,
     )
 
 
@@ -172,17 +156,17 @@ def leftovers_unknown(snapshot: Snapshot) -> str:
 
 CHECKS: tuple[Check, ...] = (
     *(step_check(step) for step in STEPS if step is not leftovers_step.STEP),
-    Check("takes-over", done_by_the_cluster("takes-over"), not_simulated),
-    Check("logins", logins),
-    Check("at-boot", at_boot),
-    Check("firewall", firewall, needs=("rules",)),
-    Check("node-ids", lambda session, snapshot: start.nodeid_problems(session, snapshot.facts)),
-    Check("one-cluster", one_cluster),
-    Check("third-vote", third_vote, applies=lambda lab: lab.witness is not None),
-    Check("one-owner", one_owner, no_cluster),
-    Check("one-web-server", troubles_only("one-web-server"), no_cluster),
-    Check("leftovers", leftovers, leftovers_unknown),
-    Check("served-page", troubles_only("served-page"), lambda snapshot: snapshot.page.refused),
+    Check("takes-over", done_by_the_cluster("takes-over"), not_simulated, number="7.1"),
+    Check("logins", logins, number="1.2"),
+    Check("at-boot", at_boot, number="7a"),
+    Check("firewall", firewall, needs=("rules",), number="2.1"),
+    Check("node-ids", lambda session, snapshot: start.nodeid_problems(session, snapshot.facts), number="2.2"),
+    Check("one-cluster", one_cluster, number="3"),
+    Check("third-vote", third_vote, applies=lambda lab: lab.witness is not None, number="2.3"),
+    Check("one-owner", one_owner, no_cluster, number="6.1"),
+    Check("one-web-server", troubles_only("one-web-server"), no_cluster, number="7b"),
+    Check("leftovers", leftovers, leftovers_unknown, number="3.4"),
+    Check("served-page", troubles_only("served-page"), lambda snapshot: snapshot.page.refused, number="7b"),
 )
 
 
@@ -209,6 +193,20 @@ def for_lab(lab: Lab) -> tuple[Check, ...]:
     return here if lab.has("web") else tuple(one for one in here if one.name not in OF_WEB)
 
 
+def of_step(name: str, lab: Lab) -> tuple[Check, ...]:
+    """The checks of a step and its parts, by its number ("7", "7.1") or id. Raises ConfigError for an unknown step."""
+    known = for_lab(lab)
+    found = tuple(
+        one for one in known if name == one.name or re.match(rf"{re.escape(name)}(?![0-9])", one.number)
+    )
+    if not found or not name:
+        listed = ", ".join(f"{one.number} {one.name}" for one in sorted(known, key=lambda one: one.number))
+        raise ConfigError(
+            f"There is no step {name!r} with something to check.", hint=f"The steps are: {listed}"
+        )
+    return found
+
+
 def judge(
     session: LabSession, snapshot: Snapshot, checks: Sequence[Check] | None = None
 ) -> tuple[Verdict, ...]:
@@ -217,39 +215,4 @@ def judge(
     Pure, but for the simulations, which the first check that needs them has made.
     """
     wanted = for_lab(session.lab) if checks is None else checks
-    return tuple(_verdict(check, snapshot.named, snapshot) for check in wanted)
-
-
-def _not_tested(session: LabSession, snapshot: Snapshot, check: Check) -> Iterator[str]:
-    """What a check cannot test on these nodes."""
-    for node in session.lab.nodes if "tried" in check.needs else ():
-        said = snapshot.tried(node)
-        if not tested(said):
-            why = said.removeprefix("impossible: ") or "the test printed nothing"
-            yield f"the web server of {node.alias} was not tested outside the cluster: {why}"
-
-
-def _verdict(check: Check, session: LabSession, snapshot: Snapshot) -> Verdict:
-    text = {
-        name: value.format_map(placeholders(session))
-        for name, value in adapted(
-            load("checks.yaml")[check.name],
-            session.platform,
-            len(session.lab.nodes),
-            fencing=session.lab.fencing != NO_FENCING,
-        ).items()
-    }
-    expected, unknown_because = text["expected"], check.unknown_because(snapshot)
-    lines = () if unknown_because else tuple(check.problems(session, snapshot))
-    if unknown_because:
-        status, why = UNKNOWN, f"expected {expected}; cannot tell: {unknown_because}"
-    elif lines:
-        status, why = FAIL, f"expected {expected}; seen: {lines[0]}"
-    elif unread := snapshot.unread(*check.needs):
-        status, why = (
-            UNKNOWN,
-            f"expected {expected}; cannot tell: {' and '.join(unread)} did not answer in time",
-        )
-    else:
-        status, why = PASS, "; ".join([expected, *_not_tested(session, snapshot, check)])
-    return Verdict(check.name, status, why, lines[1:], text["concept"], text["look"])
+    return tuple(judged(check, snapshot.named, snapshot) for check in wanted)

@@ -1,7 +1,7 @@
 """Record what crm_simulate answers about each solution: python -m tests.support.record_solutions [FOLDER].
 
-Without an argument the crm_simulate of this machine is asked (Debian: pacemaker-cli-utils); with one that of the system in
-that folder, by chroot(8). Only solutions that are not recorded yet are asked; remove the file to record all again.
+Without an argument the crm_simulate of this machine is asked (Debian: pacemaker-cli-utils), with one that of the system
+in that folder, by chroot(8). Only solutions that are not recorded yet are asked; remove the file to record all again.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from classroom import attempts, exercise_run, exercise_texts, points
+from classroom import after_boot, attempts, exercise_run, exercise_texts, points
 from classroom.checks import BEYOND_CHECKS, CHECKS, judge
 from classroom.exercise import Exercise
 from classroom.exercise_run import Terms, break_lab, repair
@@ -40,6 +40,7 @@ from tests.support.fake_session import fake_session
 from tests.support.foreign_words import foreign_words
 from tests.support.node_readings import ClusterWords, printed, reading
 from tests.support.platform_cases import case_of
+from tests.support.simulated_lab import DOCUMENT, configured, silent
 from tests.support.witness_lab import WITNESS
 
 ROWS = yaml.safe_load((CASES / "classroom" / "checks.yaml").read_text())
@@ -75,7 +76,10 @@ def seen(platform: str, row: dict[str, Any]) -> tuple[LabSession, Snapshot]:
     for name in sight.get("unread", ()):
         extra[session.lab.nodes[1]].pop(name)
     page = WebPage(sight.get("page", "<h1>Node1.magedu.com</h1>"), sight.get("refused", ""))
-    return session, Snapshot(session, facts, status_of(session, facts, extra, page))
+    snapshot = Snapshot(session, facts, status_of(session, facts, extra, page))
+    if "simulator" in row:
+        return session, configured(snapshot, row.get("solution", DOCUMENT), silent)
+    return session, configured(snapshot, row.get("solution", DOCUMENT))
 
 
 @each_platform
@@ -102,7 +106,7 @@ def test_every_check_has_facts_that_it_rejects() -> None:
 def test_names_are_unique_and_texts_are_those_of_the_rows() -> None:
     assert len(set(NAMES)) == len(NAMES)
     assert len({one.name for one in EXERCISES}) == len(EXERCISES) >= 18
-    assert set(load("checks.yaml")) == {*NAMES, *(one.name for one in BEYOND_CHECKS)}
+    assert set(load("checks.yaml")) == {*NAMES, *(one.name for one in BEYOND_CHECKS), after_boot.NAME}
     for file in (exercise_texts.STORIES, exercise_texts.SOLUTIONS):
         assert list(load(file)) == [one.name for one in EXERCISES], file
 
@@ -163,7 +167,8 @@ def test_the_location_is_lab_yamls() -> None:
     session, snapshot = seen("debian12", {"lab": {"locations": (home,)}})
     check = next(one for one in CHECKS if one.name == "location")
     [verdict] = judge(session, snapshot, [check])
-    assert f"expected WebServer to prefer {NODE2} by 700, and both resources on one node" in verdict.why
+    assert "expected the service to prefer node2, and to move back when node2 returns" in verdict.why
+    assert verdict.status == FAIL, "the configuration prefers node1"
     told = rendered(session, "exercises.yaml")
     assert (
         "node2 is the stronger machine. After its last reboot the service stayed on node1"
@@ -173,7 +178,7 @@ def test_the_location_is_lab_yamls() -> None:
     moved = [command.line for command in get(session, "location-elsewhere").breaks(session, snapshot.facts)]
     assert f'node="{NODE1}"' in moved[0], "away from where it wants to be"
     nowhere, _ = seen("debian12", {"lab": {"locations": ()}})
-    assert rendered(nowhere, "checks.yaml")["location"].startswith("no preference, and both")
+    assert rendered(nowhere, "checks.yaml")["location"].startswith("no preference for a node")
 
 
 @each_exercise

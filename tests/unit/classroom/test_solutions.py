@@ -1,6 +1,6 @@
 """Right solutions are accepted and wrong ones are found, whatever they were made with: judged by what the cluster does.
 
-The answers of crm_simulate are recorded: tests/cases/solutions/README.md. tests/acceptance/test_solutions.py asks a node.
+The answers of crm_simulate are recorded (tests/cases/solutions/README.md); tests/acceptance asks a node's own one.
 """
 
 from __future__ import annotations
