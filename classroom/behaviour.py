@@ -19,6 +19,8 @@ from inventory.errors import LabError
 from inventory.model import INFINITY, Lab
 
 FILE = "behaviour.yaml"
+NO_ADDRESS = "no resource is an address (ocf:heartbeat:IPaddr2, ocf:heartbeat:IPaddr)"
+NO_WEB_SERVER = "no resource is Apache (lsb:apache2, systemd:httpd, ocf:heartbeat:apache ...)"
 CHECKS = (
     "floating-address", "web-server", "no-quorum-policy", "stickiness", "colocation", "order", "location", "takes-over",
 )  # fmt: skip
@@ -59,18 +61,25 @@ class Behaviour:
 
     def problems(self, check: str, *, keeps_quorum: bool = False) -> Iterator[str]:
         """What breaks the rules of a check, one line each: what was simulated, and what happened."""
-        missing = list(self._missing(check))
-        yield from missing
-        if not missing:
+        yield from self._missing(check)
+        if not self.unjudged(check):
             for rule in self.rules(check, keeps_quorum=keeps_quorum):
                 yield from (self.told(found) for found in rule(self.what_ifs))
 
     def _missing(self, check: str) -> Iterator[str]:
-        """The parts of the service that are not there and without which a check has nothing to judge."""
-        if self.address is None and check != "web-server":
-            yield "no resource is an address (ocf:heartbeat:IPaddr2, ocf:heartbeat:IPaddr)"
-        if self.web is None and self.lab.has("web") and check != "floating-address":
-            yield "no resource is Apache (lsb:apache2, systemd:httpd, ocf:heartbeat:apache ...)"
+        """The part of the service that is not there, told by the check of its own step."""
+        if self.address is None and check == "floating-address":
+            yield NO_ADDRESS
+        if self.web is None and self.lab.has("web") and check == "web-server":
+            yield NO_WEB_SERVER
+
+    def unjudged(self, check: str) -> str:
+        """Why a check has nothing to judge yet: a part of the service is not there; "" when it can judge."""
+        if check in ("floating-address", "web-server"):
+            return ""
+        if self.address is None:
+            return NO_ADDRESS
+        return NO_WEB_SERVER if self.web is None and self.lab.has("web") else ""
 
     def told(self, found: Found) -> str:
         """A finding for people: what was supposed, what happened, and the command that shows it."""

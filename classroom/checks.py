@@ -73,7 +73,8 @@ def done_by_the_cluster(check: str, *more: Callable[[LabSession, Facts], Iterato
     """What the cluster would not do as the lesson wants, in the what-ifs; the check's troubles; and more problems."""
 
     def problems(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
-        yield from snapshot.behaviour.problems(check, keeps_quorum=snapshot.keeps_quorum)
+        if not any(one.id == "not-configured" for one in snapshot.troubles):
+            yield from snapshot.behaviour.problems(check, keeps_quorum=snapshot.keeps_quorum)
         yield from troubles(session, snapshot, check)
         for one in more:
             yield from one(session, snapshot.facts)
@@ -81,9 +82,15 @@ def done_by_the_cluster(check: str, *more: Callable[[LabSession, Facts], Iterato
     return problems
 
 
-def not_simulated(snapshot: Snapshot) -> str:
-    """Why a check of what the cluster does cannot judge: no cluster runs, or its simulator does not answer."""
-    return no_cluster(snapshot) or snapshot.behaviour.what_ifs.missing
+def not_simulated(check: str) -> Callable[[Snapshot], str]:
+    """Why a check of what the cluster does cannot judge: no cluster, no answer of its simulator, or no service yet."""
+
+    def why(snapshot: Snapshot) -> str:
+        return (
+            no_cluster(snapshot) or snapshot.behaviour.what_ifs.missing or snapshot.behaviour.unjudged(check)
+        )
+
+    return why
 
 
 OTHERWISE: Mapping[Step, Problems] = {
@@ -107,7 +114,7 @@ def step_check(step: Step) -> Check:
     return Check(
         step.id,
         OTHERWISE.get(step, step_problems(step)),
-        not_simulated if step.id in behaviour.CHECKS else unknown,
+        not_simulated(step.id) if step.id in behaviour.CHECKS else unknown,
         {pages.STEP: ("tried", "unfit"), ssh.STEP: ("logins",)}.get(step, ()),
         number=step.number,
     )
@@ -156,7 +163,7 @@ def leftovers_unknown(snapshot: Snapshot) -> str:
 
 CHECKS: tuple[Check, ...] = (
     *(step_check(step) for step in STEPS if step is not leftovers_step.STEP),
-    Check("takes-over", done_by_the_cluster("takes-over"), not_simulated, number="7.1"),
+    Check("takes-over", done_by_the_cluster("takes-over"), not_simulated("takes-over"), number="7.1"),
     Check("logins", logins, number="1.2"),
     Check("at-boot", at_boot, number="7a"),
     Check("firewall", firewall, needs=("rules",), number="2.1"),

@@ -22,6 +22,16 @@ def printed(parts: Mapping[str, str]) -> str:
     return "".join(f"\n{MARK}{name}\n{text}\n" for name, text in parts.items())
 
 
+PRIMITIVES = {
+    "WebIP": '<primitive id="WebIP" class="ocf" provider="heartbeat" type="IPaddr"><instance_attributes id="i">'
+    f'<nvpair id="i1" name="ip" value="{LAB.vip}"/></instance_attributes>'
+    '<operations><op id="i2" name="monitor" interval="30s"/></operations></primitive>',
+    "WebServer": '<primitive id="WebServer" class="lsb" type="apache2">'
+    '<operations><op id="w1" name="monitor" interval="10s"/></operations></primitive>',
+}
+"""The resources of lab.yaml in the CIB."""
+
+
 @dataclass
 class ClusterWords:
     """A cluster as crm_mon and cibadmin show it. `runs` maps a resource to its nodes, `nodes` a node to attributes.
@@ -70,7 +80,8 @@ class ClusterWords:
         return (
             '<cib admin_epoch="0" epoch="1" num_updates="1"><configuration>'
             f'<crm_config><cluster_property_set id="p">{_pairs(self.properties)}</cluster_property_set></crm_config>'
-            f"<resources/><constraints>{''.join(self.constraints)}</constraints>"
+            f"<resources>{''.join(PRIMITIVES.get(id_, '') for id_ in self.runs)}</resources>"
+            f"<constraints>{''.join(self.constraints)}</constraints>"
             f'<rsc_defaults><meta_attributes id="d">{_pairs(self.defaults)}</meta_attributes></rsc_defaults>'
             "</configuration><status/></cib>"
         )

@@ -9,6 +9,8 @@ import pytest
 
 from inventory import log
 from tests.support.shell_sandbox import Sandbox, make_programs
+from tests.support.simulated_lab import DOCUMENT, VERSION
+from tests.support.solutions import recorded, replay
 
 
 @pytest.fixture(scope="session")
@@ -28,3 +30,11 @@ def _own_log() -> Iterator[None]:
     """A command that a test runs begins a log; no later test may write into it, or name it in a message."""
     yield
     log.end()
+
+
+@pytest.fixture(autouse=True)
+def _simulator(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The simulator of every lab in memory: the recorded answers about the document's configuration."""
+    monkeypatch.setattr(
+        "classroom.simulator.on_node", lambda session, node: replay(recorded(VERSION)[DOCUMENT])
+    )
