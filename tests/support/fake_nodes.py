@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from inventory.model import Command, Result
+from inventory.model import Command, Order, Result
 from tests.support.fake_cluster import FakeCluster
 from tests.support.node_readings import PURPOSE, ClusterWords, logins, reading
+from tests.support.simulated_lab import DOCUMENT
 
 
 class Nodes:
@@ -12,6 +13,12 @@ class Nodes:
 
     def __init__(self, cluster: FakeCluster) -> None:
         self.cluster, self.killed_by = cluster, ""
+
+    @property
+    def solution(self) -> str:
+        """The solution with the recorded answers of crm_simulate: without an order constraint it is a wrong one."""
+        stored = next(one.cib for one in self.cluster.machines.values() if one.cib)
+        return DOCUMENT if stored.of(Order) else "pcs-order-set-reversed"
 
     def run(self, command: Command) -> Result:
         if command.purpose == self.killed_by:

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from classroom.what_ifs import Simulate
 from inventory import log
+from inventory.session import LabSession
 from tests.support.shell_sandbox import Sandbox, make_programs
 from tests.support.simulated_lab import DOCUMENT, VERSION
 from tests.support.solutions import recorded, replay
@@ -34,7 +36,13 @@ def _own_log() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _simulator(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The simulator of every lab in memory: the recorded answers about the document's configuration."""
-    monkeypatch.setattr(
-        "classroom.simulator.on_node", lambda session, node: replay(recorded(VERSION)[DOCUMENT])
-    )
+    """The simulator of every lab in memory: the recorded answers about the document's configuration.
+
+    A remote may name another solution, by the configuration that its nodes have now.
+    """
+
+    def on_node(session: LabSession, node: str) -> Simulate:
+        name = getattr(session.remote, "solution", DOCUMENT)
+        return replay(recorded(VERSION)[name])
+
+    monkeypatch.setattr("classroom.simulator.on_node", on_node)
