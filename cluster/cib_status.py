@@ -17,6 +17,8 @@ from inventory.config.cluster_properties import boolean
 
 _OWN = ("#", "fail-count-", "last-failure-", "probe_complete", "shutdown", "terminate")
 """The first letters of the transient attributes that the cluster itself sets."""
+_AWAY = ("false", "offline", "0", "")
+"""What a node's state says in `in_ccm` and `crmd` when it is not there."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,23 @@ def running_on(text: str, resource: str) -> tuple[str, ...]:
         ):
             latest[one.node] = one
     return tuple(node for node, one in latest.items() if one.operation != "stop" and one.rc == 0)
+
+
+def online(text: str) -> tuple[str, ...]:
+    """The nodes that are members of the cluster and run its programs, sorted. Raises OutputError for no CIB.
+
+    `in_ccm` and `crmd` are words up to pacemaker 2.1.5, and since then the times since when it is so (0: it is not).
+    """
+    states = element(text, "cibadmin", ("cib",)).findall("status/node_state")
+    return tuple(
+        sorted(
+            one.get("uname", "")
+            for one in states
+            if one.get("in_ccm", "false") not in _AWAY
+            and one.get("crmd", "offline") not in _AWAY
+            and one.get("join") == "member"
+        )
+    )
 
 
 def failures(root: Element) -> tuple[Failure, ...]:

@@ -63,6 +63,31 @@ def membership(text: str, lab: Lab, generation: CorosyncGeneration) -> Membershi
     )
 
 
+@dataclass(frozen=True)
+class Votes:
+    """The votes by votequorum: those that are there, expected and needed; its flags (2Node, Qdevice ...)."""
+
+    total: int
+    expected: int
+    needed: int
+    flags: tuple[str, ...] = ()
+
+    @property
+    def quorate(self) -> bool:
+        """Enough votes are present."""
+        return self.total >= self.needed
+
+
+def votes(text: str) -> Votes | None:
+    """Read the votes in the output of `corosync-quorumtool -s`; None where it has none (corosync 1.4's plugin)."""
+    found = dict(re.findall(r"^(Expected votes|Total votes|Quorum|Flags):\s*(.*)$", text, re.M))
+    counts = [re.match(r"\d+", found.get(name, "")) for name in ("Total votes", "Expected votes", "Quorum")]
+    if None in counts:
+        return None
+    total, expected, needed = (int(one.group()) for one in counts if one)
+    return Votes(total, expected, needed, tuple(found.get("Flags", "").split()))
+
+
 def _at(text: str, key: str, address: str) -> bool:
     return re.search(rf"\.members\.{key}\.ip=.*ip\({re.escape(address)}\)", text) is not None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 import time
@@ -100,6 +101,19 @@ def append_line(path: Path, line: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("ab") as stream:
         stream.write(line.encode("utf-8", "backslashreplace") + b"\n")
+
+
+def set_aside(path: Path) -> Path:
+    """Rename a file that cannot be used, so that it is kept; its new path: NAME.broken, or NAME.broken-2 and so on.
+
+    Raises OSError.
+    """
+    for number in range(1, 1000):
+        kept = path.with_name(f"{path.name}.broken{f'-{number}' if number > 1 else ''}")
+        if not kept.exists():
+            path.replace(kept)
+            return kept
+    raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from cluster import cib
 from drill.execute import roles
+from drill.execute.capture import capture
 from drill.execute.injector import ActiveFault, Injector
 from drill.execute.operation_log import OperationLog
 from drill.execute.power_switches import by_drill
@@ -29,8 +30,6 @@ from inventory.session import LabSession
 
 POLL_S = 0.1
 """The time between two readings of the record while waiting (seconds)."""
-MARGIN_S = 10.0
-"""Extra wait beyond the prediction (seconds), so that a late event is still recorded."""
 FIRST_READING_S = 30.0
 """The longest wait for the first readings and answers (seconds)."""
 OBSERVED_BEFORE_S = 0.6
@@ -97,10 +96,13 @@ class Play:
     def end(self) -> None:
         """Observe a moment longer after the lab is healthy, for the record's last readings. Raises TimedOut."""
         self._last_move_ended = self.recorder.since()
-        until, serves = self._last_move_ended + OBSERVED_AFTER_S, conditions.predicate("serving")
+        until, serves = self._last_move_ended + OBSERVED_AFTER_S, self.starting_state.overrides.serves
+        good = conditions.predicate("serving")
         self._until(
-            lambda situation: situation.complete and serves(situation) and self.recorder.since() > until,
-            "the service answers at the end",
+            lambda situation: (
+                situation.complete and (good(situation) or not serves) and self.recorder.since() > until
+            ),
+            "the service answers at the end" if serves else "the lab is watched at the end",
             FIRST_READING_S,
         )
 
@@ -153,6 +155,10 @@ class Play:
             self._last_move_ended = self.recorder.since()
         elif isinstance(move, base.Recompute):
             recompute(self.session, self._nodes(move.role)[0], self.note)
+        elif isinstance(move, base.Capture):
+            self.recorder.captured(
+                capture(self.session, self._nodes(move.role)[0], move.label, self.recorder.since)
+            )
         elif isinstance(move, base.Await):
             what = conditions.description(move.condition, self.roles)
             good = conditions.predicate(move.condition)
@@ -219,15 +225,8 @@ class Play:
 
         self._await(ask, what, move.within)
 
-    def _longest_wait(self, within: float) -> float:
-        """The longest wait for a condition (seconds): `within`, or more when the cluster's own times are longer."""
-        predicted = self.timings.prediction
-        possible = predicted and (predicted.most if predicted.possible is None else predicted.possible[1])
-        longest = max(self.timings.cluster_times["loss"], possible or 0.0)
-        return max(within, longest + MARGIN_S)
-
     def _await(self, ask: Callable[[float], object], what: str, least: float) -> None:
-        deadline = self._longest_wait(least)
+        deadline = self.timings.longest_wait(least)
         within = self.session.lab.patient(deadline)
         self.awaited.append(Awaited(what, within))
         try:

@@ -23,6 +23,9 @@ from inventory.remote.ssh import Remote, check
 from inventory.session import LabSession
 from inventory.sizes import survivors_have_quorum
 
+MARGIN_S = 10.0
+"""Extra wait beyond the prediction (seconds), so that a late event is still recorded."""
+
 
 @dataclass(frozen=True)
 class LiveTimings:
@@ -35,6 +38,13 @@ class LiveTimings:
     prediction: Prediction | None
     token_s: float
     consensus_s: float
+
+    def longest_wait(self, within: float) -> float:
+        """The longest wait for a condition (seconds): `within`, or more when the cluster's own times are longer."""
+        predicted = self.prediction
+        possible = predicted and (predicted.most if predicted.possible is None else predicted.possible[1])
+        longest = max(self.cluster_times["loss"], possible or 0.0)
+        return max(within, longest + MARGIN_S)
 
 
 def predict(

@@ -13,6 +13,7 @@ from drill.execute.injector import Injector
 from drill.faults import registry as faults
 from drill.faults import remedies, repair
 from drill.faults.base import FaultScope, RemedyFactory, scopes, witness_scopes
+from drill.scenarios.overrides import Overrides
 from inventory import waiting
 from inventory.errors import LabError, TimedOut
 from inventory.journal import JournalEntry
@@ -43,12 +44,13 @@ class NotConfigured(LabError):
 class Recovery:
     """One heal of a lab. `say` gets a line for each thing that is done.
 
-    `fetch` requests the page from the floating address; without it the page is not judged.
+    `fetch` requests the floating address's page; without it none is judged. `built`: see Runner.built.
     """
 
     session: LabSession
     say: Callable[[str], None] = lambda line: None
     fetch: Fetch | None = None
+    built: Overrides | None = None
     _done: list[str] = field(default_factory=list)
 
     def heal(self) -> tuple[str, ...]:
@@ -108,15 +110,14 @@ class Recovery:
 
     def troubles(self, lab_status: LabStatus) -> tuple[Trouble, ...]:
         """What keeps the lab from being healthy."""
-        return health.troubles(self.session.lab, lab_status, lab_health.expectation())
+        return health.troubles(self.session.lab, lab_status, lab_health.expectation(self.built))
 
     def look(self) -> LabStatus:
         """Read the lab."""
         return lab_health.look(self.session, self.fetch)
 
     def _configured(self, lab_status: LabStatus) -> None:
-        missing = health.unconfigured(self.session.lab, lab_status)
-        if missing:
+        if missing := health.unconfigured(self.session.lab, lab_status, lab_health.expectation(self.built)):
             hint = "./lab provision configures what lab.yaml describes; a heal creates no resource."
             raise NotConfigured("; ".join(map(str, missing)), hint=hint)
 
@@ -178,10 +179,9 @@ class Recovery:
 
     def _missing(self, lab_status: LabStatus) -> tuple[str, ...]:
         names = {node.name for node in self.session.lab.nodes}
+        states = {node.name: one.state for node, one in lab_status.nodes.items()}
         return tuple(
-            node.name
-            for node, one in lab_status.nodes.items()
-            if one.state is None or one.state.dc is None or set(one.state.online) != names
+            node for node, one in states.items() if not (one and one.dc and set(one.online) == names)
         )
 
     def _baseline(self, left: tuple[JournalEntry, ...]) -> str:
@@ -214,8 +214,7 @@ class Recovery:
 
     def _remove_second_owner(self) -> None:
         """Remove the address from a node when the cluster runs it on another node."""
-        lab_status = self.look()
-        address = self.session.lab.resource("address").id
+        lab_status, address = self.look(), self.session.lab.resource("address").id
         for scope in self._scopes:
             one = lab_status.nodes[scope.target]
             placed_on = one.state.where(address) if one.state else ()

@@ -63,6 +63,8 @@ class Runner:
     pressure: Callable[[], str] = pressure
     outer: str = ""
     """The name of a journal entry that a benchmark makes before the scenarios and undoes after them."""
+    built: Overrides | None = None
+    """What a lab that is not complete yet lacks of lab.yaml; None: nothing."""
     broken: LabError | None = field(default=None, init=False)
 
     def run(self, scenario: Scenario, seed: int = 0, *, again: bool = False) -> Timeline:
@@ -189,7 +191,7 @@ class Runner:
         try:
             if [one for one in self.session.journal.pending() if not self.outer or one.what != self.outer]:
                 raise LabError("an interrupted drill left something")
-            return self._settled(HEALTHY_DEADLINE_S)
+            return self._settled(HEALTHY_DEADLINE_S, overrides=self.built)
         except LabError as error:
             lab_health.refuse_to_repair(self.session, error)
             self.say(f"healing the lab first: {error.message}")
@@ -229,7 +231,7 @@ class Runner:
             if changed:
                 starting_state.apply(Overrides())
             if changed or recorder.timeline().time_of_first("settled") is None:
-                self._settled(twice=True)
+                self._settled(twice=True, overrides=self.built)
             if left := starting_state.changed():
                 raise LabError(f"the configuration is not as before: {'; '.join(left)}")
             if [one for one in self.session.journal.pending() if one.target]:
@@ -242,7 +244,7 @@ class Runner:
     def _recover(self) -> None:
         """Heal the lab. When that fails, keep the error as the first cause and raise it."""
         try:
-            Recovery(self.session, self.say, self.fetch).heal()
+            Recovery(self.session, self.say, self.fetch, self.built).heal()
         except LabError as error:
             self.broken = self.broken or error
             raise

@@ -132,6 +132,22 @@ class LoggedMoment:
 
 
 @dataclass(frozen=True)
+class Captured:
+    """What the cluster of one node said at a moment of the record: the outputs of its own programs, "" for none.
+
+    `label` names the moment. `cib`: `cibadmin -Q`. `scores`: `crm_simulate -sL`. `votes`: `corosync-quorumtool -s`, or
+    the members in corosync 1.4's objects.
+    """
+
+    label: str
+    node: str
+    at: float
+    cib: str = ""
+    scores: str = ""
+    votes: str = ""
+
+
+@dataclass(frozen=True)
 class OrderRow:
     """One order constraint of lab.yaml: `first` starts before `then`, and stops after it."""
 
@@ -167,6 +183,7 @@ class Header:
     `stored` has the numbers of the writes that each node has after the heal, in its file of the counter service or in
     its own server of the database (None: nothing was read). `store` says which of the two it is. `served` are the
     numbers that the database gives through the VIP after the heal (None: not read, or there is no database).
+    `captured` has what the cluster's own programs said at the moments that the scenario names.
     `error` is the drill's own failure.
     `reset_s` is the time from the record's end until lab.yaml's configuration was restored.
     """
@@ -216,6 +233,7 @@ class Header:
     stored: Mapping[str, tuple[int, ...]] | None = None
     store: Store = "files"
     served: tuple[int, ...] | None = None
+    captured: tuple[Captured, ...] = ()
     error: str = ""
     reset_s: float | None = None
 

@@ -12,6 +12,7 @@ from typing import Any, TextIO
 from drill.record import stored_rows, timeline_file
 from drill.record.header import (
     Awaited,
+    Captured,
     FailCount,
     Header,
     LoggedMoment,
@@ -137,6 +138,10 @@ class Recorder:
     def clients(self, missing: Mapping[str, str], syn_linear: int | None) -> None:
         """Record why a client beside the probe did not run ("": it ran), and how this kernel repeats a SYN."""
         self._more(clients=dict(missing), syn_linear=syn_linear)
+
+    def captured(self, found: Captured) -> None:
+        """Record what the cluster's own programs say at this moment, after what they said before."""
+        self._more(captured=(*self._header.captured, found))
 
     def probe(self, figures: ProbeFigures) -> None:
         """Record how well the probe kept its rate."""

@@ -93,14 +93,25 @@ class Call:
 
 
 @dataclass(frozen=True)
+class Capture:
+    """Keep what the cluster of the first node with a role says now: its CIB, its scores and its votes.
+
+    `label` names the moment (see drill.record.header.Captured).
+    """
+
+    role: str
+    label: str
+
+
+@dataclass(frozen=True)
 class ForEachOther:
     """Do these moves once for each node but the one that holds the address; the target `untouched` is each in turn."""
 
-    moves: tuple[Inject | Heal | Await | Observe | Configure | Recompute | Read | Call, ...]
+    moves: tuple[SingleMove, ...]
 
 
-Move = Inject | Heal | Await | Observe | Configure | Recompute | Read | Call | ForEachOther
-SingleMove = Inject | Heal | Await | Observe | Configure | Recompute | Read | Call
+SingleMove = Inject | Heal | Await | Observe | Configure | Recompute | Read | Call | Capture
+Move = SingleMove | ForEachOther
 
 
 def single_moves(moves: Iterable[Move], nodes: int) -> tuple[SingleMove, ...]:

@@ -183,10 +183,27 @@ def _placed_on(situation: Situation, nodes: tuple[str, ...]) -> bool:
     )
 
 
+@condition("placed", "All resources run, wherever that is")
+def _placed(situation: Situation, nodes: tuple[str, ...]) -> bool:
+    places = [one.placements for one in situation.answered if one.placements]
+    return len(places) == len(situation.nodes) and all("" not in one.values() for one in places)
+
+
 @condition("placed_apart", "All resources run, but on different nodes")
 def _placed_apart(situation: Situation, nodes: tuple[str, ...]) -> bool:
     places = [set(one.placements.values()) for one in situation.answered]
     return len(places) == len(situation.nodes) and all(len(one) > 1 and "" not in one for one in places)
+
+
+@condition("on_their_own", "{node} is a cluster of its own with a DC, and no other node has the address")
+def _on_their_own(situation: Situation, nodes: tuple[str, ...]) -> bool:
+    holders = {node for node, one in situation.node_readings.items() if one.seen and one.owns_vip}
+    alone = _each(
+        situation,
+        nodes,
+        lambda one: one.seen and bool(one.dc) and bool(one.members) and set(one.members) <= set(nodes),
+    )
+    return alone and len(holders) < 2 and holders <= set(nodes)
 
 
 @condition("web_hung", "The web server of {node} hangs")

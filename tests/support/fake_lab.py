@@ -21,7 +21,7 @@ from tests.support.example_lab import CASES, METADATA, NODE1, NODE2, example_lab
 from tests.support.fake_machines import FakeMachines
 from tests.support.fake_remote import FakeRemote
 from tests.support.fake_session import fake_session
-from tests.support.node_readings import ClusterWords, reading
+from tests.support.node_readings import ClusterWords, printed, reading
 
 LAB = example_lab()
 NODES = (NODE1, NODE2)
@@ -217,7 +217,7 @@ class FakeLab:
             LAB.node(node),
             None if node in self.down else ClusterWords(nodes=members, runs=runs),
             holds_vip=here or node in self.second_holders,
-            web="running" if here else "stopped",
+            web="running" if here and "WebServer" in self.resources else "stopped",
             undone=self._needed(command),
             cib=self.cib,
         )
@@ -250,6 +250,13 @@ class FakeLab:
 
     def _read_cib(self, command: Command) -> Answer:
         return 0, self.cib, ""
+
+    def _capture_cluster(self, command: Command) -> Answer:
+        votes = (CASES / "generations" / "2.1.5" / "quorum-up.txt").read_text()
+        return 0, printed({"cib": self.cib, "scores": "no scores here", "votes": votes}), ""
+
+    def _simulate_return(self, command: Command) -> Answer:
+        return 0, (CASES / "generations" / "2.1.5" / "crm_simulate-up.txt").read_text(), ""
 
     def _replace_cib_section(self, command: Command) -> Answer:
         assert command.stdin

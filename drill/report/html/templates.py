@@ -1,6 +1,7 @@
 """The Jinja templates of the page, with its style sheet and script; they stand beside this file.
 
-A template escapes all texts that come from the run. Only HTML that a template has made is not escaped again.
+Another page names its own template as PACKAGE:FILE. A template escapes all texts that come from the run. Only HTML that
+a template has made is not escaped again.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ def parts(name: str, /, **values: object) -> Iterator[str]:
 
 
 def asset(name: str) -> Markup:
-    """The text of a file beside this module."""
+    """The text of a file beside this module, or of PACKAGE:FILE."""
     return Markup(_text(name))  # noqa: S704 - one of our own files, not data
 
 
@@ -43,7 +44,8 @@ def _environment() -> Environment:
 
 
 def _text(name: str) -> str:
-    return files(__package__).joinpath(name).read_text(encoding="utf-8")
+    package, _, file = name.rpartition(":")
+    return files(package or __package__).joinpath(file).read_text(encoding="utf-8")
 
 
 def _finished(value: object) -> object:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cli import walk
+from cli import walk_step
 from inventory.model import Command, Result
 from provision.steps.registry import STEPS, find
 from tests.support.fake_cluster import FakeCluster
@@ -121,8 +121,8 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     session = replace(fake.session, remote=OldNodes(fake))
     context, shown = fake_context(session, lambda: "", folder), {}
     for step in STEPS:
-        with walk.out.capture() as captured:
-            walk._show_step(context, session, step)
+        with walk_step.out.capture() as captured:
+            walk_step.show(context, session, step)
         shown[step.id] = captured.get()
     return shown
 

@@ -1,0 +1,196 @@
+"""`./lab walk` on the real nodes: unattended from an empty cluster to the end, and left by Ctrl-C and continued."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from classroom.walk import progress
+from classroom.walk.points import POINTS
+from classroom.walk.prediction import NOBODY
+from classroom.walk.progress import FILE, Observed, Progress
+from cli.context import Context
+from cli.overview import look
+from drill.report import run_folder
+from inventory import waiting
+from inventory.homes import STATE
+from provision import reset
+from provision.facts import gather
+from provision.plan import plan
+from provision.steps.registry import find
+
+WHOLE_S, PART_S, ANSWER_S = 1500.0, 500.0, 240.0
+"""The longest time for the whole walk, for a part of it, and until a question comes (seconds)."""
+
+
+@pytest.fixture
+def walked(context: Context) -> Iterator[Context]:
+    """The lab without a progress of the walk; afterwards in its end state."""
+    saved = context.home / STATE / FILE
+    kept = saved.read_bytes() if saved.exists() else None
+    saved.unlink(missing_ok=True)
+    yield context
+    if kept is None:
+        saved.unlink(missing_ok=True)
+    else:
+        saved.write_bytes(kept)
+    with context.exclusive():
+        reset.run(context.session)
+    waiting.until(
+        lambda: look(context),
+        lambda one: not one.troubles,
+        "The lab is healthy",
+        deadline=120.0,
+        clock=context.clock,
+    )
+
+
+def argv(context: Context, *words: str) -> list[str]:
+    lab = ("--root", str(context.root), "--lab", str(context.number))
+    return [sys.executable, "-m", "cli.main", *lab, "walk", *words]
+
+
+def state(context: Context) -> Progress:
+    return progress.load(context.home / STATE, pytest.fail).now
+
+
+def said(found: Observed, id_: str) -> str:
+    return next(one.happened for one in found.answers if one.id == id_)
+
+
+def test_the_whole_walk_unattended_from_an_empty_cluster(walked: Context) -> None:
+    context = walked
+    with context.exclusive():
+        assert reset.run(context.session, find("3")) > 0
+    done = subprocess.run(
+        argv(context, "--yes"),
+        cwd=context.root,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        timeout=context.lab.patient(WHOLE_S),
+    )
+    assert done.returncode == 0, done.stdout[-3000:]
+    found = state(context)
+    wanted = [point.id for point in POINTS if not point.unfit(context.lab)]
+    assert [one.point for one in found.observed] == wanted
+    unknown = [
+        f"{one.number}: {answer.text} {answer.happened}"
+        for one in found.observed
+        for answer in one.answers
+        if answer.verdict == "unknown"
+    ]
+    assert unknown == [], "each question was answered by what happened"
+    untold = [
+        f"{one.number}: {each.unknown}" for one in found.observed for each in one.reasons if each.unknown
+    ]
+    assert untold == [], "the cluster's own reason was told at each point"
+    for one in found.observed:
+        assert (context.root / "runs" / one.run / run_folder.REPORT).is_file()
+    by_id = {one.point: one for one in found.observed}
+    assert said(by_id["quorum-lost"], "holder") == NOBODY, "the walkthrough, step 6.2"
+    assert said(by_id["quorum-ignored"], "holder") != NOBODY, "step 6.3"
+    assert said(by_id["stays"], "interruptions").startswith("1"), "step 6.5"
+    assert said(by_id["apart"], "together").startswith("no"), "step 7.2"
+    assert said(by_id["together"], "together").startswith("yes"), "step 7.1.1"
+    assert said(by_id["order-of-start"], "start").startswith(context.lab.resource("address").id), "step 7.1.2"
+    assert said(by_id["fails-back"], "interruptions").startswith("2"), "step 7.1.3"
+    assert plan(context.session, gather(context.session)).empty, "the walk ends with the lab of lab.yaml"
+    page = subprocess.run(
+        argv(context, "--report"), cwd=context.root, capture_output=True, text=True, check=True
+    )
+    text = Path(page.stdout.strip()).read_text(encoding="utf-8")
+    assert text.count('class="drawing"') == len(wanted)
+
+
+class Terminal:
+    """A student at a terminal: reads what the walk prints, and types."""
+
+    def __init__(self, context: Context, *words: str) -> None:
+        self.main, student = pty.openpty()
+        self.process = subprocess.Popen(
+            ["setsid", "--ctty", "--wait", *argv(context, *words)],  # so that Ctrl-C reaches it as SIGINT
+            cwd=context.root,
+            stdin=student,
+            stdout=student,
+            stderr=student,
+            env={**os.environ, "TERM": "dumb", "COLUMNS": "200"},
+        )
+        os.close(student)
+        self.text = ""
+
+    def until(self, words: str, limit: float) -> None:
+        """Read until some words are printed. Raises AssertionError when they do not come in time."""
+        deadline = time.monotonic() + limit
+        while words not in self.text:
+            left = deadline - time.monotonic()
+            assert left > 0, f"{words!r} did not come within {limit:g} s:\n{self.text[-3000:]}"
+            if select.select([self.main], [], [], min(left, 1.0))[0] and not self._read():
+                break
+        assert words in self.text, self.text[-3000:]
+        self.text = self.text.partition(words)[2]
+
+    def _read(self) -> bool:
+        try:
+            part = os.read(self.main, 65536)
+        except OSError:  # EIO: the other side is closed
+            return False
+        self.text += re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", part.decode(errors="replace"))
+        return bool(part)
+
+    def types(self, text: str) -> None:
+        os.write(self.main, text.encode())
+
+    def ends(self, limit: float) -> int:
+        """Read to the end; the exit status."""
+        deadline = time.monotonic() + limit
+        while self.process.poll() is None and time.monotonic() < deadline:
+            if select.select([self.main], [], [], 0.5)[0]:
+                self._read()
+        while select.select([self.main], [], [], 0)[0] and self._read():
+            pass
+        os.close(self.main)
+        assert self.process.poll() is not None, f"it did not end:\n{self.text[-3000:]}"
+        return self.process.returncode
+
+
+def test_a_walk_that_is_left_continues_with_the_same_answers(walked: Context) -> None:
+    context = walked
+    limit = context.lab.patient(ANSWER_S)
+    first = Terminal(context, "--from", "stays")
+    first.until("(Enter: I don't know) >", limit)
+    first.types("a stone\n")
+    first.until("This is no answer to the question", 30)
+    first.types("2\n")
+    first.until("(Enter: I don't know) >", 30)
+    first.until("(Enter: I don't know) >", 30)
+    first.types("\x03")
+    assert first.ends(60) == 130, first.text
+    assert "./lab" in first.text
+    assert "continues at step 6.5 (stays)" in first.text
+    chosen = context.lab.nodes[1].alias
+    assert dict(state(context).answers) == {"end": chosen}
+    again = Terminal(context, "--to", "stays")
+    again.until("Continue at step 6.5 (stays)? [Y/n]", limit)
+    again.types("\n")
+    again.until(f"(you answered before: {chosen})", limit)
+    for answer in ("1\n", "\n"):
+        again.until("(Enter: I don't know) >", 30)
+        again.types(answer)
+    again.until("The cluster's own reason:", context.lab.patient(PART_S))
+    assert again.ends(60) == 0, again.text
+    [found] = state(context).observed
+    assert [one.said for one in found.answers] == [chosen, "1", ""]
+    assert found.answers[2].verdict == "open"
+    assert found.run
