@@ -114,13 +114,17 @@ def test_the_whole_walk_unattended_from_an_empty_cluster(walked: Context) -> Non
     assert text.count('class="drawing"') == len(wanted)
 
 
+CTRL_C = ("setsid", "--ctty", "--wait", "env", "--default-signal=INT")
+"""Before a command: the pseudo-terminal is its controlling terminal, and Ctrl-C there ends it (setsid(1), env(1))."""
+
+
 class Terminal:
     """A student at a terminal: reads what the walk prints, and types."""
 
     def __init__(self, context: Context, *words: str) -> None:
         self.main, student = pty.openpty()
         self.process = subprocess.Popen(
-            ["setsid", "--ctty", "--wait", *argv(context, *words)],  # so that Ctrl-C reaches it as SIGINT
+            [*CTRL_C, *argv(context, *words)],
             cwd=context.root,
             stdin=student,
             stdout=student,
