@@ -74,13 +74,13 @@ class Labs(Background):
         """Begin to look at new labs, and end with those that are gone, and with observations that nobody wants."""
         numbers = tuple(self._kept())
         interval = every(len(numbers))
-        for number, (_, glance, at) in [*self._glances.items()]:
-            if number not in numbers or at != interval:
-                glance.stop()
-                del self._glances[number]
+        for number in [one for one in self._glances if one not in numbers]:
+            self._glances.pop(number)[1].stop()
         for number in numbers:
-            if number not in self._glances:
-                hub = self._new_hub(number)
+            hub, glance, at = self._glances.get(number) or (self._new_hub(number), None, 0.0)
+            if at != interval:
+                if glance is not None:
+                    glance.stop()  # its hub stays, with what was seen
                 glance = glanced(hub, lambda number=number: self._open_lab(number), interval)  # type: ignore[misc]
                 glance.start()
                 self._glances[number] = (hub, glance, interval)

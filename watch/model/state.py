@@ -13,6 +13,7 @@ from watch.model import differences
 from watch.model.facts import DrillFact, Fact, Judged, LabFacts, NotUp, Reported, Told, Up
 from watch.model.strip import LENGTH_S, Strip
 
+LATE_S = 10.0
 MOST_TOLD = 200
 """So many lines for people are kept."""
 TOLD_CLIENT = "probe"
@@ -118,9 +119,12 @@ def _arp(state: State, fact: ArpReading) -> State:
 
 
 def _late(state: State, fact: Lateness) -> State:
+    """A machine that is late is late again and again: only the first lateness in LATE_S seconds is told."""
+    last = next((one.at for one in reversed(state.told) if one.kind == "machine"), float("-inf"))
+    if fact.until - last < LATE_S:
+        return state
     text = f"{fact.where} was late by {fact.until - fact.since:.2f} s"
-    last = next((one.text for one in reversed(state.told) if one.kind == "machine"), "")
-    return state if last == text else _tell(state, fact.until, "machine", text)
+    return _tell(state, fact.until, "machine", text)
 
 
 def _event(state: State, event: Event) -> State:

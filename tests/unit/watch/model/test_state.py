@@ -140,6 +140,11 @@ def test_a_lab_that_is_gone_leaves_nothing_that_was_read() -> None:
     assert reduce(after, up(6)).down is None
 
 
+def test_a_machine_that_is_late_all_the_time_is_told_now_and_then() -> None:
+    late = [Lateness(BEGIN + second, BEGIN + second + 0.5, "processor 1") for second in range(25)]
+    assert len(told(*late)) == 3
+
+
 def test_only_the_last_lines_are_kept_but_all_are_counted() -> None:
     after = state_of([Told(BEGIN, "lab", str(n)) for n in range(3 * MOST_TOLD)], State())
     assert len(after.told) == MOST_TOLD
