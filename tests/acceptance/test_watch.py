@@ -97,7 +97,7 @@ def test_a_drill_is_seen_with_its_fault_and_its_failover(context: Context, tmp_p
             deadline=DEADLINE,
             clock=context.clock,
         )
-        control.start("graceful-stop")
+        control.start("corosync-kill")
         waiting.until(
             lambda: control.message,
             lambda text: " ended" in text,
@@ -122,7 +122,7 @@ def test_a_drill_is_seen_with_its_fault_and_its_failover(context: Context, tmp_p
         )
     lines = told(output)
     in_order = [
-        "scenario graceful-stop",
+        "scenario corosync-kill",
         "fault injected",
         "fault in effect",
         "healed",
