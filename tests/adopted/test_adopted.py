@@ -141,9 +141,11 @@ def test_a_killed_drill_is_healed(
         finally:
             drill.send_signal(signal.SIGKILL)
             drill.wait(QUICK)
-    assert cluster.configuration() != untouched[0], "a killed drill cannot restore the configuration"
-    assert "a drill was interrupted and left" in owned.lab("status", deadline=QUICK, expected=(0, 1))
+    left = cluster.configuration()
+    status = owned.lab("status", deadline=QUICK, expected=(0, 1))
     said = owned.lab("heal", deadline=DRILL)
+    assert left != untouched[0], "a killed drill cannot restore the configuration"
+    assert "a drill was interrupted and left" in status
     assert "an interrupted drill left corosync-stop on" in said
     assert cluster.configuration() == untouched[0]
     assert journal.pending(owned.place) == ()
