@@ -102,7 +102,7 @@ def break_(
         out.print(Text(terms.shown.title, style="bold"))
     out.print(terms.shown.story)
     out.print(
-        "Look: ./lab ssh node1, ./lab status. Get a hint: ./lab hint. When repaired: ./lab grade. "
+        f"Look: ./lab ssh {session.lab.node1.alias}, ./lab status. Get a hint: ./lab hint. When repaired: ./lab grade. "
         + ("Give up: ./lab reset." if teacher else "Give up: ./lab fix.")
     )
     costs = ", ".join(f"{cost.hint(number):g}" for number in range(1, len(terms.shown.hints) + 1))
