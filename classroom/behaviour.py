@@ -11,7 +11,7 @@ from functools import cached_property
 
 from classroom import effects, rules
 from classroom.rules import Found, Rule
-from classroom.service_parts import address, has_address, has_policy, monitored, web_server
+from classroom.service_parts import address, has_address, has_policy, lasting, monitored, web_server
 from classroom.texts import load
 from classroom.what_ifs import Simulate, WhatIf, WhatIfs, monitor_interval, what_ifs
 from cluster.members import Member, members
@@ -162,6 +162,7 @@ def _web(found: Behaviour, keeps_quorum: bool) -> Iterator[Rule]:
     if found.web:
         yield rules.starts(found.web, once=not found.web.cloned)
         yield monitored(found.web)
+        yield lasting(found.web)
         yield rules.recovers(found.web)
 
 

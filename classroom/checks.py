@@ -147,6 +147,9 @@ def leftovers(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
     """What somebody left behind: a ban, a standby, maintenance, a failure, a drill's fault, a node or an address."""
     yield from troubles(session, snapshot, "leftovers")
     facts = snapshot.facts
+    for line in facts.cib.others if facts.cib else ():
+        if "date_expression" in line:
+            yield f"what the cluster does changes by itself on a date: {leftovers_step.summary((line,))}"
     for node, attributes in facts.cib.transient.items() if facts.cib else ():
         yield from (f"node {node}: transient attribute {name}={value}" for name, value in attributes.items())
     yield from (

@@ -37,14 +37,14 @@ from classroom.passive_changes import (
     whole_configuration,
 )
 from classroom.requirements import all_of, has, one_web_server, sticky, two_nodes
-from inventory.model import Command, Order
+from inventory.model import Command, Location, Order
 from inventory.session import LabSession
 from provision.facts import Facts
 from provision.steps.base import Commands
 
 LATENT: tuple[Exercise, ...] = (
     Exercise(
-        "avoids-left", "leftovers", add_location("{web}-avoids-old-hardware", passive), needs=one_web_server
+        "avoids-left", "takes-over", add_location("{web}-avoids-old-hardware", passive), needs=one_web_server
     ),
     Exercise("stale-ban", "leftovers", add_location("cli-ban-{web}-on-{node}", passive), needs=one_web_server),
     Exercise("date-bomb", "leftovers", date_rule, needs=one_web_server),
@@ -62,7 +62,7 @@ LATENT: tuple[Exercise, ...] = (
         possible=lambda system: system.tools.maintains_nodes, needs=two_nodes,
     ),
     Exercise("nothing-managed", "leftovers", set_option("rsc_defaults", "is-managed", "false")),
-    Exercise("one-failure", "leftovers", set_option("rsc_defaults", "migration-threshold", "1")),
+    Exercise("one-failure", "web-server", set_option("rsc_defaults", "migration-threshold", "1")),
     Exercise(
         "hurried-start", "web-server",
         set_operation("web", "start", lambda session: 'interval="0s" timeout="10ms"'), needs=one_web_server,
@@ -81,7 +81,8 @@ LATENT: tuple[Exercise, ...] = (
         needs=has(Order),
     ),
     Exercise(
-        "never-back", "stickiness", set_option("rsc_defaults", "resource-stickiness", "INFINITY"), needs=sticky
+        "never-back", "location", set_option("rsc_defaults", "resource-stickiness", "INFINITY"),
+        needs=all_of(sticky, has(Location)),
     ),
     Exercise("unreadable-page", "pages", unreadable_page, readable_page, needs=one_web_server),
     Exercise("half-edited", "pages", half_edited, whole_configuration, needs=one_web_server),

@@ -77,6 +77,20 @@ def has_policy(value: str) -> Rule:
     return rule
 
 
+def lasting(member: Member) -> Rule:
+    """One failure on each node does not leave the resource without any: a threshold of 1 needs a failure-timeout."""
+
+    def rule(what_ifs: WhatIfs) -> Iterator[Found]:
+        meta = {**cib.parse(what_ifs.cib).configuration.defaults, **member.primitive.meta}
+        if meta.get("migration-threshold") == "1" and "failure-timeout" not in meta:
+            yield Found(
+                f"{member.primitive.id} has migration-threshold=1 and no failure-timeout: after one failure on each"
+                " node it runs nowhere"
+            )
+
+    return rule
+
+
 def monitored(member: Member) -> Rule:
     """The resource has a recurring monitor, at least once in SLOWEST_MONITOR_S, and enough time for it."""
 

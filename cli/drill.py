@@ -29,6 +29,7 @@ from drill.report.summary import Summary, summary_of
 from drill.scenarios import catalog
 from drill.scenarios.base import Scenario
 from inventory.errors import LabError
+from inventory.session import LabSession
 
 out = Output()
 COLOUR = {"PASS": "green", "UNKNOWN": "yellow", "FAIL": "red"}
@@ -88,10 +89,16 @@ def drill(
 
 
 def run_scenarios(
-    context: Context, chosen: Sequence[Scenario], repeat: int, seed: int, console: ConsoleProgress
+    context: Context,
+    chosen: Sequence[Scenario],
+    repeat: int,
+    seed: int,
+    console: ConsoleProgress,
+    *,
+    session: LabSession | None = None,
 ) -> Run:
     """Run the scenarios and write their records into a new folder; an interrupt keeps what was recorded."""
-    session = context.session
+    session = session or context.session
     folder = run_folder.fresh(context.root / "runs", datetime.now())
     runner = suite.runner(session, context.remote, folder, context.guard, console.say, fetch=context.fetch)
     texts = catalog.explanations()

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from rich.text import Text
 
-from classroom import attempts, exercise_run, exercise_texts, sealing
+from classroom import attempts, exercise_run, exercise_texts, live, sealing
 from classroom.attempt import Attempt
 from classroom.exercise import Exercise
-from classroom.grading import Grade, grade_in_time
+from classroom.grading import Grade, differences, grade_in_time
+from classroom.snapshot import look
 from cli.classroom import COLOURS
 from cli.console import Json, Output, print_json
 from cli.context import Context, context_of
 from cli.current_exercise import Key, current_of, machines_of
+from cli.drill import run_scenarios
 from cli.progress import ConsoleProgress
+from drill.checks.verdict import PASS, UNKNOWN, Verdict
 from inventory.errors import ConfigError
 
 GRADED_WITHIN = 15.0
@@ -28,8 +31,20 @@ def register(app: typer.Typer) -> None:
     app.command()(grade)
 
 
-def grade(ctx: typer.Context, key: Key = None, as_json: Json = False) -> None:
-    """Judge the repaired lab: was it ever solved, is it solved now, what does not pass. Exit 1 unless solved now."""
+def grade(
+    ctx: typer.Context,
+    key: Key = None,
+    *,
+    as_json: Json = False,
+    live_too: Annotated[
+        bool,
+        typer.Option("--live", help="Also try it: standby, a lost node, its return, a crash (some minutes)."),
+    ] = False,
+) -> None:
+    """Judge the repaired lab: was it ever solved, is it solved now, what does not pass. Exit 1 unless solved now.
+
+    Any way that works is right: what the cluster does counts.
+    """
     context = context_of(ctx)
     current, one = current_of(context, sealing.read_private(key) if key else None)
     if current.phase == "breaking":
@@ -45,6 +60,8 @@ def grade(ctx: typer.Context, key: Key = None, as_json: Json = False) -> None:
         )
     with ConsoleProgress().busy("Judging the lab"):
         found = grade_in_time(context.session, context.fetch, GRADED_WITHIN)
+    if live_too and found.solved:
+        found = _tried_live(context)
     after = attempts.tried(
         context.home,
         current,
@@ -57,6 +74,29 @@ def grade(ctx: typer.Context, key: Key = None, as_json: Json = False) -> None:
     else:
         _print_grade(context, after, one, found)
     raise typer.Exit(0 if found.solved and after.solved else 1)
+
+
+def _tried_live(context: Context) -> Grade:
+    """Run the live scenarios with the configuration that the lab has; each that does not pass is left over."""
+    console = ConsoleProgress()
+    with context.exclusive():
+        snapshot = look(context.session, context.fetch)
+        chosen = live.scenarios(context.lab)
+        run = run_scenarios(context, chosen, 1, context.lab.drill.seed, console, session=snapshot.named)
+    failed = tuple(
+        Verdict(
+            f"live: {one.name}", one.status, one.error or "it did not pass", command=f"./lab drill {one.name}"
+        )
+        for one in run.results
+        if one.status != PASS
+    )
+    not_run = {one.name for one in chosen} - {one.name for one in run.results}
+    missing = tuple(Verdict(f"live: {name}", UNKNOWN, "it did not run") for name in sorted(not_run))
+    return (
+        Grade((*failed, *missing))
+        if failed or missing
+        else Grade(differs=differences(context.session, snapshot))
+    )
 
 
 def _graded(after: Attempt, one: Exercise | None, found: Grade) -> dict[str, Any]:

@@ -17,9 +17,11 @@ from inventory.bmc import service
 from inventory.errors import ConfigError
 from inventory.host import install, survey
 from inventory.host.doctor import findings
+from inventory.model import Lab
 from inventory.platforms.registry import PLATFORMS, get
 from inventory.platforms.settings import in_image
 from inventory.providers import image_choice, node_image, own_box, registry
+from provision.facts import gather
 
 Provider = Annotated[
     str, typer.Option(help=f"{', '.join(registry.names())} or auto; default: the provider of lab.yaml.")
@@ -34,6 +36,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands to the CLI."""
     for command in (up, halt, doctor, image, box):
         app.command()(command)
+    app.command("start-bare")(start_bare)
     for command in (prepare, nodes, released):
         app.command(hidden=True)(command)
 
@@ -48,6 +51,39 @@ def up(ctx: typer.Context, provider: Provider = "", platform: System = "") -> No
     seen = look(context)
     out.print(render.overview(seen))
     raise typer.Exit(1 if seen.troubles else 0)
+
+
+def start_bare(ctx: typer.Context, provider: Provider = "", platform: System = "") -> None:
+    """Boot the machines as they come from their image, and configure nothing: for a cluster that is built by hand.
+
+    `./lab check STEP` then tells what is there already.
+    """
+    context, console = context_of(ctx, provider=provider, platform=platform), ConsoleProgress()
+    with context.exclusive():
+        prepare_machines(context, console)
+        with booted(context, console) as whole:
+            whole()
+        facts = gather(context.session)
+    built = [node.alias for node in context.lab.nodes if has_our_conf(context.lab, facts.of(node).conf)]
+    if built:
+        raise ConfigError(
+            f"The nodes run, but they are not bare: {' and '.join(built)} have a corosync.conf of this lab.",
+            hint="./lab down removes the machines; ./lab start-bare then makes new ones.",
+        )
+    missing = sorted({name for node in context.lab.nodes for name in facts.of(node).missing})
+    console.say(
+        f"The nodes run as they come from their image; not installed there: {', '.join(missing)}."
+        if missing
+        else "The nodes run as they come from their image; the packages of the cluster are in it."
+    )
+    console.say(
+        "Build the cluster by hand: ./lab ssh node1. What is there already: ./lab check STEP, from 1 to 7."
+    )
+
+
+def has_our_conf(lab: Lab, conf: str) -> bool:
+    """Whether a corosync.conf has an address of the lab; the file of the package has none."""
+    return any(str(one.address) in conf for one in lab.nodes) or str(lab.network.network_address) in conf
 
 
 def halt(ctx: typer.Context) -> None:
