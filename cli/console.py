@@ -13,8 +13,10 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
+from rich.status import Status
 from rich.table import Table
 
+from cli.translated import TranslatedTable, translated
 from inventory.homes import FIRST
 from inventory.printable import visible
 
@@ -42,8 +44,16 @@ def with_lab(text: str) -> str:
 class SafeConsole(Console):
     """A console that shows the control characters of a text and never sends them: nodes write some of the texts.
 
-    The commands in a text are shown for the lab of this command (`with_lab`).
+    The commands in a text are shown for the lab of this command (`with_lab`), and texts in the chosen language.
     """
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """See rich.console.Console. The texts are shown in the chosen language."""
+        super().print(*(translated(one) for one in objects), **options)
+
+    def status(self, status: RenderableType, **options: Any) -> Status:
+        """See rich.console.Console. The text is shown in the chosen language."""
+        return super().status(translated(status), **options)
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         """See rich.console.Console. rich's own control segments stay."""
@@ -76,7 +86,7 @@ def messages() -> SafeConsole:
 
 def table(*columns: str) -> Table:
     """A table without lines. On a narrow terminal only its last column is wrapped."""
-    made = Table(box=None, pad_edge=False, header_style="dim")
+    made = TranslatedTable(box=None, pad_edge=False, header_style="dim")
     for column in columns:
         made.add_column(column, no_wrap=column != columns[-1])
     return made

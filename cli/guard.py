@@ -14,6 +14,7 @@ from rich.markup import escape
 from cli.console import messages
 from inventory import log
 from inventory.errors import LabError, MachineError, Unreachable
+from language import speech
 
 INTERRUPTED = 130
 """Typer turns a KeyboardInterrupt into this exit status."""
@@ -129,7 +130,7 @@ def _print_errors(*found: LabError) -> None:
             log.note(f"error, exit status {error.exit_status}: {error.message.partition(chr(10))[0]}")
             _errors.print(f"[bold red]error:[/] {escape(error.message)}")
             if error.hint:
-                _errors.print(f"  [bold]->[/] {escape(error.hint)}")
+                _errors.print(f"  [bold]->[/] {escape(speech.show(error.hint))}")
         if found and (path := log.file()):
             _errors.print(f"  log: {escape(str(path))}")
 

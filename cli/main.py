@@ -29,6 +29,7 @@ from cli import (
     bench_token,
     bench_up,
     bench_watch,
+    chosen_language,
     classroom,
     cluster,
     collect,
@@ -39,6 +40,7 @@ from cli import (
     grade,
     guard,
     heal,
+    help_texts,
     inventory,
     labs,
     machines,
@@ -62,7 +64,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     help=__doc__,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": help_texts.HELP},
 )
 out = Output()
 
@@ -90,6 +92,7 @@ def begin(
         ),
     ] = str(homes.FIRST),
     *,
+    lang: chosen_language.Lang = "",
     verbose: Annotated[
         bool,
         typer.Option("--verbose", "-v", help="Show each command on a node or on this machine (the log)."),
@@ -99,6 +102,7 @@ def begin(
     ] = False,
 ) -> None:
     """A two-node Corosync/Pacemaker lab: build it, look at it, break it, judge it."""
+    chosen_language.use(lang)
     root = (folder_of_lab or root).resolve()
     folder.require_usable(root)
     ctx.obj = Context(root, homes.number_of(lab))
@@ -150,7 +154,15 @@ for topic in (
 
 def main() -> None:
     """Run the command line; each error becomes one message and its exit status."""
-    sys.exit(guard.status_of(lambda: app(prog_name="./lab")))
+    sys.exit(guard.status_of(_run))
+
+
+def _run() -> None:
+    chosen_language.begin(sys.argv[1:])
+    help_texts.speak()
+    command = typer.main.get_command(app)
+    help_texts.translate(command)
+    command(prog_name="./lab")
 
 
 if __name__ == "__main__":

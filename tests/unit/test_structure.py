@@ -23,6 +23,7 @@ LAYERS = (
     ("status",),
     ("cluster",),
     ("inventory",),
+    ("language",),
 )
 """From the top to the bottom; the packages of one layer do not import one another."""
 WINGS = (

@@ -1,0 +1,109 @@
+"""The chosen language in what typer and click print by themselves: help pages, and mistakes of the command line."""
+
+from __future__ import annotations
+
+import gettext
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import typer
+from rich.console import Console
+from typer import rich_utils
+
+from cli.translated import translated
+from language import speech
+from language.extraction import marked
+
+HELP = ["-h", "--help"]
+FRAMEWORK = (
+    marked("Usage: {command_and_words}"),
+    marked("Options"),
+    marked("Arguments"),
+    marked("Commands"),
+    marked("Error"),
+    marked("Aborted."),
+    marked("Aborted!"),
+    marked("[required]"),
+    marked("[default: {}]"),
+    marked("[env var: {}]"),
+    marked("Try [blue]'{command_path} {help_option}'[/] for help."),
+    marked("Show this message and exit."),
+    marked("Invalid value: {message}"),
+    marked("Invalid value for {param_hint}: {message}"),
+    marked("Missing argument {name}."),
+    marked("Missing option {name}."),
+    marked("Missing command."),
+    marked("No such option: {name}"),
+    marked("No such option: {name} (Possible options: {possibilities})"),
+    marked("No such option: {name} Did you mean {possibilities}?"),
+    marked("No such command {name!r}."),
+    marked("No such command {name}. Did you mean {possibilities}?"),
+    marked("Got unexpected extra argument ({args})"),
+    marked("Got unexpected extra arguments ({args})"),
+    marked("Got unexpected extra argument(s) ({args})"),
+    marked("Option {name} does not take a value."),
+    marked("Option {name} requires an argument."),
+    marked("{value} is not a valid {number_type}."),
+    marked("Value {value} is not a valid {label}."),
+    marked("{value} is not in the range {range}."),
+    marked("{name} {filename} does not exist."),
+)
+"""The messages of click and typer that this command line can show, of all versions that pyproject.toml allows."""
+_CONSTANTS = (
+    "OPTIONS_PANEL_TITLE",
+    "ARGUMENTS_PANEL_TITLE",
+    "COMMANDS_PANEL_TITLE",
+    "ERRORS_PANEL_TITLE",
+    "ABORTED_TEXT",
+    "RICH_HELP",
+    "DEFAULT_STRING",
+    "ENVVAR_STRING",
+    "REQUIRED_LONG_STRING",
+)
+_console = rich_utils._get_rich_console
+_english = {name: getattr(rich_utils, name) for name in _CONSTANTS if hasattr(rich_utils, name)}
+
+
+def speak() -> None:
+    """Let click and typer take their texts from the lab's catalogue.
+
+    They call gettext.gettext, which reads only compiled catalogues in the folders of the system.
+    """
+    for name, module in list(sys.modules.items()):
+        if name.split(".")[0] in {"click", "typer"} and getattr(module, "_", None) is gettext.gettext:
+            module._ = speech.message  # type: ignore[attr-defined]
+    for constant, text in _english.items():
+        setattr(rich_utils, constant, speech.message(text))
+    rich_utils._get_rich_console = _translating_console
+
+
+def translate(command: Any) -> None:
+    """Show the help of a command, of its options and of its own commands in the chosen language."""
+    for one in _tree(command):
+        if hasattr(one, "get_help_option"):  # made by this call
+            one.get_help_option(typer.Context(one, help_option_names=HELP))
+        for field in ("help", "short_help", "epilog"):
+            if text := getattr(one, field, None):
+                setattr(one, field, speech.show(text))
+
+
+def _translating_console(stderr: bool = False) -> Console:
+    """The console on which typer prints help pages and mistakes."""
+    made = _console(stderr=stderr)
+    plain = made.print
+
+    def show(*objects: Any, **options: Any) -> None:
+        plain(*(translated(one, styled=False) for one in objects), **options)
+
+    made.print = show  # type: ignore[method-assign]
+    return made
+
+
+def _tree(command: Any) -> Iterator[Any]:
+    yield command
+    yield from command.params
+    if option := getattr(command, "_help_option", None):
+        yield option
+    for one in getattr(command, "commands", {}).values():
+        yield from _tree(one)
