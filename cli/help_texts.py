@@ -10,6 +10,7 @@ from typing import Any
 import typer
 from rich.console import Console
 from typer import rich_utils
+from typer.core import TyperGroup
 
 from cli.translated import translated
 from language import speech
@@ -63,6 +64,16 @@ _CONSTANTS = (
 )
 _console = rich_utils._get_rich_console
 _english = {name: getattr(rich_utils, name) for name in _CONSTANTS if hasattr(rich_utils, name)}
+
+
+class TranslatedGroup(TyperGroup):
+    """A command line whose help pages and mistakes are shown in the chosen language."""
+
+    def main(self, *words: Any, **options: Any) -> Any:
+        """See click.Command."""
+        speak()
+        translate(self)
+        return super().main(*words, **options)
 
 
 def speak() -> None:

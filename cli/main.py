@@ -60,6 +60,7 @@ from inventory import homes, log
 from inventory.config import folder
 
 app = typer.Typer(
+    cls=help_texts.TranslatedGroup,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -159,10 +160,7 @@ def main() -> None:
 
 def _run() -> None:
     chosen_language.begin(sys.argv[1:])
-    help_texts.speak()
-    command = typer.main.get_command(app)
-    help_texts.translate(command)
-    command(prog_name="./lab")
+    app(prog_name="./lab")
 
 
 if __name__ == "__main__":

@@ -48,4 +48,10 @@ WORDS = (
     marked("median"),
     marked("maximum"),
     marked("total"),
+    marked("verdict"),
+    marked("two answers"),
+    marked("times"),
+    marked("fenced"),
+    marked("scenario"),
+    marked("phase"),
 )

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,18 @@ from language.translator import Translator
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The fast one where libyaml is there."""
-ROOMS = ("inventory", "cluster", "status", "provision", "drill", "classroom", "benchmarks", "watch", "cli", "pytest_ha_lab")
+ROOMS = (
+    "inventory",
+    "cluster",
+    "status",
+    "provision",
+    "drill",
+    "classroom",
+    "benchmarks",
+    "watch",
+    "cli",
+    "pytest_ha_lab",
+)
 """The packages that have files of texts."""
 
 
@@ -35,14 +45,12 @@ def translations(code: str) -> dict[str, str]:
     return {**found, **po.read(files("language").joinpath(f"{code}.po").read_text(encoding="utf-8"))}
 
 
-def pairs(code: str) -> Iterator[tuple[Traversable, Traversable]]:
+def pairs(code: str) -> Iterator[tuple[Path, Path]]:
     """Each file of texts that has a translation, with the translation."""
     ending = f".{code}.yaml"
     for room in ROOMS:
-        for folder in _folders(files(room)):
-            for one in folder.iterdir():
-                if one.name.endswith(ending):
-                    yield folder.joinpath(one.name.removesuffix(ending) + ".yaml"), one
+        for one in sorted(Path(str(files(room))).rglob(f"*{ending}")):
+            yield one.with_name(one.name.removesuffix(ending) + ".yaml"), one
 
 
 def texts(original: Any, translated: Any) -> Iterator[tuple[str, str]]:
@@ -57,12 +65,6 @@ def texts(original: Any, translated: Any) -> Iterator[tuple[str, str]]:
         yield original, translated
 
 
-def _folders(room: Traversable) -> Iterator[Traversable]:
-    if isinstance(room, Path):  # nothing else is a package of the lab: no zip files
-        yield room
-        yield from (one for one in room.rglob("*") if one.is_dir() and one.name != "__pycache__")
-
-
-def loaded(file: Traversable) -> Any:
+def loaded(file: Path) -> Any:
     """The document of a YAML file."""
     return yaml.load(file.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a safe loader

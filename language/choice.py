@@ -7,6 +7,8 @@ from collections.abc import Mapping
 ENGLISH = "en"
 LANGUAGES = {ENGLISH: "English", "zh": "简体中文"}
 """The languages that are there, by code, each with its own name for itself."""
+TAGS = {ENGLISH: "en", "zh": "zh-Hans"}
+"""The languages as pages name them (BCP 47)."""
 VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 """The variables of the environment that name a language, in the order of locale(7). LANGUAGE may name several."""
 

@@ -22,7 +22,7 @@ HEADINGS = ("table", "add_column", "add_row", "marked")
 """The calls whose texts are shown even when they are one word."""
 COMMAND = re.compile(
     r"\$\(|&&|\|\||2>|\s\|\s|/dev/null|<<'|\\\[|\.\*|\\n|<\w+[ >].*>|^(sudo|apt-get|dnf|brew|sed|grep|cat|rm|echo|"
-    r"mkdir|systemctl|RUN|COPY|FROM|VBoxManage|nft|iptables|pidof|timeout|chkconfig|\$EDITOR|--[a-z]+-hook)\b"
+    r"mkdir|systemctl|RUN|COPY|FROM|nft|iptables|pidof|timeout|chkconfig|\$EDITOR|--[a-z]+-hook)\b"
 )
 """What only a command, a pattern or a document for a program has."""
 INTERNAL = frozenset(

@@ -26,13 +26,13 @@ WIDTH = 120
 def extracted(root: Path = ROOT) -> Iterator[tuple[str, str]]:
     """Each message of the code and the templates with its file, in the order of babel.cfg."""
     with (root / "babel.cfg").open(encoding="utf-8") as file:
-        methods, options = parse_mapping_cfg(file)
+        methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]
     hidden = internal()
     for room in ROOMS:
         found = extract_from_dir(root / room, methods, options, keywords={"gettext": None, "_": None})
         for name, _, message, _, _ in found:
-            for one in (message,) if isinstance(message, str) else message:
-                if one not in hidden:
+            for one in (message,) if isinstance(message, str) else message or ():
+                if one and one not in hidden:
                     yield f"{room}/{name}", one
 
 

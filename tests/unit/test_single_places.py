@@ -13,6 +13,7 @@ from inventory.providers import registry
 
 ROOT = Path(__file__).parents[2]
 LAYERS = (
+    "language",
     "inventory",
     "cluster",
     "status",

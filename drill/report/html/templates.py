@@ -14,6 +14,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from inventory.printable import visible
+from language import choice, speech
 
 
 def rendered(name: str, /, **values: object) -> Markup:
@@ -31,9 +32,15 @@ def asset(name: str) -> Markup:
     return Markup(_text(name))  # noqa: S704 - one of our own files, not data
 
 
-@cache
 def _environment() -> Environment:
-    return Environment(
+    return _environment_in(speech.code())
+
+
+@cache
+def _environment_in(code: str) -> Environment:
+    """The templates in a language; a template is compiled for each language anew."""
+    made = Environment(
+        extensions=["jinja2.ext.i18n"],
         loader=FunctionLoader(_text),
         autoescape=True,
         finalize=_finished,
@@ -41,6 +48,14 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.install_gettext_callables(speech.message, _plural, newstyle=True)  # type: ignore[attr-defined]
+    made.policies["ext.i18n.trimmed"] = True
+    made.globals["language"] = choice.TAGS[code]
+    return made
+
+
+def _plural(singular: str, plural: str, count: int) -> str:
+    return speech.message(singular if count == 1 else plural)
 
 
 def _text(name: str) -> str:
@@ -49,5 +64,10 @@ def _text(name: str) -> str:
 
 
 def _finished(value: object) -> object:
-    """A value as the template prints it: a node's text has no control character. Finished HTML stays as it is."""
-    return visible(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
+    """A value as the template prints it: in the chosen language, and without control characters.
+
+    Finished HTML stays as it is.
+    """
+    if isinstance(value, str) and not hasattr(value, "__html__"):
+        return visible(speech.show(value))
+    return value

@@ -6,8 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
-from importlib.resources.abc import Traversable
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,7 +24,7 @@ ROOT = CASES.parent.parent
 CODES = [code for code in LANGUAGES if code != ENGLISH]
 NOT_YET = yaml.safe_load((CASES / "language" / "not_yet.yaml").read_text(encoding="utf-8"))
 """What is not translated yet. These lists may only become shorter."""
-FILES_WITHOUT_TEXTS = {"cluster_properties.yaml", "points.yaml", "internal.yaml"}
+FILES_WITHOUT_TEXTS = {"cluster_properties.yaml", "points.yaml", "words.yaml", "new_class.yaml"}
 """Files of the rooms that have no texts for people."""
 COMMANDS = {"look", "command", "url", "read", "source", "section", "publisher", "title of a source", "check"}
 """The keys whose values are commands and sources, which no language translates (a comment in a command may be)."""
@@ -94,12 +94,8 @@ def test_no_placeholder_differs(code: str) -> None:
 
 @pytest.mark.parametrize("code", CODES)
 def test_each_translation_is_in_the_language(code: str) -> None:
-    kept = [
-        one
-        for one, other in read(code).items()
-        if not _HAN.search(other) and re.search(r"[a-z]{2}", _plain(other))
-    ]
-    assert all(re.search(r"[{%]|^[-.\w/ ]+$", one) for one in kept), kept
+    kept = [other for other in read(code).values() if not _HAN.search(other) and _PROSE.search(_plain(other))]
+    assert not kept, f"these are still English: {kept}"
 
 
 def _plain(text: str) -> str:
@@ -161,5 +157,5 @@ def differences(original: Any, translated: Any, path: tuple[str, ...]) -> Iterat
 
 
 def test_a_pair_is_found_in_the_package() -> None:
-    found: list[tuple[Traversable, Traversable]] = list(catalogue.pairs("zh"))
+    found: list[tuple[Path, Path]] = list(catalogue.pairs("zh"))
     assert {original.name for original, _ in found} >= {"checks.yaml", "steps.yaml", "scenarios.yaml"}
