@@ -1,4 +1,4 @@
-"""A made-up language for tests: each text of the lab in capitals. A word in small letters was not translated."""
+"""A made-up language for tests: each text of the lab in capitals. Words in small letters were not translated."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import re
 from language import catalogue
 from language.template import PLACEHOLDER
 from language.translator import Translator
-from language.update import extracted
 
 _KEPT = re.compile(r"%\(\w+\)s|%%|\[/?[a-z ]*\]|`[^`]*`|\./lab[^.;,]*")
 """What a translation keeps: placeholders of templates, rich's markup, code, and commands."""
@@ -28,9 +27,5 @@ def capitals(message: str) -> str:
 
 
 def translator() -> Translator:
-    """The made-up language, with all messages of the code and all files of texts."""
-    known = {message for _, message in extracted()}
-    for original, translated in catalogue.pairs("zh"):
-        pair = catalogue.texts(catalogue.loaded(original), catalogue.loaded(translated))
-        known |= {text for text, _ in pair}
-    return Translator({message: capitals(message) for message in known})
+    """The made-up language, with all messages that have a translation into Chinese."""
+    return Translator({message: capitals(message) for message in catalogue.translations("zh")})

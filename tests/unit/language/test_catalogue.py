@@ -31,7 +31,19 @@ FILES_WITHOUT_TEXTS = {
     "classroom/school/new_class.yaml",
 }
 """Files of the rooms that have no texts for people."""
-COMMANDS = {"look", "command", "url", "read", "source", "section", "publisher", "title of a source", "check"}
+COMMANDS = {
+    "look",
+    "command",
+    "url",
+    "read",
+    "source",
+    "section",
+    "publisher",
+    "kind",
+    "finds",
+    "try",
+    "page",
+}
 """The keys whose values are commands and sources, which no language translates (a comment in a command may be)."""
 _NAMED = re.compile(r"%\(\w+\)s")
 _CODE = re.compile(r"`[^`]+`")
