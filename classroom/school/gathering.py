@@ -49,7 +49,7 @@ def of_folder(root: Path, home: Path, scenarios: Sequence[str], nodes: Sequence[
     records: dict[str, bytes] = {}
     drilled: list[Drilled] = []
     left_out: list[str] = []
-    for folder in sorted((root / "runs").glob("*"), reverse=True):
+    for folder in sorted((path for path in (root / "runs").glob("*") if path.is_dir()), reverse=True):
         try:
             found, data = _run(folder, scenarios, nodes)
         except LabError as error:

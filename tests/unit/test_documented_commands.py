@@ -15,7 +15,7 @@ from cli import main
 from drill.scenarios import catalog
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("docs/teacher.md", "docs/student.md", "docs/exercises.md", "README.md")
+PAGES = ("docs/teacher.md", "docs/student.md", "docs/exercises.md", "docs/walk.md", "README.md")
 _COMMAND = re.compile(r"\./lab ((?:[^`#\n|]|\\\|)*)")
 
 

@@ -162,6 +162,6 @@ def test_the_chapter_beyond_names_pages_and_commands_that_exist() -> None:
 
 def test_placeholders_of_the_points_are_known() -> None:
     known = {*placeholders(fake_session()), "active", "others"}
-    assert {"preferences", "stickiness", "vip", "url"} <= known
+    assert {"stickiness", "vip", "url"} <= known
     assert set(load("walk/points.yaml")) == {point.id for point in POINTS}
     assert {NODE1, NODE2} == {node.name for node in LAB.nodes}
