@@ -101,7 +101,8 @@ def test_the_whole_walk_unattended_from_an_empty_cluster(walked: Context) -> Non
     by_id = {one.point: one for one in found.observed}
     assert said(by_id["quorum-lost"], "holder") == NOBODY, "the walkthrough, step 6.2"
     assert said(by_id["quorum-ignored"], "holder") != NOBODY, "step 6.3"
-    assert said(by_id["stays"], "interruptions").startswith("1"), "step 6.5"
+    moved = said(by_id["stays"], "interruptions")
+    assert moved[:1] in ("0", "1"), "step 6.5: no second one; the address alone may move between two requests"
     assert said(by_id["apart"], "together").startswith("no"), "step 7.2"
     assert said(by_id["together"], "together").startswith("yes"), "step 7.1.1"
     assert said(by_id["order-of-start"], "start").startswith(context.lab.resource("address").id), "step 7.1.2"
