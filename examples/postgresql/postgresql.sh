@@ -15,6 +15,8 @@ conf=/etc/postgresql/15/main
 data=/var/lib/postgresql/15/main
 ready=/var/lib/postgresql/15/ha-lab-ready
 name=$(uname -n)
+recovery=/usr/local/sbin/ha-lab-after-crash
+unit=/etc/systemd/system/pacemaker.service.d/ha-lab.conf
 # '': replication is asynchronous. '*': each commit waits until the standby has it, and while the standby is away
 # no write is acknowledged (lab.yaml: may_lose: 0).
 synchronous=''
@@ -50,6 +52,24 @@ host lab probe $network trust
 END
 }
 
+# PAF does not start a primary that has crashed (its manual: such an instance must be recovered first). So before pacemaker
+# starts, the server recovers by itself and is stopped: as a standby where there is another primary by now.
+after_crash() {
+    cat <<END
+#!/bin/sh
+run() { cd / && setpriv --reuid=postgres --regid=postgres --init-groups "\$@"; }
+ctl() { run $bin/pg_ctl -D $data -s -w -t 60 -o '-c config_file=$conf/postgresql.conf' "\$@" >/dev/null 2>&1; }
+$bin/pg_controldata -D $data 2>/dev/null | grep -q '^Database cluster state: *in production' || exit 0
+! pgrep -u postgres -x postgres >/dev/null || exit 0
+if [ "\$(PGCONNECT_TIMEOUT=3 psql -XAtq -h $vip -U probe -d lab -c 'select pg_is_in_recovery()' 2>/dev/null)" = f ]; then
+    run touch $data/standby.signal
+fi
+ctl start
+ctl -m fast stop
+END
+}
+
+before_pacemaker() { printf '# Written by the lab.\n[Service]\nExecStartPre=-%s\n' "$recovery"; }
 as_postgres() { (cd / && setpriv --reuid=postgres --regid=postgres --init-groups "$@"); }
 # The lab's own statements wait for no standby: there may be none yet.
 local_sql() { PGOPTIONS='-c synchronous_commit=local' as_postgres psql -XAtq -d "${2:-postgres}" -c "$1" 2>/dev/null; }
@@ -61,6 +81,8 @@ missing() {
     ! systemctl is-enabled postgresql 2>/dev/null | grep -qx enabled || echo "postgresql starts at boot: only the cluster may"
     [ "$(settings)" = "$(cat "$conf/conf.d/ha-lab.conf" 2>/dev/null)" ] || echo "its settings are not written"
     [ "$(accounts)" = "$(cat "$conf/pg_hba.conf" 2>/dev/null)" ] || echo "its accounts are not written"
+    [ "$(after_crash)" = "$(cat "$recovery" 2>/dev/null)" ] || echo "the recovery after a crash is not written"
+    [ "$(before_pacemaker)" = "$(cat "$unit" 2>/dev/null)" ] || echo "pacemaker starts without the recovery after a crash"
     [ -e "$ready" ] || echo "its database is not made"
 }
 
@@ -72,6 +94,11 @@ prepare() {
     settings >"$conf/conf.d/ha-lab.conf"
     accounts >"$conf/pg_hba.conf"
     chown -R postgres:postgres "$conf/conf.d" "$conf/pg_hba.conf"
+    after_crash >"$recovery"
+    chmod 755 "$recovery"
+    mkdir -p "${unit%/*}"
+    before_pacemaker >"$unit"
+    systemctl daemon-reload
     if [ -e "$ready" ]; then
         local_sql 'select pg_reload_conf()' >/dev/null || true
         return

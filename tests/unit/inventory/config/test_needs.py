@@ -16,7 +16,7 @@ from tests.support.example_lab import CASES, example_lab
 
 LAB = CASES.parent.parent / "lab.yaml"
 SCRIPT = "missing() { echo $node; }\nprepare() { :; }\nbroken() { false; }\nrepair() { :; }\n"
-EXAMPLE = CASES.parent.parent / "examples/postgresql/lab.yaml"
+EXAMPLES = CASES.parent.parent / "examples"
 
 
 def folder(tmp_path: Path, lines: str, script: str = SCRIPT) -> Path:
@@ -59,8 +59,17 @@ def test_the_packages_are_in_the_image_and_its_tag_follows_them(tmp_path: Path) 
 
 
 def test_the_example_of_postgresql_is_a_lab() -> None:
-    lab = load(EXAMPLE)
+    lab = load(EXAMPLES / "postgresql/lab.yaml")
     [database] = lab.services.resources
     assert (database.id, database.agent, database.clone) == ("pgsqld", "ocf:heartbeat:pgsqlms", "promotable")
     assert lab.drill.probe.kind == "sql"
     assert "copy_from" in lab.services.script
+    assert lab.drill.probe.may_lose > 0, "its replication is asynchronous"
+
+
+def test_the_example_of_mariadb_is_a_lab() -> None:
+    lab = load(EXAMPLES / "mariadb/lab.yaml")
+    [database] = lab.services.resources
+    assert (database.id, database.agent, database.clone) == ("db", "systemd:mariadb", "clone")
+    assert lab.drill.probe.argv(lab.vip)[3] == f"--host={lab.vip}"
+    assert "gtid_slave_pos" in lab.services.script
