@@ -23,6 +23,8 @@ MAX_KEPT = 1000
 """The number of records that are kept while the state folder does not exist."""
 HERE = "this-machine"
 """Stands in place of a node's name for a command on this machine."""
+SOME_NODE = "some-node"
+"""Stands in place of a node's name for a hidden command."""
 
 LOG = logging.getLogger("ha-lab")
 LOG.addHandler(logging.NullHandler())

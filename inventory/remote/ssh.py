@@ -136,8 +136,12 @@ class Ssh:
             status = "unreachable"
             raise
         finally:
-            line, why = (command.hidden, "") if command.hidden else (command.line, command.why)
-            log.command(command.node, line, status, time.monotonic() - began, why or command.purpose)
+            seconds = time.monotonic() - began
+            if command.hidden:
+                log.command(log.SOME_NODE, command.hidden, status, seconds)
+            else:
+                for_what = command.why or command.purpose
+                log.command(command.node, command.line, status, seconds, for_what)
         return result
 
     def _run(self, command: Command, began: float) -> Result:

@@ -1,12 +1,13 @@
 """The mutation gate: every broken configuration, on the real nodes, is caught by the check that is named for it.
 
 The same rows are the classroom's exercises (classroom/exercises.py). A check that cannot fail would let its
-mutation live, and the test fails.
+mutation live, and the test fails. After each repair the files of the nodes are as they were before.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -18,19 +19,31 @@ from classroom.snapshot import look
 from cli.context import Context
 from drill.checks.verdict import FAIL
 from inventory.errors import ConfigError
+from inventory.model import Command
+from inventory.remote.ssh import check
 from provision import reset
 
 
 @pytest.fixture
 def whole(context: Context) -> Iterator[Context]:
-    """The lab before: every check passes. And after, whatever happened: every check passes again."""
+    """The lab before: every check passes. And after, whatever happened: they pass again, with the same files."""
     if not_passed(judge(context.session, look(context.session, context.fetch))):
         for row in for_platform(context.session.platform):
             undo(row, context.session)
         reset.run(context.session)
         wait_until_passed(context.session, context.fetch)
+    before = traces(context)
     yield context
     wait_until_passed(context.session, context.fetch)
+    after = traces(context)
+    assert {node: sorted(before[node] ^ after[node]) for node in before if before[node] != after[node]} == {}
+
+
+def traces(context: Context) -> dict[str, frozenset[str]]:
+    """Mode, owner and sum of each file of a node that an exercise may change, by node."""
+    text = Path(__file__).with_name("traces.sh").read_text()
+    asked = [Command.script(node.name, text, purpose="read-traces") for node in context.lab.nodes]
+    return {one.node: frozenset(check(context.remote, one).out.splitlines()) for one in asked}
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda row: row.name)

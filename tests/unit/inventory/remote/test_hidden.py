@@ -62,6 +62,7 @@ def test_neither_log_nor_arguments_nor_error_tell_it(ssh: Ssh, tmp_path: Path) -
     finally:
         log.end()
     assert result.status == 3
+    assert NODE1 not in (tmp_path / ".lab" / log.NAME).read_text(), "the node says much about the fault"
     told = (tmp_path / ".lab" / log.NAME).read_text() + (tmp_path / "arguments").read_text()
     told += str(failure(result)).partition("\n  | ")[0]
     assert LABEL in told
