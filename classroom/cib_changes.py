@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from classroom.node_changes import passive
 from cluster import pcs
 from cluster.cib_constraints import TAGS
 from inventory.config.cluster_properties import name_in_effect
@@ -117,10 +118,11 @@ def add_location(id_: str, where: Callable[[LabSession, Facts], Node], score: st
 
 
 def date_rule(session: LabSession, facts: Facts) -> Iterator[Command]:
-    """Forbid the web server on all nodes from a day in the future on; Pacemaker Explained, "Rules"."""
-    web = session.lab.resource("web").id
-    date = '<date_expression id="maintenance-from-date" operation="gt" start="2099-01-01"/>'
-    rule = f'<rule id="maintenance-from-rule" score="-INFINITY">{date}</rule>'
+    """Forbid the web server on the passive node since a day in the past; Pacemaker Explained, "Rules"."""
+    web, node = session.lab.resource("web").id, passive(session, facts).name
+    here = f'<expression id="maintenance-from-node" attribute="#uname" operation="eq" value="{node}"/>'
+    date = '<date_expression id="maintenance-from-date" operation="gt" start="2024-01-01"/>'
+    rule = f'<rule id="maintenance-from-rule" score="-INFINITY" boolean-op="and">{here}{date}</rule>'
     xml = f'<rsc_location id="maintenance-from" rsc="{web}">{rule}</rsc_location>'
     yield _add_constraint(session, facts, xml, "a rule with a date")
 

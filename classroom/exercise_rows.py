@@ -47,7 +47,7 @@ LATENT: tuple[Exercise, ...] = (
         "avoids-left", "takes-over", add_location("{web}-avoids-old-hardware", passive), needs=one_web_server
     ),
     Exercise("stale-ban", "leftovers", add_location("cli-ban-{web}-on-{node}", passive), needs=one_web_server),
-    Exercise("date-bomb", "leftovers", date_rule, needs=one_web_server),
+    Exercise("since-a-date", "takes-over", date_rule, needs=one_web_server),
     Exercise(
         "stale-failure", "leftovers", set_node_attribute(fail_count, "INFINITY", passive),
         delete_node_attribute(fail_count), needs=one_web_server,
@@ -62,7 +62,6 @@ LATENT: tuple[Exercise, ...] = (
         possible=lambda system: system.tools.maintains_nodes, needs=two_nodes,
     ),
     Exercise("nothing-managed", "leftovers", set_option("rsc_defaults", "is-managed", "false")),
-    Exercise("one-failure", "web-server", set_option("rsc_defaults", "migration-threshold", "1")),
     Exercise(
         "hurried-start", "web-server",
         set_operation("web", "start", lambda session: 'interval="0s" timeout="10ms"'), needs=one_web_server,
@@ -104,13 +103,12 @@ LATENT: tuple[Exercise, ...] = (
 """One fault each. Most of them show only at the next failover, start or reboot."""
 PAIRS: Mapping[str, tuple[str, str]] = {
     "two-lines-lost": ("no-order", "no-colocation"),
-    "restless": ("no-stickiness", "weak-location"),
+    "restless": ("no-stickiness", "location-elsewhere"),
     "night-call": ("stale-ban", "unreadable-page"),
     "unseen-death": ("maintenance-left", "address-unmonitored"),
     "two-doors": ("expired-key", "old-hosts"),
     "power-cut": ("cluster-at-boot", "policy-stop"),
     "half-an-address": ("wrong-netmask", "second-holder"),
-    "too-patient": ("slow-monitor", "one-failure"),
 }
 """Exercises with two faults: repairing one of them changes what is seen, and is not enough."""
 

@@ -23,7 +23,14 @@ OF_TWO = {
         "two-votes",
         "power-cut",
     ),
-    *("avoids-left", "stale-ban", "date-bomb", "stale-failure", "standby-until-reboot", "node-maintenance"),
+    *(
+        "avoids-left",
+        "stale-ban",
+        "since-a-date",
+        "stale-failure",
+        "standby-until-reboot",
+        "node-maintenance",
+    ),
     *("hurried-start", "unreadable-page", "half-edited", "no-agent", "clients-blocked", "night-call"),
 }
 """What a lost or misconfigured node does to the others depends on their number; so does who takes over."""
