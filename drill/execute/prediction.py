@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from cluster import cib_status, corosync_state, gratuitous_arp, outage_bounds, outage_interval
 from cluster import fencing as fence_devices
 from cluster.cib import Cib
+from cluster.members import members
 from cluster.outage_bounds import Bounds
 from cluster.outage_interval import COVERAGE, LIKELY, Course
 from cluster.timing import Timing
@@ -67,7 +68,7 @@ def predict(
         timing_of(lab),
         token_s=token,
         consensus_s=consensus,
-        arp_s=_arp(lab, remote, live),
+        arp_s=_arp(lab, remote, live, text),
         stop_s=session.platform.times.stop,
         start_s=session.platform.times.start,
         times_why=session.platform.times.why,
@@ -111,10 +112,11 @@ def running_times(session: LabSession) -> tuple[float, float]:
     return corosync_state.timings(_read(session.remote, session.lab, script, "read-totem-times"))
 
 
-def _arp(lab: Lab, remote: Remote, live: Cib) -> float:
+def _arp(lab: Lab, remote: Remote, live: Cib, text: str) -> float:
     """The time between two gratuitous ARPs of the address, as configured now (seconds)."""
     id_ = lab.resource("address").id
-    address = next((one for one in live.configuration.resources if one.id == id_), None)
+    grouped = [one.primitive for one in (members(text) if text else ())]
+    address = next((one for one in (*live.configuration.resources, *grouped) if one.id == id_), None)
     if address is None:
         raise LabError(f"{id_} is not configured", hint="./lab provision")
     script = gratuitous_arp.metadata_script(address.agent)
