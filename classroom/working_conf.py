@@ -62,7 +62,7 @@ def _of_one(lab: Lab, platform: Platform, conf: Section) -> Iterator[str]:
     wanted = (lab.corosync.crypto_cipher, lab.corosync.crypto_hash) != ("none", "none")
     if wanted and not _encrypted(platform, totem):
         yield "totem: neither crypto_cipher and crypto_hash nor secauth is on: the key is not used"
-    if platform.corosync == "1.4":
+    if not platform.knows_two_node:  # corosync 1.4
         if not any(one.value("name") == "pacemaker" for one in conf.sections("service")):
             yield "service: there is no service with the name pacemaker, so corosync does not start it"
         return
@@ -107,5 +107,5 @@ def _in_network(lab: Lab, text: str) -> bool:
 def _encrypted(platform: Platform, totem: Section) -> bool:
     """Whether corosync signs and encrypts; only 1.4 does so by default."""
     words = (totem.value("crypto_cipher") or "none", totem.value("crypto_hash") or "none")
-    secauth = totem.value("secauth") or ("on" if platform.corosync == "1.4" else "off")
+    secauth = totem.value("secauth") or ("off" if platform.knows_two_node else "on")
     return "none" not in words or secauth.lower() in ("on", "yes", "1")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +17,7 @@ from tests.support.example_lab import CASES
 
 FOLDER = CASES / "solutions"
 RECORDED = FOLDER / "recorded"
+RECORDED_NODES = ("node1.magedu.com", "node2.magedu.com")
 Answers = dict[str, dict[str, dict[str, str]]]
 """What crm_simulate printed (out, dot), by the name of the solution and the label of the what-if."""
 
@@ -64,16 +66,33 @@ def recorded(version: str) -> Answers:
 
 
 def replay(answers: Mapping[str, Mapping[str, str]]) -> Simulate:
-    """A simulator that gives the recorded answers, by the label of the what-if."""
+    """A simulator that gives the recorded answers, by the label of the what-if.
+
+    The answers are about node1.magedu.com and node2.magedu.com. They are also given for a configuration whose two nodes
+    have other names: the names are replaced, in the order of their nodes in the configuration.
+    """
 
     def simulate(questions: Sequence[Question]) -> list[Answer]:
-        labels = [one.what_if.label for one in questions]
-        missing = [label for label in labels if label not in answers]
-        assert not missing, f"not recorded: {missing}; see tests/cases/solutions/README.md"
-        # What follows a what-if is asked with its end state, which is not recorded: its own label is enough.
-        return [
-            Answer(answers[one.what_if.label]["out"], answers[one.what_if.label]["dot"], one.cib)
-            for one in questions
-        ]
+        return [_replayed(answers, one) for one in questions]
 
     return simulate
+
+
+def _replayed(answers: Mapping[str, Mapping[str, str]], question: Question) -> Answer:
+    names = dict(zip(RECORDED_NODES, re.findall(r'<node [^>]*uname="([^"]+)"', question.cib), strict=False))
+    label = question.what_if.label
+    for recorded_name, name in names.items():
+        label = re.sub(rf"\b{short(name)}\b", short(recorded_name), label)
+    assert label in answers, f"not recorded: {label}; see tests/cases/solutions/README.md"
+    texts = {}
+    for part in ("out", "dot"):
+        texts[part] = answers[label][part]
+        for recorded_name, name in names.items():
+            texts[part] = texts[part].replace(recorded_name, name)
+    # What follows a what-if is asked with its end state, which is not recorded: its own label is enough.
+    return Answer(texts["out"], texts["dot"], question.cib)
+
+
+def short(name: str) -> str:
+    """The first label of a node's name."""
+    return name.split(".", maxsplit=1)[0]
