@@ -16,7 +16,7 @@ from inventory.model import Lab, Node
 from inventory.platforms.base import Platform
 
 SHORTEST_TOKEN_MS = 1000
-"""A token that is shorter than corosync's own default (1000 ms) declares a node lost that is only busy."""
+"""corosync's own default (ms). With a shorter token a node that is only busy counts as lost; lab.yaml may want that."""
 
 
 def problems(lab: Lab, platform: Platform, confs: Mapping[Node, str]) -> Iterator[str]:
@@ -57,8 +57,9 @@ def _of_one(lab: Lab, platform: Platform, conf: Section) -> Iterator[str]:
     totem, quorum = conf.section("totem"), conf.section("quorum")
     yield from _members(lab, conf)
     token = totem.value("token")
-    if token is not None and (not token.isdigit() or int(token) < SHORTEST_TOKEN_MS):
-        yield f"totem.token: {token}: less than {SHORTEST_TOKEN_MS} ms declares a busy node lost"
+    shortest = min(SHORTEST_TOKEN_MS, lab.corosync.token_ms)
+    if token is not None and (not token.isdigit() or int(token) < shortest):
+        yield f"totem.token: {token}: less than {shortest} ms; a node that is only busy then counts as lost"
     wanted = (lab.corosync.crypto_cipher, lab.corosync.crypto_hash) != ("none", "none")
     if wanted and not _encrypted(platform, totem):
         yield "totem: neither crypto_cipher and crypto_hash nor secauth is on: the key is not used"
