@@ -44,21 +44,27 @@ def run(*words: str | Path, cwd: Path, deadline: float, expected: int = 0) -> st
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The programs of a fresh environment, with its own pip (an environment that uv made has none)."""
+    folder = tmp_path_factory.mktemp("installed") / "venv"
+    run(sys.executable, "-m", "venv", folder, cwd=ROOT, deadline=INSTALL)
+    return folder / "bin"
+
+
+@pytest.fixture(scope="module")
+def wheel(environment: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     source, made = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
     copy(source)
-    run(sys.executable, "-m", "pip", "wheel", "--no-deps", "-w", made, source, cwd=made, deadline=INSTALL)
+    run(environment / "pip", "wheel", "--no-deps", "-w", made, source, cwd=made, deadline=INSTALL)
     [found] = made.glob("*.whl")
     return found
 
 
 @pytest.fixture(scope="module")
-def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The Python of a fresh environment with the wheel."""
-    folder = tmp_path_factory.mktemp("installed") / "venv"
-    run(sys.executable, "-m", "venv", folder, cwd=ROOT, deadline=INSTALL)
-    run(folder / "bin" / "pip", "install", "-q", wheel, cwd=folder, deadline=INSTALL)
-    return folder / "bin" / "python"
+def python(environment: Path, wheel: Path) -> Path:
+    """The Python of the fresh environment, with the wheel."""
+    run(environment / "pip", "install", "-q", wheel, cwd=environment, deadline=INSTALL)
+    return environment / "python"
 
 
 @pytest.fixture(scope="module")
