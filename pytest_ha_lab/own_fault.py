@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from drill.faults import registry, remedies
-from drill.faults.base import Fault, FaultScope, Proof, Remedy
+from drill.faults.base import Fault, FaultScope, Proof, Remedy, remedy_of
 from inventory.errors import ConfigError
 from inventory.model import NodeAction
 
@@ -31,7 +31,7 @@ def fault(name: str, *, breaks: str, broken: str, repairs: str, title: str = "")
         raise ConfigError(f"fault {name!r}: {empty[0]} is empty", hint="Each of the three texts is needed.")
 
     def remedy(scope: FaultScope) -> Remedy:
-        return Remedy(f"repaired {name}", f"is_wrong() (\n{broken}\n)\nput_right() (\n{repairs}\n)")
+        return remedy_of(f"repaired {name}", broken, repairs)
 
     def inject(scope: FaultScope) -> tuple[NodeAction, ...]:
         return (NodeAction(scope.target.name, breaks, why=f"inject {name}", purpose="inject-fault"),)

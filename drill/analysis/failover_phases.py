@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from drill.analysis.address_owners import LONGEST_GAP, owners_at
 from drill.analysis.fault_windows import FaultWindow, fault_windows
+from drill.analysis.fencing import fence_orders
 from drill.analysis.once import once
 from drill.analysis.outages import outages_of
 from drill.record.power_switch import BY_BMC
@@ -107,9 +108,7 @@ def _detected(joined: float | None, placed: float | None) -> tuple[float | None,
 
 def _fenced(timeline: Timeline, fault_time: _FaultTime) -> dict[str, tuple[float | None, str]]:
     """When a BMC had switched the first node off; no such phase when no BMC was asked to."""
-    orders = [
-        one for one in timeline.power if one.by == BY_BMC and not one.on and one.asked >= fault_time.since
-    ]
+    orders = [one for one in fence_orders(timeline, fault_time.since) if one.by == BY_BMC]
     return {"fenced": (min(one.at or one.asked for one in orders), orders[0].summary)} if orders else {}
 
 

@@ -1,14 +1,15 @@
-"""Which nodes the cluster fenced after a fault, and how long that took, from the switches of the BMCs."""
+"""Which nodes the cluster fenced after a fault, and how long that took."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from drill.analysis.duration import ENDLESS, Duration
 from drill.analysis.fault_windows import FaultWindow, fault_windows
 from drill.analysis.once import once
-from drill.record.power_switch import BY_BMC, PowerSwitch
+from drill.record.power_switch import BY_BMC, BY_CLUSTER, PowerSwitch
 from drill.record.timeline import Timeline
 
 
@@ -17,10 +18,24 @@ class Fenced:
     """A node that was fenced. `after` is the time from the fault until the node had no power.
 
     Its lower limit is the moment when the switch began, its upper limit the moment when the BMC reported it as done.
+    Where only the cluster's fence history tells of it, the limits are the fault and the end of the observation.
     """
 
     node: str
     after: Duration
+
+
+def fence_orders(timeline: Timeline, since: float, until: float = math.inf) -> tuple[PowerSwitch, ...]:
+    """The cluster's orders to switch a node off, from `since` until before `until` (seconds), in the order of time.
+
+    An order of which only the cluster's fence history tells (BY_CLUSTER) has no exact time: it is always among them.
+    """
+    orders = (
+        one
+        for one in timeline.power
+        if not one.on and (one.by == BY_CLUSTER or (one.by == BY_BMC and since <= one.asked < until))
+    )
+    return tuple(sorted(orders, key=lambda one: one.asked))
 
 
 @once
@@ -38,11 +53,10 @@ def fenced_after(timeline: Timeline, windows: Sequence[FaultWindow]) -> tuple[Fe
         return ()
     injected, end = windows[-1].injected, min(one.end for one in windows)
     found: dict[str, Fenced] = {}
-    for one in sorted(timeline.power, key=lambda one: one.asked):
-        if one.by == BY_BMC and not one.on and injected <= one.asked < end:
-            found.setdefault(one.node, Fenced(one.node, _after(one, injected)))
+    for one in fence_orders(timeline, injected, end):
+        found.setdefault(one.node, Fenced(one.node, _after(one, injected)))
     return tuple(found.values())
 
 
 def _after(switch: PowerSwitch, injected: float) -> Duration:
-    return Duration(switch.asked - injected, ENDLESS if switch.at is None else switch.at - injected)
+    return Duration(max(0.0, switch.asked - injected), ENDLESS if switch.at is None else switch.at - injected)

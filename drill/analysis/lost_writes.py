@@ -14,7 +14,7 @@ A write is also lost when the file of the node that acknowledged it does not hav
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from drill.analysis.once import once
@@ -71,7 +71,10 @@ def node_writes(timeline: Timeline) -> tuple[NodeWrites, ...] | None:
     turns = list(_turns(timeline))
     if stored is None or not timeline.writes or not turns:
         return None
-    return tuple(_of_node(timeline, node, stored, turns) for node in timeline.nodes)
+    return tuple(
+        _of_node(timeline, node, stored.get(node, ()), lambda write: _fate(write, turns))
+        for node in timeline.nodes
+    )
 
 
 def copies(timeline: Timeline) -> tuple[str, ...]:
@@ -93,13 +96,9 @@ def copies(timeline: Timeline) -> tuple[str, ...]:
 def _of_database(timeline: Timeline) -> tuple[NodeWrites, ...] | None:
     if timeline.header.served is None or not timeline.writes:
         return None
-    found = []
-    for node in (*timeline.nodes, ""):
-        mine = tuple(one.number for one in timeline.writes if one.acknowledged and one.node == node)
-        if node or mine:
-            have = set(timeline.header.served)
-            found.append(NodeWrites(node, mine, tuple(one for one in mine if one not in have), ()))
-    return tuple(found)
+    served = timeline.header.served
+    found = (_of_node(timeline, node, served, lambda write: "kept") for node in (*timeline.nodes, ""))
+    return tuple(one for one in found if one.node or one.acknowledged)
 
 
 def ranges(numbers: tuple[int, ...]) -> str:
@@ -114,11 +113,12 @@ def ranges(numbers: tuple[int, ...]) -> str:
 
 
 def _of_node(
-    timeline: Timeline, node: str, stored: Mapping[str, tuple[int, ...]], turns: list[_Turn]
+    timeline: Timeline, node: str, stored: Collection[int], fate: Callable[[Write], str]
 ) -> NodeWrites:
+    """What a node acknowledged: lost when it is not among the numbers `stored`, otherwise by `fate`."""
     mine = [one for one in timeline.writes if one.acknowledged and one.node == node]
-    have = set(stored.get(node, ()))
-    fates = {one.number: _fate(one, turns) if one.number in have else "lost" for one in mine}
+    have = set(stored)
+    fates = {one.number: fate(one) if one.number in have else "lost" for one in mine}
     return NodeWrites(
         node,
         tuple(fates),

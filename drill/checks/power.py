@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from drill.analysis.fault_windows import NO_INJECTION, fault_windows
+from drill.analysis.fencing import fence_orders
 from drill.checks.base import check
 from drill.checks.verdict import CheckResult, failed, passed, unknown
-from drill.record.power_switch import BY_BMC, BY_CLUSTER
 from drill.record.timeline import Timeline
 
 
@@ -17,11 +17,7 @@ def fenced(timeline: Timeline, node: str) -> CheckResult:
     found = fault_windows(timeline)
     if not found:
         return unknown(expected, NO_INJECTION)
-    orders = [
-        one
-        for one in timeline.power
-        if not one.on and (one.by == BY_CLUSTER or (one.by == BY_BMC and one.asked >= found[0].injected))
-    ]
+    orders = fence_orders(timeline, found[0].injected)
     lines = [one.summary for one in orders]
     if others := sorted({one.node for one in orders} - {name}):
         return failed(expected, f"{' and '.join(others)} was fenced", *lines)

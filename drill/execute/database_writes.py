@@ -16,7 +16,7 @@ from ipaddress import IPv4Address
 from drill.execute.write_service import WriteService
 from drill.observe.http_probe import ProbeSettings
 from drill.observe.observer import Observer
-from drill.observe.sql_request import SqlClient, SqlError
+from drill.observe.sql_request import SqlClient, SqlError, node_named
 from drill.observe.sql_writer import SqlWriter
 from drill.record.timeline import Event, Write
 from inventory import waiting
@@ -58,7 +58,7 @@ class Numbers:
     def write(self, number: int) -> str:
         """Write a number; the node that acknowledged it. Raises LabError when no node is named."""
         named = next(iter(self._values("write", number)), "")
-        if node := next((one.name for one in self.session.lab.nodes if one.is_called(named)), ""):
+        if node := node_named(named, self.session.lab.nodes):
             return node
         raise LabError(
             f"lab.yaml, drill.probe.write: the database answers {named!r}, which is no node",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cluster import cib_status, corosync_state, gratuitous_arp, outage_bounds, outage_interval
 from cluster import fencing as fence_devices
 from cluster.cib import Cib
+from cluster.configuration import Primitive
 from cluster.members import members
 from cluster.outage_bounds import Bounds
 from cluster.outage_interval import COVERAGE, LIKELY, Course
@@ -59,7 +60,8 @@ def predict(
     """
     lab, remote = session.lab, session.remote
     token, consensus = running_times(session)
-    monitors = _monitors(lab, live)
+    primitives = _primitives(live, text)
+    monitors = _monitors(lab, primitives)
     properties = live.configuration.properties
     moves = single_moves(scenario.moves, len(lab.nodes))
     first = next((faults.get(move.fault) for move in moves if isinstance(move, Inject)), None)
@@ -68,7 +70,7 @@ def predict(
         timing_of(lab),
         token_s=token,
         consensus_s=consensus,
-        arp_s=_arp(lab, remote, live, text),
+        arp_s=_arp(lab, remote, primitives),
         stop_s=session.platform.times.stop,
         start_s=session.platform.times.start,
         times_why=session.platform.times.why,
@@ -87,7 +89,7 @@ def predict(
             scenario.kind,
             timing,
             answers=first.answers if first else None,
-            moves=_may_move(live),
+            moves=_may_move(live, primitives),
             resource=kind,
         )
         answer = _monitor_answer(text, lab.resource(kind).id) if first and text and lab.has(kind) else None
@@ -95,7 +97,13 @@ def predict(
         fences = timing.fencing and timing.fence is not None
         kernel = session.provider.shares_kernel
         course, missing = _course(
-            scenario, limits, live, len(lab.nodes), clone=timing.clone, fences=fences, shares_kernel=kernel
+            scenario,
+            limits,
+            len(lab.nodes),
+            may_move=_may_move(live, primitives),
+            clone=timing.clone,
+            fences=fences,
+            shares_kernel=kernel,
         )
         rows = Rows(missing=missing)
         dc_lost = _dc_lost(lab, text, scenario) if course == "loss" and text else None
@@ -112,11 +120,10 @@ def running_times(session: LabSession) -> tuple[float, float]:
     return corosync_state.timings(_read(session.remote, session.lab, script, "read-totem-times"))
 
 
-def _arp(lab: Lab, remote: Remote, live: Cib, text: str) -> float:
+def _arp(lab: Lab, remote: Remote, primitives: Sequence[Primitive]) -> float:
     """The time between two gratuitous ARPs of the address, as configured now (seconds)."""
     id_ = lab.resource("address").id
-    grouped = [one.primitive for one in (members(text) if text else ())]
-    address = next((one for one in (*live.configuration.resources, *grouped) if one.id == id_), None)
+    address = next((one for one in primitives if one.id == id_), None)
     if address is None:
         raise LabError(f"{id_} is not configured", hint="./lab provision")
     script = gratuitous_arp.metadata_script(address.agent)
@@ -140,9 +147,17 @@ def _dc_lost(lab: Lab, text: str, scenario: Scenario) -> bool | None:
     return (owners[0] == dc) == (target == "active") if len(lab.nodes) == 2 or target == "active" else None
 
 
-def _monitors(lab: Lab, live: Cib) -> dict[str, float]:
+def _primitives(live: Cib, text: str) -> tuple[Primitive, ...]:
+    """All primitives of the live CIB, also those of groups and with what their templates give them.
+
+    Without its XML (`text`) those of groups are not known.
+    """
+    return tuple(one.primitive for one in members(text)) if text else live.configuration.resources
+
+
+def _monitors(lab: Lab, primitives: Sequence[Primitive]) -> dict[str, float]:
     """The monitor interval by kind of resource (seconds): the shortest of several, 0 without a monitor."""
-    written = {one.id: (one.monitor or "").split(",") for one in live.configuration.resources}
+    written = {one.id: (one.monitor or "").split(",") for one in primitives}
     kinds = {one.kind: written[one.id] for one in lab.resources if one.id in written}
     return {
         kind: min(filter(None, (milliseconds(text) for text in texts)), default=0) / 1000
@@ -150,9 +165,9 @@ def _monitors(lab: Lab, live: Cib) -> dict[str, float]:
     }
 
 
-def _may_move(live: Cib) -> bool:
+def _may_move(live: Cib, primitives: Sequence[Primitive]) -> bool:
     """Whether a resource may leave the node where it failed: a migration-threshold is set (0 and INFINITY: none)."""
-    metas = (live.configuration.defaults, *(one.meta for one in live.configuration.resources))
+    metas = (live.configuration.defaults, *(one.meta for one in primitives))
     return any(meta.get("migration-threshold", "0") not in ("0", "INFINITY") for meta in metas)
 
 
@@ -201,16 +216,16 @@ def _prediction(
 def _course(
     scenario: Scenario,
     limits: Bounds,
-    live: Cib,
     nodes: int,
     *,
+    may_move: bool,
     clone: bool,
     fences: bool = False,
     shares_kernel: bool = False,
 ) -> tuple[Course | None, str]:
     """The course that the scenario's outage takes; or None, and why its times cannot be added up.
 
-    `fences`: the cluster fences a lost node; `shares_kernel`: the nodes are containers.
+    `may_move`: see `_may_move`; `fences`: the cluster fences a lost node; `shares_kernel`: the nodes are containers.
     """
     injections = [move for move in single_moves(scenario.moves, nodes) if isinstance(move, Inject)]
     if len(injections) != 1:
@@ -222,7 +237,7 @@ def _course(
         limits.outage_least == 0.0 and limits.kind in ("crash", "freeze", "partition", "none")
     ):
         return None, "clients may see no outage"
-    if limits.kind == "process" and _may_move(live):
+    if limits.kind == "process" and may_move:
         return None, "the resource may be started again on either node"
     if outage_bounds.VOTE in (phase.name for phase in limits.phases):
         return None, "the time until the witness gives its vote depends on how the node was lost"

@@ -102,6 +102,11 @@ def shell(name: str, /, **parameters: object) -> str:
     return script(__package__, f"scripts/{name}", **parameters)
 
 
+def remedy_of(message: str, is_wrong: str, put_right: str) -> Remedy:
+    """The remedy of two shell texts: the condition, with status 0 while the repair is needed, and the repair."""
+    return Remedy(message, f"is_wrong() (\n{is_wrong}\n)\nput_right() (\n{put_right}\n)")
+
+
 def remedy(message: str, name: str, /, **parameters: object) -> Remedy:
     """The remedy of `scripts/repair_NAME.sh`."""
     return Remedy(message, shell(f"repair_{name}", **parameters))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from drill.faults import remedies
-from drill.faults.base import FaultScope, Remedy, RemedyFactory
+from drill.faults.base import FaultScope, Remedy, RemedyFactory, remedy_of
 from status import node_script
 
 
@@ -11,10 +11,7 @@ def follows(scope: FaultScope) -> Remedy:
     """Repair what the script calls broken on a node, such as a standby that cannot follow the primary."""
     broken = node_script.call(scope.lab, scope.target, "broken")
     repair = node_script.call(scope.lab, scope.target, "repair")
-    return Remedy(
-        f"repaired {scope.target.alias} by lab.yaml's script",
-        f"is_wrong() (\n{broken}\n)\nput_right() (\n{repair}\n)",
-    )
+    return remedy_of(f"repaired {scope.target.alias} by lab.yaml's script", broken, repair)
 
 
 def after_heal(scope: FaultScope) -> tuple[RemedyFactory, ...]:

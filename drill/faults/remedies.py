@@ -13,7 +13,7 @@ from cluster import corosync_state, pcs
 from cluster.corosync_conf import PATH
 from cluster.qdevice import WITNESS_SERVICE
 from drill.faults.background import FOLDER
-from drill.faults.base import FaultScope, Remedy, RemedyFactory, remedy, shell
+from drill.faults.base import FaultScope, Remedy, RemedyFactory, remedy, remedy_of, shell
 from inventory.platforms.base import Platform, ServiceAction
 from inventory.providers.base import SMALL_DISK
 from status import node_shell
@@ -211,7 +211,7 @@ def lost_web(scope: FaultScope) -> Remedy:
 
 def _lost_resource(scope: FaultScope, kind: str, is_here: str) -> Remedy:
     if not scope.lab.has(kind):
-        return Remedy(f"there is no {kind} resource", "is_wrong() { false; }\nput_right() { :; }")
+        return remedy_of(f"there is no {kind} resource", "false", ":")
     id_, node = scope.lab.resource(kind).id, scope.target.name
     return remedy(
         f"refreshed {id_}, which was missing on {node}",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from drill.analysis.fault_windows import fault_windows
 from drill.analysis.fencing import Fenced, fenced_nodes
 from drill.analysis.lost_writes import NOT_NAMED, NodeWrites, node_writes
-from drill.record.power_switch import BY_BMC
+from drill.record.power_switch import BY_DRILL
 from drill.record.timeline import Timeline
 
 NOBODY, NOTHING_WRITTEN, NOT_KNOWN = "nobody", "nothing written", "not known"
@@ -61,8 +61,8 @@ class Fencing:
 
 
 def fencing_of(timeline: Timeline) -> Fencing | None:
-    """What the record shows; None when no BMC switched a node and nothing was written."""
-    if not timeline.writes and not any(one.by == BY_BMC for one in timeline.power):
+    """What the record shows; None when the cluster switched no node and nothing was written."""
+    if not timeline.writes and not any(one.by != BY_DRILL for one in timeline.power):
         return None
     faults = dict.fromkeys(one.label for one in fault_windows(timeline))
     return Fencing(tuple(faults), fenced_nodes(timeline), _writes(timeline))

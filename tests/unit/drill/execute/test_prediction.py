@@ -130,6 +130,17 @@ def test_the_monitor_is_the_one_that_runs(edit: str, says: str) -> None:
     assert (found.most is None) is (says == "no monitor checks it")
 
 
+def test_resources_in_a_group_have_their_monitors_too() -> None:
+    text = TEXT.replace("<resources>", '<resources><group id="site">').replace(
+        "</resources>", "</group></resources>"
+    )
+    text = text.replace(MONITOR, '<op name="monitor" interval="9s"')
+    scenario = Scenario("story", "", (), (), kind="process")
+    found = predict(fake_session(remote=answer), scenario, cib.parse(text), text).prediction
+    assert found is not None
+    assert "a monitor every 9 s" in found.lines[0]
+
+
 def test_a_lab_without_its_address_is_told() -> None:
     bare = live(Overrides(resources=()))
     with pytest.raises(LabError, match="WebIP is not configured") as error:
@@ -152,7 +163,8 @@ def taught(
 
 def narrow(tmp_path: Path, name: str, course: Course, text: str = TEXT, **more: Any) -> Prediction:
     session, scenario = fake_session(remote=answer, root=tmp_path), get(name)
-    of = live(scenario.overrides)
+    text = edited_cib(text, scenario.overrides, example_lab())
+    of = cib.parse(text)
     taught(session, of, course, **more)
     found = predict(session, scenario, of, text, 0.3).prediction
     assert found
