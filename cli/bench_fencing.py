@@ -16,7 +16,7 @@ from benchmarks.measurements import Measurement, MeasurementsFile
 from cli.bench import GROUP
 from cli.console import Output
 from cli.context import context_of
-from cli.heal import no_exercise
+from cli.current_exercise import no_exercise
 from cli.progress import ConsoleProgress
 from drill import suite
 from drill.execute.availability import unavailable
@@ -61,7 +61,7 @@ def fencing(
     file = MeasurementsFile(path, fencing_matrix.conditions(context.lab, session))
     end = time.monotonic() + 60 * minutes
     with context.exclusive(), tempfile.TemporaryDirectory(prefix="ha-lab-bench-") as folder:
-        no_exercise(context, console)
+        no_exercise(context, console.say)
         runner = suite.runner(
             session, context.remote, Path(folder), context.guard, console.say, fetch=context.fetch
         )

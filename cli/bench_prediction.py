@@ -14,7 +14,7 @@ from rich.markup import escape
 from cli.bench import GROUP
 from cli.console import Output, table
 from cli.context import context_of
-from cli.heal import no_exercise
+from cli.current_exercise import no_exercise
 from cli.progress import ConsoleProgress
 from drill import suite
 from drill.execute.availability import unavailable
@@ -74,7 +74,7 @@ def prediction(
     path = output or context.root / "docs" / "results" / "prediction.jsonl"
     end = time.monotonic() + 60 * minutes
     with context.exclusive(), tempfile.TemporaryDirectory(prefix="ha-lab-bench-") as folder:
-        no_exercise(context, console)
+        no_exercise(context, console.say)
         runner = suite.runner(
             context.session, context.remote, Path(folder), context.guard, console.say, fetch=context.fetch
         )

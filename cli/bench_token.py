@@ -21,7 +21,7 @@ from benchmarks.token_change import ENTRY, TokenChange, token_change, with_token
 from cli.bench import GROUP
 from cli.console import Output
 from cli.context import Context, context_of
-from cli.heal import no_exercise
+from cli.current_exercise import no_exercise
 from cli.number_list import number_list
 from cli.progress import ConsoleProgress
 from drill import suite
@@ -98,7 +98,7 @@ def token(
     file = MeasurementsFile(path, token_curve.conditions(session.lab, session, seed))
     end = time.monotonic() + 60 * minutes
     with context.exclusive(), tempfile.TemporaryDirectory(prefix="ha-lab-bench-") as folder:
-        no_exercise(context, console)
+        no_exercise(context, console.say)
         curve = _curve(context, session, file, Path(folder), console.say)
         refused = [
             why

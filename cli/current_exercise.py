@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -23,6 +24,13 @@ def machines_of(context: Context) -> str:
     """A digest of the ids of the lab's machines: machines that were made again have other ids."""
     ids = sorted(f"{name} {id_}" for name, id_ in context.machines.ids().items())
     return hashlib.sha256("\n".join(ids).encode()).hexdigest()[:16]
+
+
+def no_exercise(context: Context, say: Callable[[str], None]) -> None:
+    """Raise ConfigError when an exercise is under way, as `exercise_run.require_none` does."""
+    exercise_run.require_none(
+        context.home, context.machines.choice.platform_data, lambda: context.session, say
+    )
 
 
 def current_of(context: Context, key: X25519PrivateKey | None) -> tuple[Attempt, Exercise | None]:

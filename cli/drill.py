@@ -13,7 +13,7 @@ from rich.table import Table
 
 from cli.console import Output, table
 from cli.context import Context, context_of
-from cli.heal import no_exercise
+from cli.current_exercise import no_exercise
 from cli.owner import Owner, agree
 from cli.progress import ConsoleProgress
 from drill import suite
@@ -75,7 +75,7 @@ def drill(
         chosen = [one for one in chosen if not whys[one.name]]
     agree(context, chosen, console, owner=owner)
     with context.exclusive():
-        no_exercise(context, console)
+        no_exercise(context, console.say)
         run = run_scenarios(context, chosen, repeat, context.lab.drill.seed if seed < 0 else seed, console)
     judged = [
         goal.judge(statistics_of(name, entries))
@@ -114,8 +114,6 @@ def run_scenarios(
     finally:
         if (folder / run_folder.REPORT).exists():
             console.say(f"report: {folder / run_folder.REPORT}")
-        elif not any(folder.iterdir()):
-            folder.rmdir()
 
 
 def report(

@@ -17,7 +17,7 @@ from classroom.snapshot import look
 from classroom.texts import load
 from cli.console import Output, table
 from cli.context import Context, context_of
-from cli.current_exercise import Key, current_of, machines_of
+from cli.current_exercise import Key, current_of, machines_of, no_exercise
 from cli.progress import ConsoleProgress
 from cli.student_exercise import ClassOption, of_student
 from inventory.errors import ConfigError, MachineError
@@ -85,7 +85,7 @@ def break_(
     usual = own.prices if own else points.default()
     cost = points.of_file(prices) if prices else usual
     with context.exclusive():
-        exercise_run.require_none(context.home, session.platform, lambda: session, console.say)
+        no_exercise(context, console.say)
         if left := health.interrupted(session.journal.pending()):
             raise ConfigError(f"The lab is not healthy before the exercise: {left}", hint="./lab heal")
         before = exercise_run.not_passed(judge(session, look(session, context.fetch)))

@@ -10,7 +10,7 @@ from rich.markup import escape
 
 from cli.console import Json, Output, print_json, table
 from cli.context import context_of
-from cli.heal import no_exercise
+from cli.current_exercise import no_exercise
 from cli.overview import look
 from cli.progress import ConsoleProgress
 from drill.execute import fence_check as fencing
@@ -61,7 +61,7 @@ def fence_check(
             f"The lab is not healthy, so no node is fenced: {troubles[0]}", hint="./lab heal, or ./lab up"
         )
     with context.exclusive(), journal.exclusive(context.home):
-        no_exercise(context, console)
+        no_exercise(context, console.say)
         for node in context.lab.nodes:
             with console.busy(f"Fencing {node.name}"):
                 done = fencing.fence(context.session, node, console.say, context.fetch)

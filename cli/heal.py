@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from classroom import exercise_run
 from cli.context import Context, context_of
+from cli.current_exercise import no_exercise
 from cli.progress import ConsoleProgress
 from cluster import configuration
 from drill.execute.recovery import Recovery
@@ -34,7 +34,7 @@ def heal(ctx: typer.Context) -> None:
         return
     with context.exclusive(), journal.exclusive(context.home), console.busy("Looking at the lab"):
         context.ready_bmcs(console.say)
-        no_exercise(context, console)
+        no_exercise(context, console.say)
         interrupted = bool(context.session.journal.pending())
         try:
             done = Recovery(context.session, console.say, context.fetch).heal()
@@ -59,11 +59,3 @@ def _differences(context: Context) -> tuple[str, ...]:
     facts = gather(context.session)
     want = desired_configuration(context.session, facts)
     return configuration.differences(want, facts.cib) if facts.cib else ()
-
-
-def no_exercise(context: Context, console: ConsoleProgress) -> None:
-    """Raise ConfigError when an exercise is under way, as `exercise_run.require_none` does."""
-    machines = context.machines
-    exercise_run.require_none(
-        context.home, machines.choice.platform_data, lambda: context.session, console.say
-    )

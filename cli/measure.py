@@ -9,8 +9,8 @@ from rich.markup import escape
 
 from cli.console import Output
 from cli.context import context_of
+from cli.current_exercise import no_exercise
 from cli.drill import run_scenarios
-from cli.heal import no_exercise
 from cli.owner import Owner, agree
 from cli.progress import ConsoleProgress
 from cluster.outage_interval import FEWEST, MEASURED
@@ -47,7 +47,7 @@ def measure(
     ]
     agree(context, [one for one in chosen if one], console, owner=owner)
     with context.exclusive():
-        no_exercise(context, console)
+        no_exercise(context, console.say)
         times = MeasuredTimes.of(context.session)
         if again:
             times.forget()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Annotated
 
 import typer
@@ -12,7 +12,7 @@ from cli.progress import ConsoleProgress
 from drill.faults import registry as faults
 from drill.faults.repair import TIMER_S
 from drill.scenarios import catalog
-from drill.scenarios.base import Configure, Inject, Scenario
+from drill.scenarios.base import Inject, Scenario, single_moves
 from drill.scenarios.overrides import Overrides
 from inventory.providers.adopted_machines import FLAG, AdoptedMachines
 
@@ -27,14 +27,21 @@ def agree(context: Context, chosen: Sequence[Scenario], console: ConsoleProgress
 
     On the lab's own nodes nothing is said and nobody is asked.
     """
+    announce(context, chosen, console.say, owner=owner)
+    if isinstance(context.machines, AdoptedMachines):
+        context.machines.require_consent()
+
+
+def announce(
+    context: Context, chosen: Sequence[Scenario], say: Callable[[str], None], *, owner: bool
+) -> None:
+    """Say what the scenarios will do to an adopted cluster, and note the consent of its owner; otherwise nothing."""
     machines = context.machines
-    if not isinstance(machines, AdoptedMachines):
-        return
-    for line in plan(context, chosen):
-        console.say(line)
-    if owner:
-        machines.consent()
-    machines.require_consent()
+    if isinstance(machines, AdoptedMachines):
+        for line in plan(context, chosen):
+            say(line)
+        if owner:
+            machines.consent()
 
 
 def plan(context: Context, chosen: Sequence[Scenario]) -> Iterator[str]:
@@ -44,11 +51,10 @@ def plan(context: Context, chosen: Sequence[Scenario]) -> Iterator[str]:
     titles = catalog.explanations(context.session.platform)
     for one in chosen:
         yield f"  {one.name}: {titles[one.name].title if one.name in titles else 'a scenario of your own'}"
-        states = [one.overrides, *(move.overrides for move in one.moves if isinstance(move, Configure))]
-        for state in states:
+        for state in one.states:
             if state != Overrides():
                 yield f"    temporary change of the CIB: {state.summary}"
-        for move in one.moves:
+        for move in single_moves(one.moves, len(context.lab.nodes)):
             if isinstance(move, Inject):
                 fault = faults.get(move.fault)
                 alone = "" if fault.armed else " (no timer: the node comes back by itself)"

@@ -11,7 +11,7 @@ from classroom import simulator, tasks
 from classroom.walk import observe, progress
 from cli.console import Output, table
 from cli.context import context_of
-from cli.heal import no_exercise
+from cli.current_exercise import no_exercise
 from cli.progress import ConsoleProgress
 from inventory.homes import STATE
 
@@ -62,7 +62,7 @@ def check(ctx: typer.Context, name: Name) -> None:
     context, console = context_of(ctx), ConsoleProgress()
     one = tasks.get(name, context.lab)
     with context.exclusive():
-        no_exercise(context, console)
+        no_exercise(context, console.say)
         with console.busy("Asking the cluster's simulator"):
             node, cib = observe.live_cib(context.session)
             found = tasks.problems(one, cib, context.lab, simulator.on_node(context.session, node))

@@ -78,11 +78,13 @@ def seed_of(seed: int, scenario: Scenario, number: int) -> int:
 
 
 def finish(folder: Path) -> Run | None:
-    """Write the verdicts, JUnit and report of the record, and compress it; None without a record.
+    """Write the verdicts, JUnit and report of the record, and compress it.
 
-    Raises LabError when one of these fails.
+    Without a record: None, and the folder is removed when it is empty. Raises LabError when a file cannot be written.
     """
     if not (folder / run_folder.TIMELINE).is_file():
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
         return None
     try:
         run = run_folder.recheck(folder)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from classroom import exercise_run
 from cli.context import Context
+from cli.current_exercise import no_exercise
 from inventory import homes, log
 from inventory.config import folder as folders
 from inventory.errors import ConfigError
@@ -27,7 +27,7 @@ def opened(folder: Path, number: int) -> Context:
     here = Context(folder, number, "test")
     if trouble := here.trouble():
         raise trouble
-    exercise_run.require_none(here.home, here.session.platform, lambda: here.session, LOG.warning)
+    no_exercise(here, LOG.warning)
     log.begin(here.home / homes.STATE)
     log.note("pytest")
     return here

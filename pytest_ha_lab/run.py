@@ -17,7 +17,6 @@ from drill.report.result import ScenarioResult
 from drill.scenarios.base import Scenario
 from inventory import journal
 from inventory.errors import LabError
-from inventory.providers.adopted_machines import AdoptedMachines
 
 LOG = logging.getLogger("pytest_ha_lab")
 
@@ -63,7 +62,7 @@ class DrillRun:
 
         `again`: this record replaces the one before it. A scenario that a test repeats gets other random targets.
         """
-        self._agree(scenario)
+        owner.announce(self.context, (scenario,), LOG.warning, owner=self.owner)
         repeat = self._seeds.get(scenario.name, -1) + (not again)
         self._seeds[scenario.name] = repeat
         seed = suite.seed_of(self.context.lab.drill.seed, scenario, repeat)
@@ -76,17 +75,7 @@ class DrillRun:
             return
         try:
             if suite.finish(self.folder) is None:
-                self.folder.rmdir()
                 return
         except LabError as error:
             self.told.append(str(error))
         self.told.append(f"report: {self.folder / run_folder.REPORT}")
-
-    def _agree(self, scenario: Scenario) -> None:
-        """Note the owner's consent, and log what the scenario will do to an adopted cluster."""
-        machines = self.context.machines
-        if isinstance(machines, AdoptedMachines):
-            for line in owner.plan(self.context, (scenario,)):
-                LOG.warning(line)
-            if self.owner:
-                machines.consent()

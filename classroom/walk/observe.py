@@ -192,11 +192,7 @@ def happen(point: Point, told: Words, session: LabSession, drill: Drill) -> Outc
     runner = suite.runner(stage, drill.ssh, folder, drill.guard, drill.say, fetch=drill.fetch)
     runner.built, runner.observe = built(lab, have), showing(runner.observe, drill.tell)
     results: list[ScenarioResult] = []
-    try:
-        suite.Suite(drill.home, runner, folder, on_result=results.append).run([scenario])
-    finally:
-        if not any(folder.iterdir()):
-            folder.rmdir()
+    suite.Suite(drill.home, runner, folder, on_result=results.append).run([scenario])
     [result] = results
     return of_record(told, session, result.timeline, folder.name)
 

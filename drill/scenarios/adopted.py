@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from drill.scenarios.base import Configure, Scenario
+from drill.scenarios.base import Scenario
 from inventory.model import Lab
 
 
@@ -10,8 +10,7 @@ def refusal(scenario: Scenario, lab: Lab) -> str:
     """Why a scenario does not run on a cluster that somebody else made; "" when it does, and on the lab's own nodes."""
     if not lab.adopted:
         return ""
-    states = [scenario.overrides, *(move.overrides for move in scenario.moves if isinstance(move, Configure))]
-    if any(state.two_node or state.votequorum for state in states):
+    if any(state.two_node or state.votequorum for state in scenario.states):
         return "it edits corosync.conf, which an adopted cluster keeps as it is"
     if not lab.reboots and "reboot" in scenario.faults:
         return "lab.yaml says reboots: false: a node that reboots itself does not come back"

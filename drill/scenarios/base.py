@@ -162,6 +162,12 @@ class Scenario:
         return self.fenced or self.third_vote or self.sizes[0] > LEAST_NODES
 
     @property
+    def states(self) -> tuple[Overrides, ...]:
+        """All states of the configuration that it makes: the starting state, then those of its moves."""
+        moves = single_moves(self.moves, LEAST_NODES)
+        return (self.overrides, *(move.overrides for move in moves if isinstance(move, Configure)))
+
+    @property
     def faults(self) -> tuple[str, ...]:
         """The faults that it injects, in order."""
         return tuple(move.fault for move in single_moves(self.moves, LEAST_NODES) if isinstance(move, Inject))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from drill.scenarios.base import Configure, Scenario
+from drill.scenarios.base import Scenario
 from inventory.model import NO_FENCING, Lab
 
 POLICY = "no-quorum-policy"
@@ -21,7 +21,6 @@ def refusal(scenario: Scenario, lab: Lab, losing: Collection[str]) -> str:
             f"with fencing: {lab.fencing}, the cluster switches a node off and on after {lost[0]}; this scenario"
             " expects the behaviour of a cluster without fencing"
         )
-    states = [scenario.overrides, *(move.overrides for move in scenario.moves if isinstance(move, Configure))]
-    if any(POLICY in state.properties or state.two_node or state.votequorum for state in states):
+    if any(POLICY in state.properties or state.two_node or state.votequorum for state in scenario.states):
         return f"it changes {POLICY} or two_node; with fencing: {lab.fencing} a single node must keep quorum to fence"
     return ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from drill.scenarios.base import Configure, Scenario
+from drill.scenarios.base import Scenario
 from inventory.config.quorum import FFSPLIT, POLICY, QDEVICE
 from inventory.model import Lab
 from inventory.sizes import LEAST_NODES
@@ -25,7 +25,6 @@ def refusal(scenario: Scenario, lab: Lab) -> str:
         return f"with quorum: {QDEVICE}, a partition has one owner; this scenario expects two"
     if scenario.sizes[0] > LEAST_NODES:
         return f"it counts the votes of the nodes only; with quorum: {QDEVICE} there are more"
-    states = [scenario.overrides, *(move.overrides for move in scenario.moves if isinstance(move, Configure))]
-    if any(POLICY in state.properties or state.two_node for state in states):
+    if any(POLICY in state.properties or state.two_node for state in scenario.states):
         return f"it changes {POLICY} or two_node; with quorum: {QDEVICE}, the third vote decides"
     return ""

@@ -12,22 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.rooms import ROOMS
 from tests.support.scratch_lab import ROOT, copy, lab_of
 
 EXAMPLE = ROOT / "examples" / "plugin"
 INSTALL, UP, RUN, QUICK = 900.0, 1800.0, 900.0, 120.0
 """Deadlines (seconds): install the packages; make the image and build the lab; run the example; any other command."""
-ROOMS = (
-    "inventory",
-    "cluster",
-    "status",
-    "provision",
-    "drill",
-    "classroom",
-    "benchmarks",
-    "cli",
-    "pytest_ha_lab",
-)
 
 
 def run(*words: str | Path, cwd: Path, deadline: float, expected: int = 0) -> str:

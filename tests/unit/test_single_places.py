@@ -10,23 +10,11 @@ from pathlib import Path
 import pytest
 
 from inventory.providers import registry
+from tests.support.rooms import ROOMS
 
 ROOT = Path(__file__).parents[2]
-LAYERS = (
-    "language",
-    "inventory",
-    "cluster",
-    "status",
-    "provision",
-    "drill",
-    "classroom",
-    "benchmarks",
-    "watch",
-    "cli",
-    "pytest_ha_lab",
-)
 SOURCES = {
-    str(path.relative_to(ROOT)): path for layer in LAYERS for path in sorted((ROOT / layer).rglob("*.py"))
+    str(path.relative_to(ROOT)): path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))
 }
 
 

@@ -95,3 +95,8 @@ def test_nothing_recorded_nothing_written(lab: FakeDrill, tmp_path: Path) -> Non
         suite(lab).run((CALM,))
     assert not (lab.root / "runs").exists()
     assert finish(tmp_path) is None
+    assert tmp_path.is_dir(), "a folder with something in it stays"
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert finish(empty) is None
+    assert not empty.exists()

@@ -20,7 +20,17 @@ from drill.faults import registry as faults
 from drill.faults.registry import FAULTS
 from drill.record.header import CheckRow
 from drill.scenarios import catalog, conditions
-from drill.scenarios.base import Await, Configure, Heal, Inject, Observe, Read, Scenario, single_moves
+from drill.scenarios.base import (
+    Await,
+    Configure,
+    ForEachOther,
+    Heal,
+    Inject,
+    Observe,
+    Read,
+    Scenario,
+    single_moves,
+)
 from drill.scenarios.catalog import SCENARIOS
 from drill.scenarios.overrides import Overrides, edited_cib
 from inventory.config.lab_yaml import BUDGETS, OF_PLATFORM
@@ -131,8 +141,7 @@ def test_a_split_brain_is_seen() -> None:
 
 
 def test_every_policy_and_every_stickiness_of_the_walkthrough() -> None:
-    states = [one.overrides for one in SCENARIOS.values()]
-    states += [move.overrides for one in SCENARIOS.values() for move in moves(one, Configure)]
+    states = [state for one in SCENARIOS.values() for state in one.states]
     assert {state.properties.get("no-quorum-policy") for state in states} >= {
         None,
         "stop",
@@ -143,14 +152,16 @@ def test_every_policy_and_every_stickiness_of_the_walkthrough() -> None:
     assert any(state.two_node for state in states)
 
 
-def states(one: Scenario) -> list[Overrides]:
-    return [one.overrides, *(move.overrides for move in moves(one, Configure))]
+def test_the_states_of_nested_moves_are_among_them() -> None:
+    one, other = Overrides(stickiness=1), Overrides(stickiness=2)
+    nested = Scenario("nested", "", (Configure(one), ForEachOther((Configure(other),))), ())
+    assert nested.states == (Overrides(), one, other)
 
 
 @EACH
 def test_a_value_that_the_title_names_is_set_by_the_row(one: Scenario) -> None:
     title = catalog.explanations()[one.name].title
-    said = " ".join(state.summary for state in states(one))
+    said = " ".join(state.summary for state in one.states)
     for value in re.findall(r"no-quorum-policy=\w+|becomes ignore|two_node|INFINITY|\b\d+\b", title):
         wanted = value.replace("becomes ", "no-quorum-policy=")
         assert wanted in said, f"{one.name} is about {wanted}, and leaves it to lab.yaml: it sets {said}"

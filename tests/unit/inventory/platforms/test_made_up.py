@@ -30,13 +30,13 @@ from tests.support.changed_facts import found
 from tests.support.example_lab import example_lab
 from tests.support.fake_host import FakeHost, silent
 from tests.support.fake_session import fake_session
+from tests.support.rooms import ROOMS
 from tests.support.vagrantfile import read
 
 ROOT = Path(__file__).parents[4]
 FILE = ROOT / "tests" / "support" / "platforms" / "nowherix.py"
 NAME = "nowherix1"
 OTHERS = tuple(PLATFORMS)
-PACKAGES = ("inventory", "cluster", "status", "provision", "drill", "classroom", "benchmarks", "cli")
 
 
 @pytest.fixture
@@ -223,7 +223,7 @@ def sources() -> list[Path]:
     own = ROOT / "inventory" / "platforms"
     files = [
         path
-        for folder in PACKAGES
+        for folder in ROOMS
         for kind in ("*.py", "*.sh")
         for path in (ROOT / folder).rglob(kind)
         if own not in path.parents

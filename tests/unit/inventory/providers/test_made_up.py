@@ -20,6 +20,7 @@ from inventory.providers.base import LabFolder
 from inventory.providers.machines import Machines
 from tests.support.example_lab import example_lab
 from tests.support.fake_host import FakeHost, made, silent
+from tests.support.rooms import ROOMS
 from tests.support.vagrantfile import read
 
 ROOT = Path(__file__).parents[4]
@@ -136,8 +137,7 @@ def test_the_vagrantfile_sets_all_of_it(
 
 
 def test_no_other_file_knows_its_name() -> None:
-    folders = ("inventory", "cluster", "status", "provision", "drill", "classroom", "benchmarks", "cli")
-    sources = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
+    sources = [path for folder in ROOMS for path in (ROOT / folder).rglob("*.py")]
     assert len(sources) > 100
     texts = [*sources, ROOT / "Vagrantfile", ROOT / "lab.yaml"]
     assert [path for path in texts if "cloudlet" in path.read_text().lower()] == []
