@@ -18,6 +18,7 @@ from cli.owner import Owner, agree
 from cli.progress import ConsoleProgress
 from drill import suite
 from drill.checks.verdict import PASS, Verdict
+from drill.execute import restarts
 from drill.execute.availability import unavailable
 from drill.report import comparison, run_folder
 from drill.report import merge as merging
@@ -68,7 +69,8 @@ def drill(
         return
     console = ConsoleProgress()
     if not names:
-        whys = {one.name: unavailable(one, context.session) for one in chosen}
+        session = context.session
+        whys = {one.name: unavailable(one, session) or restarts.refusal(one, session) for one in chosen}
         for name, why in whys.items():
             if why and not catalog.get(name).needs_another_lab:
                 console.say(f"left out: {name}: {why}")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cluster import cib
-from drill.execute import lab_health, signals
+from drill.execute import lab_health, restarts, signals
 from drill.execute.availability import unavailable
 from drill.execute.check_rows import for_lab
 from drill.execute.injector import NotAvailable, NotInEffect
@@ -81,6 +81,8 @@ class Runner:
         self.session.machines.require_consent()
         self.guard()
         before = self._healthy()
+        if reason := restarts.refusal(scenario, self.session):
+            raise NotAvailable(f"{scenario.name}: {reason}.")
         baseline = next(iter(before.nodes.values())).cib_text
         starting_state = StartingState(self.session, baseline)
         began = self.session.clock.now()

@@ -105,6 +105,7 @@ FAULTS = (
         in_effect=lambda scope: is_killed(scope, web(scope)),
         roles=("active",),
         remedies=(remedies.cluster, remedies.lost_web, remedies.failures),
+        restartable=True,
     ),
     Fault(
         "web-hang",

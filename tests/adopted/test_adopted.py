@@ -109,6 +109,9 @@ def owned(lab: LabElsewhere) -> LabElsewhere:
     """The lab after its owner has agreed, once; the reason why power is left out is the answer."""
     said = lab.lab("drill", "power-off", OWN, deadline=QUICK, expected=(1, 2, 3))
     assert "the lab has no command for the power of an adopted machine" in said
+    said = lab.lab("drill", "web-kill", deadline=QUICK, expected=(1, 2, 3))
+    assert "systemd itself starts a killed apache2 again" in said
+    cluster.never_restart_web()
     return lab
 
 

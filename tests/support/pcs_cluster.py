@@ -84,6 +84,15 @@ class PcsCluster:
         )
         return "\n".join(self.nodes.check(node, text) for node in self.machines.lab.nodes)
 
+    def never_restart_web(self) -> None:
+        """Switch off on each node, as the owner would, that systemd restarts a killed Apache."""
+        text = (
+            "d=/etc/systemd/system/apache2.service.d; mkdir -p $d && printf '[Service]\\nRestart=no\\n' > $d/own.conf"
+            " && systemctl daemon-reload"
+        )
+        for node in self.machines.lab.nodes:
+            self.nodes.check(node, text)
+
     def fence(self) -> None:
         """Give each node a fence device, as its owner would: a BMC with a password in the CIB, and fencing on."""
         password = secret.password(self.machines.home / ".lab")
