@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 from collections.abc import Iterator
 
@@ -9,17 +10,21 @@ import pytest
 import yaml
 
 from drill.record import timeline_file
+from inventory.host import install
 from tests.support.scratch_lab import ScratchLab, scratch_lab
 from tests.three.drilled import DRILL, QUICK, UP, drilled
 
 PREFIX = "10.235."
 EXAMPLE = "examples/mariadb"
 SCRIPT = "mariadb.sh"
+OF_THE_PROBE = {"mariadb": "mariadb-client-core"}
+"""The program that the example's probe runs, and Debian's package that has it."""
+LOG = logging.getLogger("ha-lab")
 
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ScratchLab]:
-    assert shutil.which("mariadb"), "the probe is this program (Debian: mariadb-client-core)"
+    install.ensure_packages(install.missing(OF_THE_PROBE), LOG.info)
     folder = tmp_path_factory.mktemp("mariadb") / "lab"
     with scratch_lab(folder, {"provider": "docker"}, PREFIX, described=f"{EXAMPLE}/lab.yaml") as made:
         shutil.copy2(folder / EXAMPLE / SCRIPT, folder)
