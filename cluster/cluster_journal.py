@@ -1,10 +1,10 @@
 """What a node's system journal says about a failover, in the order of time: `journalctl -o short-monotonic`.
 
 The times are seconds since the node's boot, with six decimals; only times of the same node may be subtracted. The
-messages are those of corosync 3 and of pacemaker's controller 2.0 to 3.0, which are notices and so are in the journal
-by default.
-Sources: journalctl(1), exec/totemsrp.c, controld_te_actions.c, controld_fencing.c, controld_callbacks.c. A system
-without systemd has no journal.
+messages are those of corosync 3 and of pacemaker's controller and fencer 2.0 to 3.0, which are notices and so are in
+the journal by default.
+Sources: journalctl(1), exec/totemsrp.c, controld_te_actions.c, controld_fencing.c, controld_callbacks.c,
+fenced_remote.c. A system without systemd has no journal.
 """
 
 from __future__ import annotations
@@ -12,15 +12,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_LINE = re.compile(r"^\[\s*(\d+\.\d+)\] \S+ (?:corosync|pacemaker-controld)\[\d+\]:\s+(.*)$", re.M)
+_LINE = re.compile(
+    r"^\[\s*(\d+\.\d+)\] \S+ (?:corosync|pacemaker-controld|pacemaker-fenced)\[\d+\]:\s+(.*)$", re.M
+)
 _NOTICED = re.compile(
     r"(?:aborted by operation |action \d+ \()(\S+)_monitor_[1-9]\d*(?: '\w+')? on ([^\s:)]+)(?:\): expected|:)"
 )
 _FENCE = re.compile(r"Requesting fencing \((?:reboot|off)\) (?:of|targeting) node (\S+)")
+_FENCED = re.compile(r"Operation '(?:reboot|off)' targeting (\S+) (?:by|on) .*: OK\b")
 _ORDER = re.compile(r"Initiating (start|stop) operation (\S+)_(?:start|stop)_0 (?:locally )?on (\S+)")
 WANTED = (
     "processor failed, forming|A new membership|_monitor_[1-9][0-9]*( .modify.)? on|Initiating (start|stop)"
-    "|Requesting fencing"
+    "|Requesting fencing|Operation '(reboot|off)' targeting .*: OK"
 )
 """A pattern of the lines that are read (grep(1), -E)."""
 
@@ -30,7 +33,8 @@ class JournalLine:
     """One line: `at` in seconds since the node's boot.
 
     Kinds: "token lost"; "membership"; "noticed" (`resource` failed its monitor on `node`); "start" and "stop" (this
-    controller, the DC's, orders it for `resource` on `node`); "fence" (the DC orders that `node` is fenced).
+    controller, the DC's, orders it for `resource` on `node`); "fence" (the DC orders that `node` is fenced); "fenced"
+    (this node's fencer reports that `node` was switched off, and after a reboot on again).
     """
 
     at: float
@@ -41,7 +45,8 @@ class JournalLine:
 
 def journal_script(limit: int) -> str:
     """A shell text that prints the wanted lines, at most the last `limit`; nothing on a system without a journal."""
-    read = "journalctl -q --no-pager -b -o short-monotonic -t corosync -t pacemaker-controld -n 4000"
+    tags = "-t corosync -t pacemaker-controld -t pacemaker-fenced"
+    read = f"journalctl -q --no-pager -b -o short-monotonic {tags} -n 4000"
     return f"{read} 2>/dev/null | grep -aE '{WANTED}' | tail -n {limit}"
 
 
@@ -58,6 +63,8 @@ def parse(text: str) -> tuple[JournalLine, ...]:
             found.append(JournalLine(at, order[1], order[2], order[3]))
         elif fence := _FENCE.search(message):
             found.append(JournalLine(at, "fence", node=fence[1]))
+        elif fenced := _FENCED.search(message):
+            found.append(JournalLine(at, "fenced", node=fenced[1]))
         elif noticed := _NOTICED.search(message):
             found.append(JournalLine(at, "noticed", noticed[1], noticed[2]))
     return tuple(sorted(found, key=lambda line: line.at))

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from cluster.xml import element
 
-COMMAND = ("stonith_admin", "--history", "*", "--output-as", "xml")
+COMMAND = ("stonith_admin", "--history", "*", "--verbose", "--output-as", "xml")
+"""Without --verbose it prints only one event, the oldest one that succeeded."""
 SWITCHES_OFF = ("off", "reboot")
 DONE = "success"
 

@@ -18,7 +18,8 @@ class Fenced:
     """A node that was fenced. `after` is the time from the fault until the node had no power.
 
     Its lower limit is the moment when the switch began, its upper limit the moment when the BMC reported it as done.
-    Where only the cluster's fence history tells of it, the limits are the fault and the end of the observation.
+    A device of the cluster's own reports it as done when the node has power again; without any report there is no upper
+    limit.
     """
 
     node: str
@@ -28,7 +29,7 @@ class Fenced:
 def fence_orders(timeline: Timeline, since: float, until: float = math.inf) -> tuple[PowerSwitch, ...]:
     """The cluster's orders to switch a node off, from `since` until before `until` (seconds), in the order of time.
 
-    An order of which only the cluster's fence history tells (BY_CLUSTER) has no exact time: it is always among them.
+    An order to a device of the cluster's own (BY_CLUSTER) may have no exact time: it is always among them.
     """
     orders = (
         one

@@ -1,18 +1,21 @@
 """What was switched during a scenario, for its record: from the logs that the BMCs keep on this machine.
 
-The devices of an adopted cluster (fencing: own) are somebody else's: there the cluster's fence history tells it.
+The devices of an adopted cluster (fencing: own) are somebody else's: there the cluster's fence history tells which
+nodes were switched, and the journals of the nodes tell when.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 
 from cluster import fence_history
 from cluster.fence_history import FenceEvent
+from drill.execute.node_journal import NodeJournals
+from drill.record.header import LoggedMoment
 from drill.record.power_switch import BY_CLUSTER, BY_DRILL, PowerSwitch
 from drill.record.recorder import Recorder
 from inventory.bmc import power_log
@@ -54,14 +57,20 @@ class PowerSwitches:
                 done = None if one.done is None else round(one.done - distance, 4)
                 self.recorder.power(PowerSwitch(round(one.begun - distance, 4), done, node, one.on))
 
-        if kind is None:
-            for event in (self._history() - self._fenced).elements():
-                self._record(event)
+        if kind is None and (events := list((self._history() - self._fenced).elements())):
+            lines = NodeJournals(self.session, self.recorder.since).read()
+            for event in events:
+                self._record(event, [one for one in lines if one.on == event.node])
 
-    def _record(self, event: FenceEvent) -> None:
-        between = round(self._began, 4), round(self.recorder.since(), 4)
+    def _record(self, event: FenceEvent, lines: Sequence[LoggedMoment]) -> None:
+        """Record the switches of one event, by the first order to fence its node and the first report after it."""
+        ordered = next((one.at - one.within for one in lines if one.kind == "fence"), self._began)
+        done = next(
+            (one.at + one.within for one in lines if one.kind == "fenced" and one.at >= ordered), None
+        )
+        at = None if done is None else round(done, 4)
         for on in (False, True) if event.action == "reboot" else (False,):
-            self.recorder.power(PowerSwitch(*between, event.node, on, BY_CLUSTER))
+            self.recorder.power(PowerSwitch(round(ordered, 4), at, event.node, on, BY_CLUSTER))
 
     def _history(self) -> Counter[FenceEvent]:
         """What the cluster has fenced, by any node's history; empty where BMCs of the lab tell it. Raises LabError."""

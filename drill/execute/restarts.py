@@ -31,6 +31,6 @@ def refusal(scenario: Scenario, session: LabSession) -> str:
     if not found:
         return ""
     return (
-        f"on {' and '.join(found)} {services.name} itself starts a killed {web} again, before the cluster's monitor sees"
-        f" it ({services.restart_command(web)}). For a service of the cluster Restart=no is right"
+        f"on {' and '.join(found)} {services.name} itself starts a killed {web} again, before the cluster's monitor"
+        f" sees it ({services.restart_command(web)}). For a service of the cluster Restart=no is right"
     )

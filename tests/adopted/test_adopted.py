@@ -105,7 +105,7 @@ def test_machines_that_are_not_the_labs_are_never_made_or_removed(lab: LabElsewh
 
 
 @pytest.fixture(scope="module")
-def owned(lab: LabElsewhere) -> LabElsewhere:
+def owned(cluster: PcsCluster, lab: LabElsewhere) -> LabElsewhere:
     """The lab after its owner has agreed, once; the reason why power is left out is the answer."""
     said = lab.lab("drill", "power-off", OWN, deadline=QUICK, expected=(1, 2, 3))
     assert "the lab has no command for the power of an adopted machine" in said

@@ -63,3 +63,15 @@ def test_the_order_to_fence_a_node(words: str) -> None:
 @pytest.mark.parametrize("other", ["", "-- No entries --", "[ 1.2] a b[3]: A new membership", "\0 [x] {y}"])
 def test_other_lines_mean_nothing(other: str) -> None:
     assert parse(other) == ()
+
+
+@pytest.mark.parametrize("words", ["by", "on"])
+def test_the_report_that_a_node_was_fenced(words: str) -> None:
+    """The words of pacemaker 2.0 and of 2.1. A reboot that failed, and the part of a switch on, are no report."""
+    line = f"Operation 'reboot' targeting {NODE1} {words} {NODE2} for pacemaker-controld.7@{NODE2}: OK (complete)"
+    assert re.search(cluster_journal.WANTED, line)
+    assert parse(f"[   12.5] node2 pacemaker-fenced[7]:  notice: {line}\n") == (
+        JournalLine(12.5, "fenced", node=NODE1),
+    )
+    for other in (line.replace("OK", "Timer expired"), line.replace("reboot", "on")):
+        assert parse(f"[   12.5] node2 pacemaker-fenced[7]:  notice: {other}\n") == ()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from drill.execute.power_switches import PowerSwitches
 from drill.record.header import Header
@@ -107,21 +108,47 @@ def event(node: str, action: str, status: str, completed: str) -> str:
     )
 
 
-def test_the_cluster_itself_tells_what_its_own_devices_did(tmp_path: Path, recorder: Recorder) -> None:
-    """A node that was fenced has forgotten its history; the other one has all of it."""
-    answers = {NODE1: [history("1"), history()], NODE2: [history("1"), history("1", "2")]}
+BOOTED_AT = 530.0 - 2000.0
+"""When the nodes booted, on the monotonic clock: their uptime is 2000 s."""
+REPORT = f"Operation 'reboot' targeting {NODE1} by {NODE2} for pacemaker-controld.7@{NODE2}: OK (complete)"
+ORDER = f"Requesting fencing (reboot) targeting node {NODE1}"
+
+
+def journal(*lines: tuple[float, str, str]) -> str:
+    """A node's answer: its uptime, the lines with their times on the monotonic clock, its uptime again."""
+    rows = "".join(f"[ {at - BOOTED_AT:.6f}] node2 {who}[7]:  notice: {words}\n" for at, who, words in lines)
+    return f"2000.00 1.00\n{rows}2000.00 1.00\n"
+
+
+FENCED = ((511.0, "pacemaker-controld", ORDER), (522.0, "pacemaker-fenced", REPORT))
+
+
+@pytest.mark.parametrize(
+    ("lines", "asked", "at"), [(FENCED, 10.99, 22.01), ((), 30.0, None), (FENCED[:1], 10.99, None)]
+)
+def test_the_cluster_itself_tells_what_its_own_devices_did(
+    tmp_path: Path,
+    recorder: Recorder,
+    lines: tuple[tuple[float, str, str], ...],
+    asked: float,
+    at: float | None,
+) -> None:
+    """A node that was fenced has forgotten its history; the other one has all of it. The journals tell the moments."""
+    answers = {NODE1: [history("1"), history()], NODE2: [history("1"), history("2", "1")]}
 
     def answer(command: Command) -> tuple[int, str, str]:
-        assert command.purpose == "read-fence-history"
-        return 0, answers[command.node].pop(0), ""
+        if command.purpose == "read-fence-history":
+            assert "--verbose" in command.argv, "it would tell only the oldest event"
+            return 0, answers[command.node].pop(0), ""
+        return 0, journal(*(lines if command.node == NODE2 else ())), ""
 
     session = fake_session(root=tmp_path, clock=clock(), remote=answer, ssh_config="file", fencing=OWN)
     with PowerSwitches(session, recorder):
         assert recorder.timeline().power == ()
-    assert recorder.timeline().power == (
-        PowerSwitch(30.0, 30.0, NODE1, on=False, by=BY_CLUSTER),
-        PowerSwitch(30.0, 30.0, NODE1, on=True, by=BY_CLUSTER),
-    )
+    off, on = recorder.timeline().power
+    assert (off.node, off.on, off.by, on) == (NODE1, False, BY_CLUSTER, replace(off, on=True))
+    assert off.asked == pytest.approx(asked, abs=0.011)
+    assert off.at == (None if at is None else pytest.approx(at, abs=0.011))
 
 
 def test_a_history_that_cannot_be_read_is_an_error_of_the_drill(tmp_path: Path, recorder: Recorder) -> None:
