@@ -50,7 +50,10 @@ def test_a_takeover_that_the_command_sees(lab: ScratchLab, scenario: str) -> Non
     samples = timeline_file.read_all(newest)[-1].samples_of("probe")
     names = {one["name"] for one in yaml.safe_load((lab.folder / "lab.yaml").read_text())["nodes"]}
     assert {one.page for one in samples if one.good} == names, "both nodes have answered, each by its name"
-    assert not all(one.good for one in samples), "the outage is seen"
+    if (
+        scenario != "standby"
+    ):  # both servers run: the address alone moves, often between two runs of the command
+        assert not all(one.good for one in samples), "the outage is seen"
 
 
 def test_a_replication_that_stopped_is_repaired(lab: ScratchLab) -> None:
@@ -65,6 +68,6 @@ def test_a_replication_that_stopped_is_repaired(lab: ScratchLab) -> None:
     sql(lab, "node1", "INSERT INTO lab.written VALUES ('after', 1)")
     sql(lab, "node2", "INSERT INTO lab.written VALUES ('after', 2)")
     for node in ("node1", "node2"):
-        state = sql(lab, node, "SHOW SLAVE STATUS\\\\G")
+        state = lab.lab("ssh", node, "mariadb --no-defaults -e 'SHOW SLAVE STATUS\\G'", deadline=QUICK)
         assert "Slave_IO_Running: Yes" in state
         assert "Slave_SQL_Running: Yes" in state
