@@ -16,10 +16,13 @@ from typing import IO, Any, NamedTuple
 
 import yaml
 
+from language import script
+
 PROSE = re.compile(r"[A-Za-z]{2,}[']?[a-z]*[,:;.)]*\s+[(\"']*[A-Za-z{]|[}][,:;.]?\s+[(]*[a-z]{2,}")
 """Two words, or a placeholder and a word: what looks like a text for people."""
-HEADINGS = ("table", "add_column", "add_row", "marked")
+HEADINGS = ("table", "add_column", "add_row", "marked", "show")
 """The calls whose texts are shown even when they are one word."""
+_LETTER = re.compile("[A-Za-z]")
 COMMAND = re.compile(
     r"\$\(|&&|\|\||2>|\s\|\s|/dev/null|<<'|\\\[|\.\*|\\n|<\w+[ >].*>|^(sudo|apt-get|dnf|brew|sed|grep|cat|rm|echo|"
     r"mkdir|systemctl|RUN|COPY|FROM|nft|iptables|pidof|timeout|chkconfig|\$EDITOR|--[a-z]+-hook)\b"
@@ -27,13 +30,15 @@ COMMAND = re.compile(
 """What only a command, a pattern or a document for a program has."""
 INTERNAL = frozenset(
     {
-        "compile", "search", "match", "fullmatch", "findall", "finditer", "sub", "split", "note", "script", "shell",
+        "compile", "search", "match", "fullmatch", "findall", "finditer", "sub", "split", "script", "shell",
         "TypeVar", "Literal", "getLogger", "NotImplementedError", "TypeError", "AssertionError", "KeyError",
         "ValueError", "RuntimeError", "environ", "getenv", "startswith", "endswith", "removeprefix", "removesuffix",
         "partition", "rpartition", "count", "find", "index", "replace",
     }
 )  # fmt: skip
-"""The calls whose texts are for programs: patterns, shell, the log, errors of the code itself."""
+"""The calls whose texts are for programs: patterns, shell, errors of the code itself."""
+_LOG = "log.note"
+"""The call that writes to the log, which stays English."""
 
 
 def marked(text: str) -> str:
@@ -54,6 +59,14 @@ def messages(
     """Babel's extraction method: line, function, message, comments."""
     for one in texts(fileobj.read().decode()):
         yield one.line, "", one.text, []
+
+
+def messages_of_script(
+    fileobj: IO[bytes], keywords: Mapping[str, Any], comment_tags: Iterable[str], options: Mapping[str, Any]
+) -> Iterator[tuple[int, str, str, list[str]]]:
+    """The same for a script of a page."""
+    for text, line in script.texts(fileobj.read().decode()).items():
+        yield line, "", text, []
 
 
 def texts(source: str) -> list[Found]:
@@ -115,13 +128,13 @@ class _Finder(ast.NodeVisitor):
     def visit_Call(self, node: ast.Call) -> None:
         name = last_name(node.func)
         self.visit(node.func)
-        if name in INTERNAL:
+        if name in INTERNAL or ast.unparse(node.func) == _LOG:
             for inner in node.args:
                 if not isinstance(inner, ast.Constant | ast.JoinedStr):
                     self.visit(inner)
             return
         for argument in (*node.args, *(one.value for one in node.keywords)):
-            least = re.compile("[a-z]") if name in HEADINGS else PROSE
+            least = _LETTER if name in HEADINGS else PROSE
             if not self._add(argument, least):
                 self.visit(argument)
             elif isinstance(argument, ast.JoinedStr):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 
 PLACEHOLDER = re.compile(r"\{([A-Za-z_][A-Za-z_0-9]*)(?:![rs])?\}")
@@ -12,7 +12,7 @@ _NEIGHBOURS = re.compile(r"\{[A-Za-z_][A-Za-z_0-9]*\}(?:\{[A-Za-z_][A-Za-z_0-9]*
 WEAK = 20
 """A message with fewer fixed letters, such as `{a} of {b}`, fits too many texts: its values must be short."""
 _VERY_WEAK = 7
-_MOST_WORDS = 4
+_ENDS = (",", ":", ";")
 _SUFFIX = r"(?:[ ,;:(].*)?"
 """What a placeholder directly behind another one takes: nothing, or something that begins in this way."""
 _TOGETHER = "together_"
@@ -33,6 +33,11 @@ class Template:
         """Whether the message has no placeholder."""
         return not PLACEHOLDER.search(self.message)
 
+    @property
+    def very_weak(self) -> bool:
+        """Whether it has so few fixed letters that each of its values must be a name or a known text."""
+        return self.weight <= _VERY_WEAK
+
     def may_fit(self, text: str) -> bool:
         """Whether a text has all fixed parts of the message. Much faster than `values`."""
         return all(one in text for one in self.words)
@@ -43,8 +48,13 @@ class Template:
         if found is None:
             return None
         values = found.groupdict()
-        if self.weight < WEAK and not all(self._takes(values[name]) for name in self._bound):
+        bound = [values[name] for name in self.bound]
+        if any("; " in one for one in bound):
             return None
+        if self.weight < WEAK and not all(map(self._takes, bound)):
+            return None
+        if self.very_weak and any(", " in one for one in bound[:-1]):
+            return None  # the first words of another statement
         return values
 
     @cached_property
@@ -60,7 +70,7 @@ class Template:
         return re.compile(pattern + re.escape(self.message[end:]), re.DOTALL)
 
     @cached_property
-    def _bound(self) -> tuple[str, ...]:
+    def bound(self) -> tuple[str, ...]:
         """The placeholders that have a word of the message before them; after a colon any text may stand."""
         found = []
         for one in PLACEHOLDER.finditer(self.message):
@@ -71,13 +81,13 @@ class Template:
 
     def _takes(self, value: str) -> bool:
         """Whether a value can stand in a weak message: a name, a number, a list of names, or one short statement."""
-        if "; " in value or ": " in value or "\n" in value:
+        if "\n" in value or value.endswith(_ENDS) or (": " in value and "; " not in self.message):
             return False
-        return self.weight > _VERY_WEAK or all(len(part.split()) <= _MOST_WORDS for part in value.split(", "))
+        return not self.very_weak or ", " not in value or all(" " not in one for one in value.split(", "))
 
-    def filled(self, values: Mapping[str, str], shown: Callable[[str], str]) -> str:
-        """The translation with the values, each of them shown in the language too."""
-        return PLACEHOLDER.sub(lambda one: shown(values[one[1]]), self.translation)
+    def filled(self, values: Mapping[str, str]) -> str:
+        """The translation with the values."""
+        return PLACEHOLDER.sub(lambda one: values[one[1]], self.translation)
 
 
 def _with_neighbours_as_one(message: str, translation: str) -> tuple[str, str]:

@@ -9,18 +9,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from language.template import Template
+from language.words import WORDS
 
 _VERBATIM = re.compile(r"\s*(?:\||\$ |#|\[root@|<)")
 """The beginning of a line that a program wrote, or that is a command."""
 _FRAME = re.compile(r"(?s)(\s*(?:\[[a-z ]+\][A-Z✓>-]*\s*\[/[a-z]*\] ?|-> )?)(.*?)(\s*)\Z")
 _SENTENCE = re.compile(r"(?<=[.?!]) (?=[A-Z`./{])")
 _SEPARATORS = {"; ": "；", ", ": "，", ": ": "："}
+_REMARK = re.compile(r"(?s)(.*\S) \(((?:[^()]|\([^()]*\))*)\)")
+"""A text with a remark in parentheses behind it."""
 """What stands between two statements, in English and in Chinese."""
+_SIGNS = {**_SEPARATORS, " (": "（"}
+_WORD = re.compile(r"(?<![-\w./=:])[a-z]{2,}(?![-\w/=])")
+"""A word of a text, which is no part of a name, a path or an option."""
 _MOST_WORDS = 8
 _TOO_LONG = 6000
 """Longer texts are not compared with messages: no text of the lab is so long."""
+
+
+class _Made(NamedTuple):
+    """A translation, and how many words in it no message is known for."""
+
+    left: int
+    text: str
 
 
 class Translator:
@@ -30,7 +44,7 @@ class Translator:
         made = [Template(_joined(message), text.strip()) for message, text in translations.items()]
         self._fixed = {one.message: one.translation for one in made}
         self._templates = sorted(
-            (one for one in made if not one.fixed and one.words), key=lambda one: -one.weight
+            (one for one in made if not one.fixed and one.weight), key=lambda one: -one.weight
         )
         self._shown: dict[str, str] = {}
 
@@ -52,17 +66,43 @@ class Translator:
         before, inner, after = frame.groups()
         if not inner:
             return text
-        found = self._whole(inner)
-        return before + (self._parts(inner) if found is None else found) + after
+        found = self._made(inner)
+        if found is None or found.left:
+            parts = self._parts(inner)
+            if found is None or len(_WORD.findall(parts)) < found.left:
+                return before + parts + after
+        return before + found.text + after
 
-    def _whole(self, text: str) -> str | None:
-        """The translation when the whole text was made from one message."""
+    def _whole(self, text: str, ending: str = "") -> str | None:
+        """The translation when the whole text was made from one message (with this ending)."""
+        found = self._made(text, ending)
+        return found.text if found else None
+
+    def _made(self, text: str, ending: str = "") -> _Made | None:
+        """The translation when the whole text was made from one message.
+
+        Of several messages that fit, it is the one whose values have the fewest words that no message is known for; of
+        those, the one with the most fixed letters.
+        """
         if (fixed := self._fixed.get(_joined(text))) is not None:
-            return fixed
+            return _Made(0, fixed)
+        best: _Made | None = None
         for one in self._templates:
-            if one.may_fit(text) and (values := one.values(text)) is not None:
-                return one.filled(values, self.show)
-        return None
+            if (
+                not one.message.endswith(ending)
+                or not one.may_fit(text)
+                or (values := one.values(text)) is None
+            ):
+                continue
+            shown = {name: self._value(value) for name, value in values.items()}
+            if one.very_weak and any(" " in values[name] and _WORD.search(shown[name]) for name in one.bound):
+                continue
+            left = sum(len(_WORD.findall(value)) for value in shown.values())
+            if best is None or left < best.left:
+                best = _Made(left, one.filled(shown))
+            if not left:
+                break
+        return best
 
     def _parts(self, text: str) -> str:
         """A text that was made of several messages: its lines, its sentences, or what separators divide."""
@@ -76,18 +116,26 @@ class Translator:
         for place, separator in places:
             if (found := self._divided(text[:place], separator, text[place + len(separator) :])) is not None:
                 return found
+        if (remark := _REMARK.fullmatch(text)) and (
+            found := self._divided(remark[1], " (", remark[2])
+        ) is not None:
+            return f"{found}）"
         return self._with_name(text)
+
+    def _value(self, value: str) -> str:
+        """A value of a message. One word is a name, which stays as it is, unless it is a known word."""
+        return self.show(value) if value in WORDS or " " in value.strip() else value
 
     def _divided(self, first: str, separator: str, rest: str) -> str | None:
         """Two parts and what stands between them; None when no message is known for either."""
-        if separator == ": " and (label := self._whole(first + ":")) is not None:
+        if separator == ": " and (label := self._whole(first + ":", ":")) is not None:
             return label + self.show(rest)  # a message that ends with its colon, such as "line {line}: "
         if separator != ": " and (tail := self._tail(separator, rest)) is not None:
             return self.show(first) + tail
         shown_first, shown_rest = self.show(first), self.show(rest)
         if (shown_first, shown_rest) == (first, rest):
             return None
-        return shown_first + _SEPARATORS[separator] + shown_rest
+        return shown_first + _SIGNS[separator] + shown_rest
 
     def _tail(self, separator: str, rest: str) -> str | None:
         """A message that begins with its separator, such as ", predicted {summary}", and what comes behind it."""
@@ -102,8 +150,10 @@ class Translator:
         """A known message with a name or a number behind it."""
         words = text.split(" ")
         for end in range(min(len(words), _MOST_WORDS) - 1, 0, -1):
-            if (known := self._fixed.get(" ".join(words[:end]))) is not None:
-                return f"{known} {self.show(' '.join(words[end:]))}"
+            known = self._fixed.get(" ".join(words[:end])) if end > 1 or words[0] in WORDS else None
+            rest = self._value(" ".join(words[end:]))
+            if known is not None and (end == len(words) - 1 or not _WORD.search(rest)):
+                return f"{known} {rest}"
         return text
 
 

@@ -18,6 +18,7 @@ from babel.messages.pofile import read_po, write_po
 from language.catalogue import ROOMS
 from language.choice import ENGLISH, LANGUAGES
 from language.extraction import internal
+from language.words import WORDS
 
 ROOT = Path(__file__).parent.parent
 WIDTH = 120
@@ -34,6 +35,7 @@ def extracted(root: Path = ROOT) -> Iterator[tuple[str, str]]:
             for one in (message,) if isinstance(message, str) else message or ():
                 if one and one not in hidden:
                     yield f"{room}/{name}", one
+    yield from (("language/words.py", one) for one in sorted(WORDS))
 
 
 def catalogue(code: str) -> Catalog:

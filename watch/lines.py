@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from inventory.waiting import Clock
+from language.speech import show
 from watch.feed.hub import Hub
 from watch.model.facts import Told
 from watch.model.state import State
@@ -24,7 +25,7 @@ def after(state: State, count: int) -> tuple[Told, ...]:
 
 def text(told: Told) -> str:
     """One line."""
-    return f"{time_of_day(told.at)}  {told.text}"
+    return f"{time_of_day(told.at)}  {show(told.text)}"
 
 
 def follow(hub: Hub, write: Callable[[str], None], seconds: float, clock: Clock) -> None:

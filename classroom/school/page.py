@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
-from importlib.resources import files
-
-from jinja2 import Environment, FunctionLoader, StrictUndefined
-
 from classroom.school.collection import Collected
 from classroom.school.contradictions import moment
 from classroom.school.findings import DOUBTS, REFUSED
 from classroom.school.grades import number
-from inventory.printable import visible
+from drill.report.html.templates import rendered
 
 
 def page(found: Collected) -> str:
@@ -30,7 +25,8 @@ def page(found: Collected) -> str:
         }
         for row in found.students
     ]
-    return _environment().get_template("page.html").render(
+    return rendered(
+        "classroom.school:page.html",
         name=columns[0], most=number(columns[1]), count=columns[2], rows=rows, unread=found.unread,
         stuck=_stuck(found), number=number, length=length, refused=REFUSED, doubts=DOUBTS,
     )  # fmt: skip
@@ -60,17 +56,3 @@ def _stuck(found: Collected) -> list[tuple[str, str, int, int]]:
         )
         for kind, name in names
     ]
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=FunctionLoader(lambda name: files(__package__).joinpath(name).read_text(encoding="utf-8")),
-        autoescape=True,
-        finalize=lambda value: (
-            visible(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
-        ),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )

@@ -28,6 +28,7 @@ Outcome = Literal["ok", "refused", "timeout", "unreachable", "reset", "http_erro
 WebState = Literal["running", "stopped", "hung", "unknown"]
 EventKind = Literal["inject", "landed", "not_landed", "heal", "healed", "settled", "note"]
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+WEB_STATES: tuple[WebState, ...] = get_args(WebState)
 
 
 class Sample(Struct, frozen=True, gc=False, forbid_unknown_fields=True):

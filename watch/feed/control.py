@@ -21,6 +21,7 @@ from inventory.homes import CODE, FIRST, STATE
 from inventory.host import command
 from inventory.host.command import Started
 from inventory.journal import LOCK
+from language import speech
 
 OUTPUT = "watch-drill.log"
 """What a drill that a view started printed last, in the state folder."""
@@ -65,7 +66,18 @@ class Control:
                 raise Refused(f"{self._name} runs already.", hint="Wait for its end, or stop it.")
             self._require_free()
             options = [] if self.number == FIRST else ["--lab", str(self.number)]
-            argv = [sys.executable, "-m", "cli.main", "--root", str(self.root), *options, "drill", name]
+            language = ["--lang", speech.code()]
+            argv = [
+                sys.executable,
+                "-m",
+                "cli.main",
+                "--root",
+                str(self.root),
+                *options,
+                *language,
+                "drill",
+                name,
+            ]
             files.write(self.output, "")
             self._started, self._name = self.launch(argv, self.output, CODE), name
         return f"{name} begins (process {self._started.pid})"

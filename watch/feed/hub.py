@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from drill.record.timeline import ArpReading, Event, Lateness, NodeReading, Sample
 from watch.model.facts import Fact, Told
+from watch.model.shown import shown
 from watch.model.state import State, reduce
 from watch.model.view import View, view
 
@@ -41,8 +42,8 @@ class Hub:
         return self._state
 
     def view(self) -> View:
-        """What is to be shown now."""
-        return replace(view(self._state, self.clock()), control=self.control())
+        """What is to be shown now, in the language of this process."""
+        return shown(replace(view(self._state, self.clock()), control=self.control()))
 
     def tell(self, kind: str, text: str) -> None:
         """Take a line for people that is told now."""

@@ -9,13 +9,13 @@ from drill.scenarios.conditions import reading_summary
 
 _QUORUM = {True: "has quorum", False: "has no quorum", None: "sees no cluster"}
 _EVENTS = {
-    "inject": "fault injected",
-    "landed": "fault in effect",
-    "not_landed": "fault NOT in effect",
-    "heal": "heal",
-    "healed": "healed",
+    "inject": "fault injected {label} on {node}",
+    "landed": "fault in effect {label} on {node}",
+    "not_landed": "fault NOT in effect {label} on {node}",
+    "heal": "heal {label} on {node}",
+    "healed": "healed {label} on {node}",
     "settled": "the lab is healthy again",
-    "note": "",
+    "note": "{label} on {node}",
 }
 
 
@@ -54,8 +54,8 @@ def of_event(event: Event) -> str:
     """An event of a drill."""
     if event.label.startswith("phase:"):
         return ""
-    parts = (_EVENTS[event.kind], event.label, f"on {event.node}" if event.node else "")
-    what = " ".join(part for part in parts if part)
+    message = _EVENTS[event.kind] if event.node else _EVENTS[event.kind].removesuffix(" on {node}")
+    what = message.format(label=event.label, node=event.node)
     return ": ".join(part for part in (what, event.detail) if part)
 
 

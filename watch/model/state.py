@@ -169,7 +169,7 @@ def _drill(state: State, fact: DrillFact) -> State:
         state = replace(state, faults=_all_ended(state.faults, fact.at))
     if before == fact.who:
         return state
-    text = f"{fact.who} begins" if fact.who else f"{before} has ended"
+    text = f"begun: {fact.who}" if fact.who else f"ended: {before}"
     return _tell(state, fact.at, "drill", text)
 
 

@@ -15,6 +15,7 @@ from textual.containers import VerticalScroll
 from textual.widgets import Footer, Static
 
 from inventory.errors import LabError
+from language.speech import show
 from watch.feed.control import Control
 from watch.feed.hub import Hub
 from watch.model.view import View
@@ -45,16 +46,16 @@ class WatchApp(App[None]):
     #main { height: 1fr; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("s", "start", "Start a scenario"),
-        Binding("x", "stop", "Stop the scenario"),
-        Binding("q", "quit", "Quit"),
-        Binding("ctrl+c", "interrupt", "Quit", show=False, priority=True),
+        Binding("ctrl+c", "interrupt", show=False, priority=True),
     ]
     ENABLE_COMMAND_PALETTE = False
 
     def __init__(self, hub: Hub, control: Control, seconds: float = 0.0) -> None:
         super().__init__()
         self._hub, self._control, self._seconds = hub, control, seconds
+        self.bind("s", "start", description=show("Start a scenario"))
+        self.bind("x", "stop", description=show("Stop the scenario"))
+        self.bind("q", "quit", description=show("Quit"))
         self._shown: View | None = None
 
     def compose(self) -> ComposeResult:
@@ -102,12 +103,12 @@ class WatchApp(App[None]):
 
     def _chosen(self, name: str | None) -> None:
         if name and (text := self._asked(lambda: self._control.start(name))):
-            self.notify(text, markup=False)
+            self.notify(show(text), markup=False)
 
     def action_stop(self) -> None:
         """Interrupt the scenario that was started here; it heals."""
         if text := self._asked(self._control.stop):
-            self.notify(text, markup=False)
+            self.notify(show(text), markup=False)
 
     def action_interrupt(self) -> None:
         """End with the exit status of an interrupted command."""
@@ -118,5 +119,10 @@ class WatchApp(App[None]):
         try:
             return ask()
         except LabError as error:
-            self.notify(str(error), severity="error", timeout=10, markup=False)
+            self.notify(_text(error), severity="error", timeout=10, markup=False)
             return None
+
+
+def _text(error: LabError) -> str:
+    """An error in the language."""
+    return " ".join(show(one) for one in (error.message, error.hint) if one)

@@ -13,6 +13,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
+from language.speech import show
+
 
 class ScenarioList(ModalScreen[str | None]):
     """Gives the name of the scenario that was chosen; None when the list was left."""
@@ -23,7 +25,7 @@ class ScenarioList(ModalScreen[str | None]):
     ScenarioList OptionList { height: 1fr; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Back"),
+        Binding("escape", "leave", show=False),
         Binding("down", "go_down", show=False),
     ]
 
@@ -34,15 +36,16 @@ class ScenarioList(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """A field for a part of the name, above the scenarios."""
         with Vertical() as box:
-            box.border_title = "Break the cluster: choose a scenario (Enter starts it, Escape leaves)"
-            yield Input(placeholder="a part of the name or the title")
+            box.border_title = show("Break the cluster: choose a scenario (Enter starts it, Escape leaves)")
+            yield Input(placeholder=show("a part of the name or the title"))
             yield OptionList(*self._options(""))
 
     def _options(self, part: str) -> list[Option]:
         width = max(map(len, self._titles), default=0)
+        titles = {name: show(title) for name, title in self._titles.items()}
         return [
             Option(Text.assemble((f"{name:<{width}}  ", "bold"), title), id=name)
-            for name, title in self._titles.items()
+            for name, title in titles.items()
             if part.lower() in f"{name} {title}".lower()
         ]
 

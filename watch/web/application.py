@@ -18,6 +18,7 @@ from starlette.routing import Route
 
 from drill.report import run_folder
 from inventory.errors import ConfigError, LabError
+from language.speech import show
 from watch.feed.control import Control
 from watch.feed.hub import Hub
 from watch.model.tile import Tile
@@ -124,22 +125,23 @@ class Site:
         return before[1]
 
     async def _scenarios(self, request: Request) -> Response:
-        titles = self._controls(request.path_params["number"]).titles
-        return JSONResponse(dict(await run_in_threadpool(titles)))
+        titles = await run_in_threadpool(self._controls(request.path_params["number"]).titles)
+        return JSONResponse({name: show(title) for name, title in titles.items()})
 
     async def _start(self, request: Request) -> Response:
         name = (await _body(request)).decode("utf-8", errors="replace")
         control = self._controls(request.path_params["number"])
-        return PlainTextResponse(await run_in_threadpool(control.start, name))
+        return PlainTextResponse(show(await run_in_threadpool(control.start, name)))
 
     async def _stop(self, request: Request) -> Response:
-        return PlainTextResponse(await run_in_threadpool(self._controls(request.path_params["number"]).stop))
+        control = self._controls(request.path_params["number"])
+        return PlainTextResponse(show(await run_in_threadpool(control.stop)))
 
     async def _report(self, request: Request) -> Response:
         run = request.path_params["run"]
         path = self._runs / run / run_folder.REPORT
         if not RUN.fullmatch(run) or not path.is_file():
-            return PlainTextResponse("There is no such report.\n", status_code=404)
+            return PlainTextResponse(show("There is no such report.") + "\n", status_code=404)
         return FileResponse(path, media_type="text/html", headers={"Content-Security-Policy": REPORT_POLICY})
 
 
@@ -156,4 +158,4 @@ async def _body(request: Request) -> bytes:
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, LabError)
     status = 404 if isinstance(error, ConfigError) else 409
-    return PlainTextResponse(f"{error.message} {error.hint}".strip(), status_code=status)
+    return PlainTextResponse(f"{show(error.message)} {show(error.hint)}".strip(), status_code=status)

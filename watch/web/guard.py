@@ -8,6 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from inventory import log
 from inventory.printable import one_line
+from language.speech import show
 from watch.web.access import Access, Question
 
 HEADERS = {
@@ -40,7 +41,7 @@ class Guard:
         if refusal:
             client = (scope.get("client") or ("?",))[0]
             log.note(f"watch: 403 for {client}: {one_line(refusal)}")
-            answer = PlainTextResponse(f"403: {refusal}\n", status_code=403)
+            answer = PlainTextResponse(f"403: {show(refusal)}\n", status_code=403)
             await answer(scope, receive, _hardened(send))
             return
         await self._app(scope, receive, _hardened(send))

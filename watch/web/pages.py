@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from functools import cache
-from importlib.resources import files
+from collections.abc import Mapping
 
 import msgspec
-from jinja2 import Environment, StrictUndefined, Template
-from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
-from drill.report.html.templates import asset
+from drill.record.timeline import OUTCOMES, WEB_STATES
+from drill.report.html.templates import asset, rendered
+from language import speech
+from language.choice import ENGLISH
+from language.extraction import marked
+from language.script import texts
 from watch.model.strip import CELL_S, CELLS, FAILED
 
 
@@ -25,10 +27,18 @@ def page(*, labs: bool, number: int, control: bool, back: bool = False) -> HTMLR
         "cells": CELLS,
         "cell_s": CELL_S,
         "failed": {letter: outcome for outcome, letter in FAILED.items()},
+        "words": _words(),
     }
-    css, js = asset("palette_dark.css") + _own("view.css"), _own("view.js")
-    html = _template().render(
-        css=css, js=js, facts=msgspec.json.encode(facts).decode(), labs=labs, back=back, control=control
+    css, js = asset("palette_dark.css") + asset("watch.web:view.css"), asset("watch.web:view.js")
+    html = rendered(
+        "watch.web:view.html",
+        css=css,
+        js=js,
+        facts=msgspec.json.encode(facts).decode(),
+        title=marked("labs") if labs else marked("lab"),
+        labs=labs,
+        back=back,
+        control=control,
     )
     policy = (
         f"default-src 'none'; style-src {_source(css)}; script-src {_source(js)}; connect-src 'self'; img-src data:; "
@@ -42,17 +52,9 @@ def _source(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-@cache
-def _template() -> Template:
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    return environment.from_string(_text("view.html"))
-
-
-def _own(name: str) -> Markup:
-    return Markup(_text(name))  # noqa: S704 - one of our own files, not data
-
-
-def _text(name: str) -> str:
-    return files(__package__).joinpath(name).read_text(encoding="utf-8")
+def _words() -> Mapping[str, str]:
+    """The texts of the script, and the words of its data, in the language; none for English."""
+    if speech.code() == ENGLISH:
+        return {}
+    found = {one: speech.message(one) for one in texts(asset("watch.web:view.js"))}
+    return found | {one: speech.message(one) for one in (*OUTCOMES, *WEB_STATES)}

@@ -11,6 +11,9 @@ const query = TOKEN ? `?token=${encodeURIComponent(TOKEN)}` : "";
 const here = (path) => `${path}${query}`;
 const lab = (path) => here(`/lab/${FACTS.number}/${path}`);
 const by = (id) => document.getElementById(id);
+// A text of this page in the language of the server, with its values. The server finds the texts by the name `show`.
+const show = (text, values = {}) => (FACTS.words[text] ?? text).replace(/\{(\w+)\}/g, (_, name) => values[name]);
+const word = (name) => FACTS.words[name] ?? name.replace("_", " "); // a word of the data, such as "timeout"
 const clock = (at) => new Date(1000 * at).toLocaleTimeString("en-GB");
 
 let last = null; // the newest view, and when it came
@@ -78,10 +81,10 @@ function drawing(cells, title) {
     let end = begin;
     while (end < cells.length && cells[end] === cells[begin]) end++;
     const [y, height] = HEIGHTS[kind(cells[begin])] ?? [4, 16];
-    const words = FACTS.failed[cells[begin]]?.replace("_", " ") ?? (cells[begin] === UNKNOWN ? "unknown" : "answered");
+    const words = FACTS.failed[cells[begin]] ? word(FACTS.failed[cells[begin]]) : cells[begin] === UNKNOWN ? show("unknown") : show("answered");
     const rect = box(begin, end - begin, y, height, kind(cells[begin]));
     const tip = document.createElementNS(SVG, "title");
-    tip.textContent = `${words}, ${(end - begin) * FACTS.cell_s} s`;
+    tip.textContent = show("{what}, {seconds} s", { what: words, seconds: (end - begin) * FACTS.cell_s });
     rect.append(tip);
     svg.append(rect);
     begin = end;
@@ -101,7 +104,7 @@ function faults(view) {
   svg.setAttribute("viewBox", `0 0 ${length} 20`);
   svg.setAttribute("preserveAspectRatio", "none");
   svg.setAttribute("role", "img");
-  svg.setAttribute("aria-label", `${view.faults.length} faults`);
+  svg.setAttribute("aria-label", show("{count} faults", { count: view.faults.length }));
   for (const one of view.faults) {
     const begin = Math.max(0, one.at - view.now + length);
     const end = one.until === null ? length : one.until - view.now + length;
@@ -113,21 +116,21 @@ function faults(view) {
 function strips(view) {
   const rows = view.clients.map((one) => {
     const cells = one.cells || UNKNOWN.repeat(FACTS.cells);
-    return made("div", "strip", null, made("span", "", one.title), drawing(cells, `${one.title}: ${told(view, one)}`));
+    return made("div", "strip", null, made("span", "", one.title), drawing(cells, show("{title}: {said}", { title: one.title, said: told(view, one) })));
   });
-  rows.push(made("div", "strip faults", null, made("span", "", "faults"), faults(view)));
-  const axis = made("div", "axis", null, made("span", "", "2 minutes ago"), made("span", "", "now"));
+  rows.push(made("div", "strip faults", null, made("span", "", show("faults")), faults(view)));
+  const axis = made("div", "axis", null, made("span", "", show("2 minutes ago")), made("span", "", show("now")));
   rows.push(made("div", "strip", null, made("span", "", ""), axis));
   put(by("strips"), ...rows);
   const entries = view.nodes.map((one) => [shade(one.number), one.alias]);
-  entries.push(["failed", "no good answer"], ["unknown", "unknown"], ["fault", "a fault is in effect"]);
+  entries.push(["failed", show("no good answer")], ["unknown", show("unknown")], ["fault", show("a fault is in effect")]);
   put(by("legend"), ...entries.map(([name, text]) => made("span", "", null, made("i", name), made("span", "", text))));
 }
 
 function told(view, client) {
-  if (!client || client.good === null) return "unknown";
-  if (!client.good) return `no answer (${client.outcome.replace("_", " ")})`;
-  return node(view, client.node)?.alias ?? "an answer";
+  if (!client || client.good === null) return show("unknown");
+  if (!client.good) return show("no answer ({outcome})", { outcome: word(client.outcome) });
+  return node(view, client.node)?.alias ?? show("an answer");
 }
 
 // Tables
@@ -144,19 +147,19 @@ function table(id, head, rows) {
 }
 
 function nodes(view) {
-  const head = ["node", "state", "address", "web", "quorum", "members", "DC"].map((text) => [text, ""]);
+  const head = [show("node"), show("state"), show("address"), show("web"), show("quorum"), show("members"), show("DC")].map((text) => [text, ""]);
   const rows = view.nodes.map((one) => {
     const name = [`${one.number} ${one.alias}`, shade(one.number)];
     if (one.seen !== "seen") {
-      const state = one.seen === "silent" ? ["no answer", "no"] : ["unknown", "perhaps"];
+      const state = one.seen === "silent" ? [show("no answer"), "no"] : [show("unknown"), "perhaps"];
       return [name, state, ...Array(5).fill([UNKNOWN, "perhaps"])];
     }
-    const quorum = { true: ["yes", "yes"], false: ["NO", "no"], null: ["no cluster", "no"] }[String(one.quorum)];
+    const quorum = { true: [show("yes"), "yes"], false: [show("NO"), "no"], null: [show("no cluster"), "no"] }[String(one.quorum)];
     return [
       name,
-      ["seen", "yes"],
-      one.holds ? ["holds it", "yes"] : ["-", "quiet"],
-      [one.web, one.web === "running" ? "yes" : one.web === "hung" ? "no" : "quiet"],
+      [show("answered"), "yes"],
+      one.holds ? [show("holds it"), "yes"] : ["-", "quiet"],
+      [word(one.web), one.web === "running" ? "yes" : one.web === "hung" ? "no" : "quiet"],
       quorum,
       [joined(one.members.map((member) => named(view, member)), " "), ""],
       one.dc ? [[named(view, one.dc)], ""] : ["-", "quiet"],
@@ -166,16 +169,16 @@ function nodes(view) {
 }
 
 function places(view, resource) {
-  if (!resource.places.length) return ["unknown", "perhaps"];
+  if (!resource.places.length) return [show("unknown"), "perhaps"];
   const [first, ...more] = resource.places;
-  if (!more.length) return first.node ? [[named(view, first.node)], ""] : ["nowhere", "no"];
+  if (!more.length) return first.node ? [[named(view, first.node)], ""] : [show("nowhere"), "no"];
   const words = resource.places.map(({ node: name, says }) =>
-    made("span", "", null, name ? named(view, name) : "nowhere", ` (says ${says.map((who) => node(view, who)?.alias ?? who).join(", ")})`));
+    made("span", "", null, name ? named(view, name) : show("nowhere"), " ", show("(says {who})", { who: says.map((who) => node(view, who)?.alias ?? who).join(", ") })));
   return [joined(words, "; "), "no"];
 }
 
 function resources(view) {
-  const head = [["resource", ""], ["runs on", ""], ...view.nodes.map((one) => [`score ${one.alias}`, "score"])];
+  const head = [[show("resource"), ""], [show("runs on"), ""], ...view.nodes.map((one) => [show("score {alias}", one), "score"])];
   const rows = view.resources.map((one) => [
     [one.id, ""],
     places(view, one),
@@ -186,32 +189,33 @@ function resources(view) {
 
 // One lab
 
-function show(view) {
-  by("title").textContent = view.title || "lab";
-  document.title = view.title || "lab";
+function drawLab(view) {
+  by("title").textContent = view.title || show("lab");
+  document.title = view.title || show("lab");
   by("url").textContent = view.url;
   by("down").hidden = view.up !== false;
-  by("down").textContent = `Not up: ${view.why}`;
+  by("down").textContent = show("Not up: {why}", view);
   const [client] = view.clients;
-  if (!client || client.good === null) card("answer", "doubt", "unknown");
+  if (!client || client.good === null) card("answer", "doubt", show("unknown"));
   else if (!client.good) card("answer", "bad", told(view, client));
-  else card("answer", "good", client.node ? named(view, client.node) : "an answer");
-  const owners = joined(view.owners.map((name) => named(view, name)), " and ");
-  if (owners.length > 1) card("owner", "bad", ...owners, ": TWO OWNERS");
+  else card("answer", "good", client.node ? named(view, client.node) : show("an answer"));
+  const owners = joined(view.owners.map((name) => named(view, name)), ` ${show("and")} `);
+  if (owners.length > 1) card("owner", "bad", ...owners, show(": TWO OWNERS"));
   else if (owners.length) card("owner", "good", ...owners);
-  else card("owner", view.nodes.length && !view.unsure.length ? "bad" : "doubt", view.nodes.length && !view.unsure.length ? "no node" : "unknown");
-  if (view.split) card("quorum", "bad", "PARTITIONS");
-  else card("quorum", { true: "good", false: "bad", null: "doubt" }[String(view.quorum)], { true: "yes", false: "NO", null: "unknown" }[String(view.quorum)]);
-  card("dc", view.dc ? "good" : "doubt", view.dc ? named(view, view.dc) : "unknown");
-  if (view.health === null) card("health", "doubt", "unknown");
-  else card("health", view.health.length ? "bad" : "good", view.health.length ? "not healthy" : "healthy");
-  const troubles = [...(view.left.length ? [`an interrupted drill left: ${view.left.join(", ")}: ./lab heal`] : []), ...(view.health ?? [])];
+  else if (view.nodes.length && !view.unsure.length) card("owner", "bad", show("no node"));
+  else card("owner", "doubt", show("unknown"));
+  if (view.split) card("quorum", "bad", show("PARTITIONS"));
+  else card("quorum", { true: "good", false: "bad", null: "doubt" }[String(view.quorum)], { true: show("yes"), false: show("NO"), null: show("unknown") }[String(view.quorum)]);
+  card("dc", view.dc ? "good" : "doubt", view.dc ? named(view, view.dc) : show("unknown"));
+  if (view.health === null) card("health", "doubt", show("unknown"));
+  else card("health", view.health.length ? "bad" : "good", view.health.length ? show("not healthy") : show("healthy"));
+  const troubles = [...(view.left.length ? [show("an interrupted drill left: {left}: ./lab heal", { left: view.left.join(", ") })] : []), ...(view.health ?? [])];
   by("trouble").hidden = !troubles.length;
   by("trouble").textContent = troubles.join(" · ");
   anew("strips", [view.clients, view.faults, view.nodes, view.faults.length && view.now], () => strips(view));
   anew("nodes", view.nodes, () => nodes(view));
   anew("resources", [view.resources, view.nodes], () => resources(view));
-  by("running").textContent = view.drill || "no drill runs";
+  by("running").textContent = view.drill || show("no drill runs");
   by("running").classList.toggle("on", Boolean(view.drill));
   if (FACTS.control) by("said").textContent = view.control ?? "";
   by("report").hidden = !view.report;
@@ -231,7 +235,7 @@ function nothing(view) {
     dc: "",
     health: null,
     left: [],
-    drill: view.drill && `${view.drill} (when the connection was lost)`,
+    drill: view.drill && show("{drill} (when the connection was lost)", view),
     resources: view.resources.map((one) => ({ ...one, places: [], scores: {} })),
     clients: view.clients.map((one) => ({ ...one, good: null })),
   };
@@ -240,22 +244,22 @@ function nothing(view) {
 // All labs
 
 function tile(one, link) {
-  const state = one.up === false ? ["doubt", "not up"] : one.health === null ? ["doubt", "health unknown"] : one.health.length ? ["bad", "not healthy"] : ["good", "healthy"];
-  const answers = one.good === null ? ["perhaps", "unknown"] : one.good ? [shade(one.nodes.indexOf(one.answers) + 1 || 1), one.answers || "an answer"] : ["no", `no answer (${one.answers.replace("_", " ")})`];
-  const quorum = one.split ? ["no", "partitions"] : { true: ["yes", "quorum"], false: ["no", "no quorum"], null: ["perhaps", "quorum unknown"] }[String(one.quorum)];
+  const state = one.up === false ? ["doubt", show("not up")] : one.health === null ? ["doubt", show("health unknown")] : one.health.length ? ["bad", show("not healthy")] : ["good", show("healthy")];
+  const answers = one.good === null ? ["perhaps", show("unknown")] : one.good ? [shade(one.nodes.indexOf(one.answers) + 1 || 1), one.answers || show("an answer")] : ["no", show("no answer ({outcome})", { outcome: word(one.answers) })];
+  const quorum = one.split ? ["no", show("partitions")] : { true: ["yes", show("quorum")], false: ["no", show("no quorum")], null: ["perhaps", show("quorum unknown")] }[String(one.quorum)];
   link.className = `tile ${state[0]}`;
   put(
     link,
-    made("h2", "", `lab ${one.number}`),
+    made("h2", "", show("lab {number}", one)),
     made("p", `state ${{ good: "yes", bad: "no", doubt: "perhaps" }[state[0]]}`, state[1]),
-    made("p", "", null, "a client gets ", made("b", answers[0], answers[1]), " · ", made("span", quorum[0], quorum[1])),
-    drawing(one.cells || UNKNOWN.repeat(60), `lab ${one.number}: the last two minutes`),
+    made("p", "", null, `${show("a client gets")} `, made("b", answers[0], answers[1]), " · ", made("span", quorum[0], quorum[1])),
+    drawing(one.cells || UNKNOWN.repeat(60), show("lab {number}: the last two minutes", one)),
     made("p", "what", one.up === false ? one.why : one.drill || one.health?.[0] || ""),
     made("ol", "", null, ...[...one.told].reverse().map((line) => made("li", "", `${clock(line.at)} ${line.text}`))),
   );
 }
 
-function showAll(view) {
+function drawAll(view) {
   const numbers = view.tiles.map((one) => one.number);
   if (String(numbers) !== by("tiles").dataset.numbers) {
     by("tiles").dataset.numbers = String(numbers);
@@ -267,9 +271,9 @@ function showAll(view) {
       return link;
     }));
   }
-  by("title").textContent = view.tiles.length === 1 ? "1 lab" : `${view.tiles.length} labs`;
+  by("title").textContent = view.tiles.length === 1 ? show("1 lab") : show("{count} labs", { count: view.tiles.length });
   by("down").hidden = view.tiles.length > 0;
-  by("down").textContent = "There is no lab in this folder yet: ./lab up";
+  by("down").textContent = show("There is no lab in this folder yet: ./lab up");
   for (const [index, link] of [...by("tiles").children].entries()) {
     anew(link.dataset.lab, view.tiles[index], () => tile(view.tiles[index], link));
   }
@@ -280,7 +284,7 @@ function nothingAtAll(view) {
   return { ...view, tiles: bare };
 }
 
-const [draw, forgotten, path] = FACTS.labs ? [showAll, nothingAtAll, here("/tiles")] : [show, nothing, lab("events")];
+const [draw, forgotten, path] = FACTS.labs ? [drawAll, nothingAtAll, here("/tiles")] : [drawLab, nothing, lab("events")];
 
 // The connection
 
@@ -292,14 +296,14 @@ function linked(state, text) {
 function received(event) {
   last = JSON.parse(event.data);
   cameAt = performance.now();
-  linked("live", "live");
+  linked("live", show("live"));
   by("clock").textContent = clock(last.now);
   draw(last);
 }
 
-function lost(why) {
+function lost() {
   if (document.body.className === "lost") return;
-  linked("lost", last ? `${why} since ${clock(last.now)}` : why);
+  linked("lost", last ? show("disconnected since {time}", { time: clock(last.now) }) : show("disconnected"));
   if (last) draw(forgotten(last));
 }
 
@@ -308,14 +312,14 @@ function connect() {
   source = new EventSource(path);
   source.onmessage = received;
   source.onerror = () => {
-    lost("disconnected");
+    lost();
     if (source.readyState === EventSource.CLOSED) setTimeout(connect, 1000);
   };
 }
 
 setInterval(() => {
   if (performance.now() - cameAt > LOST_MS && last) {
-    lost("disconnected");
+    lost();
     if (source.readyState === EventSource.OPEN) connect();
   }
 }, 500);
@@ -328,7 +332,7 @@ async function asked(address, options) {
     const answer = await fetch(lab(address), options);
     return [answer.ok, await answer.text()];
   } catch {
-    return [false, "the server does not answer"];
+    return [false, show("the server does not answer")];
   }
 }
 

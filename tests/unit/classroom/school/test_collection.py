@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -18,6 +19,8 @@ from classroom.school.collection import Collected, StudentRow
 from classroom.school.evidence import Drilled, Judged
 from classroom.school.offline import Offline
 from classroom.school.personal import Personal
+from language import speech
+from language.choice import ENGLISH
 from tests.support import class_bots
 from tests.support.class_bots import CHECKS, MADE, SCENARIOS, class_of, evidence_of, handed_in, put, record_of
 
@@ -461,3 +464,18 @@ def test_the_table_for_moodle(folder: Path) -> None:
     assert lines[3].startswith("carl,carl,-,Open: "), "without a hand-in there is no grade, not a grade of 0"
     assert lines[3].endswith(",-,-,-,-")
     assert SCENARIOS[0] not in lines[1]
+
+
+def test_the_page_in_chinese_keeps_names_and_classes(tmp_path: Path) -> None:
+    put(tmp_path, "anna", handed_in(CLASS, ANNA, checks=[Judged("nodes-online", "FAIL")]))
+    speech.use("zh")
+    try:
+        text = page.page(collect(tmp_path))
+    finally:
+        speech.use(ENGLISH)
+    assert '<html lang="zh-Hans">' in text
+    assert "anna" in text
+    assert "没有交任何东西" in text
+    assert 'class="nothing"' in text
+    shown = re.sub(r"(?s)<style>.*?</style>|<[^>]*>", " ", text)
+    assert re.findall(r"(?<![-\w./])[a-z]{2,} [a-z]{2,}", shown) == []

@@ -16,6 +16,7 @@ from inventory.host.command import Started
 from inventory.waiting import CLOCK, until
 from watch.feed.control import Control, Refused
 
+EN = ("--lang", "en")
 TITLES: Mapping[str, str] = {"freeze": "a node is frozen"}
 
 
@@ -43,7 +44,9 @@ def test_a_scenario_is_the_command_that_a_person_types(tmp_path: Path) -> None:
     one, launched = control(tmp_path)
     assert one.message == ""
     assert one.start("freeze") == "freeze begins (process 4711)"
-    assert launched.argv == [[sys.executable, "-m", "cli.main", "--root", str(tmp_path), "drill", "freeze"]]
+    assert launched.argv == [
+        [sys.executable, "-m", "cli.main", "--root", str(tmp_path), *EN, "drill", "freeze"]
+    ]
     assert one.message == "freeze runs: freeze: outage 5.1 s"
     launched.status = 0
     assert one.message == "freeze ended: PASS: freeze: outage 5.1 s"
@@ -54,7 +57,7 @@ def test_a_scenario_is_the_command_that_a_person_types(tmp_path: Path) -> None:
 def test_another_lab_of_the_folder_has_its_own_command_and_output(tmp_path: Path) -> None:
     one, launched = control(tmp_path, 3)
     one.start("freeze")
-    assert launched.argv[0][3:] == ["--root", str(tmp_path), "--lab", "3", "drill", "freeze"]
+    assert launched.argv[0][3:] == ["--root", str(tmp_path), "--lab", "3", *EN, "drill", "freeze"]
     assert one.output == tmp_path / ".labs" / "3" / STATE / "watch-drill.log"
 
 

@@ -67,7 +67,7 @@ def test_the_events_of_a_drill_are_told_when_they_are_written(followed: Followed
     with followed.recorder() as recorder:
         recorder.event(Event(0.0, "note", "observe"))
         assert followed.told()[:2] == [
-            "the drill or heal of process 7 begins",
+            "begun: the drill or heal of process 7",
             "scenario freeze: a node is frozen",
         ]
         followed.passes(2.0)
@@ -79,7 +79,7 @@ def test_the_events_of_a_drill_are_told_when_they_are_written(followed: Followed
     (followed.root / "runs" / RUN / run_folder.REPORT).write_text("")
     assert followed.told()[-2:] == [
         f"report: runs/{RUN}/report.html",
-        "the drill or heal of process 7 has ended",
+        "ended: the drill or heal of process 7",
     ]
     assert followed.hub.state.faults[0].until == BEGIN + 102.0
     assert followed.hub.view().report == RUN
@@ -144,7 +144,7 @@ def test_another_record_is_not_followed(followed: Followed, why: str) -> None:
         os.utime(path, (900_000.0, 900_000.0))
     elif why == "compressed":
         path.rename(path.with_name(f"{path.name}.gz"))
-    assert followed.told() == ["the drill or heal of process 7 begins"]
+    assert followed.told() == ["begun: the drill or heal of process 7"]
 
 
 def test_a_damaged_row_and_half_a_row_are_left_out(followed: Followed) -> None:

@@ -70,7 +70,7 @@ def test_what_does_not_change_is_not_told_again() -> None:
             "fault in effect freeze on node1: it is frozen",
         ),
         (event("note", 2, "observe", "", "3 s"), "observe: 3 s"),
-        (DrillFact(BEGIN + 2, "process 7"), "process 7 begins"),
+        (DrillFact(BEGIN + 2, "process 7"), "begun: process 7"),
         (NotUp(BEGIN + 2, "no machine runs"), "not up: no machine runs"),
         (Reported(BEGIN + 2, "2026-01-01"), "report: runs/2026-01-01/report.html"),
         (Told(BEGIN + 2, "lab", "words"), "words"),

@@ -1,0 +1,18 @@
+"""Words that the lab shows to people as values: states, results, names of quantities. Other texts need no list.
+
+A value that is one word and does not stand here is a name, and no language translates it.
+"""
+
+from __future__ import annotations
+
+WORDS = frozenset(
+    {
+        "none", "unknown", "online", "running", "paused", "off", "on", "missing",
+        "stopped", "hung", "healthy", "interrupted", "yes", "no", "seen", "refused",
+        "timeout", "unreachable", "reset", "http_error", "wrong_body", "failed", "connecting", "reconnected",
+        "quorum", "budget", "probe", "predicted", "measured", "outage", "node", "seed",
+        "fault", "name", "fail counts", "repeat", "address", "answers", "machines", "minimum",
+        "median", "maximum", "total", "verdict", "two answers", "times", "fenced", "scenario",
+        "phase", "lab",
+    }
+)  # fmt: skip
