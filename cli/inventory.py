@@ -13,6 +13,7 @@ from cli.progress import ConsoleProgress
 from inventory.errors import MachineError
 from inventory.host import command
 from inventory.remote import ansible
+from language.extraction import marked
 
 
 def register(app: typer.Typer) -> None:
@@ -41,6 +42,6 @@ def _asked(config: str, alias: str) -> str:
     if not said.good:
         raise MachineError(
             f"ssh does not understand {config}:\n{said.last()}",
-            hint="./lab halt && ./lab up writes it again.",
+            hint=marked("./lab halt && ./lab up writes it again."),
         )
     return said.out

@@ -13,6 +13,7 @@ from cluster.xml import Element
 from inventory.errors import ConfigError
 from inventory.model import INFINITY, Colocation, Constraint, Location, Order
 from inventory.platforms.base import Platform
+from language.extraction import marked
 
 ADDRESS_AGENTS = ("ocf:heartbeat:IPaddr", "ocf:heartbeat:IPaddr2")
 WEB_AGENT = "ocf:heartbeat:apache"
@@ -78,7 +79,8 @@ def _chosen(kind: str, found: Sequence[Primitive], wanted: str, agents: Sequence
             hint="A drill watches one floating address and one web server behind it.",
         )
     raise ConfigError(
-        f"The cluster has several resources that can be the {kind}: {listed}.", hint=f"Choose: --{kind} ID"
+        f"The cluster has several resources that can be the {kind}: {listed}.",
+        hint=marked(f"Choose: --{kind} ID"),
     )
 
 

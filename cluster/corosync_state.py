@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from cluster.xml import OutputError
 from inventory.model import Lab
 from inventory.platforms.base import CorosyncGeneration
+from language.extraction import marked
 
 _MEMBER = re.compile(r"^\s*(0x[0-9a-fA-F]+|\d+)\s+\d+\s+\S", re.M)
 _JOINED = re.compile(r"^\S*\.members\.(\w+)\.status=joined\s*$", re.M)
@@ -105,6 +106,8 @@ def timings(text: str) -> tuple[float, float]:
     if "token" not in found or "consensus" not in found:
         raise OutputError(
             f"corosync printed no token and consensus: {' '.join(text.split())[:200] or 'no output'}",
-            hint="On the node: corosync-cmapctl | grep totem; corosync 1.4: corosync-objctl -a | grep totem",
+            hint=marked(
+                "On the node: corosync-cmapctl | grep totem; corosync 1.4: corosync-objctl -a | grep totem"
+            ),
         )
     return found["token"], found["consensus"]

@@ -20,9 +20,10 @@ from language import script
 
 PROSE = re.compile(r"[A-Za-z]{2,}[']?[a-z]*[,:;.)]*\s+[(\"']*[A-Za-z{]|[}][,:;.]?\s+[(]*[a-z]{2,}")
 """Two words, or a placeholder and a word: what looks like a text for people."""
-HEADINGS = ("table", "add_column", "add_row", "marked", "show")
+MARKS = ("marked", "show")
+HEADINGS = ("table", "add_column", "add_row", *MARKS)
 """The calls whose texts are shown even when they are one word."""
-_LETTER = re.compile("[A-Za-z]")
+_LETTER, _NOTHING = re.compile("[A-Za-z]"), re.compile("(?!)")
 COMMAND = re.compile(
     r"\$\(|&&|\|\||2>|\s\|\s|/dev/null|<<'|\\\[|\.\*|\\n|<\w+[ >].*>|^(sudo|apt-get|dnf|brew|sed|grep|cat|rm|echo|"
     r"mkdir|systemctl|RUN|COPY|FROM|nft|iptables|pidof|timeout|chkconfig|\$EDITOR|--[a-z]+-hook)\b"
@@ -97,12 +98,10 @@ class _Finder(ast.NodeVisitor):
         self.found: list[Found] = []
         self._commands = commands
 
-    def _add(self, node: ast.expr, least: re.Pattern[str]) -> bool:
+    def _add(self, node: ast.expr, least: re.Pattern[str], never: re.Pattern[str] = COMMAND) -> bool:
         """Keep the templates of a text; say whether the node was a text as a whole."""
         made = list(templates(node))
-        self.found += [
-            Found(node.lineno, one) for one in made if least.search(one) and not COMMAND.search(one)
-        ]
+        self.found += [Found(node.lineno, one) for one in made if least.search(one) and not never.search(one)]
         return bool(made)
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
@@ -135,7 +134,7 @@ class _Finder(ast.NodeVisitor):
             return
         for argument in (*node.args, *(one.value for one in node.keywords)):
             least = _LETTER if name in HEADINGS else PROSE
-            if not self._add(argument, least):
+            if not self._add(argument, least, _NOTHING if name in MARKS else COMMAND):
                 self.visit(argument)
             elif isinstance(argument, ast.JoinedStr):
                 self._inner(argument)

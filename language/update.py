@@ -22,6 +22,8 @@ from language.words import WORDS
 
 ROOT = Path(__file__).parent.parent
 WIDTH = 120
+KEYWORDS = {"gettext": None, "_": None, "ngettext": (1, 2)}
+"""The functions of a template whose arguments are messages (`{% pluralize %}` is ngettext)."""
 
 
 def extracted(root: Path = ROOT) -> Iterator[tuple[str, str]]:
@@ -30,7 +32,7 @@ def extracted(root: Path = ROOT) -> Iterator[tuple[str, str]]:
         methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]
     hidden = internal()
     for room in ROOMS:
-        found = extract_from_dir(root / room, methods, options, keywords={"gettext": None, "_": None})
+        found = extract_from_dir(root / room, methods, options, keywords=KEYWORDS)
         for name, _, message, _, _ in found:
             for one in (message,) if isinstance(message, str) else message or ():
                 if one and one not in hidden:

@@ -21,6 +21,7 @@ from inventory.model import Command, NodeAction
 from inventory.remote.ssh import check
 from inventory.session import LabSession
 from inventory.sizes import every_node
+from language.extraction import marked
 from status import health
 from status.health import Trouble
 from status.lab_status import LabStatus
@@ -89,7 +90,9 @@ class Recovery:
             lines = "".join(f"\n  - {line}" for line in troubles)
             raise LabError(
                 f"The lab could not be healed:{lines}",
-                hint="./lab reset brings the cluster back to lab.yaml; ./lab down && ./lab up creates new nodes.",
+                hint=marked(
+                    "./lab reset brings the cluster back to lab.yaml; ./lab down && ./lab up creates new nodes."
+                ),
             )
         database_writes.remove_left(self.session, left, self.fetch, self._tell)
         for entry in left:

@@ -18,6 +18,7 @@ from inventory.bmc.settings import PROGRAM, STATE
 from inventory.errors import MachineError, TimedOut
 from inventory.host import command
 from inventory.waiting import Clock
+from language.extraction import marked
 
 PID, OUTPUT = "pid", "output.log"
 PROC = Path("/proc")
@@ -75,7 +76,7 @@ def start(folder: Path, bmc: Bmc, clock: Clock) -> None:
     if why := _ended(folder):
         raise MachineError(
             f"The BMC of {bmc.node.name} (ipmi_sim, UDP port {bmc.port} of {bmc.address}) ended at once: {why}",
-            hint=f"Is the port in use? ss -lunp | grep {bmc.port}",
+            hint=marked(f"Is the port in use? ss -lunp | grep {bmc.port}"),
         )
 
 

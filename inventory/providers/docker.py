@@ -46,6 +46,7 @@ from inventory.providers.base import (
 from inventory.providers.docker_engine import LABEL, Engine
 from inventory.remote.ssh_config import SshAddress
 from inventory.waiting import Clock
+from language.extraction import marked
 
 MEMORY_MB, DISK_MB = 700, 3_000
 ENGINE_LOG = Path("/var/log/dockerd.log")
@@ -175,7 +176,9 @@ class Docker(Provider):
         else:
             raise MachineError(
                 "The docker engine does not answer, and only root can start it here.",
-                hint=f"sudo sh -c 'dockerd >{ENGINE_LOG} 2>&1 &', and add yourself to the group docker",
+                hint=marked(
+                    f"sudo sh -c 'dockerd >{ENGINE_LOG} 2>&1 &', and add yourself to the group docker"
+                ),
             )
         hint = f"Look at {ENGINE_LOG}, or ./lab doctor."
         waiting.until(

@@ -23,6 +23,7 @@ from inventory.platforms.boxes import BootstrapBox, Box
 from inventory.platforms.registry import PLATFORMS
 from inventory.providers import vagrant_program
 from inventory.providers.box_formats import FIRST_SECTOR, SECTOR, BoxFormat, first_sector
+from language.extraction import marked
 
 HERE = Path(__file__).parent / "box"
 SCRIPTS = ("customize.sh", "make_disk.sh")
@@ -190,7 +191,7 @@ def _require_programs() -> None:
         names = " ".join(sorted(missing))
         raise MachineError(
             f"Programs that make a box are missing; Debian's packages: {names}.",
-            hint=f"apt-get install {names}, or run the command as root.",
+            hint=marked(f"apt-get install {names}, or run the command as root."),
         )
 
 

@@ -141,7 +141,7 @@ class Site:
         run = request.path_params["run"]
         path = self._runs / run / run_folder.REPORT
         if not RUN.fullmatch(run) or not path.is_file():
-            return PlainTextResponse(show("There is no such report.") + "\n", status_code=404)
+            return PlainTextResponse(f"{show('There is no such report.')}\n", status_code=404)
         return FileResponse(path, media_type="text/html", headers={"Content-Security-Policy": REPORT_POLICY})
 
 

@@ -97,10 +97,3 @@ def test_the_english_page_has_no_words_to_replace() -> None:
     page = bytes(pages.page(labs=False, number=1, control=True).body)
     assert facts(page)["words"] == {}
     assert b'<html lang="en">' in page
-
-
-def test_each_text_of_the_script_is_shown_in_the_language() -> None:
-    source = re.sub(r"(?m)//.*$", "", asset(SCRIPT))
-    loose = re.findall(r"""(?<!show\()["`]([A-Za-z][a-z]* [a-z][^"`]*)["`]""", source)
-    classes = {"strip faults", "score perhaps"}
-    assert set(loose) == {"use strict", *classes}, 'a text for people stands in show("...")'
