@@ -23,6 +23,7 @@ WITHOUT_LAB = frozenset(
         "compare",
         "exercises",
         "image",
+        "kit",
         "down",
         "prepare",
         "released",

@@ -6,6 +6,7 @@ import contextlib
 import errno
 import fcntl
 import os
+import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -85,6 +86,16 @@ def put_in_place(new: Path, path: Path) -> None:
     with new.open("rb") as stream:
         os.fsync(stream.fileno())
     new.replace(path)
+
+
+def put_folder_in_place(new: Path, path: Path) -> None:
+    """Give a complete folder its final name; a folder that has the name is removed. Raises OSError."""
+    old = path.with_name(path.name + ".old")
+    shutil.rmtree(old, ignore_errors=True)
+    with contextlib.suppress(FileNotFoundError):
+        path.replace(old)
+    new.replace(path)
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def write_private(path: Path, text: str, mode: int = 0o600) -> None:

@@ -6,7 +6,7 @@ It installs only Debian's packages, and only those that the provider needs. On o
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from inventory.errors import MachineError
 from inventory.host import command
@@ -14,24 +14,31 @@ from inventory.host.requirements import Requirements, Say
 from inventory.waiting import CLOCK, Clock
 
 DEADLINE = 900.0
+Source = Callable[[Collection[str]], None]
+"""Installs Debian packages from elsewhere than the mirrors. Raises MachineError."""
 PACKAGES = {
     "vagrant": "vagrant",
     "ssh": "openssh-client",
     "ssh-keygen": "openssh-client",
     "ip": "iproute2",
 }
+PYTHON = ("python3", "python3-venv")
+"""What ./lab itself needs before it can run this; it installs these packages when there is no Python."""
 BROWSER = {"chromium": "chromium", "chromedriver": "chromium-driver"}
 
 
-def ensure(provider: Requirements, say: Say, clock: Clock = CLOCK) -> None:
-    """Install and start what a provider needs. Raises MachineError, whose hint says what to do by hand."""
-    _install({*missing(PACKAGES), *provider.packages()}, say)
+def ensure(provider: Requirements, say: Say, clock: Clock = CLOCK, source: Source | None = None) -> None:
+    """Install and start what a provider needs; packages come from the mirrors, or from another source.
+
+    Raises MachineError, whose hint says what to do by hand.
+    """
+    _install({*missing(PACKAGES), *provider.packages()}, say, source)
     provider.start(say, clock)
 
 
-def ensure_browser(say: Say) -> None:
-    """Install what the report's test in a real browser needs. Raises MachineError as `ensure` does."""
-    _install(missing(BROWSER), say)
+def ensure_browser(say: Say, source: Source | None = None) -> None:
+    """Install what the report's test in a real browser needs. See `ensure`."""
+    _install(missing(BROWSER), say, source)
 
 
 def ensure_packages(packages: Collection[str], say: Say) -> None:
@@ -48,7 +55,7 @@ def _is_here(program: str) -> bool:
     return bool(shutil.which(program) or shutil.which(program, path="/usr/sbin:/sbin:/usr/local/sbin"))
 
 
-def _install(packages: Collection[str], say: Say) -> None:
+def _install(packages: Collection[str], say: Say, source: Source | None = None) -> None:
     if not packages:
         return
     names = sorted(packages)
@@ -57,6 +64,9 @@ def _install(packages: Collection[str], say: Say) -> None:
         raise MachineError(
             f"Missing here: {' '.join(names)} (Debian's names).", hint="Install them, then ./lab up again."
         )
+    if source:
+        source(names)
+        return
     say(f"Installing from Debian's packages: {' '.join(names)}")
     command.as_root(["apt-get", "-qq", "update"], by_hand, deadline=DEADLINE)
     options = ["-y", "-qq", "--no-install-recommends"]

@@ -39,6 +39,8 @@ class Requirements(ABC):
     """`provider: auto` tries the providers in the order of their ranks."""
     program: str
     """`auto` takes the provider when this program is on this host."""
+    program_from: str = ""
+    """Where people get its program, when Debian has no package of it; "" otherwise."""
     automatic: bool = True
     """`provider: auto` may choose it."""
     adopted: bool = False
@@ -98,6 +100,10 @@ class Requirements(ABC):
 
     def packages(self) -> tuple[str, ...]:
         """Name the Debian packages that it needs and that are missing. Raises MachineError when none would help."""
+        return ()
+
+    def all_packages(self) -> tuple[str, ...]:
+        """Name all Debian packages that it can need, those that are here too; for a machine without network."""
         return ()
 
     def start(self, say: Say, clock: Clock) -> None:  # noqa: B027 -- most have no engine to start

@@ -50,8 +50,9 @@ from language.extraction import marked
 
 MEMORY_MB, DISK_MB = 700, 3_000
 ENGINE_LOG = Path("/var/log/dockerd.log")
-PACKAGES = {"dockerd": "docker.io", "iptables": "iptables"}
+PACKAGES = {"dockerd": "docker.io", "docker": "docker.io", "iptables": "iptables"}
 """The packages of the engine, by program; they are installed when no engine answers."""
+MAKES_IMAGES = {"mmdebstrap": "mmdebstrap"}
 CREATE_ARGS = (
     # SYS_ADMIN is for the mounts of the node's first process only, which gives it up before systemd starts (node-init);
     # AppArmor's profile forbids these mounts. docs/security.md has the whole list.
@@ -158,10 +159,14 @@ class Docker(Provider):
     def packages(self) -> tuple[str, ...]:
         """See Requirements. When an engine answers, only mmdebstrap is needed, where apt-get can install it."""
         podman.refuse()
-        wanted = {"mmdebstrap": "mmdebstrap"} if shutil.which("apt-get") else {}
+        wanted = dict(MAKES_IMAGES) if shutil.which("apt-get") else {}
         if not docker_engine.answers():
-            wanted |= {**PACKAGES, "docker": "docker.io"}
+            wanted |= PACKAGES
         return tuple(install.missing(wanted))
+
+    def all_packages(self) -> tuple[str, ...]:
+        """See Requirements."""
+        return tuple(sorted({*PACKAGES.values(), *MAKES_IMAGES.values()}))
 
     def start(self, say: Say, clock: Clock) -> None:
         """See Requirements."""

@@ -6,6 +6,7 @@ The image gets its tag only when it is complete, so an incomplete image is never
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import os
 import shutil
@@ -107,6 +108,27 @@ def mmdebstrap(platform: Platform, image: BootstrapImage, folder: Path) -> list[
 def present(tag: str) -> bool:
     """Whether the engine has the image."""
     return command.run(["docker", "image", "inspect", tag], deadline=60).good
+
+
+def save(tag: str, path: Path) -> None:
+    """Write an image into a file (.tar.gz). Raises MachineError, OSError."""
+    plain = path.with_suffix("")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        _docker("save", "-o", str(plain), tag)
+        with plain.open("rb") as source, gzip.open(path, "wb", compresslevel=6) as packed:
+            shutil.copyfileobj(source, packed, 1 << 20)
+    finally:
+        plain.unlink(missing_ok=True)
+
+
+def load(tag: str, path: Path) -> None:
+    """Give the engine an image from a file of `save`, if it does not have it. Raises MachineError."""
+    if present(tag):
+        return
+    _docker("load", "-q", "-i", str(path))
+    if not present(tag):
+        raise MachineError(f"{path} has no image {tag}.", hint="Pack the kit again: ./lab kit")
 
 
 def build(platform: Platform, say: Callable[[str], None]) -> str:

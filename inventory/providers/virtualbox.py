@@ -62,6 +62,7 @@ class VirtualBox(VirtualMachines):
     """VirtualBox."""
 
     name, title, rank, program = "virtualbox", "VirtualBox", 20, "VBoxManage"
+    program_from = "https://www.virtualbox.org/wiki/Linux_Downloads"
     interfaces = "vboxnet"
     box_format = box_formats.VIRTUALBOX
     reserved = (
@@ -102,8 +103,7 @@ class VirtualBox(VirtualMachines):
         """See Requirements."""
         own: VirtualBoxFacts = facts.of_providers[self.name]
         if own.version is None:
-            url = "https://www.virtualbox.org/wiki/Linux_Downloads"
-            yield Finding("virtualbox", "bad", "VirtualBox is missing", f"xdg-open {url}")
+            yield Finding("virtualbox", "bad", "VirtualBox is missing", f"xdg-open {self.program_from}")
         elif not own.driver:
             yield Finding(
                 "virtualbox",

@@ -24,6 +24,7 @@ class Vmware(VirtualMachines):
     """VMware."""
 
     name, title, rank, program, plugin = "vmware_desktop", "VMware", 40, "vmrun", "vagrant-vmware-desktop"
+    program_from = "https://developer.hashicorp.com/vagrant/docs/providers/vmware/installation"
     interfaces = "vmnet"
     power = PowerCommands(
         power_off=(*VMRUN, "stop", "{id}", "hard"),
@@ -45,9 +46,11 @@ class Vmware(VirtualMachines):
         if self.program in facts.programs:
             yield Finding("vmware", "ok", "VMware is here")
         else:
-            url = "https://developer.hashicorp.com/vagrant/docs/providers/vmware/installation"
             yield Finding(
-                "vmware", "bad", "VMware Workstation or Fusion is missing (vmrun)", f"xdg-open {url}"
+                "vmware",
+                "bad",
+                "VMware Workstation or Fusion is missing (vmrun)",
+                f"xdg-open {self.program_from}",
             )
         yield plugin_finding(facts, self.plugin)
         if facts.system == "darwin":
