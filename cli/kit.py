@@ -21,6 +21,7 @@ from inventory.kit.wheels import PYTHONS, Target
 from inventory.platforms.registry import PLATFORMS
 from inventory.platforms.settings import in_image
 from inventory.providers import image_choice, node_image, registry
+from language import speech
 
 out = Output()
 GROUP = typer.Typer(invoke_without_command=True)
@@ -138,4 +139,4 @@ def _show(kit: Description) -> None:
     for one in not_held(
         registry.providers().values(), PLATFORMS.values(), packed, system=kit.system, browser=browser
     ):
-        out.print(escape(f"  {one.what}: {one.where}"))
+        out.print(escape(f"  {speech.show(one.what)}: {speech.show(one.where)}"))

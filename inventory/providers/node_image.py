@@ -116,7 +116,7 @@ def save(tag: str, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         _docker("save", "-o", str(plain), tag)
-        with plain.open("rb") as source, gzip.open(path, "wb", compresslevel=6) as packed:
+        with plain.open("rb") as source, gzip.open(path, "wb", compresslevel=1) as packed:
             shutil.copyfileobj(source, packed, 1 << 20)
     finally:
         plain.unlink(missing_ok=True)

@@ -15,7 +15,14 @@ from cli import main
 from drill.scenarios import catalog
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("docs/teacher.md", "docs/student.md", "docs/exercises.md", "docs/walk.md", "README.md")
+PAGES = (
+    "docs/teacher.md",
+    "docs/student.md",
+    "docs/exercises.md",
+    "docs/walk.md",
+    "docs/offline.md",
+    "README.md",
+)
 _COMMAND = re.compile(r"\./lab ((?:[^`#\n|]|\\\|)*)")
 
 
