@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import secrets
 from datetime import datetime, timezone
@@ -122,6 +123,15 @@ def mac_of(row: dict[str, Any]) -> str:
     """A digest of a record's JSON object without its own `mac`: a change by another program makes it wrong."""
     text = json.dumps({name: value for name, value in row.items() if name != "mac"}, sort_keys=True)
     return sealing.keyed_digest(sealing.derived(str(row.get("salt", "")), "record"), text)
+
+
+def commands(text: str) -> tuple[Typed, ...]:
+    """The commands of a file of typed commands, in their order. A line that cannot be read is left out."""
+    found = []
+    for line in text.splitlines():
+        with contextlib.suppress(ValueError, RecursionError):  # msgspec's errors are ValueErrors
+            found.append(msgspec.json.decode(line, type=Typed))
+    return tuple(found)
 
 
 def parse(text: str) -> Attempt:

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from classroom.attempt import UNREADABLE, Attempt, Phase, Try, Typed, mac_of, now, parse
+from classroom.attempt import UNREADABLE, Attempt, Phase, Try, Typed, commands, mac_of, now, parse
 from inventory import files
 from inventory.errors import ConfigError
 from inventory.homes import STATE
@@ -160,8 +160,5 @@ def add_typed(home: Path, id_: str, row: Typed) -> None:
 
 def typed(home: Path, id_: str) -> tuple[Typed, ...]:
     """The commands that were typed during an attempt, in their order. A line that cannot be read is left out."""
-    path, found = commands_path(home, id_), []
-    for line in path.read_text(encoding="utf-8", errors="replace").splitlines() if path.is_file() else ():
-        with contextlib.suppress(msgspec.MsgspecError, RecursionError):
-            found.append(msgspec.json.decode(line, type=Typed))
-    return tuple(found)
+    path = commands_path(home, id_)
+    return commands(path.read_text(encoding="utf-8", errors="replace")) if path.is_file() else ()

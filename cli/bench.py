@@ -9,14 +9,16 @@ import json
 import statistics
 import sys
 import time
-from collections.abc import Callable
-from typing import Annotated
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
 from cli.context import Context, context_of
 from cli.overview import look
 from inventory import homes
+from inventory.errors import LabError
 from inventory.host import command
 
 GROUP = typer.Typer(
@@ -31,6 +33,8 @@ WHAT = {
 }
 BEFORE = {"up": ("down",), "reset": ("reset", "floating-address")}
 """The command before each run, which is not measured: `down`; or `reset` to the state after step 6.1."""
+DEADLINE_S = 3600
+"""The longest time of one command of another folder's lab (seconds)."""
 Repeat = Annotated[int, typer.Option(min=1, max=100, help="How many times it is measured.")]
 
 
@@ -74,6 +78,24 @@ def seconds_of(context: Context, what: str, repeat: int) -> None:
         )
         + "\n"
     )
+
+
+def output_of(folder: Path, number: int, *words: str, expected: Sequence[int] = (0,), hint: str = "") -> str:
+    """The output of a command of another folder's lab. Raises LabError when its exit status is not an expected one."""
+    argv = [str(homes.CODE / "lab"), "--root", str(folder), "--lab", str(number), *words]
+    done = command.run(argv, deadline=DEADLINE_S)
+    if done.status not in expected:
+        raise LabError(
+            f"./lab --in {folder} --lab {number} {' '.join(words)}: exit {done.status}: {done.last()}",
+            hint=hint,
+        )
+    return done.out
+
+
+def memory_mb(folder: Path, number: int) -> int:
+    """The memory of all nodes of another folder's lab (MiB)."""
+    status: dict[str, Any] = json.loads(output_of(folder, number, "status", "--json"))
+    return sum(node["memory_mb"] or 0 for node in status["nodes"])
 
 
 def run_lab(context: Context, *words: str) -> None:

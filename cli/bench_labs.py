@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 import yaml
@@ -15,8 +14,7 @@ from benchmarks import many_labs as measured
 from benchmarks.many_labs import IdleRuns, Labs
 from benchmarks.measurements import Measurement, MeasurementsFile
 from benchmarks.sizes import lab_folder
-from cli.bench import GROUP
-from cli.bench_size import DEADLINE_S
+from cli.bench import GROUP, memory_mb, output_of
 from cli.console import Output
 from cli.context import Context, context_of
 from cli.number_list import number_list
@@ -25,9 +23,9 @@ from cluster import feasible
 from drill.execute import signals
 from inventory import files, homes
 from inventory.config import lab_yaml
-from inventory.errors import ConfigError, LabError
+from inventory.errors import ConfigError
 from inventory.homes import STATE
-from inventory.host import command, room
+from inventory.host import room
 
 out = Output()
 NETWORK, LABS = "198.19.252.0/24", "198.19.0.0/17"
@@ -69,8 +67,7 @@ def labs(
             f"--counts: {bad[0]}: this machine runs 1 to {most} labs ({room.LABS_PER_PROCESSOR} for each processor).",
             hint=f"--counts 1,2,{most}",
         )
-    document = yaml.safe_load((context.root / "lab.yaml").read_text(encoding="utf-8-sig"))
-    text = yaml.safe_dump(measured.described(document, NETWORK, LABS), sort_keys=False)
+    text = yaml.safe_dump(measured.described(context.document, NETWORK, LABS), sort_keys=False)
     lab_yaml.parse(text, "lab.yaml of the benchmark", judge=feasible.problems)
     provider = context.machines.choose(context.lab.provider)
     conditions = {
@@ -98,27 +95,14 @@ def labs(
 def _labs(context: Context, text: str) -> Labs:
     """The labs of a folder of their own: the commands of ./lab in it."""
     folder = context.home / STATE / FOLDER
-
-    def run(number: int, *words: str) -> str:
-        argv = [str(context.root / "lab"), "--root", str(folder), "--lab", str(number), *words]
-        done = command.run(argv, deadline=DEADLINE_S)
-        if not done.good:
-            raise LabError(
-                f"./lab --lab {number} {' '.join(words)}: exit {done.status}: {done.last()}",
-                hint=f"./lab --in {folder} labs shows the labs of the benchmark.",
-            )
-        return done.out
+    hint = f"./lab --in {folder} labs shows the labs of the benchmark."
 
     def up(number: int) -> None:
-        lab_folder(context.root, folder, text)
-        run(number, "up")
-
-    def memory_mb(number: int) -> int:
-        status: dict[str, Any] = json.loads(run(number, "status", "--json"))
-        return sum(node["memory_mb"] or 0 for node in status["nodes"])
+        lab_folder(homes.CODE, folder, text)
+        output_of(folder, number, "up", hint=hint)
 
     def down() -> None:
         with signals.undisturbed():
-            run(1, "down", "--all")
+            output_of(folder, homes.FIRST, "down", "--all", hint=hint)
 
-    return Labs(up, memory_mb, down)
+    return Labs(up, lambda number: memory_mb(folder, number), down)

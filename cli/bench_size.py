@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 import yaml
@@ -16,7 +16,7 @@ from rich.markup import escape
 from benchmarks import sizes as measured
 from benchmarks.measurements import Interval, Measurement, MeasurementsFile
 from benchmarks.sizes import Lab, SizeRuns
-from cli.bench import GROUP, Repeat
+from cli.bench import GROUP, Repeat, memory_mb, output_of
 from cli.bench_peers import private_network
 from cli.bench_up import machines_s
 from cli.console import Output
@@ -27,11 +27,10 @@ from cluster import feasible
 from drill.checks.verdict import PASS
 from drill.execute import signals
 from drill.report import run_folder
-from inventory import files
+from inventory import files, homes
 from inventory.config import lab_yaml
-from inventory.errors import ConfigError, LabError
+from inventory.errors import ConfigError
 from inventory.homes import STATE
-from inventory.host import command
 from inventory.log import NAME as LOG_FILE
 from inventory.sizes import LEAST_NODES, MOST_NODES
 
@@ -40,8 +39,6 @@ NETWORK = "198.19.253.0/24"
 """The network of these labs, in the range that RFC 2544 reserves for benchmarks."""
 FOLDER = "sizes"
 LOCK, BUSY = "sizes.lock", "Another ./lab bench size is running (process {pid})."
-DEADLINE_S = 3600
-"""The longest time of one command of a lab (seconds)."""
 
 
 def register(app: typer.Typer) -> None:
@@ -68,12 +65,11 @@ def size(
     context, console = context_of(ctx), ConsoleProgress()
     wanted = _sizes(nodes)
     net = private_network(network, NETWORK)
-    document = yaml.safe_load((context.root / "lab.yaml").read_text(encoding="utf-8-sig"))
     texts = {}
     for count in wanted:
         if net.num_addresses < 2 * (measured.FIRST_HOST + count):
             raise ConfigError(f"--network {net}: it is too small.", hint=f"For example --network {NETWORK}.")
-        text = yaml.safe_dump(measured.described(document, count, net), sort_keys=False)
+        text = yaml.safe_dump(measured.described(context.document, count, net), sort_keys=False)
         lab_yaml.parse(text, f"lab.yaml with {count} nodes", judge=feasible.problems)
         texts[count] = text
     path = output or context.root / "docs" / "results" / "size.jsonl"
@@ -122,14 +118,8 @@ def _lab(context: Context, count: int, text: str) -> Lab:
     folder = context.home / STATE / FOLDER / str(count)
 
     def run(*words: str, expected: Sequence[int] = (0,)) -> str:
-        argv = [str(context.root / "lab"), "--root", str(folder), "--lab", "1", *words]
-        done = command.run(argv, deadline=DEADLINE_S)
-        if done.status not in expected:
-            raise LabError(
-                f"./lab {' '.join(words)} with {count} nodes: exit {done.status}: {done.last()}",
-                hint=f"{folder / STATE / LOG_FILE} has its commands.",
-            )
-        return done.out
+        hint = f"{folder / STATE / LOG_FILE} has its commands."
+        return output_of(folder, homes.FIRST, *words, expected=expected, hint=hint)
 
     def up() -> dict[str, float]:
         log = folder / STATE / LOG_FILE
@@ -139,21 +129,17 @@ def _lab(context: Context, count: int, text: str) -> Lab:
         machines = sum(machines_s(log)[before:])
         return {"machines": round(machines, 2), "cluster": round(seconds - machines, 2)}
 
-    def memory_mb() -> int:
-        status: dict[str, Any] = json.loads(run("status", "--json"))
-        return sum(node["memory_mb"] or 0 for node in status["nodes"])
-
     def drill(scenarios: Sequence[str]) -> Mapping[str, Interval | str]:
         run("drill", *scenarios, expected=(0, 1))
         newest = max((folder / "runs").iterdir())
         return outages((newest / run_folder.VERDICTS).read_text(encoding="utf-8"))
 
     def down() -> None:
-        measured.lab_folder(context.root, folder, text)
+        measured.lab_folder(homes.CODE, folder, text)
         with signals.undisturbed():
             run("down")
 
-    return Lab(up, memory_mb, drill, down)
+    return Lab(up, lambda: memory_mb(folder, homes.FIRST), drill, down)
 
 
 def outages(text: str) -> dict[str, Interval | str]:

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from ipaddress import IPv4Address
 from pathlib import Path
+from typing import Any
 
 import typer
+import yaml
 from rich.markup import escape
 
 from cli.console import messages
@@ -66,6 +68,12 @@ class Context:
                 hint="Use the command without --lab.",
             )
         return numbered(found, self.number)
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The content of lab.yaml as it stands in the file, for a description that is made from it."""
+        found: dict[str, Any] = yaml.safe_load((self.root / "lab.yaml").read_text(encoding="utf-8-sig"))
+        return found
 
     def keep_description(self) -> None:
         """Copy lab.yaml into .lab when the machines are made, for commands that must work after later changes."""

@@ -11,8 +11,10 @@ from rich.text import Text
 from classroom import attempts, draws, exercise_run, exercise_texts, points, sealed_exercise, sealing
 from classroom.attempt import Hint, now
 from classroom.checks import judge
+from classroom.exercise import Exercise
 from classroom.exercise_run import Terms
 from classroom.exercises import EXERCISES, for_lab, get
+from classroom.requirements import reason
 from classroom.snapshot import look
 from classroom.texts import load
 from cli.console import Output, table
@@ -36,14 +38,18 @@ def register(app: typer.Typer) -> None:
 def exercises(ctx: typer.Context) -> None:
     """List the exercises: broken configurations to find and repair. Without a lab: the exercises of all platforms."""
     context = context_of(ctx)
-    try:
-        possible = for_lab(context.machines.choice.platform_data, context.lab)
-    except MachineError:
-        possible = tuple(one for one in EXERCISES if not one.needs(context.lab))
     listed = table("exercise", "what you see")
-    for one in possible:
+    for one in possible(context):
         listed.add_row(one.name, load(exercise_texts.STORIES)[one.name]["title"])
     out.print(listed)
+
+
+def possible(context: Context) -> tuple[Exercise, ...]:
+    """The exercises that this lab allows; without machines, those of all platforms that its lab.yaml allows."""
+    try:
+        return for_lab(context.machines.choice.platform_data, context.lab)
+    except MachineError:
+        return tuple(one for one in EXERCISES if not reason(one.needs, context.lab))
 
 
 def break_(

@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-import yaml
 from rich.markup import escape
 
-from classroom.exercises import EXERCISES, for_lab
-from classroom.requirements import reason
 from classroom.school import class_file, evidence, gathering, new_class, student_file, student_lab
 from classroom.school.bundle import SUFFIX
 from classroom.school.class_file import ClassFile
 from classroom.school.personal import Personal
 from cli.console import Json, Output, print_json, table
 from cli.context import Context, context_of
+from cli.exercises import possible
 from cli.progress import ConsoleProgress
 from cli.student_exercise import ClassOption, class_of
 from inventory import files
-from inventory.errors import ConfigError, LabError, MachineError
+from inventory.errors import ConfigError, LabError
 
 out = Output()
 GROUP = typer.Typer(
@@ -54,20 +51,12 @@ def init(
         raise ConfigError(
             f"{path} is there already.", hint="remove it for a new class: its students get other labs"
         )
-    text = new_class.text(name, students, _possible(context))
+    text = new_class.text(name, students, [one.name for one in possible(context)])
     class_file.parse(text, str(path))
     files.write_private(path, text)
     out.print(
         escape(f"{path}: {students} students. It has the secret seed of the class: keep it to yourself.")
     )
-
-
-def _possible(context: Context) -> list[str]:
-    """The names of the exercises that this lab allows; without machines, those that its lab.yaml allows."""
-    try:
-        return [one.name for one in for_lab(context.machines.choice.platform_data, context.lab)]
-    except MachineError:
-        return [one.name for one in EXERCISES if not reason(one.needs, context.lab)]
 
 
 def students(ctx: typer.Context, class_: ClassOption = None, as_json: Json = False) -> None:
@@ -115,21 +104,20 @@ def student(
     context = context_of(ctx)
     found, all_ = class_of(context, class_)
     chosen = {found.student(name).name for name in names or ()} or {one.student.name for one in all_}
-    document: Mapping[str, Any] = yaml.safe_load((context.root / "lab.yaml").read_text(encoding="utf-8-sig"))
     _require_possible(found, context)
     target = to or context.root / FOLDER
     for one in all_:
         if one.student.name in chosen:
             folder = target / one.student.slug
-            files.write(folder / "lab.yaml", student_lab.lab_text(document, one, found.name))
+            files.write(folder / "lab.yaml", student_lab.lab_text(context.document, one, found.name))
             files.write_private(folder / student_file.NAME, student_file.text(found, one))
             out.print(escape(f"{folder}: {one.host}1 and {one.host}2, {one.network}"))
     out.print(escape(f"Each student works with: ./lab --in {target}/NAME up"))
 
 
 def _require_possible(found: ClassFile, context: Context) -> None:
-    possible = _possible(context)
-    if wrong := [name for name in found.pool if name not in possible]:
+    allowed = {one.name for one in possible(context)}
+    if wrong := [name for name in found.pool if name not in allowed]:
         raise ConfigError(
             f"{class_file.NAME}: exercises.of: this lab does not allow {', '.join(wrong)}.",
             hint="remove them, or change lab.yaml; ./lab exercises lists what it allows",
@@ -162,14 +150,16 @@ def hand_in(
     else:
         with console.busy("Reading the nodes"):
             gathered = gathering.with_nodes(gathered, session, context.fetch)
-    data = evidence.hand_in(gathered.evidence, mine, made=round(time.time()), lab=metadata.version("ha-lab"))
+    parts = evidence.parts(gathered.evidence, mine)
+    made, program = round(time.time()), metadata.version("ha-lab")
+    data = evidence.packed(parts, mine, made=made, lab=program, versions=gathered.evidence.versions)
     try:
         files.write_bytes(path, data)
     except OSError as error:
         raise LabError(
             f"{path}: cannot be written: {error.strerror}", hint="--output FILE writes it elsewhere"
         ) from error
-    for name, part in evidence.parts(gathered.evidence).items():
+    for name, part in parts.items():
         out.print(escape(f"  {name}  {len(part)} bytes"))
     for line in gathered.left_out:
         console.say(f"not in it: {line}")

@@ -6,17 +6,15 @@ the ids.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from cluster import scores
+from cluster.secret_names import is_secret
 from cluster.values import same, times
 from inventory.config.cluster_properties import milliseconds
 from inventory.model import Colocation, Constraint, Location, Order
-
-_SECRET = re.compile(r"passw|secret|community|credential|api_?key", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -123,7 +121,7 @@ def describe(constraint: Constraint) -> str:
 
 def shown(name: str, value: str) -> str:
     """The value of an option for people and for records, which never have a password."""
-    return "(secret)" if _SECRET.search(name) else value
+    return "(secret)" if is_secret(name) else value
 
 
 def _mapping(label: str, want: Mapping[str, str], have: Mapping[str, str]) -> Iterator[str]:

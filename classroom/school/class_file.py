@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 from classroom.exercises import EXERCISES
@@ -69,11 +68,6 @@ class ClassFile:
     predictions: int
     points: Points
     hint_price: int
-
-    @cached_property
-    def by_name(self) -> dict[str, Student]:
-        """The students by name."""
-        return {one.name: one for one in self.students}
 
     def student(self, text: str) -> Student:
         """The student with a name, an identity or a slug. Raises ConfigError."""

@@ -6,8 +6,9 @@ Own values (names, addresses, scores) are replaced by words before, so a log wit
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from itertools import pairwise
 
 from classroom.school.attempts import Tried
@@ -57,17 +58,8 @@ def _same_pauses(one: Log, other: Log) -> bool:
 
 def _longest_run(one: Sequence[str], other: Sequence[str]) -> tuple[str, ...]:
     """The longest sequence of lines that both have without a gap."""
-    best, end = 0, 0
-    before: Mapping[int, int] = {}
-    for at, line in enumerate(one):
-        now: dict[int, int] = {}
-        for there, text in enumerate(other):
-            if line == text:
-                now[there] = before.get(there - 1, 0) + 1
-                if now[there] > best:
-                    best, end = now[there], at + 1
-        before = now
-    return tuple(one[end - best : end])
+    found = SequenceMatcher(None, one, other, autojunk=False).find_longest_match(0, len(one), 0, len(other))
+    return tuple(one[found.a : found.a + found.size])
 
 
 def _plain(mine: Personal) -> Callable[[str], str]:

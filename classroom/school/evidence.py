@@ -19,10 +19,12 @@ import msgspec
 from classroom.attempts import COMMANDS_SUFFIX
 from classroom.school import bundle, redaction
 from classroom.school.student_file import StudentFile
+from drill.record import stored_rows
+from drill.report import run_folder
 
 LAB, CONF, CIB, CHECKS, RESULTS = "lab.yaml", "corosync.conf", "cib.xml", "checks.json", "results.json"
 ATTEMPTS, WALK, RUNS = "attempts/", "walk/", "runs/"
-RECORD = "timeline.jsonl.gz"
+RECORD = f"{run_folder.TIMELINE}{stored_rows.SUFFIX}"
 
 
 class Judged(msgspec.Struct, frozen=True):
@@ -60,15 +62,16 @@ class Evidence:
     known: Collection[str] = ()
 
 
-def parts(evidence: Evidence) -> dict[str, bytes]:
-    """The parts of the bundle, in their order. Raises LabError when a secret is left in one."""
+def parts(evidence: Evidence, student: StudentFile) -> dict[str, bytes]:
+    """The parts of the student's bundle, in their order. Raises LabError when a secret is left in one."""
+    known = (*evidence.known, student.seed.hex())
     texts = {LAB: evidence.lab, CONF: evidence.conf, CIB: evidence.cib}
     texts |= {CHECKS: _rows(evidence.checks), RESULTS: _rows(evidence.drilled)}
     texts |= {ATTEMPTS + name: text for name, text in sorted(evidence.attempts.items())}
     texts |= {WALK + name: text for name, text in sorted(evidence.walk.items())}
-    found = {name: _safe(name, text, evidence.known) for name, text in texts.items() if text}
+    found = {name: _safe(name, text, known) for name, text in texts.items() if text}
     found |= {f"{RUNS}{name}/{RECORD}": data for name, data in sorted(evidence.records.items())}
-    redaction.require_none(found, evidence.known)
+    redaction.require_none(found, known)
     return found
 
 
@@ -78,18 +81,18 @@ def _safe(name: str, text: str, known: Collection[str]) -> bytes:
     return (text if is_record else redaction.redacted(text, known)).encode()
 
 
-def hand_in(evidence: Evidence, student: StudentFile, *, made: int, lab: str) -> bytes:
+def packed(
+    parts: Mapping[str, bytes], student: StudentFile, *, made: int, lab: str, versions: Mapping[str, str]
+) -> bytes:
     """The bytes of a student's bundle. `made` is the time (seconds since 1970), `lab` the version of this program."""
-    known = (*evidence.known, student.seed.hex())
-    whole = Evidence(**{**evidence.__dict__, "known": known})
     return bundle.packed(
         student.seed,
-        parts(whole),
+        parts,
         class_name=student.class_name,
         student=student.name,
         made=made,
         lab=lab,
-        versions=evidence.versions,
+        versions=versions,
     )
 
 

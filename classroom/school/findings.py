@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal[
-    "unreadable", "unknown-student", "wrong-signature", "broken-chain", "other-values", "foreign-record",
+    "unknown-student", "wrong-signature", "broken-chain", "other-values", "foreign-record",
     "copied-record", "edited-result", "unproven-result", "contradicting-times", "equal-commands",
     "two-bundles", "wrong-name", "unreliable-attempt", "incomplete",
 ]  # fmt: skip
-REFUSED: frozenset[Kind] = frozenset({"unreadable", "unknown-student", "wrong-signature", "broken-chain"})
+REFUSED: frozenset[Kind] = frozenset({"unknown-student", "wrong-signature", "broken-chain"})
 """With one of these a bundle gets no points: what it says cannot be relied on at all."""
 DOUBTS: frozenset[Kind] = frozenset(
     {

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from classroom import attempts
 from classroom.checks import judge
-from classroom.school.evidence import Drilled, Evidence, Judged
+from classroom.school.evidence import RECORD, Drilled, Evidence, Judged
 from classroom.snapshot import look
-from drill.record import stored_rows, timeline_file
+from classroom.walk import progress
+from drill.record import timeline_file
 from drill.report import run_folder
 from drill.report.verdicts_file import WrittenVerdicts
 from inventory.errors import LabError
@@ -18,8 +19,6 @@ from inventory.homes import STATE
 from inventory.session import LabSession
 from status.web_page import Fetch
 
-WALK = "walk.json"
-"""The file with the walk's progress, in the lab's state folder."""
 MOST_RECORDS = 40 * 2**20
 """The newest runs are handed in until they have so many bytes (compressed)."""
 
@@ -40,7 +39,7 @@ def of_folder(root: Path, home: Path, scenarios: Sequence[str], nodes: Sequence[
         walk = {
             path.name: path.read_text("utf-8", "replace")
             for path in _files(home / STATE)
-            if path.name == WALK
+            if path.name == progress.FILE
         }
     except (OSError, UnicodeDecodeError) as error:
         raise LabError(
@@ -76,10 +75,9 @@ def with_nodes(gathered: Gathered, session: LabSession, fetch: Fetch) -> Gathere
     except LabError as error:
         why = f"the checks and the configuration of the nodes: {error.message.splitlines()[0]}"
         return Gathered(evidence, (*gathered.left_out, why))
-    cib = next((one.cib_text for one in seen.status.nodes.values() if one.cib_text), "")
     checks = [Judged(one.check, one.status, one.why) for one in judge(session, seen)]
-    left = () if cib else ("the CIB: no cluster answers",)
-    whole = replace(evidence, cib=cib, conf=seen.facts.of(session.lab.node1).conf, checks=checks)
+    left = () if seen.cib_text else ("the CIB: no cluster answers",)
+    whole = replace(evidence, cib=seen.cib_text, conf=seen.facts.of(session.lab.node1).conf, checks=checks)
     return Gathered(whole, (*gathered.left_out, *left))
 
 
@@ -95,7 +93,7 @@ def _files(folder: Path) -> Iterator[Path]:
 
 def _run(folder: Path, scenarios: Sequence[str], nodes: Sequence[str]) -> tuple[list[Drilled], bytes]:
     """The verdicts of a run that has one of the scenarios on these nodes, with its record; none for another run."""
-    path = folder / f"{run_folder.TIMELINE}{stored_rows.SUFFIX}"
+    path = folder / RECORD
     if not path.is_file():
         return [], b""
     headers = [one.header for _, one in timeline_file.scan(folder / run_folder.TIMELINE)]

@@ -15,6 +15,7 @@ from classroom.school.bundle import Bundle
 from classroom.school.evidence import ATTEMPTS, WALK
 from classroom.school.offline import Offline
 from classroom.school.predictions import Predicted
+from classroom.walk import progress
 from inventory.errors import ConfigError
 
 _RECORD = ".json"
@@ -85,11 +86,7 @@ def _typed(bundle: Bundle, id_: str) -> tuple[Typed, ...]:
 
 
 def _lines(text: str) -> Iterator[Typed]:
-    for line in text.splitlines():
-        try:
-            one = msgspec.json.decode(line, type=attempt.Typed)
-        except (msgspec.MsgspecError, ValueError, RecursionError):
-            continue
+    for one in attempt.commands(text):
         if (at := seconds_of(one.at)) is not None:
             yield Typed(at, one.node, one.line, one.status)
 
@@ -104,7 +101,7 @@ def seconds_of(text: str) -> float | None:
 
 def predictions_of(bundle: Bundle) -> tuple[Predicted, ...]:
     """The predictions of the walkthrough, the latest of each point; none when there are none that can be read."""
-    text = bundle.parts.get(f"{WALK}walk.json", b"")
+    text = bundle.parts.get(f"{WALK}{progress.FILE}", b"")
     try:
         walk = msgspec.json.decode(text, type=_Walk) if text else _Walk()
     except (msgspec.MsgspecError, ValueError, RecursionError):

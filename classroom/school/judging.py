@@ -13,7 +13,7 @@ from classroom.school.bundle import Bundle
 from classroom.school.claimed_checks import judged_again
 from classroom.school.class_file import ClassFile
 from classroom.school.command_logs import Log, log_of
-from classroom.school.contradictions import contradictions
+from classroom.school.contradictions import Contradiction, contradictions
 from classroom.school.drill_records import Record, records
 from classroom.school.evidence import CHECKS, CIB, LAB, RESULTS, Drilled, Judged
 from classroom.school.findings import REFUSED, Finding
@@ -47,11 +47,6 @@ class Judgement:
         """Its content cannot be relied on at all, so it has no points."""
         return any(one.kind in REFUSED for one in self.findings)
 
-    @property
-    def points(self) -> float:
-        """The sum of the tasks' points."""
-        return round(sum(one.points for one in self.tasks), 2)
-
 
 def judge(
     file: str, bundle: Bundle, class_: ClassFile, students: Mapping[str, Personal], offline: Offline
@@ -69,7 +64,8 @@ def judge(
     tried, lost = attempts_of(bundle, offline)
     predicted = predictions_of(bundle)
     found += [Finding("incomplete", "a record cannot be read", (one,)) for one in (*unread, *lost)]
-    found += [Finding("contradicting-times", one) for one in contradictions(manifest.made, tried, drilled)]
+    wrong = tuple(contradictions(manifest.made, tried, drilled))
+    found += [Finding("contradicting-times", one.text) for one in wrong]
     found += [
         Finding("unreliable-attempt", f"attempt {one.id}: another program changed its record")
         for one in tried
@@ -91,7 +87,7 @@ def judge(
         mine.student.name,
         manifest.made,
         tuple(found),
-        tuple(tasks(class_, mine.faults, _counting(Done(checks, tried, drilled, predicted), found))),
+        tuple(tasks(class_, mine.faults, _counting(Done(checks, tried, drilled, predicted), wrong))),
         drilled,
         log_of(tried, mine),
     )
@@ -103,13 +99,14 @@ def _owner(foreign: str, students: Mapping[str, Personal]) -> tuple[str, ...]:
     return (foreign, f"these are the names of {of}") if of else (foreign,)
 
 
-def _counting(done: Done, found: Sequence[Finding]) -> Done:
+def _counting(done: Done, wrong: Sequence[Contradiction]) -> Done:
     """What counts of all that was done: no foreign record, and nothing whose times contradict."""
-    wrong = " ".join(one.text for one in found if one.kind == "contradicting-times")
+    attempts = {id_ for one in wrong for id_ in one.attempts}
+    runs = {one.run for one in wrong if one.run}
     return replace(
         done,
-        tried=[one for one in done.tried if f"attempt {one.id}" not in wrong],
-        records=[one for one in done.records if not one.foreign and f"run {one.run}:" not in wrong],
+        tried=[one for one in done.tried if one.id not in attempts],
+        records=[one for one in done.records if not one.foreign and one.run not in runs],
     )
 
 

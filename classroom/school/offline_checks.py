@@ -1,6 +1,8 @@
 """Judges a configuration from its CIB alone: the checks of the walkthrough that compare with lab.yaml. Pure.
 
-Values with the same effect are accepted, as in `./lab grade` (cluster.equivalence).
+Some other values with the same effect are accepted (cluster.equivalence). This is less than `./lab grade` accepts: that
+asks the cluster's simulator what the configuration does. With crm_simulate, `./lab collect` asks it too where this
+comparison finds a difference (claimed_checks).
 """
 
 from __future__ import annotations

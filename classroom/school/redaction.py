@@ -6,10 +6,11 @@ import re
 import zlib
 from collections.abc import Collection, Mapping
 
+from cluster import secret_names
 from inventory.errors import LabError
 
 REMOVED = "(removed)"
-_NAMES = r"[\w-]*(?:passw(?:or)?d|passphrase|secret)[\w-]*"
+_NAMES = rf"[\w-]*(?:{secret_names.WORDS})[\w-]*"
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL), REMOVED),
     # The CIB: an option of a resource, with its attributes in either order.

@@ -12,14 +12,12 @@ from pathlib import Path
 import yaml
 
 from classroom.school import keys
-from classroom.school.class_file import MODES, POINTS, ClassFile, Points
+from classroom.school.class_file import POINTS, ClassFile, Points
 from classroom.school.personal import Personal
 from inventory.config.yaml_reader import read
 from inventory.errors import ConfigError
 
 NAME = "student.yaml"
-MODE = 0o600
-"""The permissions of the file: only its owner may read it."""
 _FAULTS = "faults"
 _HEAD = (
     "# {name}, class {class_}. Keep this file to yourself: its seed signs what you hand in (./lab hand-in).\n"
@@ -28,17 +26,16 @@ _HEAD = (
 
 @dataclass(frozen=True)
 class StudentFile:
-    """student.yaml, validated. `faults` are the names of this student's exercises in order; None in an exam."""
+    """student.yaml, validated. `faults` are the names of this student's exercises in order; None in an exam.
+
+    The file also tells the student the mode, and how many exercises and predictions there are; no command needs these.
+    """
 
     class_name: str
     name: str
     slug: str
-    mode: str
-    language: str
     seed: bytes
-    exercises: int
     scenarios: tuple[str, ...]
-    predictions: int
     points: Points
     hint_price: int
     faults: tuple[str, ...] | None
@@ -86,16 +83,12 @@ def parse(content: str, where: str = NAME) -> StudentFile:
     """Read the text of a student file. Raises ConfigError with all mistakes."""
     document = read(content, where)
     part = document.fields(
-        (
-            "class", "student", "slug", "mode", "language", "seed", "exercises", "scenarios", "predictions",
-            "points", "hint_price",
-        ),
-        ("faults",),
+        ("class", "student", "slug", "seed", "scenarios", "points", "hint_price"),
+        ("mode", "language", "exercises", "predictions", "faults"),
     )  # fmt: skip
-    words = {key: part[key].text("a text") or "" for key in ("class", "student", "slug", "language")}
-    mode = part["mode"].one_of(MODES) or ""
+    words = {key: part[key].text("a text") or "" for key in ("class", "student", "slug")}
     seed = part["seed"].text("64 hexadecimal digits", _is_seed) or "00"
-    counts = {key: part[key].whole(0, 1000) or 0 for key in ("exercises", "predictions", "hint_price")}
+    hint_price = part["hint_price"].whole(0, 1000) or 0
     scenarios = tuple(
         one.text("the name of a scenario") or "" for one in part["scenarios"].items("scenarios")
     )
@@ -105,8 +98,8 @@ def parse(content: str, where: str = NAME) -> StudentFile:
     document.document.close()
     key = bytes.fromhex(seed)
     return StudentFile(
-        words["class"], words["student"], words["slug"], mode, words["language"], key, counts["exercises"],
-        scenarios, counts["predictions"], points, counts["hint_price"], _faults(key, sealed, where),
+        words["class"], words["student"], words["slug"], key, scenarios, points, hint_price,
+        _faults(key, sealed, where),
     )  # fmt: skip
 
 

@@ -128,7 +128,7 @@ def test_a_student_file_that_was_changed(teacher: Path) -> None:
     for change, says in (
         (("seed: ", "seed: 0"), "64 hexadecimal digits"),
         (("faults: ", "faults: 00"), "`faults` was changed"),
-        (("mode: practice", "mode: exma"), "did you mean exam?"),
+        (("hint_price: 2", "hint_price: two"), "hint_price"),
     ):
         text = path.read_text()
         path.write_text(text.replace(*change))

@@ -102,6 +102,13 @@ def test_two_attempts_at_the_same_time(tmp_path: Path) -> None:
     assert "before attempt 20261127T100001Z-0001 ended" in said(found)
 
 
+def test_an_attempt_whose_id_begins_like_a_wrong_one_counts(tmp_path: Path) -> None:
+    wrong = attempt_of(FIRST, 1, id="20261127T1000-12", ended=moment(MADE - BEGAN + 3600))
+    good = attempt_of(SECOND, 2, id="20261127T1000-1", begin=-90_000)
+    found = anna(tmp_path, attempts=attempts_of(good, wrong))
+    assert (task(found, FIRST).points, task(found, SECOND).points) == (0.0, 10.0)
+
+
 def test_commands_from_another_time(tmp_path: Path) -> None:
     attempts = attempts_of(attempt_of(FIRST), lines=COMMANDS)
     [name] = [one for one in attempts if one.endswith(".commands.jsonl")]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import zlib
+import gzip
 
 import pytest
 
 from classroom.school import evidence, redaction
 from classroom.school.bundle import read
 from inventory.errors import LabError
-from tests.support.class_bots import class_of, evidence_of, handed_in
+from tests.support.class_bots import class_of, evidence_of, handed_in, student_of
 
 CLASS, (ANNA, *_) = class_of(["anna", "ben"])
 PEM = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAA\n-----END OPENSSH PRIVATE KEY-----"
@@ -25,6 +25,8 @@ PEM = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAA\n-----END O
             "x9",
             "198.18.0.1",
         ),
+        ('<nvpair id="f-c" name="community" value="hunter2xyz"/>', "hunter2xyz", 'name="community"'),
+        ("api_key: hunter2xyz", "hunter2xyz", "api_key"),
         ("options: {password: hunter2xyz, port: 5432}", "hunter2xyz", "port: 5432"),
         ("ADMIN_PASSWORD=hunter2xyz ./run", "hunter2xyz", "./run"),
         ("psql --password hunter2xyz -h db", "hunter2xyz", "-h db"),
@@ -77,9 +79,10 @@ def test_a_bundle_has_no_secret() -> None:
 
 def test_a_secret_in_a_record_stops_the_hand_in() -> None:
     """A record is not changed, because it must be judged again: a secret in it is an error."""
-    coder = zlib.compressobj(6, zlib.DEFLATED, 31)
-    record = coder.compress(b'{"header":{"error":"password bmc-password-1234"}}\n') + coder.flush()
+    record = gzip.compress(b'{"header":{"error":"password bmc-password-1234"}}\n', mtime=0)
     with pytest.raises(
         LabError, match=r"runs/a/timeline.jsonl.gz has a secret in it, so nothing was written"
     ):
-        evidence.parts(evidence_of(ANNA, records={"a": record}, known=("bmc-password-1234",)))
+        evidence.parts(
+            evidence_of(ANNA, records={"a": record}, known=("bmc-password-1234",)), student_of(CLASS, ANNA)
+        )
