@@ -1,23 +1,31 @@
-"""The option --lang, which counts before the environment (LANGUAGE, LC_ALL, LC_MESSAGES, LANG)."""
+"""Which language a command speaks.
+
+The first one that is given counts: the option --lang, LAB_LANG, the class of the student whose lab the folder is,
+then the environment (LANGUAGE, LC_ALL, LC_MESSAGES, LANG).
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from classroom.school import student_file
 from inventory.errors import ConfigError
 from language import choice, speech
 
-OPTION = "--lang"
+OPTION, VARIABLE = "--lang", "LAB_LANG"
+FOLDERS = ("--in", "--root")
+"""The options that name the folder of the lab; the first one that is given counts."""
 Lang = Annotated[
     str,
     typer.Option(
         OPTION,
         metavar="CODE",
-        help="The language: en or zh. Without it, LANGUAGE, LC_ALL, LC_MESSAGES or LANG decides.",
+        help="The language: en or zh. Without it, LAB_LANG decides, then the class of student.yaml, then LANG.",
     ),
 ]
 
@@ -36,18 +44,23 @@ def use(wanted: str) -> None:
 
 def begin(words: Sequence[str]) -> None:
     """Choose the language before the command line is read, because its help and its mistakes are shown in it."""
-    asked = next((choice.known(one) for one in _asked(words)), None)
-    code = asked or choice.of_environment(os.environ)
+    asked = (*_values(words, OPTION), os.environ.get(VARIABLE, ""))
+    folder = next((one for option in FOLDERS for one in _values(words, option)), ".")
+    code = (
+        next(filter(None, map(choice.known, asked)), None)
+        or student_file.language(Path(folder))
+        or choice.of_environment(os.environ)
+    )
     if code != speech.code():
         speech.use(code)
 
 
-def _asked(words: Sequence[str]) -> list[str]:
-    """The values of --lang among the options that stand before the command."""
+def _values(words: Sequence[str], option: str) -> list[str]:
+    """The values of an option that stands before the command."""
     found = []
     for at, word in enumerate(words):
-        if word == OPTION and at + 1 < len(words):
+        if word == option and at + 1 < len(words):
             found.append(words[at + 1])
-        elif word.startswith(f"{OPTION}="):
+        elif word.startswith(f"{option}="):
             found.append(word.partition("=")[2])
     return found

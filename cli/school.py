@@ -21,6 +21,7 @@ from cli.progress import ConsoleProgress
 from cli.student_exercise import ClassOption, class_of
 from inventory import files
 from inventory.errors import ConfigError, LabError
+from language import speech
 
 out = Output()
 GROUP = typer.Typer(
@@ -51,7 +52,7 @@ def init(
         raise ConfigError(
             f"{path} is there already.", hint="remove it for a new class: its students get other labs"
         )
-    text = new_class.text(name, students, [one.name for one in possible(context)])
+    text = new_class.text(name, students, [one.name for one in possible(context)], speech.code())
     class_file.parse(text, str(path))
     files.write_private(path, text)
     out.print(

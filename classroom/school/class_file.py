@@ -14,11 +14,10 @@ from drill.scenarios import catalog
 from inventory.config.yaml_document import YamlNode
 from inventory.config.yaml_reader import read
 from inventory.errors import ConfigError
+from language.choice import LANGUAGES
 
 NAME = "class.yaml"
 MODES = ("practice", "exam")
-LANGUAGES = ("en",)
-"""The languages that the lab's texts have."""
 MOST_STUDENTS = 200
 """More students than this are two classes: the derived networks lie in one range (personal.py)."""
 SHORTEST_SEED, MOST_POINTS = 16, 1000
@@ -54,6 +53,7 @@ class Points:
 class ClassFile:
     """class.yaml, validated. `pool` are the exercises from which each student gets `each`. `predictions` are expected.
 
+    `language` is the code of the language that its students read (language.choice), "" for that of their environment.
     `hint_price` is in points.
     """
 
@@ -130,7 +130,7 @@ def parse(text: str, where: str = NAME) -> ClassFile:
         lambda text: len(text) >= SHORTEST_SEED,
     )
     mode = part["mode"].one_of(MODES) if part["mode"].present else MODES[0]
-    language = part["language"].one_of(LANGUAGES) if part["language"].present else LANGUAGES[0]
+    language = part["language"].one_of(tuple(LANGUAGES)) if part["language"].present else ""
     students = _students(part["students"])
     each, pool = _exercises(part["exercises"])
     known = tuple(catalog.SCENARIOS)

@@ -11,13 +11,14 @@ SCENARIOS = ("stickiness-100", "freeze")
 EACH = 4
 
 
-def text(name: str, students: int, exercises: Sequence[str]) -> str:
+def text(name: str, students: int, exercises: Sequence[str], language: str) -> str:
     """A class.yaml with all of these exercises to choose from."""
     template = files(__package__).joinpath("new_class.yaml").read_text(encoding="utf-8")
     return template.format(
         name=name,
         seed=secrets.token_urlsafe(24),
         students=students,
+        language=language,
         each=min(EACH, len(exercises)),
         of=f"[{', '.join(exercises)}]",
         scenarios=", ".join(SCENARIOS),

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from classroom.school import student_file
 from cli import chosen_language
 from inventory.errors import ConfigError
 from language import choice, speech
+from tests.support.class_bots import class_of
 
 
 @pytest.mark.parametrize(
@@ -58,7 +62,7 @@ def test_an_unknown_language_is_refused_with_those_that_are_there() -> None:
 def test_the_option_counts_before_the_environment(
     words: list[str], lang: str, code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for variable in choice.VARIABLES:
+    for variable in (*choice.VARIABLES, chosen_language.VARIABLE):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("LANG", lang)
     try:
@@ -66,3 +70,39 @@ def test_the_option_counts_before_the_environment(
         assert speech.code() == code
     finally:
         speech.use(choice.ENGLISH)
+
+
+@pytest.mark.parametrize(
+    ("given", "of_class", "code"),
+    [
+        (("", ""), "zh", "zh"),
+        (("", ""), "en", "en"),
+        (("", ""), "", "zh"),
+        (("", "en"), "zh", "en"),
+        (("--lang=en", "zh"), "zh", "en"),
+        (("", "xx"), "zh", "zh"),
+    ],
+    ids=["the class", "before LANG", "a class without one", "LAB_LANG", "--lang", "an unknown LAB_LANG"],
+)
+def test_the_class_decides_when_the_student_does_not(
+    given: tuple[str, str], of_class: str, code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    option, variable_of_lab = given
+    class_, (mine, *_) = class_of(language=of_class or None)
+    (tmp_path / "student.yaml").write_text(student_file.text(class_, mine), encoding="utf-8")
+    for variable in choice.VARIABLES:
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("LANG", "en_US.UTF-8" if of_class == "zh" else "zh_CN.UTF-8")
+    monkeypatch.setenv("LAB_LANG", variable_of_lab)
+    try:
+        chosen_language.begin(["--root", "/nowhere", *filter(None, [option]), f"--in={tmp_path}", "status"])
+        assert speech.code() == code
+    finally:
+        speech.use(choice.ENGLISH)
+
+
+@pytest.mark.parametrize("content", ["", "[", "language: [zh]", "- zh", "language: xx", "\x00"])
+def test_a_student_file_with_mistakes_names_no_language(content: str, tmp_path: Path) -> None:
+    (tmp_path / "student.yaml").write_text(content)
+    assert student_file.language(tmp_path) is None
+    assert student_file.language(tmp_path / "missing") is None

@@ -38,7 +38,7 @@ def test_an_unknown_student_is_told() -> None:
 
 def test_what_may_be_absent_has_a_default() -> None:
     found, _ = class_of(mode=None, language=None, scenarios=None, predictions=None)
-    assert (found.mode, found.language, found.scenarios, found.predictions) == ("practice", "en", (), 0)
+    assert (found.mode, found.language, found.scenarios, found.predictions) == ("practice", "", (), 0)
 
 
 def test_the_most_points() -> None:
