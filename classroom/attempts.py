@@ -135,16 +135,14 @@ def close_lost(home: Path) -> None:
 
 def every(home: Path) -> tuple[Attempt, ...]:
     """All records of a lab that can be read, in their order."""
-    return tuple(one for one in _all(home).values() if one is not None)
+    return tuple(one for one in by_file(home).values() if one is not None)
 
 
-def broken(home: Path) -> tuple[Path, ...]:
-    """The records of a lab that cannot be read. No command changes or removes them."""
-    return tuple(path for path, one in _all(home).items() if one is None)
+def by_file(home: Path) -> dict[Path, Attempt | None]:
+    """Each file of a record, in the order of time, with its record; None when it cannot be read.
 
-
-def _all(home: Path) -> dict[Path, Attempt | None]:
-    """Each file of a record, in the order of time, with its record; None when it cannot be read."""
+    No command changes or removes a record that cannot be read.
+    """
     found: dict[Path, Attempt | None] = {}
     for path in sorted((home / FOLDER).glob("*.json")):
         found[path] = None

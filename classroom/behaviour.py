@@ -14,6 +14,7 @@ from classroom.rules import Found, Rule
 from classroom.service_parts import address, has_address, has_policy, lasting, monitored, web_server
 from classroom.texts import load
 from classroom.what_ifs import Simulate, WhatIf, WhatIfs, monitor_interval, what_ifs
+from cluster.cib_constraints import renamed
 from cluster.members import Member, members
 from inventory.errors import LabError
 from inventory.model import INFINITY, Lab
@@ -21,10 +22,6 @@ from inventory.model import INFINITY, Lab
 FILE = "behaviour.yaml"
 NO_ADDRESS = "no resource is an address (ocf:heartbeat:IPaddr2, ocf:heartbeat:IPaddr)"
 NO_WEB_SERVER = "no resource is Apache (lsb:apache2, systemd:httpd, ocf:heartbeat:apache ...)"
-CHECKS = (
-    "floating-address", "web-server", "no-quorum-policy", "stickiness", "colocation", "order", "location", "takes-over",
-)  # fmt: skip
-"""The checks that report rules."""
 
 
 @dataclass(frozen=True)
@@ -127,19 +124,9 @@ def with_ids(lab: Lab, cib: str) -> Lab:
     return replace(
         lab,
         resources=tuple(replace(one, id=new.get(one.id, one.id)) for one in lab.resources),
-        colocations=tuple(
-            replace(
-                one,
-                resource=new.get(one.resource, one.resource),
-                with_resource=new.get(one.with_resource, one.with_resource),
-            )
-            for one in lab.colocations
-        ),
-        orders=tuple(
-            replace(one, first=new.get(one.first, one.first), then=new.get(one.then, one.then))
-            for one in lab.orders
-        ),
-        locations=tuple(replace(one, resource=new.get(one.resource, one.resource)) for one in lab.locations),
+        colocations=tuple(renamed(one, new) for one in lab.colocations),
+        orders=tuple(renamed(one, new) for one in lab.orders),
+        locations=tuple(renamed(one, new) for one in lab.locations),
     )
 
 
@@ -222,6 +209,8 @@ def _takes_over(found: Behaviour, keeps_quorum: bool) -> Iterator[Rule]:
 
 
 _RULES = {
-    "floating-address": _address, "web-server": _web, "colocation": _together, "order": _order, "location": _location,
-    "stickiness": _stickiness, "no-quorum-policy": _policy, "takes-over": _takes_over,
+    "floating-address": _address, "web-server": _web, "no-quorum-policy": _policy, "stickiness": _stickiness,
+    "colocation": _together, "order": _order, "location": _location, "takes-over": _takes_over,
 }  # fmt: skip
+CHECKS = tuple(_RULES)
+"""The checks that report rules."""

@@ -9,8 +9,7 @@ from classroom.node_checks import tested
 from classroom.snapshot import Snapshot
 from classroom.texts import load, placeholders
 from drill.checks.verdict import FAIL, PASS, UNKNOWN, Verdict
-from inventory.model import NO_FENCING, Lab
-from inventory.platforms.wording import adapted
+from inventory.model import Lab
 from inventory.session import LabSession
 
 Problems = Callable[[LabSession, Snapshot], Iterator[str]]
@@ -44,15 +43,8 @@ def _not_tested(session: LabSession, snapshot: Snapshot, check: Check) -> Iterat
 
 def verdict_of(name: str, session: LabSession, lines: Sequence[str], unknown: str = "") -> Verdict:
     """The verdict of a name in checks.yaml: FAIL with its problems, UNKNOWN with the reason, else PASS."""
-    text = {
-        name: value.format_map(placeholders(session))
-        for name, value in adapted(
-            load("checks.yaml")[name],
-            session.platform,
-            len(session.lab.nodes),
-            fencing=session.lab.fencing != NO_FENCING,
-        ).items()
-    }
+    known, raw = placeholders(session), session.adapted(load("checks.yaml")[name])
+    text = {field: value.format_map(known) for field, value in raw.items()}
     expected = text["expected"]
     if lines:
         status, why = FAIL, f"expected {expected}; seen: {lines[0]}"

@@ -7,14 +7,14 @@ The steps and the simulated behaviour find the problems; a check gives them a na
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from classroom import behaviour, working_conf
+from classroom import working_conf
 from classroom.check import Check, Problems, judged
 from classroom.node_checks import at_boot, firewall, key_problems, logins, page_problems
 from classroom.snapshot import Snapshot
 from classroom.troubles import troubles
-from drill.checks.verdict import Verdict
+from drill.checks.verdict import PASS, Verdict
 from inventory.errors import ConfigError
 from inventory.model import Lab
 from inventory.session import LabSession
@@ -93,17 +93,21 @@ def not_simulated(check: str) -> Callable[[Snapshot], str]:
     return why
 
 
+BY_THE_CLUSTER: Mapping[Step, tuple[Callable[[LabSession, Facts], Iterator[str]], ...]] = {
+    resources.ADDRESS: (resources.owner_problems,),
+    properties.POLICY: (),
+    properties.STICKINESS: (),
+    resources.WEB: (),
+    constraints.COLOCATION: (constraints.placement_problems,),
+    constraints.ORDER: (),
+    constraints.LOCATION: (constraints.placement_problems,),
+}
+"""Steps that are judged by what the cluster does (classroom.behaviour), with what else makes their check fail."""
 OTHERWISE: Mapping[Step, Problems] = {
     ssh.STEP: key_problems,
     corosync_conf.CONFIGURATION: files_problems,
     pages.STEP: page_problems,
-    resources.ADDRESS: done_by_the_cluster("floating-address", resources.owner_problems),
-    properties.POLICY: done_by_the_cluster("no-quorum-policy"),
-    properties.STICKINESS: done_by_the_cluster("stickiness"),
-    resources.WEB: done_by_the_cluster("web-server"),
-    constraints.COLOCATION: done_by_the_cluster("colocation", constraints.placement_problems),
-    constraints.ORDER: done_by_the_cluster("order"),
-    constraints.LOCATION: done_by_the_cluster("location", constraints.placement_problems),
+    **{step: done_by_the_cluster(step.id, *more) for step, more in BY_THE_CLUSTER.items()},
 }
 """Steps that are judged by what they make work, not by lab.yaml's way: any other way that works is as good."""
 
@@ -114,7 +118,7 @@ def step_check(step: Step) -> Check:
     return Check(
         step.id,
         OTHERWISE.get(step, step_problems(step)),
-        not_simulated(step.id) if step.id in behaviour.CHECKS else unknown,
+        not_simulated(step.id) if step in BY_THE_CLUSTER else unknown,
         {pages.STEP: ("tried", "unfit"), ssh.STEP: ("logins",)}.get(step, ()),
         number=step.number,
     )
@@ -226,3 +230,8 @@ def judge(
     """
     wanted = for_lab(session.lab) if checks is None else checks
     return tuple(judged(check, snapshot.named, snapshot) for check in wanted)
+
+
+def not_passed(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
+    """The verdicts that are not PASS."""
+    return tuple(one for one in verdicts if one.status != PASS)

@@ -26,6 +26,11 @@ def preference(lab: Lab) -> Location | None:
     )
 
 
+def no_preference(lab: Lab) -> str:
+    """Why nothing shows a preference for a node; "" when lab.yaml has one."""
+    return "" if preference(lab) else "no location of lab.yaml prefers a node"
+
+
 def fails_back(lab: Lab) -> bool:
     """Whether the preference is stronger than the stickiness of all plain resources of the service together."""
     wanted = preference(lab)
@@ -45,7 +50,7 @@ def effects(lab: Lab) -> Mapping[str, str]:
         }.get(policy(lab), f"no-quorum-policy={policy(lab)}"),
         "stickiness_effect": "the service to prefer to stay where it runs (a stickiness above 0)"
         if lab.stickiness > 0
-        else "the service to go to the better node at once (a stickiness of 0)",
+        else "the service to move to the node with the higher score as soon as it can (a stickiness of 0)",
         "preferences_effect": "no preference for a node"
         if wanted is None
         else f"the service to prefer {where}, and to move back when {where} returns"

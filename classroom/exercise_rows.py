@@ -40,7 +40,7 @@ from classroom.requirements import all_of, has, one_web_server, sticky, two_node
 from inventory.model import Command, Location, Order
 from inventory.session import LabSession
 from provision.facts import Facts
-from provision.steps.base import Commands
+from provision.steps.base import Commands, no_commands
 
 LATENT: tuple[Exercise, ...] = (
     Exercise(
@@ -127,6 +127,9 @@ def pair(name: str, first: Exercise, second: Exercise) -> Exercise:
 
 
 def _both(first: Commands, second: Commands) -> Commands:
+    if first is no_commands or second is no_commands:
+        return second if first is no_commands else first
+
     def commands(session: LabSession, facts: Facts) -> Iterator[Command]:
         yield from first(session, facts)
         yield from second(session, facts)

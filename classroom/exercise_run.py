@@ -13,14 +13,14 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from classroom import attempts, sealed_exercise, sealing
 from classroom.attempt import Attempt, new_id
 from classroom.attempt import now as time_now
-from classroom.checks import CHECKS, judge
+from classroom.checks import CHECKS, judge, not_passed
 from classroom.exercise import Exercise
 from classroom.exercises import find, for_platform
 from classroom.points import Prices
 from classroom.sealed_exercise import Contents, Shown, UndoCommand
 from classroom.sealing import Unopened
 from classroom.snapshot import look
-from drill.checks.verdict import FAIL, PASS, Verdict
+from drill.checks.verdict import FAIL, Verdict
 from inventory import waiting
 from inventory.errors import CommandFailed, ConfigError, TimedOut
 from inventory.model import Command
@@ -52,10 +52,10 @@ class Terms:
     machines: str = ""
 
 
-def known(session: LabSession, now: Attempt, key: X25519PrivateKey | None = None) -> Exercise | None:
+def known(platform: Platform, now: Attempt, key: X25519PrivateKey | None = None) -> Exercise | None:
     """The exercise of a record; None when this version does not have it, or when the record cannot be opened."""
     try:
-        return find(session.platform, sealed_exercise.opened(now, key).exercise)
+        return find(platform, sealed_exercise.opened(now, key).exercise)
     except Unopened:
         return None
 
@@ -132,10 +132,14 @@ def caught(exercise: Exercise, session: LabSession, fetch: Fetch) -> tuple[Verdi
     )
 
 
-def undo(exercise: Exercise, session: LabSession) -> None:
-    """Undo what provisioning does not repair. Safe to repeat."""
-    if exercise.undo is not no_commands:
-        for command in exercise.undo(session, gather(session)):
+def undo(session: LabSession, *exercises: Exercise) -> None:
+    """Undo what provisioning does not repair of some exercises. Safe to repeat."""
+    undone = [one.undo for one in exercises if one.undo is not no_commands]
+    if not undone:
+        return
+    facts = gather(session)
+    for commands in undone:
+        for command in commands(session, facts):
             check(session.remote, command)
 
 
@@ -154,13 +158,8 @@ def repair(
     for one in recorded:
         if one.node in machines:
             check(session.remote, Command.script(one.node, one.script, stdin=one.stdin, purpose="repair-lab"))
-    _undo(exercise, session)
+    undo(session, *((exercise,) if exercise else for_platform(session.platform)))
     reset.run(session, progress=progress)
-
-
-def _undo(exercise: Exercise | None, session: LabSession) -> None:
-    for one in (exercise,) if exercise else for_platform(session.platform):
-        undo(one, session)
 
 
 def give_up(
@@ -173,7 +172,7 @@ def give_up(
     now = attempts.load(home)
     if now.open:
         attempts.record(home, phase="given-up")
-    exercise = known(session, now, key)
+    exercise = known(session.platform, now, key)
     recorded: tuple[UndoCommand, ...] = ()
     if exercise is None:
         with contextlib.suppress(Unopened):
@@ -204,19 +203,15 @@ def require_none(
     if now.open and is_solvable(platform, now):
         raise ConfigError(UNDER_WAY, hint="./lab grade when you have repaired it; ./lab fix to give up.")
     if now.open:
-        _undo(None, session())
+        reached = session()
+        undo(reached, *for_platform(reached.platform))
         say(f"{unknown(now)} Its record was closed.")
     attempts.close(home, "given-up")
 
 
 def is_solvable(platform: Platform, now: Attempt) -> bool:
     """Whether this version has the exercise of a record. In an exam this is not asked: only the teacher can open it."""
-    if now.mode == "exam":
-        return True
-    try:
-        return find(platform, sealed_exercise.opened(now).exercise) is not None
-    except Unopened:
-        return False
+    return now.mode == "exam" or known(platform, now) is not None
 
 
 def unknown(now: Attempt) -> str:
@@ -224,11 +219,6 @@ def unknown(now: Attempt) -> str:
     if not now.known:
         return "An exercise is under way, but its record cannot be read."
     return "An exercise is under way, but this version does not have it on this platform, or its record was changed."
-
-
-def not_passed(verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
-    """The verdicts that are not PASS."""
-    return tuple(one for one in verdicts if one.status != PASS)
 
 
 def wait_until_passed(session: LabSession, fetch: Fetch, deadline: float = SETTLES) -> None:

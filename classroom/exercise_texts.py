@@ -1,4 +1,4 @@
-"""The texts of the exercises for one lab. A student's kit may be without the file of the solutions."""
+"""The texts of the exercises for one lab. A student's copy of the lab may lack the file of the solutions."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 from classroom.exercise import Exercise
 from classroom.sealed_exercise import Shown
 from classroom.texts import load, placeholders
-from inventory.platforms.wording import adapted
 from inventory.session import LabSession
 
 STORIES, SOLUTIONS = "exercises.yaml", "solutions.yaml"
 NO_SOLUTIONS = (
-    "This kit is without the solutions (classroom/solutions.yaml): ask your teacher what was wrong."
+    "This copy of the lab does not have the solutions (classroom/solutions.yaml)."
+    " Ask your teacher what was wrong."
 )
 
 
@@ -24,7 +24,7 @@ def shown(session: LabSession, exercise: Exercise) -> Shown:
 
 
 def has_solutions() -> bool:
-    """Whether the solutions are in this kit."""
+    """Whether this copy of the lab has the solutions."""
     return files(__package__).joinpath(SOLUTIONS).is_file()
 
 
@@ -35,7 +35,7 @@ def solution(session: LabSession, exercise: Exercise) -> str:
 
 def _fields(session: LabSession, exercise: Exercise, file: str) -> dict[str, Any]:
     known = placeholders(session)
-    text = adapted(load(file)[exercise.name], session.platform, len(session.lab.nodes))
+    text = session.adapted(load(file)[exercise.name])
     return {
         name: [line.format_map(known) for line in value]
         if isinstance(value, list)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from classroom.checks import judge
+from classroom.checks import judge, not_passed
 from classroom.snapshot import Snapshot, look
 from cluster import cib, configuration, plain_form
-from drill.checks.verdict import PASS, Verdict
+from drill.checks.verdict import Verdict
 from inventory import waiting
 from inventory.errors import TimedOut
 from inventory.session import LabSession
@@ -32,7 +32,7 @@ class Grade:
 
 def grade(session: LabSession, snapshot: Snapshot) -> Grade:
     """Judge one snapshot by its checks. Of a lab that works it is also told how it differs from lab.yaml."""
-    left = tuple(one for one in judge(session, snapshot) if one.status != PASS)
+    left = not_passed(judge(session, snapshot))
     return Grade(left) if left else Grade(differs=differences(session, snapshot))
 
 

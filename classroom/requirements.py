@@ -58,8 +58,8 @@ def sticky(lab: Lab) -> str:
 
 def encrypted(lab: Lab) -> str:
     """Corosync uses its key."""
-    plain = (lab.corosync.crypto_cipher, lab.corosync.crypto_hash) == ("none", "none")
-    return "with crypto_cipher and crypto_hash none, corosync does not use its key" if plain else ""
+    none = "with crypto_cipher and crypto_hash none, corosync does not use its key"
+    return "" if lab.corosync.encrypted else none
 
 
 def not_two_node(lab: Lab) -> str:

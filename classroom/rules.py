@@ -54,11 +54,11 @@ def together(member: Member, other: Member) -> Rule:
     return rule
 
 
-def apart(member: Member, other: Member) -> Rule:
-    """In every what-if in which both run, they run on different nodes."""
+def apart(member: Member, other: Member, *kinds: Kind) -> Rule:
+    """In every what-if (of some kinds, when given) in which both run, they run on different nodes."""
 
     def rule(what_ifs: WhatIfs) -> Iterator[Found]:
-        for what in what_ifs.simulations:
+        for what in (one for one in what_ifs.simulations if not kinds or one.kind in kinds):
             if set(what_ifs.where(what, member)) & set(what_ifs.where(what, other)):
                 yield Found(placed(what_ifs, what, other, member), what)
 

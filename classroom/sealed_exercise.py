@@ -90,11 +90,6 @@ def _secret(attempt: Attempt, key: X25519PrivateKey | None) -> bytes:
     return sealing.unwrap(attempt.wrapped, key)
 
 
-def is_about(attempt: Attempt, name: str, key: X25519PrivateKey | None = None) -> bool:
-    """Whether an attempt is about an exercise, by its keyed digest. Raises Unopened as `opened` does."""
-    return sealing.same_digest(attempt.digest, sealing.keyed_digest(_secret(attempt, key), name))
-
-
 def shown(attempt: Attempt) -> Shown:
     """The texts for the student. Raises Unopened when the record was changed."""
     text = sealing.unseal(sealing.derived(attempt.salt, "shown"), attempt.shown)

@@ -19,7 +19,6 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from inventory import files
 from inventory.errors import ConfigError
@@ -94,7 +93,7 @@ def write_pair(private: Path, public: Path) -> None:
             )
     key = X25519PrivateKey.generate()
     files.write_private(private, f"{PRIVATE} {base64.b64encode(key.private_bytes_raw()).decode()}\n")
-    files.write(public, f"{PUBLIC} {base64.b64encode(_raw(key.public_key())).decode()}\n")
+    files.write(public, f"{PUBLIC} {base64.b64encode(key.public_key().public_bytes_raw()).decode()}\n")
 
 
 def read_public(path: Path) -> X25519PublicKey:
@@ -133,19 +132,17 @@ def _read(path: Path, words: tuple[str, ...]) -> tuple[str, bytes]:
 
 def fingerprint(key: X25519PublicKey) -> str:
     """A short name of a public key, to compare."""
-    return hashlib.sha256(_raw(key)).hexdigest()[:16]
-
-
-def _raw(key: X25519PublicKey) -> bytes:
-    return key.public_bytes(Encoding.Raw, PublicFormat.Raw)
+    return hashlib.sha256(key.public_bytes_raw()).hexdigest()[:16]
 
 
 def wrap(secret: bytes, key: X25519PublicKey) -> str:
     """Encrypt a secret so that only the owner of the private key can read it."""
     once = X25519PrivateKey.generate()
-    shared = _derive(once.exchange(key), _raw(once.public_key()) + _raw(key), "wrap")
+    shared = _derive(
+        once.exchange(key), once.public_key().public_bytes_raw() + key.public_bytes_raw(), "wrap"
+    )
     sealed = seal(shared, base64.b64encode(secret).decode())
-    return f"{base64.b64encode(_raw(once.public_key())).decode()} {sealed}"
+    return f"{base64.b64encode(once.public_key().public_bytes_raw()).decode()} {sealed}"
 
 
 def unwrap(wrapped: str, key: X25519PrivateKey) -> bytes:
@@ -153,7 +150,9 @@ def unwrap(wrapped: str, key: X25519PrivateKey) -> bytes:
     try:
         encoded, sealed = wrapped.split()
         once = X25519PublicKey.from_public_bytes(base64.b64decode(encoded, validate=True))
-        shared = _derive(key.exchange(once), _raw(once) + _raw(key.public_key()), "wrap")
+        shared = _derive(
+            key.exchange(once), once.public_bytes_raw() + key.public_key().public_bytes_raw(), "wrap"
+        )
     except ValueError as error:
         raise Unopened("The sealed key of the attempt was changed, so it cannot be opened.") from error
     return base64.b64decode(unseal(shared, sealed))

@@ -12,15 +12,11 @@ from classroom.rules import Found, Rule
 from classroom.what_ifs import WhatIfs
 from cluster import cib
 from cluster.members import Member
+from cluster.service_agents import ADDRESS_AGENTS, APACHE_AGENT, SERVICE_CLASSES
 from cluster.values import times
 from inventory.config.cluster_properties import in_effect
 
-ADDRESS_AGENTS = ("ocf:heartbeat:IPaddr", "ocf:heartbeat:IPaddr2")
-"""The agents that give a node an IPv4 address."""
-SERVICE_CLASSES = ("lsb", "systemd", "service", "upstart")
-"""The classes of agents that start a service of the init system; `service` is pacemaker's word for any of them."""
 APACHE_SERVICES = ("apache2", "httpd")
-APACHE_AGENT = "ocf:heartbeat:apache"
 SLOWEST_MONITOR_S = 60
 """A failed resource must be noticed within a minute."""
 SHORTEST_TIMEOUT_S = 5
@@ -101,13 +97,15 @@ def monitored(member: Member) -> Rule:
             yield Found(f"{one.id} has no recurring monitor, so the cluster does not notice when it fails")
         elif min(found) > SLOWEST_MONITOR_S * 1000:
             yield Found(
-                f"{one.id} is monitored every {min(found) // 1000} s; at most {SLOWEST_MONITOR_S} s are good"
+                f"{one.id} is monitored every {min(found) // 1000} s;"
+                f" the interval must be at most {SLOWEST_MONITOR_S} s"
             )
         for task in ("start", "stop", "monitor"):
             short = [time for time in times(one.timeouts.get(task)) if isinstance(time, int)]
             if short and 0 < min(short) < SHORTEST_TIMEOUT_S * 1000:
                 yield Found(
-                    f"the {task} of {one.id} may take {min(short)} ms; at least {SHORTEST_TIMEOUT_S} s are good"
+                    f"the {task} of {one.id} may take {min(short)} ms;"
+                    f" this time-out must be at least {SHORTEST_TIMEOUT_S} s"
                 )
 
     return rule

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from classroom import rules
+from classroom import effects, rules
 from classroom.behaviour import Behaviour
-from classroom.rules import Found, Rule, placed
+from classroom.rules import Rule
 from classroom.service_parts import monitored
 from classroom.texts import load, placeholders
 from classroom.what_ifs import Simulate, WhatIfs, what_ifs
@@ -52,6 +52,14 @@ class Task:
     rules: Callable[[Solution], Iterator[Rule]]
     adds: bool = False
     unfit: Callable[[Lab], str] = lambda lab: ""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is not yet as the task wants it, in one line; `others` are further what-ifs that break the same rule."""
+
+    text: str
+    others: int = 0
 
 
 @dataclass(frozen=True)
@@ -99,19 +107,8 @@ def _never_together(found: Solution) -> Iterator[Rule]:
 def _rather_elsewhere(found: Solution) -> Iterator[Rule]:
     for one in found.own:
         yield rules.starts(one)
-        yield _elsewhere_at_first(one, found.web)
+        yield rules.apart(one, found.web, "start")
         yield rules.takes_over(one)
-
-
-def _elsewhere_at_first(member: Member, other: Member) -> Rule:
-    """When all nodes start, the two run on different nodes."""
-
-    def rule(found: WhatIfs) -> Iterator[Found]:
-        for what, _ in found.of("start"):
-            if set(found.where(what, member)) & set(found.where(what, other)):
-                yield Found(placed(found, what, other, member), what)
-
-    return rule
 
 
 def _after_the_web_server(found: Solution) -> Iterator[Rule]:
@@ -121,13 +118,9 @@ def _after_the_web_server(found: Solution) -> Iterator[Rule]:
         yield rules.ordered(found.web, one)
 
 
-def _has_preference(lab: Lab) -> str:
-    return "" if any(one.score > 0 for one in lab.locations) else "no location of lab.yaml prefers a node"
-
-
 TASKS: tuple[Task, ...] = (
-    Task("no-failback", _no_failback, unfit=_has_preference),
-    Task("other-node", _other_node, unfit=_has_preference),
+    Task("no-failback", _no_failback, unfit=effects.no_preference),
+    Task("other-node", _other_node, unfit=effects.no_preference),
     Task("own-service", _own_service, adds=True),
     Task("never-together", _never_together, adds=True),
     Task("rather-elsewhere", _rather_elsewhere, adds=True),
@@ -176,8 +169,8 @@ def text(task: Task, session: LabSession) -> TaskText:
     )
 
 
-def problems(task: Task, cib: str, lab: Lab, simulate: Simulate) -> tuple[str, ...]:
-    """What is not yet as the task wants it, one line each; nothing when it is solved.
+def problems(task: Task, cib: str, lab: Lab, simulate: Simulate) -> tuple[Problem, ...]:
+    """What is not yet as the task wants it, one problem for each broken rule; nothing when it is solved.
 
     Raises OutputError for a text that is not a CIB, and what the simulator raises.
     """
@@ -185,7 +178,7 @@ def problems(task: Task, cib: str, lab: Lab, simulate: Simulate) -> tuple[str, .
     plain = Behaviour(lab, WhatIfs(cib, lab.nodes))
     if plain.address is None or plain.web is None:
         missing = "address" if plain.address is None else "web server"
-        return (f"the {missing} of lab.yaml is not there any more: ./lab provision brings it back",)
+        return (Problem(f"the {missing} of lab.yaml is not there any more: ./lab provision brings it back"),)
     known = {plain.address.primitive.id, plain.web.primitive.id, *lab.services.ids}
     own = tuple(
         one
@@ -193,10 +186,12 @@ def problems(task: Task, cib: str, lab: Lab, simulate: Simulate) -> tuple[str, .
         if one.primitive.id not in known and not one.primitive.agent.startswith(FENCE_CLASS)
     )
     if task.adds and not own:
-        return ("there is no third resource yet",)
+        return (Problem("there is no third resource yet"),)
     watched = (plain.address, plain.web, *own)
     asked = what_ifs(cib, lab.nodes, simulate, watched)
     found = Solution(lab, asked, plain.address, plain.web, own)
     told = Behaviour(lab, asked)
     wanted = (*_service(found), *task.rules(found))
-    return tuple(dict.fromkeys(told.told(one) for rule in wanted for one in rule(asked)))
+    broken = (tuple(dict.fromkeys(told.told(one) for one in rule(asked))) for rule in wanted)
+    by_first = {lines[0]: len(lines) - 1 for lines in broken if lines}
+    return tuple(Problem(first, others) for first, others in by_first.items())

@@ -24,7 +24,7 @@ def problems(lab: Lab, platform: Platform, confs: Mapping[Node, str]) -> Iterato
     read: dict[Node, Section] = {}
     for node, text in confs.items():
         if not text:
-            yield f"{node.alias}: corosync.conf: there is none"
+            yield f"{node.alias}: corosync.conf: the file is missing"
             continue
         try:
             read[node] = corosync_conf.parse(text)
@@ -60,8 +60,7 @@ def _of_one(lab: Lab, platform: Platform, conf: Section) -> Iterator[str]:
     shortest = min(SHORTEST_TOKEN_MS, lab.corosync.token_ms)
     if token is not None and (not token.isdigit() or int(token) < shortest):
         yield f"totem.token: {token}: less than {shortest} ms; a node that is only busy then counts as lost"
-    wanted = (lab.corosync.crypto_cipher, lab.corosync.crypto_hash) != ("none", "none")
-    if wanted and not _encrypted(platform, totem):
+    if lab.corosync.encrypted and not _encrypted(platform, totem):
         yield "totem: neither crypto_cipher and crypto_hash nor secauth is on: the key is not used"
     if not platform.knows_two_node:  # corosync 1.4
         if not any(one.value("name") == "pacemaker" for one in conf.sections("service")):

@@ -32,9 +32,10 @@ def attempts(ctx: typer.Context, key: Key = None, as_json: Json = False) -> None
     """List all attempts at exercises: solved or not, tries, hints, points, commands. Works without a lab."""
     home = context_of(ctx).home
     private = sealing.read_private(key) if key else None
-    for path in records.broken(home):
+    found = records.by_file(home)
+    for path in (path for path, one in found.items() if one is None):
         messages().print(f"{path} cannot be read: it is left as it is.", markup=False)
-    rows = [_row(home, one, private) for one in records.every(home)]
+    rows = [_row(home, one, private) for one in found.values() if one is not None]
     if as_json:
         print_json(rows)
         return

@@ -41,4 +41,4 @@ def current_of(context: Context, key: X25519PrivateKey | None) -> tuple[Attempt,
     current = attempts.load(context.home)
     if key is not None and current.known and current.mode == "exam":
         sealed_exercise.opened(current, key)
-    return current, exercise_run.known(context.session, current, key)
+    return current, exercise_run.known(context.session.platform, current, key)

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from classroom import attempts, draws, exercise_run, exercise_texts, points, sealed_exercise, sealing
 from classroom.attempt import Hint, now
-from classroom.checks import judge
+from classroom.checks import judge, not_passed
 from classroom.exercise import Exercise
 from classroom.exercise_run import Terms
 from classroom.exercises import EXERCISES, for_lab, get
@@ -94,7 +94,7 @@ def break_(
         no_exercise(context, console.say)
         if left := health.interrupted(session.journal.pending()):
             raise ConfigError(f"The lab is not healthy before the exercise: {left}", hint="./lab heal")
-        before = exercise_run.not_passed(judge(session, look(session, context.fetch)))
+        before = not_passed(judge(session, look(session, context.fetch)))
         if before:
             raise ConfigError(
                 f"The lab is not healthy before the exercise: {before[0].check}: {before[0].why}",

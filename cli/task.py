@@ -66,8 +66,10 @@ def check(ctx: typer.Context, name: Name) -> None:
         with console.busy("Asking the cluster's simulator"):
             node, cib = observe.live_cib(context.session)
             found = tasks.problems(one, cib, context.lab, simulator.on_node(context.session, node))
-    for line in found:
-        out.print(f"  {line}", soft_wrap=True)
+    for problem in found:
+        out.print(f"  {problem.text}", soft_wrap=True)
+        if problem.others:
+            out.print(f"    and {problem.others} more of the same kind")
     if found:
         out.print(
             f"Not solved yet: {len(found)} thing{'s are' if len(found) > 1 else ' is'} not as the task wants."

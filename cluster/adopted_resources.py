@@ -9,14 +9,12 @@ from cluster.cib_constraints import constraint, renamed
 from cluster.cib_elements import expand
 from cluster.cib_resources import primitive
 from cluster.configuration import Primitive
+from cluster.service_agents import ADDRESS_AGENTS, APACHE_AGENT, SERVICE_CLASSES
 from cluster.xml import Element
 from inventory.errors import ConfigError
 from inventory.model import INFINITY, Colocation, Constraint, Location, Order
 from inventory.platforms.base import Platform
 from language.extraction import marked
-
-ADDRESS_AGENTS = ("ocf:heartbeat:IPaddr", "ocf:heartbeat:IPaddr2")
-WEB_AGENT = "ocf:heartbeat:apache"
 
 
 @dataclass(frozen=True)
@@ -31,7 +29,7 @@ class Services:
 
 def web_agents(platform: Platform) -> tuple[str, ...]:
     """The agents of a web server whose processes the lab knows on a platform."""
-    return (WEB_AGENT, *(f"{standard}:{platform.web_service}" for standard in ("lsb", "systemd", "service")))
+    return (APACHE_AGENT, *(f"{standard}:{platform.web_service}" for standard in SERVICE_CLASSES))
 
 
 def services(root: Element, platform: Platform, address: str = "", web: str = "") -> Services:

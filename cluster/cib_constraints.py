@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import overload
 
 from cluster import scores
 from cluster.xml import Element
@@ -67,6 +68,14 @@ def clone_ids(resources: Iterable[Resource]) -> dict[str, str]:
     return {one.id: clone_id(one.id) for one in resources if one.clone}
 
 
+@overload
+def renamed(one: Colocation, names: Mapping[str, str]) -> Colocation: ...
+@overload
+def renamed(one: Order, names: Mapping[str, str]) -> Order: ...
+@overload
+def renamed(one: Location, names: Mapping[str, str]) -> Location: ...
+@overload
+def renamed(one: Constraint, names: Mapping[str, str]) -> Constraint: ...
 def renamed(one: Constraint, names: Mapping[str, str]) -> Constraint:
     """The constraint with the ids of its resources replaced by `names`; an id that `names` lacks stays."""
     if isinstance(one, Colocation):
@@ -74,7 +83,7 @@ def renamed(one: Constraint, names: Mapping[str, str]) -> Constraint:
         resource, other = (names.get(id_, id_) for id_ in pair)
         return replace(one, resource=resource, with_resource=other)
     if isinstance(one, Order):
-        return Order(names.get(one.first, one.first), names.get(one.then, one.then))
+        return replace(one, first=names.get(one.first, one.first), then=names.get(one.then, one.then))
     return replace(one, resource=names.get(one.resource, one.resource))
 
 

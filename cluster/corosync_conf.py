@@ -106,7 +106,6 @@ def _device(lab: Lab, witness: Witness) -> Section:
 
 
 def _plugin(lab: Lab) -> Section:
-    secure = (lab.corosync.crypto_cipher, lab.corosync.crypto_hash) != ("none", "none")
     interface: tuple[Item, ...] = (
         ("ringnumber", "0"),
         ("bindnetaddr", str(lab.network.network_address)),
@@ -116,7 +115,7 @@ def _plugin(lab: Lab) -> Section:
     )
     totem: tuple[Item, ...] = (
         ("version", "2"),
-        ("secauth", "on" if secure else "off"),
+        ("secauth", "on" if lab.corosync.encrypted else "off"),
         ("threads", "0"),
         ("token", str(lab.corosync.token_ms)),
         ("consensus", str(lab.corosync.consensus_ms)),

@@ -13,6 +13,7 @@ from cluster.cib import Cib
 from cluster.configuration import Configuration, Primitive
 from cluster.fencing import services
 from cluster.foreign import in_place_of
+from cluster.service_agents import ADDRESS_AGENTS, APACHE_AGENT, SERVICE_CLASSES
 from cluster.values import same, times
 from inventory.model import INFINITY, Colocation, Constraint, Location, Order
 
@@ -21,9 +22,6 @@ SLOWEST_MONITOR_MS = 60_000
 """A failed resource is still found within a minute."""
 SHORTEST_TIMEOUT_MS = 15_000
 """Enough for the operations of an address or a web server whose agent advises no time-out."""
-_SERVICES = ("lsb", "systemd", "service")
-"""Classes of agents that start one and the same service of the init system."""
-_EQUIVALENT = ({"ocf:heartbeat:IPaddr", "ocf:heartbeat:IPaddr2"},)
 _FOUND_BY_AGENT = ("nic", "cidr_netmask")
 """Options of an address that its agent finds out by itself; the address on the node shows whether it did."""
 
@@ -54,12 +52,12 @@ def as_wanted(want: Configuration, have: Cib) -> Cib:
 
 def equivalent_agents(one: str, other: str) -> bool:
     """Whether two agents do the same: both IP addresses, or one service by different classes of agents."""
-    if one == other or any({one, other} <= names for names in _EQUIVALENT):
+    if one == other or {one, other} <= set(ADDRESS_AGENTS):
         return True
     (class_one, _, name_one), (class_other, _, name_other) = one.partition(":"), other.partition(":")
-    if class_one in _SERVICES and other == "ocf:heartbeat:apache":
+    if class_one in SERVICE_CLASSES and other == APACHE_AGENT:
         return True
-    return class_one in _SERVICES and class_other in _SERVICES and name_one == name_other
+    return class_one in SERVICE_CLASSES and class_other in SERVICE_CLASSES and name_one == name_other
 
 
 def _resource(want: Primitive, have: Primitive) -> Primitive:
@@ -72,7 +70,7 @@ def _resource(want: Primitive, have: Primitive) -> Primitive:
         {**have.operations, "monitor": want.operations.get("monitor", "")} if quick else have.operations
     )
     attributes = have.attributes
-    if have.agent == "ocf:heartbeat:apache":
+    if have.agent == APACHE_AGENT:
         attributes = (
             want.attributes
         )  # its options say where the server is; the served page shows that they are right

@@ -41,9 +41,9 @@ def wanted(lab: Lab, platform: Platform, metadata: Mapping[str, str]) -> Configu
     names = {clone: id_ for id_, clone in clone_ids(lab.resources).items()}
     return replace(
         read,
-        colocations=tuple(renamed(one, names) for one in read.colocations),  # type: ignore[misc]
-        orders=tuple(renamed(one, names) for one in read.orders),  # type: ignore[misc]
-        locations=tuple(renamed(one, names) for one in read.locations),  # type: ignore[misc]
+        colocations=tuple(renamed(one, names) for one in read.colocations),
+        orders=tuple(renamed(one, names) for one in read.orders),
+        locations=tuple(renamed(one, names) for one in read.locations),
         written={
             f"{one.tag} {one.get('id')}": ElementTree.tostring(one, encoding="unicode")
             for one in (*resources, *constraints)

@@ -29,6 +29,11 @@ class Corosync:
     crypto_hash: str
     two_node: bool
 
+    @property
+    def encrypted(self) -> bool:
+        """Corosync uses its key, to encrypt its messages or to sign them."""
+        return (self.crypto_cipher, self.crypto_hash) != ("none", "none")
+
 
 @dataclass(frozen=True)
 class Resource:

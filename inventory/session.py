@@ -6,14 +6,15 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
 
 from inventory.host.router import Router
 from inventory.journal import Journal
 from inventory.log import LOG
-from inventory.model import Lab, Node
+from inventory.model import NO_FENCING, Lab, Node
 from inventory.platforms.base import Platform
 from inventory.platforms.settings import with_settings
+from inventory.platforms.wording import adapted
 from inventory.providers.base import Provider
 from inventory.remote.ssh import Remote
 from inventory.waiting import CLOCK, Clock
@@ -102,6 +103,10 @@ class LabSession:
     def platform(self) -> Platform:
         """The operating system of the nodes, with what lab.yaml's settings add to it."""
         return with_settings(self.machines.choice.platform_data, self.lab)
+
+    def adapted(self, text: Mapping[str, Any]) -> dict[str, Any]:
+        """The fields of a text for people for this lab: its platform, its number of nodes, its fencing."""
+        return adapted(text, self.platform, len(self.lab.nodes), fencing=self.lab.fencing != NO_FENCING)
 
     def budget_s(self, kind: str) -> float:
         """The longest outage that a client may see by a kind of fault (seconds).

@@ -12,8 +12,7 @@ from typing import Any
 import yaml
 
 from cluster import corosync_conf, fencing, pcs, scores
-from inventory.model import NO_FENCING, Command, Lab
-from inventory.platforms.wording import adapted
+from inventory.model import Command, Lab
 from inventory.session import LabSession
 from inventory.sizes import NUMBERS, every_node
 from provision.steps.base import Step
@@ -31,8 +30,7 @@ class Text:
 
 def text(step: Step, session: LabSession) -> Text:
     """The step's text with all placeholders replaced. Raises KeyError when steps.yaml has no such step."""
-    fences = session.lab.fencing != NO_FENCING
-    raw = adapted(_raw()[step.id], session.platform, len(session.lab.nodes), fencing=fences)
+    raw = session.adapted(_raw()[step.id])
     known = placeholders(session)
     return Text(
         title=raw["title"].format_map(known),

@@ -42,9 +42,9 @@ class Drill:
         """Run a scenario, and give its record and verdicts for the test to judge; each verdict is PASS or FAIL.
 
         `what` is the name of a scenario (`./lab drill --list`), or moves of the test's own, with `checks`.
-        A record that cannot tell (UNKNOWN) is made once more, with a warning; a FAIL never is.
+        When a record cannot be judged (UNKNOWN), the scenario runs once more, with a warning. After a FAIL it does not.
         Skips the test when the scenario is not available here. Raises NoVerdict when the lab itself failed, or when
-        the second record cannot tell either.
+        the second record cannot be judged either.
         """
         __tracebackhide__ = True
         try:
@@ -52,7 +52,7 @@ class Drill:
             result = self.all_drills.run(scenario)
             if result.status == UNKNOWN and not result.error:
                 self._tell(
-                    f"{scenario.name} is made once more, as its first record could not tell: {doubts(result)}"
+                    f"{scenario.name} runs once more, because its first record could not be judged: {doubts(result)}"
                 )
                 result = self.all_drills.run(scenario, again=True)
             if result.error or result.status == UNKNOWN:

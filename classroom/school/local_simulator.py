@@ -12,6 +12,7 @@ from cluster.xml import OutputError
 from inventory.host import command
 
 PROGRAM, PACKAGE = "crm_simulate", "pacemaker-cli-utils"
+START, END, GRAPH = "cib.xml", "end.xml", "graph.dot"
 LIMIT_S = 60.0
 
 
@@ -25,13 +26,18 @@ def simulate(questions: Sequence[Question]) -> list[Answer]:
     return [_answer(one) for one in questions]
 
 
+def argv(folder: Path, question: Question) -> list[str]:
+    """The command that answers a question; `folder` is the folder of its files, as the program sees it."""
+    start, end, graph = (str(folder / one) for one in (START, END, GRAPH))
+    return [PROGRAM, "-S", "-x", start, *question.options, "-O", end, "-D", graph]
+
+
 def _answer(question: Question) -> Answer:
     with tempfile.TemporaryDirectory(prefix="lab-simulate-") as name:
         folder = Path(name)
-        start, end, graph = folder / "cib.xml", folder / "end.xml", folder / "graph.dot"
+        start, end, graph = (folder / one for one in (START, END, GRAPH))
         start.write_text(question.cib, encoding="utf-8")
-        argv = [PROGRAM, "-S", "-x", str(start), *question.options, "-O", str(end), "-D", str(graph)]
-        done = command.run(argv, deadline=LIMIT_S, folder=folder, quiet=True)
+        done = command.run(argv(folder, question), deadline=LIMIT_S, folder=folder, quiet=True)
         if not done.good or not end.is_file():
             raise OutputError(f"crm_simulate did not answer ({question.what_if.label}): {done.last(2)}")
         return Answer(done.out, graph.read_text("utf-8") if graph.is_file() else "", end.read_text("utf-8"))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from classroom import effects
 from classroom.texts import load, placeholders
 from classroom.walk import outcome, reason
 from classroom.walk.live import Tell, showing
@@ -29,7 +30,6 @@ from drill.report.result import ScenarioResult
 from drill.scenarios.overrides import RESOURCE_KINDS, ConstraintType, Overrides
 from inventory.errors import LabError
 from inventory.model import Command, Lab
-from inventory.platforms.wording import adapted
 from inventory.probes import ProbeRequest
 from inventory.remote.ssh import Ssh, check
 from inventory.services import Services
@@ -116,13 +116,13 @@ def words(point: Point, session: LabSession, text: str) -> Words:
         **placeholders(session),
         "active": active.alias,
         "others": others,
-        "policy": lab.properties.get("no-quorum-policy", "stop"),
+        "policy": effects.policy(lab),
         "prefers": " and ".join(
             f"{one.resource} prefers {lab.node(one.node).alias} by {scores.text(one.score)}"
             for one in lab.locations
         ),
     }
-    raw = adapted(load("walk/points.yaml")[point.id], session.platform, len(lab.nodes))
+    raw = session.adapted(load("walk/points.yaml")[point.id])
     return Words(
         raw["title"].format_map(known),
         raw["happens"].format_map(known),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from classroom import effects
 from drill.record.header import CheckRow
 from drill.scenarios.base import Await, Capture, Configure, Inject, Move, Observe, Recompute, Scenario
 from drill.scenarios.building_blocks import ALWAYS, HEALED, STOP_ACTIVE, TAKEN_OVER
@@ -114,7 +115,7 @@ def _policy_decides(lab: Lab) -> str:
         return (
             "the nodes that are left keep their quorum in this lab, so no-quorum-policy decides nothing here"
         )
-    if lab.properties.get("no-quorum-policy", "stop") == "stop":
+    if effects.policy(lab) == "stop":
         return "lab.yaml keeps no-quorum-policy=stop, so nothing changes here"
     return ""
 
@@ -134,8 +135,7 @@ def _has_order(lab: Lab) -> str:
 
 
 def _has_preference(lab: Lab) -> str:
-    preferred = [one for one in lab.locations if one.score > 0]
-    return _has_colocation(lab) or ("" if preferred else "no location of lab.yaml prefers a node")
+    return _has_colocation(lab) or effects.no_preference(lab)
 
 
 POINTS: tuple[Point, ...] = (

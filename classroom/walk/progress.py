@@ -71,10 +71,6 @@ class Progress(msgspec.Struct, frozen=True):
     observed: tuple[Observed, ...] = ()
     solved: Mapping[str, str] = {}
 
-    def latest(self, point: str) -> Observed | None:
-        """The latest observation of a point; None when it was not observed."""
-        return next((one for one in reversed(self.observed) if one.point == point), None)
-
 
 @dataclass
 class Saved:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from cluster import configuration, fencing, pcs
 from cluster.cib_constraints import TAGS, clone_ids, renamed
-from cluster.foreign import about_the_same, in_place_of
+from cluster.foreign import about_the_same
 from inventory.model import Command, Constraint, Lab
 from inventory.session import LabSession
 from provision.facts import Facts
@@ -32,14 +32,6 @@ def same_place(session: LabSession, facts: Facts, want: Constraint) -> list[tupl
     return [
         (found, id_) for found, id_ in stored(facts) if about_the_same(want, found) and found not in others
     ]
-
-
-def unwanted_constraints(session: LabSession, facts: Facts) -> Iterator[str]:
-    """Stored constraints that are in the place of one of lab.yaml's constraints and differ from it."""
-    wanted = wanted_constraints(session.lab)
-    for found, _ in stored(facts):
-        if found not in wanted and in_place_of(found, wanted):
-            yield f"lab.yaml does not have: constraint {configuration.describe(found)}"
 
 
 def put_in_place(

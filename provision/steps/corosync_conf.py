@@ -34,7 +34,7 @@ def configuration_problems(session: LabSession, facts: Facts) -> Iterator[str]:
         if have == want:
             continue
         try:
-            lines = corosync_conf.differences(want, have) if have else ("there is none",)
+            lines = corosync_conf.differences(want, have) if have else ("the file is missing",)
         except ConfigError as error:
             lines = (error.message,)
         yield from (f"{node.alias}: corosync.conf: {line}" for line in lines or ("only the layout differs",))

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from classroom.checks import CHECKS, judge
+from classroom.checks import CHECKS, judge, not_passed
 from classroom.exercise import Exercise
-from classroom.exercise_run import break_lab, caught, not_passed, repair, undo, wait_until_passed
+from classroom.exercise_run import break_lab, caught, repair, undo, wait_until_passed
 from classroom.exercises import EXERCISES, for_platform, get
 from classroom.snapshot import look
 from cli.context import Context
@@ -28,8 +28,7 @@ from provision import reset
 def whole(context: Context) -> Iterator[Context]:
     """The lab before: every check passes. And after, whatever happened: they pass again, with the same files."""
     if not_passed(judge(context.session, look(context.session, context.fetch))):
-        for row in for_platform(context.session.platform):
-            undo(row, context.session)
+        undo(context.session, *for_platform(context.session.platform))
         reset.run(context.session)
         wait_until_passed(context.session, context.fetch)
     before = traces(context)

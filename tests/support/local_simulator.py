@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from classroom.school import local_simulator as here
 from classroom.what_ifs import Answer, Question, Simulate
 
 
@@ -34,10 +35,9 @@ def _entering(root: Path | None) -> list[str]:
 def _answer(question: Question, root: Path | None) -> Answer:
     with tempfile.TemporaryDirectory(dir=root / "tmp" if root else None) as name:
         folder = Path(name)
-        (folder / "cib.xml").write_text(question.cib)
+        (folder / here.START).write_text(question.cib)
         inside = Path("/tmp") / folder.name if root else folder
-        argv = [*_entering(root), "crm_simulate", "-S", "-x", f"{inside}/cib.xml"]
-        argv += [*question.options, "-O", f"{inside}/end.xml", "-D", f"{inside}/graph.dot"]
+        argv = [*_entering(root), *here.argv(inside, question)]
         done = subprocess.run(argv, capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"{question.what_if.label}: {done.stdout} {done.stderr}"
-        return Answer(done.stdout, (folder / "graph.dot").read_text(), (folder / "end.xml").read_text())
+        return Answer(done.stdout, (folder / here.GRAPH).read_text(), (folder / here.END).read_text())

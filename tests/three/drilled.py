@@ -16,7 +16,7 @@ def drilled(lab: ScratchLab, scenario: str) -> None:
     """Run a scenario. A record that cannot tell is made once more, with a warning; a FAIL never is."""
     said = lab.lab("drill", scenario, deadline=DRILL, expected=(0, 1))
     if said.rstrip().endswith("1 UNKNOWN"):
-        why = f"{scenario} is made once more, as its first record could not tell:\n{said}"
+        why = f"{scenario} runs once more, because its first record could not be judged:\n{said}"
         warnings.warn(why, stacklevel=1)
         said = lab.lab("drill", scenario, deadline=DRILL, expected=(0, 1))
     assert said.rstrip().endswith("1 PASS"), said

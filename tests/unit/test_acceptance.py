@@ -112,9 +112,9 @@ def test_only_the_cluster_fails_a_test(drilled: SimpleNamespace) -> None:
 def test_what_cannot_tell_is_made_once_more_and_says_so(drilled: SimpleNamespace) -> None:
     drilled.outcome.assert_outcomes(passed=1, failed=1, errors=1, warnings=3)
     drilled.outcome.stdout.fnmatch_lines(
-        ["*freeze is made once more, as its first record could not tell: UNKNOWN recovered*"]
+        ["*freeze runs once more, because its first record could not be judged: UNKNOWN recovered*"]
     )
-    assert '<property name="once_more" value="freeze is made once more' in drilled.junit
+    assert '<property name="once_more" value="freeze runs once more' in drilled.junit
     assert drilled.ran == ["freeze", "freeze", "order", "order", "partition", "partition"]
 
 

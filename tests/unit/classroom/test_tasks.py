@@ -81,7 +81,8 @@ FREE: Says = {**FAILS_BACK, "lost node1": "222", "standby node1": "222", "lost n
 
 
 def judged(name: str, says: Says, cib: str = WITH_OWN, dot: str = "") -> tuple[str, ...]:
-    return tasks.problems(tasks.get(name, LAB), cib, LAB, simulator(says, dot))
+    found = tasks.problems(tasks.get(name, LAB), cib, LAB, simulator(says, dot))
+    return tuple(one.text for one in found)
 
 
 @pytest.mark.parametrize(

@@ -314,12 +314,12 @@ def test_a_kit_without_solutions(
 ) -> None:
     monkeypatch.setattr(exercise_texts, "SOLUTIONS", "not-in-this-kit.yaml")
     typed(*RIGHT)
-    assert "This kit is without the solutions" in typed("fix")[1].replace("\n", " ")
+    assert "This copy of the lab does not have the solutions" in typed("fix")[1].replace("\n", " ")
     typed(*RIGHT)
     apply.run(nodes.cluster.session)
     status, said = typed("grade")
     assert status == 0
-    assert "This kit is without the solutions" in said.replace("\n", " ")
+    assert "This copy of the lab does not have the solutions" in said.replace("\n", " ")
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,8 @@ def typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Typed:
 
 
 def judged(monkeypatch: pytest.MonkeyPatch, *problems: str) -> None:
-    monkeypatch.setattr(tasks, "problems", lambda task, cib, lab, simulate: problems)
+    found = tuple(tasks.Problem(text, others=2) for text in problems)
+    monkeypatch.setattr(tasks, "problems", lambda task, cib, lab, simulate: found)
 
 
 def test_the_tasks_are_listed_and_shown(typed: Typed) -> None:
@@ -60,6 +61,7 @@ def test_what_is_not_as_wanted_is_told(typed: Typed, monkeypatch: pytest.MonkeyP
     status, said = typed("check", "own-service")
     assert status == 1
     assert "if node1 is lost: mine runs on no node" in said
+    assert said.count("and 2 more of the same kind") == 2
     assert "Not solved yet: 2 things are not as the task wants." in said
     assert progress.load(tmp_path / ".lab", pytest.fail).now.solved == {}
 
