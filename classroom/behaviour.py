@@ -130,10 +130,12 @@ def with_ids(lab: Lab, cib: str) -> Lab:
     )
 
 
-def problems(cib: str, lab: Lab, simulate: Simulate) -> dict[str, tuple[str, ...]]:
+def problems(
+    cib: str, lab: Lab, simulate: Simulate, *, keeps_quorum: bool = False
+) -> dict[str, tuple[str, ...]]:
     """What is wrong with a configuration, by check; nothing for one that does all that lab.yaml's service must do."""
     found = simulated(cib, lab, simulate)
-    lines = {check: tuple(found.problems(check)) for check in CHECKS}
+    lines = {check: tuple(found.problems(check, keeps_quorum=keeps_quorum)) for check in CHECKS}
     return {check: those for check, those in lines.items() if those}
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from classroom import behaviour
+from classroom import behaviour, working_conf
 from classroom.school import offline_checks
 from classroom.school.findings import Finding
 from classroom.school.offline import Offline
@@ -14,24 +15,36 @@ from inventory.model import Lab
 from inventory.platforms.base import Platform
 
 
+@dataclass(frozen=True)
+class Configuration:
+    """The configuration in a bundle: the CIB as XML, and corosync.conf ("": it has none)."""
+
+    cib: str
+    conf: str = ""
+
+
 def judged_again(
-    claimed: Mapping[str, str], lab: Lab, platform: Platform, cib: str, offline: Offline
+    claimed: Mapping[str, str], lab: Lab, platform: Platform, stored: Configuration, offline: Offline
 ) -> tuple[Mapping[str, str], tuple[Finding, ...]]:
     """The status of each check, and what is wrong with the claims.
 
-    With crm_simulate a claimed PASS stays when the cluster does what the check wants, in whatever way. Without it, a
-    CIB that is not like lab.yaml leaves the claim unproven: UNKNOWN.
+    A CIB that is like lab.yaml proves them. Where it differs in anything, crm_simulate decides, as in `./lab check`: a
+    claimed PASS stays when the cluster does what the check wants, in whatever way. Without crm_simulate such a claim is
+    unproven: UNKNOWN.
     """
+    cib = stored.cib
     try:
         if others := offline_checks.strangers(lab, cib):
             nodes = tuple(f"node {one}" for one in others)
             return _all(claimed, UNKNOWN), (Finding("other-values", "its CIB is from another lab", nodes),)
-        seen = offline_checks.problems(lab, platform, cib)
-        if offline.simulate is not None and any(claimed.get(name) == PASS and seen[name] for name in seen):
-            return _by_behaviour(claimed, seen, behaviour.problems(cib, lab, offline.simulate))
+        compared = offline_checks.compared(lab, platform, cib)
+        unproven = _unproven(claimed, compared)
+        if offline.simulate is not None and unproven:
+            keeps_quorum = working_conf.keeps_quorum([stored.conf] if stored.conf else [])
+            acts = behaviour.problems(cib, lab, offline.simulate, keeps_quorum=keeps_quorum)
+            return _by_behaviour(claimed, compared.by_check, acts)
     except LabError as error:
         return _all(claimed, UNKNOWN), (Finding("incomplete", "its CIB cannot be judged", (error.message,)),)
-    unproven = {name: lines for name, lines in seen.items() if lines and claimed.get(name) == PASS}
     found = tuple(
         Finding(
             "unproven-result",
@@ -42,6 +55,15 @@ def judged_again(
         for name, lines in unproven.items()
     )
     return {name: UNKNOWN if name in unproven else status for name, status in claimed.items()}, found
+
+
+def _unproven(claimed: Mapping[str, str], compared: offline_checks.Compared) -> Mapping[str, tuple[str, ...]]:
+    """The claims of PASS that the comparison alone does not prove, each with the lines of the CIB that differ."""
+    lines = {
+        name: (*compared.by_check.get(name, ()), *(compared.more if name in behaviour.CHECKS else ()))
+        for name in claimed
+    }
+    return {name: those for name, those in lines.items() if those and claimed[name] == PASS}
 
 
 def _by_behaviour(

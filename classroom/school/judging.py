@@ -10,12 +10,12 @@ import msgspec
 
 from classroom.school import authenticity, student_lab
 from classroom.school.bundle import Bundle
-from classroom.school.claimed_checks import judged_again
+from classroom.school.claimed_checks import Configuration, judged_again
 from classroom.school.class_file import ClassFile
 from classroom.school.command_logs import Log, log_of
 from classroom.school.contradictions import Contradiction, contradictions
 from classroom.school.drill_records import Record, records
-from classroom.school.evidence import CHECKS, CIB, LAB, RESULTS, Drilled, Judged
+from classroom.school.evidence import CHECKS, CIB, CONF, LAB, RESULTS, Drilled, Judged
 from classroom.school.findings import REFUSED, Finding
 from classroom.school.handed_in import attempts_of, predictions_of
 from classroom.school.offline import Offline
@@ -136,7 +136,8 @@ def _checks(bundle: Bundle, lab: Lab | None, offline: Offline, found: list[Findi
             Finding("incomplete", "it has no CIB or no platform, so its checks cannot be judged again")
         )
         return dict.fromkeys(claimed, UNKNOWN)
-    checks, wrong = judged_again(claimed, lab, platform, bundle.text(CIB), offline)
+    stored = Configuration(bundle.text(CIB), bundle.text(CONF))
+    checks, wrong = judged_again(claimed, lab, platform, stored, offline)
     found += wrong
     return checks
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from cluster import cib, configuration, equivalence, plain_form
 from cluster.cib import Cib
@@ -16,6 +17,8 @@ from cluster.desired import desired
 from inventory.model import Lab
 from inventory.platforms.base import Platform
 
+_UNSET = re.compile(r"^property .*: want .*, not set$")
+"""A property of lab.yaml with pacemaker's default in its place; where this matters, a check is about it."""
 _LOCATION = re.compile(r"^constraint location ")
 _BY_LINE: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"^property stonith-enabled"), "no-stonith"),
@@ -38,20 +41,34 @@ CHECKS = (
 """The checks that a CIB alone decides, in the order of the walkthrough."""  # fmt: skip
 
 
-def problems(lab: Lab, platform: Platform, text: str) -> Mapping[str, tuple[str, ...]]:
-    """The problems of each check, none for one that passes. Raises OutputError when the text is not a CIB."""
+@dataclass(frozen=True)
+class Compared:
+    """How a CIB differs from lab.yaml, one line each: by the check that is about it, and `more`, which none is about.
+
+    A resource, a rule or a property that lab.yaml does not have is in `more`: it may change what the cluster does.
+    """
+
+    by_check: Mapping[str, tuple[str, ...]]
+    more: tuple[str, ...] = ()
+
+
+def compared(lab: Lab, platform: Platform, text: str) -> Compared:
+    """Compare a CIB with lab.yaml. Raises OutputError when the text is not a CIB."""
     have = cib.parse(plain_form.plain_form(text))
     want = desired(lab, platform, interface=_interface(lab, have))
     found = configuration.differences(want, equivalence.as_wanted(want, have).configuration)
     kinds = {one.id: "floating-address" if one.kind == "address" else "web-server" for one in lab.resources}
     by_check: dict[str, list[str]] = {check: [] for check in CHECKS}
+    more = []
     for line in found:
         check = next((check for pattern, check in _BY_LINE if pattern.match(line)), "")
         if line.startswith("resource ") and not check:
             check = kinds.get(line.split()[1].rstrip(":"), "")
         if check:
             by_check[check].append(line)
-    return {check: tuple(lines) for check, lines in by_check.items()}
+        elif not _UNSET.match(line):
+            more.append(line)
+    return Compared({check: tuple(lines) for check, lines in by_check.items()}, tuple(more))
 
 
 def strangers(lab: Lab, text: str) -> tuple[str, ...]:

@@ -8,9 +8,11 @@ import pytest
 
 from classroom import behaviour
 from classroom.school import claimed_checks
+from classroom.school.claimed_checks import Configuration
 from classroom.school.offline import Offline
 from classroom.school.student_lab import described
-from classroom.what_ifs import Answer, Question
+from classroom.what_ifs import Answer, Question, Simulate
+from inventory.model import Lab
 from inventory.platforms.registry import PLATFORMS
 from tests.support.class_bots import cib_of, class_of, document
 
@@ -31,9 +33,11 @@ def judged(
     cib: str, acts: Mapping[str, tuple[str, ...]] | None, monkeypatch: pytest.MonkeyPatch
 ) -> tuple[Mapping[str, str], list[tuple[str, str]]]:
     """The statuses and the findings; `acts` is what the simulator shows, None: it is not here."""
-    monkeypatch.setattr(behaviour, "problems", lambda cib, lab, simulate: dict(acts or {}))
+    monkeypatch.setattr(behaviour, "problems", lambda cib, lab, simulate, keeps_quorum: dict(acts or {}))
     offline = Offline() if acts is None else Offline(simulate)
-    found, findings = claimed_checks.judged_again(CLAIMED, LAB, PLATFORMS["debian12"], cib, offline)
+    found, findings = claimed_checks.judged_again(
+        CLAIMED, LAB, PLATFORMS["debian12"], Configuration(cib), offline
+    )
     return found, [(one.kind, one.text) for one in findings]
 
 
@@ -71,3 +75,40 @@ def test_without_the_simulator_it_is_unproven(monkeypatch: pytest.MonkeyPatch) -
 def test_a_cib_that_says_nothing(cib: str, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     found, [(seen, _)] = judged(cib, {}, monkeypatch)
     assert (set(found.values()), seen) == ({"UNKNOWN"}, kind)
+
+
+RULE = """<rsc_location id="x" rsc="WebServer"><rule id="r" score="-INFINITY">
+<expression id="e" attribute="#uname" operation="ne" value="nobody"/></rule></rsc_location></constraints>"""
+BANNED = cib_of(ANNA).replace("</constraints>", RULE)
+"""A rule keeps the web server away from every node; no line of lab.yaml is about it."""
+
+
+def test_a_rule_that_no_check_compares_is_judged_by_what_the_cluster_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert judged(BANNED, {}, monkeypatch) == (CLAIMED, [])
+    found, [(kind, text)] = judged(BANNED, {"colocation": ("WebServer runs on no node",)}, monkeypatch)
+    assert found == {**CLAIMED, "colocation": "FAIL"}
+    assert (kind, "PASS for colocation" in text) == ("edited-result", True)
+
+
+def test_without_the_simulator_such_a_rule_leaves_what_the_cluster_does_unproven(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found, findings = judged(BANNED, None, monkeypatch)
+    assert found == {**CLAIMED, "order": "UNKNOWN", "colocation": "UNKNOWN"}
+    assert [kind for kind, _ in findings] == ["unproven-result"] * 2
+
+
+def test_two_node_of_corosync_counts_for_what_the_cluster_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bool] = []
+
+    def problems(cib: str, lab: Lab, simulate: Simulate, *, keeps_quorum: bool) -> dict[str, tuple[str, ...]]:
+        asked.append(keeps_quorum)
+        return {}
+
+    monkeypatch.setattr(behaviour, "problems", problems)
+    for conf in ("", "quorum {\n  two_node: 1\n}\n"):
+        stored = Configuration(WITHOUT_ORDER, conf)
+        claimed_checks.judged_again(CLAIMED, LAB, PLATFORMS["debian12"], stored, Offline(simulate))
+    assert asked == [False, True]
