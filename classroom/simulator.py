@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import tarfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from classroom.what_ifs import Answer, Question, Simulate
 from cluster.xml import OutputError
@@ -18,24 +18,38 @@ from inventory.session import LabSession
 LIMIT_S, ALL_S = 20.0, 180.0
 """The longest time for one question, and for all of one command (seconds, on a machine of usual speed)."""
 PURPOSE = "simulate"
+Run = Callable[[str, str], str]
+"""Runs a shell text with a standard input where crm_simulate is; its output. Raises LabError."""
 
 
 def on_node(session: LabSession, node: str) -> Simulate:
     """A simulator that runs on a node. It raises Unreachable, CommandFailed, and OutputError without an answer."""
 
-    def simulate(questions: Sequence[Question]) -> list[Answer]:
-        if not questions:
-            return []
-        limit = round(session.lab.patient(LIMIT_S))
+    def run(text: str, stdin: str) -> str:
         command = Command.script(
             node,
-            script(__package__, "simulate", mark=sections.MARK, limit=limit),
-            stdin=packed(questions),
+            text,
+            stdin=stdin,
             why="simulate what the cluster would do",
             deadline=ALL_S,
             purpose=PURPOSE,
         )
-        said = sections.read(check(session.remote, command).out)
+        return check(session.remote, command).out
+
+    return by_shell(run, round(session.lab.patient(LIMIT_S)))
+
+
+def by_shell(run: Run, limit: int = round(LIMIT_S)) -> Simulate:
+    """A simulator behind a shell; `limit` is the longest time for one question (seconds).
+
+    It raises OutputError without an answer, and what `run` raises.
+    """
+
+    def simulate(questions: Sequence[Question]) -> list[Answer]:
+        if not questions:
+            return []
+        text = script(__package__, "simulate", mark=sections.MARK, limit=limit)
+        said = sections.read(run(text, packed(questions)))
         return [_answer(one, _name(number), said) for number, one in enumerate(questions)]
 
     return simulate

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network
 from typing import Literal
 
+from inventory.corosync import Corosync
 from inventory.node import Node as Node  # noqa: PLC0414 -- the other modules get it from here
 from inventory.ranges import BENCHMARKS
 from inventory.services import Services
@@ -17,22 +18,6 @@ NO_FENCING, IPMI, OWN = "none", "ipmi", "own"
 """lab.yaml's `fencing`. OWN: an adopted cluster with fence devices of its own."""
 INFINITY = 1_000_000  # Pacemaker's (Pacemaker Explained, "Scores"; walkthrough step 7.1)
 MOST_PATIENCE, LONGEST_PROBE_TIMEOUT_MS = 20.0, 10_000  # a longer limit of a request takes too many threads
-
-
-@dataclass(frozen=True)
-class Corosync:
-    """The timings of totem (milliseconds), encryption and quorum mode (corosync.conf(5), votequorum(5))."""
-
-    token_ms: int
-    consensus_ms: int
-    crypto_cipher: str
-    crypto_hash: str
-    two_node: bool
-
-    @property
-    def encrypted(self) -> bool:
-        """Corosync uses its key, to encrypt its messages or to sign them."""
-        return (self.crypto_cipher, self.crypto_hash) != ("none", "none")
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,9 @@ from inventory.config.quorum import with_witness, witness
 from inventory.config.resources import constraints, resources, score
 from inventory.config.yaml_document import YamlNode, listed
 from inventory.config.yaml_reader import change, read
+from inventory.corosync import Corosync
 from inventory.errors import ConfigError
-from inventory.model import LONGEST_PROBE_TIMEOUT_MS, MOST_PATIENCE, Corosync, Lab
+from inventory.model import LONGEST_PROBE_TIMEOUT_MS, MOST_PATIENCE, Lab
 from inventory.platforms import registry as platforms
 from inventory.platforms.images import RegistryImage
 from inventory.providers import registry as providers

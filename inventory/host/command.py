@@ -88,13 +88,14 @@ def check(
     hint: str = "./lab doctor checks this machine.",
     deadline: float = DEADLINE,
     what: str = "",
+    stdin: str = "",
     own_session: bool = True,
 ) -> str:
     """Run a program and give its standard output. Raises MachineError when its status is not 0.
 
     `what` describes the failure in the message; default: the beginning of the command. For the rest see `run`.
     """
-    found = run(argv, deadline=deadline, own_session=own_session)
+    found = run(argv, deadline=deadline, stdin=stdin, own_session=own_session)
     if not found.good:
         name = what or f"`{' '.join(argv[:4])}{' ...' if len(argv) > 4 else ''}` failed"
         raise MachineError(f"{name} (exit {found.status}):\n{found.last(12)}", hint=hint)

@@ -7,10 +7,10 @@ from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Any
 
+from inventory.corosync import Corosync
 from inventory.model import (
     INFINITY,
     Colocation,
-    Corosync,
     Lab,
     Location,
     Node,

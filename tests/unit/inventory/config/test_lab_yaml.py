@@ -10,8 +10,9 @@ import yaml
 
 from inventory.config.cluster_properties import milliseconds
 from inventory.config.lab_yaml import load, parse
+from inventory.corosync import Corosync
 from inventory.errors import ConfigError
-from inventory.model import INFINITY, Colocation, Corosync, Location, Order, Resource
+from inventory.model import INFINITY, Colocation, Location, Order, Resource
 from tests.support.example_lab import example_lab
 
 ROOT = Path(__file__).parents[4]
