@@ -109,7 +109,7 @@ def record_of(mine: Personal, *scenarios: str, chance: int | None = None) -> byt
             for old, own in zip(RECORDED_NAMES, new, strict=True):
                 text = text.replace(old, own)
             lines.append(_with_other_times(text, dice))
-        members.append(gzip.compress("".join(lines).encode(), mtime=0))
+        members.append(gzip.compress("".join(lines).encode(), 6, mtime=0))
     return b"".join(members)
 
 
