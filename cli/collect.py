@@ -63,7 +63,7 @@ def collect(
     offline = Offline(local_simulator.here(), sealing.read_private(key) if key else None)
     if offline.simulate is None:
         console.say(
-            f"{local_simulator.PROGRAM} is not here (Debian: {local_simulator.PACKAGE}), and docker has no node image: "
+            f"{local_simulator.PROGRAM} is not here (Debian: {local_simulator.PACKAGE}), and there is no node image: "
             "a cluster that differs from lab.yaml cannot be judged by what it does."
         )
     with console.busy("Judging the bundles"):

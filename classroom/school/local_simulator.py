@@ -11,7 +11,6 @@ from classroom.simulator import ALL_S, by_shell
 from classroom.what_ifs import Answer, Question, Simulate
 from cluster.xml import OutputError
 from inventory.host import command
-from inventory.platforms.registry import PLATFORMS
 from inventory.providers import node_image
 
 PROGRAM, PACKAGE = "crm_simulate", "pacemaker-cli-utils"
@@ -20,24 +19,16 @@ LIMIT_S = 60.0
 
 
 def here() -> Simulate | None:
-    """The simulator of this machine, else that of a node image that docker has here; None without either."""
+    """The simulator of this machine, else that of a node image that is here; None without either."""
     if shutil.which(PROGRAM):
         return simulate
-    if not shutil.which("docker"):
-        return None
-    tags = (node_image.recipe(one).tag for one in PLATFORMS.values() if one.image)
-    tag = next(filter(node_image.present, tags), "")
+    tag = node_image.any_present()
     return in_image(tag) if tag else None
 
 
 def in_image(tag: str) -> Simulate:
     """The simulator of a node image: each group of questions has a container of its own, which has no network."""
-
-    def run(text: str, stdin: str) -> str:
-        start = ["docker", "run", "--rm", "--interactive", "--network", "none", "--entrypoint", "/bin/sh"]
-        return command.check([*start, tag, "-c", text], deadline=ALL_S, stdin=stdin)
-
-    return by_shell(run)
+    return by_shell(lambda text, stdin: node_image.output(tag, text, stdin, ALL_S))
 
 
 def simulate(questions: Sequence[Question]) -> list[Answer]:

@@ -131,6 +131,20 @@ def load(tag: str, path: Path) -> None:
         raise MachineError(f"{path} has no image {tag}.", hint="Pack the kit again: ./lab kit")
 
 
+def any_present() -> str:
+    """The tag of a node image that the engine has, of any platform; "" without an image or an engine."""
+    if not shutil.which("docker"):
+        return ""
+    tags = (recipe(one).tag for one in PLATFORMS.values() if one.image)
+    return next(filter(present, tags), "")
+
+
+def output(tag: str, text: str, stdin: str, deadline: float) -> str:
+    """The output of a shell text in a container of the image, which has no network. Raises MachineError."""
+    start = ["docker", "run", "--rm", "--interactive", "--network", "none", "--entrypoint", "/bin/sh"]
+    return command.check([*start, tag, "-c", text], deadline=deadline, stdin=stdin)
+
+
 def build(platform: Platform, say: Callable[[str], None]) -> str:
     """Make the platform's image if the engine does not have it, and return its tag. Raises MachineError."""
     wanted = recipe(platform).tag
