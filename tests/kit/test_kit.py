@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,10 +22,13 @@ LAB = "cd /root/lab; "
 
 
 def lab(*words: str | Path, deadline: float, expected: int = 0) -> str:
-    """Run `./lab WORDS` in this checkout; its output, stdout and stderr together."""
+    """Run `./lab WORDS` in this checkout; its output, stdout and stderr together.
+
+    It is the script with its own .venv, because pip downloads the wheels, and an environment of uv has no pip.
+    """
     done = subprocess.run(
-        [sys.executable, "-m", "cli.main", "--root", str(ROOT), *map(str, words)],
-        cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        [str(ROOT / "lab"), *map(str, words)],
+        cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, text=True, check=False, timeout=deadline,
     )  # fmt: skip
     assert done.returncode == expected, f"exit {done.returncode}\n{done.stdout}"

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from inventory.errors import ConfigError, MachineError
-from inventory.host import install
+from inventory.host import command, install
+from inventory.host.command import Output
 from inventory.kit import archive, checkout, debian_packages, packing
 from inventory.kit.not_held import not_held
 from inventory.platforms.registry import PLATFORMS
@@ -54,10 +55,10 @@ def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("lab", "docs/one.md", "gone"):
         (folder / name).write_text(name)
     (folder / "lab").chmod(0o755)
-    for words in (("init", "-q"), ("add", ".")):
-        subprocess.run(["git", *words], cwd=folder, check=True)
     (folder / "gone").unlink()
     (folder / "secret").touch()
+    listed = Output((), 0, "lab\0docs/one.md\0gone\0", "")
+    monkeypatch.setattr(command, "run", lambda argv: listed)
     monkeypatch.setattr(checkout, "ROOT", folder)
     return folder
 
