@@ -13,6 +13,7 @@ from rich.markup import escape
 from cli.console import Output
 from cli.context import Context, context_of
 from cli.progress import ConsoleProgress
+from inventory.errors import ConfigError
 from inventory.host import install as installer
 from inventory.kit import archive, contents, packing, setting_up
 from inventory.kit.contents import Description, Image
@@ -72,13 +73,17 @@ def pack(
     names = [*installer.PYTHON, *installer.PACKAGES.values(), *provider.all_packages()]
     names += installer.BROWSER.values() if browser else ()
     packages = tuple(sorted(set(names)))
+    for wanted in platform or ():
+        if unfit := provider.platform_finding(provider.system(wanted, context.lab), context.lab):
+            possible = ", ".join(one.name for one in PLATFORMS.values() if one.image)
+            raise ConfigError(unfit.found, hint=f"with a node image: {possible}")
+    installer.ensure(provider, console.say, context.clock)
     with packing.staging(kit) as folder:
         for one in pythons:
             with console.busy(f"The packages for Python {one}"):
                 packing.add_wheels(folder, Target(one, machine))
         with console.busy("The Debian packages"):
             system = packing.add_packages(folder, packages)
-        installer.ensure(provider, console.say, context.clock)
         images = _images(context, platform or [context.lab.platform], folder, console)
         with console.busy("The file"):
             made = Description(

@@ -51,7 +51,11 @@ def require_space(folder: Path) -> None:
 
 @contextmanager
 def staging(kit: Path) -> Iterator[Path]:
-    """A folder for the kit's parts, beside the kit; it is removed at the end. Raises OSError, MachineError."""
+    """A folder for the kit's parts, beside the kit; it is removed at the end. Raises OSError, LabError.
+
+    What would fail only at the end is asked first.
+    """
+    checkout.tracked()
     require_space(kit.parent)
     with tempfile.TemporaryDirectory(prefix=".ha-lab-kit-", dir=kit.parent) as name:
         yield Path(name)

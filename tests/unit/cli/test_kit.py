@@ -46,7 +46,7 @@ def packed(folder: Path, host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> lis
     monkeypatch.setattr(install, "ensure", lambda *_: None)
     monkeypatch.setattr(image_choice, "obtain", obtain)
     monkeypatch.setattr(node_image, "save", save)
-    monkeypatch.setattr(checkout, "tracked", lambda root: ["lab"])
+    monkeypatch.setattr(checkout, "tracked", lambda *_: ["lab"])
     return asked
 
 
@@ -92,6 +92,8 @@ def test_the_default_is_the_platform_of_the_lab_and_every_python(
     [
         (("--python", "2.7"), "--python: found '2.7'"),
         (("--to", "/nowhere/kit.tar"), "there is no folder /nowhere"),
+        (("--platform", "debian99"), "there is no platform 'debian99'"),
+        (("--platform", "centos6"), "centos6 has no container image"),
         (("check", "none.tar"), "none.tar does not exist"),
     ],
 )

@@ -74,7 +74,7 @@ def test_the_files_of_a_kit(clone: Path, tmp_path: Path) -> None:
 
 
 def test_a_finished_kit_is_whole(clone: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checkout, "tracked", lambda root: ["lab"])
+    monkeypatch.setattr(checkout, "tracked", lambda *_: ["lab"])
     monkeypatch.setattr(packing, "require_space", lambda folder: None)
     kit = tmp_path / "kit.tar"
     with packing.staging(kit) as folder:
