@@ -25,6 +25,7 @@ class Template:
         self.message, self.translation = _with_neighbours_as_one(message, translation)
         self.words = tuple(one for one in PLACEHOLDER.sub("\0", message).split("\0") if one)
         """The fixed parts of the message."""
+        self.longest = max(self.words, key=len, default="")
         self.weight = sum(one.isalpha() for word in self.words for one in word)
         """How many letters are fixed: a text is made from the message with the most of them that fits."""
 
@@ -51,6 +52,8 @@ class Template:
         bound = [values[name] for name in self.bound]
         if any("; " in one for one in bound):
             return None
+        if not self.very_weak and bound and self.message.endswith(f"{{{self.bound[-1]}}}"):
+            bound = bound[:-1]  # its last value may have parts
         if self.weight < WEAK and not all(map(self._takes, bound)):
             return None
         if self.very_weak and any(", " in one for one in bound[:-1]):

@@ -22,10 +22,15 @@ _SEPARATORS = {"; ": "；", ", ": "，", ": ": "："}
 _REMARK = re.compile(r"(?s)(.*\S) \(((?:[^()]|\([^()]*\))*)\)")
 """A text with a remark in parentheses behind it."""
 """What stands between two statements, in English and in Chinese."""
+_SEPARATOR = re.compile("|".join(_SEPARATORS))
+_MOST_PLACES = 4
+"""A text is divided at one of its first separators: which one leaves the fewest unknown words."""
 _SIGNS = {**_SEPARATORS, " (": "（"}
 _WORD = re.compile(r"(?<![-\w./=:])[a-z]{2,}(?![-\w/=])")
 """A word of a text, which is no part of a name, a path or an option."""
 _MOST_WORDS = 8
+_LONG = 300
+"""Of a longer text, the first translation that is found is taken (characters)."""
 _TOO_LONG = 6000
 """Longer texts are not compared with messages: no text of the lab is so long."""
 
@@ -67,7 +72,7 @@ class Translator:
         if not inner:
             return text
         found = self._made(inner)
-        if found is None or found.left:
+        if found is None or (found.left and len(inner) <= _LONG):
             parts = self._parts(inner)
             if found is None or len(_WORD.findall(parts)) < found.left:
                 return before + parts + after
@@ -88,11 +93,9 @@ class Translator:
             return _Made(0, fixed)
         best: _Made | None = None
         for one in self._templates:
-            if (
-                not one.message.endswith(ending)
-                or not one.may_fit(text)
-                or (values := one.values(text)) is None
-            ):
+            if one.longest not in text or not one.may_fit(text) or not one.message.endswith(ending):
+                continue
+            if (values := one.values(text)) is None:
                 continue
             shown = {name: self._value(value) for name, value in values.items()}
             if one.very_weak and any(" " in values[name] and _WORD.search(shown[name]) for name in one.bound):
@@ -112,10 +115,16 @@ class Translator:
         if len(sentences) > 1:
             shown = [self.show(one) for one in sentences]
             return "".join(shown) if shown != sentences else text
-        places = sorted((text.find(one), one) for one in _SEPARATORS if one in text)
-        for place, separator in places:
-            if (found := self._divided(text[:place], separator, text[place + len(separator) :])) is not None:
-                return found
+        best: _Made | None = None
+        for one in [*_SEPARATOR.finditer(text)][:_MOST_PLACES]:
+            found = self._divided(text[: one.start()], one[0], text[one.end() :])
+            left = 0 if found is None else len(_WORD.findall(found))
+            if found is not None and (best is None or left < best.left):
+                best = _Made(left, found)
+            if best is not None and (not best.left or len(text) > _LONG):
+                break
+        if best is not None:
+            return best.text
         if (remark := _REMARK.fullmatch(text)) and (
             found := self._divided(remark[1], " (", remark[2])
         ) is not None:

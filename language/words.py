@@ -9,7 +9,8 @@ WORDS = frozenset(
     {
         "none", "unknown", "online", "running", "paused", "off", "on", "missing",
         "stopped", "hung", "healthy", "interrupted", "yes", "no", "seen", "refused",
-        "timeout", "unreachable", "reset", "http_error", "wrong_body", "failed", "connecting", "reconnected",
+        "timeout", "unreachable", "reset", "http_error", "wrong_body", "http error", "wrong body", "failed",
+        "connecting", "reconnected",
         "quorum", "budget", "probe", "predicted", "measured", "outage", "node", "seed",
         "fault", "name", "fail counts", "repeat", "address", "answers", "machines", "minimum",
         "median", "maximum", "total", "verdict", "two answers", "times", "fenced", "scenario",

@@ -62,7 +62,7 @@ def failcounts(timeline: Timeline, expected: Mapping[str, Any]) -> CheckResult:
     if not expected:
         raise ValueError("expected names no resource")
     limits = [
-        f"{name} {'none' if least == NONE else f'at least {least}'}" for name, least in expected.items()
+        f"{name} none" if least == NONE else f"{name} at least {least}" for name, least in expected.items()
     ]
     wanted = f"fail counts: {', '.join(limits)}"
     recorded = timeline.header.failcounts

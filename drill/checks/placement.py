@@ -10,6 +10,7 @@ from drill.checks.base import check
 from drill.checks.ownership import END_PERIOD, NO_READING
 from drill.checks.verdict import CheckResult, failed, passed, unknown, worst_result
 from drill.record.timeline import NodeReading, Timeline
+from language.extraction import marked
 
 WHEN = ("fault", "end")
 
@@ -79,8 +80,10 @@ def runs_on(timeline: Timeline, role: str, when: str = "end", resource: str = ""
     nodes = timeline.nodes_in_role(role)
     text = " or ".join(nodes)
     label = text if text == role else f"{text} ({role})"
-    moment = "when the fault ends" if when == "fault" else "at the end"
-    expected = f"{resource or 'all resources'} on {label} {moment}"
+    what = resource or marked("all resources")
+    expected = (
+        f"{what} on {label} when the fault ends" if when == "fault" else f"{what} on {label} at the end"
+    )
     windows = fault_periods(timeline) if when == "fault" else (Period(0.0, timeline.end),)
     late = timeline.patient(LONG_SILENCE if when == "fault" else END_PERIOD)
     names = [resource] if resource else _resources(timeline, ())
@@ -133,7 +136,7 @@ def _all_run(reading: NodeReading, names: Sequence[str]) -> bool:
 def _all_unread(timeline: Timeline, since: float, until: float) -> str:
     """Why every node has a gap in its readings, for people; "" when one node has none."""
     reasons = [unread_reason(timeline, [node], since, until) for node in timeline.nodes]
-    return "" if "" in reasons else " and ".join(reasons) or NO_READING
+    return "" if "" in reasons else "; ".join(reasons) or NO_READING
 
 
 def _placement_summary(reading: NodeReading) -> str:

@@ -102,8 +102,10 @@ def quorum_segments(timeline: Timeline, node: str) -> Iterator[PlotSegment]:
 def failure_summary(samples: Sequence[Sample]) -> str:
     """Requests that failed in one way, for people."""
     details = ", ".join(dict.fromkeys(sample.detail for sample in samples if sample.detail))
-    kind, times = samples[0].outcome.replace("_", " "), sending_times(samples)
-    return f"{len(samples)} {kind} {times}{details and f': {details}'}"
+    count, kind, first = len(samples), samples[0].outcome.replace("_", " "), samples[0].sent
+    one = f"{count} {kind} at {first:.2f} s"
+    text = one if count == 1 else f"{count} {kind} from {first:.2f} to {samples[-1].sent:.2f} s"
+    return f"{text}: {details}" if details else text
 
 
 def sending_times(samples: Sequence[Sample]) -> str:
