@@ -14,10 +14,17 @@ from dataclasses import dataclass, replace
 from drill.execute import bmc_power, node_clock, signals
 from drill.faults import background, node_script, repair
 from drill.faults.base import Fault, FaultScope, Proof, scopes
-from drill.faults.repair import HEAL_DEADLINE_S, TIMER_S, arm_actions, heal_actions, healed_proofs
+from drill.faults.repair import (
+    HEAL_AGAIN_S,
+    HEAL_DEADLINE_S,
+    TIMER_S,
+    arm_actions,
+    heal_actions,
+    healed_proofs,
+)
 from drill.record.timeline import EventKind
 from inventory import waiting
-from inventory.errors import CommandFailed, LabError, Unreachable
+from inventory.errors import CommandFailed, LabError, TimedOut, Unreachable
 from inventory.journal import JournalEntry
 from inventory.model import Command, NodeAction
 from inventory.session import LabSession
@@ -148,8 +155,7 @@ class Injector:
                 if early := [line for line in lines if repair.TIMER_FIRED in line]:
                     # The fault ended before this heal, so the end of the record does not show its effect.
                     self.event("not_landed", node, early[0])
-                for proof in healed_proofs(active_fault.fault, active_fault.scope):
-                    self._until(proof, HEAL_DEADLINE_S, "prove-repair")
+                messages += self._prove_healed(active_fault)
                 self.session.journal.mark_undone(active_fault.entry)
                 self.event("healed", node, active_fault.fault.name)
             except LabError as error:
@@ -157,6 +163,19 @@ class Injector:
         if errors:
             raise errors[0]
         return tuple(messages)
+
+    def _prove_healed(self, active_fault: ActiveFault) -> list[str]:
+        """Wait until a fault is healed; repeat its heal once when that takes long. Gives the messages of the repeat."""
+        proofs = healed_proofs(active_fault.fault, active_fault.scope)
+        try:
+            for proof in proofs:
+                self._until(proof, HEAL_AGAIN_S, "prove-repair")
+            return []
+        except TimedOut:
+            messages = self.run_undo(active_fault.entry.undo)
+            for proof in proofs:
+                self._until(proof, HEAL_DEADLINE_S, "prove-repair")
+            return messages
 
     def heal_services(self, tell: Callable[[str], None] = lambda line: None) -> None:
         """Repair what lab.yaml's script calls broken, on each node, and tell the messages."""

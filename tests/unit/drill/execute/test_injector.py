@@ -141,6 +141,17 @@ def test_one_node_that_cannot_be_healed_does_not_keep_the_other_from_it(lab: Lab
     assert [entry.target for entry in pending(lab.root)] == [NODE1]
 
 
+def test_a_remedy_that_saw_nothing_at_first_is_repeated(lab: Lab) -> None:
+    """A cluster that is only starting does not tell yet that its node is in standby."""
+    answers = iter([(0, "", "")])
+    lab.instead("repair", lambda command, usual: next(answers, None) or usual(command))
+    with lab.injector.injected(CRACK, lab.scope()):
+        pass
+    assert lab.words[-3:] == ["repair", "note", "healed"]
+    assert lab.cracked == {}
+    assert pending(lab.root) == ()
+
+
 def test_a_heal_is_safe_when_there_is_nothing_to_heal(lab: Lab) -> None:
     active_fault = lab.injector.begin(CRACK, lab.scope())
     assert lab.injector.heal(active_fault) == ()
