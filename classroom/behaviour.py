@@ -215,4 +215,4 @@ _RULES = {
     "colocation": _together, "order": _order, "location": _location, "takes-over": _takes_over,
 }  # fmt: skip
 CHECKS = tuple(_RULES)
-"""The checks that report rules."""
+"""The checks that are judged by these rules."""

@@ -133,7 +133,7 @@ def caught(exercise: Exercise, session: LabSession, fetch: Fetch) -> tuple[Verdi
 
 
 def undo(session: LabSession, *exercises: Exercise) -> None:
-    """Undo what provisioning does not repair of some exercises. Safe to repeat."""
+    """Undo those changes of some exercises that provisioning does not repair. Safe to repeat."""
     undone = [one.undo for one in exercises if one.undo is not no_commands]
     if not undone:
         return

@@ -55,7 +55,7 @@ def together(member: Member, other: Member) -> Rule:
 
 
 def apart(member: Member, other: Member, *kinds: Kind) -> Rule:
-    """In every what-if (of some kinds, when given) in which both run, they run on different nodes."""
+    """In every what-if (only of `kinds`, when given) in which both run, they run on different nodes."""
 
     def rule(what_ifs: WhatIfs) -> Iterator[Found]:
         for what in (one for one in what_ifs.simulations if not kinds or one.kind in kinds):

@@ -104,8 +104,8 @@ def monitored(member: Member) -> Rule:
             short = [time for time in times(one.timeouts.get(task)) if isinstance(time, int)]
             if short and 0 < min(short) < SHORTEST_TIMEOUT_S * 1000:
                 yield Found(
-                    f"the {task} of {one.id} may take {min(short)} ms;"
-                    f" this time-out must be at least {SHORTEST_TIMEOUT_S} s"
+                    f"the time-out of the {task} of {one.id} is {min(short)} ms;"
+                    f" it must be at least {SHORTEST_TIMEOUT_S} s"
                 )
 
     return rule

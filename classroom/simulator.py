@@ -42,7 +42,7 @@ def on_node(session: LabSession, node: str) -> Simulate:
 def by_shell(run: Run, limit: int = round(LIMIT_S)) -> Simulate:
     """A simulator behind a shell; `limit` is the longest time for one question (seconds).
 
-    It raises OutputError without an answer, and what `run` raises.
+    The simulator raises OutputError when a question has no answer, and what `run` raises.
     """
 
     def simulate(questions: Sequence[Question]) -> list[Answer]:

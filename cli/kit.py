@@ -27,7 +27,7 @@ from language import speech
 out = Output()
 GROUP = typer.Typer(invoke_without_command=True)
 Kit = Annotated[
-    Path, typer.Argument(metavar="KIT", help="The kit: its file, or the folder that tar made of it.")
+    Path, typer.Argument(metavar="KIT", help="The kit: its file, or the folder into which tar unpacked it.")
 ]
 
 
@@ -48,12 +48,12 @@ def pack(
     platform: Annotated[
         list[str] | None,
         typer.Option(
-            help=f"{', '.join(PLATFORMS)}; default: the platform of lab.yaml. It may be given several times."
+            help=f"{', '.join(PLATFORMS)}; default: the platform of lab.yaml. For several, repeat the option."
         ),
     ] = None,
     python: Annotated[
         list[str] | None,
-        typer.Option(help=f"{', '.join(PYTHONS)}; default: all. It may be given several times."),
+        typer.Option(help=f"{', '.join(PYTHONS)}; default: all. For several, repeat the option."),
     ] = None,
     *,
     browser: Annotated[
@@ -62,7 +62,7 @@ def pack(
 ) -> None:
     """Pack the lab into one file for machines without network: node images, Python and Debian packages, this lab.
 
-    On such a machine, ./lab kit install KIT sets it up. It needs network itself, and some minutes.
+    The packing itself needs network, and some minutes. Then, on a machine without network: ./lab kit install KIT.
     """
     if ctx.invoked_subcommand:
         return
@@ -80,12 +80,12 @@ def pack(
     installer.ensure(provider, console.say, context.clock)
     with packing.staging(kit) as folder:
         for one in pythons:
-            with console.busy(f"The packages for Python {one}"):
+            with console.busy(f"Downloading the packages for Python {one}"):
                 packing.add_wheels(folder, Target(one, machine))
-        with console.busy("The Debian packages"):
+        with console.busy("Downloading the Debian packages"):
             system = packing.add_packages(folder, packages)
         images = _images(context, platform or [context.lab.platform], folder, console)
-        with console.busy("The file"):
+        with console.busy("Writing the kit"):
             made = Description(
                 contents.FORMAT, version, machine, pythons, images, packages if system else (), system
             )

@@ -35,7 +35,7 @@ def agree(context: Context, chosen: Sequence[Scenario], console: ConsoleProgress
 def announce(
     context: Context, chosen: Sequence[Scenario], say: Callable[[str], None], *, owner: bool
 ) -> None:
-    """Say what the scenarios will do to an adopted cluster, and note the consent of its owner; otherwise nothing."""
+    """Say what the scenarios will do to an adopted cluster, and note its owner's consent; no effect on other labs."""
     machines = context.machines
     if isinstance(machines, AdoptedMachines):
         for line in plan(context, chosen):

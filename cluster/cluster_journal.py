@@ -1,8 +1,8 @@
 """What a node's system journal says about a failover, in the order of time: `journalctl -o short-monotonic`.
 
 The times are seconds since the node's boot, with six decimals; only times of the same node may be subtracted. The
-messages are those of corosync 3 and of pacemaker's controller and fencer 2.0 to 3.0, which are notices and so are in
-the journal by default.
+messages are those of corosync 3, and of the controller and the fencer of pacemaker 2.0 to 3.0. Their level is notice, so
+the journal has them by default.
 Sources: journalctl(1), exec/totemsrp.c, controld_te_actions.c, controld_fencing.c, controld_callbacks.c,
 fenced_remote.c. A system without systemd has no journal.
 """
@@ -34,7 +34,7 @@ class JournalLine:
 
     Kinds: "token lost"; "membership"; "noticed" (`resource` failed its monitor on `node`); "start" and "stop" (this
     controller, the DC's, orders it for `resource` on `node`); "fence" (the DC orders that `node` is fenced); "fenced"
-    (this node's fencer reports that `node` was switched off, and after a reboot on again).
+    (this node's fencer reports that `node` was switched off, or off and on again).
     """
 
     at: float

@@ -89,7 +89,7 @@ def put_in_place(new: Path, path: Path) -> None:
 
 
 def put_folder_in_place(new: Path, path: Path) -> None:
-    """Give a complete folder its final name; a folder that has the name is removed. Raises OSError."""
+    """Give a complete folder its final name; the folder that had this name before is removed. Raises OSError."""
     old = path.with_name(path.name + ".old")
     shutil.rmtree(old, ignore_errors=True)
     with contextlib.suppress(FileNotFoundError):

@@ -19,24 +19,24 @@ _VERBATIM = re.compile(r"\s*(?:\||\$ |#|\[root@|<)")
 _FRAME = re.compile(r"(?s)(\s*(?:\[[a-z ]+\][A-Z✓>-]*\s*\[/[a-z]*\] ?|-> )?)(.*?)(\s*)\Z")
 _SENTENCE = re.compile(r"(?<=[.?!]) (?=[A-Z`./{])")
 _SEPARATORS = {"; ": "；", ", ": "，", ": ": "："}
+"""What stands between two statements, in English and in Chinese."""
 _REMARK = re.compile(r"(?s)(.*\S) \(((?:[^()]|\([^()]*\))*)\)")
 """A text with a remark in parentheses behind it."""
-"""What stands between two statements, in English and in Chinese."""
 _SEPARATOR = re.compile("|".join(_SEPARATORS))
 _MOST_PLACES = 4
-"""A text is divided at one of its first separators: which one leaves the fewest unknown words."""
+"""How many separators of a text are tried, from its beginning: it is divided where the fewest unknown words are left."""
 _SIGNS = {**_SEPARATORS, " (": "（"}
 _WORD = re.compile(r"(?<![-\w./=:])[a-z]{2,}(?![-\w/=])")
 """A word of a text, which is no part of a name, a path or an option."""
 _MOST_WORDS = 8
 _LONG = 300
-"""Of a longer text, the first translation that is found is taken (characters)."""
+"""For a text with more characters, the first translation that is found is taken."""
 _TOO_LONG = 6000
 """Longer texts are not compared with messages: no text of the lab is so long."""
 
 
 class _Made(NamedTuple):
-    """A translation, and how many words in it no message is known for."""
+    """A translation, and how many words in it come from no known message."""
 
     left: int
     text: str
@@ -86,8 +86,8 @@ class Translator:
     def _made(self, text: str, ending: str = "") -> _Made | None:
         """The translation when the whole text was made from one message.
 
-        Of several messages that fit, it is the one whose values have the fewest words that no message is known for; of
-        those, the one with the most fixed letters.
+        Of several messages that fit, it is the one whose values have the fewest words from no known message; of those,
+        the one with the most fixed letters.
         """
         if (fixed := self._fixed.get(_joined(text))) is not None:
             return _Made(0, fixed)
@@ -132,7 +132,7 @@ class Translator:
         return self._with_name(text)
 
     def _value(self, value: str) -> str:
-        """A value of a message. One word is a name, which stays as it is, unless it is a known word."""
+        """A value of a message. A single word is a name, which stays as it is, unless it is in WORDS."""
         return self.show(value) if value in WORDS or " " in value.strip() else value
 
     def _divided(self, first: str, separator: str, rest: str) -> str | None:

@@ -28,9 +28,9 @@ def judged_again(
 ) -> tuple[Mapping[str, str], tuple[Finding, ...]]:
     """The status of each check, and what is wrong with the claims.
 
-    A CIB that is like lab.yaml proves them. Where it differs in anything, crm_simulate decides, as in `./lab check`: a
-    claimed PASS stays when the cluster does what the check wants, in whatever way. Without crm_simulate such a claim is
-    unproven: UNKNOWN.
+    A CIB that is like lab.yaml proves a claim. Where the CIB differs in anything, crm_simulate decides, as in
+    `./lab check`: a claimed PASS stays when the cluster does what the check wants, by whatever configuration. Without
+    crm_simulate such a claim is unproven: UNKNOWN.
     """
     cib = stored.cib
     try:

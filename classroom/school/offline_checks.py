@@ -1,8 +1,8 @@
 """Judges a configuration from its CIB alone: the checks of the walkthrough that compare with lab.yaml. Pure.
 
-Some other values with the same effect are accepted (cluster.equivalence). This is less than `./lab grade` accepts: that
-asks the cluster's simulator what the configuration does. With crm_simulate, `./lab collect` asks it too where this
-comparison finds a difference (claimed_checks).
+Some other values with the same effect are accepted (cluster.equivalence). `./lab grade` accepts more,
+because it asks crm_simulate what the configuration does. `./lab collect` asks crm_simulate too, where it is installed
+and this comparison finds a difference (claimed_checks).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from inventory.model import Lab
 from inventory.platforms.base import Platform
 
 _UNSET = re.compile(r"^property .*: want .*, not set$")
-"""A property of lab.yaml with pacemaker's default in its place; where this matters, a check is about it."""
+"""A property of lab.yaml that is not set, so that pacemaker's default holds; where this matters, a check judges it."""
 _LOCATION = re.compile(r"^constraint location ")
 _BY_LINE: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"^property stonith-enabled"), "no-stonith"),
@@ -43,7 +43,7 @@ CHECKS = (
 
 @dataclass(frozen=True)
 class Compared:
-    """How a CIB differs from lab.yaml, one line each: by the check that is about it, and `more`, which none is about.
+    """How a CIB differs from lab.yaml, one line each: by the check that judges it; `more` has those that no check judges.
 
     A resource, a rule or a property that lab.yaml does not have is in `more`: it may change what the cluster does.
     """

@@ -18,8 +18,8 @@ class Fenced:
     """A node that was fenced. `after` is the time from the fault until the node had no power.
 
     Its lower limit is the moment when the switch began, its upper limit the moment when the BMC reported it as done.
-    A device of the cluster's own reports it as done when the node has power again; without any report there is no upper
-    limit.
+    A fence device of an adopted cluster reports it as done when the node has power again; without any report there is no
+    upper limit.
     """
 
     node: str
@@ -29,7 +29,7 @@ class Fenced:
 def fence_orders(timeline: Timeline, since: float, until: float = math.inf) -> tuple[PowerSwitch, ...]:
     """The cluster's orders to switch a node off, from `since` until before `until` (seconds), in the order of time.
 
-    An order to a device of the cluster's own (BY_CLUSTER) may have no exact time: it is always among them.
+    An order to a fence device of an adopted cluster (BY_CLUSTER) may have no exact time: it is always included.
     """
     orders = (
         one

@@ -1,6 +1,6 @@
 """What was switched during a scenario, for its record: from the logs that the BMCs keep on this machine.
 
-The devices of an adopted cluster (fencing: own) are somebody else's: there the cluster's fence history tells which
+The fence devices of an adopted cluster (fencing: own) keep no log for the lab: there the cluster's fence history tells which
 nodes were switched, and the journals of the nodes tell when.
 """
 

@@ -148,7 +148,7 @@ def _dc_lost(lab: Lab, text: str, scenario: Scenario) -> bool | None:
 
 
 def _primitives(live: Cib, text: str) -> tuple[Primitive, ...]:
-    """All primitives of the live CIB, also those of groups and with what their templates give them.
+    """All primitives of the live CIB, also those in groups, with the values from their templates.
 
     Without its XML (`text`) those of groups are not known.
     """

@@ -32,5 +32,5 @@ def refusal(scenario: Scenario, session: LabSession) -> str:
         return ""
     return (
         f"on {' and '.join(found)} {services.name} itself starts a killed {web} again, before the cluster's monitor"
-        f" sees it ({services.restart_command(web)}). For a service of the cluster Restart=no is right"
+        f" sees that it was down ({services.restart_command(web)}). A service that the cluster manages needs Restart=no"
     )

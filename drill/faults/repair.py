@@ -17,8 +17,8 @@ TIMER_S = 300.0
 HEAL_DEADLINE_S = 60.0
 """The deadline for the repair of one fault, and again for its proof (seconds)."""
 HEAL_AGAIN_S = 10.0
-"""When a heal has no success for so long, it is repeated (seconds): a cluster that is starting does not yet tell a
-remedy what is wrong."""
+"""A heal is repeated once when it is not proven after this time (seconds): while the cluster of a node starts, a remedy
+cannot read what is wrong."""
 FENCED_WITHIN_S = 40.0
 """The longest wait for a fence action that is under way when a BMC is restored (seconds)."""
 TIMER_FIRED = "the node's timer healed it too early"

@@ -11,8 +11,8 @@ class PowerSwitch(Struct, frozen=True, forbid_unknown_fields=True):
     """The power of a node was switched on or off, by its BMC or by the drill; at a moment between `asked` and `at`.
 
     A node that was switched off certainly has no power, and so no address, from `at` until the next switch on is asked
-    for. `at` is None when nothing says when the switch was done. `by` is BY_BMC, BY_DRILL, or BY_CLUSTER: a device of
-    an adopted cluster. Its switches are in the cluster's own fence history; the moments are those of the nodes'
+    for. `at` is None when nothing says when the switch was done. `by` is BY_BMC, BY_DRILL, or BY_CLUSTER: a fence
+    device of an adopted cluster. Its switches are in the cluster's own fence history; the moments are those of the nodes'
     journals, when these have them.
     """
 
@@ -27,7 +27,7 @@ class PowerSwitch(Struct, frozen=True, forbid_unknown_fields=True):
         """The switch in one line, for people."""
         word = "on" if self.on else "off"
         if self.at is None and self.by == BY_CLUSTER:
-            return f"{self.node}: switched {word} by the cluster, nothing says at which moment"
+            return f"{self.node}: switched {word} by the cluster, at an unknown time"
         if self.at is None:
             return f"{self.node}: to be switched {word} by the {self.by} at {self.asked:.2f} s, not reported as done"
         return f"{self.node}: switched {word} by the {self.by} between {self.asked:.2f} and {self.at:.2f} s"

@@ -23,7 +23,7 @@ PACKAGES = {
     "ip": "iproute2",
 }
 PYTHON = ("python3", "python3-venv")
-"""What ./lab itself needs before it can run this; it installs these packages when there is no Python."""
+"""The packages of Python itself: the script ./lab installs them when they are missing, before this module can run."""
 BROWSER = {"chromium": "chromium", "chromedriver": "chromium-driver"}
 
 

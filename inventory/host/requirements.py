@@ -103,7 +103,7 @@ class Requirements(ABC):
         return ()
 
     def all_packages(self) -> tuple[str, ...]:
-        """Name all Debian packages that it can need, those that are here too; for a machine without network."""
+        """Name all Debian packages that it can need, also those that are installed here; for the offline kit."""
         return ()
 
     def start(self, say: Say, clock: Clock) -> None:  # noqa: B027 -- most have no engine to start

@@ -13,7 +13,7 @@ from inventory.kit import checksums, contents
 from inventory.kit.contents import DESCRIPTION, FOLDER, README, SUMS, Description
 
 _FIRST = (SUMS, DESCRIPTION, README)
-"""The first files of the tar file: what a kit has can be read without its end."""
+"""The first files in the tar file, so that a person can read what a kit has without reading all of it."""
 AGAIN = "Copy the kit again, or pack it again with ./lab kit."
 SHOWN = 8
 

@@ -11,7 +11,7 @@ FOLDER = "ha-lab-kit"
 DESCRIPTION, SUMS, README = "kit.json", "SHA256SUMS", "README.txt"
 LAB, WHEELS, PACKAGES, IMAGES = "ha-lab", "wheels", "packages", "images"
 PLACE, UNPACKED = ".kit", ".kit.new"
-"""Where the kit is kept in the lab's folder when it is set up, and until then (./lab has these names too)."""
+"""The folder of an installed kit in the lab's folder, and that of a kit while it is installed (./lab has both names too)."""
 FORMAT = 1
 
 

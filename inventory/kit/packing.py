@@ -14,7 +14,7 @@ from inventory.kit.contents import Description
 from inventory.kit.wheels import Target
 
 NEEDS_MB = 2500
-"""The space that the packing takes, with the finished kit: twice its parts, and an image that is not compressed yet."""
+"""The space that the packing needs: for the parts, for the finished kit, and for an image before it is compressed."""
 HERE = Path(__file__).parent
 
 
@@ -30,7 +30,7 @@ def target(to: Path | None, version: str, machine: str) -> Path:
 
 
 def pythons(wanted: Sequence[str]) -> tuple[str, ...]:
-    """The versions of Python to pack for; without a wish, all. Raises ConfigError."""
+    """The versions of Python to pack for; all when none is `wanted`. Raises ConfigError."""
     if wrong := [one for one in wanted if one not in wheels.PYTHONS]:
         raise ConfigError(
             f"--python: found {wrong[0]!r}; allowed: {', '.join(wheels.PYTHONS)}",
@@ -53,7 +53,7 @@ def require_space(folder: Path) -> None:
 def staging(kit: Path) -> Iterator[Path]:
     """A folder for the kit's parts, beside the kit; it is removed at the end. Raises OSError, LabError.
 
-    What would fail only at the end is asked first.
+    What would otherwise fail only at the end is checked first.
     """
     checkout.tracked()
     require_space(kit.parent)

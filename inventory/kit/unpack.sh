@@ -1,7 +1,7 @@
 #!/bin/sh
 # Unpacks a kit and checks it, before anything is changed. Usage: unpack.sh KIT FOLDER LAB
-# KIT is the file of `./lab kit`, or the folder that tar makes of it. FOLDER is made new; after an error it is gone.
-# LAB is the lab's folder. ./lab calls this before there is a Python, so it is a script of the shell.
+# KIT is the file of `./lab kit`, or the folder that tar makes of it. FOLDER is made anew; after an error it is removed.
+# LAB is the lab's folder. ./lab runs this before Python is installed, so it is a shell script.
 set -eu
 kit=$1 folder=$2 lab=$3
 spare_kb=400000 # for .venv and the files of this machine

@@ -123,7 +123,7 @@ def save(tag: str, path: Path) -> None:
 
 
 def load(tag: str, path: Path) -> None:
-    """Give the engine an image from a file of `save`, if it does not have it. Raises MachineError."""
+    """Load an image into the engine from a file that `save` wrote, unless the engine has the image. Raises MachineError."""
     if present(tag):
         return
     _docker("load", "-q", "-i", str(path))

@@ -1,4 +1,4 @@
-"""The devcontainers' own tool reads .devcontainer/devcontainer.json. It builds nothing: this needs a registry."""
+"""The devcontainer CLI reads .devcontainer/devcontainer.json. It builds nothing: a build needs a container registry."""
 
 from __future__ import annotations
 

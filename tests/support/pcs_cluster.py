@@ -85,7 +85,7 @@ class PcsCluster:
         return "\n".join(self.nodes.check(node, text) for node in self.machines.lab.nodes)
 
     def never_restart_web(self) -> None:
-        """Switch off on each node, as the owner would, that systemd restarts a killed Apache."""
+        """On each node, stop systemd from restarting a killed Apache, as the owner would."""
         text = (
             "d=/etc/systemd/system/apache2.service.d; mkdir -p $d && printf '[Service]\\nRestart=no\\n' > $d/own.conf"
             " && systemctl daemon-reload"

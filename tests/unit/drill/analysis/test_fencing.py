@@ -36,4 +36,4 @@ def test_a_fencing_at_an_unknown_moment_ends_no_holding() -> None:
     assert [one.node for one in fenced_nodes(record)] == [NODE2]
     assert off_periods(record, NODE2) == ()
     assert power.fenced.function(record, NODE2).status == PASS
-    assert "nothing says at which moment" in switch.summary
+    assert "at an unknown time" in switch.summary
