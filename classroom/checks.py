@@ -102,7 +102,7 @@ BY_THE_CLUSTER: Mapping[Step, tuple[Callable[[LabSession, Facts], Iterator[str]]
     constraints.ORDER: (),
     constraints.LOCATION: (constraints.placement_problems,),
 }
-"""Steps that are judged by what the cluster does (classroom.behaviour), each with further causes of a FAIL of its check."""
+"""Steps that are judged by what the cluster does (classroom.behaviour), each with further causes of a FAIL."""
 OTHERWISE: Mapping[Step, Problems] = {
     ssh.STEP: key_problems,
     corosync_conf.CONFIGURATION: files_problems,

@@ -63,7 +63,8 @@ def collect(
     offline = Offline(local_simulator.here(), sealing.read_private(key) if key else None)
     if offline.simulate is None:
         console.say(
-            f"{local_simulator.PROGRAM} is not installed (Debian: {local_simulator.PACKAGE}), and docker has no node image: "
+            f"{local_simulator.PROGRAM} is not installed (Debian: {local_simulator.PACKAGE}), "
+            "and no node image is on this machine: "
             "a configuration that differs from lab.yaml cannot be judged by its effect."
         )
     with console.busy("Judging the bundles"):

@@ -1,8 +1,8 @@
 """What a node's system journal says about a failover, in the order of time: `journalctl -o short-monotonic`.
 
 The times are seconds since the node's boot, with six decimals; only times of the same node may be subtracted. The
-messages are those of corosync 3, and of the controller and the fencer of pacemaker 2.0 to 3.0. Their level is notice, so
-the journal has them by default.
+messages are those of corosync 3, and of the controller and the fencer of pacemaker 2.0 to 3.0. Their level is notice,
+so the journal has them by default.
 Sources: journalctl(1), exec/totemsrp.c, controld_te_actions.c, controld_fencing.c, controld_callbacks.c,
 fenced_remote.c. A system without systemd has no journal.
 """

@@ -24,7 +24,7 @@ _REMARK = re.compile(r"(?s)(.*\S) \(((?:[^()]|\([^()]*\))*)\)")
 """A text with a remark in parentheses behind it."""
 _SEPARATOR = re.compile("|".join(_SEPARATORS))
 _MOST_PLACES = 4
-"""How many separators of a text are tried, from its beginning: it is divided where the fewest unknown words are left."""
+"""How many separators of a text are tried, the first ones: it is divided where the fewest unknown words are left."""
 _SIGNS = {**_SEPARATORS, " (": "（"}
 _WORD = re.compile(r"(?<![-\w./=:])[a-z]{2,}(?![-\w/=])")
 """A word of a text, which is no part of a name, a path or an option."""

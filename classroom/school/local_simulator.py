@@ -19,7 +19,7 @@ LIMIT_S = 60.0
 
 
 def here() -> Simulate | None:
-    """The simulator of this machine, else that of a node image that docker has; None without either."""
+    """The simulator of this machine, else that of a node image on this machine; None without either."""
     if shutil.which(PROGRAM):
         return simulate
     tag = node_image.any_present()

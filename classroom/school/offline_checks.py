@@ -43,7 +43,7 @@ CHECKS = (
 
 @dataclass(frozen=True)
 class Compared:
-    """How a CIB differs from lab.yaml, one line each: by the check that judges it; `more` has those that no check judges.
+    """How a CIB differs from lab.yaml, one line each. `by_check`: by the check that judges it; `more`: no check does.
 
     A resource, a rule or a property that lab.yaml does not have is in `more`: it may change what the cluster does.
     """

@@ -18,8 +18,8 @@ class Fenced:
     """A node that was fenced. `after` is the time from the fault until the node had no power.
 
     Its lower limit is the moment when the switch began, its upper limit the moment when the BMC reported it as done.
-    A fence device of an adopted cluster reports it as done when the node has power again; without any report there is no
-    upper limit.
+    A fence device of an adopted cluster reports it as done when the node has power again; without any report there is
+    no upper limit.
     """
 
     node: str

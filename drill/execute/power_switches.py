@@ -1,7 +1,7 @@
 """What was switched during a scenario, for its record: from the logs that the BMCs keep on this machine.
 
-The fence devices of an adopted cluster (fencing: own) keep no log for the lab: there the cluster's fence history tells which
-nodes were switched, and the journals of the nodes tell when.
+The fence devices of an adopted cluster (fencing: own) keep no log for the lab: there the cluster's fence history tells
+which nodes were switched, and the journals of the nodes tell when.
 """
 
 from __future__ import annotations

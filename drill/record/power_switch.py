@@ -12,8 +12,8 @@ class PowerSwitch(Struct, frozen=True, forbid_unknown_fields=True):
 
     A node that was switched off certainly has no power, and so no address, from `at` until the next switch on is asked
     for. `at` is None when nothing says when the switch was done. `by` is BY_BMC, BY_DRILL, or BY_CLUSTER: a fence
-    device of an adopted cluster. Its switches are in the cluster's own fence history; the moments are those of the nodes'
-    journals, when these have them.
+    device of an adopted cluster. Its switches are in the cluster's own fence history; their times are those of the
+    nodes' journals, when these have them.
     """
 
     asked: float

@@ -11,7 +11,7 @@ FOLDER = "ha-lab-kit"
 DESCRIPTION, SUMS, README = "kit.json", "SHA256SUMS", "README.txt"
 LAB, WHEELS, PACKAGES, IMAGES = "ha-lab", "wheels", "packages", "images"
 PLACE, UNPACKED = ".kit", ".kit.new"
-"""The folder of an installed kit in the lab's folder, and that of a kit while it is installed (./lab has both names too)."""
+"""The folders below the lab's: of an installed kit, and of a kit while it is installed (./lab has both names too)."""
 FORMAT = 1
 
 

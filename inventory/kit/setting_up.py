@@ -28,7 +28,7 @@ BY_SHELL = "LAB_KIT"
 
 @contextmanager
 def unpacked(kit: Path) -> Iterator[Path]:
-    """The folder of an unpacked and checked kit; it is removed at the end unless `keep` moved it. Raises MachineError."""
+    """The folder of an unpacked and checked kit; removed at the end unless `keep` moved it. Raises MachineError."""
     by_shell = os.environ.get(BY_SHELL)
     folder = Path(by_shell) if by_shell else _unpack(kit)
     try:
@@ -67,7 +67,8 @@ def require_fit(description: Description, lab: Lab) -> None:
         if image.tag != wanted:
             raise MachineError(
                 f"The kit's node image of {image.platform} is {image.tag}, and this lab needs {wanted}.",
-                hint="Use the lab and the lab.yaml that are in the kit, in its folder ha-lab; or pack the kit with your lab.yaml.",
+                hint="Use the lab and the lab.yaml that are in the kit, in its folder ha-lab;"
+                " or pack the kit with your lab.yaml.",
             )
 
 

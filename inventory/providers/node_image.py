@@ -123,7 +123,7 @@ def save(tag: str, path: Path) -> None:
 
 
 def load(tag: str, path: Path) -> None:
-    """Load an image into the engine from a file that `save` wrote, unless the engine has the image. Raises MachineError."""
+    """Load an image from a file of `save` into the engine, unless the engine has it. Raises MachineError."""
     if present(tag):
         return
     _docker("load", "-q", "-i", str(path))
