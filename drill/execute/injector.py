@@ -11,9 +11,9 @@ import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from drill.execute import bmc_power, node_clock, signals
+from drill.execute import bmc_power, node_clock, proofs, signals
 from drill.faults import background, node_script, repair
-from drill.faults.base import Fault, FaultScope, Proof, scopes
+from drill.faults.base import Fault, FaultScope, scopes
 from drill.faults.repair import (
     HEAL_AGAIN_S,
     HEAL_DEADLINE_S,
@@ -131,7 +131,7 @@ class Injector:
         node = active_fault.scope.target.name
         try:
             for proof in active_fault.fault.in_effect(active_fault.scope):
-                self._until(proof, deadline, "prove-fault")
+                proofs.wait(self.session, proof, deadline, "prove-fault")
                 self.event("landed", node, proof.what)
         except LabError as error:
             self.event("not_landed", node, error.message)
@@ -166,15 +166,15 @@ class Injector:
 
     def _prove_healed(self, active_fault: ActiveFault) -> list[str]:
         """Wait until a fault is healed; repeat its heal once when that takes long. Gives the messages of the repeat."""
-        proofs = healed_proofs(active_fault.fault, active_fault.scope)
+        wanted = healed_proofs(active_fault.fault, active_fault.scope)
         try:
-            for proof in proofs:
-                self._until(proof, HEAL_AGAIN_S, "prove-repair")
+            for proof in wanted:
+                proofs.wait(self.session, proof, HEAL_AGAIN_S, "prove-repair")
             return []
         except TimedOut:
             messages = self.run_undo(active_fault.entry.undo)
-            for proof in proofs:
-                self._until(proof, HEAL_DEADLINE_S, "prove-repair")
+            for proof in wanted:
+                proofs.wait(self.session, proof, HEAL_DEADLINE_S, "prove-repair")
             return messages
 
     def heal_services(self, tell: Callable[[str], None] = lambda line: None) -> None:
@@ -253,25 +253,3 @@ class Injector:
             self.wait_for_node(action.node)
             self.run_action(node_clock.setting(action.node))
         return f"{messages[action.power]}\n"
-
-    def _until(self, proof: Proof, deadline: float, purpose: str) -> None:
-        waiting.until(
-            lambda: self._ask(proof, purpose),
-            lambda answer: answer == "yes",
-            f"{proof.node}: {proof.what}",
-            deadline=deadline,
-            clock=self.session.clock,
-        )
-
-    def _ask(self, proof: Proof, purpose: str) -> str:
-        node = self.session.lab.machine_called(proof.node)
-        if proof.power == "off":
-            return "yes" if not self.session.machines.running()[node.name] else "the machine runs"
-        if proof.bmc:
-            return bmc_power.ask(self.session, proof.node, proof.bmc)
-        if proof.power == "frozen":
-            return "yes" if self.session.machines.frozen(node) else "the machine is not paused"
-        result = self.session.remote.run(
-            Command.script(proof.node, proof.script, why=proof.what, deadline=20, purpose=purpose)
-        )
-        return result.out.strip() or result.err.strip() or "no output"
