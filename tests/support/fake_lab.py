@@ -248,6 +248,9 @@ class FakeLab:
     def _read_fence_device(self, command: Command) -> Answer:
         return 0, "Status: ON\n", ""
 
+    def _read_service_restart(self, command: Command) -> Answer:
+        return 0, "", ""
+
     def _read_cib(self, command: Command) -> Answer:
         return 0, self.cib, ""
 
