@@ -61,10 +61,11 @@ def labs(
     """
     context, console = context_of(ctx), ConsoleProgress()
     wanted = sorted(set(number_list("--counts", counts, int, "1,2,4,8")))
-    most = (os.cpu_count() or 1) * room.LABS_PER_PROCESSOR
+    most = (os.cpu_count() or 1) * room.IDLE_LABS_PER_PROCESSOR
     if bad := [one for one in wanted if not 1 <= one <= min(most, homes.MOST)]:
         raise ConfigError(
-            f"--counts: {bad[0]}: this machine runs 1 to {most} labs ({room.LABS_PER_PROCESSOR} for each processor).",
+            f"--counts: {bad[0]}: this machine runs 1 to {most} idle labs"
+            f" ({room.IDLE_LABS_PER_PROCESSOR} for each processor).",
             hint=f"--counts 1,2,{most}",
         )
     text = yaml.safe_dump(measured.described(context.document, NETWORK, LABS), sort_keys=False)

@@ -7,6 +7,8 @@ from inventory.errors import ConfigError
 LABS_PER_PROCESSOR = 3
 """An estimate, not a measured limit. With too many labs, nodes wait for a processor for longer than their token: they
 leave the membership, and the verdicts are UNKNOWN."""
+IDLE_LABS_PER_PROCESSOR = 4
+"""The same for labs in which nothing happens, as a benchmark measures them."""
 
 
 def require(wanted: int, processors: int, free_mb: int | None, new: int, needs_mb: int) -> None:
