@@ -41,7 +41,10 @@ class Systemd(ServiceManager):
 
     def unfit_reading(self, unit: str) -> str:
         """Read the load state, and the drop-ins that are neither the lab's nor the distribution's."""
-        return script(__package__, "systemd_unfit", unit=unit, own=OWN_DROP_IN)
+        not_loaded, changed = f"the unit {unit} is not loaded", f"the unit {unit} was changed"
+        return script(
+            __package__, "systemd_unfit", unit=unit, own=OWN_DROP_IN, not_loaded=not_loaded, changed=changed
+        )
 
     def active(self, units: Collection[str]) -> Argv:
         """Ask `systemctl is-active`, which is false while a unit stops."""

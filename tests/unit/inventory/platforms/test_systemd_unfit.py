@@ -52,4 +52,4 @@ def test_a_change_is_named(tmp_path: Path, path: str) -> None:
 
 
 def test_a_masked_unit_is_named(tmp_path: Path) -> None:
-    assert "the unit httpd is masked" in reasons(tmp_path, "", "masked")
+    assert "the unit httpd is not loaded: masked" in reasons(tmp_path, "", "masked")
