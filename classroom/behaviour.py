@@ -86,7 +86,7 @@ class Behaviour:
             name: line.format_map(self._words(found.what))
             for name, line in load(FILE)[found.what.kind].items()
         }
-        return f"if {text['suppose']}: {found.seen}   ({text['command']})"
+        return f"if {text['suppose']}: {found.seen}   (command: {text['command']})"
 
     def _words(self, what: WhatIf) -> Mapping[str, str]:
         alias = next((one.alias for one in self.what_ifs.nodes if one.name == what.node), what.node)

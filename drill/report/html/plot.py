@@ -8,7 +8,7 @@ from dataclasses import replace
 from drill.analysis.address_owners import double_ownerships
 from drill.analysis.failover_phases import phases
 from drill.analysis.waits import CAUGHT_S, CONNECTING, is_late
-from drill.record.timeline import OUTCOMES, Sample, Timeline
+from drill.record.timeline import OUTCOMES, EventKind, Sample, Timeline
 from drill.report.html import plot_segments
 from drill.report.html.drawing import Plot, Row, Symbol
 from drill.report.html.time_scale import TimeScale
@@ -21,6 +21,16 @@ CLIENTS = {
     "keepalive": "one keep-alive connection, used as long as it lasts",
     "connecting": "clients that connect, and wait up to 30 s",
     "routed": "behind a router, each on a new connection",
+}
+
+EVENTS: dict[EventKind, str] = {
+    "inject": "fault injected",
+    "landed": "fault in effect",
+    "not_landed": "fault not in effect",
+    "heal": "healing begins",
+    "healed": "fault healed",
+    "settled": "the lab is healthy again",
+    "note": "the drill notes",
 }
 
 
@@ -88,9 +98,11 @@ def _stacked(rows: Iterable[Row]) -> Iterable[Row]:
 
 def _events(timeline: Timeline) -> Iterable[tuple[float, str, str]]:
     for event in timeline.events:
-        parts = (f"{event.at:.2f} s:", event.kind.replace("_", " "), event.label, event.node, event.detail)
+        named = " ".join(part for part in (event.label, event.node) if part)
+        said = "; ".join(part for part in (named, event.detail) if part)
+        parts = (f"{event.at:.2f} s", EVENTS[event.kind], said)
         if not event.label.startswith("phase:"):
-            yield event.at, "event", " ".join(part for part in parts if part)
+            yield event.at, "event", ": ".join(part for part in parts if part)
 
 
 def _requests(scale: TimeScale, timeline: Timeline, samples: Sequence[Sample]) -> Iterable[Row]:
