@@ -1,4 +1,4 @@
-"""Words that the lab shows to people as values: states, results, names of quantities. Other texts need no list.
+"""Words that the lab shows to people as values: states, results, quantities, two names. Other texts need no list.
 
 A value that is one word and does not stand here is a name, and no language translates it.
 """
@@ -14,6 +14,6 @@ WORDS = frozenset(
         "quorum", "budget", "probe", "predicted", "measured", "outage", "node", "seed",
         "fault", "name", "fail counts", "repeat", "address", "answers", "machines", "minimum",
         "median", "maximum", "total", "verdict", "two answers", "times", "fenced", "scenario",
-        "phase", "lab",
+        "phase", "lab", "{one} and {other}",
     }
 )  # fmt: skip

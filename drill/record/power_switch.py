@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 BY_BMC, BY_DRILL, BY_CLUSTER = "BMC", "drill", "cluster"
+_WHO = {BY_BMC: "the BMC", BY_DRILL: "the drill", BY_CLUSTER: "the cluster"}
 
 
 class PowerSwitch(Struct, frozen=True, forbid_unknown_fields=True):
@@ -25,9 +26,9 @@ class PowerSwitch(Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def summary(self) -> str:
         """The switch in one line, for people."""
-        word = "on" if self.on else "off"
+        word, who = "on" if self.on else "off", _WHO.get(self.by, self.by)
         if self.at is None and self.by == BY_CLUSTER:
             return f"{self.node}: switched {word} by the cluster, at an unknown time"
         if self.at is None:
-            return f"{self.node}: to be switched {word} by the {self.by} at {self.asked:.2f} s, not reported as done"
-        return f"{self.node}: switched {word} by the {self.by} between {self.asked:.2f} and {self.at:.2f} s"
+            return f"{self.node}: to be switched {word} by {who} at {self.asked:.2f} s, not reported as done"
+        return f"{self.node}: switched {word} by {who} between {self.asked:.2f} and {self.at:.2f} s"
