@@ -123,13 +123,14 @@ class Translator:
                 best = _Made(left, found)
             if best is not None and (not best.left or len(text) > _LONG):
                 break
-        if best is not None:
-            return best.text
-        if (remark := _REMARK.fullmatch(text)) and (
-            found := self._divided(remark[1], " (", remark[2])
-        ) is not None:
+        if (
+            (best is None or best.left)
+            and (remark := _REMARK.fullmatch(text))
+            and (found := self._divided(remark[1], " (", remark[2])) is not None
+            and (best is None or len(_WORD.findall(found)) < best.left)
+        ):
             return f"{found}）"
-        return self._with_name(text)
+        return self._with_name(text) if best is None else best.text
 
     def _value(self, value: str) -> str:
         """A value of a message. A single word is a name, which stays as it is, unless it is in WORDS."""
@@ -156,8 +157,10 @@ class Translator:
         return None
 
     def _with_name(self, text: str) -> str:
-        """A known message with a name or a number behind it."""
+        """A known message with a name or a number behind it, or a word of WORDS behind its number."""
         words = text.split(" ")
+        if len(words) == 2 and words[0].isdigit() and words[1] in WORDS:
+            return f"{words[0]} {self.show(words[1])}"
         for end in range(min(len(words), _MOST_WORDS) - 1, 0, -1):
             known = self._fixed.get(" ".join(words[:end])) if end > 1 or words[0] in WORDS else None
             rest = self._value(" ".join(words[end:]))

@@ -14,6 +14,6 @@ WORDS = frozenset(
         "quorum", "budget", "probe", "predicted", "measured", "outage", "node", "seed",
         "fault", "name", "fail counts", "repeat", "address", "answers", "machines", "minimum",
         "median", "maximum", "total", "verdict", "two answers", "times", "fenced", "scenario",
-        "phase", "lab", "{one} and {other}",
+        "phase", "lab", "injected", "detected", "decided", "answer", "{one} and {other}",
     }
 )  # fmt: skip

@@ -28,6 +28,7 @@ from inventory.errors import CommandFailed, LabError, TimedOut, Unreachable
 from inventory.journal import JournalEntry
 from inventory.model import Command, NodeAction
 from inventory.session import LabSession
+from language.extraction import marked
 
 PROOF_DEADLINE_S = 15.0
 """The longest time from the injection of a fault to the proof that it is in effect (seconds)."""
@@ -243,7 +244,12 @@ class Injector:
             return ""
         if action.power == "power_on" and self.session.machines.running()[node.name]:
             return ""
-        messages = {"power_on": "booted", "thaw": "thawed", "power_off": "powered off", "freeze": "frozen"}
+        messages = {
+            "power_on": marked("booted"),
+            "thaw": marked("thawed"),
+            "power_off": marked("powered off"),
+            "freeze": marked("frozen"),
+        }
         assert action.power is not None
         asked = self.session.clock.now()
         getattr(self.session.machines, action.power)(node)

@@ -27,6 +27,7 @@ from inventory import waiting
 from inventory.errors import TimedOut
 from inventory.model import Command
 from inventory.session import LabSession
+from language.extraction import marked
 
 POLL_S = 0.1
 """The time between two readings of the record while waiting (seconds)."""
@@ -142,7 +143,7 @@ class Play:
             self.heal(move.role)
         elif isinstance(move, base.Configure):
             self.starting_state.apply(move.overrides)
-            self.note("configure", move.overrides.summary)
+            self.note(marked("configure"), move.overrides.summary)
             self.recorder.before(
                 overrides.configuration_lines(cib.parse(self.starting_state.read()[1]).configuration)
             )
@@ -150,7 +151,7 @@ class Play:
         elif isinstance(move, base.Observe):
             self._observe(move)
         elif isinstance(move, base.Call):
-            self.note("call", getattr(move.function, "__name__", "a function of the test"))
+            self.note(marked("call"), getattr(move.function, "__name__", "a function of the test"))
             move.function()
             self._last_move_ended = self.recorder.since()
         elif isinstance(move, base.Recompute):
@@ -202,7 +203,7 @@ class Play:
     def _observe(self, move: base.Observe) -> None:
         unit = self.timings.cluster_times[move.cluster_time]
         seconds = unit * move.times
-        self.note("observe", f"{seconds:.1f} s: {move.times:g} x {move.cluster_time} of {unit:g} s")
+        self.note(marked("observe"), f"{seconds:.1f} s: {move.times:g} x {move.cluster_time} of {unit:g} s")
         waiting.let_pass(seconds, clock=self.session.clock, every=POLL_S)
 
     def _read(self, move: base.Read) -> None:
@@ -221,7 +222,7 @@ class Play:
                 clock=self.session.clock,
             )
             line = next((one for one in out.splitlines() if move.shows in one), "")
-            self.note("read", f"{move.command}: {' '.join(line.split())}", node)
+            self.note(marked("read"), f"{move.command}: {' '.join(line.split())}", node)
 
         self._await(ask, what, move.within)
 

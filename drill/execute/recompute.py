@@ -8,6 +8,7 @@ from inventory.model import Command
 from inventory.remote.script import script
 from inventory.remote.ssh import check
 from inventory.session import LabSession
+from language.extraction import marked
 
 PROPERTY = "ha-lab-recompute"
 """A cluster property that has no meaning to pacemaker. It is deleted at once."""
@@ -20,4 +21,4 @@ def recompute(session: LabSession, node: str, note: Callable[[str, str, str], No
     text = script(__package__, "recompute", property=PROPERTY)
     why = "make pacemaker compute again: this version does not do so when quorum is lost"
     check(session.remote, Command.script(node, text, why=why, purpose="recompute"))
-    note("recompute", f"the property {PROPERTY} was set and deleted", node)
+    note(marked("recompute"), f"the property {PROPERTY} was set and deleted", node)

@@ -71,10 +71,10 @@ class Overrides:
         )
         found += [f"no {constraint_type}" for constraint_type in self.without]
         found += [f"no {kind} resource" for kind in RESOURCE_KINDS if kind not in self.resources]
-        found += [f"{kind} monitored every {interval}" for kind, interval in self.monitors.items()]
+        found += [f"monitor of {kind} every {interval}" for kind, interval in self.monitors.items()]
         found += ["two_node"] if self.two_node else []
         found += self.votequorum
-        found += [f"{kind} stopped within {limit}" for kind, limit in self.stop_timeouts.items()]
+        found += [f"stop of {kind} within {limit}" for kind, limit in self.stop_timeouts.items()]
         found += [] if self.fence_delay else ["no pcmk_delay_base"]
         return ", ".join(found) or "as in lab.yaml"
 

@@ -149,5 +149,5 @@ def _state_segment(
     since, until, reading = current
     if kind := state(reading):
         members = f", members {', '.join(reading.members)}" if reading.members else ""
-        tip = f"{reading.node} {_STATES[kind]} {since:.2f} to {until:.2f} s{members}"
+        tip = f"{reading.node}: {_STATES[kind]}, {since:.2f} to {until:.2f} s{members}"
         yield PlotSegment(since, until, kind, tip)
