@@ -173,7 +173,7 @@ def test_pointing_at_a_plot_tells_what_is_there(browser: Browser, pages: dict[st
     ActionChains(browser.driver).move_to_element(bar).perform()
     told = browser.driver.find_element(By.CSS_SELECTOR, ".readout").text.splitlines()
     assert 14.5 < float(told[0].split()[0]) < 15.5, "the middle of a fault from 8 to 22 s"
-    assert told[1].startswith("node frozen on node1.magedu.com: in effect 8.00 to 22.00 s")
+    assert told[1].startswith("node frozen on node1.magedu.com: in effect, 8.00 to 22.00 s")
     assert browser.ask("overlaps") == []
 
 

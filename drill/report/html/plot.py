@@ -13,6 +13,7 @@ from drill.report.html import plot_segments
 from drill.report.html.drawing import Plot, Row, Symbol
 from drill.report.html.time_scale import TimeScale
 from drill.report.result import ScenarioResult
+from language.extraction import marked
 
 SYMBOL_DISTANCE = 2.5
 """The least distance between two symbols of a row (percent); one symbol stands for all requests in between."""
@@ -52,7 +53,7 @@ def plot(timeline: Timeline, start: float, end: float) -> Plot:
     seen = [(n, one, one.at) for n, one in enumerate(phases(timeline), start=1) if one.at is not None]
     moments = [(at, str(n), f"{n} {one.name}, {at:.2f} s: {one.meaning}") for n, one, at in seen]
     rows = [Row("fault", "fault", bars=faults, symbols=scale.symbols(_events(timeline)))]
-    rows += [Row("phases", "phases", symbols=scale.numbers(moments))] if moments else []
+    rows += [Row(marked("phases"), "phases", symbols=scale.numbers(moments))] if moments else []
     for client, heading in CLIENTS.items():
         if samples := timeline.samples_of(client):
             rows += [Row(heading, head=True), *_requests(scale, timeline, samples)]

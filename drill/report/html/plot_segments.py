@@ -33,9 +33,9 @@ def fault_segments(timeline: Timeline) -> Iterator[PlotSegment]:
     """Each fault from its injection to its heal, or to the record's end (kinds: fault, missed)."""
     for one in fault_windows(timeline):
         where = f"{one.label or 'fault'}{one.node and f' on {one.node}'}"
-        state = "in effect" if one.landed is not None else "not proven to be in effect,"
+        state = "in effect" if one.landed is not None else "not proven to be in effect"
         last = ", not healed in this record" if one.heal is None else ""
-        tip = f"{where}: {state} {one.injected:.2f} to {one.end:.2f} s{last}"
+        tip = f"{where}: {state}, {one.injected:.2f} to {one.end:.2f} s{last}"
         yield PlotSegment(one.injected, one.end, "missed" if one.landed is None else "fault", tip)
 
 

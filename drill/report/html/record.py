@@ -18,6 +18,7 @@ from drill.report.html.length_rows import LengthRow, length_rows
 from drill.report.html.plot import CLIENTS, plots
 from drill.report.html.templates import rendered
 from drill.report.result import ScenarioResult
+from language.extraction import marked
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ def _facts(result: ScenarioResult) -> Iterable[tuple[str, str]]:
         if samples := timeline.samples_of(client):
             good = sum(sample.good for sample in samples)
             yield (
-                {"probe": "requests", **TITLES}[client],
+                {"probe": marked("requests"), **TITLES}[client],
                 f"{good} of {len(samples)} answered",
             )
     for one in clients_of(timeline):

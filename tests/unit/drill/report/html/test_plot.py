@@ -68,7 +68,7 @@ def test_the_fault_stands_from_its_injection_to_its_heal() -> None:
         pytest.approx(800 / timeline.end, abs=0.05),
         pytest.approx(2200 / timeline.end, abs=0.05),
     )
-    assert (bar.style, bar.tip) == ("fault", f"node frozen on {NODE1}: in effect 8.00 to 22.00 s")
+    assert (bar.style, bar.tip) == ("fault", f"node frozen on {NODE1}: in effect, 8.00 to 22.00 s")
 
 
 def test_a_fault_without_proof_and_a_fault_without_heal_look_and_read_otherwise() -> None:
