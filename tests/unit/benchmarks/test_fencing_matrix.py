@@ -64,7 +64,7 @@ def test_the_settings_differ_in_the_cib() -> None:
 def test_a_stop_that_fails_has_no_time() -> None:
     """The time limit is that of the operation in the CIB, or of a new one."""
     overrides = scenario(SETTINGS["delay"], "stop-fails").overrides
-    assert overrides.summary == "web stopped within 20ms"
+    assert overrides.summary == "stop of web within 20ms"
     assert scenario(SETTINGS["delay"], "freeze").overrides.stop_timeouts == {}
     for text in (CIB, CIB.replace('name="stop"', 'name="other"')):
         edited = edited_cib(text, overrides, fenced_lab())
