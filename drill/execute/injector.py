@@ -14,14 +14,6 @@ from dataclasses import dataclass, replace
 from drill.execute import bmc_power, node_clock, proofs, signals
 from drill.faults import background, node_script, repair
 from drill.faults.base import Fault, FaultScope, scopes
-from drill.faults.repair import (
-    HEAL_AGAIN_S,
-    HEAL_DEADLINE_S,
-    TIMER_S,
-    arm_actions,
-    heal_actions,
-    healed_proofs,
-)
 from drill.record.timeline import EventKind
 from inventory import waiting
 from inventory.errors import CommandFailed, LabError, TimedOut, Unreachable
@@ -70,7 +62,7 @@ class Injector:
     session: LabSession
     event: OnEvent = lambda kind, node, detail: None
     switched: OnSwitch = lambda node, on, asked: None
-    timer_s: float = TIMER_S
+    timer_s: float = repair.TIMER_S
 
     @contextlib.contextmanager
     def injected(
@@ -101,7 +93,7 @@ class Injector:
         """Write the fault and its heal into the journal, and do nothing else. Raises NotAvailable."""
         if reason := fault.refusal(self.session):
             raise NotAvailable(f"{reason}.")
-        actions = heal_actions(fault, scope)
+        actions = repair.heal_actions(fault, scope)
         entry = self.session.journal.begin(
             fault.name, target=scope.target.name, undo=actions, baseline=baseline
         )
@@ -109,7 +101,7 @@ class Injector:
 
     def arm(self, active_fault: ActiveFault) -> None:
         """Arm the timer on the node, before the fault is injected."""
-        for action in arm_actions(active_fault.fault, active_fault.scope, self.timer_s):
+        for action in repair.arm_actions(active_fault.fault, active_fault.scope, self.timer_s):
             self.run_action(action)
 
     def inject(self, active_fault: ActiveFault) -> None:
@@ -167,15 +159,15 @@ class Injector:
 
     def _prove_healed(self, active_fault: ActiveFault) -> list[str]:
         """Wait until a fault is healed; repeat its heal once when that takes long. Gives the messages of the repeat."""
-        wanted = healed_proofs(active_fault.fault, active_fault.scope)
+        wanted = repair.healed_proofs(active_fault.fault, active_fault.scope)
         try:
             for proof in wanted:
-                proofs.wait(self.session, proof, HEAL_AGAIN_S, "prove-repair")
+                proofs.wait(self.session, proof, repair.HEAL_AGAIN_S, "prove-repair")
             return []
         except TimedOut:
             messages = self.run_undo(active_fault.entry.undo)
             for proof in wanted:
-                proofs.wait(self.session, proof, HEAL_DEADLINE_S, "prove-repair")
+                proofs.wait(self.session, proof, repair.HEAL_DEADLINE_S, "prove-repair")
             return messages
 
     def heal_services(self, tell: Callable[[str], None] = lambda line: None) -> None:
