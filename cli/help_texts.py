@@ -14,7 +14,7 @@ from typer.core import TyperGroup
 
 from cli.translated import translated
 from language import speech
-from language.extraction import marked
+from language.marking import marked
 
 HELP = ["-h", "--help"]
 FRAMEWORK = (

@@ -13,7 +13,7 @@ from cli.progress import ConsoleProgress
 from inventory.errors import MachineError
 from inventory.host import command
 from inventory.remote import ansible
-from language.extraction import marked
+from language.marking import marked
 
 
 def register(app: typer.Typer) -> None:

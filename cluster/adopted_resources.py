@@ -14,7 +14,7 @@ from cluster.xml import Element
 from inventory.errors import ConfigError
 from inventory.model import INFINITY, Colocation, Constraint, Location, Order
 from inventory.platforms.base import Platform
-from language.extraction import marked
+from language.marking import marked
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from cluster.xml import OutputError
 from inventory.model import Lab
 from inventory.platforms.base import CorosyncGeneration
-from language.extraction import marked
+from language.marking import marked
 
 _MEMBER = re.compile(r"^\s*(0x[0-9a-fA-F]+|\d+)\s+\d+\s+\S", re.M)
 _JOINED = re.compile(r"^\S*\.members\.(\w+)\.status=joined\s*$", re.M)

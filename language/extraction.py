@@ -42,11 +42,6 @@ _LOG = "log.note"
 """The call that writes to the log, which stays English."""
 
 
-def marked(text: str) -> str:
-    """Mark a text that people see, where nothing else shows it, such as a single word; gives the text itself."""
-    return text
-
-
 class Found(NamedTuple):
     """One text: the line of its module, and the template."""
 

@@ -10,7 +10,7 @@ from drill.checks.base import check
 from drill.checks.ownership import END_PERIOD, NO_READING
 from drill.checks.verdict import CheckResult, failed, passed, unknown, worst_result
 from drill.record.timeline import NodeReading, Timeline
-from language.extraction import marked
+from language.marking import marked
 
 WHEN = ("fault", "end")
 

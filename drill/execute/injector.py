@@ -20,7 +20,7 @@ from inventory.errors import CommandFailed, LabError, TimedOut, Unreachable
 from inventory.journal import JournalEntry
 from inventory.model import Command, NodeAction
 from inventory.session import LabSession
-from language.extraction import marked
+from language.marking import marked
 
 PROOF_DEADLINE_S = 15.0
 """The longest time from the injection of a fault to the proof that it is in effect (seconds)."""

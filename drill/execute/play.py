@@ -27,7 +27,7 @@ from inventory import waiting
 from inventory.errors import TimedOut
 from inventory.model import Command
 from inventory.session import LabSession
-from language.extraction import marked
+from language.marking import marked
 
 POLL_S = 0.1
 """The time between two readings of the record while waiting (seconds)."""

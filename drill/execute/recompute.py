@@ -8,7 +8,7 @@ from inventory.model import Command
 from inventory.remote.script import script
 from inventory.remote.ssh import check
 from inventory.session import LabSession
-from language.extraction import marked
+from language.marking import marked
 
 PROPERTY = "ha-lab-recompute"
 """A cluster property that has no meaning to pacemaker. It is deleted at once."""

@@ -21,7 +21,7 @@ from inventory.model import Command, NodeAction
 from inventory.remote.ssh import check
 from inventory.session import LabSession
 from inventory.sizes import every_node
-from language.extraction import marked
+from language.marking import marked
 from status import health
 from status.health import Trouble
 from status.lab_status import LabStatus

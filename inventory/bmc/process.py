@@ -18,7 +18,7 @@ from inventory.bmc.settings import PROGRAM, STATE
 from inventory.errors import MachineError, TimedOut
 from inventory.host import command
 from inventory.waiting import Clock
-from language.extraction import marked
+from language.marking import marked
 
 PID, OUTPUT = "pid", "output.log"
 PROC = Path("/proc")

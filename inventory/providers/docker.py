@@ -46,7 +46,7 @@ from inventory.providers.base import (
 from inventory.providers.docker_engine import LABEL, Engine
 from inventory.remote.ssh_config import SshAddress
 from inventory.waiting import Clock
-from language.extraction import marked
+from language.marking import marked
 
 MEMORY_MB, DISK_MB = 700, 3_000
 ENGINE_LOG = Path("/var/log/dockerd.log")

@@ -23,7 +23,7 @@ from inventory.platforms.boxes import BootstrapBox, Box
 from inventory.platforms.registry import PLATFORMS
 from inventory.providers import vagrant_program
 from inventory.providers.box_formats import FIRST_SECTOR, SECTOR, BoxFormat, first_sector
-from language.extraction import marked
+from language.marking import marked
 
 HERE = Path(__file__).parent / "box"
 SCRIPTS = ("customize.sh", "make_disk.sh")

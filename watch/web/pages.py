@@ -13,7 +13,7 @@ from drill.record.timeline import OUTCOMES, WEB_STATES
 from drill.report.html.templates import asset, rendered
 from language import speech
 from language.choice import ENGLISH
-from language.extraction import marked
+from language.marking import marked
 from language.script import texts
 from watch.model.strip import CELL_S, CELLS, FAILED
 

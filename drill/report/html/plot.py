@@ -13,7 +13,7 @@ from drill.report.html import plot_segments
 from drill.report.html.drawing import Plot, Row, Symbol
 from drill.report.html.time_scale import TimeScale
 from drill.report.result import ScenarioResult
-from language.extraction import marked
+from language.marking import marked
 
 SYMBOL_DISTANCE = 2.5
 """The least distance between two symbols of a row (percent); one symbol stands for all requests in between."""

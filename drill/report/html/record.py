@@ -18,7 +18,7 @@ from drill.report.html.length_rows import LengthRow, length_rows
 from drill.report.html.plot import CLIENTS, plots
 from drill.report.html.templates import rendered
 from drill.report.result import ScenarioResult
-from language.extraction import marked
+from language.marking import marked
 
 
 @dataclass(frozen=True)
