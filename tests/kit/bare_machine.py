@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support import programs
+
 HERE = Path(__file__).parent
 NAMESPACES = ("--mount", "--net", "--ipc", "--uts", "--pid", "--cgroup")
 ENVIRONMENT = (
@@ -30,17 +32,8 @@ class Bare:
     def run(self, script: str, *, deadline: float, expected: int = 0) -> str:
         """Run a shell script in the machine; its output, stdout and stderr together. Raises AssertionError."""
         enter = ("nsenter", "-t", str(self.pid), "-m", "-n", "-i", "-u", "-p", "-C")
-        done = subprocess.run(
-            [*enter, *ENVIRONMENT, "sh", "-euc", script],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-            timeout=deadline,
-        )
-        assert done.returncode == expected, f"{script}: exit {done.returncode}\n{done.stdout}"
-        return done.stdout
+        argv = [*enter, *ENVIRONMENT, "sh", "-euc", script]
+        return programs.output(argv, deadline=deadline, expected=expected, name=script)
 
 
 def make_root(folder: Path, suite: str, deadline: float) -> None:

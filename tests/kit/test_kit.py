@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 
 from tests.kit import bare_machine
 from tests.kit.bare_machine import Bare
+from tests.support import programs
 from tests.support.scratch_lab import ROOT
 
 SUITE, PYTHON = "bookworm", "3.11"
@@ -26,13 +26,9 @@ def lab(*words: str | Path, deadline: float, expected: int = 0) -> str:
 
     It is the script with its own .venv, because pip downloads the wheels, and an environment of uv has no pip.
     """
-    done = subprocess.run(
-        [str(ROOT / "lab"), *map(str, words)],
-        cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, text=True, check=False, timeout=deadline,
-    )  # fmt: skip
-    assert done.returncode == expected, f"exit {done.returncode}\n{done.stdout}"
-    return done.stdout
+    return programs.output(
+        [str(ROOT / "lab"), *map(str, words)], cwd=ROOT, deadline=deadline, expected=expected
+    )
 
 
 @pytest.fixture(scope="module")

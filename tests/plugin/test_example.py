@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import programs
 from tests.support.rooms import ROOMS
 from tests.support.scratch_lab import ROOT, copy, lab_of
 
@@ -25,12 +26,7 @@ def run(*words: str | Path, cwd: Path, deadline: float, expected: int = 0) -> st
     own = {
         name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PYTEST", "LAB"))
     }
-    done = subprocess.run(
-        [*map(str, words)], cwd=cwd, env=own, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, text=True, check=False, timeout=deadline,
-    )  # fmt: skip
-    assert done.returncode == expected, f"{' '.join(map(str, words))}: exit {done.returncode}\n{done.stdout}"
-    return done.stdout
+    return programs.output([*map(str, words)], cwd=cwd, env=own, deadline=deadline, expected=expected)
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import yaml
 
+from tests.support import programs
+
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTED = "172.16."
 """The first two numbers of the addresses in the repository's lab.yaml."""
@@ -56,21 +58,15 @@ class ScratchLab:
         """Run a program in the copy."""
         # A command that enters a mount namespace starts in its root folder.
         inside = (*self.enter, "env", f"--chdir={self.folder}") if self.enter else ()
-        done = subprocess.run(
+        env = {**os.environ, **self.environment, "PYTHONPATH": str(self.folder)}
+        return programs.output(
             [*inside, *words],
             cwd=self.folder,
-            env={**os.environ, **self.environment, "PYTHONPATH": str(self.folder)},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-            timeout=deadline,
+            env=env,
+            deadline=deadline,
+            expected=expected,
+            name=" ".join(words),
         )
-        said = f"{' '.join(words)}: exit {done.returncode}, expected {expected}\n{done.stdout}"
-        allowed = (expected,) if isinstance(expected, int) else expected
-        assert done.returncode in allowed, said
-        return done.stdout
 
 
 @dataclass(frozen=True)
