@@ -43,6 +43,7 @@ SCENARIOS = (
     *("corosync-kill", "corosync-freeze", "split-majority-serves", "split-minority-stops", "second-choice"),
     *("web-kill", "web-broken", "standby", "order", "vip-removed", "stickiness-100"),
 )
+SMOKE = ("corosync-kill", "split-minority-stops", "stickiness-100")
 OWN = "--i-own-this-cluster"
 pytestmark = pytest.mark.filterwarnings("always:.* made once more")
 
@@ -71,6 +72,7 @@ def lab(
     return adopt(cluster, tmp_path_factory.mktemp("adopted") / "shop")[0]
 
 
+@pytest.mark.smoke
 def test_adopting_changes_nothing(cluster: PcsCluster, untouched: tuple[str, str], lab: LabElsewhere) -> None:
     assert (cluster.configuration(), cluster.files()) == untouched
     made = yaml.safe_load((lab.place / "lab.yaml").read_text())
@@ -83,6 +85,7 @@ def test_adopting_changes_nothing(cluster: PcsCluster, untouched: tuple[str, str
     assert "partition with quorum" in said
 
 
+@pytest.mark.smoke
 def test_nothing_is_broken_before_the_owner_agrees(
     cluster: PcsCluster, untouched: tuple[str, str], lab: LabElsewhere
 ) -> None:
@@ -115,7 +118,10 @@ def owned(cluster: PcsCluster, lab: LabElsewhere) -> LabElsewhere:
     return lab
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS)
+@pytest.mark.parametrize(
+    "scenario",
+    [pytest.param(name, marks=[pytest.mark.smoke] if name in SMOKE else []) for name in SCENARIOS],
+)
 def test_scenario(
     owned: LabElsewhere, cluster: PcsCluster, untouched: tuple[str, str], scenario: str
 ) -> None:

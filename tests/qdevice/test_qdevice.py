@@ -39,6 +39,7 @@ def status(lab: ScratchLab, *, healthy: bool = True) -> dict[str, object]:
     return found
 
 
+@pytest.mark.smoke
 def test_both_nodes_have_the_third_vote(lab: ScratchLab) -> None:
     for node in ("node1", "node2"):
         said = on(lab, node, "corosync-quorumtool -s")
@@ -52,6 +53,7 @@ def test_both_nodes_have_the_third_vote(lab: ScratchLab) -> None:
     assert all("has the vote" in text for text in found["witness"]["votes"].values())
 
 
+@pytest.mark.smoke
 def test_a_second_run_does_nothing(lab: ScratchLab) -> None:
     assert "Nothing to do" in lab.lab("provision", deadline=QUICK)
     lab.lab("check", deadline=QUICK)
@@ -84,7 +86,13 @@ def _container(lab: ScratchLab, alias: str) -> str:
 
 @pytest.mark.parametrize(
     "scenario",
-    ["vote-partition", "witness-lost", "witness-and-node-lost", "vote-moves", "vote-partition-away"],
+    [
+        pytest.param("vote-partition", marks=pytest.mark.smoke),
+        pytest.param("witness-lost", marks=pytest.mark.smoke),
+        "witness-and-node-lost",
+        "vote-moves",
+        "vote-partition-away",
+    ],
 )
 def test_a_scenario_of_the_third_vote(lab: ScratchLab, scenario: str) -> None:
     assert "PASS" in lab.lab("drill", scenario, deadline=DRILL)

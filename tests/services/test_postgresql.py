@@ -71,6 +71,7 @@ def rows(lab: ScratchLab) -> str:
     return lab.lab("ssh", "node2", query, deadline=QUICK).split()[-1]
 
 
+@pytest.mark.smoke
 def test_a_partition_loses_acknowledged_writes(lab: ScratchLab) -> None:
     drilled(lab, "partition-writes")
     found = latest(lab)
@@ -81,6 +82,7 @@ def test_a_partition_loses_acknowledged_writes(lab: ScratchLab) -> None:
     assert rows(lab) == "0", "the numbers of the writer are removed"
 
 
+@pytest.mark.smoke
 def test_a_crash_of_the_primary_loses_at_most_what_lab_yaml_allows(lab: ScratchLab) -> None:
     drilled(lab, "power-off-writes")
     count, acknowledged = lost(latest(lab))

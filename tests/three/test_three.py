@@ -21,6 +21,7 @@ OF_THREE = (
     "second-choice-stays",
 )
 OF_ANY_SIZE = ("rolling-restart", "corosync-kill", "power-off", "web-kill", "order")
+SMOKE = ("one-of-three-lost", "two-of-three-lost", "split-minority-stops")
 pytestmark = pytest.mark.filterwarnings("always:.* made once more")
 
 
@@ -32,6 +33,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ScratchLab]:
         yield made
 
 
+@pytest.mark.smoke
 def test_it_is_built_and_a_second_run_does_nothing(lab: ScratchLab) -> None:
     status = json.loads(lab.lab("status", "--json", deadline=QUICK))
     assert status["healthy"]
@@ -53,7 +55,13 @@ def test_corosync_runs_with_the_token_of_three_nodes(lab: ScratchLab) -> None:
     assert "Expected votes:   3" in lab.lab("ssh", "node3", "corosync-quorumtool -s; true", deadline=QUICK)
 
 
-@pytest.mark.parametrize("scenario", [*OF_THREE, *OF_ANY_SIZE])
+@pytest.mark.parametrize(
+    "scenario",
+    [
+        pytest.param(name, marks=[pytest.mark.smoke] if name in SMOKE else [])
+        for name in (*OF_THREE, *OF_ANY_SIZE)
+    ],
+)
 def test_scenario(lab: ScratchLab, scenario: str) -> None:
     drilled(lab, scenario)
 
@@ -63,6 +71,7 @@ def test_a_scenario_of_two_nodes_is_left_out(lab: ScratchLab) -> None:
     assert "it is for two nodes, and the lab has three" in said
 
 
+@pytest.mark.smoke
 def test_everything_was_healed(lab: ScratchLab) -> None:
     assert "Nothing to do" in lab.lab("provision", deadline=QUICK)
     assert json.loads(lab.lab("status", "--json", deadline=QUICK))["healthy"]
