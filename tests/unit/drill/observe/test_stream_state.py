@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import IPv4Address
 from itertools import groupby
 
 import pytest
@@ -66,14 +65,10 @@ def changes(readings: Iterator[NodeReading], field: str) -> list[object]:
     return found
 
 
-def recorded_lab() -> Lab:
-    return example_lab(vip=IPv4Address("10.231.100.11"))
-
-
 @pytest.mark.parametrize("platform", ["debian12"])
 def test_a_graceful_stop_of_the_active_node_as_it_tells_it(platform: str) -> None:
     def of(field: str) -> list[object]:
-        return changes(replayed("stop", "node1", platform, recorded_lab()), field)
+        return changes(replayed("stop", "node1", platform), field)
 
     assert of("owns_vip") == [True, False]
     assert of("web") == ["running", "stopped"]
@@ -86,7 +81,7 @@ def test_a_graceful_stop_of_the_active_node_as_it_tells_it(platform: str) -> Non
 @pytest.mark.parametrize("platform", ["debian12"])
 def test_a_graceful_stop_of_the_active_node_as_its_peer_tells_it(platform: str) -> None:
     def of(field: str) -> list[object]:
-        return changes(replayed("stop", "node2", platform, recorded_lab()), field)
+        return changes(replayed("stop", "node2", platform), field)
 
     assert of("owns_vip") == [False, True]
     assert of("web") == ["stopped", "running"]
@@ -97,7 +92,7 @@ def test_a_graceful_stop_of_the_active_node_as_its_peer_tells_it(platform: str) 
 
 
 def test_a_reading_lies_between_the_last_answered_question_and_its_line() -> None:
-    found = list(replayed("stop", "node2", "debian12", recorded_lab()))
+    found = list(replayed("stop", "node2", "debian12"))
     taken = next(one for one in found if one.owns_vip)
     before = found[found.index(taken) - 1]
     assert before.asked <= before.at <= taken.at
