@@ -45,7 +45,6 @@ SCENARIOS = (
 )
 SMOKE = ("corosync-kill", "split-minority-stops", "stickiness-100")
 OWN = "--i-own-this-cluster"
-pytestmark = pytest.mark.filterwarnings("always:.* made once more")
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,6 @@ PREFIX = "10.237."
 WITNESS = "witness.magedu.com"
 DESCRIBED = {"name": WITNESS, "address": f"{PREFIX}100.17", "algorithm": "ffsplit"}
 UP, DRILL, QUICK = 1800.0, 600.0, 180.0
-pytestmark = pytest.mark.filterwarnings("always:.* made once more")
 DATABASES = "/etc/corosync/qnetd/nssdb /etc/corosync/qdevice"
 
 

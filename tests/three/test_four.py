@@ -13,7 +13,6 @@ from tests.three.drilled import PREFIX, QUICK, UP, drilled
 FIRST = IPv4Address(f"{PREFIX}100.15")
 NODES = [{"name": f"node{n}.magedu.com", "address": str(FIRST + n - 1)} for n in range(1, 5)]
 SCENARIOS = ("split-in-halves", "auto-tie-breaker", "auto-tie-breaker-moves", "last-man-standing")
-pytestmark = pytest.mark.filterwarnings("always:.* made once more")
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,6 @@ OF_THREE = (
 )
 OF_ANY_SIZE = ("rolling-restart", "corosync-kill", "power-off", "web-kill", "order")
 SMOKE = ("one-of-three-lost", "two-of-three-lost", "split-minority-stops")
-pytestmark = pytest.mark.filterwarnings("always:.* made once more")
 
 
 @pytest.fixture(scope="module")

@@ -18,6 +18,8 @@ from tests.support.example_lab import CASES, NODE1, NODE2, example_lab
 from tests.support.old_stack import members, old_lab, recorded
 
 LAB = example_lab()
+RECORDED = ("debian12", "debian13")
+"""The platforms with recorded streams (tests/support/record_stream.py makes them)."""
 DEBIAN, CENTOS6 = PLATFORMS["debian12"], PLATFORMS["centos6"]
 ALL_ON_1 = {"WebIP": NODE1, "WebServer": NODE1}
 ADDED = "13: eth1    inet 172.16.100.11/16 brd 172.16.255.255 scope global secondary eth1:0\\       valid_lft forever"
@@ -65,7 +67,7 @@ def changes(readings: Iterator[NodeReading], field: str) -> list[object]:
     return found
 
 
-@pytest.mark.parametrize("platform", ["debian12"])
+@pytest.mark.parametrize("platform", RECORDED)
 def test_a_graceful_stop_of_the_active_node_as_it_tells_it(platform: str) -> None:
     def of(field: str) -> list[object]:
         return changes(replayed("stop", "node1", platform), field)
@@ -78,7 +80,7 @@ def test_a_graceful_stop_of_the_active_node_as_it_tells_it(platform: str) -> Non
     assert of("placements")[-1] == {}
 
 
-@pytest.mark.parametrize("platform", ["debian12"])
+@pytest.mark.parametrize("platform", RECORDED)
 def test_a_graceful_stop_of_the_active_node_as_its_peer_tells_it(platform: str) -> None:
     def of(field: str) -> list[object]:
         return changes(replayed("stop", "node2", platform), field)
