@@ -18,7 +18,7 @@ from tests.support.example_lab import CASES, NODE1, NODE2, example_lab
 from tests.support.old_stack import members, old_lab, recorded
 
 LAB = example_lab()
-RECORDED = ("debian12", "debian13")
+RECORDED = ("debian11", "debian12", "debian13")
 """The platforms with recorded streams (tests/support/record_stream.py makes them)."""
 DEBIAN, CENTOS6 = PLATFORMS["debian12"], PLATFORMS["centos6"]
 ALL_ON_1 = {"WebIP": NODE1, "WebServer": NODE1}
