@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
+from drill.observe import priority
 from drill.observe.arp_witness import ArpWitness
 from drill.observe.http_probe import Probe, ProbeRate, ProbeSettings
 from drill.observe.lateness import LatenessWatch
@@ -69,7 +70,16 @@ def observing(
         here = LatenessWatch(since, sink.lateness)
         network = ArpWitness(lab, lambda: routes.interface_for(lab.vip), since, sink.arp)
         # The probe's guard is called first: nothing is sent when the VIP is not reached by the lab's own network.
-        with here, Watch.over_ssh(lab, session.platform, ssh, since, sink.reading), probe, network, more:
+        with ExitStack() as running:
+            with priority.first():
+                for one in (
+                    here,
+                    Watch.over_ssh(lab, session.platform, ssh, since, sink.reading),
+                    probe,
+                    network,
+                    more,
+                ):
+                    running.enter_context(one)
             yield Observation(probe.rate, len(here.cores), lambda: network.missing, more.missing)
 
     return observe
