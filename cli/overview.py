@@ -91,7 +91,8 @@ def read(context: Context) -> LabStatus:
     machines = node_status.machine_states(context.lab.machines, context.machines)
     if "running" in machines.values() or "unknown" in machines.values():
         session = context.session
-        return lab_status.look(session, context.fetch, lab_health.undone(session), machines)
+        parts = node_status.with_figures(session, lab_health.undone(session))
+        return lab_status.look(session, context.fetch, parts, machines)
     third = context.lab.witness
     return LabStatus(
         {node: NodeStatus(machines[node]) for node in context.lab.nodes},

@@ -45,6 +45,7 @@ class NodeStatus:
     cib_text: str = ""
     """The CIB as XML."""
     scores: tuple[Score, ...] = ()
+    """Read when asked for (`with_figures`), as the memory is."""
     memory_mb: int | None = None
     vote: Vote | None = None
     """What corosync here knows about the witness's vote; None without a witness, and without an answer."""
@@ -71,6 +72,16 @@ def no_extra(node: Node) -> Mapping[str, str]:
     return {}
 
 
+def with_figures(session: LabSession, extra: Extra) -> Extra:
+    """These parts, and what people look at: scores and memory. A program that waits for a state does not need them."""
+    limit = session.lab.patient(node_shell.READING_LIMIT_S)
+    figures = {
+        "scores": node_shell.with_timeout(limit, node_shell.SCORES),
+        "memory": script(__package__, "memory"),
+    }
+    return lambda node: {**figures, **extra(node)}
+
+
 def reading(session: LabSession, node: Node, extra: Mapping[str, str]) -> Command:
     """One command that reads all of a node's status; the `extra` parts come last."""
     limit = session.lab.patient(node_shell.READING_LIMIT_S)
@@ -80,8 +91,6 @@ def reading(session: LabSession, node: Node, extra: Mapping[str, str]) -> Comman
         "dc_at_work": node_shell.dc_at_work(node.name, limit),
         "state": node_shell.with_timeout(limit, node_shell.STATE),
         "cib": node_shell.with_timeout(limit, node_shell.CIB),
-        "scores": node_shell.with_timeout(limit, node_shell.SCORES),
-        "memory": script(__package__, "memory"),
     }
     if session.lab.witness is not None:
         ring = corosync_state.membership_script(session.platform.corosync)

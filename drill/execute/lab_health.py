@@ -10,7 +10,7 @@ from drill.scenarios.overrides import Overrides
 from inventory.errors import LabError
 from inventory.model import Node
 from inventory.session import LabSession
-from status import lab_status
+from status import lab_status, node_status
 from status.health import Expectation
 from status.lab_status import LabStatus
 from status.node_status import UNDONE, Extra
@@ -26,9 +26,10 @@ def undone(session: LabSession) -> Extra:
     return parts
 
 
-def look(session: LabSession, fetch: Fetch | None) -> LabStatus:
-    """Read the lab. A node that does not answer has `reachable=False`."""
-    return lab_status.look(session, fetch, undone(session))
+def look(session: LabSession, fetch: Fetch | None, *, figures: bool = False) -> LabStatus:
+    """Read the lab. A node that does not answer has `reachable=False`. `figures`: also the scores and the memory."""
+    parts = undone(session)
+    return lab_status.look(session, fetch, node_status.with_figures(session, parts) if figures else parts)
 
 
 def refuse_to_repair(session: LabSession, error: LabError) -> None:

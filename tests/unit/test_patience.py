@@ -31,7 +31,8 @@ LITERAL = re.compile(
 
 
 def reading_of_status(session: LabSession) -> str:
-    return node_status.reading(session, session.lab.node1, {}).line
+    figures = node_status.with_figures(session, node_status.no_extra)(session.lab.node1)
+    return node_status.reading(session, session.lab.node1, figures).line
 
 
 def reading_of_facts(session: LabSession) -> str:

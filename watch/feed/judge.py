@@ -49,7 +49,7 @@ class Judge(Background):
         if now - self._asked < (SOON_S if changed else self._every):
             return
         self._asked, self._cluster = now, cluster
-        found = lab_health.look(self._lab.session, self._lab.fetch)
+        found = lab_health.look(self._lab.session, self._lab.fetch, figures=True)
         if self._on_status is not None:
             self._on_status(now, found)
         session = self._lab.session

@@ -56,6 +56,14 @@ def test_a_node_that_serves() -> None:
     assert found.undone == ("the processors are free",)
 
 
+def test_scores_and_memory_are_read_for_people_only() -> None:
+    """A program that waits for a state reads it many times: crm_simulate would be the longest part of each reading."""
+    extra = node_status.with_figures(SESSION, lambda node: {"login": f"echo {node.alias}"})(ONE)
+    assert list(extra) == ["scores", "memory", "login"]
+    assert "crm_simulate" not in node_status.reading(SESSION, ONE, {}).line
+    assert "crm_simulate" in node_status.reading(SESSION, ONE, extra).line
+
+
 def test_a_node_without_anything() -> None:
     found = parse(SESSION, ONE, printed({"addresses": "", "state": "", "cib": "", "memory": ""}))
     assert (found.reachable, found.holds_vip, found.web, found.state, found.cib) == (
