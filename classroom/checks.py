@@ -11,7 +11,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from classroom import working_conf
 from classroom.check import Check, Problems, judged
-from classroom.node_checks import at_boot, firewall, key_problems, logins, page_problems
+from classroom.node_checks import (
+    agent_problems,
+    at_boot,
+    firewall,
+    key_problems,
+    logins,
+    page_problems,
+)
 from classroom.snapshot import Snapshot
 from classroom.troubles import troubles
 from drill.checks.verdict import PASS, Verdict
@@ -107,9 +114,18 @@ OTHERWISE: Mapping[Step, Problems] = {
     ssh.STEP: key_problems,
     corosync_conf.CONFIGURATION: files_problems,
     pages.STEP: page_problems,
+    resources.AGENTS: agent_problems,
     **{step: done_by_the_cluster(step.id, *more) for step, more in BY_THE_CLUSTER.items()},
 }
 """Steps that are judged by what they make work, not by lab.yaml's way: any other way that works is as good."""
+
+
+READINGS: Mapping[Step, tuple[str, ...]] = {
+    ssh.STEP: ("logins",),
+    pages.STEP: ("tried", "unfit"),
+    resources.AGENTS: ("agent_files",),
+}
+"""The parts of a node's reading that the check of a step needs."""
 
 
 def step_check(step: Step) -> Check:
@@ -119,7 +135,7 @@ def step_check(step: Step) -> Check:
         step.id,
         OTHERWISE.get(step, step_problems(step)),
         not_simulated(step.id) if step in BY_THE_CLUSTER else unknown,
-        {pages.STEP: ("tried", "unfit"), ssh.STEP: ("logins",)}.get(step, ()),
+        READINGS.get(step, ()),
         number=step.number,
     )
 

@@ -32,6 +32,8 @@ from classroom.passive_changes import (
     agent_back,
     half_edited,
     no_agent,
+    other_version,
+    own_version,
     readable_page,
     unreadable_page,
     whole_configuration,
@@ -86,6 +88,7 @@ LATENT: tuple[Exercise, ...] = (
     Exercise("unreadable-page", "pages", unreadable_page, readable_page, needs=one_web_server),
     Exercise("half-edited", "pages", half_edited, whole_configuration, needs=one_web_server),
     Exercise("no-agent", "look-around", no_agent, agent_back, needs=two_nodes),
+    Exercise("other-version", "look-around", other_version, own_version, needs=two_nodes),
     Exercise("clients-blocked", "firewall", drop_clients, undo_drops, needs=two_nodes),
     Exercise(
         "expired-key", "logins", expired_key, undo_expired_key,

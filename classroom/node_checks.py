@@ -12,7 +12,7 @@ from classroom.snapshot import REACHED, Snapshot
 from inventory.model import Node
 from inventory.platforms.base import Firewall
 from inventory.session import LabSession
-from provision.steps import packages, pages, ssh
+from provision.steps import packages, pages, resources, ssh
 from status.web_page import page_of
 
 DROPS = re.compile(r"\b(drop|reject)\b", re.IGNORECASE)
@@ -97,3 +97,12 @@ def key_problems(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
     """Keys that root of a node needs for a login on the others; none where every login works."""
     if list(logins(session, snapshot)):
         yield from ssh.STEP.problems(session, snapshot.facts)
+
+
+def agent_problems(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
+    """Agents that a node does not have, and files of agents that are not as in their package."""
+    yield from resources.AGENTS.problems(session, snapshot.facts)
+    package = session.platform.agents_package
+    for node in session.lab.nodes:
+        for path in snapshot.altered(node):
+            yield f"{node.alias}: {path} is not as in the package {package}"

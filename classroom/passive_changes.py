@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Literal
 
 from classroom.node_changes import passive
+from cluster import ocf_agents
 from inventory.model import Command
+from inventory.remote.script import script as shell_text
 from inventory.session import LabSession
 from provision.facts import Facts
 from provision.steps.base import Commands
 
-AGENTS = "/usr/lib/ocf/resource.d"
-"""The folder of the OCF agents, by provider."""
 Script = Callable[[LabSession], str]
 
 
@@ -39,8 +40,13 @@ def _half_edited(session: LabSession) -> str:
 
 
 def _agent(session: LabSession) -> str:
-    _, provider, name = session.platform.agents["address"].split(":")
-    return f"{AGENTS}/{provider}/{name}"
+    return ocf_agents.path(session.platform.agents["address"])
+
+
+def _version(version: Literal["own", "other"]) -> Script:
+    return lambda session: shell_text(
+        __package__, "agents_version", version=version, usr=ocf_agents.USR, agent=_agent(session)
+    )
 
 
 unreadable_page = on_passive(lambda session: f"chmod 600 {session.platform.index}", "an unreadable page")
@@ -62,3 +68,5 @@ agent_back = on_all(
     lambda session: f"[ ! -e {_agent(session)}.old ] || mv {_agent(session)}.old {_agent(session)}",
     "the agent in its place",
 )
+other_version = on_passive(_version("other"), "agents of another version")
+own_version = on_all(_version("own"), "the agents of the package")

@@ -11,6 +11,7 @@ from functools import cached_property
 from classroom import behaviour, simulator, working_conf
 from classroom.behaviour import Behaviour
 from classroom.what_ifs import Simulate
+from cluster import ocf_agents
 from drill.execute import lab_health
 from inventory.errors import Unreachable
 from inventory.model import Node
@@ -89,6 +90,12 @@ class Snapshot:
         """Why the init system of a node cannot start the web server as it was installed."""
         return tuple(self.status.nodes[node].extra.get("unfit", "").splitlines())
 
+    def altered(self, node: Node) -> tuple[str, ...]:
+        """The files of the agents on a node that are not as in their package."""
+        answer = self.status.nodes[node].extra.get("agent_files", "")
+        found = self.session.platform.package_manager.altered(answer)
+        return tuple(path for path in found if path.startswith(f"{ocf_agents.ROOT}/"))
+
     def unread(self, *parts: str) -> tuple[str, ...]:
         """The nodes whose reading does not have all of these parts: it was cut off by its deadline."""
         return tuple(
@@ -105,7 +112,8 @@ class Snapshot:
 def parts(session: LabSession) -> Extra:
     """The parts of a node's reading that only the checks need.
 
-    What a drill left, a login on each peer, the packet filter, and whether the web server could serve on the node.
+    What a drill left, a login on each peer, the packet filter, whether the web server could serve on the node, and the
+    files of agents that were changed.
     """
     undone = lab_health.undone(session)
 
@@ -135,6 +143,9 @@ def parts(session: LabSession) -> Extra:
             "rules": session.platform.packet_filter.rules,
             "tried": node_shell.with_timeout(session.lab.patient(TRY_S), f"sh -c {shlex.quote(tried)}"),
             "unfit": _unfit(session),
+            "agent_files": shlex.join(
+                session.platform.package_manager.verify(session.platform.agents_package)
+            ),
         }
 
     return of

@@ -36,6 +36,8 @@ def placeholders(session: LabSession) -> Mapping[str, str]:
         "enable": pcs.enable(platform.pcs, web),
         "web_status": platform.services.command("status", httpd),
         "web_at_boot": platform.services.command("is-enabled", httpd),
+        "verify_agents": platform.package_manager.verify(platform.agents_package),
+        "reinstall_agents": platform.package_manager.reinstall(platform.agents_package),
     }
     enabled = {
         unit: shlex.join(platform.services.command("is-enabled", unit))

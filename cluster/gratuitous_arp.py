@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from cluster import ocf_agents
 from cluster.xml import OutputError, element
 
 INTERVALS = ("ARP_INTERVAL_MS", "arp_interval")
@@ -15,8 +16,7 @@ INTERVALS = ("ARP_INTERVAL_MS", "arp_interval")
 
 def metadata_script(agent: str) -> str:
     """A shell text that prints the metadata of an OCF agent (ocf:provider:name); see `interval`."""
-    _, provider, name = agent.split(":")
-    return f"OCF_ROOT=/usr/lib/ocf /usr/lib/ocf/resource.d/{provider}/{name} meta-data"
+    return f"OCF_ROOT={ocf_agents.ROOT} {ocf_agents.path(agent)} meta-data"
 
 
 def interval(metadata: str, attributes: Mapping[str, str]) -> float:

@@ -5,6 +5,7 @@ Nothing here runs a command. Scripts are texts for a node's POSIX shell, and nee
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -96,10 +97,25 @@ class PackageManager(ABC):
     def query(self, packages: Collection[str]) -> Argv:
         """Build the argv that prints `NAME installed` for each package that is installed."""
 
+    @abstractmethod
+    def verify(self, package: str) -> Argv:
+        """Build the argv that prints a line for each file of a package that was changed; see `altered`."""
+
+    @abstractmethod
+    def reinstall(self, package: str) -> Argv:
+        """Build the argv that installs a package once more."""
+
     def installed(self, answer: str) -> frozenset[str]:
         """Parse the answer of `query`."""
         lines = (line.split() for line in answer.splitlines())
         return frozenset(words[0] for words in lines if words[1:] == ["installed"])
+
+    def altered(self, answer: str) -> tuple[str, ...]:
+        """Parse the answer of `verify`: the files that are missing or have other contents.
+
+        The default reads the columns of rpm(8), V, which dpkg(1) prints too: a 5 in the third place means another sum.
+        """
+        return tuple(re.findall(r"^(?:missing|..5\S*) +(?:[a-z] )?(/.*)$", answer, re.MULTILINE))
 
 
 class PacketFilter(ABC):
@@ -192,6 +208,8 @@ class Platform:
     """The programs that report changes to the watch of a drill."""
     default_for: tuple[NodeKind, ...] = ()
     """The kinds of nodes for which `platform: auto` may choose this system (see `registry.automatic`)."""
+    agents_package: str = "resource-agents"
+    """The package of the agents."""
     fencing_packages: tuple[str, ...] = ()
     """The packages of fence_ipmilan(8) and of ipmitool(1), for `fencing: ipmi`; empty where the lab cannot fence."""
     qdevice_packages: tuple[str, ...] = ()

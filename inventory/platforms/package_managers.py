@@ -26,6 +26,14 @@ class Apt(PackageManager):
         """Ask dpkg for the status of each package."""
         return ("dpkg-query", "-W", "-f", "${Package} ${db:Status-Status}\\n", *packages)
 
+    def verify(self, package: str) -> Argv:
+        """Compare the files with the sums that dpkg has; it prints them in the form of rpm."""
+        return ("dpkg", "--verify", package)
+
+    def reinstall(self, package: str) -> Argv:
+        """Load the package again and unpack it."""
+        return ("apt-get", "install", "--reinstall", package)
+
 
 WITHOUT_WEAK = "--setopt=install_weak_deps=False"
 """dnf.conf(5): do not install what packages only recommend (nfs-utils and rpcbind for resource-agents)."""
@@ -44,3 +52,11 @@ class Rpm(PackageManager):
     def query(self, packages: Collection[str]) -> Argv:
         """Ask the database of rpm."""
         return ("rpm", "-q", "--qf", "%{NAME} installed\\n", *packages)
+
+    def verify(self, package: str) -> Argv:
+        """Compare the files with the sums that rpm has."""
+        return ("rpm", "--verify", package)
+
+    def reinstall(self, package: str) -> Argv:
+        """Load the package again and unpack it."""
+        return (self.program, "reinstall", package)

@@ -38,6 +38,7 @@ TOOLS = (
         "mktemp",
         "mv",
         "printf",
+        "readlink",
         "rm",
         "rmdir",
         "sed",

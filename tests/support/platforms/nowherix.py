@@ -60,6 +60,12 @@ class Nopkg(PackageManager):
     def query(self, packages: Collection[str]) -> Argv:
         return ("nopkg", "list")
 
+    def verify(self, package: str) -> Argv:
+        return ("nopkg", "compare", package)
+
+    def reinstall(self, package: str) -> Argv:
+        return ("nopkg", "add", "--again", package)
+
     def installed(self, answer: str) -> frozenset[str]:
         return frozenset(answer.replace("+", " ").split())
 

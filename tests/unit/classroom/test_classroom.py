@@ -70,6 +70,7 @@ def seen(platform: str, row: dict[str, Any]) -> tuple[LabSession, Snapshot]:
             "rules": "\n".join(rules.get(node.name, ())),
             "tried": sight.get("tried", {}).get(node.name, f"<h1>{node.name.capitalize()}</h1>"),
             "unfit": sight.get("unfit", {}).get(node.name, ""),
+            "agent_files": sight.get("agent_files", {}).get(node.name, ""),
         }
         for node in session.lab.nodes
     }

@@ -36,6 +36,7 @@ def graded(
             "rules": "",
             "tried": f"<h1>{one.name.capitalize()}</h1>",
             "unfit": "",
+            "agent_files": "",
         }
         for one in session.lab.nodes
     }

@@ -31,7 +31,8 @@ OF_TWO = {
         "standby-until-reboot",
         "node-maintenance",
     ),
-    *("hurried-start", "unreadable-page", "half-edited", "no-agent", "clients-blocked", "night-call"),
+    *("hurried-start", "unreadable-page", "half-edited", "no-agent", "other-version"),
+    *("clients-blocked", "night-call"),
 }
 """What a lost or misconfigured node does to the others depends on their number; so does who takes over."""
 

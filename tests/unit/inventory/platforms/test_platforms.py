@@ -88,6 +88,19 @@ def test_missing_packages(system: Platform) -> None:
 
 
 @pytest.mark.parametrize("system", PLATFORMS.values(), ids=PLATFORMS)
+def test_altered_files_of_the_agents(system: Platform) -> None:
+    """What dpkg 1.21 and rpm 4.16 print: other contents, a missing file, and what is no change of contents."""
+    dpkg = "??5??????   /usr/a\nmissing     /usr/b\n??5?????? c /etc/c\n"
+    rpm = "S.5....T.    /usr/a\nmissing     /usr/b\n..5....T.  c /etc/c\n.M.....T.    /usr/d\n"
+    debian = isinstance(system.package_manager, Apt)
+    program = "dpkg" if debian else "rpm"
+    assert system.package_manager.verify(system.agents_package) == (program, "--verify", "resource-agents")
+    assert system.agents_package in system.packages
+    assert system.package_manager.altered(dpkg if debian else rpm) == ("/usr/a", "/usr/b", "/etc/c")
+    assert system.package_manager.altered("package resource-agents is not installed\n") == ()
+
+
+@pytest.mark.parametrize("system", PLATFORMS.values(), ids=PLATFORMS)
 def test_scripts_are_shell(system: Platform) -> None:
     for script in (system.repository, system.firewall.opening, system.firewall.reading):
         subprocess.run(["sh", "-n"], input=script, text=True, check=True)
