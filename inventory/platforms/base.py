@@ -5,7 +5,6 @@ Nothing here runs a command. Scripts are texts for a node's POSIX shell, and nee
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from inventory.platforms.boxes import BootstrapBox, Box
 from inventory.platforms.event_sources import CURRENT_EVENTS, EventSources
 from inventory.platforms.images import BootstrapImage, RegistryImage
 from inventory.platforms.node_tools import CURRENT, NodeTools
+from inventory.platforms.package_manager import PackageManager
 from inventory.platforms.service_times import DEFAULT_TIMES, ServiceTimes
 
 CorosyncGeneration = Literal["1.4", "3"]
@@ -81,41 +81,6 @@ class ServiceManager(ABC):
     @abstractmethod
     def forget_failures(self, units: Collection[str]) -> str:
         """Give a shell text that allows the start of services that failed too often; "" where it is not needed."""
-
-
-class PackageManager(ABC):
-    """The commands of a package manager."""
-
-    refresh: Argv = ()
-    """Updates the package lists; empty where `install` does this itself."""
-
-    @abstractmethod
-    def install(self, packages: Collection[str]) -> Argv:
-        """Build the argv that installs packages without questions."""
-
-    @abstractmethod
-    def query(self, packages: Collection[str]) -> Argv:
-        """Build the argv that prints `NAME installed` for each package that is installed."""
-
-    @abstractmethod
-    def verify(self, package: str) -> Argv:
-        """Build the argv that prints a line for each file of a package that was changed; see `altered`."""
-
-    @abstractmethod
-    def reinstall(self, package: str) -> Argv:
-        """Build the argv that installs a package once more."""
-
-    def installed(self, answer: str) -> frozenset[str]:
-        """Parse the answer of `query`."""
-        lines = (line.split() for line in answer.splitlines())
-        return frozenset(words[0] for words in lines if words[1:] == ["installed"])
-
-    def altered(self, answer: str) -> tuple[str, ...]:
-        """Parse the answer of `verify`: the files that are missing or have other contents.
-
-        The default reads the columns of rpm(8), V, which dpkg(1) prints too: a 5 in the third place means another sum.
-        """
-        return tuple(re.findall(r"^(?:missing|..5\S*) +(?:[a-z] )?(/.*)$", answer, re.MULTILINE))
 
 
 class PacketFilter(ABC):

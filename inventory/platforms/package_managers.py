@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from inventory.platforms.base import Argv, PackageManager
+from inventory.platforms.base import Argv
+from inventory.platforms.package_manager import PackageManager
 from inventory.remote.script import script
 
 POLICY = "/usr/sbin/policy-rc.d"

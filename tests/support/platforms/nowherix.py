@@ -12,13 +12,13 @@ from inventory.platforms.base import (
     Argv,
     Firewall,
     HostName,
-    PackageManager,
     Platform,
     ServiceAction,
     ServiceManager,
 )
 from inventory.platforms.boxes import Box
 from inventory.platforms.images import BootstrapImage
+from inventory.platforms.package_manager import PackageManager
 from inventory.platforms.packet_filters import Iptables
 
 
