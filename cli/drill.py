@@ -18,8 +18,8 @@ from cli.owner import Owner, agree
 from cli.progress import ConsoleProgress
 from drill import suite
 from drill.checks.verdict import PASS, Verdict
-from drill.execute import restarts
 from drill.execute.availability import unavailable
+from drill.execute.restarts import Restarts
 from drill.report import comparison, run_folder
 from drill.report import merge as merging
 from drill.report.clients import TITLES, medians
@@ -69,8 +69,8 @@ def drill(
         return
     console = ConsoleProgress()
     if not names:
-        session = context.session
-        whys = {one.name: unavailable(one, session) or restarts.refusal(one, session) for one in chosen}
+        session, asked = context.session, Restarts(context.session)
+        whys = {one.name: unavailable(one, session) or asked.refusal(one) for one in chosen}
         for name, why in whys.items():
             if why and not catalog.get(name).needs_another_lab:
                 console.say(f"left out: {name}: {why}")

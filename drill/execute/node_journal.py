@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from cluster import cluster_journal
 from drill.record.header import LoggedMoment
@@ -31,8 +32,9 @@ class NodeJournals:
     session: LabSession
     since: Callable[[], float]
 
-    def read(self) -> tuple[LoggedMoment, ...]:
-        """The lines since the record began, in the order of time. A node that does not answer has none."""
+    @cached_property
+    def moments(self) -> tuple[LoggedMoment, ...]:
+        """The lines since the record began, in the order of time; read once. A node that does not answer has none."""
         found = [moment for node in self.session.lab.nodes for moment in self._of(node.name)]
         return tuple(sorted(found, key=lambda moment: moment.at))
 

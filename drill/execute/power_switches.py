@@ -35,11 +35,16 @@ class PowerSwitches:
 
     session: LabSession
     recorder: Recorder
+    journals: NodeJournals = field(init=False)
+    """The nodes' journals, for all that needs them at the end of the record."""
     _older: dict[str, int] = field(default_factory=dict, init=False)
     """The number of bytes of each node's log that are older, by node."""
     _fenced: Counter[FenceEvent] = field(default_factory=Counter, init=False)
     """The fence history before."""
     _began: float = field(default=0.0, init=False)
+
+    def __post_init__(self) -> None:
+        self.journals = NodeJournals(self.session, self.recorder.since)
 
     def __enter__(self) -> PowerSwitches:
         for node, path in self._logs():
@@ -58,9 +63,8 @@ class PowerSwitches:
                 self.recorder.power(PowerSwitch(round(one.begun - distance, 4), done, node, one.on))
 
         if kind is None and (events := list((self._history() - self._fenced).elements())):
-            lines = NodeJournals(self.session, self.recorder.since).read()
             for event in events:
-                self._record(event, [one for one in lines if one.on == event.node])
+                self._record(event, [one for one in self.journals.moments if one.on == event.node])
 
     def _record(self, event: FenceEvent, lines: Sequence[LoggedMoment]) -> None:
         """Record the switches of one event, by the first order to fence its node and the first report after it."""

@@ -7,17 +7,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cluster import cib
-from drill.execute import lab_health, restarts, signals
+from drill.execute import lab_health, signals
 from drill.execute.availability import unavailable
 from drill.execute.check_rows import for_lab
 from drill.execute.injector import NotAvailable, NotInEffect
 from drill.execute.measured_times import MeasuredTimes, fingerprint
-from drill.execute.node_journal import NodeJournals
 from drill.execute.pause_log import PauseLog
 from drill.execute.play import Play
 from drill.execute.power_switches import PowerSwitches
 from drill.execute.prediction import predict
 from drill.execute.recovery import Recovery
+from drill.execute.restarts import Restarts
 from drill.execute.starting_state import StartingState
 from drill.execute.write_services import write_service
 from drill.faults import registry as faults
@@ -81,7 +81,7 @@ class Runner:
         self.session.machines.require_consent()
         self.guard()
         before = self._healthy()
-        if reason := restarts.refusal(scenario, self.session):
+        if reason := Restarts(self.session).refusal(scenario):
             raise NotAvailable(f"{scenario.name}: {reason}.")
         baseline = next(iter(before.nodes.values())).cib_text
         starting_state = StartingState(self.session, baseline)
@@ -153,7 +153,7 @@ class Runner:
         with (
             write_service(self.session, recorder, self.guard, wanted=scenario.writes),
             self.observe(recorder, recorder.since) as observation,
-            PowerSwitches(self.session, recorder),
+            PowerSwitches(self.session, recorder) as switches,
         ):
             try:
                 play.begin()
@@ -181,7 +181,7 @@ class Runner:
         recorder.clients(observation.clients(), syn_linear_timeouts())
         recorder.machines(observation.processors, log.new())
         if len(recorder.timeline().events_of("inject")) == 1:
-            recorder.logged(NodeJournals(self.session, recorder.since).read())
+            recorder.logged(switches.journals.moments)
         MeasuredTimes.of(self.session).learn(recorder.timeline(), fingerprint(self.session, live))
         recorder.probe(ProbeFigures(rate.slots, rate.missed, round(rate.worst_late, 4)))
 

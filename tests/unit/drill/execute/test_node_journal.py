@@ -28,7 +28,7 @@ def lab(tmp_path: Path) -> FakeLab:
 
 
 def read(lab: FakeLab) -> tuple[LoggedMoment, ...]:
-    return NodeJournals(lab.session(), lambda: lab.time - BEGAN).read()
+    return NodeJournals(lab.session(), lambda: lab.time - BEGAN).moments
 
 
 def test_the_lines_since_the_record_began_have_its_times(lab: FakeLab) -> None:

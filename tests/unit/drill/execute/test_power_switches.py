@@ -135,16 +135,21 @@ def test_the_cluster_itself_tells_what_its_own_devices_did(
 ) -> None:
     """A node that was fenced has forgotten its history; the other one has all of it. The journals tell the moments."""
     answers = {NODE1: [history("1"), history()], NODE2: [history("1"), history("2", "1")]}
+    journals_of = list[str]()
 
     def answer(command: Command) -> tuple[int, str, str]:
         if command.purpose == "read-fence-history":
             assert "--verbose" in command.argv, "it would tell only the oldest event"
             return 0, answers[command.node].pop(0), ""
+        if command.purpose == "read-journal":
+            journals_of.append(command.node)
         return 0, journal(*(lines if command.node == NODE2 else ())), ""
 
     session = fake_session(root=tmp_path, clock=clock(), remote=answer, ssh_config="file", fencing=OWN)
-    with PowerSwitches(session, recorder):
+    with PowerSwitches(session, recorder) as switches:
         assert recorder.timeline().power == ()
+    assert len(switches.journals.moments) == len(lines)
+    assert journals_of == [NODE1, NODE2], "each journal is read once"
     off, on = recorder.timeline().power
     assert (off.node, off.on, off.by, on) == (NODE1, False, BY_CLUSTER, replace(off, on=True))
     assert off.asked == pytest.approx(asked, abs=0.011)
