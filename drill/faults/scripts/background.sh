@@ -16,7 +16,7 @@ start_background() {
 
 # background_runs NAME: the program still runs. A pid that another program has now does not count.
 background_runs() {
-    { read -r background_pid <"$folder/$1.pid"; } 2>/dev/null &&
+    background_pid=$(cat "$folder/$1.pid" 2>/dev/null) &&
         grep -qs "ha-lab-$1" "/proc/$background_pid/cmdline"
 }
 
