@@ -8,7 +8,7 @@ from __future__ import annotations
 WORDS = frozenset(
     {
         "none", "unknown", "online", "running", "paused", "off", "on", "missing",
-        "stopped", "hung", "healthy", "interrupted", "yes", "no", "seen", "refused",
+        "stopped", "hung", "healthy", "interrupted", "yes", "no", "nobody", "seen", "refused",
         "timeout", "unreachable", "reset", "http_error", "wrong_body", "http error", "wrong body", "failed",
         "connecting", "reconnected",
         "quorum", "budget", "probe", "predicted", "measured", "outage", "node", "seed",

@@ -15,6 +15,7 @@ from classroom.walk.progress import Observed, Progress
 from drill.record.timeline import OUTCOMES
 from drill.report import run_folder
 from drill.report.html.drawing import Plot
+from drill.report.html.palette import style
 from drill.report.html.plot import plots, short_names
 from drill.report.html.templates import asset, parts
 from drill.report.result import ScenarioResult
@@ -72,7 +73,7 @@ def page(found: Progress, runs: Path) -> Iterator[str]:
         badges=BADGES,
         nodes=tuple(short_names(nodes).values()),
         outcomes=[one for one in OUTCOMES if one != "ok"],
-        css=asset("report.css"),
+        css=style() + asset("report.css"),
         own_css=asset(f"{__package__}:walk.css"),
         js=asset("report.js"),
     )

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from html.parser import HTMLParser
 
 _VOID = {"meta", "link", "br"}
+_FOR_PROGRAMS = ("class", "id", "href", "data-status", "data-show", "data-sort")
+"""Attributes that the style sheet, the script and the links use."""
 
 
 class StrictPage(HTMLParser):
-    """A strict look at a page: tags must close in order; ids, links, texts and attributes are kept."""
+    """A strict look at a page: tags must close in order; ids, links, texts and attributes are kept.
+
+    `marks` are the attributes that no language may change: tag, name and value.
+    """
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -18,6 +24,7 @@ class StrictPage(HTMLParser):
         self.ids: list[str] = []
         self.links: list[str] = []
         self.attributes: set[str] = set()
+        self.marks: list[tuple[str, str, str]] = []
         self.texts: dict[str, list[str]] = {}
         self.feed(text)
         self.close()
@@ -31,6 +38,7 @@ class StrictPage(HTMLParser):
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags[tag] += 1
         self.attributes |= {name for name, _ in attrs}
+        self.marks += [(tag, name, value or "") for name, value in attrs if name in _FOR_PROGRAMS]
         self.ids += [value or "" for name, value in attrs if name == "id"]
         self.links += [value or "" for name, value in attrs if name in ("href", "src")]
 
@@ -40,6 +48,12 @@ class StrictPage(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         self.texts.setdefault(self.open[-1] if self.open else "", []).append(data)
+
+    @property
+    def undefined_colours(self) -> set[str]:
+        """The variables that the page's style uses and does not define."""
+        style = "".join(self.texts["style"])
+        return set(re.findall(r"var\((--[\w-]+)\)", style)) - set(re.findall(r"(--[\w-]+):", style))
 
     def said(self, tag: str) -> list[str]:
         return [" ".join(text.split()) for text in self.texts.get(tag, [])]

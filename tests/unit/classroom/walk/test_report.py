@@ -15,6 +15,8 @@ from drill.record import timeline_file
 from drill.record.timeline import Timeline
 from drill.report import run_folder
 from inventory.errors import ConfigError
+from language import speech
+from language.choice import ENGLISH
 from tests.support.fake_session import fake_session
 from tests.support.strict_page import StrictPage
 from tests.support.walk_records import SCORES, UP, moved, nowhere
@@ -95,6 +97,18 @@ def test_texts_from_outside_are_escaped(walked: Progress, tmp_path: Path) -> Non
     text = page(msgspec.structs.replace(walked, observed=(bad,)), tmp_path)
     assert "<script>alert" not in text
     assert "\x1b" not in text
+
+
+def test_the_page_has_its_colours_and_keeps_them_in_chinese(walked: Progress, tmp_path: Path) -> None:
+    english = StrictPage(page(walked, tmp_path))
+    assert english.undefined_colours == set()
+    speech.use("zh")
+    try:
+        chinese = StrictPage(page(walked, tmp_path))
+    finally:
+        speech.use(ENGLISH)
+    assert chinese.said("h1") != english.said("h1")
+    assert chinese.marks == english.marks
 
 
 def test_nothing_observed_is_no_page(tmp_path: Path) -> None:

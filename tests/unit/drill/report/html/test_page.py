@@ -18,6 +18,8 @@ from drill.report.html import page as html_page
 from drill.report.html.record import slug
 from drill.report.result import ScenarioResult
 from drill.report.run import Run
+from language import speech
+from language.choice import ENGLISH
 from tests.support import sample_timelines
 from tests.support.fencing_records import FENCED, SPLIT
 from tests.support.strict_page import StrictPage
@@ -52,6 +54,21 @@ def test_it_is_one_file_that_asks_for_nothing(page: StrictPage) -> None:
     assert not re.search(r"@import|url\((?!#)|fetch\(|XMLHttpRequest|import\(", text)
     assert not re.search(r"https?://(?!172\.16\.)", text), "only the recorded address of the service"
     assert not any(name.startswith("on") for name in page.attributes), "handlers belong into report.js"
+
+
+def test_a_language_changes_texts_and_no_class_or_link(page: StrictPage) -> None:
+    """A translated class has no colour, and a translated link leads to no symbol."""
+    speech.use("zh")
+    try:
+        chinese = StrictPage(report(RUN))
+    finally:
+        speech.use(ENGLISH)
+    assert chinese.said("h1") != page.said("h1")
+    assert chinese.marks == page.marks
+
+
+def test_every_colour_of_the_style_is_defined(page: StrictPage) -> None:
+    assert page.undefined_colours == set()
 
 
 def test_every_link_leads_to_one_place(page: StrictPage) -> None:
