@@ -9,6 +9,7 @@ WORDS = frozenset(
     {
         "none", "unknown", "online", "running", "paused", "off", "on", "missing",
         "stopped", "hung", "healthy", "interrupted", "yes", "no", "nobody", "seen", "refused",
+        "counted", "partly", "open", "prediction",
         "timeout", "unreachable", "reset", "http_error", "wrong_body", "http error", "wrong body", "failed",
         "connecting", "reconnected",
         "quorum", "budget", "probe", "predicted", "measured", "outage", "node", "seed",

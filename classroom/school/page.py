@@ -1,58 +1,142 @@
-"""The class as one self-contained HTML page: no network, no clock; the same class gives the same page."""
+"""The class as one self-contained HTML page: no network, no clock; the same class gives the same page.
+
+Style, colours and the script that shows one state at a time are those of a drill's report.
+"""
 
 from __future__ import annotations
 
-from classroom.school.collection import Collected
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from statistics import median_low
+
+from classroom.school.collection import Collected, StudentRow
 from classroom.school.contradictions import moment
 from classroom.school.findings import DOUBTS, REFUSED
-from classroom.school.grades import number
-from drill.report.html.templates import rendered
+from classroom.school.grades import KINDS, NO_GRADE, number, sum_of
+from classroom.school.tasks import Kind, Task
+from drill.report.html.palette import style
+from drill.report.html.templates import asset, rendered
+
+BADGES = {
+    "refused": "FAIL",
+    "look at it": "UNKNOWN",
+    "counted": "PASS",
+    "nothing handed in": "nothing",
+}
+"""The states in the order of their urgency, with the class of the badge: the drill's statuses have colours already."""
+FEW = 12
+"""With at most so many students, what each one did is unfolded."""
+MOST_PLACES = 3
+"""So many places where the class stopped are named for each task."""
+UNFINISHED = ("open", "partly")
+
+
+@dataclass(frozen=True)
+class StuckTask:
+    """A task of the class: how many students have it, finished it, began it only, and did not try it.
+
+    `places` are where they stopped most often, each with its number of students.
+    """
+
+    kind: Kind
+    name: str
+    count: int
+    done: int
+    left: int
+    untried: int
+    places: tuple[tuple[str, int], ...]
 
 
 def page(found: Collected) -> str:
-    """The HTML: a table of all students and tasks, then each student with tries, times, and findings."""
-    columns = found.class_.name, found.class_.most_points, len(found.students)
-    rows = [
-        {
-            "name": row.mine.student.name,
-            "anchor": row.mine.student.slug,
-            "state": row.state,
-            "points": "-" if row.points is None else number(row.points),
-            "made": moment(row.judged.made) if row.judged else "",
-            "file": row.judged.file if row.judged else "",
-            "tasks": row.tasks,
-            "findings": row.findings,
-        }
-        for row in found.students
-    ]
+    """The HTML: who needs a person, where the class got stuck, a table of all students, then each student."""
+    rows = [_student(row) for row in found.students]
+    points = [row.points for row in found.students if row.points is not None]
+    states = Counter(row.state for row in found.students)
     return rendered(
         "classroom.school:page.html",
-        name=columns[0], most=number(columns[1]), count=columns[2], rows=rows, unread=found.unread,
-        stuck=_stuck(found), number=number, length=length, refused=REFUSED, doubts=DOUBTS,
+        name=found.class_.name,
+        most=number(found.class_.most_points),
+        count=len(rows),
+        states={state: states[state] for state in BADGES},
+        badges=BADGES,
+        keys={state: state.split()[0] for state in BADGES},
+        middle=number(median_low(points)) if points else None,
+        least=number(min(points, default=0)),
+        best=number(max(points, default=0)),
+        doubtful=[
+            one for state in ("refused", "look at it") for one in rows if one["state"] == state
+        ],
+        absent=[one for one in rows if one["state"] == "nothing handed in"],
+        unread=found.unread,
+        stuck=sorted(_stuck(found), key=lambda one: -one.left),
+        kinds=_most(found),
+        rows=rows,
+        few=len(rows) <= FEW,
+        number=number,
+        length=length,
+        refused=REFUSED,
+        doubts=DOUBTS,
+        css=style() + asset("report.css") + asset(f"{__package__}:page.css"),
+        js=asset("report.js") + asset(f"{__package__}:page.js"),
     )  # fmt: skip
 
 
 def length(seconds: float | None) -> str:
-    """A length of time for people."""
+    """A length of time for people: to the second below an hour, else to the minute."""
     if seconds is None:
         return ""
     minutes, rest = divmod(round(seconds), 60)
+    if minutes >= 60:  # noqa: PLR2004 -- an hour
+        return f"{minutes // 60} h {minutes % 60} min"
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
-def _stuck(found: Collected) -> list[tuple[str, str, int, int]]:
-    """For each task: its kind, its name, how many students have it, and how many of those who tried did not do it."""
-    names = dict.fromkeys((one.kind, one.name) for row in found.students for one in row.tasks)
-    return [
-        (
+def _student(row: StudentRow) -> Mapping[str, object]:
+    there = row.judged
+    return {
+        "name": row.mine.student.name,
+        "anchor": row.mine.student.slug,
+        "state": row.state,
+        "points": NO_GRADE if row.points is None else number(row.points),
+        "sums": {kind: number(sum_of(row, kind)) if there else NO_GRADE for kind in KINDS},
+        "made": moment(there.made)[:16] if there else "",
+        "file": there.file if there else "",
+        "why": tuple(dict.fromkeys(one.text for one in row.findings if one.kind in REFUSED | DOUBTS)),
+        "left": [one for one in row.tasks if one.status in UNFINISHED],
+        "tasks": row.tasks,
+        "findings": row.findings,
+    }
+
+
+def _most(found: Collected) -> Mapping[Kind, float]:
+    """The most points of each kind of task that the class has; they are the same for all students."""
+    tasks = found.students[0].tasks if found.students else ()
+    most = {kind: sum(one.most for one in tasks if one.kind == kind) for kind in KINDS}
+    return {kind: points for kind, points in most.items() if points}
+
+
+def _stuck(found: Collected) -> Iterator[StuckTask]:
+    """Each task of the class. A student who handed in nothing did not try it."""
+    tasks: dict[tuple[Kind, str], list[Task]] = {}
+    for row in found.students:
+        for one in row.tasks:
+            tasks.setdefault((one.kind, one.name), []).append(one)
+    for (kind, name), ones in tasks.items():
+        left = [one for one in ones if one.status in UNFINISHED]
+        places = Counter(place for one in left for place in _places(one))
+        yield StuckTask(
             kind,
             name,
-            sum(one.kind == kind and one.name == name for row in found.students for one in row.tasks),
-            sum(
-                (one.kind, one.name) == (kind, name) and one.status in ("open", "partly")
-                for row in found.students
-                for one in row.tasks
-            ),
+            len(ones),
+            sum(one.status == "done" for one in ones),
+            len(left),
+            sum(one.status == "not tried" for one in ones),
+            tuple(places.most_common(MOST_PLACES)),
         )
-        for kind, name in names
-    ]
+
+
+def _places(task: Task) -> list[str]:
+    """Where a student stopped: the names of checks one by one, another text as it is."""
+    names = task.kind in ("lab", "exercise")
+    return [one for one in (task.stuck.split(", ") if names else [task.stuck]) if one]

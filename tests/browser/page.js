@@ -1,4 +1,4 @@
-// What tests/browser/test_report.py asks of a page. Each function gives lines of text; none when all is well.
+// What the tests of this folder ask of a page. Each function gives lines of text; none when all is well.
 
 const visible = (element) => element.checkVisibility({ visibilityProperty: true });
 const cut = (text) => JSON.stringify(text.trim().slice(0, 40));
@@ -13,7 +13,7 @@ function words() {
     const range = document.createRange();
     range.selectNodeContents(node);
     const boxes = element instanceof SVGElement ? [element.getBoundingClientRect()] : [...range.getClientRects()];
-    for (const box of boxes) if (box.width > 0 && box.height > 0) found.push({ text: node.textContent, element, box });
+    for (const box of boxes) if (box.width > 0 && box.height > 0) found.push({ text: node.textContent, node, element, box });
   }
   return found;
 }
@@ -40,6 +40,34 @@ function overflows() {
   if (document.documentElement.scrollWidth > width) found.push(`the page is ${document.documentElement.scrollWidth} wide`);
   for (const { text, box } of words()) {
     if (box.left < 0 || box.right > width + 0.5) found.push(`${cut(text)} reaches from ${box.left} to ${box.right}`);
+  }
+  return found;
+}
+
+// The same without what lies in a part of the page that scrolls by itself, such as a wide table.
+function escapes() {
+  const width = window.innerWidth;
+  const scrolls = (one) => ["auto", "scroll"].includes(getComputedStyle(one).overflowX);
+  const found = [];
+  if (document.documentElement.scrollWidth > width) found.push(`the page is ${document.documentElement.scrollWidth} wide`);
+  for (const { text, element, box } of words()) {
+    let one = element;
+    while (one !== document.body && !scrolls(one)) one = one.parentElement;
+    if (one === document.body && (box.left < 0 || box.right > width + 0.5)) found.push(`${cut(text)} reaches to ${box.right}`);
+  }
+  return found;
+}
+
+// A short word with letters of one line and letters of the next one.
+function broken() {
+  const found = [];
+  const range = document.createRange();
+  for (const node of new Set(words().map((one) => one.node))) {
+    for (const word of node.textContent.matchAll(/(?<=^|\s)[A-Za-z]{2,14}(?=$|\s)/g)) {
+      range.setStart(node, word.index);
+      range.setEnd(node, word.index + word[0].length);
+      if (new Set([...range.getClientRects()].map((box) => Math.round(box.top))).size > 1) found.push(cut(word[0]));
+    }
   }
   return found;
 }

@@ -198,6 +198,7 @@ def test_nothing_is_loaded_from_anywhere(browser: Browser, pages: dict[str, Path
 BAD = {
     "overlaps": "<p>one line of text</p><p style='margin-top: -2.2em'>another line of text</p>",
     "overflows": "<p style='width: 3000px'>" + "wide " * 200 + "</p>",
+    "broken": "<p style='width: 3em; overflow-wrap: anywhere'>partitions</p>",
     "tiny": "<p style='font-size: 6px'>small print</p>",
     "pale": "<p style='color: #aaa; background: #fff'>grey on white</p>",
 }

@@ -101,6 +101,7 @@ def test_it_fits_is_legible_and_says_nothing_in_the_console(
     assert browser.ask("overlaps") == []
     assert browser.ask("tiny") == []
     assert browser.ask("pale") == []
+    assert browser.ask("broken") == []
     assert browser.complaints == [], "the page must not complain in the console"
 
 
@@ -300,3 +301,4 @@ def test_eight_nodes_with_long_names_fit(browser: Browser, tmp_path: Path, width
         browser.wait(partial(browser.text, "#answer p"))
         wide = browser.run("return document.documentElement.scrollWidth")
         assert wide <= width, "only a table may be wider than the page, and it scrolls by itself"
+        assert browser.ask("broken") == []
