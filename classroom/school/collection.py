@@ -160,7 +160,7 @@ def _compared(rows: Sequence[StudentRow]) -> Iterator[StudentRow]:
             more[one].append(_note(Finding("equal-commands", f"{why} as {other}", lines)))
             more[other].append(_note(Finding("equal-commands", f"{why} as {one}", lines)))
     for (one, run, scenario), (other, that) in _copies(there):
-        text = f"{scenario} of run {run} has the same measured times as a record of {other}"
+        text = f"scenario {scenario} of run {run} has the same measured times as a record of {other}"
         more[one].append(Finding("copied-record", text, (f"that record is {that}",)))
         copied[one].add(scenario)
     for row in rows:

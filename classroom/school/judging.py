@@ -77,7 +77,7 @@ def judge(
     found += [
         Finding(
             "foreign-record",
-            f"{one.scenario} of run {one.run} is from another lab",
+            f"the record of scenario {one.scenario} in run {one.run} is from another lab",
             _owner(one.foreign, students),
         )
         for one in foreign
@@ -155,7 +155,9 @@ def _edited(bundle: Bundle, drilled: Sequence[Record]) -> Iterator[Finding]:
         elif said.status == PASS:
             seen = f"its record is judged {now[0]}" if now else "it has no record of it"
             yield Finding(
-                "edited-result", f"results.json says PASS for {said.scenario} of run {said.run}", (seen,)
+                "edited-result",
+                f"results.json says PASS for scenario {said.scenario} of run {said.run}",
+                (seen,),
             )
 
 

@@ -2,13 +2,14 @@
 // Optional: the page is complete without this script. It sorts the tables of the class by the heading that is clicked.
 
 function order(cell) {
-  const text = cell.dataset.value ?? cell.textContent.trim();
-  return text === "" || Number.isNaN(Number(text)) ? text : Number(text);
+  const text = cell.textContent.trim();
+  if (text === "" || text === "-") return null;
+  return Number.isNaN(Number(text)) ? text : Number(text);
 }
 
-// Numbers stand before texts; an empty cell, which is no value, stands last in both directions.
+// Numbers stand before texts; a cell without a value stands last in both directions.
 function compare(one, other, sign) {
-  if (one === "" || other === "") return (one === "") - (other === "");
+  if (one === null || other === null) return (one === null) - (other === null);
   if (typeof one !== typeof other) return sign * (typeof one === "number" ? -1 : 1);
   return sign * (typeof one === "number" ? one - other : one.localeCompare(other));
 }

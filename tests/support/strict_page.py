@@ -7,7 +7,7 @@ from collections import Counter
 from html.parser import HTMLParser
 
 _VOID = {"meta", "link", "br"}
-_FOR_PROGRAMS = ("class", "id", "href", "data-status", "data-show", "data-sort")
+_FOR_PROGRAMS = ("class", "id", "href", "data-status", "data-show")
 """Attributes that the style sheet, the script and the links use."""
 
 

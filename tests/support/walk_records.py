@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+from classroom.walk import guide, observe
+from classroom.walk.points import POINTS
+from classroom.walk.progress import Observed
+from drill import suite
+from drill.record import timeline_file
 from drill.record.header import Captured, OperationEntry
 from drill.record.timeline import NodeReading, Timeline
+from drill.report import run_folder
 from tests.support.example_lab import CASES, NODE1, NODE2
+from tests.support.fake_session import fake_session
 from tests.support.sample_timelines import graceful, never
 
 GENERATION = CASES / "generations" / "2.1.5"
@@ -79,3 +87,16 @@ def replace_outcome(sample: Any, page: str) -> Any:
     if good:
         return kind(sample.sent, sample.done, sample.client, "ok", page, 200)
     return kind(sample.sent, sample.done, sample.client, page)
+
+
+def observed(id_: str, timeline: Timeline, runs: Path, **answers: str) -> Observed:
+    """A point with its record in a run's folder."""
+    folder = runs / f"run-{id_}"
+    folder.mkdir(parents=True)
+    timeline_file.append(folder / run_folder.TIMELINE, timeline)
+    suite.finish(folder)
+    session = fake_session(remote=lambda command: (0, SCORES, ""))
+    point = next(one for one in POINTS if one.id == id_)
+    told = observe.words(point, session, UP)
+    outcome = observe.of_record(told, session, timeline, folder.name)
+    return guide.observed(point, told, answers, outcome, thought_s=12.0, took_s=31.0)

@@ -24,6 +24,8 @@ from language import speech
 from language.choice import ENGLISH
 from tests.support import class_bots
 from tests.support.class_bots import CHECKS, MADE, SCENARIOS, class_of, evidence_of, handed_in, put, record_of
+from tests.support.strict_page import StrictPage
+
 
 CLASS, (ANNA, BEN, CARL) = class_of(["anna", "ben", "carl"])
 RUN = "2026-11-27_10-00-00"
@@ -239,7 +241,7 @@ FORGED_BY_ITS_STUDENT: dict[str, tuple[Callable[[], dict[str, Any]], str, str, f
     "a drill that did not pass": (
         lambda: {"records": {RUN: no_answer()}},
         "edited-result",
-        "results.json says PASS for nothing",
+        "results.json says PASS for scenario nothing",
         10.0,
     ),
     "a drill that was never run": (
@@ -433,10 +435,47 @@ def _light(mine: Personal) -> evidence.Evidence:
 def test_the_page_shows_a_text_and_never_obeys_it(tmp_path: Path) -> None:
     put(tmp_path, "anna", handed_in(CLASS, ANNA, checks=[Judged("<script>alert(1)</script>\x1b[2J", "FAIL")]))
     text = page.page(collect(tmp_path))
-    assert "<script>" not in text
+    assert "<script>alert" not in text
     assert "&lt;script&gt;" in text
     assert "\x1b" not in text
     assert "http://" not in text.replace("http://www.w3.org", "")
+
+
+def test_the_page_begins_with_who_needs_a_person(folder: Path, made: Mapping[str, bytes]) -> None:
+    put(folder, "ben", renamed(made))
+    (folder / "carl.hand-in.tar.gz").write_bytes(b"no bundle")
+    text = page.page(collect(folder))
+    first = text[text.index('id="first"') : text.index('id="stuck"')]
+    assert "anna" in first, "somebody signed for her"
+    assert "carl.hand-in.tar.gz" in first
+    assert text.index('id="first"') < text.index('id="stuck"') < text.index('id="students"')
+    strict = StrictPage(text)
+    assert strict.undefined_colours == set()
+    assert len(set(strict.ids)) == len(strict.ids)
+    assert {link[1:] for link in strict.links if link.startswith("#")} <= set(strict.ids)
+
+
+def test_the_page_counts_where_the_class_stopped(tmp_path: Path) -> None:
+    for mine, bad in ((ANNA, ("order", "location")), (BEN, ("order",))):
+        checks = [Judged(name, "FAIL" if name in bad else "PASS") for name in CHECKS]
+        put(tmp_path, mine.student.slug, handed_in(CLASS, mine, checks=checks))
+    text = page.page(collect(tmp_path))
+    row = text[text.index("<tr><td>the cluster</td>") :].partition("</tr>")[0]
+    assert re.findall(r">([^<>]+)</td>", row) == [
+        "the cluster", "2", "1", "0", "3", "lab", "order (2), location (1)"
+    ]  # fmt: skip
+
+
+def test_an_honest_class_has_nothing_to_look_at_first(folder: Path) -> None:
+    assert 'id="first"' not in page.page(collect(folder))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(None, ""), (12.4, "12 s"), (3599, "59 min 59 s"), (3600, "1 h 0 min"), (5_700, "1 h 35 min")],
+)
+def test_a_length_of_time_is_told_with_its_units(seconds: float | None, text: str) -> None:
+    assert page.length(seconds) == text
 
 
 def test_the_table_for_moodle(folder: Path) -> None:
@@ -463,6 +502,7 @@ def test_the_page_in_chinese_keeps_names_and_classes(tmp_path: Path) -> None:
     assert '<html lang="zh-Hans">' in text
     assert "anna" in text
     assert "什么也没有上交" in text
-    assert 'class="nothing"' in text
-    shown = re.sub(r"(?s)<style>.*?</style>|<[^>]*>", " ", text)
+    assert 'class="badge nothing"' in text
+    shown = re.sub(r"(?s)<(style|script)>.*?</\1>|<[^>]*>", " ", text)
     assert re.findall(r"(?<![-\w./])[a-z]{2,} [a-z]{2,}", shown) == []
+    assert StrictPage(text).marks == StrictPage(page.page(collect(tmp_path))).marks

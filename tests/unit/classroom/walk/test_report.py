@@ -7,34 +7,15 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from classroom.walk import guide, observe, report
-from classroom.walk.points import POINTS
-from classroom.walk.progress import Observed, Progress
-from drill import suite
-from drill.record import timeline_file
-from drill.record.timeline import Timeline
-from drill.report import run_folder
+from classroom.walk import report
+from classroom.walk.progress import Progress
 from inventory.errors import ConfigError
 from language import speech
 from language.choice import ENGLISH
-from tests.support.fake_session import fake_session
 from tests.support.strict_page import StrictPage
-from tests.support.walk_records import SCORES, UP, moved, nowhere
+from tests.support.walk_records import moved, nowhere, observed
 
 HOSTILE = "<script>alert(1)</script>\x1b[31m"
-
-
-def observed(id_: str, timeline: Timeline, runs: Path, **answers: str) -> Observed:
-    """A point with its record in a run's folder."""
-    folder = runs / f"run-{id_}"
-    folder.mkdir(parents=True)
-    timeline_file.append(folder / run_folder.TIMELINE, timeline)
-    suite.finish(folder)
-    session = fake_session(remote=lambda command: (0, SCORES, ""))
-    point = next(one for one in POINTS if one.id == id_)
-    told = observe.words(point, session, UP)
-    outcome = observe.of_record(told, session, timeline, folder.name)
-    return guide.observed(point, told, answers, outcome, thought_s=12.0, took_s=31.0)
 
 
 @pytest.fixture
