@@ -26,7 +26,6 @@ from tests.support import class_bots
 from tests.support.class_bots import CHECKS, MADE, SCENARIOS, class_of, evidence_of, handed_in, put, record_of
 from tests.support.strict_page import StrictPage
 
-
 CLASS, (ANNA, BEN, CARL) = class_of(["anna", "ben", "carl"])
 RUN = "2026-11-27_10-00-00"
 
