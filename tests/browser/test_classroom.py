@@ -9,13 +9,13 @@ import pytest
 from selenium.webdriver.common.by import By
 
 from classroom.school import collection, page
+from classroom.school.evidence import Judged
 from classroom.walk import report
 from classroom.walk.progress import Progress
 from language import speech
 from language.choice import ENGLISH
 from tests.support.browser import Browser
 from tests.support.class_bots import CHECKS, class_of, evidence_of, handed_in, put
-from tests.support.class_bots import Judged as Check
 from tests.support.walk_records import moved, nowhere, observed
 
 pytestmark = pytest.mark.browser
@@ -29,7 +29,7 @@ ASKED = ("escapes", "overlaps", "tiny", "broken", "pale")
 def class_pages(folder: Path) -> Iterator[tuple[str, str]]:
     """Of five students two handed in what is theirs, one what is another one's, and two nothing that can be read."""
     class_, (anna, ben, long, unbroken, _) = class_of(NAMES, predictions=8)
-    unfinished = [Check(name, "FAIL" if name == "order" else "PASS") for name in CHECKS]
+    unfinished = [Judged(name, "FAIL" if name == "order" else "PASS") for name in CHECKS]
     put(folder / "in", "anna", handed_in(class_, anna))
     put(folder / "in", "ben", handed_in(class_, ben, checks=unfinished, records={}, drilled=[]))
     put(folder / "in", "long", handed_in(class_, long, lab=evidence_of(ben).lab))
