@@ -8,18 +8,17 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
 from classroom import effects
 from cluster import corosync_conf, corosync_state, pcs
 from inventory.session import LabSession
+from language import fast_yaml
 from provision import texts
 
 
 @cache
 def load(name: str) -> Mapping[str, Any]:
     """A YAML file of this package."""
-    read: Mapping[str, Any] = yaml.safe_load(files(__package__).joinpath(name).read_text(encoding="utf-8"))
+    read: Mapping[str, Any] = fast_yaml.read(files(__package__).joinpath(name).read_text(encoding="utf-8"))
     return read
 
 

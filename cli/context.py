@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import typer
-import yaml
 from rich.markup import escape
 
 from cli.console import messages
@@ -34,6 +33,7 @@ from inventory.providers.ssh_text import known_addresses
 from inventory.remote.ssh import Ssh, run_all
 from inventory.session import LabSession
 from inventory.waiting import Clock
+from language import fast_yaml
 from status import web_page
 
 BUILT = "lab.yaml"
@@ -72,7 +72,7 @@ class Context:
     @property
     def document(self) -> dict[str, Any]:
         """The content of lab.yaml as it stands in the file, for a description that is made from it."""
-        found: dict[str, Any] = yaml.safe_load((self.root / "lab.yaml").read_text(encoding="utf-8-sig"))
+        found: dict[str, Any] = fast_yaml.read((self.root / "lab.yaml").read_text(encoding="utf-8-sig"))
         return found
 
     def keep_description(self) -> None:

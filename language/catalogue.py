@@ -10,13 +10,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from language import po
+from language import fast_yaml, po
 from language.translator import Translator
 
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""The fast one where libyaml is there."""
 ROOMS = (
     "inventory",
     "cluster",
@@ -67,4 +63,4 @@ def texts(original: Any, translated: Any) -> Iterator[tuple[str, str]]:
 
 def loaded(file: Path) -> Any:
     """The document of a YAML file."""
-    return yaml.load(file.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a safe loader
+    return fast_yaml.read(file.read_text(encoding="utf-8"))

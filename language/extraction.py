@@ -14,9 +14,7 @@ from functools import cache
 from importlib.resources import files
 from typing import IO, Any, NamedTuple
 
-import yaml
-
-from language import script
+from language import fast_yaml, script
 
 PROSE = re.compile(r"[A-Za-z]{2,}[']?[a-z]*[,:;.)]*\s+[(\"']*[A-Za-z{]|[}][,:;.]?\s+[(]*[a-z]{2,}")
 """Two words, or a placeholder and a word: what looks like a text for people."""
@@ -235,5 +233,5 @@ def last_name(node: ast.AST) -> str:
 @cache
 def internal() -> frozenset[str]:
     """The texts that no person reads, although they look so (internal.yaml)."""
-    named = yaml.safe_load(files(__package__).joinpath("internal.yaml").read_text(encoding="utf-8"))
+    named = fast_yaml.read(files(__package__).joinpath("internal.yaml").read_text(encoding="utf-8"))
     return frozenset(named)

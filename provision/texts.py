@@ -9,12 +9,11 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
 from cluster import corosync_conf, fencing, pcs, scores
 from inventory.model import Command, Lab
 from inventory.session import LabSession
 from inventory.sizes import NUMBERS, every_node
+from language import fast_yaml
 from provision.steps.base import Step
 
 
@@ -97,7 +96,7 @@ def placeholders(session: LabSession) -> Mapping[str, str]:
 
 @cache
 def _raw() -> Mapping[str, Mapping[str, Any]]:
-    loaded: Mapping[str, Mapping[str, Any]] = yaml.safe_load(
+    loaded: Mapping[str, Mapping[str, Any]] = fast_yaml.read(
         files("provision").joinpath("steps.yaml").read_text(encoding="utf-8")
     )
     return loaded

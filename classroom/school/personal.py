@@ -14,11 +14,10 @@ from importlib.resources import files
 from ipaddress import IPv4Address, IPv4Network
 from typing import TypeVar
 
-import yaml
-
 from classroom.school.class_file import ClassFile, Student
 from classroom.school.derivation import number, order, student_seed
 from inventory.sizes import MOST_NODES
+from language import fast_yaml
 
 RANGE, PREFIX = IPv4Network("198.18.0.0/16"), 25
 """The range of the personal networks, and their prefix length: 512 networks. RFC 2544 reserves it for tests."""
@@ -105,7 +104,7 @@ def personal(class_: ClassFile) -> tuple[Personal, ...]:
 @cache
 def _names() -> tuple[tuple[str, str], ...]:
     """All pairs of a host name and a site."""
-    words = yaml.safe_load(files(__package__).joinpath("words.yaml").read_text(encoding="utf-8"))
+    words = fast_yaml.read(files(__package__).joinpath("words.yaml").read_text(encoding="utf-8"))
     return tuple((host, site) for host in words["hosts"] for site in words["sites"])
 
 

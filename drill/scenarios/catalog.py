@@ -7,8 +7,6 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
-import yaml
-
 from drill.scenarios.base import Explanation, Scenario
 from drill.scenarios.fault_scenarios import FAULT_SCENARIOS
 from drill.scenarios.fenced_scenarios import FENCED_SCENARIOS
@@ -19,6 +17,7 @@ from drill.scenarios.walkthrough import WALKTHROUGH
 from inventory.errors import ConfigError
 from inventory.platforms.base import Platform
 from inventory.platforms.wording import adapted
+from language import fast_yaml
 
 SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
     {
@@ -52,5 +51,5 @@ def explanations(platform: Platform | None = None, nodes: int = 2) -> Mapping[st
 @cache
 def _texts() -> Mapping[str, Mapping[str, str]]:
     text = files(__package__).joinpath("scenarios.yaml").read_text(encoding="utf-8")
-    texts: Mapping[str, Mapping[str, str]] = yaml.safe_load(text)
+    texts: Mapping[str, Mapping[str, str]] = fast_yaml.read(text)
     return texts

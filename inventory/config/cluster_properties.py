@@ -9,12 +9,11 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
-import yaml
-
 from inventory.config.yaml_document import YamlNode
 from inventory.host.versions import numbers
 from inventory.model import INFINITY
 from inventory.platforms.base import Platform
+from language import fast_yaml
 
 INTERVAL = (
     'a time above zero in whole seconds, minutes or hours, such as "30s", "1min" (pcs takes no shorter unit)'
@@ -58,7 +57,7 @@ class Property:
 def table() -> Mapping[str, Property]:
     """All cluster properties of pacemaker 1.1.8 to 3.0.2 by name."""
     text = files(__package__).joinpath("cluster_properties.yaml").read_text(encoding="utf-8")
-    rows = yaml.safe_load(text).items()
+    rows = fast_yaml.read(text).items()
     return {
         name: Property(
             row["type"],

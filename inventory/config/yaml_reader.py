@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import yaml
+from yaml.constructor import SafeConstructor
 
 from inventory.config.yaml_document import YamlDocument, YamlNode, joined, show
 from inventory.errors import ConfigError
+from language import fast_yaml
 
 MOST_DEEP, MOST_VALUES = 16, 10_000
 """The deepest nesting that is read, and the most values, each counted once for each alias that leads to it."""
@@ -19,14 +21,11 @@ def read(text: str, where: str) -> YamlNode:
 
     `where` names the document in messages. Raises ConfigError with the line when the text is not YAML.
     """
-    document = YamlDocument(where)
-    loader = yaml.SafeLoader  # builds plain values only
     try:
-        _refuse_depth(text, loader, where)
-        tree = yaml.compose(text, Loader=loader)
-        if tree is not None:
-            _survey(tree, "", document, ())
-        value = yaml.load(text, Loader=loader)  # noqa: S506 (SafeLoader)
+        try:
+            return _read(text, where, fast_yaml.LOADER)
+        except yaml.YAMLError:  # libyaml words it otherwise: one text has the same message on every machine
+            return _read(text, where, yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         at = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
@@ -38,7 +37,16 @@ def read(text: str, where: str) -> YamlNode:
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         first = (str(error).splitlines() or [type(error).__name__])[0]
         raise ConfigError(f"{where}: this is not YAML: {first}", hint=f"correct {where}") from error
-    return YamlNode(value, "", document)
+
+
+def _read(text: str, where: str, loader: type[yaml.SafeLoader]) -> YamlNode:
+    document = YamlDocument(where)
+    _refuse_depth(text, loader, where)
+    tree = yaml.compose(text, Loader=loader)
+    if tree is None:
+        return YamlNode(None, "", document)
+    _survey(tree, "", document, ())
+    return YamlNode(SafeConstructor().construct_document(tree), "", document)
 
 
 def change(document: YamlNode, changes: Mapping[str, object]) -> YamlNode:

@@ -14,6 +14,7 @@ from inventory.platforms.base import Platform
 from inventory.platforms.registry import get
 from inventory.providers import registry
 from inventory.providers.base import Provider, VagrantSettings
+from language import fast_yaml
 
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
 
@@ -67,7 +68,7 @@ def read(path: Path, lab: str = "lab") -> Choice:
     Raises MachineError when there is none yet, or when the file is damaged.
     """
     try:
-        made = yaml.safe_load(path.read_text(encoding="utf-8"))
+        made = fast_yaml.read(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise MachineError(f"There is no {lab} in this folder yet.", hint="Make one: ./lab up") from error
     except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:

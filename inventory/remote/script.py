@@ -30,6 +30,7 @@ def source(package: str, name: str) -> str:
     return _LIBRARY.sub(lambda line: source(package, str(_beside(name, line[1]))), "\n".join(lines))
 
 
+@cache
 def parameters(package: str, name: str) -> frozenset[str]:
     """The names of a script's parameters, with those of its libraries."""
     return frozenset(_PARAMETER.findall(source(package, name)))

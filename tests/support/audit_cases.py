@@ -7,8 +7,7 @@ from functools import cache
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
-import yaml
-
+from language import fast_yaml
 from tests.support.example_lab import CASES
 
 STATUSES = ("PASS", "FAIL", "UNKNOWN")
@@ -17,7 +16,7 @@ STATUSES = ("PASS", "FAIL", "UNKNOWN")
 @cache
 def cases() -> tuple[Mapping[str, Any], ...]:
     """The cases of tests/cases/audit.yaml."""
-    return tuple(yaml.safe_load((CASES / "audit.yaml").read_text(encoding="utf-8")))
+    return tuple(fast_yaml.read((CASES / "audit.yaml").read_text(encoding="utf-8")))
 
 
 def expected(case: Mapping[str, Any]) -> dict[str, str]:

@@ -23,6 +23,7 @@ from classroom.school.evidence import Drilled, Evidence, Judged
 from classroom.school.personal import Personal, personal
 from classroom.sealed_exercise import Contents, Shown
 from drill.record.stored_rows import Rows, begins
+from language import fast_yaml
 from tests.support.example_lab import CASES
 
 ROOT = CASES.parent.parent
@@ -72,7 +73,7 @@ def class_of(students: int | Sequence[object] = 3, **changes: Any) -> tuple[Clas
 @cache
 def document() -> Mapping[str, Any]:
     """The content of the repository's lab.yaml."""
-    read: Mapping[str, Any] = yaml.safe_load((ROOT / "lab.yaml").read_text(encoding="utf-8"))
+    read: Mapping[str, Any] = fast_yaml.read((ROOT / "lab.yaml").read_text(encoding="utf-8"))
     return read
 
 

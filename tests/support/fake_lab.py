@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from drill.faults.base import Fault, Proof, Remedy
@@ -50,9 +51,10 @@ Answer = tuple[int, str, str] | None
 Usual = Callable[[Command], Answer]
 
 
-def messages(script: str) -> list[str]:
+@cache
+def messages(script: str) -> tuple[str, ...]:
     """The messages of the remedies in a script, in order."""
-    return [shlex.split(text)[0] for text in re.findall(r"^message=(.*)$", script, re.MULTILINE)]
+    return tuple(shlex.split(text)[0] for text in re.findall(r"^message=(.*)$", script, re.MULTILINE))
 
 
 BOOTED_S = 5000.0

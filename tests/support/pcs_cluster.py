@@ -23,6 +23,7 @@ from inventory.config import lab_yaml
 from inventory.errors import LabError
 from inventory.host.command import Output
 from inventory.model import IPMI, Command, Node
+from language import fast_yaml
 from tests.support.scratch_lab import ROOT
 
 INTERFACE = "eth1"
@@ -129,7 +130,7 @@ def pcs_cluster(folder: Path, changes: Mapping[str, object]) -> Iterator[PcsClus
     `changes` are keys of lab.yaml's top level with their new values. The machines have BMCs; the cluster does not use
     them before `fence`.
     """
-    described = yaml.safe_load((ROOT / "examples" / "three" / "lab.yaml").read_text("utf-8")) | changes
+    described = fast_yaml.read((ROOT / "examples" / "three" / "lab.yaml").read_text("utf-8")) | changes
     folder.mkdir(parents=True)
     plain = lab_yaml.parse(yaml.safe_dump(described, sort_keys=False), "the plain cluster")
     (folder / "lab.yaml").write_text(yaml.safe_dump({**described, "fencing": IPMI}, sort_keys=False), "utf-8")

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import yaml
-
+from language import fast_yaml
 from tests.support.example_lab import CASES
 
-DATA: dict[str, Any] = yaml.safe_load((CASES / "platforms.yaml").read_text())
+DATA: dict[str, Any] = fast_yaml.read((CASES / "platforms.yaml").read_text())
 
 
 def like(platform: str) -> str:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import yaml
 
+from language import fast_yaml
 from tests.support import programs
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -103,7 +104,7 @@ def scratch_lab(
     copy(folder)
     text = (folder / described).read_text("utf-8").replace(DOCUMENTED, prefix)
     (folder / "lab.yaml").write_text(
-        yaml.safe_dump({**yaml.safe_load(text), **changes}, sort_keys=False), "utf-8"
+        yaml.safe_dump({**fast_yaml.read(text), **changes}, sort_keys=False), "utf-8"
     )
     lab = ScratchLab(folder, environment or {}, enter)
     try:

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from classroom.what_ifs import Answer, Question, Simulate
+from language import fast_yaml
 from tests.support.example_lab import CASES
 
 FOLDER = CASES / "solutions"
@@ -42,7 +41,7 @@ class Solution:
 
 @cache
 def solutions() -> tuple[Solution, ...]:
-    rows = yaml.safe_load((FOLDER / "solutions.yaml").read_text())
+    rows = fast_yaml.read((FOLDER / "solutions.yaml").read_text())
     return tuple(Solution(**row) for row in (*rows["right"], *rows["wrong"]))
 
 

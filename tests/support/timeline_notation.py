@@ -26,17 +26,17 @@ from collections.abc import Iterator
 from typing import Any, get_args
 
 import msgspec
-import yaml
 
 from drill.record.header import Header
 from drill.record.power_switch import PowerSwitch
 from drill.record.timeline import OUTCOMES, Event, EventKind, Lateness, NodeReading, Sample, Timeline, Write
+from language import fast_yaml
 from tests.support.example_lab import CASES, NODE1, NODE2
 
 NODES = {"node1": NODE1, "node2": NODE2}
 RESOURCES = ["WebIP", "WebServer"]
 FOLDER = CASES / "timelines"
-BASES: dict[str, dict[str, Any]] = yaml.safe_load((FOLDER / "bases.yaml").read_text())
+BASES: dict[str, dict[str, Any]] = fast_yaml.read((FOLDER / "bases.yaml").read_text())
 EVERY, TAKES = 0.25, 0.05
 WRITE_HZ = 10
 SAID = ("probe", "hz", "node1", "node2", "events", "late", "power", "writes", "files", "data")
@@ -46,7 +46,7 @@ SAID = ("probe", "hz", "node1", "node2", "events", "late", "power", "writes", "f
 def cases() -> list[dict[str, Any]]:
     """All cases of all files but the bases."""
     files = sorted(path for path in FOLDER.glob("*.yaml") if path.stem != "bases")
-    return [case for path in files for case in yaml.safe_load(path.read_text())]
+    return [case for path in files for case in fast_yaml.read(path.read_text())]
 
 
 def timeline(case: dict[str, Any]) -> Timeline:

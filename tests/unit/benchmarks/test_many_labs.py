@@ -15,10 +15,11 @@ from cluster import feasible
 from inventory.config import lab_yaml
 from inventory.config.numbered import numbered
 from inventory.errors import LabError
+from language import fast_yaml
 from tests.support.example_lab import CASES
 from tests.support.fake_session import fake_clock
 
-DOCUMENT = yaml.safe_load((CASES.parent.parent / "lab.yaml").read_text())
+DOCUMENT = fast_yaml.read((CASES.parent.parent / "lab.yaml").read_text())
 
 
 class Server:

@@ -15,11 +15,12 @@ from cli.bench_size import outages
 from cluster import feasible
 from inventory.config import lab_yaml
 from inventory.errors import LabError
+from language import fast_yaml
 from tests.support.example_lab import CASES
 from tests.support.fake_session import fake_clock
 
 ROOT = CASES.parent.parent
-DOCUMENT = yaml.safe_load((ROOT / "lab.yaml").read_text())
+DOCUMENT = fast_yaml.read((ROOT / "lab.yaml").read_text())
 NETWORK = IPv4Network("198.19.253.0/24")
 
 

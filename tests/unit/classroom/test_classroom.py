@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from classroom import after_boot, attempts, exercise_run, exercise_texts, points
 from classroom.checks import BEYOND_CHECKS, CHECKS, judge
@@ -25,6 +24,7 @@ from inventory.model import Command, Location, Result
 from inventory.platforms.registry import PLATFORMS
 from inventory.platforms.wording import adapted
 from inventory.session import LabSession
+from language import fast_yaml
 from provision import apply, reset
 from provision.facts import Facts, gather
 from provision.plan import plan
@@ -43,8 +43,8 @@ from tests.support.platform_cases import case_of
 from tests.support.simulated_lab import DOCUMENT, configured, silent
 from tests.support.witness_lab import WITNESS
 
-ROWS = yaml.safe_load((CASES / "classroom" / "checks.yaml").read_text())
-SAYS = yaml.safe_load((CASES / "classroom" / "texts.yaml").read_text())
+ROWS = fast_yaml.read((CASES / "classroom" / "checks.yaml").read_text())
+SAYS = fast_yaml.read((CASES / "classroom" / "texts.yaml").read_text())
 BAD = [
     pytest.param(platform, row, id=f"{row['check']}: {row.get('says', 'well')} ({platform})")
     for row in ROWS

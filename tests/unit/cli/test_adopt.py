@@ -6,12 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
-import yaml
 
 from cli import console, not_ours
 from inventory.host.routes import Route, of_linux
 from inventory.providers.adopted_machines import CONSENT, AdoptedMachines
 from inventory.remote.ssh import Ssh
+from language import fast_yaml
 from tests.support.adopted_cluster import AdoptedNodes
 from tests.support.lab_command import lab
 
@@ -47,7 +47,7 @@ def test_a_lab_yaml_and_nothing_else(
     said = capsys.readouterr()
     assert "10.240.7.50 is reached by tun0, directly" in said.err
     assert f"./lab --in {folder} status" in said.err
-    made = yaml.safe_load((folder / "lab.yaml").read_text())
+    made = fast_yaml.read((folder / "lab.yaml").read_text())
     assert made["provider"] == "ssh"
     assert made["ssh_config"] == str(tmp_path / "ssh_config")
     files = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}

@@ -6,13 +6,13 @@ import json
 from pathlib import Path
 
 import pytest
-import yaml
 
 from cli import console
 from inventory.errors import MachineError
 from inventory.providers import removal
 from inventory.providers.machines import Machines
 from inventory.providers.vagrant_program import VagrantProgram
+from language import fast_yaml
 from tests.support.fake_host import FakeHost
 from tests.support.lab_command import lab
 
@@ -101,7 +101,7 @@ def test_the_inventory_is_what_ssh_says(
     host.said["ssh -G -F /labs/ssh_config node2"] = "user me\nhostname 192.0.2.2\nport 22\nidentityfile /k\n"
     capsys.readouterr()
     assert lab(folder, monkeypatch, "inventory") == 0
-    found = yaml.safe_load(capsys.readouterr().out)["all"]["children"]["magedu"]["hosts"]
+    found = fast_yaml.read(capsys.readouterr().out)["all"]["children"]["magedu"]["hosts"]
     assert {name: (one["ansible_host"], one["ansible_port"]) for name, one in found.items()} == {
         "node1.magedu.com": ("192.0.2.1", 2201),
         "node2.magedu.com": ("192.0.2.2", 22),

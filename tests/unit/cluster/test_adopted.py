@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-import yaml
 
 from cluster.adopted import Described, Wanted, describe
 from inventory.config import lab_yaml
 from inventory.errors import CommandFailed, LabError, Unreachable
 from inventory.model import INFINITY, OWN, Colocation, Location, Order
+from language import fast_yaml
 from status import adoption
 from tests.support.adopted_cluster import HOSTS, PAGES, AdoptedNodes
 
@@ -58,7 +58,7 @@ def test_what_pcs_made() -> None:
     assert lab.locations == (Location("shop-likes-beta", "shop-web", "beta.shop.lan", 50),)
     assert lab.reboots is False
     assert "containers" in " ".join(found.notes)
-    assert "key" not in yaml.safe_load(found.text), "no key is stored"
+    assert "key" not in fast_yaml.read(found.text), "no key is stored"
 
 
 def test_reading_changes_nothing() -> None:
@@ -195,5 +195,5 @@ def test_the_running_token_contains_a_part_for_each_node_above_two() -> None:
     nodes = changed(
         {"}\n\nquorum {": third, "(u32) = 3600": "(u32) = 4380", "token (u32) = 3000": "token (u32) = 3650"}
     )
-    found = yaml.safe_load(described(nodes).text)["corosync"]
+    found = fast_yaml.read(described(nodes).text)["corosync"]
     assert (found["token_ms"], found["consensus_ms"]) == (3000, 4380)

@@ -5,7 +5,6 @@ from ipaddress import IPv4Address
 from typing import Any
 
 import pytest
-import yaml
 
 from cluster import cib
 from cluster.cib_status import dc, operations, running_on
@@ -19,12 +18,13 @@ from inventory.platforms.centos6 import CENTOS6
 from inventory.platforms.centos9 import CENTOS9
 from inventory.platforms.debian import DEBIAN12
 from inventory.platforms.registry import PLATFORMS
+from language import fast_yaml
 from tests.support.example_lab import CASES, NODE1, NODE2, example_lab
 from tests.support.old_stack import old_lab, recorded
 
 FOLDER = CASES / "cib"
 TEXT = (FOLDER / "2.1.5.xml").read_text()
-CHANGES = yaml.safe_load((FOLDER / "changes.yaml").read_text())
+CHANGES = fast_yaml.read((FOLDER / "changes.yaml").read_text())
 STORED = {"stonith-enabled": "false", "no-quorum-policy": "ignore"}
 LAB = example_lab(properties=STORED)
 

@@ -3,11 +3,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import yaml
 
 from cluster import corosync_log
 from inventory.model import Lab
 from inventory.platforms.base import CorosyncGeneration
+from language import fast_yaml
 from tests.support.example_lab import CASES, example_lab
 from tests.support.old_stack import old_lab, recorded
 
@@ -49,7 +49,7 @@ def test_each_log_line_is_looked_for(generation: CorosyncGeneration) -> None:
 
 
 @pytest.mark.parametrize(
-    "case", yaml.safe_load((FOLDER / "errors.yaml").read_text()), ids=lambda c: c["line"][30:70]
+    "case", fast_yaml.read((FOLDER / "errors.yaml").read_text()), ids=lambda c: c["line"][30:70]
 )
 def test_errors(case: dict[str, Any]) -> None:
     assert corosync_log.unexpected_errors(case["line"]) == (() if case["fine"] else (case["line"],))

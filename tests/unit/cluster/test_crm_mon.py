@@ -4,21 +4,21 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-import yaml
 
 from cluster import cib
 from cluster.crm_mon import ClusterState, Failure, operation_key, parse, with_history
 from cluster.xml import OutputError
+from language import fast_yaml
 from tests.support.example_lab import CASES, NODE1, NODE2
 
 FOLDER, GENERATIONS = CASES / "status", CASES / "generations"
-ROWS = yaml.safe_load((FOLDER / "cases.yaml").read_text())
+ROWS = fast_yaml.read((FOLDER / "cases.yaml").read_text())
 NAMES = {"node1": NODE1, "node2": NODE2, None: None}
 
 
 OLD = CASES / "old_stack"
 OLD_STATES = [
-    {**row, "file": f"crm_mon-X-r-{row['file']}"} for row in yaml.safe_load((OLD / "states.yaml").read_text())
+    {**row, "file": f"crm_mon-X-r-{row['file']}"} for row in fast_yaml.read((OLD / "states.yaml").read_text())
 ]
 
 
@@ -144,7 +144,7 @@ def test_a_failed_migration(task: str) -> None:
     assert (failure.resource, failure.task) == ("WebIP", task)
 
 
-OLD_ROWS = yaml.safe_load((OLD / "failures.yaml").read_text())
+OLD_ROWS = fast_yaml.read((OLD / "failures.yaml").read_text())
 
 
 @pytest.mark.parametrize("row", OLD_ROWS, ids=lambda row: row["state"])

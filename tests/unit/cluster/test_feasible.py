@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import yaml
 
 from cluster import feasible
 from inventory.config import lab_yaml
 from inventory.errors import ConfigError
+from language import fast_yaml
 from tests.support.example_lab import CASES
 
 TEXT = (CASES.parent.parent / "lab.yaml").read_text()
-ROWS: list[dict[str, Any]] = yaml.safe_load((CASES / "feasible.yaml").read_text())
+ROWS: list[dict[str, Any]] = fast_yaml.read((CASES / "feasible.yaml").read_text())
 
 
 def changed(row: dict[str, Any]) -> str:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from cluster import cib, corosync_state, crm_mon, scores
 from cluster.configuration import differences
@@ -17,11 +16,12 @@ from cluster.xml import NOT_RUNNING, OutputError
 from inventory.model import INFINITY
 from inventory.platforms.base import Platform
 from inventory.platforms.registry import PLATFORMS
+from language import fast_yaml
 from provision.steps.properties import STONITH_ERROR
 from tests.support.example_lab import CASES, NODE1, NODE2, example_lab
 
 FOLDER = CASES / "generations"
-STATES: dict[str, dict[str, Any]] = yaml.safe_load((FOLDER / "expected.yaml").read_text())
+STATES: dict[str, dict[str, Any]] = fast_yaml.read((FOLDER / "expected.yaml").read_text())
 GENERATIONS = [PLATFORMS[name] for name in ("debian11", "debian12", "debian13")]
 LAB = example_lab()
 WHO = {"active": NODE1, "peer": NODE2}

@@ -4,15 +4,15 @@ import shlex
 from typing import Any, get_args
 
 import pytest
-import yaml
 
 from cluster import pcs
 from inventory.errors import ConfigError
 from inventory.model import Colocation, Location, Order
 from inventory.platforms.base import PcsGeneration
+from language import fast_yaml
 from tests.support.example_lab import CASES
 
-ROWS = yaml.safe_load((CASES / "pcs.yaml").read_text())
+ROWS = fast_yaml.read((CASES / "pcs.yaml").read_text())
 GENERATIONS = get_args(PcsGeneration)
 NOUNS = {"colocation": Colocation, "order": Order, "location": Location}
 

@@ -8,16 +8,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import yaml
 
 from cluster.placement import NotModelled, place
 from cluster.scores import parse
 from inventory.model import INFINITY, Colocation, Location
+from language import fast_yaml
 from tests.support.example_lab import CASES, NODE1, NODE2
 from tests.support.random_clusters import cib_xml, random_cluster, simulated
 
-ROWS = yaml.safe_load((CASES / "scores.yaml").read_text())
-RECORDED = yaml.safe_load((CASES / "placements.yaml").read_text())
+ROWS = fast_yaml.read((CASES / "scores.yaml").read_text())
+RECORDED = fast_yaml.read((CASES / "placements.yaml").read_text())
 NAMES = {"node1": NODE1, "node2": NODE2}
 
 

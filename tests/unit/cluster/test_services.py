@@ -18,6 +18,7 @@ from inventory.config.lab_yaml import parse
 from inventory.model import Lab
 from inventory.platforms.registry import PLATFORMS
 from inventory.services import Service
+from language import fast_yaml
 from tests.support.example_lab import CASES, NODE1, NODE2
 
 DEBIAN12, DEBIAN11 = PLATFORMS["debian12"], PLATFORMS["debian11"]
@@ -67,7 +68,7 @@ def lab_with(
     resources: list[dict[str, Any]], constraints: dict[str, list[dict[str, Any]]] | None = None
 ) -> Lab:
     """The document's lab with more resources and constraints."""
-    lab = yaml.safe_load((CASES.parent.parent / "lab.yaml").read_text(encoding="utf-8"))
+    lab = fast_yaml.read((CASES.parent.parent / "lab.yaml").read_text(encoding="utf-8"))
     lab["resources"] += resources
     for kind, more in (constraints or {}).items():
         lab["constraints"][kind] += more

@@ -9,7 +9,6 @@ import re
 from typing import Any
 
 import pytest
-import yaml
 
 from cluster import cib
 from cluster.cib_xml import configuration_xml
@@ -18,12 +17,13 @@ from cluster.desired import desired
 from cluster.foreign import foreign, known_part
 from inventory.model import Colocation, Order
 from inventory.platforms.registry import PLATFORMS
+from language import fast_yaml
 from tests.support.example_lab import CASES, example_lab
 
 CENTOS6, DEBIAN12 = PLATFORMS["centos6"], PLATFORMS["debian12"]
 FOLDER = CASES / "cib"
 TEXT = (FOLDER / "2.1.5.xml").read_text()
-ROWS = yaml.safe_load((FOLDER / "unknown.yaml").read_text())
+ROWS = fast_yaml.read((FOLDER / "unknown.yaml").read_text())
 LAB = example_lab(properties={"stonith-enabled": "false", "no-quorum-policy": "ignore"})
 WANT = desired(LAB, DEBIAN12)
 each_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: row["case"])

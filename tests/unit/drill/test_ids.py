@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import pytest
-import yaml
 
 from drill.checks.base import check
 from drill.checks.registry import CHECKS
@@ -14,9 +13,10 @@ from drill.faults.registry import FAULTS
 from drill.record.timeline import Timeline
 from drill.scenarios.catalog import SCENARIOS
 from drill.scenarios.conditions import CONDITIONS
+from language import fast_yaml
 from tests.support.example_lab import CASES
 
-STORED: dict[str, list[str]] = yaml.safe_load((CASES / "ids.yaml").read_text())
+STORED: dict[str, list[str]] = fast_yaml.read((CASES / "ids.yaml").read_text())
 PRESENT: dict[str, Iterable[str]] = {
     "checks": CHECKS,
     "conditions": CONDITIONS,

@@ -15,6 +15,7 @@ from drill.scenarios import catalog
 from inventory.config.lab_yaml import parse
 from inventory.errors import ConfigError
 from inventory.model import Lab
+from language import fast_yaml
 from provision import apply, reset
 from provision.facts import gather
 from provision.plan import plan
@@ -126,7 +127,7 @@ def test_reset_to_a_step_of_the_document_removes_them_and_a_reset_makes_them_aga
 
 
 def test_a_lab_without_the_web_server_has_no_page_and_no_check_of_it() -> None:
-    lab = yaml.safe_load((CASES.parent.parent / "lab.yaml").read_text(encoding="utf-8"))
+    lab = fast_yaml.read((CASES.parent.parent / "lab.yaml").read_text(encoding="utf-8"))
     lab["resources"] = [lab["resources"][0], *ONLY_FAKE]
     lab["constraints"] = {"colocation": FIELDS["colocation"], "order": FIELDS["order"][:1]}
     fake_cluster = cluster_of(parse(yaml.safe_dump(lab), "lab.yaml", judge=feasible.problems))

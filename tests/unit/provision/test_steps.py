@@ -14,12 +14,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-import yaml
 
 from cluster import corosync_conf
 from inventory.model import Command
 from inventory.platforms.registry import PLATFORMS
 from inventory.session import LabSession
+from language import fast_yaml
 from provision.plan import plan
 from provision.steps.registry import STEPS, find
 from tests.support.changed_facts import found
@@ -27,7 +27,7 @@ from tests.support.example_lab import CASES
 from tests.support.platform_cases import case_of
 from tests.support.rendered_script import parsed
 
-ROWS = [row for file in sorted((CASES / "steps").glob("*.yaml")) for row in yaml.safe_load(file.read_text())]
+ROWS = [row for file in sorted((CASES / "steps").glob("*.yaml")) for row in fast_yaml.read(file.read_text())]
 PLATFORM_ROWS = [
     pytest.param(platform, row, id=f"{row['step']}: {row['case']} ({platform})")
     for row in ROWS

@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from classroom.school import class_file
 from classroom.school.class_file import Student
 from inventory.errors import ConfigError
+from language import fast_yaml
 from tests.support.class_bots import class_of, class_text
 from tests.support.example_lab import CASES
 
-MISTAKES = yaml.safe_load((CASES / "class" / "mistakes.yaml").read_text(encoding="utf-8"))
+MISTAKES = fast_yaml.read((CASES / "class" / "mistakes.yaml").read_text(encoding="utf-8"))
 
 
 def test_students_are_names_numbers_or_a_count() -> None:

@@ -6,18 +6,18 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-import yaml
 
 from classroom.walk.outcome import FACTS, Record, find
 from classroom.walk.points import POINTS
 from classroom.walk.prediction import NO, NOBODY, YES, Happened
 from drill.record.timeline import Event, Timeline
 from inventory.errors import LabError
+from language import fast_yaml
 from tests.support.example_lab import CASES, NODE1, NODE2
 from tests.support.sample_timelines import not_landed, split_brain
 from tests.support.walk_records import ROLES, captured, moved, nowhere, placed
 
-TEXTS = yaml.safe_load((CASES.parent.parent / "classroom" / "walk" / "points.yaml").read_text())
+TEXTS = fast_yaml.read((CASES.parent.parent / "classroom" / "walk" / "points.yaml").read_text())
 
 
 def fact(reference: str, timeline: Timeline) -> Happened:

@@ -6,15 +6,15 @@ from typing import Any
 
 import msgspec
 import pytest
-import yaml
 
 from drill.analysis.failover_phases import phases
 from drill.analysis.fault_windows import Period, fault_periods, fault_windows, unproven_fault
 from drill.record.timeline import Event, Timeline
+from language import fast_yaml
 from tests.support.example_lab import CASES, NODE1, NODE2
 from tests.support.timeline_notation import EVERY, TAKES, timeline
 
-RECORDED: dict[str, dict[str, Any]] = yaml.safe_load((CASES / "phases" / "recorded.yaml").read_text())
+RECORDED: dict[str, dict[str, Any]] = fast_yaml.read((CASES / "phases" / "recorded.yaml").read_text())
 
 
 def recorded(name: str) -> Timeline:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import yaml
 
 from drill.faults import registry as faults
 from drill.faults import remedies, repair
@@ -18,6 +17,7 @@ from inventory.errors import ConfigError
 from inventory.model import NodeAction
 from inventory.platforms.registry import PLATFORMS
 from inventory.providers import registry as providers
+from language import fast_yaml
 from tests.support.example_lab import CASES, example_lab
 from tests.support.fake_machines import FakeMachines
 from tests.support.fake_session import fake_session
@@ -26,7 +26,7 @@ from tests.support.platform_cases import case_of, like
 from tests.support.rendered_script import parsed
 from tests.support.shell_sandbox import SHELLS
 
-FILES = [yaml.safe_load(path.read_text()) for path in sorted((CASES / "faults").glob("*.yaml"))]
+FILES = [fast_yaml.read(path.read_text()) for path in sorted((CASES / "faults").glob("*.yaml"))]
 DATA: dict[str, Any] = {name: row for file in FILES for name, row in file.get("faults", {}).items()}
 REMEDIES: dict[str, Any] = {name: row for file in FILES for name, row in file.get("remedies", {}).items()}
 KNOWN = {remedy.__name__: remedy for remedy in (*NODE_REMEDIES, *CLUSTER_REMEDIES, *WITNESS_REMEDIES)}

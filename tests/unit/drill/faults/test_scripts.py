@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 import drill.faults
 from drill.faults import repair
 from drill.faults.base import FaultScope, Remedy, shell
 from inventory.remote.script import parameters, source
+from language import fast_yaml
 from tests.support.example_lab import CASES
 from tests.support.fake_session import fake_session
 from tests.support.shell_sandbox import SHELLS, Sandbox
@@ -23,7 +23,7 @@ SCRIPTS = Path(drill.faults.__path__[0]) / "scripts"
 ROWS: dict[str, list[dict[str, Any]]] = {
     name: rows
     for path in sorted((CASES / "faults").glob("*.yaml"))
-    for name, rows in yaml.safe_load(path.read_text()).get("scripts", {}).items()
+    for name, rows in fast_yaml.read(path.read_text()).get("scripts", {}).items()
 }
 PARAMS = [
     pytest.param(name, row, program, id=f"{name}-{row['case']}-{program}")

@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-import yaml
 
 from cluster import cib, placement, scores
 from drill.checks.placement import WHEN
@@ -38,6 +37,7 @@ from inventory.errors import ConfigError
 from inventory.model import INFINITY
 from inventory.platforms.registry import PLATFORMS
 from inventory.session import LabSession
+from language import fast_yaml
 from tests.support.example_lab import CASES, NODE1, NODE2, example_lab, nodes
 from tests.support.fake_machines import FakeMachines
 from tests.support.fake_session import fake_session
@@ -50,7 +50,7 @@ LAB = example_lab()
 PAIRS = {name: one for name, one in SCENARIOS.items() if not one.needs_another_lab}
 """The scenarios of a lab with two nodes, without fencing and without a witness."""
 EACH = pytest.mark.parametrize("one", SCENARIOS.values(), ids=SCENARIOS)
-STORIES = yaml.safe_load((CASES / "rows.yaml").read_text())
+STORIES = fast_yaml.read((CASES / "rows.yaml").read_text())
 ROLES = {"active": NODE1, "passive": NODE2, "target": NODE1, "peer": NODE2}
 SEVERAL = {"passives": "passive", "upper half": "passive", "untouched": "passive"}
 """Targets that a fault can hit when it can hit a passive node."""

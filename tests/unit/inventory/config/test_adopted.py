@@ -11,6 +11,7 @@ from cluster.adopted import Wanted, describe
 from inventory.config import lab_yaml
 from inventory.errors import ConfigError
 from inventory.model import Lab
+from language import fast_yaml
 from status import adoption
 from tests.support.adopted_cluster import HOSTS, AdoptedNodes
 from tests.support.example_lab import CASES
@@ -20,11 +21,11 @@ OWN = (CASES.parent.parent / "lab.yaml").read_text()
 
 
 def parse(changes: dict[str, Any], text: str = TEXT) -> Lab:
-    return lab_yaml.parse(yaml.safe_dump({**yaml.safe_load(text), **changes}), "lab.yaml")
+    return lab_yaml.parse(yaml.safe_dump({**fast_yaml.read(text), **changes}), "lab.yaml")
 
 
 def nodes(*changes: dict[str, Any]) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = yaml.safe_load(TEXT)["nodes"]
+    rows: list[dict[str, Any]] = fast_yaml.read(TEXT)["nodes"]
     return [{**row, **change} for row, change in zip(rows, changes, strict=True)]
 
 
@@ -37,7 +38,7 @@ def test_what_the_labs_own_nodes_could_not_have() -> None:
         ("Beta", "192.168.3.9", 2),
     ]
     third = {"name": "gamma", "address": "10.240.7.23", "page": "gamma"}
-    corosync = {**yaml.safe_load(TEXT)["corosync"], "two_node": False, "consensus_ms": 4380}
+    corosync = {**fast_yaml.read(TEXT)["corosync"], "two_node": False, "consensus_ms": 4380}
     several = parse({"nodes": [*nodes({}, {}), third], "corosync": corosync})
     assert [(one.id, one.ssh_host) for one in several.nodes] == [(1, "a"), (2, "b"), (3, "gamma")]
 

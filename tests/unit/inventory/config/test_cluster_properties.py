@@ -5,15 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import yaml
 
 from inventory.config.cluster_properties import fencing, in_effect, table
 from inventory.config.lab_yaml import load
 from inventory.errors import ConfigError
+from language import fast_yaml
 from tests.support.example_lab import CASES
 
 LAB = Path(__file__).parents[4] / "lab.yaml"
-DATA = yaml.safe_load((CASES / "cluster_properties.yaml").read_text())
+DATA = fast_yaml.read((CASES / "cluster_properties.yaml").read_text())
 DEFAULTS = [
     pytest.param(name, default, id=f"{release} {name}")
     for release, known in DATA["defaults"].items()
@@ -77,7 +77,7 @@ def test_every_row_of_the_table_is_whole() -> None:
     rows = table()
     assert [name for name, row in rows.items() if (row.type == "select") != bool(row.values)] == []
     assert [name for name, row in rows.items() if row.low is not None and row.type != "integer"] == []
-    written = yaml.safe_load((LAB.parent / "inventory/config/cluster_properties.yaml").read_text())
+    written = fast_yaml.read((LAB.parent / "inventory/config/cluster_properties.yaml").read_text())
     renamed = {row["renamed"] for row in written.values() if "renamed" in row}
     assert renamed <= rows.keys(), "the new name is a property too"
     assert [name for name, row in rows.items() if not row.known_values.keys() <= set(row.values)] == []

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from inventory.config.cluster_properties import milliseconds
 from inventory.config.lab_yaml import load, parse
 from inventory.corosync import Corosync
 from inventory.errors import ConfigError
 from inventory.model import INFINITY, Colocation, Location, Order, Resource
+from language import fast_yaml
 from tests.support.example_lab import example_lab
 
 ROOT = Path(__file__).parents[4]
@@ -20,7 +20,7 @@ LAB = ROOT / "lab.yaml"
 CASES = [
     pytest.param(case, id=f"{file.stem}: {case['case']}")
     for file in sorted((ROOT / "tests/cases/config").glob("*.yaml"))
-    for case in yaml.safe_load(file.read_text())
+    for case in fast_yaml.read(file.read_text())
 ]
 
 

@@ -9,7 +9,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import yaml
 
 from inventory.config.lab_yaml import load
 from inventory.host import doctor, survey
@@ -27,13 +26,14 @@ from inventory.providers.docker import DockerFacts
 from inventory.providers.docker_engine import Engine
 from inventory.providers.libvirt import LibvirtFacts
 from inventory.providers.virtualbox import VirtualBoxFacts
+from language import fast_yaml
 
 ROOT = Path(__file__).parents[4]
 LAB = load(ROOT / "lab.yaml")
 CASES = [
     pytest.param(case, id=f"{file.stem}: {case['case']}")
     for file in sorted((ROOT / "tests/cases/doctor").glob("*.yaml"))
-    for case in yaml.safe_load(file.read_text())
+    for case in fast_yaml.read(file.read_text())
 ]
 GOOD = HostFacts(
     folder="/labs/one",

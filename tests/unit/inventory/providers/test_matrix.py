@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from inventory.errors import MachineError
 from inventory.platforms.registry import PLATFORMS
 from inventory.providers import registry
+from language import fast_yaml
 from tests.support.example_lab import CASES, NODE1, NODE2, example_lab
 from tests.support.rendered_lab import ROOT, render
 from tests.support.vagrantfile import read
 
-DATA: dict[str, Any] = yaml.safe_load((CASES / "proofs.yaml").read_text())
+DATA: dict[str, Any] = fast_yaml.read((CASES / "proofs.yaml").read_text())
 PROOFS: dict[str, dict[str, str]] = DATA["proofs"]
 OWN_BOX: dict[str, str] = DATA["a box of lab.yaml"]
 NONE, WORDS = "-", re.compile(r"all tests|smoke tests|by hand \d{4}-\d\d-\d\d|look-alike|rendered|-")

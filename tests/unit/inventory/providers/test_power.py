@@ -12,18 +12,18 @@ from pathlib import Path
 from typing import Any, cast, get_args
 
 import pytest
-import yaml
 
 from inventory.errors import MachineError
 from inventory.model import PowerAction
 from inventory.providers import registry
 from inventory.providers.choice import Choice
 from inventory.providers.machines import Machines
+from language import fast_yaml
 from tests.support.example_lab import CASES, NODE1, NODE2, example_lab
 from tests.support.hypervisor import Hypervisor
 
 DATA: dict[str, dict[str, Any]] = {
-    path.stem: yaml.safe_load(path.read_text()) for path in sorted((CASES / "power").glob("*.yaml"))
+    path.stem: fast_yaml.read(path.read_text()) for path in sorted((CASES / "power").glob("*.yaml"))
 }
 ID = "5b3fa4f2-c6ec-4b11-bc27-972959a39875"
 STATES = [(name, state) for name, data in DATA.items() for state in data["states"]]
