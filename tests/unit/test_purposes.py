@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,18 +17,28 @@ SOURCES = {
 }
 
 
-def made(path: Path) -> Iterator[ast.Call]:
+def called(call: ast.Call) -> str:
+    """The name of what is called, such as "Command" or "Command.script"; "" for anything but names and a dot."""
+    if isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name):
+        return f"{call.func.value.id}.{call.func.attr}"
+    return call.func.id if isinstance(call.func, ast.Name) else ""
+
+
+@cache
+def made(path: Path) -> tuple[ast.Call, ...]:
     """Each call that makes a Command or, outside of the faults, an action with a script.
 
     A fault's actions get their purpose from the injector.
     """
-    for node in ast.walk(ast.parse(path.read_text())):
-        name = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
-        if isinstance(node, ast.Call) and (
-            name in ("Command", "Command.script")
-            or (name == "NodeAction" and path.parent.name != "faults" and not has(node, "power"))
-        ):
-            yield node
+    return tuple(
+        node
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call)
+        and (
+            called(node) in ("Command", "Command.script")
+            or (called(node) == "NodeAction" and path.parent.name != "faults" and not has(node, "power"))
+        )
+    )
 
 
 def has(call: ast.Call, keyword: str) -> bool:

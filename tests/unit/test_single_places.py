@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,43 +19,61 @@ SOURCES = {
 }
 
 
-def imports(tree: ast.AST, *modules: str) -> bool:
-    names = [
-        alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names
-    ] + [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+Nodes = list[ast.AST]
+
+
+def nodes_of(source: str) -> Nodes:
+    """All nodes of a module's tree."""
+    return list(ast.walk(ast.parse(source)))
+
+
+def imports(nodes: Nodes, *modules: str) -> bool:
+    names = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names] + [
+        node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)
+    ]
     return any(name.split(".")[0] in modules for name in names)
 
 
-def calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
+def calls(nodes: Nodes) -> Iterator[tuple[str, ast.Call]]:
     """Each call of an attribute: `x.name(…)` as ("x.name" or ".name", call)."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             of = node.func.value.id if isinstance(node.func.value, ast.Name) else ""
             yield f"{of}.{node.func.attr}", node
 
 
-def runs_programs(tree: ast.AST) -> bool:
-    return imports(tree, "subprocess", "pty") or any(
-        name in ("os.system", "os.popen") or name.startswith("os.spawn") for name, _ in calls(tree)
+def runs_programs(nodes: Nodes) -> bool:
+    return imports(nodes, "subprocess", "pty") or any(
+        name in ("os.system", "os.popen") or name.startswith("os.spawn") for name, _ in calls(nodes)
     )
 
 
-def locks(tree: ast.AST) -> bool:
-    return imports(tree, "fcntl")
+def locks(nodes: Nodes) -> bool:
+    return imports(nodes, "fcntl")
 
 
-def replaces_files(tree: ast.AST) -> bool:
+def replaces_files(nodes: Nodes) -> bool:
     """A replaced file: os.replace, os.rename, or a path's `replace(target)`; a text's replace has two arguments."""
     return any(
         name in ("os.replace", "os.rename", "shutil.move")
         or (name.endswith(".replace") and len(call.args) == 1 and not call.keywords)
         or name.endswith(".rename")
-        for name, call in calls(tree)
+        for name, call in calls(nodes)
     )
 
 
-def reads_the_cluster(tree: ast.AST) -> bool:
-    return any(name == "crm_mon.parse" for name, _ in calls(tree))
+def reads_the_cluster(nodes: Nodes) -> bool:
+    return any(name == "crm_mon.parse" for name, _ in calls(nodes))
+
+
+DEEDS = (runs_programs, locks, replaces_files, reads_the_cluster)
+
+
+@cache
+def done_by(name: str) -> frozenset[Callable[[Nodes], bool]]:
+    """What a module does; it is parsed once for all of them."""
+    nodes = nodes_of(SOURCES[name].read_text())
+    return frozenset(does for does in DEEDS if does(nodes))
 
 
 @pytest.mark.parametrize(
@@ -75,24 +94,24 @@ def reads_the_cluster(tree: ast.AST) -> bool:
     ],
     ids=["programs", "locks", "replaced files", "the cluster's state"],
 )
-def test_it_is_done_in_one_place(does: Callable[[ast.AST], bool], where: set[str]) -> None:
-    assert {name for name, path in SOURCES.items() if does(ast.parse(path.read_text()))} == where
+def test_it_is_done_in_one_place(does: Callable[[Nodes], bool], where: set[str]) -> None:
+    assert {name for name in SOURCES if does in done_by(name)} == where
 
 
 @pytest.mark.parametrize(
     "text", ["import subprocess", "from subprocess import run", "import os\nos.system('x')"]
 )
 def test_a_program_is_seen(text: str) -> None:
-    assert runs_programs(ast.parse(text))
+    assert runs_programs(nodes_of(text))
 
 
 @pytest.mark.parametrize(
     "text", ["import os\nos.replace(a, b)", "path.with_suffix('.new').replace(path)", "a.rename(b)"]
 )
 def test_a_replaced_file_is_seen(text: str) -> None:
-    assert replaces_files(ast.parse(text))
+    assert replaces_files(nodes_of(text))
     assert not replaces_files(
-        ast.parse("text.replace('a', 'b')\nreplace(record, name=1)\nnow.replace(hour=1)")
+        nodes_of("text.replace('a', 'b')\nreplace(record, name=1)\nnow.replace(hour=1)")
     )
 
 

@@ -13,11 +13,12 @@ from typing import Any
 import pytest
 from babel.messages.pofile import read_po
 
-from language import catalogue, fast_yaml, po, update
+from language import catalogue, fast_yaml, po
 from language.choice import ENGLISH, LANGUAGES
 from language.extraction import internal
 from language.template import PLACEHOLDER
 from tests.support.example_lab import CASES
+from tests.support.extracted_messages import messages
 
 ROOT = CASES.parent.parent
 CODES = [code for code in LANGUAGES if code != ENGLISH]
@@ -48,12 +49,6 @@ _NAMED = re.compile(r"%\(\w+\)s")
 _CODE = re.compile(r"`[^`]+`")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _PROSE = re.compile(r"[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}")
-
-
-@cache
-def messages() -> tuple[str, ...]:
-    """All messages of the code, each once."""
-    return tuple(dict.fromkeys(message for _, message in update.extracted()))
 
 
 @cache

@@ -14,10 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from language import catalogue, update
+from language import catalogue
 from language.extraction import internal, last_name, templates
 from language.template import PLACEHOLDER
 from tests.support.example_lab import CASES
+from tests.support.extracted_messages import messages
 
 ROOT = CASES.parent.parent
 SHOWING = {
@@ -51,7 +52,7 @@ _CODE = re.compile(r"`[^`]*`|\[/?[a-z _#0-9]*\]")
 
 @cache
 def known() -> frozenset[str]:
-    return frozenset(message for _, message in update.extracted()) | internal()
+    return frozenset(messages()) | internal()
 
 
 @cache

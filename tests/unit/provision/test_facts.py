@@ -18,6 +18,7 @@ from provision.readings import FACTS
 from tests.support.example_lab import CASES, NODE1, NODE2
 from tests.support.fake_remote import FakeRemote
 from tests.support.fake_session import fake_session
+from tests.support.shell_sandbox import syntax_error
 
 GOAL = fake_session("debian12")
 NODE = GOAL.lab.node1
@@ -65,7 +66,7 @@ def test_a_node_whose_cluster_runs_alone() -> None:
 def test_the_readings_are_shell(platform: str) -> None:
     command = readings(fake_session(platform), NODE)
     assert command.node == NODE1
-    subprocess.run(["sh", "-n"], input=command.argv[2], text=True, check=True)
+    assert syntax_error(command.argv[2]) == ""
     assert command.line.count(MARK) == len(FACTS)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cluster.cib import parse
+from drill.execute import recovery
 from drill.execute.recovery import Recovery
 from drill.faults import remedies, repair
 from drill.faults.base import FaultScope, Remedy
@@ -56,6 +57,12 @@ class Lab(FakeLab):
 @pytest.fixture
 def lab(tmp_path: Path) -> Lab:
     return Lab(tmp_path)
+
+
+@pytest.fixture
+def _short_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The wait for a healthy lab ends early: each of its looks costs time here, and the last one is like the first."""
+    monkeypatch.setattr(recovery, "SETTLE_DEADLINE_S", 5.0)
 
 
 def test_a_healthy_lab_is_left_alone(lab: Lab) -> None:
@@ -135,6 +142,7 @@ def test_a_second_owner_of_the_address_loses_it(lab: Lab) -> None:
     assert lab.second_holders == set()
 
 
+@pytest.mark.usefixtures("_short_wait")
 def test_what_cannot_be_healed_is_named_and_stays_written_down(lab: Lab) -> None:
     Journal(lab.root).begin("disk-full", target=NODE1)
     lab.needs[NODE1], lab.comes_back = {FULL}, {FULL}
@@ -162,6 +170,7 @@ def test_resources_come_back_with_the_configuration_of_before(lab: Lab) -> None:
     assert lab.resources == ["WebIP", "WebServer"]
 
 
+@pytest.mark.usefixtures("_short_wait")
 def test_two_node_is_found_where_the_journals_own_mend_failed(lab: Lab) -> None:
     Journal(lab.root).begin("scenario two-node", undo=lab.old_undo())
     lab.needs[NODE1], lab.hopeless = {OLD.message}, {OLD.message}

@@ -119,14 +119,14 @@ class Network:
     """A pair of sockets: node1 has the address, and answers each probe for it and for its own address."""
 
     def __init__(self) -> None:
-        self.witness, self.nodes = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.witness, self.nodes = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.asked: list[IPv4Address] = []
         self.thread = threading.Thread(target=self.run, name="network")
         self.thread.start()
 
     def run(self) -> None:
         self.nodes.settimeout(10)
-        with self.nodes, contextlib.suppress(OSError):  # until the witness closes its end
+        with self.nodes, contextlib.suppress(OSError):  # until the other end is closed
             while question := parse(frame := self.nodes.recv(128)):
                 self.asked.append(question.target_address)
                 if question.target_address in (VIP, LAB.node1.address):
