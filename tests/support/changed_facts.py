@@ -55,17 +55,30 @@ def change_cib(cib: Stored, changes: dict[str, Any]) -> None:
                 changed[part][name] = value
 
 
-def found(platform: str, row: dict[str, Any]) -> tuple[LabSession, Facts]:
-    witness = "witness" in row
-    world = fake_cluster(platform, row.get("from", "built"), witness=witness).copy()
+@cache
+def unchanged_facts(platform: str, state: str, *, witness: bool) -> Facts:
+    return gather(fake_cluster(platform, state, witness=witness).session)
+
+
+def changed_facts(platform: str, state: str, changes: dict[str, Any], *, witness: bool) -> Facts:
+    world = fake_cluster(platform, state, witness=witness).copy()
     for cib in {id(one.cib): one.cib for one in world.machines.values() if one.cib}.values():
-        change_cib(cib, row.get("cib", {}))
-    facts = gather(replace(world.session, remote=world))
+        change_cib(cib, changes)
+    return gather(replace(world.session, remote=world))
+
+
+def found(platform: str, row: dict[str, Any]) -> tuple[LabSession, Facts]:
+    witness, state = "witness" in row, row.get("from", "built")
+    facts = (
+        changed_facts(platform, state, row["cib"], witness=witness)
+        if "cib" in row
+        else unchanged_facts(platform, state, witness=witness)
+    )
     nodes = {
         node.name: dataclasses.replace(
             facts.of(node), **shaped(row.get("nodes", {}) | row.get(node.alias, {}))
         )
-        for node in world.session.lab.nodes
+        for node in fake_cluster(platform, state, witness=witness).session.lab.nodes
     }
     if witness:
         assert facts.witness is not None

@@ -187,13 +187,14 @@ def attempts_of(*attempts: Attempt, lines: Sequence[str] = ()) -> dict[str, str]
 
 
 def evidence_of(mine: Personal, **changes: Any) -> Evidence:
-    """What a student hands in whose lab is complete and who ran both drills."""
+    """What a student hands in whose lab is complete and who ran both drills. No records are made in vain."""
+    if "records" not in changes:
+        changes["records"] = {"2026-11-27_10-00-00": record_of(mine)}
     plain = Evidence(
         lab=student_lab.lab_text(document(), mine, "ha-2026"),
         cib=cib_of(mine),
         checks=[Judged(name, "PASS") for name in CHECKS],
         drilled=[Drilled("2026-11-27_10-00-00", name, "PASS") for name in SCENARIOS],
-        records={"2026-11-27_10-00-00": record_of(mine)},
         versions={"platform": "debian12", "pacemaker": "2.1.5"},
     )
     return replace(plain, **changes)

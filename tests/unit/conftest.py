@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+from typer.utils import get_params_from_function
 
 from classroom.what_ifs import Simulate
 from inventory import log
@@ -25,6 +27,14 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def sandbox(programs: Path, tmp_path: Path) -> Sandbox:
     """A folder in which a script for a node can run on this machine."""
     return Sandbox(tmp_path / "node", programs)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _parameters_are_read_once() -> Iterator[None]:
+    """Typer evaluates the annotations of all commands, twice, each time that a command line runs in this process."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("typer.main.get_params_from_function", cache(get_params_from_function))
+        yield
 
 
 @pytest.fixture(autouse=True)
