@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from drill.scenarios.overrides import Overrides
 from inventory import journal
 from inventory.errors import RouteRefused
 from inventory.journal import Journal
 from inventory.model import Command
 from inventory.session import LabSession
-from language import fast_yaml
 from tests.support.changed_facts import fake_cluster
 from tests.support.example_lab import CASES
 from tests.support.fake_machines import FakeMachines
@@ -24,7 +25,7 @@ from tests.support.fenced_lab import fenced_lab
 from tests.support.node_readings import LAB, PURPOSE, ClusterWords, logins, reading
 from tests.support.witness_lab import WITNESS, witness_lab
 
-ROWS: list[dict[str, Any]] = fast_yaml.read((CASES / "health" / "troubles.yaml").read_text())
+ROWS: list[dict[str, Any]] = yaml.safe_load((CASES / "health" / "troubles.yaml").read_text())
 PAGE = "<h1>Node1.magedu.com</h1>"
 
 
