@@ -33,6 +33,6 @@ class Nodes:
         return Result(
             command,
             0,
-            f"{out}{logins(node)}\n@@part rules\n@@part tried\n@@part unfit\n",
+            f"{out}{logins(node)}\n@@part rules\n@@part tried\n@@part unfit\n@@part agent_files\n",
             "",
         )

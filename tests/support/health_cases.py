@@ -95,4 +95,4 @@ class HealthCase:
         if "witness" in self.row:
             flags = self.row["witness"].get(node.alias, "A,V,NMW")
             out += f"\n@@part votes\nQuorum information\n {node.id}  1  {flags} {node.name} (local)\n"
-        return 0, f"{out}{logins(node)}\n@@part rules\n@@part tried\n@@part unfit\n", ""
+        return 0, f"{out}{logins(node)}\n@@part rules\n@@part tried\n@@part unfit\n@@part agent_files\n", ""
