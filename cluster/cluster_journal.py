@@ -10,6 +10,7 @@ fenced_remote.c. A system without systemd has no journal.
 from __future__ import annotations
 
 import re
+import shlex
 from dataclasses import dataclass
 
 _LINE = re.compile(
@@ -47,7 +48,7 @@ def journal_script(limit: int) -> str:
     """A shell text that prints the wanted lines, at most the last `limit`; nothing on a system without a journal."""
     tags = "-t corosync -t pacemaker-controld -t pacemaker-fenced"
     read = f"journalctl -q --no-pager -b -o short-monotonic {tags} -n 4000"
-    return f"{read} 2>/dev/null | grep -aE '{WANTED}' | tail -n {limit}"
+    return f"{read} 2>/dev/null | grep -aE {shlex.quote(WANTED)} | tail -n {limit}"
 
 
 def parse(text: str) -> tuple[JournalLine, ...]:

@@ -8,7 +8,7 @@ Source: proc(5), /proc/uptime (hundredths of a second).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from cluster import cluster_journal
@@ -31,6 +31,8 @@ class NodeJournals:
 
     session: LabSession
     since: Callable[[], float]
+    unread: dict[str, str] = field(default_factory=dict, init=False)
+    """The nodes that answered, but could not read their journal, each with the error."""
 
     @cached_property
     def moments(self) -> tuple[LoggedMoment, ...]:
@@ -42,6 +44,8 @@ class NodeJournals:
         script = f"{UPTIME}; {cluster_journal.journal_script(MOST_LINES)}; {UPTIME}"
         try:
             first = self._ask(node, script, "read-journal")
+            if first.error:
+                self.unread[node] = first.error
             if not (lines := cluster_journal.parse(first.text)):
                 return []
             answers = [first, *(self._ask(node, UPTIME, "read-uptime") for _ in range(QUESTIONS))]
@@ -61,19 +65,19 @@ class NodeJournals:
     def _ask(self, node: str, script: str, purpose: str) -> _Answer:
         why = purpose.replace("-", " ")
         asked = self.since()
-        result = self.session.remote.run(
-            Command.script(node, script, why=why, deadline=10, ok=(0, 1), purpose=purpose)
-        )
-        return _Answer(asked, self.since(), result.out)
+        result = self.session.remote.run(Command.script(node, script, why=why, deadline=10, purpose=purpose))
+        error = "" if result.good else f"status {result.status} {result.err}".strip()
+        return _Answer(asked, self.since(), result.out, error)
 
 
 @dataclass(frozen=True)
 class _Answer:
-    """An output, and when it was asked for and came (seconds of the record)."""
+    """An output, and when it was asked for and came (seconds of the record). `error` says why the command failed."""
 
     asked: float
     came: float
     text: str
+    error: str
 
     @property
     def distance(self) -> tuple[float, float]:

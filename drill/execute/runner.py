@@ -182,6 +182,8 @@ class Runner:
         recorder.machines(observation.processors, log.new())
         if len(recorder.timeline().events_of("inject")) == 1:
             recorder.logged(switches.journals.moments)
+            for node, why in switches.journals.unread.items():
+                self.say(f"{node} could not read its journal, so the outage may have no phases: {why}")
         MeasuredTimes.of(self.session).learn(recorder.timeline(), fingerprint(self.session, live))
         recorder.probe(ProbeFigures(rate.slots, rate.missed, round(rate.worst_late, 4)))
 

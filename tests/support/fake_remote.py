@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from inventory.errors import Unreachable
 from inventory.model import Command, Result
+from tests.support.shell_syntax import syntax_error
 
 
 @dataclass
@@ -34,6 +35,7 @@ class FakeRemote:
     def run(self, command: Command) -> Result:
         """See Remote."""
         self.ran.append(command)
+        assert syntax_error(command.line) == "", f"no shell can run this text:\n{command.line}"
         reply = self.answer(command)
         if reply is None:
             raise Unreachable(f"{command.node} does not answer over ssh", hint="Is the node up?")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -34,6 +37,23 @@ def text(name: str) -> str:
 @pytest.mark.parametrize("name", SEEN)
 def test_what_a_journal_tells(name: str) -> None:
     assert list(parse(text(name))) == SEEN[name]
+
+
+@pytest.mark.parametrize("name", SEEN)
+def test_a_shell_finds_the_same_lines(name: str, tmp_path: Path) -> None:
+    """The whole text, in a real shell, with a journalctl that prints the recorded journal."""
+    journal = tmp_path / "journalctl"
+    journal.write_text(f"#!/bin/sh\ncat {CASES / 'journals' / name}.txt\n")
+    journal.chmod(0o755)
+    done = subprocess.run(
+        ["sh", "-euc", cluster_journal.journal_script(200)],
+        env={"PATH": f"{tmp_path}:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stderr == ""
+    assert list(parse(done.stdout)) == SEEN[name]
 
 
 @pytest.mark.parametrize("name", SEEN)

@@ -60,6 +60,14 @@ def test_the_quickest_questions_decide_how_well_the_clock_is_known(lab: FakeLab)
     assert abs(first.at - 5.5) <= first.within + 0.0001
 
 
+def test_a_node_that_cannot_read_its_journal_says_why(lab: FakeLab) -> None:
+    """Then the outages have no phases, and nothing is learned for the predictions: it must not pass in silence."""
+    lab.instead("read-journal", lambda command, usual: (2, "", "sh: 1: Syntax error"))
+    journals = NodeJournals(lab.session(), lambda: lab.time - BEGAN)
+    assert journals.moments == ()
+    assert journals.unread == dict.fromkeys((NODE1, NODE2), "status 2 sh: 1: Syntax error")
+
+
 def test_a_node_that_does_not_answer_has_no_lines(lab: FakeLab) -> None:
     lab.machines.on[NODE2] = False
     assert read(lab) == ()
