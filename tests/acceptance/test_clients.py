@@ -15,6 +15,7 @@ import pytest
 from cli.context import Context
 from drill import suite
 from drill.analysis.duration import Duration, measured
+from drill.analysis.outage_phases import outage_course
 from drill.analysis.outages import outages_of
 from drill.checks.verdict import UNKNOWN
 from drill.execute.runner import Runner
@@ -62,6 +63,21 @@ def longest(timeline: Timeline, client: str) -> Duration:
     healed = timeline.time_of_first("heal") or timeline.end
     found = [measured(one) for one in outages_of(timeline, client) if one.first_failed < healed]
     return Duration(max((one.least for one in found), default=0), max((one.most for one in found), default=0))
+
+
+@pytest.mark.smoke
+def test_an_outage_has_its_phases(runner: Runner, context: Context) -> None:
+    """The DC's journal tells them; predictions are made of them."""
+    timeline = record(runner, "standby", context.lab.drill.seed)
+    if context.session.platform.services.name != "systemd":
+        pytest.skip("without systemd there is no journal, and no phases")
+    assert {one.kind for one in timeline.header.logged} >= {"stop", "start"}, "what the DC ordered"
+    course = outage_course(timeline)
+    assert course is not None, "each phase of a move is logged"
+    assert course.course == "move"
+    assert course.phases[-1].name == "answered"
+    measured_outage = longest(timeline, "probe")
+    assert measured_outage.least <= course.seconds <= measured_outage.most
 
 
 @pytest.mark.parametrize("name", ["standby", "power-off"])
