@@ -1,7 +1,7 @@
 #!/bin/sh
-# Give the address's agent of this node the lines of another version of its package, or its own lines again. Versions
-# differ in the folder of the helper programs (Debian 11: lib, Debian 12: libexec). Before 3.9.4 IPaddr2 had no library
-# findif.sh, and called the helper program findif. Then its start fails, but not its monitor.
+# In the files of the address's agent on this node, write lines of another package version, or restore the lines. The
+# versions differ in the folder of the helper programs (Debian 11: lib, Debian 12: libexec); before 3.9.4, IPaddr2
+# called the program findif, not the library findif.sh. With these lines start fails, monitor does not.
 : "${version:?}"
 : "${usr:?}"
 : "${agent:?}"
@@ -12,10 +12,10 @@ own=$usr/libexec/heartbeat other=$usr/lib/heartbeat
 own_folder=": \${HA_BIN:=$own}"
 other_folder=": \${HA_BIN:=$other}"
 function='FINDIF=findif'
-# shellcheck disable=SC2016 # the agent replaces HA_BIN
+# shellcheck disable=SC2016 # the agent expands HA_BIN
 program='FINDIF=$HA_BIN/findif'
 
-# Replace a whole line, where the file has it.
+# Replace a complete line, if the file has it.
 replace() {
     if grep -qxF "$2" "$1" 2>/dev/null; then
         sed -i "s|^$2\$|$3|" "$1"

@@ -100,9 +100,9 @@ def key_problems(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
 
 
 def agent_problems(session: LabSession, snapshot: Snapshot) -> Iterator[str]:
-    """Agents that a node does not have, and files of agents that are not as in their package."""
+    """Agents that a node does not have, and agents' files that differ from the package."""
     yield from resources.AGENTS.problems(session, snapshot.facts)
     package = session.platform.agents_package
     for node in session.lab.nodes:
         for path in snapshot.altered(node):
-            yield f"{node.alias}: {path} is not as in the package {package}"
+            yield f"{node.alias}: {path} differs from the package {package}"

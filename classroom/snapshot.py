@@ -91,7 +91,7 @@ class Snapshot:
         return tuple(self.status.nodes[node].extra.get("unfit", "").splitlines())
 
     def altered(self, node: Node) -> tuple[str, ...]:
-        """The files of the agents on a node that are not as in their package."""
+        """The agents' files on a node that differ from the package."""
         answer = self.status.nodes[node].extra.get("agent_files", "")
         found = self.session.platform.package_manager.altered(answer)
         return tuple(path for path in found if path.startswith(f"{ocf_agents.ROOT}/"))
@@ -113,7 +113,7 @@ def parts(session: LabSession) -> Extra:
     """The parts of a node's reading that only the checks need.
 
     What a drill left, a login on each peer, the packet filter, whether the web server could serve on the node, and the
-    files of agents that were changed.
+    changed files of the agents.
     """
     undone = lab_health.undone(session)
 

@@ -45,7 +45,7 @@ class NodeStatus:
     cib_text: str = ""
     """The CIB as XML."""
     scores: tuple[Score, ...] = ()
-    """Read when asked for (`with_figures`), as the memory is."""
+    """Read only with `with_figures`, like the memory."""
     memory_mb: int | None = None
     vote: Vote | None = None
     """What corosync here knows about the witness's vote; None without a witness, and without an answer."""
@@ -73,7 +73,7 @@ def no_extra(node: Node) -> Mapping[str, str]:
 
 
 def with_figures(session: LabSession, extra: Extra) -> Extra:
-    """These parts, and what people look at: scores and memory. A program that waits for a state does not need them."""
+    """The extra parts, with scores and memory for people. A program that waits for a state needs neither of them."""
     limit = session.lab.patient(node_shell.READING_LIMIT_S)
     figures = {
         "scores": node_shell.with_timeout(limit, node_shell.SCORES),

@@ -25,7 +25,7 @@ from classroom.school.tasks import Done, Task, tasks
 OUTPUT = "collected"
 """The folder for the results, in the folder with the bundles."""
 SHARED_MARKS = 10
-"""Two records with so many marks in common have the same measured times."""
+"""Two records with so many marks in common have the same durations."""
 MOST_LINES = 20
 """The most lines of evidence of a finding."""
 
@@ -150,7 +150,7 @@ def _note(one: Finding) -> Finding:
 
 
 def _compared(rows: Sequence[StudentRow]) -> Iterator[StudentRow]:
-    """The students with what they have in common: equal command logs, and records with the same measured times."""
+    """The students with what they have in common: equal command logs, and records with the same durations."""
     more: dict[str, list[Finding]] = {one.mine.student.name: [] for one in rows}
     copied: dict[str, set[str]] = {name: set() for name in more}
     there = [(one.mine.student.name, one.judged) for one in rows if one.judged and not one.judged.refused]
@@ -160,7 +160,7 @@ def _compared(rows: Sequence[StudentRow]) -> Iterator[StudentRow]:
             more[one].append(_note(Finding("equal-commands", f"{why} as {other}", lines)))
             more[other].append(_note(Finding("equal-commands", f"{why} as {one}", lines)))
     for (one, run, scenario), (other, that) in _copies(there):
-        text = f"scenario {scenario} of run {run} has the same measured times as a record of {other}"
+        text = f"scenario {scenario} of run {run} has the same durations as a record of {other}"
         more[one].append(Finding("copied-record", text, (f"that record is {that}",)))
         copied[one].add(scenario)
     for row in rows:

@@ -7,7 +7,7 @@ function order(cell) {
   return Number.isNaN(Number(text)) ? text : Number(text);
 }
 
-// Numbers stand before texts; a cell without a value stands last in both directions.
+// Upwards, numbers are before texts; a cell that is empty or "-" is last in both directions.
 function compare(one, other, sign) {
   if (one === null || other === null) return (one === null) - (other === null);
   if (typeof one !== typeof other) return sign * (typeof one === "number" ? -1 : 1);

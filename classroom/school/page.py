@@ -1,6 +1,6 @@
 """The class as one self-contained HTML page: no network, no clock; the same class gives the same page.
 
-Style, colours and the script that shows one state at a time are those of a drill's report.
+The style, the colours and the script of the state buttons are from the report of a drill.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ BADGES = {
     "counted": "PASS",
     "nothing handed in": "nothing",
 }
-"""The states in the order of their urgency, with the class of the badge: the drill's statuses have colours already."""
+"""The states, the most urgent first, and their badges' CSS classes; those of the verdicts have colours already."""
 FEW = 12
-"""With at most so many students, what each one did is unfolded."""
+"""Up to this number of students, each student's part is open."""
 MOST_PLACES = 3
-"""So many places where the class stopped are named for each task."""
+"""For each task, at most this number of stopping places is named."""
 UNFINISHED = ("open", "partly")
 
 
 @dataclass(frozen=True)
 class StuckTask:
-    """A task of the class: how many students have it, finished it, began it only, and did not try it.
+    """A task of the class: how many students have it, finished it, only began it, or did not try it.
 
-    `places` are where they stopped most often, each with its number of students.
+    `places`: where most of them stopped, each with its number of students.
     """
 
     kind: Kind
@@ -49,7 +49,7 @@ class StuckTask:
 
 
 def page(found: Collected) -> str:
-    """The HTML: who needs a person, where the class got stuck, a table of all students, then each student."""
+    """The HTML: what to look at first, each task, a table of all students, then each student."""
     rows = [_student(row) for row in found.students]
     points = [row.points for row in found.students if row.points is not None]
     states = Counter(row.state for row in found.students)
@@ -83,7 +83,7 @@ def page(found: Collected) -> str:
 
 
 def length(seconds: float | None) -> str:
-    """A length of time for people: to the second below an hour, else to the minute."""
+    """A duration as text: with seconds below one hour, else hours and minutes."""
     if seconds is None:
         return ""
     minutes, rest = divmod(round(seconds), 60)
@@ -110,7 +110,7 @@ def _student(row: StudentRow) -> Mapping[str, object]:
 
 
 def _most(found: Collected) -> Mapping[Kind, float]:
-    """The most points of each kind of task that the class has; they are the same for all students."""
+    """The maximum of points for each kind of task in the class; it is the same for all students."""
     tasks = found.students[0].tasks if found.students else ()
     most = {kind: sum(one.most for one in tasks if one.kind == kind) for kind in KINDS}
     return {kind: points for kind, points in most.items() if points}
@@ -137,6 +137,6 @@ def _stuck(found: Collected) -> Iterator[StuckTask]:
 
 
 def _places(task: Task) -> list[str]:
-    """Where a student stopped: the names of checks one by one, another text as it is."""
+    """Where a student stopped: each check's name separately, other texts unchanged."""
     names = task.kind in ("lab", "exercise")
     return [one for one in (task.stuck.split(", ") if names else [task.stuck]) if one]

@@ -36,7 +36,7 @@ class NodeJournals:
 
     @cached_property
     def moments(self) -> tuple[LoggedMoment, ...]:
-        """The lines since the record began, in the order of time; read once. A node that does not answer has none."""
+        """The lines since the record began, sorted by time; read once. A node that does not answer has none."""
         found = [moment for node in self.session.lab.nodes for moment in self._of(node.name)]
         return tuple(sorted(found, key=lambda moment: moment.at))
 

@@ -36,7 +36,7 @@ class PowerSwitches:
     session: LabSession
     recorder: Recorder
     journals: NodeJournals = field(init=False)
-    """The nodes' journals, for all that needs them at the end of the record."""
+    """The nodes' system journals, read at the end of the record."""
     _older: dict[str, int] = field(default_factory=dict, init=False)
     """The number of bytes of each node's log that are older, by node."""
     _fenced: Counter[FenceEvent] = field(default_factory=Counter, init=False)

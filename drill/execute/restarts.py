@@ -19,7 +19,7 @@ from inventory.session import LabSession
 
 @dataclass(frozen=True)
 class Restarts:
-    """Asks the nodes once, for any number of scenarios. The answer is valid while the web server stays on its node."""
+    """Asks each node once, for all scenarios. The answer is valid until the web server moves to another node."""
 
     session: LabSession
 

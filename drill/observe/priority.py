@@ -1,7 +1,7 @@
-"""The observers run before the other programs of this machine, where the user may decide that (root may).
+"""The observers get a higher priority than other programs, if the user may set it (root may).
 
-A busy machine then delays the observers less. Where it still does, the record tells it (drill.observe.lateness).
-Source: setpriority(2): on Linux it is about one thread, and the threads and programs that it starts inherit it.
+A busy machine then delays the observers less. Delays that remain are in the record (drill.observe.lateness).
+Source: setpriority(2). On Linux the value is for one thread; the threads and programs it starts inherit it.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 NICE = -10
-"""The nice value of the observers: about ten times the processor time of a program with the usual value of 0."""
+"""The observers' nice value. It gives about ten times the processor time of a program with the value 0."""
 
 
 @contextmanager
 def first() -> Iterator[None]:
-    """Give the threads that are started inside a higher priority. Changes nothing where that is not permitted."""
+    """Threads that start in this `with` block get a higher priority, if the user may set it."""
     before = os.getpriority(os.PRIO_PROCESS, 0)
     try:
         os.setpriority(os.PRIO_PROCESS, 0, min(NICE, before))

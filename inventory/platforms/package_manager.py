@@ -1,4 +1,4 @@
-"""What the lab needs of a package manager; the commands are argument vectors."""
+"""What the lab needs from a package manager; the commands are argv tuples."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ class PackageManager(ABC):
 
     @abstractmethod
     def verify(self, package: str) -> tuple[str, ...]:
-        """Build the argv that prints a line for each file of a package that was changed; see `altered`."""
+        """Build the argv that prints a line for each changed file of a package; see `altered`."""
 
     @abstractmethod
     def reinstall(self, package: str) -> tuple[str, ...]:
-        """Build the argv that installs a package once more."""
+        """Build the argv that reinstalls a package."""
 
     def installed(self, answer: str) -> frozenset[str]:
         """Parse the answer of `query`."""
@@ -35,8 +35,8 @@ class PackageManager(ABC):
         return frozenset(words[0] for words in lines if words[1:] == ["installed"])
 
     def altered(self, answer: str) -> tuple[str, ...]:
-        """Parse the answer of `verify`: the files that are missing or have other contents.
+        """Parse the answer of `verify`: the files that are missing or have new contents.
 
-        The default reads the columns of rpm(8), V, which dpkg(1) prints too: a 5 in the third place means another sum.
+        The default reads the columns of `rpm -V`, which dpkg prints too: a 5 in column 3 means a changed checksum.
         """
         return tuple(re.findall(r"^(?:missing|..5\S*) +(?:[a-z] )?(/.*)$", answer, re.MULTILINE))

@@ -28,11 +28,11 @@ class Apt(PackageManager):
         return ("dpkg-query", "-W", "-f", "${Package} ${db:Status-Status}\\n", *packages)
 
     def verify(self, package: str) -> Argv:
-        """Compare the files with the sums that dpkg has; it prints them in the form of rpm."""
+        """Compare the files with dpkg's checksums; the output has the format of rpm -V."""
         return ("dpkg", "--verify", package)
 
     def reinstall(self, package: str) -> Argv:
-        """Load the package again and unpack it."""
+        """Fetch and unpack the package again."""
         return ("apt-get", "install", "--reinstall", package)
 
 
@@ -55,9 +55,9 @@ class Rpm(PackageManager):
         return ("rpm", "-q", "--qf", "%{NAME} installed\\n", *packages)
 
     def verify(self, package: str) -> Argv:
-        """Compare the files with the sums that rpm has."""
+        """Compare the files with rpm's checksums."""
         return ("rpm", "--verify", package)
 
     def reinstall(self, package: str) -> Argv:
-        """Load the package again and unpack it."""
+        """Fetch and unpack the package again."""
         return (self.program, "reinstall", package)

@@ -22,7 +22,7 @@ from provision.facts import gather
 from provision.plan import plan
 
 CHECK_S, SOON_S = 240.0, 120.0
-"""The longest times for `./lab task check`, and until the service runs again (seconds)."""
+"""Time limits (seconds): `./lab task check`; until the lab is as in lab.yaml again."""
 MONITOR = '<operations><op id="mine-monitor" name="monitor" interval="20s"/></operations>'
 
 
@@ -55,7 +55,7 @@ def prefers_other(score: int) -> str:
 
 @dataclass(frozen=True)
 class Answer:
-    """Shell commands: a first try, words of its judgement, and what is right then."""
+    """Commands of a first try, a word in its judgement, commands that correct it."""
 
     nearly: tuple[str, ...]
     says: str
@@ -98,12 +98,12 @@ ANSWERS = {
         ),
     ),
 }
-"""For the lab of lab.yaml: WebServer prefers a node by a score of 500, and each resource has a stickiness of 100."""
+"""For this lab.yaml: WebServer prefers a node with a score of 500, and each resource has a stickiness of 100."""
 
 
 @pytest.fixture(autouse=True)
 def restored(context: Context) -> Iterator[None]:
-    """`./lab reset` undoes all that a student configured; the solved tasks are as before."""
+    """`./lab reset` undoes the student's changes; the list of solved tasks is restored."""
     saved = progress.load(context.home / STATE, pytest.fail)
     solved = saved.now.solved
     yield

@@ -1,4 +1,4 @@
-// What the tests of this folder ask of a page. Each function gives lines of text; none when all is well.
+// What this folder's tests check on a page. Each function returns lines of text, one for each problem.
 
 const visible = (element) => element.checkVisibility({ visibilityProperty: true });
 const cut = (text) => JSON.stringify(text.trim().slice(0, 40));
@@ -44,7 +44,7 @@ function overflows() {
   return found;
 }
 
-// The same without what lies in a part of the page that scrolls by itself, such as a wide table.
+// Like overflows(), but not for parts that have their own scroll bar, such as a wide table.
 function escapes() {
   const width = window.innerWidth;
   const scrolls = (one) => ["auto", "scroll"].includes(getComputedStyle(one).overflowX);
@@ -58,7 +58,7 @@ function escapes() {
   return found;
 }
 
-// A short word with letters of one line and letters of the next one.
+// A short word that is split over two lines.
 function broken() {
   const found = [];
   const range = document.createRange();

@@ -1,4 +1,4 @@
-"""The pages of a walk and of a class in a real browser: all is legible, wide and narrow, light and dark, in Chinese."""
+"""The pages of a walk and a class in a real browser, wide and narrow, light and dark, English and Chinese."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ASKED = ("escapes", "overlaps", "tiny", "broken", "pale")
 
 
 def class_pages(folder: Path) -> Iterator[tuple[str, str]]:
-    """Of five students two handed in what is theirs, one what is another one's, and two nothing that can be read."""
+    """Five students: two hand in their own file, one has another student's lab, two have no readable file."""
     class_, (anna, ben, long, unbroken, _) = class_of(NAMES, predictions=8)
     unfinished = [Judged(name, "FAIL" if name == "order" else "PASS") for name in CHECKS]
     put(folder / "in", "anna", handed_in(class_, anna))

@@ -6,7 +6,7 @@
 set -eu
 root=$1
 shift
-# With the host's program: the smallest system has none. The engine publishes the nodes' ssh on the loopback.
+# The host's `ip`: the smallest system has none. Docker publishes the nodes' ssh ports on the loopback.
 ip link set lo up
 hierarchies=$(grep ' cgroup ' /proc/mounts || true)
 mount --make-rprivate /

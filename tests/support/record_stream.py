@@ -1,9 +1,9 @@
-"""Records the streams of both nodes while the active one stops corosync: the cases in tests/cases/watch.
+"""Saves the streams of both nodes while the active node stops corosync, for tests/cases/watch.
 
-By hand, with a lab that is built, in its folder: `.venv/bin/python -m tests.support.record_stream FOLDER`. FOLDER gets
-PLATFORM-stop-NODE.txt of each node. Each line is the second of the recording, its direction (`>` asked, `<` standard
-output, `!` standard error), and the line itself. The node is started again at the end; after an error `./lab reset`
-repairs.
+Run it by hand in the folder of a built lab: `.venv/bin/python -m tests.support.record_stream FOLDER`. It writes
+FOLDER/PLATFORM-stop-NODE.txt for each node. A line has the time since the start (s), a direction (`>` asked, `<`
+standard output, `!` standard error) and the text. At the end the cluster is started again on that node; after an error
+run `./lab reset`.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from inventory.waiting import Clock
 WAIT_S = 120.0
 """The longest wait for a state (seconds)."""
 DOCUMENTED = "172.16."
-"""The addresses in the files begin with it, as in the repository's lab.yaml."""
+"""The start of each address in the files, as in the project's lab.yaml."""
 
 
 @dataclass
 class RecordedSession:
-    """A session that keeps all its lines, each with its moment."""
+    """An ssh session that keeps all its lines, each with its time."""
 
     session: StreamSession
     clock: Clock
@@ -61,7 +61,7 @@ class RecordedSession:
 
 
 def record(context: Context) -> dict[Node, list[str]]:
-    """Watch both nodes while the active one stops corosync, and start it again. The rows of each node."""
+    """Watch both nodes while the active node stops corosync, then start it again. Returns the rows by node."""
     lab, session, clock = context.lab, context.session, context.clock
     since, made = clock.now(), {}
     latest: dict[str, NodeReading] = {}

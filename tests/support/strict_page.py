@@ -14,7 +14,7 @@ _FOR_PROGRAMS = ("class", "id", "href", "data-status", "data-show")
 class StrictPage(HTMLParser):
     """A strict look at a page: tags must close in order; ids, links, texts and attributes are kept.
 
-    `marks` are the attributes that no language may change: tag, name and value.
+    `marks`: attributes that must not be translated (tag, name, value).
     """
 
     def __init__(self, text: str) -> None:

@@ -1,4 +1,4 @@
-"""The agents of another version on the passive node: what is written into their files, and taken back."""
+"""Agents of another version on the passive node: what the script writes into their files and undoes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WITH_LIBRARY = (". ${OCF_FUNCTIONS_DIR}/findif.sh\n", "FINDIF=findif\n")
 WITHOUT_LIBRARY = ("", "FINDIF=$HA_BIN/findif\n")
 """IPaddr, and IPaddr2 before 3.9.4."""
 FOLDERS = ("libexec/heartbeat", "lib/heartbeat")
-"""Where versions of the package have their helper programs."""
+"""The helper programs' folders, by package version."""
 
 
 class Node:
@@ -67,7 +67,7 @@ def test_the_lines_of_another_version_and_back(
     }
 
 
-def test_whole_files_are_not_written(tmp_path: Path) -> None:
+def test_good_files_are_not_written(tmp_path: Path) -> None:
     """Undoing runs on all nodes, also on those that were never broken or are repaired already."""
     node = Node(tmp_path, FOLDERS[0], WITH_LIBRARY)
     before = node.files

@@ -314,7 +314,7 @@ def test_a_record_whose_names_were_all_exchanged(
     found = collect(tmp_path)
     for mine, other in ((ANNA, "ben"), (BEN, "anna")):
         assert "copied-record" in kinds(row(found, mine))
-        assert f"has the same measured times as a record of {other}" in said(row(found, mine))
+        assert f"has the same durations as a record of {other}" in said(row(found, mine))
         assert row(found, mine).points == 10.0
     assert row(found, CARL).state == "counted"
 
@@ -440,7 +440,7 @@ def test_the_page_shows_a_text_and_never_obeys_it(tmp_path: Path) -> None:
     assert "http://" not in text.replace("http://www.w3.org", "")
 
 
-def test_the_page_begins_with_who_needs_a_person(folder: Path, made: Mapping[str, bytes]) -> None:
+def test_the_page_begins_with_unclear_cases(folder: Path, made: Mapping[str, bytes]) -> None:
     put(folder, "ben", renamed(made))
     (folder / "carl.hand-in.tar.gz").write_bytes(b"no bundle")
     text = page.page(collect(folder))

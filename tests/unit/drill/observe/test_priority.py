@@ -1,4 +1,4 @@
-"""The priority of the observers: theirs alone, and no error where a user may not set it."""
+"""Only the observers get the priority; no error if a user may not set it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from drill.observe import priority
 
 
 class Kernel:
-    """The nice values of threads; `refuses` as for a user who is not root."""
+    """The nice values of threads; `refuses`: the user is not root."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, nice: int, *, refuses: bool = False) -> None:
         self.nice, self.refuses = nice, refuses
@@ -42,7 +42,7 @@ def test_it_is_restored_after_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     assert kernel.nice == 0
 
 
-def test_a_user_who_may_not_set_it_observes_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_user_who_may_not_set_it_still_observes(monkeypatch: pytest.MonkeyPatch) -> None:
     kernel = Kernel(monkeypatch, 0, refuses=True)
     with priority.first():
         assert kernel.nice == 0

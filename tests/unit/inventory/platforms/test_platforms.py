@@ -90,7 +90,7 @@ def test_missing_packages(system: Platform) -> None:
 
 @pytest.mark.parametrize("system", PLATFORMS.values(), ids=PLATFORMS)
 def test_altered_files_of_the_agents(system: Platform) -> None:
-    """What dpkg 1.21 and rpm 4.16 print: other contents, a missing file, and what is no change of contents."""
+    """What dpkg 1.21 and rpm 4.16 print: changed contents, a missing file, and changes of other properties."""
     dpkg = "??5??????   /usr/a\nmissing     /usr/b\n??5?????? c /etc/c\n"
     rpm = "S.5....T.    /usr/a\nmissing     /usr/b\n..5....T.  c /etc/c\n.M.....T.    /usr/d\n"
     debian = isinstance(system.package_manager, Apt)

@@ -57,7 +57,7 @@ def test_it_is_one_file_that_asks_for_nothing(page: StrictPage) -> None:
 
 
 def test_a_language_changes_texts_and_no_class_or_link(page: StrictPage) -> None:
-    """A translated class has no colour, and a translated link leads to no symbol."""
+    """A translated CSS class has no colour, and a translated link leads to no symbol."""
     speech.use("zh")
     try:
         chinese = StrictPage(report(RUN))
