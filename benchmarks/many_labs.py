@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+import os
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
@@ -22,6 +23,9 @@ KEPT_MB = 2048
 """The memory of a server that is kept for the system and for a drill of some labs (MiB)."""
 IDLE_SHARE = 0.5
 """Idle labs may take this share of the processors; the rest is for builds and drills."""
+OTHER_WORK, FULL = 0.25, 0.95
+"""Other programs may take this share of the processors while no lab runs. From the second share on, the processors are
+full: what the labs would need is then not known."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,7 @@ class IdleRuns:
     """How long the labs are watched while nothing happens (seconds)."""
     on_row: Callable[[Measurement], None] = lambda row: None
     stat: Callable[[], str] = STAT.read_text
+    processors: int = field(default_factory=lambda: os.cpu_count() or 1)
     wall: Callable[[], float] = time.time
 
     def run(self, counts: Sequence[int], repeat: int) -> None:
@@ -99,14 +104,25 @@ class IdleRuns:
         contention.begin()
         before, began = cpu_seconds(self.stat()), self.clock.now()
         self.clock.sleep(self.window)
+        seconds, cpu_s = self.clock.now() - began, cpu_seconds(self.stat()) - before
         found = {
-            "seconds": round(self.clock.now() - began, 2),
-            "cpu_s": round(cpu_seconds(self.stat()) - before, 2),
+            "seconds": round(seconds, 2),
+            "cpu_s": round(cpu_s, 2),
             "contention": contention.share(),
             "memory_mb": sum(self.labs.memory_mb(number) for number in range(1, count + 1)),
+            "doubt": doubt(count, cpu_s / seconds, self.processors),
         }
         at = datetime.fromtimestamp(self.wall(), timezone.utc)
         self.on_row(self.file.add(key, float(count), at, found))
+
+
+def doubt(count: int, busy: float, processors: int) -> str:
+    """Why the processor time of a measurement says nothing about the labs; "" when it does."""
+    if count == 0 and busy > OTHER_WORK * processors:
+        return f"other programs keep {busy:.2f} of {processors} processors busy"
+    if busy >= FULL * processors:
+        return f"all {processors} processors are busy: how many more are needed cannot be told"
+    return ""
 
 
 def figures(rows: Sequence[Measurement]) -> Figures | None:

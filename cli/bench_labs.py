@@ -80,7 +80,8 @@ def labs(
 
     def tell(row: Measurement) -> None:
         busy = (row.cpu_s or 0) / (row.seconds or 1)
-        console.say(f"{row.setting} {row.number + 1}: {row.memory_mb} MiB, {busy:.2f} processors busy")
+        doubt = f"; does not count: {row.doubt}" if row.doubt else ""
+        console.say(f"{row.setting} {row.number + 1}: {row.memory_mb} MiB, {busy:.2f} processors busy{doubt}")
 
     runs = IdleRuns(_labs(context, text), MeasurementsFile(path, conditions), context.clock, seconds, tell)
     with (

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from benchmarks.many_labs import Figures, IdleRuns, Labs, conclusion, described, figures, table
+from benchmarks.many_labs import Figures, IdleRuns, Labs, conclusion, described, doubt, figures, table
 from benchmarks.measurements import MeasurementsFile
 from cluster import feasible
 from inventory.config import lab_yaml
@@ -28,11 +28,11 @@ class Server:
     def __init__(self, path: Path) -> None:
         self.clock, self.path = fake_clock(), path
         self.up, self.did, self.fails = set[int](), list[str](), 0
-        self.busy = 0.0
+        self.busy, self.others = 0.0, 0.2
         plain = self.clock.sleep
 
         def sleep(seconds: float) -> None:
-            self.busy += seconds * (0.2 + 0.05 * len(self.up))
+            self.busy += seconds * min(2.0, self.others + 0.05 * len(self.up))
             plain(seconds)
 
         self.clock = replace(self.clock, sleep=sleep)
@@ -55,7 +55,30 @@ class Server:
             self.clock,
             30.0,
             stat=stat,
+            processors=2,
         )
+
+
+@pytest.mark.parametrize(
+    ("others", "says"),
+    [
+        (1.99, "other programs keep 1.99 of 2 processors busy"),
+        (0.7, "other programs keep 0.70 of 2 processors busy"),
+    ],
+)
+def test_a_busy_machine_tells_nothing_about_labs(tmp_path: Path, others: float, says: str) -> None:
+    server = Server(tmp_path / "labs.jsonl")
+    server.others = others
+    runs = server.runs()
+    runs.run([1, 2], 1)
+    assert runs.file.rows[0].doubt == says
+    assert figures(runs.file.rows) is None
+    assert conclusion(runs.file.rows, 16, 8) == "Not enough was measured to say how many labs fit."
+
+
+def test_full_processors_are_in_doubt() -> None:
+    assert doubt(8, 1.98, 2) == "all 2 processors are busy: how many more are needed cannot be told"
+    assert doubt(8, 1.8, 2) == doubt(0, 0.5, 2) == ""
 
 
 def test_labs_are_booted_one_after_another_and_removed(tmp_path: Path) -> None:
