@@ -96,6 +96,8 @@ class FakeCluster:
         self.disturbed: list[str] = []
         self.ran: list[Command] = []
         self.kill_after: int | None = None
+        self.left: list[FakeCluster] | None = None
+        """The state before each command, when a list is given."""
         self.known_agents: dict[str, str] = {}
         """What crm_resource says of each agent of other resources; it has no other agents."""
         self.keys_made = self.prepared = 0
@@ -119,6 +121,7 @@ class FakeCluster:
     def copy(self) -> FakeCluster:
         """The same state, apart from this one."""
         other = copy(self)
+        other.left, other.ran, other.disturbed = None, list(self.ran), list(self.disturbed)
         other.machines, other.current = deepcopy(self.machines), dict(self.current)
         other.session = replace(self.session, remote=other)
         return other
@@ -139,6 +142,8 @@ class FakeCluster:
     def action(self, machine: Machine, command: Command) -> Result:
         if self.kill_after is not None and len(self.ran) >= self.kill_after:
             raise Killed
+        if self.left is not None:
+            self.left.append(self.copy())
         self.ran.append(command)
         self.tick += 1
         try:

@@ -22,3 +22,20 @@ def killed_and_run_again(
         cluster.kill_after = None
         run(cluster.session)
         yield cluster
+
+
+def run_again_after_each_command(
+    cluster: FakeCluster, run: Callable[[LabSession], object]
+) -> Iterator[FakeCluster]:
+    """As `killed_and_run_again`, but one run gives all states in which a killed one leaves the cluster.
+
+    For a `run` that does nothing when it is killed: then only the commands before that matter.
+    """
+    cluster.left = []
+    run(cluster.session)
+    left, cluster.left = cluster.left, None
+    assert left, "a run without commands cannot be killed between them"
+    for one in left:
+        one.ran, one.disturbed = [], []
+        run(one.session)
+        yield one

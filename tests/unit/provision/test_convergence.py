@@ -22,6 +22,7 @@ from tests.support import changed_facts
 from tests.support.example_lab import NODE1, NODE2, nodes
 from tests.support.fake_cluster import FakeCluster, Killed, Machine
 from tests.support.fake_session import fake_session
+from tests.support.killed_runs import run_again_after_each_command
 
 EVERY = pytest.mark.parametrize("platform", PLATFORMS)
 
@@ -113,15 +114,8 @@ def test_node2_is_started_from_node1(platform: str) -> None:
 
 @EVERY
 def test_killed_after_any_command(platform: str) -> None:
-    for after in range(number_of_commands(platform)):
-        killed_and_run_again(FakeCluster(fake_session(platform)), after)
-
-
-def killed_and_run_again(fake_cluster: FakeCluster, after: int) -> None:
-    with pytest.raises(Killed):
-        run(fake_cluster, kill_after=after)
-    run(fake_cluster)
-    converged(fake_cluster)
+    for fake_cluster in run_again_after_each_command(FakeCluster(fake_session(platform)), apply.run):
+        converged(fake_cluster)
 
 
 @EVERY
@@ -161,14 +155,9 @@ def test_a_node_destroyed_and_booted_anew_joins(platform: str, name: str) -> Non
 @pytest.mark.parametrize("name", [NODE1, NODE2])
 def test_killed_while_a_new_node_joins(platform: str, name: str) -> None:
     whole = built(platform).copy()
+    key = whole.machines[NODE1].files[corosync_conf.AUTHKEY]
     whole.boot_anew(whole.session.lab.node(name))
-    for after in range(run(whole)):
-        fake_cluster = built(platform).copy()
-        key = fake_cluster.machines[NODE1].files[corosync_conf.AUTHKEY]
-        fake_cluster.boot_anew(fake_cluster.session.lab.node(name))
-        with pytest.raises(Killed):
-            run(fake_cluster, kill_after=after)
-        run(fake_cluster)
+    for fake_cluster in run_again_after_each_command(whole, apply.run):
         assert not [what for what in fake_cluster.disturbed if "stopped" in what or "outside" in what]
         assert {machine.files[corosync_conf.AUTHKEY] for machine in fake_cluster.machines.values()} == {key}
         converged(fake_cluster)

@@ -23,7 +23,7 @@ from tests.support.example_lab import NODE1, NODE2
 from tests.support.fake_cluster import FakeCluster
 from tests.support.fake_session import fake_session
 from tests.support.fenced_lab import PASSWORD, fenced_session
-from tests.support.killed_runs import killed_and_run_again
+from tests.support.killed_runs import run_again_after_each_command
 
 ABLE = pytest.mark.parametrize("platform", [name for name, one in PLATFORMS.items() if one.fencing_packages])
 DEVICES = {"fence_node1": NODE2, "fence_node2": NODE1}
@@ -75,8 +75,7 @@ def test_only_one_device_waits_so_that_one_node_wins() -> None:
 
 
 def test_killed_after_any_command() -> None:
-    total = len(fenced().ran)
-    for cluster in killed_and_run_again(lambda: FakeCluster(fenced_session()), apply.run, total):
+    for cluster in run_again_after_each_command(FakeCluster(fenced_session()), apply.run):
         converged(cluster)
 
 
