@@ -14,8 +14,8 @@ from inventory.model import Node
 from inventory.platforms.base import CorosyncGeneration
 
 STARTED = "the engine started"
-_START = re.compile(r"^.*Corosync Cluster Engine.*(starting up|started and ready)", re.M)
-_EXIT = re.compile(r"^.*Corosync Cluster Engine exiting with status [1-9].*$", re.M)
+_START = re.compile(r"Corosync Cluster Engine.*(starting up|started and ready)")
+_EXIT = re.compile(r"Corosync Cluster Engine exiting with status [1-9].*")
 
 
 def expected_log_lines(generation: CorosyncGeneration, node: Node) -> Mapping[str, str]:
@@ -53,13 +53,19 @@ def missing_log_lines(generation: CorosyncGeneration, node: Node, log: str) -> t
 def since_start(log: str) -> str:
     """Give the part of a log from corosync's latest start on; the whole log when it contains no start."""
     starts = list(_START.finditer(log))
-    return log[starts[-1].start() :] if starts else log
+    return log[_line_start(log, starts[-1]) :] if starts else log
 
 
 def failed_start(log: str) -> str:
     """Give the line with which the latest start ended in an error status; "" when it did not."""
-    ends = _EXIT.findall(since_start(log))
-    return str(ends[-1]).strip() if ends else ""
+    latest = since_start(log)
+    ends = list(_EXIT.finditer(latest))
+    return latest[_line_start(latest, ends[-1]) : ends[-1].end()].strip() if ends else ""
+
+
+def _line_start(log: str, found: re.Match[str]) -> int:
+    """Where the line of a match begins: a pattern for the whole line would be tried at each character of a log."""
+    return log.rfind("\n", 0, found.start()) + 1
 
 
 HARMLESS: Mapping[str, str] = {
