@@ -12,11 +12,10 @@ import pytest
 
 from classroom import after_boot
 from cli.context import Context
-from cli.overview import look
-from inventory import waiting
+from tests.support.healthy_lab import healthy
 
-WHOLE_S, HEALTHY_S = 900.0, 120.0
-"""The longest time for a command that may boot the nodes, and until the lab is healthy (seconds)."""
+WHOLE_S = 900.0
+"""The longest time for a command that may boot the nodes (seconds)."""
 LATE = {after_boot.NAME, "pages", "at-boot"}
 """The checks that find a web server that starts at boot; its second copy may also leave a failure behind."""
 
@@ -52,13 +51,7 @@ def enabled(context: Context) -> Iterator[Context]:
     finally:
         lab(context, "provision")
         lab(context, "heal")
-        waiting.until(
-            lambda: look(context),
-            lambda one: not one.troubles,
-            "the lab is healthy",
-            deadline=HEALTHY_S,
-            clock=waiting.CLOCK,
-        )
+        healthy(context)
 
 
 def test_a_healthy_lab_is_healthy_after_a_boot(context: Context) -> None:

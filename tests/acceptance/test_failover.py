@@ -7,23 +7,14 @@ from collections.abc import Iterator
 import pytest
 
 from cli.context import Context
-from cli.overview import Overview, look
+from cli.overview import look
 from inventory import waiting
 from inventory.model import Command
 from inventory.platforms.base import ServiceAction
+from tests.support.healthy_lab import healthy
 
 pytestmark = pytest.mark.smoke
 DEADLINE = 120.0
-
-
-def _healthy(context: Context) -> Overview:
-    return waiting.until(
-        lambda: look(context),
-        lambda seen: not seen.troubles,
-        "The lab is healthy",
-        deadline=DEADLINE,
-        clock=context.clock,
-    )
 
 
 def _services(context: Context, node: str, action: ServiceAction) -> Command:
@@ -37,11 +28,11 @@ def _services(context: Context, node: str, action: ServiceAction) -> Command:
 @pytest.fixture
 def active(context: Context) -> Iterator[str]:
     """The node that serves; its cluster services are started again afterwards, whatever happened."""
-    before = _healthy(context)
+    before = healthy(context)
     [name] = [node.name for node in before.nodes if node.holds_vip]
     yield name
     context.remote.run(_services(context, name, "start"))
-    _healthy(context)
+    healthy(context)
 
 
 def test_the_peer_takes_over_when_corosync_stops_on_the_active_node(context: Context, active: str) -> None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import pytest
 
 from cli.context import Context
-from cli.overview import look
-from inventory import waiting
 from provision import reset
 from provision.facts import gather
 from provision.plan import plan
 from provision.steps.registry import find
+from tests.support.healthy_lab import healthy
 
 pytestmark = pytest.mark.smoke
 DEADLINE = 120.0
@@ -55,12 +54,6 @@ def back_to_the_end(context: Context) -> None:
     session = context.session
     with context.exclusive():
         reset.run(session)
-    seen = waiting.until(
-        lambda: look(context),
-        lambda one: not one.troubles,
-        "The lab is healthy",
-        deadline=DEADLINE,
-        clock=context.clock,
-    )
+    seen = healthy(context)
     assert plan(session, gather(session)).empty
     assert len(set(seen.resources.values())) == 1, "step 7.1: both resources on one node"

@@ -19,14 +19,13 @@ from classroom.walk.points import POINTS
 from classroom.walk.prediction import NOBODY
 from classroom.walk.progress import FILE, Observed, Progress
 from cli.context import Context
-from cli.overview import look
 from drill.report import run_folder
-from inventory import waiting
 from inventory.homes import STATE
 from provision import reset
 from provision.facts import gather
 from provision.plan import plan
 from provision.steps.registry import find
+from tests.support.healthy_lab import healthy
 
 WHOLE_S, PART_S, ANSWER_S = 1500.0, 500.0, 240.0
 """The longest time for the whole walk, for a part of it, and until a question comes (seconds)."""
@@ -45,13 +44,7 @@ def walked(context: Context) -> Iterator[Context]:
         saved.write_bytes(kept)
     with context.exclusive():
         reset.run(context.session)
-    waiting.until(
-        lambda: look(context),
-        lambda one: not one.troubles,
-        "The lab is healthy",
-        deadline=120.0,
-        clock=context.clock,
-    )
+    healthy(context)
 
 
 def argv(context: Context, *words: str) -> list[str]:

@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cli.context import Context
-from cli.overview import look
 from cluster import corosync_state, crm_mon, pcs, scores
 from cluster.cib import COMMAND as CIBADMIN
 from cluster.crm_mon import ClusterState
 from inventory import waiting
 from inventory.model import Command, Node, Result
 from inventory.remote.ssh import check
+from tests.support.healthy_lab import healthy
 
 DOCUMENTED = "172.16."
 WAIT = 120.0
@@ -62,13 +62,7 @@ class Recorder:
 
     def healthy(self) -> None:
         """Wait until the lab has no trouble."""
-        waiting.until(
-            lambda: look(self.context).troubles,
-            lambda found: not found,
-            "The lab is healthy",
-            deadline=WAIT,
-            clock=self.context.clock,
-        )
+        healthy(self.context)
 
     def keep(self, name: str, text: str) -> None:
         """Write a file, with the documented addresses."""
@@ -190,13 +184,7 @@ def main(folder: str) -> None:
     release = context.session.platform.pacemaker
     with context.exclusive():
         for number, state in enumerate(STATES):
-            seen = waiting.until(
-                lambda: look(context),
-                lambda one: not one.troubles,
-                "The lab is healthy",
-                deadline=WAIT,
-                clock=context.clock,
-            )
+            seen = healthy(context)
             [active] = [context.lab.node(node.name) for node in seen.nodes if node.holds_vip]
             to = Recorder(context, Path(folder) / release, active, context.lab.peers(active)[0])
             to.folder.mkdir(parents=True, exist_ok=True)

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cli.context import Context
-from cli.overview import Overview, look
 from drill.observe import node_watch
 from drill.observe.node_watch import WATCH_LIMIT_S, Watch
 from drill.observe.ssh_session import SshSession, StreamSession
@@ -23,6 +22,7 @@ from inventory import waiting
 from inventory.model import Command, Node
 from inventory.remote.ssh import check
 from inventory.waiting import Clock
+from tests.support.healthy_lab import healthy
 
 WAIT_S = 120.0
 """The longest wait for a state (seconds)."""
@@ -108,17 +108,6 @@ def record(context: Context) -> dict[Node, list[str]]:
             check(context.remote, Command(active.name, start, deadline=90, why="start the cluster again"))
         healthy(context)
     return {node: one.rows for node, one in made.items()}
-
-
-def healthy(context: Context) -> Overview:
-    """Wait until the lab has no trouble."""
-    return waiting.until(
-        lambda: look(context),
-        lambda one: not one.troubles,
-        "The lab is healthy",
-        deadline=WAIT_S,
-        clock=context.clock,
-    )
 
 
 def main(folder: str) -> None:
