@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +11,7 @@ import pytest
 
 from classroom import after_boot
 from cli.context import Context
+from tests.support import lab_command
 from tests.support.healthy_lab import healthy
 
 WHOLE_S = 900.0
@@ -22,9 +22,8 @@ LATE = {after_boot.NAME, "pages", "at-boot"}
 
 def lab(context: Context, *words: str, expected: int = 0) -> str:
     """Run a command of the lab; what it prints."""
-    number = ("--root", str(context.root), "--lab", str(context.lab.number))
     done = subprocess.run(
-        [sys.executable, "-m", "cli.main", *number, *words],
+        lab_command.argv(context.root, context.number, *words),
         cwd=context.root, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=WHOLE_S,
     )  # fmt: skip
     assert done.returncode == expected, done.stdout + done.stderr

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +24,7 @@ from inventory import journal, waiting
 from inventory.errors import LabError, MachineError
 from inventory.host import router
 from inventory.providers.base import digest
+from tests.support import lab_command
 
 LOG = logging.getLogger(__name__)
 DEADLINE = 120.0
@@ -112,9 +112,9 @@ def test_who_connects_while_the_service_is_away_waits_longer_than_the_probe(
 def test_what_a_killed_drill_leaves_is_removed_by_a_heal(context: Context, tmp_path: Path) -> None:
     if reason := routerless(context):
         pytest.skip(f"this lab has no router: {reason}")
-    lab = [sys.executable, "-m", "cli.main", "--root", str(context.root), "--lab", str(context.lab.number)]
+    drilling = lab_command.argv(context.root, context.number, "drill", "standby")
     with (tmp_path / "log").open("wb") as log:
-        drill = subprocess.Popen([*lab, "drill", "standby"], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        drill = subprocess.Popen(drilling, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         try:
             waiting.until(
                 lambda: router.left(digest(context.home)),
@@ -128,7 +128,8 @@ def test_what_a_killed_drill_leaves_is_removed_by_a_heal(context: Context, tmp_p
             drill.send_signal(signal.SIGKILL)
             drill.wait(DEADLINE)
     assert router.left(digest(context.home)), "a killed drill cannot remove its router"
-    heal = subprocess.run([*lab, "heal"], capture_output=True, text=True, check=False, timeout=2 * DEADLINE)
+    healing = lab_command.argv(context.root, context.number, "heal")
+    heal = subprocess.run(healing, capture_output=True, text=True, check=False, timeout=2 * DEADLINE)
     assert heal.returncode == 0, heal.stdout + heal.stderr
     assert "removed the router" in heal.stdout + heal.stderr
     assert router.left(digest(context.home)) == ()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from inventory.remote.ssh import check
 from provision import reset
 from provision.facts import gather
 from provision.plan import plan
+from tests.support import lab_command
 
 CHECK_S, SOON_S = 240.0, 120.0
 """Time limits (seconds): `./lab task check`; until the lab is as in lab.yaml again."""
@@ -129,9 +129,8 @@ def types(context: Context, commands: tuple[str, ...]) -> None:
 
 def judged(context: Context, name: str) -> tuple[int, str]:
     """The exit status and the words of `./lab task check NAME`."""
-    lab = ("--root", str(context.root), "--lab", str(context.number))
     done = subprocess.run(
-        [sys.executable, "-m", "cli.main", *lab, "task", "check", name],
+        lab_command.argv(context.root, context.number, "task", "check", name),
         cwd=Path(context.root),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

@@ -7,7 +7,6 @@ import pty
 import re
 import select
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +24,7 @@ from provision import reset
 from provision.facts import gather
 from provision.plan import plan
 from provision.steps.registry import find
+from tests.support import lab_command
 from tests.support.healthy_lab import healthy
 
 WHOLE_S, PART_S, ANSWER_S = 1500.0, 500.0, 240.0
@@ -48,8 +48,7 @@ def walked(context: Context) -> Iterator[Context]:
 
 
 def argv(context: Context, *words: str) -> list[str]:
-    lab = ("--root", str(context.root), "--lab", str(context.number))
-    return [sys.executable, "-m", "cli.main", *lab, "walk", *words]
+    return lab_command.argv(context.root, context.number, "walk", *words)
 
 
 def state(context: Context) -> Progress:

@@ -6,7 +6,6 @@ import contextlib
 import os
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from drill.record.timeline import NodeReading
 from inventory import journal, waiting
 from inventory.host import command
 from inventory.model import Command, Node
+from tests.support import lab_command
 from watch.feed.control import Control
 
 pytestmark = pytest.mark.smoke
@@ -82,8 +82,7 @@ def told(output: Path) -> list[str]:
 
 def test_a_drill_is_seen_with_its_fault_and_its_failover(context: Context, tmp_path: Path) -> None:
     """`./lab watch` as lines, while a scenario runs that another process started, as a view starts it."""
-    number = ["--lab", str(context.number)]
-    argv = [sys.executable, "-m", "cli.main", "--root", str(context.root), *number, "watch", "--lines"]
+    argv = lab_command.argv(context.root, context.number, "watch", "--lines")
     output = tmp_path / "watch.txt"
     watching = command.launch([*argv, "--seconds", "300"], output, context.root)
     control = Control(context.root, context.number, dict)

@@ -1,4 +1,4 @@
-"""Runs `./lab` in this process."""
+"""Runs `./lab` in this process, and gives its command line for a process of its own."""
 
 from __future__ import annotations
 
@@ -8,6 +8,11 @@ from pathlib import Path
 import pytest
 
 from cli import main
+
+
+def argv(root: Path, number: int, *words: str) -> list[str]:
+    """`./lab --lab NUMBER WORDS` of a folder, with this Python."""
+    return [sys.executable, "-m", "cli.main", "--root", str(root), "--lab", str(number), *words]
 
 
 def lab(folder: Path, monkeypatch: pytest.MonkeyPatch, *words: str) -> int:

@@ -21,8 +21,8 @@ from inventory import waiting
 from inventory.model import Command, Node, Result
 from inventory.remote.ssh import check
 from tests.support.healthy_lab import healthy
+from tests.support.scratch_lab import DOCUMENTED
 
-DOCUMENTED = "172.16."
 WAIT = 120.0
 MOMENT = f"""
 for _ in $(seq 400); do
@@ -59,10 +59,6 @@ class Recorder:
     def until(self, node: Node, good: Callable[[ClusterState], bool], what: str) -> None:
         """Wait until a node sees a state."""
         waiting.until(lambda: self.state(node), good, what, deadline=WAIT, clock=self.context.clock)
-
-    def healthy(self) -> None:
-        """Wait until the lab has no trouble."""
-        healthy(self.context)
 
     def keep(self, name: str, text: str) -> None:
         """Write a file, with the documented addresses."""
@@ -190,7 +186,7 @@ def main(folder: str) -> None:
             to.folder.mkdir(parents=True, exist_ok=True)
             with contextlib.contextmanager(state)(to):
                 sys.stdout.write(f"{number + 1}/{len(STATES)} {state.__name__}\n")
-            to.healthy()
+            healthy(to.context)
     sys.stdout.write(f"{release}: {len(list(to.folder.iterdir()))} files in {to.folder}\n")
 
 

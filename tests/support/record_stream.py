@@ -23,11 +23,10 @@ from inventory.model import Command, Node
 from inventory.remote.ssh import check
 from inventory.waiting import Clock
 from tests.support.healthy_lab import healthy
+from tests.support.scratch_lab import DOCUMENTED
 
 WAIT_S = 120.0
 """The longest wait for a state (seconds)."""
-DOCUMENTED = "172.16."
-"""The start of each address in the files, as in the project's lab.yaml."""
 
 
 @dataclass

@@ -10,7 +10,6 @@ import shlex
 import shutil
 import subprocess
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -138,13 +137,6 @@ class Sandbox:
         path = self.root / "calls"
         lines = path.read_text().splitlines() if path.exists() else []
         return [line.replace(str(self.root), "{root}") for line in lines]
-
-
-@cache
-def syntax_error(text: str, shell: str = "sh") -> str:
-    """What a shell says about a text that is not shell; "" when it is. The same text is read only once."""
-    done = subprocess.run([shell, "-n"], input=text, capture_output=True, text=True, check=False)
-    return f"exit status {done.returncode}: {done.stderr}" if done.returncode else ""
 
 
 def _write_program(path: Path, text: str) -> None:

@@ -7,7 +7,7 @@ from functools import cache
 
 
 @cache
-def syntax_error(text: str) -> str:
-    """What sh(1) says about a text that it cannot read; "" for one that it can. Nothing of the text is run."""
-    done = subprocess.run(["sh", "-n"], input=text, capture_output=True, text=True, check=False)
+def syntax_error(text: str, shell: str = "sh") -> str:
+    """What a shell says about a text that it cannot read; "" for one that it can. Nothing of the text is run."""
+    done = subprocess.run([shell, "-n"], input=text, capture_output=True, text=True, check=False)
     return done.stderr.strip() or (f"status {done.returncode}" if done.returncode else "")

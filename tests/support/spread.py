@@ -13,7 +13,6 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -27,6 +26,7 @@ from cli.labs import require_room
 from cli.testing import DURATIONS
 from drill.report import merge, run_folder
 from inventory.errors import LabError
+from tests.support import lab_command
 from tests.support.worker_lab import RECORDS, worker_lab
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -150,7 +150,7 @@ def _removed(number: int) -> str:
 def _lab(number: int, word: str, deadline: float) -> None:
     """Run a command of the lab. Raises LabError with the end of its output."""
     began = time.monotonic()
-    argv = [sys.executable, "-m", "cli.main", "--root", str(ROOT), "--lab", str(number), word]
+    argv = lab_command.argv(ROOT, number, word)
     try:
         done = subprocess.run(
             argv, cwd=ROOT, capture_output=True, text=True, errors="replace", check=False, timeout=deadline

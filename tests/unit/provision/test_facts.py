@@ -18,7 +18,7 @@ from provision.readings import FACTS
 from tests.support.example_lab import CASES, NODE1, NODE2
 from tests.support.fake_remote import FakeRemote
 from tests.support.fake_session import fake_session
-from tests.support.shell_sandbox import syntax_error
+from tests.support.shell_syntax import syntax_error
 
 GOAL = fake_session("debian12")
 NODE = GOAL.lab.node1

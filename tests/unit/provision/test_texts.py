@@ -15,7 +15,7 @@ from tests.support.example_lab import NODE1, NODE2, example_lab, nodes
 from tests.support.fake_session import fake_session
 from tests.support.fenced_lab import fenced_session
 from tests.support.foreign_words import foreign_words
-from tests.support.shell_sandbox import syntax_error
+from tests.support.shell_syntax import syntax_error
 
 EVERY = pytest.mark.parametrize("platform", PLATFORMS)
 

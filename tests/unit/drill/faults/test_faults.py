@@ -23,7 +23,8 @@ from tests.support.fake_session import fake_session
 from tests.support.fenced_lab import fenced_lab
 from tests.support.platform_cases import case_of, like
 from tests.support.rendered_script import parsed
-from tests.support.shell_sandbox import SHELLS, syntax_error
+from tests.support.shell_sandbox import SHELLS
+from tests.support.shell_syntax import syntax_error
 
 FILES = [fast_yaml.read(path.read_text()) for path in sorted((CASES / "faults").glob("*.yaml"))]
 DATA: dict[str, Any] = {name: row for file in FILES for name, row in file.get("faults", {}).items()}

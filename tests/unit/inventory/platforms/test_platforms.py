@@ -16,7 +16,7 @@ from inventory.platforms.package_managers import Apt
 from inventory.platforms.registry import PLATFORMS
 from tests.support.platform_cases import DATA, like
 from tests.support.rendered_script import parsed
-from tests.support.shell_sandbox import syntax_error
+from tests.support.shell_syntax import syntax_error
 
 
 @pytest.mark.parametrize("system", PLATFORMS.values(), ids=PLATFORMS)
