@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import median
 from typing import Literal
 
 from cluster import phase_length
 from cluster.fencing import AFTER_OFF_S
 from cluster.outage_bounds import HOLD, Kind
-from cluster.phase_length import Even, Measured, PhaseLength
+from cluster.phase_length import JEFFREYS, Even, Measured, PhaseLength
 from cluster.timing import Timing
 
 Course = Literal[
@@ -40,6 +41,12 @@ WAITS: Mapping[bool | None, int] = {None: 2, False: 2, True: 1}
 A DC that survives is told of the loss twice, by corosync's process groups (CPG) and by its quorum service. When the
 second notice comes late, each of them makes it wait once. When the DC is lost, both have come before the new DC is
 elected.
+"""
+LEAVING_WAITS = (6.0, 0.05)
+"""What no wait and one wait count in "started" and in "answered", before they are measured, when a node leaves.
+
+A node that stops its cluster programs leaves the membership while its resources move. The change can interrupt the
+transition, and then the controller may wait. Seen in 2 of 84 graceful stops (docs/results/prediction.md).
 """
 AGAIN_S = 1.0
 """pacemaker's controller sleeps for 1 s when its own updates of the CIB are still under way (do_pe_invoke_callback)."""
@@ -117,11 +124,13 @@ def interval(
     source: str,
     coverage: float = COVERAGE,
     dc_lost: bool | None = None,
+    leaves: bool = False,
 ) -> Interval:
     """Predict the outage.
 
     `measured` has the lengths of each phase in MEASURED[course]; `source` says where they come from. `dc_lost`: the
-    node that will be lost is the DC (None: not known); see WAITS.
+    node that will be lost is the DC (None: not known); see WAITS. `leaves`: the node leaves the membership while its
+    resources move; see LEAVING_WAITS.
 
     Raises KeyError when a phase was not measured.
     """
@@ -139,10 +148,12 @@ def interval(
         phases.append(ExpectedPhase("noticed", Even(0.0, most), why, "the CIB and its operation history"))
     for name in MEASURED[course]:
         seconds = tuple(measured[name])
-        again = AGAIN_S if name == "decided" else 0.0
         known = _known_wait(course, timing, seconds) if name == "fenced" else 0.0
-        length = Measured(seconds, again, WAITS[dc_lost], fixed_s=known)
+        waits = _possible_waits(course, name, seconds, dc_lost=dc_lost, leaves=leaves)
+        length = Measured(seconds, AGAIN_S, waits, known) if waits else Measured(seconds, fixed_s=known)
         why = _WHY_WITH_CLONE.get(name, _WHY[name]) if timing.clone else _WHY[name]
+        if waits == LEAVING_WAITS:
+            why += "; a node leaves, so the DC may wait for 1 s, rarely"
         phases.append(ExpectedPhase(name, length, why, f"{len(seconds)} measurements: {source}"))
     drawn = phase_length.drawn([one.length for one in phases])
     outages = [sum(lengths) for lengths in zip(*drawn, strict=True)]
@@ -156,6 +167,20 @@ def interval(
         low, high = phase_length.middle(lengths, coverage)
         lines.append(f"{one.name}: {low:.3f} to {high:.3f} s: {one.why} ({one.source})")
     return Interval(least, most, coverage, tuple(lines), likely)
+
+
+def _possible_waits(
+    course: Course, phase: str, seconds: Sequence[float], *, dc_lost: bool | None, leaves: bool
+) -> tuple[float, ...]:
+    """What no wait of the controller, one, and so on count in a phase before they are measured; () when it never waits.
+
+    In a phase that usually lasts longer than a wait, a rare wait could not be told from a slow agent.
+    """
+    if phase == "decided":
+        return (JEFFREYS,) * (WAITS[dc_lost] + 1)
+    if leaves and course == "move" and phase in ("started", "answered") and median(seconds) < AGAIN_S:
+        return LEAVING_WAITS
+    return ()
 
 
 def _known_wait(course: Course, timing: Timing, seconds: Sequence[float]) -> float:

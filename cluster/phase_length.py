@@ -21,8 +21,8 @@ PRIOR_WEIGHT = 6
 """How many measurements the assumed spread is worth."""
 SHORTEST_S = 0.005
 """Shorter measurements count as this long: the logarithm of 0 does not exist."""
-MOST_WAITS = 2
-"""So many waits count as possible even when fewer were measured."""
+JEFFREYS = 0.5
+"""What a number of waits counts before it is measured, when nothing is known of it (Jeffreys' prior)."""
 DRAWS = 10000
 SEED = 10
 """The sum is drawn so many times, always with this seed: the same input gives the same interval."""
@@ -54,13 +54,13 @@ class Measured:
 
     `fixed_s` is a part of each length that is known: a wait. It is no part of the distribution.
     `again_s`: the program may wait for so long and begin again, several times. The number of waits in a measurement is
-    how often `again_s` fits into it. The number in the next one, from none to `most_waits` (or more, when more were
-    measured), is estimated from the frequencies of these numbers, each increased by a half (Jeffreys' prior).
+    how often `again_s` fits into it. The number in the next one is estimated from the frequencies of these numbers.
+    `known_waits` is added to them: what no wait, one wait, and so on count before anything is measured.
     """
 
     seconds: tuple[float, ...]
     again_s: float = 0.0
-    most_waits: int = MOST_WAITS
+    known_waits: tuple[float, ...] = (JEFFREYS,) * 3
     fixed_s: float = 0.0
 
     def __post_init__(self) -> None:
@@ -78,8 +78,9 @@ class Measured:
         freedom = PRIOR_WEIGHT + count - 1
         squares = PRIOR_WEIGHT * PRIOR_SPREAD**2 + sum((one - middle) ** 2 for one in logarithms)
         scale = math.sqrt(squares / freedom * (1 + 1 / count))
-        numbers = range(max(self.most_waits, *waits) + 1)
-        frequencies = [waits.count(number) + 0.5 for number in numbers]
+        numbers = range(max(len(self.known_waits), max(waits) + 1))
+        known = (*self.known_waits, *(JEFFREYS for _ in numbers))
+        frequencies = [waits.count(number) + known[number] for number in numbers]
 
         def draw(chance: random.Random) -> float:
             student = chance.gauss(0, 1) / math.sqrt(chance.gammavariate(freedom / 2, 2) / freedom)

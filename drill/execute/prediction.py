@@ -110,7 +110,8 @@ def predict(
         if course:
             known = MeasuredTimes.of(session)
             rows = known.usable(fingerprint(session, live), course, contention, dc_lost)
-        prediction = _prediction(limits, measured, course, rows, dc_lost)
+        leaves = first is not None and first.leaves
+        prediction = _prediction(limits, measured, course, rows, dc_lost=dc_lost, leaves=leaves)
     return LiveTimings(cluster_times, prediction, token, consensus)
 
 
@@ -185,14 +186,22 @@ def _monitor_answer(text: str, resource: str) -> float | None:
 
 
 def _prediction(
-    limits: Bounds, timing: Timing, course: Course | None, rows: Rows, dc_lost: bool | None
+    limits: Bounds,
+    timing: Timing,
+    course: Course | None,
+    rows: Rows,
+    *,
+    dc_lost: bool | None,
+    leaves: bool,
 ) -> Prediction:
     """The interval from what the lab measured; without that, the limits of what is possible, and the reason."""
     most = None if limits.outage_most == outage_bounds.NEVER else limits.outage_most
     if course is None or rows.missing:
         source = f"the limits of what is possible: {rows.missing}"
         return Prediction(limits.outage_least, most, (*limits.lines(), source), source=source)
-    found = outage_interval.interval(course, timing, rows.lengths, source=rows.source, dc_lost=dc_lost)
+    found = outage_interval.interval(
+        course, timing, rows.lengths, source=rows.source, dc_lost=dc_lost, leaves=leaves
+    )
     seen = [(found.least, found.most, COVERAGE)]
     if found.likely:
         seen.append((*found.likely, LIKELY))

@@ -63,5 +63,6 @@ FAULTS = (
         power="power_on",
         armed=False,
         stops_node=True,
+        leaves=True,
     ),
 )
