@@ -23,6 +23,7 @@ from cli.context import Context, context_of
 from drill.observe.arp_witness import ArpWitness
 from drill.observe.node_watch import Watch
 from drill.record.timeline import ArpReading, NodeReading
+from inventory import journal
 from inventory.errors import LabError
 from inventory.host import routes
 from inventory.model import NodeAction
@@ -79,7 +80,7 @@ def address(
     """
     context = context_of(ctx)
     load = os.getloadavg()
-    with context.exclusive():
+    with context.exclusive(), journal.exclusive(context.home):
         readings, arp, node = _changed(context, count, random.Random(seed))  # noqa: S311 -- no secret
     known = changes([(one.asked, one.at, one.owns_vip) for one in readings if one.seen])
     answers = sorted((one for one in arp if not one.announced), key=lambda one: one.asked)
