@@ -140,9 +140,12 @@ class Translator:
         """Two parts and what stands between them; None when no message is known for either."""
         if separator == ": " and (label := self._whole(first + ":", ":")) is not None:
             return label + self.show(rest)  # a message that ends with its colon, such as "line {line}: "
-        if separator != ": " and (tail := self._tail(separator, rest)) is not None:
+        tail = self._tail(separator, rest) if separator != ": " else None
+        if tail is not None and not _WORD.search(tail):
             return self.show(first) + tail
         shown_first, shown_rest = self.show(first), self.show(rest)
+        if tail is not None and len(_WORD.findall(tail)) <= len(_WORD.findall(shown_rest)):
+            return shown_first + tail
         if (shown_first, shown_rest) == (first, rest):
             return None
         return shown_first + _SIGNS[separator] + shown_rest

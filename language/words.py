@@ -16,5 +16,6 @@ WORDS = frozenset(
         "fault", "name", "fail counts", "repeat", "address", "answers", "machines", "minimum",
         "median", "maximum", "total", "verdict", "two answers", "times", "fenced", "scenario",
         "phase", "lab", "injected", "detected", "decided", "answer", "{one} and {other}",
+        "lost", "membership", "noticed", "started", "announced", "answered",
     }
 )  # fmt: skip
