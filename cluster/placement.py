@@ -233,5 +233,8 @@ class _Placer:
         for node in self.nodes:
             summands = " + ".join(f"{text(score)} {label}" for score, label in resource.parts[node])
             self.why.append(f"{resource.id} on {node}: {text(scores[node])} = {summands or 'no preference'}")
-        where = resource.node or "nowhere: no score of 0 or more"
-        self.why.append(f"{resource.id} runs {f'on {where}' if resource.node else where}")
+        self.why.append(
+            f"{resource.id} runs on {resource.node}"
+            if resource.node
+            else f"{resource.id} runs nowhere, because it has no score of 0 or more"
+        )

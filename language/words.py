@@ -16,6 +16,7 @@ WORDS = frozenset(
         "fault", "name", "fail counts", "repeat", "address", "answers", "machines", "minimum",
         "median", "maximum", "total", "verdict", "two answers", "times", "fenced", "scenario",
         "phase", "lab", "injected", "detected", "decided", "answer", "{one} and {other}",
+        "two", "three", "four", "five", "six", "seven", "eight",
         "lost", "membership", "noticed", "started", "announced", "answered",
     }
 )  # fmt: skip
