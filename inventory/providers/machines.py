@@ -17,7 +17,7 @@ from inventory.host.router import Router
 from inventory.model import Lab, Node, PowerAction
 from inventory.platforms import refusals
 from inventory.providers import choice as choices
-from inventory.providers import preconditions, registry, removal
+from inventory.providers import power_command, preconditions, registry, removal
 from inventory.providers.base import KEY, STATE_DEADLINE, LabFolder, Provider
 from inventory.providers.choice import Choice
 from inventory.providers.ssh_files import SSH_CONFIG, SshFiles, control_folder
@@ -256,4 +256,4 @@ class Machines:
         argv = provider.power.argv(word, self.ids()[node.name])
         if not argv:
             raise MachineError(f"The provider {provider.name} has no command for {word} of {node.name}.")
-        command.check(argv, deadline=self.lab.patient(command.DEADLINE))
+        power_command.run(argv, provider.power.passing, self.lab.patient(command.DEADLINE))

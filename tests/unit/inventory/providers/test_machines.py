@@ -209,6 +209,21 @@ def test_power(host: FakeHost, tmp_path: Path) -> None:
         lab.power_off(node)
 
 
+def test_a_freeze_that_the_kernel_did_not_finish_is_tried_again(host: FakeHost, tmp_path: Path) -> None:
+    lab = Machines(tmp_path, example_lab())
+    lab.prepare("docker", "debian12", silent)
+    made(tmp_path)
+    host.calls.clear()
+    host.fails, host.complaint = "pause", "Cannot pause container: runc: unable to freeze\n"
+    with pytest.raises(MachineError, match="unable to freeze"):
+        lab.freeze(example_lab().node1)
+    assert host.calls == [["docker", "pause", "id-of-node1"]] * 3
+    host.complaint = "Cannot pause container: it is already paused\n"
+    with pytest.raises(MachineError, match="already paused"):
+        lab.freeze(example_lab().node1)
+    assert len(host.calls) == 4, "another failure does not pass"
+
+
 @pytest.mark.parametrize(
     ("provider", "argv"),
     [
