@@ -1,19 +1,23 @@
-"""The solutions of tests/cases/solutions, put to a real node's crm_simulate: right ones pass, wrong ones are found."""
+"""The solutions of tests/cases/solutions, put to a real crm_simulate: right ones pass, wrong ones are found."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from classroom import behaviour
+from classroom.school import local_simulator
 from classroom.simulator import on_node
+from classroom.what_ifs import Simulate
 from cli.context import Context
+from inventory.providers import node_image
 from tests.support.example_lab import example_lab
 from tests.support.solutions import Solution, solutions
 
 
-def judged(context: Context, solution: Solution) -> str:
+def judged(simulate: Simulate, solution: Solution) -> str:
     """What is wrong with the verdict about a solution; "" when it is right."""
-    simulate = on_node(context.session, context.lab.node1.name)
     found = behaviour.problems(solution.cib, example_lab(), simulate)
     if solution.right:
         return f"{solution.name} is right, but was refused: {found}" if found else ""
@@ -23,6 +27,17 @@ def judged(context: Context, solution: Solution) -> str:
 def test_a_real_node_judges_every_solution(
     context: Context, record_property: Callable[[str, object], None]
 ) -> None:
-    wrong = [text for one in solutions() if (text := judged(context, one))]
+    simulate = on_node(context.session, context.lab.node1.name)
+    wrong = [text for one in solutions() if (text := judged(simulate, one))]
     record_property("solutions", len(solutions()))
     assert wrong == [], "\n".join(wrong)
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_without_a_lab_the_node_image_judges(*, right: bool) -> None:
+    """`./lab collect` asks it on a machine without crm_simulate."""
+    tag = node_image.any_present()
+    if not tag:
+        pytest.skip("this machine has no node image: the nodes are virtual machines")
+    solution = next(one for one in solutions() if one.right is right)
+    assert judged(local_simulator.in_image(tag), solution) == ""
