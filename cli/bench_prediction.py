@@ -60,7 +60,7 @@ def prediction(
     """Compare outages with their predictions, at the running token. Exit 1 while measurements are missing.
 
     The results are added to docs/results/prediction.jsonl. For another token: change lab.yaml, then `./lab provision`.
-    The table has the intervals by which verdicts are given (coverage 99.8 %), and the likely ones (98 %). The goals are
+    The table has the intervals of the verdicts (coverage 99.95 %), and the likely ones (98 %). The goals are
     for the likely ones: 95 % of at least 20 outages inside; no interval wider than 1.0 s when resources move, and than
     1.5 s + token/4 after a crash.
     """
@@ -120,7 +120,7 @@ def _counted(path: Path, scenario: str, token_s: float) -> int:
 def _tell(row: PredictionRow) -> None:
     outage = "none" if row.outage is None else f"{row.outage[0]:.2f} to {row.outage[1]:.2f} s"
     most = "without end" if row.predicted[1] is None else f"{row.predicted[1]:.2f} s"
-    basis = "limits only" if row.coverage is None else f"coverage {row.coverage:.1%}"
+    basis = "limits only" if row.coverage is None else f"coverage {100 * row.coverage:g}%"
     out.print(
         escape(
             f"{row.verdict:8}{row.scenario}, token {row.token_s:g} s: outage {outage}, predicted"

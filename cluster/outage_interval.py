@@ -27,8 +27,10 @@ is switched off), or resources are started again.
 "address restart": two resources are started again, one after the other; "web restart": one. The names are those of the
 walkthrough's cluster, and are stored. With a clone of the web server they are the other way round (see `course_of`).
 """
-COVERAGE = 0.998
-"""The probability that an outage of a healthy cluster is inside its interval."""
+COVERAGE = 0.9995
+"""The probability that an outage of a healthy cluster is inside its interval: one verdict of 2000 is wrong by chance.
+
+A run of all tests gives about 60 verdicts."""
 LIKELY = 0.98
 """The coverage of the narrower interval: it says what is usual, and one outage of fifty is expected outside."""
 FEWEST = 3

@@ -102,7 +102,7 @@ def _basis(timeline: Timeline) -> str:
     prediction = timeline.header.prediction
     if prediction is None or prediction.coverage is None:
         return "the configuration"
-    return f"measured times with a coverage of {prediction.coverage:.1%}"
+    return f"measured times with a coverage of {100 * prediction.coverage:g}%"
 
 
 def _more_contended(timeline: Timeline, seconds: float) -> str:

@@ -206,7 +206,7 @@ def _prediction(
     if found.likely:
         seen.append((*found.likely, LIKELY))
     lines = [
-        f"a client sees: {least:.2f} to {most:.2f} s, with a probability of {share:.1%}"
+        f"a client sees: {least:.2f} to {most:.2f} s, with a probability of {100 * share:g}%"
         for least, most, share in seen
     ]
     return Prediction(
