@@ -52,7 +52,7 @@ def test_fencing_adds_its_time_to_the_loss_of_a_node() -> None:
     assert fenced.most < lost.most + 6.5
     slow = interval("loss with fencing", TIMING, {**LENGTHS, "fenced": (9.3, 9.4, 9.9)}, source="here")
     assert slow.least - lost.least > 9.0
-    assert slow.most - lost.most < 12.0, "of the 9.4 s only 0.4 s are not known: the device waits for 5 s"
+    assert slow.most - lost.most < 14.0, "of the 9.4 s only 0.4 s are not known: the device waits for 5 s"
     answering = found("answering until fenced")
     assert answering == found("answering until fenced", 1.0), "clients see nothing of token and consensus"
     assert 3.5 < answering.least < 4.4 < answering.most < 7.5
@@ -153,8 +153,8 @@ def test_a_node_that_leaves_can_make_the_controller_wait_once() -> None:
         "started": (0.323, 0.268, 0.233, 0.321),
         "answered": (0.199, 0.181, 0.172, 0.137),
     }
-    stays = interval("move", TIMING, lengths, source="here")
-    leaves = interval("move", TIMING, lengths, source="here", leaves=True)
+    stays = interval("move", TIMING, lengths, source="here", coverage=0.998)
+    leaves = interval("move", TIMING, lengths, source="here", coverage=0.998, leaves=True)
     assert stays.most < 1.72 < leaves.most < 3.0
     assert leaves.least == pytest.approx(stays.least, abs=0.02)
 

@@ -44,7 +44,8 @@ def test_waits_that_come_sometimes_are_expected_and_not_spread_out() -> None:
     assert 0.05 < low < 0.1
     assert 2.1 < high < 2.4
     [found] = drawn([Measured((0.1, 0.11, 1.12, 0.1, 0.12, 1.1, 2.1) * 3, 1.0)])
-    assert not [one for one in found if 0.5 < one < 1.05], "never between no wait and one"
+    between = [one for one in found if 0.5 < one < 1.05]
+    assert len(between) < len(found) / 1000, "almost never between no wait and one"
     assert sum(one < 1 for one in found) / len(found) == pytest.approx(12.5 / 22.5, abs=0.02)
 
 

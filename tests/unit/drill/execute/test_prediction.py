@@ -258,7 +258,7 @@ def test_the_loss_of_the_dc_is_known_beforehand(
     assert (found.likely[1] < 4.0) is (lost is True)
     assert found.likely_coverage == 0.98
     assert found.likely[1] - found.likely[0] < (found.most or 0.0) - found.least
-    assert any("with a probability of 98.0%" in line for line in found.lines)
+    assert any("with a probability of 98%" in line for line in found.lines)
 
 
 def test_with_a_clone_of_the_web_server_only_the_address_moves(tmp_path: Path) -> None:
