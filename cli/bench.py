@@ -10,6 +10,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -33,6 +34,8 @@ WHAT = {
 }
 BEFORE = {"up": ("down",), "reset": ("reset", "floating-address")}
 """The command before each run, which is not measured: `down`; or `reset` to the state after step 6.1."""
+MORE = ("address", "fencing", "labs", "prediction", "report", "watch", "peers", "token", "up", "size")
+"""The benchmarks in modules of their own (cli/bench_NAME.py)."""
 DEADLINE_S = 3600
 """The longest time of one command of another folder's lab (seconds)."""
 Repeat = Annotated[int, typer.Option(min=1, max=100, help="How many times it is measured.")]
@@ -44,6 +47,8 @@ def register(app: typer.Typer) -> None:
         GROUP.command(what, help=f"{text} Prints one JSON object with all seconds on stdout.")(
             _measured(what)
         )
+    for one in MORE:
+        import_module(f"cli.bench_{one}").register(app)
     app.add_typer(GROUP, name="bench")
 
 

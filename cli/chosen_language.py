@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from classroom.school import student_file
+from classroom.school import STUDENT_FILE
 from inventory.errors import ConfigError
 from language import choice, speech
 
@@ -48,11 +48,20 @@ def begin(words: Sequence[str]) -> None:
     folder = next((one for option in FOLDERS for one in _values(words, option)), ".")
     code = (
         next(filter(None, map(choice.known, asked)), None)
-        or student_file.language(Path(folder))
+        or _of_student(Path(folder))
         or choice.of_environment(os.environ)
     )
     if code != speech.code():
         speech.use(code)
+
+
+def _of_student(folder: Path) -> str | None:
+    """The language of the class whose student has this folder; None when it is no student's folder."""
+    if not (folder / STUDENT_FILE).is_file():
+        return None
+    from classroom.school import student_file  # noqa: PLC0415 -- slow, and most folders are no student's
+
+    return student_file.language(folder)
 
 
 def _values(words: Sequence[str], option: str) -> list[str]:

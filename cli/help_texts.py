@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import gettext
 import sys
 from collections.abc import Iterator
@@ -9,11 +10,11 @@ from typing import Any
 
 import typer
 from rich.console import Console
-from typer import rich_utils
 from typer.core import TyperGroup
 
 from cli.translated import translated
 from language import speech
+from language.choice import ENGLISH
 from language.marking import marked
 
 HELP = ["-h", "--help"]
@@ -51,6 +52,7 @@ FRAMEWORK = (
     marked("{name} {filename} does not exist."),
 )
 """The messages of click and typer that this command line can show, of all versions that pyproject.toml allows."""
+_CONSOLE = "_get_rich_console"
 _CONSTANTS = (
     "OPTIONS_PANEL_TITLE",
     "ARGUMENTS_PANEL_TITLE",
@@ -62,8 +64,10 @@ _CONSTANTS = (
     "ENVVAR_STRING",
     "REQUIRED_LONG_STRING",
 )
-_console = rich_utils._get_rich_console
-_english = {name: getattr(rich_utils, name) for name in _CONSTANTS if hasattr(rich_utils, name)}
+
+
+_english: dict[str, Any] = {}
+"""typer's own texts and console; empty until they are replaced for the first time."""
 
 
 class TranslatedGroup(TyperGroup):
@@ -75,18 +79,34 @@ class TranslatedGroup(TyperGroup):
         translate(self)
         return super().main(*words, **options)
 
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """See click.Group. An unknown command gets one message, with the names that are like it."""
+        name = args[0]
+        if name in self.commands or name.startswith("-"):
+            return super().resolve_command(ctx, args)
+        like = ", ".join(map(repr, difflib.get_close_matches(name, self.commands)))
+        return ctx.fail(
+            f"No such command {name!r}. Did you mean {like}?" if like else f"No such command {name!r}."
+        )
+
 
 def speak() -> None:
     """Let click and typer take their texts from the lab's catalogue.
 
     They call gettext.gettext, which reads only compiled catalogues in the folders of the system.
     """
+    if speech.code() == ENGLISH and not _english:
+        return
+    from typer import rich_utils  # noqa: PLC0415 -- slow, and English needs no change
+
+    if not _english:
+        _english.update({name: getattr(rich_utils, name) for name in _CONSTANTS if hasattr(rich_utils, name)})
+        _english[_CONSOLE] = getattr(rich_utils, _CONSOLE)
     for name, module in list(sys.modules.items()):
         if name.split(".")[0] in {"click", "typer"} and getattr(module, "_", None) is gettext.gettext:
             module._ = speech.message  # type: ignore[attr-defined]
     for constant, text in _english.items():
-        setattr(rich_utils, constant, speech.message(text))
-    rich_utils._get_rich_console = _translating_console
+        setattr(rich_utils, constant, _translating_console if constant == _CONSOLE else speech.message(text))
 
 
 def translate(command: Any) -> None:
@@ -101,7 +121,7 @@ def translate(command: Any) -> None:
 
 def _translating_console(stderr: bool = False) -> Console:
     """The console on which typer prints help pages and mistakes."""
-    made = _console(stderr=stderr)
+    made: Console = _english[_CONSOLE](stderr=stderr)
     plain = made.print
 
     def show(*objects: Any, **options: Any) -> None:
@@ -116,5 +136,7 @@ def _tree(command: Any) -> Iterator[Any]:
     yield from command.params
     if option := getattr(command, "_help_option", None):
         yield option
-    for one in getattr(command, "commands", {}).values():
-        yield from _tree(one)
+    commands = getattr(command, "commands", {})
+    if isinstance(commands, dict):  # others are translated when they are imported (cli.commands)
+        for one in commands.values():
+            yield from _tree(one)

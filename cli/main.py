@@ -14,54 +14,14 @@ from typing import Annotated
 
 import typer
 
-from cli import (
-    adopt,
-    attempts,
-    audit,
-    bench,
-    bench_address,
-    bench_fencing,
-    bench_labs,
-    bench_peers,
-    bench_prediction,
-    bench_report,
-    bench_size,
-    bench_token,
-    bench_up,
-    bench_watch,
-    chosen_language,
-    classroom,
-    cluster,
-    collect,
-    console,
-    drill,
-    exercises,
-    fence_check,
-    grade,
-    guard,
-    heal,
-    help_texts,
-    inventory,
-    kit,
-    labs,
-    machines,
-    measure,
-    not_ours,
-    pending,
-    school,
-    ssh,
-    task,
-    testing,
-    walk,
-    watch,
-)
+from cli import chosen_language, commands, console, guard, help_texts, not_ours, pending
 from cli.console import Output, messages
 from cli.context import Context, context_of
 from inventory import homes, log
 from inventory.config import folder
 
 app = typer.Typer(
-    cls=help_texts.TranslatedGroup,
+    cls=commands.LabGroup,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -115,44 +75,6 @@ def begin(
     log.begin(ctx.obj.home / homes.STATE, verbose=verbose)
     log.note(f"./lab {ctx.invoked_subcommand}")
     pending.warn(ctx.obj, ctx.invoked_subcommand or "", messages())
-
-
-for topic in (
-    machines,
-    ssh,
-    adopt,
-    inventory,
-    labs,
-    kit,
-    cluster,
-    walk,
-    task,
-    drill,
-    watch,
-    measure,
-    school,
-    collect,
-    heal,
-    fence_check,
-    classroom,
-    exercises,
-    grade,
-    attempts,
-    audit,
-    bench,
-    bench_address,
-    bench_fencing,
-    bench_labs,
-    bench_prediction,
-    bench_report,
-    bench_watch,
-    testing,
-    bench_peers,
-    bench_token,
-    bench_up,
-    bench_size,
-):
-    topic.register(app)
 
 
 def main() -> None:

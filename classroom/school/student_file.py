@@ -11,14 +11,14 @@ from pathlib import Path
 
 import yaml
 
-from classroom.school import keys
+from classroom.school import STUDENT_FILE, keys
 from classroom.school.class_file import POINTS, ClassFile, Points
 from classroom.school.personal import Personal
 from inventory.config.yaml_reader import read
 from inventory.errors import ConfigError
 from language import choice
 
-NAME = "student.yaml"
+NAME = STUDENT_FILE
 _FAULTS = "faults"
 _HEAD = (
     "# {name}, class {class_}. Keep this file to yourself: its seed signs what you hand in (./lab hand-in).\n"
