@@ -15,7 +15,7 @@ from typing import Literal
 from cluster import phase_length
 from cluster.fencing import AFTER_OFF_S
 from cluster.outage_bounds import HOLD, Kind
-from cluster.phase_length import JEFFREYS, Even, Measured, PhaseLength
+from cluster.phase_length import JEFFREYS, Even, Measured, PhaseLength, Waits
 from cluster.timing import Timing
 
 Course = Literal[
@@ -28,9 +28,10 @@ is switched off), or resources are started again.
 walkthrough's cluster, and are stored. With a clone of the web server they are the other way round (see `course_of`).
 """
 COVERAGE = 0.9995
-"""The probability that an outage of a healthy cluster is inside its interval: one verdict of 2000 is wrong by chance.
+"""The probability that an outage of a healthy cluster is inside its interval, if the distributions are right.
 
-A run of all tests gives about 60 verdicts."""
+Then one verdict in 2000 fails by chance, and one run of all tests in 33: it gives about 60 verdicts.
+"""
 LIKELY = 0.98
 """The coverage of the narrower interval: it says what is usual, and one outage of fifty is expected outside."""
 FEWEST = 3
@@ -44,11 +45,12 @@ A DC that survives is told of the loss twice, by corosync's process groups (CPG)
 second notice comes late, each of them makes it wait once. When the DC is lost, both have come before the new DC is
 elected.
 """
-LEAVING_WAITS = (6.0, 0.05)
-"""What no wait and one wait count in "started" and in "answered", before they are measured, when a node leaves.
+LEAVING_WEIGHTS = (6.0, 0.05)
+"""Weights of no wait and of one wait (phase_length.Waits) in "started" and in "answered", when a node leaves.
 
-A node that stops its cluster programs leaves the membership while its resources move. The change can interrupt the
-transition, and then the controller may wait. Seen in 2 of 84 graceful stops (docs/results/prediction.md).
+A node that stops its cluster programs stops its resources and then leaves the membership, while the other node may
+still be starting them. This can interrupt the DC's work, and then its controller may wait for AGAIN_S. By the weights
+this happens in 0.8 % of each of the two phases. Measured: 2 of 84 graceful stops (docs/results/prediction.md).
 """
 AGAIN_S = 1.0
 """pacemaker's controller sleeps for 1 s when its own updates of the CIB are still under way (do_pe_invoke_callback)."""
@@ -83,6 +85,17 @@ class ExpectedPhase:
     length: PhaseLength
     why: str
     source: str
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is known beforehand of the node that a fault hits.
+
+    `dc_lost`: it is the DC, and will be lost (None: not known); see WAITS. `leaves_membership`: see LEAVING_WEIGHTS.
+    """
+
+    dc_lost: bool | None = None
+    leaves_membership: bool = False
 
 
 @dataclass(frozen=True)
@@ -125,14 +138,11 @@ def interval(
     *,
     source: str,
     coverage: float = COVERAGE,
-    dc_lost: bool | None = None,
-    leaves: bool = False,
+    target: Target = Target(),
 ) -> Interval:
     """Predict the outage.
 
-    `measured` has the lengths of each phase in MEASURED[course]; `source` says where they come from. `dc_lost`: the
-    node that will be lost is the DC (None: not known); see WAITS. `leaves`: the node leaves the membership while its
-    resources move; see LEAVING_WAITS.
+    `measured` has the lengths of each phase in MEASURED[course]; `source` says where they come from.
 
     Raises KeyError when a phase was not measured.
     """
@@ -151,11 +161,11 @@ def interval(
     for name in MEASURED[course]:
         seconds = tuple(measured[name])
         known = _known_wait(course, timing, seconds) if name == "fenced" else 0.0
-        waits = _possible_waits(course, name, seconds, dc_lost=dc_lost, leaves=leaves)
-        length = Measured(seconds, AGAIN_S, waits, known) if waits else Measured(seconds, fixed_s=known)
+        waits = _waits(course, name, seconds, target)
+        length = Measured(seconds, waits, known)
         why = _WHY_WITH_CLONE.get(name, _WHY[name]) if timing.clone else _WHY[name]
-        if waits == LEAVING_WAITS:
-            why += "; a node leaves, so the DC may wait for 1 s, rarely"
+        if waits and waits.weights == LEAVING_WEIGHTS:
+            why += "; because the node leaves the membership, the DC sometimes waits for 1 s before its next order"
         phases.append(ExpectedPhase(name, length, why, f"{len(seconds)} measurements: {source}"))
     drawn = phase_length.drawn([one.length for one in phases])
     outages = [sum(lengths) for lengths in zip(*drawn, strict=True)]
@@ -163,7 +173,10 @@ def interval(
         outages = [0.0 if one < timing.probe_s else one for one in outages]
     least, most = phase_length.middle(outages, coverage)
     count = min(len(tuple(measured[name])) for name in MEASURED[course])
-    likely = phase_length.narrowest(outages, LIKELY) if count >= FEWEST_LIKELY else None
+    likely = None
+    if count >= FEWEST_LIKELY:
+        low, high = phase_length.narrowest(outages, LIKELY)
+        likely = max(low, least), min(high, most)
     lines = []
     for one, lengths in zip(phases, drawn, strict=True):
         low, high = phase_length.middle(lengths, coverage)
@@ -171,18 +184,17 @@ def interval(
     return Interval(least, most, coverage, tuple(lines), likely)
 
 
-def _possible_waits(
-    course: Course, phase: str, seconds: Sequence[float], *, dc_lost: bool | None, leaves: bool
-) -> tuple[float, ...]:
-    """What no wait of the controller, one, and so on count in a phase before they are measured; () when it never waits.
+def _waits(course: Course, phase: str, seconds: Sequence[float], target: Target) -> Waits | None:
+    """The controller's waits in a phase; None where none are assumed.
 
-    In a phase that usually lasts longer than a wait, a rare wait could not be told from a slow agent.
+    When a phase usually lasts 1 s or longer, a wait cannot be distinguished from a slow agent.
     """
     if phase == "decided":
-        return (JEFFREYS,) * (WAITS[dc_lost] + 1)
-    if leaves and course == "move" and phase in ("started", "answered") and median(seconds) < AGAIN_S:
-        return LEAVING_WAITS
-    return ()
+        return Waits(AGAIN_S, (JEFFREYS,) * (WAITS[target.dc_lost] + 1))
+    if course == "move" and phase in ("started", "answered") and median(seconds) < AGAIN_S:
+        # The measured outages are of all faults with this course. So a wait can be in them also when none is expected.
+        return Waits(AGAIN_S, LEAVING_WEIGHTS if target.leaves_membership else ())
+    return None
 
 
 def _known_wait(course: Course, timing: Timing, seconds: Sequence[float]) -> float:

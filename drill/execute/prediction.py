@@ -11,7 +11,7 @@ from cluster.cib import Cib
 from cluster.configuration import Primitive
 from cluster.members import members
 from cluster.outage_bounds import Bounds
-from cluster.outage_interval import COVERAGE, LIKELY, Course
+from cluster.outage_interval import COVERAGE, LIKELY, Course, Target
 from cluster.timing import Timing
 from cluster.timing import timing as timing_of
 from drill.execute.measured_times import MeasuredTimes, Rows, fingerprint
@@ -110,8 +110,8 @@ def predict(
         if course:
             known = MeasuredTimes.of(session)
             rows = known.usable(fingerprint(session, live), course, contention, dc_lost)
-        leaves = first is not None and first.leaves
-        prediction = _prediction(limits, measured, course, rows, dc_lost=dc_lost, leaves=leaves)
+        target = Target(dc_lost, leaves_membership=first is not None and first.leaves_membership)
+        prediction = _prediction(limits, measured, course, rows, target)
     return LiveTimings(cluster_times, prediction, token, consensus)
 
 
@@ -186,22 +186,14 @@ def _monitor_answer(text: str, resource: str) -> float | None:
 
 
 def _prediction(
-    limits: Bounds,
-    timing: Timing,
-    course: Course | None,
-    rows: Rows,
-    *,
-    dc_lost: bool | None,
-    leaves: bool,
+    limits: Bounds, timing: Timing, course: Course | None, rows: Rows, target: Target
 ) -> Prediction:
     """The interval from what the lab measured; without that, the limits of what is possible, and the reason."""
     most = None if limits.outage_most == outage_bounds.NEVER else limits.outage_most
     if course is None or rows.missing:
         source = f"the limits of what is possible: {rows.missing}"
         return Prediction(limits.outage_least, most, (*limits.lines(), source), source=source)
-    found = outage_interval.interval(
-        course, timing, rows.lengths, source=rows.source, dc_lost=dc_lost, leaves=leaves
-    )
+    found = outage_interval.interval(course, timing, rows.lengths, source=rows.source, target=target)
     seen = [(found.least, found.most, COVERAGE)]
     if found.likely:
         seen.append((*found.likely, LIKELY))

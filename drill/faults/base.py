@@ -124,7 +124,7 @@ class Fault:
     whose monitor detects the fault. `needs` are the power actions that the provider must support. `stops_node`: while
     the fault is in effect, or while the node comes back, the node itself may not run or may answer late. `loses_node`:
     the nodes lose contact, and neither has left the cluster; with fencing, one of them is then switched off and on.
-    `leaves`: the target itself leaves the membership, after it has stopped its resources.
+    `leaves_membership`: the target stops its resources and then leaves the membership by itself.
     `needs_bmc`: it breaks the BMC of the target; the heal restores it first. `restartable`: the init system can undo it
     before a monitor sees it (see drill.execute.restarts).
     """
@@ -143,7 +143,7 @@ class Fault:
     needs: tuple[PowerAction, ...] = ()
     stops_node: bool = False
     loses_node: bool = False
-    leaves: bool = False
+    leaves_membership: bool = False
     needs_bmc: bool = False
     restartable: bool = False
 

@@ -63,6 +63,6 @@ FAULTS = (
         power="power_on",
         armed=False,
         stops_node=True,
-        leaves=True,
+        leaves_membership=True,
     ),
 )

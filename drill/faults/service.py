@@ -92,7 +92,7 @@ FAULTS = (
         inject=stop_corosync,
         in_effect=cluster_is_down,
         remedies=(remedies.cluster,),
-        leaves=True,
+        leaves_membership=True,
     ),
     Fault(
         "vip-removed",

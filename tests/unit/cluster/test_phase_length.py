@@ -4,7 +4,9 @@ import random
 
 import pytest
 
-from cluster.phase_length import Even, Measured, PhaseLength, drawn, middle, narrowest
+from cluster.phase_length import JEFFREYS, Even, Measured, PhaseLength, Waits, drawn, middle, narrowest
+
+WAIT = Waits(1.0, (JEFFREYS,) * 3)
 
 
 def interval(*lengths: PhaseLength, coverage: float = 0.98) -> tuple[float, float]:
@@ -18,7 +20,7 @@ def test_an_even_length() -> None:
 
 
 def test_the_same_input_gives_the_same_interval() -> None:
-    lengths = (Even(0.0, 1.0), Measured((0.1, 0.2, 0.15), 1.0))
+    lengths = (Even(0.0, 1.0), Measured((0.1, 0.2, 0.15), WAIT))
     assert interval(*lengths) == interval(*lengths)
 
 
@@ -40,19 +42,19 @@ def test_few_measurements_give_a_wider_interval() -> None:
 
 
 def test_waits_that_come_sometimes_are_expected_and_not_spread_out() -> None:
-    low, high = interval(Measured((0.1, 0.11, 1.12, 0.1, 0.12, 1.1, 2.1) * 3, 1.0))
+    low, high = interval(Measured((0.1, 0.11, 1.12, 0.1, 0.12, 1.1, 2.1) * 3, WAIT))
     assert 0.05 < low < 0.1
     assert 2.1 < high < 2.4
-    [found] = drawn([Measured((0.1, 0.11, 1.12, 0.1, 0.12, 1.1, 2.1) * 3, 1.0)])
+    [found] = drawn([Measured((0.1, 0.11, 1.12, 0.1, 0.12, 1.1, 2.1) * 3, WAIT)])
     between = [one for one in found if 0.5 < one < 1.05]
     assert len(between) < len(found) / 1000, "almost never between no wait and one"
     assert sum(one < 1 for one in found) / len(found) == pytest.approx(12.5 / 22.5, abs=0.02)
 
 
 def test_how_often_it_waits_is_learned() -> None:
-    assert interval(Measured((0.1,) * 200, 1.0))[1] < 1.0, "rarer than the share that is left out"
-    assert interval(Measured((0.1, 0.11, 0.12), 1.0))[1] > 2.1, "three measurements do not exclude it"
-    assert interval(Measured((0.1, 4.11, 0.12), 1.0))[1] > 4.1, "more than is usual"
+    assert interval(Measured((0.1,) * 200, WAIT))[1] < 1.0, "rarer than the share that is left out"
+    assert interval(Measured((0.1, 0.11, 0.12), WAIT))[1] > 2.1, "three measurements do not exclude it"
+    assert interval(Measured((0.1, 4.11, 0.12), WAIT))[1] > 4.1, "more than is usual"
 
 
 def test_a_length_of_nothing_is_no_error_and_no_measurement_is_one() -> None:
