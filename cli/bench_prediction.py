@@ -60,7 +60,7 @@ def prediction(
     """Compare outages with their predictions, at the running token. Exit 1 while measurements are missing.
 
     The results are added to docs/results/prediction.jsonl. For another token: change lab.yaml, then `./lab provision`.
-    The table has the intervals of the verdicts (coverage 99.95 %), and the likely ones (98 %). The goals are
+    The table has the intervals that decide the verdicts (coverage 99.95 %), and the likely ones (98 %). The goals are
     for the likely ones: 95 % of at least 20 outages inside; no interval wider than 1.0 s when resources move, and than
     1.5 s + token/4 after a crash.
     """

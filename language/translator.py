@@ -137,7 +137,10 @@ class Translator:
         return self.show(value) if value in WORDS or " " in value.strip() else value
 
     def _divided(self, first: str, separator: str, rest: str) -> str | None:
-        """Two parts and what stands between them; None when no message is known for either."""
+        """Two parts and what stands between them; None when no message is known for either.
+
+        A message that begins with its separator is taken when it leaves no more unknown words than the second part.
+        """
         if separator == ": " and (label := self._whole(first + ":", ":")) is not None:
             return label + self.show(rest)  # a message that ends with its colon, such as "line {line}: "
         tail = self._tail(separator, rest) if separator != ": " else None

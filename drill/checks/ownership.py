@@ -129,7 +129,7 @@ def page_names_owner(timeline: Timeline) -> CheckResult:
         return unknown(expected, "no answer named its node" if answered else "no page came")
     if unconfirmed := [node for node, count in confirmed.items() if not count]:
         return unknown(expected, f"pages of {', '.join(unconfirmed)}, which could not be read at that time")
-    counts = ", ".join(f"{count} pages of {node}" for node, count in confirmed.items())
+    counts = ", ".join(f"pages of {node}: {count}" for node, count in confirmed.items())
     return passed(expected, f"{counts}, each while it held the address")
 
 

@@ -21,7 +21,12 @@ from inventory.host.speed import steal_share, ticks
 LATE_S = 0.1
 """Shorter delays are ignored (seconds): the time-outs of requests and readings are longer."""
 PERIOD_S = 0.04
-"""The time between two wakes of a thread (seconds). A delay shorter than LATE_S + PERIOD_S may not be seen."""
+"""The shortest time between two wakes of a thread (seconds). With more than 16 processors it is longer (MOST_WAKES).
+
+A delay is seen for certain when it lasts for LATE_S plus this time.
+"""
+SLEEP_S = 0.2
+"""A wait of up to this time (seconds) is a sleep: it costs less than an event, but the thread notices the end later."""
 MOST_WAKES = 400
 """The most wakes of all threads together, per second: with many processors each thread wakes less often."""
 STEAL_EVERY_S = 0.5
@@ -102,8 +107,8 @@ class LatenessWatch(Observer):
             since, before = now, after
 
     def _sleep(self, seconds: float) -> bool:
-        """Wait, and say whether the watch must end. For a short wait, time.sleep needs less processor time."""
-        if seconds > PERIOD_S:
+        """Wait; true when the watch must end."""
+        if seconds > SLEEP_S:
             return self._stop.wait(seconds)
         time.sleep(seconds)
         return self._stop.is_set()

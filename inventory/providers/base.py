@@ -123,8 +123,8 @@ class PowerCommands:
     state: tuple[str, ...] = ()
     none_because: str = ""
     """Why the missing ones of `power_off`, `freeze` and `thaw` are not possible."""
-    passing: str = ""
-    """A part of the message of a failure that passes: the command is then tried again."""
+    temporary_failure: str = ""
+    """A text in the error message of a failure that is over soon: after it, a power command is run again."""
 
     def argv(self, word: PowerAction | Literal["state"], id_: str) -> list[str]:
         """The command for a machine; empty when there is none."""

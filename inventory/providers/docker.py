@@ -106,7 +106,7 @@ class Docker(Provider):
         thaw=("docker", "unpause", "{id}"),
         state=("docker", "inspect", "-f", "{{.State.Status}}", "{id}"),
         # runc gives up when a process does not stop in time, and lets the container go on. Seen on busy machines.
-        passing="unable to freeze",
+        temporary_failure="unable to freeze",
     )
 
     def read(self, lab: Lab) -> DockerFacts:

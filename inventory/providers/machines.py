@@ -256,4 +256,4 @@ class Machines:
         argv = provider.power.argv(word, self.ids()[node.name])
         if not argv:
             raise MachineError(f"The provider {provider.name} has no command for {word} of {node.name}.")
-        power_command.run(argv, provider.power.passing, self.lab.patient(command.DEADLINE))
+        power_command.run(argv, provider.power.temporary_failure, self.lab.patient(command.DEADLINE))

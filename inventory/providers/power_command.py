@@ -1,4 +1,4 @@
-"""Runs a provider's command for the power of one machine, and repeats it after a failure that is known to pass."""
+"""Runs a provider's command for the power of one machine, and runs it again after a temporary failure."""
 
 from __future__ import annotations
 
@@ -8,19 +8,18 @@ from inventory.errors import MachineError
 from inventory.host import command
 
 TRIES = 3
-"""How often a command is tried."""
+"""How often a command is run at most."""
 
 
-def run(argv: Sequence[str], passing: str, deadline: float) -> None:
-    """Run the command, at most `deadline` seconds each time. Raises MachineError when it fails.
+def run(argv: Sequence[str], temporary_failure: str, deadline: float) -> None:
+    """Run the command, for at most `deadline` seconds each time. Raises MachineError when it fails.
 
-    A failure whose message contains `passing` is tried again ("": none is).
+    When its error message contains `temporary_failure`, it is run again. With an empty text it is run once.
     """
-    for left in reversed(range(TRIES)):
+    for number in range(1, TRIES + 1):
         try:
             command.check(argv, deadline=deadline)
-        except MachineError as error:
-            if not left or not passing or passing not in error.message:
-                raise
-        else:
             return
+        except MachineError as error:
+            if number == TRIES or not temporary_failure or temporary_failure not in error.message:
+                raise

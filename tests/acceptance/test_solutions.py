@@ -35,9 +35,9 @@ def test_a_real_node_judges_every_solution(
 
 @pytest.mark.parametrize("right", [True, False])
 def test_without_a_lab_the_node_image_judges(*, right: bool) -> None:
-    """`./lab collect` asks it on a machine without crm_simulate."""
+    """`./lab collect` asks the node image on a machine without crm_simulate."""
     tag = node_image.any_present()
     if not tag:
-        pytest.skip("this machine has no node image: the nodes are virtual machines")
+        pytest.skip("this machine has no node image")
     solution = next(one for one in solutions() if one.right is right)
     assert judged(local_simulator.in_image(tag), solution) == ""

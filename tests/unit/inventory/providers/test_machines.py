@@ -3,16 +3,17 @@ from __future__ import annotations
 import contextlib
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from inventory.errors import ConfigError, MachineError
+from inventory.host import command
 from inventory.platforms.centos9 import CENTOS9
 from inventory.platforms.debian import DEBIAN12
-from inventory.providers import docker_engine, image_choice, node_image, registry
+from inventory.providers import docker_engine, image_choice, node_image, power_command, registry
 from inventory.providers.machines import Machines
 from inventory.providers.vagrant_program import VagrantProgram
 from tests.support.example_lab import NODE1, NODE2, example_lab
@@ -209,7 +210,7 @@ def test_power(host: FakeHost, tmp_path: Path) -> None:
         lab.power_off(node)
 
 
-def test_a_freeze_that_the_kernel_did_not_finish_is_tried_again(host: FakeHost, tmp_path: Path) -> None:
+def test_a_freeze_that_docker_could_not_finish_is_tried_again(host: FakeHost, tmp_path: Path) -> None:
     lab = Machines(tmp_path, example_lab())
     lab.prepare("docker", "debian12", silent)
     made(tmp_path)
@@ -221,7 +222,21 @@ def test_a_freeze_that_the_kernel_did_not_finish_is_tried_again(host: FakeHost, 
     host.complaint = "Cannot pause container: it is already paused\n"
     with pytest.raises(MachineError, match="already paused"):
         lab.freeze(example_lab().node1)
-    assert len(host.calls) == 4, "another failure does not pass"
+    assert len(host.calls) == 4, "a different error is not retried"
+
+
+def test_a_second_try_may_succeed(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = iter([MachineError("runc: unable to freeze"), None])
+    calls = []
+
+    def check(argv: Sequence[str], **_: object) -> None:
+        calls.append(argv)
+        if error := next(answers):
+            raise error
+
+    monkeypatch.setattr(command, "check", check)
+    power_command.run(["docker", "pause", "x"], "unable to freeze", 1.0)
+    assert len(calls) == 2
 
 
 @pytest.mark.parametrize(
