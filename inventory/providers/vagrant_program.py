@@ -8,9 +8,11 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
+
+import tenacity
 
 from inventory import homes, log
 from inventory.errors import MachineError
@@ -21,6 +23,13 @@ if TYPE_CHECKING:
     import vagrant
 
 LOG = "vagrant.log"
+LOCKED = ("locked!", "locks each machine")
+"""What Vagrant says when another of its processes uses a machine.
+
+The threads of one `vagrant up` of several machines can also meet so (MachineIndex#get in Machine#state, 2.3.4).
+"""
+LOCKED_S, LOCKED_EVERY_S = 60.0, 1.0
+"""For so long, and so often, a call is made again when a machine is locked (seconds)."""
 UTF_8 = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"
 """The locale of Vagrant: Ruby cannot read a path with other letters than ASCII in the locale C."""
 
@@ -48,18 +57,15 @@ class VagrantProgram:
 
     def up(self, provider: str, alias: str | None = None) -> None:
         """Boot the machines that do not run."""
-        with self._calling("up"):
-            self.library().up(provider=provider, vm_name=alias)
+        self._change("up", lambda: self.library().up(provider=provider, vm_name=alias))
 
     def halt(self) -> None:
         """Shut the machines down."""
-        with self._calling("halt"):
-            self.library().halt()
+        self._change("halt", lambda: self.library().halt())
 
     def destroy(self, alias: str | None = None) -> None:
         """Remove machines with their disks."""
-        with self._calling("destroy"):
-            self.library().destroy(vm_name=alias)
+        self._change("destroy", lambda: self.library().destroy(vm_name=alias))
 
     def states(self) -> dict[str, str]:
         """Vagrant's state of each machine, by alias."""
@@ -92,6 +98,21 @@ class VagrantProgram:
             "VAGRANT_DOTFILE_PATH": str(self.data),
         }
         return vagrant.Vagrant(root=str(self.root), out_cm=stream, err_cm=stream, env=env)
+
+    def _change(self, word: str, call: Callable[[], object]) -> None:
+        """Make a call that changes machines; make it again while another process of Vagrant uses one of them."""
+
+        def locked(error: BaseException) -> bool:
+            return isinstance(error, MachineError) and any(words in error.message for words in LOCKED)
+
+        for attempt in tenacity.Retrying(
+            retry=tenacity.retry_if_exception(locked),
+            stop=tenacity.stop_after_delay(LOCKED_S),
+            wait=tenacity.wait_fixed(LOCKED_EVERY_S),
+            reraise=True,
+        ):
+            with attempt, self._calling(word):
+                call()
 
     @contextlib.contextmanager
     def _calling(self, word: str) -> Iterator[None]:

@@ -13,7 +13,14 @@ from inventory.errors import ConfigError, MachineError
 from inventory.host import command
 from inventory.platforms.centos9 import CENTOS9
 from inventory.platforms.debian import DEBIAN12
-from inventory.providers import docker_engine, image_choice, node_image, power_command, registry
+from inventory.providers import (
+    docker_engine,
+    image_choice,
+    node_image,
+    power_command,
+    registry,
+    vagrant_program,
+)
 from inventory.providers.machines import Machines
 from inventory.providers.vagrant_program import VagrantProgram
 from tests.support.example_lab import NODE1, NODE2, example_lab
@@ -416,6 +423,33 @@ def test_a_failure_shows_the_end_of_vagrants_log(
         "vagrant up failed:",
         *(f"  | line {n}" for n in range(18, 30)),
     ]
+
+
+def test_a_machine_that_another_vagrant_uses_is_waited_for(
+    lab: Machines, vagrant: Vagrant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seen once in `vagrant up` of two containers: its own threads met."""
+    failures = [
+        "Vagrant can't use the requested machine because it is locked! This",
+        "Vagrant locks each machine for access by only one process at a time.",
+    ]
+    tries = []
+
+    def up(provider: str, vm_name: str | None) -> None:
+        tries.append(provider)
+        if failures:
+            with (lab.state / "vagrant.log").open("a") as log:
+                log.write(f"{failures.pop()}\n")
+            raise subprocess.CalledProcessError(1, ["vagrant", "up"])
+
+    monkeypatch.setattr(vagrant, "up", up)
+    monkeypatch.setattr(vagrant_program, "LOCKED_EVERY_S", 0.0)
+    lab.up()
+    assert len(tries) == 3
+    failures.append("Vagrant locks each machine")
+    monkeypatch.setattr(vagrant_program, "LOCKED_S", 0.0)
+    with pytest.raises(MachineError, match="locks each machine"):
+        lab.up()
 
 
 def test_vagrants_log_keeps_the_calls_before(
