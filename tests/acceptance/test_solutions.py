@@ -24,12 +24,13 @@ def judged(simulate: Simulate, solution: Solution) -> str:
     return "" if solution.check in found else f"{solution.name} is wrong, found only: {found}"
 
 
-def test_a_real_node_judges_every_solution(
+def test_a_real_node_judges_every_fourth_solution(
     context: Context, record_property: Callable[[str, object], None]
 ) -> None:
-    simulate = on_node(context.session, context.lab.node1.name)
-    wrong = [text for one in solutions() if (text := judged(simulate, one))]
-    record_property("solutions", len(solutions()))
+    """Each takes about a second; tests/unit judges all of them by recorded answers."""
+    simulate, chosen = on_node(context.session, context.lab.node1.name), solutions()[::4]
+    wrong = [text for one in chosen if (text := judged(simulate, one))]
+    record_property("solutions", len(chosen))
     assert wrong == [], "\n".join(wrong)
 
 
