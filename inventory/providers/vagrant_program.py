@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from typing import IO, TYPE_CHECKING
 
 import tenacity
 
-from inventory import homes, log
+from inventory import files, homes, log
 from inventory.errors import MachineError
 from inventory.host import command
 from inventory.providers import vagrant_boxes
@@ -24,12 +25,19 @@ if TYPE_CHECKING:
 
 LOG = "vagrant.log"
 LOCKED = ("locked!", "locks each machine")
-"""What Vagrant says when another of its processes uses a machine.
-
-The threads of one `vagrant up` of several machines can also meet so (MachineIndex#get in Machine#state, 2.3.4).
-"""
+"""What Vagrant says when another of its processes uses a machine, such as a `vagrant` that a person typed."""
 LOCKED_S, LOCKED_EVERY_S = 60.0, 1.0
 """For so long, and so often, a call is made again when a machine is locked (seconds)."""
+BACKTRACE = re.compile(r"\.rb:\d+:in ")
+"""A line of Ruby's backtrace, which says nothing to a user."""
+ONE_CALL = "ha-lab.lock"
+"""The lock file in Vagrant's home: the labs of a user call Vagrant one after the other.
+
+Vagrant has one index of all machines of a user. Processes that use it at once fail with LOCKED, also when their
+machines are different ones (seen with Vagrant 2.3.4 and three labs).
+"""
+ONE_CALL_S = 1800.0
+"""The longest wait for the calls of other labs (seconds)."""
 UTF_8 = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"
 """The locale of Vagrant: Ruby cannot read a path with other letters than ASCII in the locale C."""
 
@@ -117,6 +125,11 @@ class VagrantProgram:
     @contextlib.contextmanager
     def _calling(self, word: str) -> Iterator[None]:
         """Log a call. Vagrant's output is appended to vagrant.log, below a line with the time and the call."""
+        lock = vagrant_boxes.home() / ONE_CALL
+        with files.lock(lock, f"vagrant {word} of {self.state.parent}", _note_wait, ONE_CALL_S):
+            yield from self._logged(word)
+
+    def _logged(self, word: str) -> Iterator[None]:
         self.state.mkdir(parents=True, exist_ok=True)
         path = self.state / LOG
         with path.open("a") as handle:
@@ -126,10 +139,14 @@ class VagrantProgram:
             yield
         except (subprocess.CalledProcessError, OSError) as error:
             status = getattr(error, "returncode", command.NOT_FOUND)
-            said = path.read_bytes()[before:].decode(errors="replace").strip().splitlines()[-12:]
-            tail = "\n".join(f"  | {line}" for line in said)
+            said = path.read_bytes()[before:].decode(errors="replace").strip().splitlines()
+            tail = "\n".join([f"  | {line}" for line in said if not BACKTRACE.search(line)][-12:])
             raise MachineError(
                 f"vagrant {word} failed:\n{tail}", hint="./lab doctor checks this machine."
             ) from error
         finally:
             log.command(log.HERE, f"vagrant {word}", status, time.monotonic() - began)
+
+
+def _note_wait(who: str) -> None:
+    log.note(f"waiting for {who}")

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from inventory.errors import ConfigError, MachineError
+from inventory import files
+from inventory.errors import ConfigError, MachineError, TimedOut
 from inventory.host import command
 from inventory.platforms.centos9 import CENTOS9
 from inventory.platforms.debian import DEBIAN12
@@ -19,6 +20,7 @@ from inventory.providers import (
     node_image,
     power_command,
     registry,
+    vagrant_boxes,
     vagrant_program,
 )
 from inventory.providers.machines import Machines
@@ -310,8 +312,9 @@ class Vagrant:
 
 
 @pytest.fixture
-def vagrant(monkeypatch: pytest.MonkeyPatch) -> Vagrant:
+def vagrant(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Vagrant:
     fake = Vagrant()
+    monkeypatch.setenv("VAGRANT_HOME", str(tmp_path_factory.mktemp("vagrant-home")))
     monkeypatch.setattr(VagrantProgram, "library", lambda self: fake)
     return fake
 
@@ -414,6 +417,7 @@ def test_a_failure_shows_the_end_of_vagrants_log(
     def up(provider: str, vm_name: str | None) -> None:
         with (lab.state / "vagrant.log").open("a") as log:
             log.write("\n".join(f"line {n}" for n in range(30)))
+            log.write("\n/usr/share/gems/vagrant-2.3.4/lib/vagrant/machine.rb:248:in `action_raw'")
         raise subprocess.CalledProcessError(1, ["vagrant", "up"])
 
     monkeypatch.setattr(vagrant, "up", up)
@@ -428,7 +432,7 @@ def test_a_failure_shows_the_end_of_vagrants_log(
 def test_a_machine_that_another_vagrant_uses_is_waited_for(
     lab: Machines, vagrant: Vagrant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Seen once in `vagrant up` of two containers: its own threads met."""
+    """Seen when labs of one user called Vagrant at the same time."""
     failures = [
         "Vagrant can't use the requested machine because it is locked! This",
         "Vagrant locks each machine for access by only one process at a time.",
@@ -450,6 +454,20 @@ def test_a_machine_that_another_vagrant_uses_is_waited_for(
     monkeypatch.setattr(vagrant_program, "LOCKED_S", 0.0)
     with pytest.raises(MachineError, match="locks each machine"):
         lab.up()
+
+
+def test_the_labs_of_a_user_call_vagrant_one_after_the_other(
+    lab: Machines, vagrant: Vagrant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vagrant_program, "ONE_CALL_S", 0.0)
+    with (
+        files.lock(vagrant_boxes.home() / vagrant_program.ONE_CALL, "vagrant up of another lab"),
+        pytest.raises(TimedOut, match="vagrant up of another lab"),
+    ):
+        lab.up()
+    assert vagrant.calls == []
+    lab.up()
+    assert len(vagrant.calls) == 1
 
 
 def test_vagrants_log_keeps_the_calls_before(
