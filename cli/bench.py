@@ -35,7 +35,7 @@ WHAT = {
 BEFORE = {"up": ("down",), "reset": ("reset", "floating-address")}
 """The command before each run, which is not measured: `down`; or `reset` to the state after step 6.1."""
 MORE = ("address", "fencing", "labs", "prediction", "report", "watch", "peers", "token", "up", "size")
-"""The benchmarks in modules of their own (cli/bench_NAME.py)."""
+"""The benchmarks in modules of their own (cli/bench_NAME.py), in the order of the help page."""
 DEADLINE_S = 3600
 """The longest time of one command of another folder's lab (seconds)."""
 Repeat = Annotated[int, typer.Option(min=1, max=100, help="How many times it is measured.")]

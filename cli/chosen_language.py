@@ -56,7 +56,7 @@ def begin(words: Sequence[str]) -> None:
 
 
 def _of_student(folder: Path) -> str | None:
-    """The language of the class whose student has this folder; None when it is no student's folder."""
+    """The language of the class, when the folder is a student's (it has student.yaml); else None."""
     if not (folder / STUDENT_FILE).is_file():
         return None
     from classroom.school import student_file  # noqa: PLC0415 -- slow, and most folders are no student's

@@ -1,4 +1,4 @@
-"""Which module has which commands. Only the module of the command that runs is imported: all of them take seconds."""
+"""The module of each command. Only that of the called command is imported: to import all of them takes seconds."""
 
 from __future__ import annotations
 
@@ -57,6 +57,9 @@ class Commands(Mapping[str, Any]):
             self._made |= made
         return self._made[name]
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._topic
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._topic)
 
@@ -74,8 +77,7 @@ class LabGroup(TranslatedGroup):
 
 @cache
 def _application(topic: str) -> typer.Typer:
-    """The commands of one module, as a command line of their own."""
+    """The commands of one module, as a command line of their own. Each module registers its commands only once."""
     made = typer.Typer()
-    made.callback()(lambda: None)
     import_module(f"cli.{topic}").register(made)
     return made

@@ -66,7 +66,7 @@ _CONSTANTS = (
 )
 
 
-_english: dict[str, Any] = {}
+_original: dict[str, Any] = {}
 """typer's own texts and console; empty until they are replaced for the first time."""
 
 
@@ -80,7 +80,7 @@ class TranslatedGroup(TyperGroup):
         return super().main(*words, **options)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """See click.Group. An unknown command gets one message, with the names that are like it."""
+        """See click.Group. typer makes the message of an unknown command of two texts, which cannot be translated."""
         name = args[0]
         if name in self.commands or name.startswith("-"):
             return super().resolve_command(ctx, args)
@@ -95,17 +95,19 @@ def speak() -> None:
 
     They call gettext.gettext, which reads only compiled catalogues in the folders of the system.
     """
-    if speech.code() == ENGLISH and not _english:
+    if speech.code() == ENGLISH and not _original:
         return
     from typer import rich_utils  # noqa: PLC0415 -- slow, and English needs no change
 
-    if not _english:
-        _english.update({name: getattr(rich_utils, name) for name in _CONSTANTS if hasattr(rich_utils, name)})
-        _english[_CONSOLE] = getattr(rich_utils, _CONSOLE)
+    if not _original:
+        _original.update(
+            {name: getattr(rich_utils, name) for name in _CONSTANTS if hasattr(rich_utils, name)}
+        )
+        _original[_CONSOLE] = getattr(rich_utils, _CONSOLE)
     for name, module in list(sys.modules.items()):
         if name.split(".")[0] in {"click", "typer"} and getattr(module, "_", None) is gettext.gettext:
             module._ = speech.message  # type: ignore[attr-defined]
-    for constant, text in _english.items():
+    for constant, text in _original.items():
         setattr(rich_utils, constant, _translating_console if constant == _CONSOLE else speech.message(text))
 
 
@@ -121,7 +123,7 @@ def translate(command: Any) -> None:
 
 def _translating_console(stderr: bool = False) -> Console:
     """The console on which typer prints help pages and mistakes."""
-    made: Console = _english[_CONSOLE](stderr=stderr)
+    made: Console = _original[_CONSOLE](stderr=stderr)
     plain = made.print
 
     def show(*objects: Any, **options: Any) -> None:
@@ -137,6 +139,6 @@ def _tree(command: Any) -> Iterator[Any]:
     if option := getattr(command, "_help_option", None):
         yield option
     commands = getattr(command, "commands", {})
-    if isinstance(commands, dict):  # others are translated when they are imported (cli.commands)
+    if isinstance(commands, dict):  # a table of cli.commands translates each command when it imports it
         for one in commands.values():
             yield from _tree(one)

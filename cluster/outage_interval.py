@@ -48,9 +48,10 @@ elected.
 LEAVING_WEIGHTS = (6.0, 0.05)
 """Weights of no wait and of one wait (phase_length.Waits) in "started" and in "answered", when a node leaves.
 
-A node that stops its cluster programs stops its resources and then leaves the membership, while the other node may
-still be starting them. This can interrupt the DC's work, and then its controller may wait for AGAIN_S. By the weights
-this happens in 0.8 % of each of the two phases. Measured: 2 of 84 graceful stops (docs/results/prediction.md).
+When the cluster programs of a node are stopped, the node first stops its resources, and then leaves the membership
+while the other node may still be starting them. This can interrupt the DC's work, and then its controller may wait for
+AGAIN_S. By the weights this happens in 0.8 % of each of the two phases: too rare for the likely interval.
+Measured: 2 of 84 graceful stops (docs/results/prediction.md).
 """
 AGAIN_S = 1.0
 """pacemaker's controller sleeps for 1 s when its own updates of the CIB are still under way (do_pe_invoke_callback)."""
@@ -193,6 +194,7 @@ def _waits(course: Course, phase: str, seconds: Sequence[float], target: Target)
         return Waits(AGAIN_S, (JEFFREYS,) * (WAITS[target.dc_lost] + 1))
     if course == "move" and phase in ("started", "answered") and median(seconds) < AGAIN_S:
         # The measured outages are of all faults with this course. So a wait can be in them also when none is expected.
+        # A slow agent of more than 1 s is taken for a wait too.
         return Waits(AGAIN_S, LEAVING_WEIGHTS if target.leaves_membership else ())
     return None
 

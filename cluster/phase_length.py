@@ -54,7 +54,7 @@ class Even:
 
 @dataclass(frozen=True)
 class Waits:
-    """Waits of `seconds` that a program may add to a phase, several times.
+    """A program may wait in a phase, once or several times, for `seconds` each time.
 
     `weights`: so many imagined measurements with no wait, with one wait, and so on are added to the real ones, to
     estimate the number of waits in the next length. Without weights the next length has no wait, and the waits in the
@@ -70,7 +70,10 @@ class Waits:
         return number, length - number * self.seconds
 
     def expected(self, numbers: Sequence[int]) -> list[float]:
-        """The weight of each number of waits, from none on, when these numbers were measured."""
+        """The weight of each number of waits, from none on, when these numbers were measured.
+
+        A number without a weight of its own has the last one.
+        """
         count = max(len(self.weights), max(numbers) + 1)
         weights = [*self.weights, *[self.weights[-1]] * (count - len(self.weights))]
         return [weight + numbers.count(number) for number, weight in enumerate(weights)]
@@ -97,7 +100,7 @@ class Measured:
         numbers = [0] * len(lengths)
         if self.waits:
             split = [self.waits.split(one) for one in lengths]
-            # A length that is hardly longer than a wait has no rest that says anything: the shortest one is taken.
+            # What remains after a wait is removed can be almost 0. It counts as the shortest length without a wait.
             least = min((rest for number, rest in split if not number), default=0.0)
             numbers, lengths = [number for number, _ in split], [max(rest, least) for _, rest in split]
         drawn_lengths = _log_normal(lengths, chance, count)
@@ -113,17 +116,18 @@ class Measured:
 def _log_normal(lengths: Sequence[float], chance: random.Random, count: int) -> list[float]:
     """So many draws of the next length after these measured ones (see the top of this module)."""
     logarithms = [math.log(max(one, SHORTEST_S)) for one in lengths]
-    middle_ = sum(logarithms) / len(logarithms)
+    mean = sum(logarithms) / len(logarithms)
     freedom = PRIOR_WEIGHT + len(logarithms) - 1
-    squares = PRIOR_WEIGHT * PRIOR_SPREAD**2 + sum((one - middle_) ** 2 for one in logarithms)
+    squares = PRIOR_WEIGHT * PRIOR_SPREAD**2 + sum((one - mean) ** 2 for one in logarithms)
     scale = math.sqrt(squares / freedom * (1 + 1 / len(logarithms)))
-    # Student's t from two uniform numbers: R. Bailey, Polar generation of random variates with the t-distribution. Its
-    # far tail has times that never occur, so it is cut: e^5 is 150 times the usual time.
-    factor, power, even = scale * math.sqrt(freedom), -2 / freedom, chance.random
-    students = (
-        factor * math.sqrt((1 - even()) ** power - 1) * math.cos(math.tau * even()) for _ in range(count)
+    # Student's t from two uniform numbers: R. Bailey, Polar generation of random variates with the t-distribution.
+    # The far tail of Student's t has times that never occur, so it is cut: e^5 is 150 times the usual time.
+    factor, exponent, uniform = scale * math.sqrt(freedom), -2 / freedom, chance.random
+    deviations = (
+        factor * math.sqrt((1 - uniform()) ** exponent - 1) * math.cos(math.tau * uniform())
+        for _ in range(count)
     )
-    return [math.exp(middle_ + max(-5.0, min(5.0, one))) for one in students]
+    return [math.exp(mean + max(-5.0, min(5.0, one))) for one in deviations]
 
 
 def drawn(lengths: Sequence[PhaseLength]) -> tuple[tuple[float, ...], ...]:

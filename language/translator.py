@@ -139,7 +139,8 @@ class Translator:
     def _divided(self, first: str, separator: str, rest: str) -> str | None:
         """Two parts and what stands between them; None when no message is known for either.
 
-        A message that begins with its separator is taken when it leaves no more unknown words than the second part.
+        The separator and the second part may together be a known message. It is used when its translation leaves at
+        most as many unknown words as that of the second part alone.
         """
         if separator == ": " and (label := self._whole(first + ":", ":")) is not None:
             return label + self.show(rest)  # a message that ends with its colon, such as "line {line}: "

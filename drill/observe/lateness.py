@@ -23,10 +23,13 @@ LATE_S = 0.1
 PERIOD_S = 0.04
 """The shortest time between two wakes of a thread (seconds). With more than 16 processors it is longer (MOST_WAKES).
 
-A delay is seen for certain when it lasts for LATE_S plus this time.
+A delay is seen for certain when it lasts for LATE_S plus the time between two wakes.
 """
 SLEEP_S = 0.2
-"""A wait of up to this time (seconds) is a sleep: it costs less than an event, but the thread notices the end later."""
+"""Waits of up to this time (seconds) use time.sleep, which needs less processor time than Event.wait.
+
+The thread then notices later that the watch must stop.
+"""
 MOST_WAKES = 400
 """The most wakes of all threads together, per second: with many processors each thread wakes less often."""
 STEAL_EVERY_S = 0.5

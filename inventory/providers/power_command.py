@@ -8,7 +8,7 @@ from inventory.errors import MachineError
 from inventory.host import command
 
 TRIES = 3
-"""How often a command is run at most."""
+"""A command is run at most this many times."""
 
 
 def run(argv: Sequence[str], temporary_failure: str, deadline: float) -> None:

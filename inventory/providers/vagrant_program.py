@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING
 import tenacity
 
 from inventory import files, homes, log
-from inventory.errors import MachineError
+from inventory.errors import MachineError, TimedOut
 from inventory.host import command
 from inventory.providers import vagrant_boxes
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 LOG = "vagrant.log"
 LOCKED = ("locked!", "locks each machine")
 """What Vagrant says when another of its processes uses a machine, such as a `vagrant` that a person typed."""
-LOCKED_S, LOCKED_EVERY_S = 60.0, 1.0
-"""For so long, and so often, a call is made again when a machine is locked (seconds)."""
+LOCKED_TRIES, LOCKED_EVERY_S = 10, 2.0
+"""A call that finds a machine locked is made so often at most, and again after so many seconds."""
 BACKTRACE = re.compile(r"\.rb:\d+:in ")
 """A line of Ruby's backtrace, which says nothing to a user."""
 ONE_CALL = "ha-lab.lock"
@@ -115,7 +115,7 @@ class VagrantProgram:
 
         for attempt in tenacity.Retrying(
             retry=tenacity.retry_if_exception(locked),
-            stop=tenacity.stop_after_delay(LOCKED_S),
+            stop=tenacity.stop_after_attempt(LOCKED_TRIES),
             wait=tenacity.wait_fixed(LOCKED_EVERY_S),
             reraise=True,
         ):
@@ -124,12 +124,22 @@ class VagrantProgram:
 
     @contextlib.contextmanager
     def _calling(self, word: str) -> Iterator[None]:
-        """Log a call. Vagrant's output is appended to vagrant.log, below a line with the time and the call."""
-        lock = vagrant_boxes.home() / ONE_CALL
-        with files.lock(lock, f"vagrant {word} of {self.state.parent}", _note_wait, ONE_CALL_S):
-            yield from self._logged(word)
+        """Wait until no other lab of this user calls Vagrant (ONE_CALL), and log this call."""
+        with contextlib.ExitStack() as held:
+            path, call = vagrant_boxes.home() / ONE_CALL, f"vagrant {word} of {self.state.parent}"
+            try:
+                held.enter_context(files.lock(path, call, _note_wait, ONE_CALL_S))
+            except TimedOut as error:
+                raise MachineError(
+                    f"Another lab has used Vagrant for more than {ONE_CALL_S:g} s: {files.holder(path)}.",
+                    hint="Wait for its command, or stop it with Ctrl-C in its terminal.",
+                ) from error
+            held.enter_context(self._logged(word))
+            yield
 
+    @contextlib.contextmanager
     def _logged(self, word: str) -> Iterator[None]:
+        """Log a call. Vagrant's output is appended to vagrant.log, below a line with the time and the call."""
         self.state.mkdir(parents=True, exist_ok=True)
         path = self.state / LOG
         with path.open("a") as handle:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from inventory import files
-from inventory.errors import ConfigError, MachineError, TimedOut
+from inventory.errors import ConfigError, MachineError
 from inventory.host import command
 from inventory.platforms.centos9 import CENTOS9
 from inventory.platforms.debian import DEBIAN12
@@ -451,7 +451,7 @@ def test_a_machine_that_another_vagrant_uses_is_waited_for(
     lab.up()
     assert len(tries) == 3
     failures.append("Vagrant locks each machine")
-    monkeypatch.setattr(vagrant_program, "LOCKED_S", 0.0)
+    monkeypatch.setattr(vagrant_program, "LOCKED_TRIES", 1)
     with pytest.raises(MachineError, match="locks each machine"):
         lab.up()
 
@@ -462,7 +462,7 @@ def test_the_labs_of_a_user_call_vagrant_one_after_the_other(
     monkeypatch.setattr(vagrant_program, "ONE_CALL_S", 0.0)
     with (
         files.lock(vagrant_boxes.home() / vagrant_program.ONE_CALL, "vagrant up of another lab"),
-        pytest.raises(TimedOut, match="vagrant up of another lab"),
+        pytest.raises(MachineError, match=r"Another lab has used Vagrant(.|\n)*vagrant up of another lab"),
     ):
         lab.up()
     assert vagrant.calls == []
