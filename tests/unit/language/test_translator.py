@@ -78,3 +78,19 @@ def test_a_translated_text_is_not_translated_again() -> None:
 )
 def test_the_messages_of_a_source(source: str, messages: list[str]) -> None:
     assert sorted(one.text for one in texts(source)) == sorted(messages)
+
+
+def test_a_joined_result_is_divided_where_no_english_is_left() -> None:
+    """The separator and the first words of the second statement looked like a known message."""
+    translator = Translator(
+        {
+            "healed at {heal} s, none until {end} s": "{heal} s 时恢复，直到 {end} s 没有",
+            "; {what} at {at} s": "；{what}，{at} s 时",
+            "{what} at {at} s": "{what}，{at} s 时",
+        }
+    )
+    one, other = "healed at 1.00 s, none until 3.00 s", "healed at 4.00 s, none until 6.00 s"
+    assert (
+        translator.show(f"{one}; {other}")
+        == "1.00 s 时恢复，直到 3.00 s 没有；4.00 s 时恢复，直到 6.00 s 没有"
+    )
