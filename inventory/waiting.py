@@ -1,4 +1,4 @@
-"""The only waiting loop: asks until the answer is good, then returns at once; gives up at a deadline.
+"""The only waiting loops: ask until the answer is good, or call again after a failure that is over soon.
 
 The clock is monotonic and can be replaced, so tests never sleep.
 """
@@ -6,7 +6,7 @@ The clock is monotonic and can be replaced, so tests never sleep.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -83,6 +83,23 @@ def until(
         raise TimedOut(
             f"{what}: not within {longest:g} s. The last answer was: {_text(last[0])}", hint=hint
         ) from error
+
+
+def again(call: Callable[[], object], after: Collection[str], *, tries: int, every: float = 0.0) -> None:
+    """Make a call, at most `tries` times: again after a LabError whose message contains one of the texts `after`.
+
+    Between two calls it pauses for `every` seconds. Raises the last error; any other error at once.
+    """
+
+    def is_temporary(error: BaseException) -> bool:
+        return isinstance(error, LabError) and any(text in error.message for text in after)
+
+    tenacity.Retrying(
+        retry=tenacity.retry_if_exception(is_temporary),
+        stop=tenacity.stop_after_attempt(tries),
+        wait=tenacity.wait_fixed(every),
+        reraise=True,
+    )(call)
 
 
 def let_pass(seconds: float, *, clock: Clock, every: float = 0.1) -> None:

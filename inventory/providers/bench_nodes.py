@@ -15,7 +15,7 @@ from inventory.host import command, install
 from inventory.host.command import Output
 from inventory.model import Node, PowerAction
 from inventory.platforms.base import Platform
-from inventory.providers import docker, docker_network, image_choice, node_image, preconditions
+from inventory.providers import docker, docker_network, image_choice, node_image, power_command, preconditions
 from inventory.providers.base import LabFolder
 from inventory.providers.docker_engine import LABEL
 from inventory.waiting import Clock
@@ -98,7 +98,9 @@ class ContainerNodes:
         if word == "halt":
             command.check(["docker", "stop", "-t", f"{STOP_S}", self._name(node)], deadline=STOP_S + 30)
         else:
-            command.check(docker.PROVIDER.power.argv(word, self._name(node)))
+            power = docker.PROVIDER.power
+            argv = power.argv(word, self._name(node))
+            power_command.run(argv, power.temporary_failure, command.DEADLINE)
 
     def _name(self, node: Node) -> str:
         return f"{self.folder.network}-{node.alias}"

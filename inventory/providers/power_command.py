@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from inventory.errors import MachineError
+from inventory import waiting
 from inventory.host import command
 
 TRIES = 3
@@ -16,10 +16,5 @@ def run(argv: Sequence[str], temporary_failure: str, deadline: float) -> None:
 
     When its error message contains `temporary_failure`, it is run again. With an empty text it is run once.
     """
-    for number in range(1, TRIES + 1):
-        try:
-            command.check(argv, deadline=deadline)
-            return
-        except MachineError as error:
-            if number == TRIES or not temporary_failure or temporary_failure not in error.message:
-                raise
+    after = (temporary_failure,) if temporary_failure else ()
+    waiting.again(lambda: command.check(argv, deadline=deadline), after, tries=TRIES)

@@ -13,9 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-import tenacity
-
-from inventory import files, homes, log
+from inventory import files, homes, log, waiting
 from inventory.errors import MachineError, TimedOut
 from inventory.host import command
 from inventory.providers import vagrant_boxes
@@ -110,17 +108,11 @@ class VagrantProgram:
     def _change(self, word: str, call: Callable[[], object]) -> None:
         """Make a call that changes machines; make it again while another process of Vagrant uses one of them."""
 
-        def locked(error: BaseException) -> bool:
-            return isinstance(error, MachineError) and any(words in error.message for words in LOCKED)
-
-        for attempt in tenacity.Retrying(
-            retry=tenacity.retry_if_exception(locked),
-            stop=tenacity.stop_after_attempt(LOCKED_TRIES),
-            wait=tenacity.wait_fixed(LOCKED_EVERY_S),
-            reraise=True,
-        ):
-            with attempt, self._calling(word):
+        def once() -> None:
+            with self._calling(word):
                 call()
+
+        waiting.again(once, LOCKED, tries=LOCKED_TRIES, every=LOCKED_EVERY_S)
 
     @contextlib.contextmanager
     def _calling(self, word: str) -> Iterator[None]:
