@@ -18,7 +18,6 @@ from cli.commands import TOPICS
 @pytest.mark.parametrize("topic", TOPICS)
 def test_a_module_has_the_commands_of_the_table(topic: str) -> None:
     app = typer.Typer()
-    app.callback()(lambda: None)
     import_module(f"cli.{topic}").register(app)
     assert tuple(typer.main.get_group(app).commands) == TOPICS[topic]
 
