@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from classroom.school import STUDENT_FILE
+from classroom.school import student_language
 from inventory.errors import ConfigError
 from language import choice, speech
 
@@ -48,20 +48,11 @@ def begin(words: Sequence[str]) -> None:
     folder = next((one for option in FOLDERS for one in _values(words, option)), ".")
     code = (
         next(filter(None, map(choice.known, asked)), None)
-        or _of_student(Path(folder))
+        or student_language.language(Path(folder))
         or choice.of_environment(os.environ)
     )
     if code != speech.code():
         speech.use(code)
-
-
-def _of_student(folder: Path) -> str | None:
-    """The language of the class, when the folder is a student's (it has student.yaml); else None."""
-    if not (folder / STUDENT_FILE).is_file():
-        return None
-    from classroom.school import student_file  # noqa: PLC0415 -- slow, and most folders are no student's
-
-    return student_file.language(folder)
 
 
 def _values(words: Sequence[str], option: str) -> list[str]:

@@ -10,7 +10,15 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from classroom.school import class_file, evidence, gathering, new_class, student_file, student_lab
+from classroom.school import (
+    class_file,
+    evidence,
+    gathering,
+    new_class,
+    student_file,
+    student_lab,
+    student_language,
+)
 from classroom.school.bundle import SUFFIX
 from classroom.school.class_file import ClassFile
 from classroom.school.personal import Personal
@@ -111,7 +119,7 @@ def student(
         if one.student.name in chosen:
             folder = target / one.student.slug
             files.write(folder / "lab.yaml", student_lab.lab_text(context.document, one, found.name))
-            files.write_private(folder / student_file.NAME, student_file.text(found, one))
+            files.write_private(folder / student_language.NAME, student_file.text(found, one))
             out.print(escape(f"{folder}: {one.host}1 and {one.host}2, {one.network}"))
     out.print(escape(f"Each student works with: ./lab --in {target}/NAME up"))
 

@@ -11,14 +11,13 @@ from pathlib import Path
 
 import yaml
 
-from classroom.school import STUDENT_FILE, keys
+from classroom.school import keys
 from classroom.school.class_file import POINTS, ClassFile, Points
 from classroom.school.personal import Personal
+from classroom.school.student_language import NAME
 from inventory.config.yaml_reader import read
 from inventory.errors import ConfigError
-from language import choice
 
-NAME = STUDENT_FILE
 _FAULTS = "faults"
 _HEAD = (
     "# {name}, class {class_}. Keep this file to yourself: its seed signs what you hand in (./lab hand-in).\n"
@@ -61,16 +60,6 @@ def text(class_: ClassFile, mine: Personal) -> str:
         row["faults"] = keys.seal(mine.seed, _FAULTS, json.dumps(mine.faults))
     head = _HEAD.format(name=mine.student.name, class_=class_.name)
     return head + yaml.safe_dump(row, sort_keys=False, allow_unicode=True, width=200)
-
-
-def language(folder: Path) -> str | None:
-    """The code of the language of a folder's class; None when it has none, and where there is no readable file."""
-    try:
-        content = yaml.safe_load((folder / NAME).read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError, yaml.YAMLError):
-        return None
-    found = content.get("language") if isinstance(content, dict) else None
-    return choice.known(found) if isinstance(found, str) else None
 
 
 def load(folder: Path) -> StudentFile:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from classroom.school import student_file
+from classroom.school import student_file, student_language
 from cli import chosen_language
 from inventory.errors import ConfigError
 from language import choice, speech
@@ -104,5 +104,5 @@ def test_the_class_decides_when_the_student_does_not(
 @pytest.mark.parametrize("content", ["", "[", "language: [zh]", "- zh", "language: xx", "\x00"])
 def test_a_student_file_with_mistakes_names_no_language(content: str, tmp_path: Path) -> None:
     (tmp_path / "student.yaml").write_text(content)
-    assert student_file.language(tmp_path) is None
-    assert student_file.language(tmp_path / "missing") is None
+    assert student_language.language(tmp_path) is None
+    assert student_language.language(tmp_path / "missing") is None
