@@ -17,12 +17,14 @@ from typing import Annotated, Any
 import typer
 
 from cli.context import Context, context_of
+from cli.help_texts import TranslatedGroup
 from cli.overview import look
 from inventory import homes
 from inventory.errors import LabError
 from inventory.host import command
 
 GROUP = typer.Typer(
+    cls=TranslatedGroup,
     no_args_is_help=True,
     help="Benchmarks. Each prints its measured values or adds them to a file.",
 )

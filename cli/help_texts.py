@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import gettext
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import typer
@@ -52,7 +52,6 @@ FRAMEWORK = (
     marked("{name} {filename} does not exist."),
 )
 """The messages of click and typer that this command line can show, of all versions that pyproject.toml allows."""
-_CONSOLE = "_get_rich_console"
 _CONSTANTS = (
     "OPTIONS_PANEL_TITLE",
     "ARGUMENTS_PANEL_TITLE",
@@ -66,8 +65,8 @@ _CONSTANTS = (
 )
 
 
-_original: dict[str, Any] = {}
-"""typer's own texts and console; empty until they are replaced for the first time."""
+_own_texts: dict[str, str] = {}
+"""typer's own texts, by the names of their constants; empty until they are replaced for the first time."""
 
 
 class TranslatedGroup(TyperGroup):
@@ -95,20 +94,20 @@ def speak() -> None:
 
     They call gettext.gettext, which reads only compiled catalogues in the folders of the system.
     """
-    if speech.code() == ENGLISH and not _original:
+    if speech.code() == ENGLISH and not _own_texts:
         return
     from typer import rich_utils  # noqa: PLC0415 -- slow, and English needs no change
 
-    if not _original:
-        _original.update(
+    if not _own_texts:
+        _own_texts.update(
             {name: getattr(rich_utils, name) for name in _CONSTANTS if hasattr(rich_utils, name)}
         )
-        _original[_CONSOLE] = getattr(rich_utils, _CONSOLE)
+        rich_utils._get_rich_console = _translating(rich_utils._get_rich_console)
     for name, module in list(sys.modules.items()):
         if name.split(".")[0] in {"click", "typer"} and getattr(module, "_", None) is gettext.gettext:
             module._ = speech.message  # type: ignore[attr-defined]
-    for constant, text in _original.items():
-        setattr(rich_utils, constant, _translating_console if constant == _CONSOLE else speech.message(text))
+    for constant, text in _own_texts.items():
+        setattr(rich_utils, constant, speech.message(text))
 
 
 def translate(command: Any) -> None:
@@ -121,16 +120,20 @@ def translate(command: Any) -> None:
                 setattr(one, field, speech.show(text))
 
 
-def _translating_console(stderr: bool = False) -> Console:
-    """The console on which typer prints help pages and mistakes."""
-    made: Console = _original[_CONSOLE](stderr=stderr)
-    plain = made.print
+def _translating(console: Callable[..., Console]) -> Callable[..., Console]:
+    """Let a function of typer make consoles whose output is translated: for help pages and mistakes."""
 
-    def show(*objects: Any, **options: Any) -> None:
-        plain(*(translated(one, styled=False) for one in objects), **options)
+    def translating(stderr: bool = False) -> Console:
+        made = console(stderr=stderr)
+        plain = made.print
 
-    made.print = show  # type: ignore[method-assign]
-    return made
+        def show(*objects: Any, **options: Any) -> None:
+            plain(*(translated(one, styled=False) for one in objects), **options)
+
+        made.print = show  # type: ignore[method-assign]
+        return made
+
+    return translating
 
 
 def _tree(command: Any) -> Iterator[Any]:

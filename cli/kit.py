@@ -12,6 +12,7 @@ from rich.markup import escape
 
 from cli.console import Output
 from cli.context import Context, context_of
+from cli.help_texts import TranslatedGroup
 from cli.progress import ConsoleProgress
 from inventory.errors import ConfigError
 from inventory.host import install as installer
@@ -25,7 +26,7 @@ from inventory.providers import image_choice, node_image, registry
 from language import speech
 
 out = Output()
-GROUP = typer.Typer(invoke_without_command=True)
+GROUP = typer.Typer(cls=TranslatedGroup, invoke_without_command=True)
 Kit = Annotated[
     Path, typer.Argument(metavar="KIT", help="The kit: its file, or the folder into which tar unpacked it.")
 ]

@@ -25,6 +25,7 @@ from classroom.school.personal import Personal
 from cli.console import Json, Output, print_json, table
 from cli.context import Context, context_of
 from cli.exercises import possible
+from cli.help_texts import TranslatedGroup
 from cli.progress import ConsoleProgress
 from cli.student_exercise import ClassOption, class_of
 from inventory import files
@@ -33,7 +34,9 @@ from language import speech
 
 out = Output()
 GROUP = typer.Typer(
-    no_args_is_help=True, help="A class: personal labs for its students, from one secret seed."
+    cls=TranslatedGroup,
+    no_args_is_help=True,
+    help="A class: personal labs for its students, from one secret seed.",
 )
 FOLDER = "students"
 

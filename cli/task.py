@@ -12,12 +12,17 @@ from classroom.walk import observe, progress
 from cli.console import Output, table
 from cli.context import context_of
 from cli.current_exercise import no_exercise
+from cli.help_texts import TranslatedGroup
 from cli.progress import ConsoleProgress
 from inventory.homes import STATE
 
 out = Output(markup=False, prose=True)
 Name = Annotated[str, typer.Argument(help="The task; ./lab task list shows them.")]
-app = typer.Typer(no_args_is_help=True, help="Tasks of your own after the walk: the cluster judges them.")
+app = typer.Typer(
+    cls=TranslatedGroup,
+    no_args_is_help=True,
+    help="Tasks of your own after the walk: the cluster judges them.",
+)
 
 
 def register(parent: typer.Typer) -> None:

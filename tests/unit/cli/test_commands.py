@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from cli import main
 from cli.commands import TOPICS
+from cli.help_texts import TranslatedGroup
 
 
 @pytest.mark.parametrize("topic", TOPICS)
@@ -43,9 +44,21 @@ def test_a_command_imports_no_module_of_another_one() -> None:
 
 @pytest.mark.parametrize(
     ("word", "answer"),
-    [("statos", "No such command 'statos'. Did you mean 'status'"), ("xyzzy", "No such command 'xyzzy'.")],
+    [
+        ("statos", "No such command 'statos'. Did you mean 'status'"),
+        ("xyzzy", "No such command 'xyzzy'."),
+        ("bench statos", "No such command 'statos'. Did you mean 'status'"),
+        ("task xyzzy", "No such command 'xyzzy'."),
+    ],
 )
 def test_an_unknown_command_gets_the_names_that_are_like_it(word: str, answer: str) -> None:
-    done = CliRunner().invoke(main.app, [word])
+    done = CliRunner().invoke(main.app, word.split())
     assert done.exit_code == 2
     assert answer in " ".join(done.output.split())
+
+
+def test_each_group_of_commands_answers_in_the_chosen_language() -> None:
+    group: Any = typer.main.get_command(main.app)
+    own = [name for name in group.commands if hasattr(group.commands[name], "commands")]
+    assert {"bench", "class", "kit", "task"} <= set(own)
+    assert [name for name in own if not isinstance(group.commands[name], TranslatedGroup)] == []
