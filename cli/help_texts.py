@@ -49,6 +49,10 @@ FRAMEWORK = (
     marked("{value} is not a valid {number_type}."),
     marked("Value {value} is not a valid {label}."),
     marked("{value} is not in the range {range}."),
+    marked("Input should be a valid integer, unable to parse string as an integer"),
+    marked("Input should be a valid number, unable to parse string as a number"),
+    marked("Input should be greater than or equal to {least}"),
+    marked("Input should be less than or equal to {most}"),
     marked("{name} {filename} does not exist."),
 )
 """The messages of click and typer that this command line can show, of all versions that pyproject.toml allows."""
