@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import subprocess
 import sys
 from importlib import import_module
@@ -14,6 +16,7 @@ from typer.testing import CliRunner
 from cli import main
 from cli.commands import TOPICS
 from cli.help_texts import TranslatedGroup
+from language import choice
 
 
 @pytest.mark.parametrize("topic", TOPICS)
@@ -62,3 +65,31 @@ def test_each_group_of_commands_answers_in_the_chosen_language() -> None:
     own = [name for name in group.commands if hasattr(group.commands[name], "commands")]
     assert {"bench", "class", "kit", "task"} <= set(own)
     assert [name for name in own if not isinstance(group.commands[name], TranslatedGroup)] == []
+
+
+def test_a_mistake_of_the_command_line_is_told_in_the_chosen_language_only() -> None:
+    mistakes = (
+        "bench statos",
+        "bench watch --repeat x",
+        "bench token --minutes 0",
+        "bench watch more",
+        "task list --x",
+    )
+    asked = (
+        "import sys\nfrom cli import main\n"
+        f"for words in {mistakes}:\n"
+        "    sys.argv = ['lab', *words.split()]\n"
+        "    try: main.main()\n"
+        "    except SystemExit as end: assert end.code == 2, words\n"
+    )
+    environment = {name: text for name, text in os.environ.items() if name not in choice.VARIABLES}
+    environment |= {"LANG": "zh_CN.UTF-8", "LAB_LANG": "", "COLUMNS": "200"}
+    done = subprocess.run(
+        [sys.executable, "-c", asked], capture_output=True, encoding="utf-8", check=True, env=environment
+    )
+    _, *said = done.stderr.split("错误")
+    assert len(said) == len(mistakes)
+    for words, panel in zip(mistakes, said, strict=True):
+        text = panel.partition("╯")[0]
+        other = [one for one in re.findall(r"[A-Za-z]{2,}", text) if one not in f"{words} status"]
+        assert other == [], text
