@@ -1,17 +1,18 @@
 """Reads the nodes' journals after a scenario, and gives their lines the times of the record.
 
-A journal has the times of the node's own clock. The node is asked for its uptime, to convert them to the record's
-clock: the first uptime in an answer was read after the question was sent, and the last one before the answer came.
-Source: proc(5), /proc/uptime (hundredths of a second).
+A journal has the times of the node's own clock. The node's uptime (proc(5)) converts them to the record's clock. The
+watch compares both clocks in each answer of the node. Where it has not done so, the node is asked: the first uptime in
+an answer was read after the question was sent, and the last one before the answer came.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from cluster import cluster_journal
+from drill.observe.uptime_distance import UptimeDistance
 from drill.record.header import LoggedMoment
 from inventory.errors import LabError
 from inventory.model import Command
@@ -19,10 +20,11 @@ from inventory.session import LabSession
 
 QUESTIONS = 2
 """The number of further questions for the uptime: the quickest answer decides how well the clock is known."""
+KNOWN_S = 0.01
+"""No further question is asked when the distance between the clocks is known so well (plus or minus, in seconds)."""
 MOST_LINES = 200
 """The most lines that are taken from one node."""
 UPTIME = "cat /proc/uptime"
-UPTIME_STEP_S = 0.01
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ class NodeJournals:
 
     session: LabSession
     since: Callable[[], float]
+    distances: Mapping[str, UptimeDistance] = field(default_factory=dict)
+    """Between the nodes' uptimes and the record's clock, as the watch knows them."""
     unread: dict[str, str] = field(default_factory=dict, init=False)
     """The nodes that answered, but could not read their journal, each with the error."""
 
@@ -48,18 +52,17 @@ class NodeJournals:
                 self.unread[node] = first.error
             if not (lines := cluster_journal.parse(first.text)):
                 return []
-            answers = [first, *(self._ask(node, UPTIME, "read-uptime") for _ in range(QUESTIONS))]
-            limits = [one.distance for one in answers]
+            distance = replace(self.distances.get(node, UptimeDistance()))
+            first.compare(distance)
+            for _ in range(QUESTIONS if distance.within(first.came) > KNOWN_S else 0):
+                self._ask(node, UPTIME, "read-uptime").compare(distance)
         except LabError:
             return []
-        least, most = max(low for low, _ in limits), min(high for _, high in limits)
-        distance, within = (least + most) / 2, abs(most - least) / 2
+        found = [(line, round(line.at + distance.middle, 4)) for line in lines]
         return [
-            LoggedMoment(
-                node, round(line.at + distance, 4), round(within, 4), line.kind, line.resource, line.node
-            )
-            for line in lines
-            if line.at + distance >= 0
+            LoggedMoment(node, at, round(distance.within(at), 4), line.kind, line.resource, line.node)
+            for line, at in found
+            if at >= 0
         ]
 
     def _ask(self, node: str, script: str, purpose: str) -> _Answer:
@@ -79,14 +82,10 @@ class _Answer:
     text: str
     error: str
 
-    @property
-    def distance(self) -> tuple[float, float]:
-        """The record's time minus the node's uptime: at least and at most. Raises LabError without an uptime.
-
-        The first and the last line of an answer are uptimes.
-        """
+    def compare(self, distance: UptimeDistance) -> None:
+        """Take the uptimes in the first and the last line of the answer. Raises LabError without one."""
         try:
             first, last = (float(self.text.splitlines()[place].split()[0]) for place in (0, -1))
         except (ValueError, IndexError):
             raise LabError(f"/proc/uptime has {self.text[:40]!r}", hint="") from None
-        return self.asked - first - UPTIME_STEP_S, self.came - last
+        distance.take(self.asked, self.came, first, last)

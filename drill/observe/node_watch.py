@@ -21,6 +21,7 @@ from drill.observe.observer import Observer, unrecorded
 from drill.observe.selection import Selection
 from drill.observe.ssh_session import SshSession, StreamSession
 from drill.observe.stream_state import StreamState
+from drill.observe.uptime_distance import UptimeDistance
 from drill.observe.wants import ViewTurns, Wants
 from drill.record.timeline import NodeReading
 from inventory.model import Lab, Node
@@ -80,6 +81,8 @@ class Reader:
     clock: Callable[[], float]
     period: float
     turns: ViewTurns
+    distance: UptimeDistance = field(default_factory=UptimeDistance)
+    """Between the node's uptime and the record's clock, as all answers show it."""
     _session: StreamSession | None = field(default=None, init=False)
     _state: StreamState = field(init=False)
     _wants: Wants = field(init=False)
@@ -136,6 +139,8 @@ class Reader:
                 self._state.take_view(line)
             else:
                 self._state.take(line)
+        if not answered and self._state.answered == self._number:
+            self._compare_clocks(self._state, at)
         if self._state.answered != self._number and at - self._asked >= limit:
             return self._not_seen(self._asked, at)
         if not lines or self._state.asked is None or at - self._state.asked > limit:
@@ -146,6 +151,10 @@ class Reader:
         self._unseen = None
         self.turns.sees(self.node.name, _cluster(reading))
         return self._selection.take(reading)
+
+    def _compare_clocks(self, state: StreamState, came: float) -> None:
+        if state.asked is not None and state.uptime is not None:
+            self.distance.take(state.asked, came, state.uptime)
 
     def _not_seen(self, since: float, at: float) -> list[NodeReading]:
         asked = since if self._unseen is None else self._unseen
@@ -187,6 +196,8 @@ class Watch(Observer):
     clock: Callable[[], float]
     on_reading: Callable[[NodeReading], None]
     _stop: threading.Event = field(default_factory=threading.Event, init=False)
+    distances: dict[str, UptimeDistance] = field(default_factory=dict, init=False)
+    """Between each node's uptime and the record's clock; they become better until the watch ends."""
     _threads: list[threading.Thread] = field(default_factory=list, init=False)
     _error: BaseException | None = field(default=None, init=False)
 
@@ -214,6 +225,7 @@ class Watch(Observer):
         turns = ViewTurns([node.name for node in self.lab.nodes])
         for node in self.lab.nodes:
             name = f"watch-{node.alias}"
+            self.distances[node.name] = UptimeDistance()
             thread = threading.Thread(target=self._run, args=(node, turns), name=name, daemon=True)
             self._threads.append(thread)
             thread.start()
@@ -229,7 +241,9 @@ class Watch(Observer):
 
     def _run(self, node: Node, turns: ViewTurns) -> None:
         period = self.lab.drill.watch_ms / 1000
-        reader = Reader(self.lab, self.platform, node, self.begin, self.clock, period, turns)
+        reader = Reader(
+            self.lab, self.platform, node, self.begin, self.clock, period, turns, self.distances[node.name]
+        )
         until = time.monotonic() + self.lab.patient(WATCH_LIMIT_S)
         try:
             while not self._stop.is_set() and time.monotonic() < until:

@@ -45,6 +45,8 @@ class StreamState:
     late_s: float
     answered: int = field(default=0, init=False)
     asked: float | None = field(default=None, init=False)
+    uptime: float | None = field(default=None, init=False)
+    """The node's uptime in the last answer (seconds)."""
     news: bool = field(default=True, init=False)
     hurry: bool = field(default=False, init=False)
     """The address may have changed: the node is to be asked at once."""
@@ -56,7 +58,6 @@ class StreamState:
     _first: float | None = field(default=None, init=False)
     """When the question of the first complete reading was asked."""
     _first_reading: bool = field(default=True, init=False)
-    _uptime: float | None = field(default=None, init=False)
     _late: float = field(default=0.0, init=False)
     _held: bool | None = field(default=None, init=False)
     _web: str | None = field(default=None, init=False)
@@ -98,11 +99,11 @@ class StreamState:
             return
         number, uptime = int(words[0]), _number(words[1])
         asked = self._questions[number]
-        if uptime is not None and self._uptime is not None and self.asked is not None:
-            late = (uptime - self._uptime) - (asked - self.asked)
+        if uptime is not None and self.uptime is not None and self.asked is not None:
+            late = (uptime - self.uptime) - (asked - self.asked)
             if late >= self.late_s:
                 self._late += late
-        self.answered, self.asked, self._uptime = number, asked, uptime
+        self.answered, self.asked, self.uptime = number, asked, uptime
         held = words[2] == "yes"
         self.news = self.news or held != self._held
         self._held = held

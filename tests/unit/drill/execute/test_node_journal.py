@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pytest
 
 from drill.execute.node_journal import NodeJournals
+from drill.observe.uptime_distance import UptimeDistance
 from drill.record.header import LoggedMoment
 from inventory.errors import TimedOut
 from inventory.model import Command
@@ -75,8 +77,23 @@ def test_a_node_that_does_not_answer_has_no_lines(lab: FakeLab) -> None:
 
 @pytest.mark.parametrize("out", ["", "nothing\n"])
 def test_a_node_without_an_uptime_has_no_lines(lab: FakeLab, out: str) -> None:
-    lab.instead("read-uptime", lambda command, usual: (0, out, ""))
+    def without(command: Command, usual: Usual) -> Answer:
+        status, text, error = usual(command) or (1, "", "")
+        return status, "\n".join([out, *text.splitlines()[1:-1], out]), error
+
+    lab.instead("read-journal", without)
+    lab.instead("read-uptime", without)
     assert read(lab) == ()
+
+
+def test_the_clocks_that_the_watch_compared_need_no_question(lab: FakeLab) -> None:
+    known = UptimeDistance()
+    for late in (0.0, 0.003, 0.006, 0.009):
+        known.take(10.0 + late, 10.001 + late, math.floor(100 * (BEGAN + BOOTED_S + 10 + late)) / 100)
+    lab.instead("read-uptime", lambda command, usual: pytest.fail("nothing more needs to be asked"))
+    found = NodeJournals(lab.session(), lambda: lab.time - BEGAN, {NODE2: known}).moments
+    assert [one.at for one in found] == pytest.approx([5.5, 10.25], abs=0.004)
+    assert all(one.within < 0.004 for one in found)
 
 
 def test_a_node_that_hangs_has_no_lines(lab: FakeLab) -> None:
