@@ -1,8 +1,10 @@
 """What a node's system journal says about a failover, in the order of time: `journalctl -o short-monotonic`.
 
-The times are seconds since the node's boot, with six decimals; only times of the same node may be subtracted. The
-messages are those of corosync 3, and of the controller and the fencer of pacemaker 2.0 to 3.0. Their level is notice,
-so the journal has them by default.
+The times are seconds since the node's boot, with six decimals; only times of the same node may be subtracted. They do
+not count the time in which the machine was suspended, as a laptop is, but /proc/uptime does (`suspended`).
+
+The messages are those of corosync 3, and of the controller and the fencer of pacemaker 2.0 to 3.0. Their level is
+notice, so the journal has them by default.
 Sources: journalctl(1), exec/totemsrp.c, controld_te_actions.c, controld_fencing.c, controld_callbacks.c,
 fenced_remote.c. A system without systemd has no journal.
 """
@@ -27,6 +29,13 @@ WANTED = (
     "|Requesting fencing|Operation '(reboot|off)' targeting .*: OK"
 )
 """A pattern of the lines that are read (grep(1), -E)."""
+_NEWEST_LINE = "journalctl -q --no-pager -b -n 1 -o export 2>/dev/null"
+CLOCKS = f"date +%s.%N; {_NEWEST_LINE} | grep -aE '^__(REALTIME|MONOTONIC)_TIMESTAMP='"
+"""A shell text that prints the time of day, and both times of the newest line, for `suspended`."""
+_NOW = re.compile(r"^(\d+\.\d+)$", re.M)
+_NEWEST = re.compile(r"^__(REALTIME|MONOTONIC)_TIMESTAMP=(\d+)$", re.M)
+LEAST_SUSPENDED_S = 1.0
+"""A shorter difference between the clocks comes from a time of day that was set, or from the questions themselves."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +58,18 @@ def journal_script(limit: int) -> str:
     tags = "-t corosync -t pacemaker-controld -t pacemaker-fenced"
     read = f"journalctl -q --no-pager -b -o short-monotonic {tags} -n 4000"
     return f"{read} 2>/dev/null | grep -aE {shlex.quote(WANTED)} | tail -n {limit}"
+
+
+def suspended(text: str, uptime: float) -> float:
+    """For how long the node's machine was suspended since its boot (seconds), by what CLOCKS printed at an uptime.
+
+    0 when it was not, and when the text does not tell it.
+    """
+    now, newest = _NOW.search(text), {name: int(at) / 1e6 for name, at in _NEWEST.findall(text)}
+    if now is None or len(newest) < 2:
+        return 0.0
+    monotonic = newest["MONOTONIC"] + float(now[1]) - newest["REALTIME"]
+    return uptime - monotonic if uptime - monotonic >= LEAST_SUSPENDED_S else 0.0
 
 
 def parse(text: str) -> tuple[JournalLine, ...]:

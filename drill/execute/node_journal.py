@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from cluster import cluster_journal
-from drill.observe.uptime_distance import UptimeDistance
+from drill.observe.uptime_distance import STEP_S, UptimeDistance
 from drill.record.header import LoggedMoment
 from inventory.errors import LabError
 from inventory.model import Command
@@ -45,7 +45,7 @@ class NodeJournals:
         return tuple(sorted(found, key=lambda moment: moment.at))
 
     def _of(self, node: str) -> list[LoggedMoment]:
-        script = f"{UPTIME}; {cluster_journal.journal_script(MOST_LINES)}; {UPTIME}"
+        script = f"{UPTIME}; {cluster_journal.CLOCKS}; {cluster_journal.journal_script(MOST_LINES)}; {UPTIME}"
         try:
             first = self._ask(node, script, "read-journal")
             if first.error:
@@ -53,14 +53,16 @@ class NodeJournals:
             if not (lines := cluster_journal.parse(first.text)):
                 return []
             distance = replace(self.distances.get(node, UptimeDistance()))
-            first.compare(distance)
+            uptime = first.compare(distance)
             for _ in range(QUESTIONS if distance.within(first.came) > KNOWN_S else 0):
                 self._ask(node, UPTIME, "read-uptime").compare(distance)
         except LabError:
             return []
-        found = [(line, round(line.at + distance.middle, 4)) for line in lines]
+        suspended = cluster_journal.suspended(first.text, uptime)
+        more = STEP_S if suspended else 0.0
+        found = [(line, round(line.at + suspended + distance.middle, 4)) for line in lines]
         return [
-            LoggedMoment(node, at, round(distance.within(at), 4), line.kind, line.resource, line.node)
+            LoggedMoment(node, at, round(distance.within(at) + more, 4), line.kind, line.resource, line.node)
             for line, at in found
             if at >= 0
         ]
@@ -82,10 +84,11 @@ class _Answer:
     text: str
     error: str
 
-    def compare(self, distance: UptimeDistance) -> None:
-        """Take the uptimes in the first and the last line of the answer. Raises LabError without one."""
+    def compare(self, distance: UptimeDistance) -> float:
+        """Take the uptimes in the first and the last line of the answer; the first one. Raises LabError without one."""
         try:
             first, last = (float(self.text.splitlines()[place].split()[0]) for place in (0, -1))
         except (ValueError, IndexError):
             raise LabError(f"/proc/uptime has {self.text[:40]!r}", hint="") from None
         distance.take(self.asked, self.came, first, last)
+        return first

@@ -100,6 +100,8 @@ class FakeLab:
         """The lines of corosync's log that tell of a pause, by node."""
         self.journal: dict[str, list[str]] = {}
         """The lines of the journal (journalctl -o short-monotonic), by node; its clock is BOOTED_S ahead."""
+        self.suspended = 0.0
+        """For how long this machine was suspended since its boot: the journal does not count it (seconds)."""
         self.written: dict[str, list[int]] = {}
         """The numbers in each node's file of the counter service; no entry: it is not there."""
         self.did: list[str] = []
@@ -294,11 +296,14 @@ class FakeLab:
     def _read_journal(self, command: Command) -> Answer:
         uptime = self._read_uptime(command)
         assert uptime is not None
-        return (
-            0,
-            f"{uptime[1]}{''.join(f'{line}{chr(10)}' for line in self.journal.get(command.node, ()))}{uptime[1]}",
-            "",
-        )
+        newest = self.time - 0.25
+        lines = [
+            f"{1e9 + self.time:.9f}",
+            f"__REALTIME_TIMESTAMP={1e15 + 1e6 * newest:.0f}",
+            f"__MONOTONIC_TIMESTAMP={1e6 * (newest + BOOTED_S - self.suspended):.0f}",
+            *self.journal.get(command.node, ()),
+        ]
+        return 0, f"{uptime[1]}{''.join(f'{line}{chr(10)}' for line in lines)}{uptime[1]}", ""
 
     def _read_uptime(self, command: Command) -> Answer:
         return 0, f"{self.time + BOOTED_S:.2f} 0.00\n", ""

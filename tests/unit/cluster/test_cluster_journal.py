@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cluster import cluster_journal
-from cluster.cluster_journal import JournalLine, parse
+from cluster.cluster_journal import JournalLine, parse, suspended
 from tests.support.example_lab import CASES, NODE1, NODE2
 
 SEEN = {
@@ -83,6 +83,25 @@ def test_the_order_to_fence_a_node(words: str) -> None:
 @pytest.mark.parametrize("other", ["", "-- No entries --", "[ 1.2] a b[3]: A new membership", "\0 [x] {y}"])
 def test_other_lines_mean_nothing(other: str) -> None:
     assert parse(other) == ()
+
+
+CLOCKS = "1795850466.264664726\n__REALTIME_TIMESTAMP=1795850466060873\n__MONOTONIC_TIMESTAMP=47702583788\n"
+"""What a node of docker printed at an uptime of 47702.79 s."""
+
+
+@pytest.mark.parametrize(
+    ("text", "uptime", "seconds"),
+    [
+        (CLOCKS, 47702.79, 0.0),
+        (CLOCKS, 47702.79 + 3600, 3600),
+        (CLOCKS, 47702.79 - 3600, 0.0),
+        (CLOCKS.partition("\n")[0], 47702.79, 0.0),
+        ("", 47702.79, 0.0),
+    ],
+    ids=["never", "one hour", "the time of day was set", "without systemd", "nothing"],
+)
+def test_how_long_the_machine_was_suspended(text: str, uptime: float, seconds: float) -> None:
+    assert suspended(text, uptime) == pytest.approx(seconds, abs=0.01)
 
 
 @pytest.mark.parametrize("words", ["by", "on"])

@@ -40,6 +40,14 @@ def test_the_lines_since_the_record_began_have_its_times(lab: FakeLab) -> None:
     assert all(one.within == pytest.approx(0.005, abs=0.001) for one in found), "an uptime has hundredths"
 
 
+def test_the_time_in_which_the_machine_was_suspended_does_not_move_the_lines(lab: FakeLab) -> None:
+    lab.suspended = 1234.5
+    lab.journal[NODE2] = [line(at - 1234.5) for at in (20.0, 45.5, 50.25)]
+    found = read(lab)
+    assert [one.at for one in found] == pytest.approx([5.5, 10.25], abs=0.016)
+    assert all(abs(one.at - at) <= one.within for one, at in zip(found, (5.5, 10.25), strict=True))
+
+
 def test_the_quickest_questions_decide_how_well_the_clock_is_known(lab: FakeLab) -> None:
     """Each answer is on its way for a time; the true distance is always inside."""
     delays = iter([(0.3, 0.1), (0.02, 0.2), (0.2, 0.04)])
