@@ -1,7 +1,8 @@
 """What a node's system journal says about a failover, in the order of time: `journalctl -o short-monotonic`.
 
 The times are seconds since the node's boot, with six decimals; only times of the same node may be subtracted. They do
-not count the time in which the machine was suspended, as a laptop is, but /proc/uptime does (`suspended`).
+not include the time in which the machine was suspended (CLOCK_MONOTONIC); /proc/uptime does (CLOCK_BOOTTIME). The
+difference is given by `suspended`.
 
 The messages are those of corosync 3, and of the controller and the fencer of pacemaker 2.0 to 3.0. Their level is
 notice, so the journal has them by default.
@@ -29,13 +30,15 @@ WANTED = (
     "|Requesting fencing|Operation '(reboot|off)' targeting .*: OK"
 )
 """A pattern of the lines that are read (grep(1), -E)."""
+_WALL_CLOCK = "cat /proc/uptime; date +%s.%N; cat /proc/uptime"
 _NEWEST_LINE = "journalctl -q --no-pager -b -n 1 -o export 2>/dev/null"
-CLOCKS = f"date +%s.%N; {_NEWEST_LINE} | grep -aE '^__(REALTIME|MONOTONIC)_TIMESTAMP='"
-"""A shell text that prints the time of day, and both times of the newest line, for `suspended`."""
-_NOW = re.compile(r"^(\d+\.\d+)$", re.M)
+CLOCKS = f"{_WALL_CLOCK}; {_NEWEST_LINE} | grep -aE '^__(REALTIME|MONOTONIC)_TIMESTAMP='"
+"""A shell text that prints the wall-clock time between two uptimes, and both times of the journal's newest line."""
+_NOW = re.compile(r"^(\d+\.\d+) \S+\n(\d+\.\d+)\n(\d+\.\d+) \S+$", re.M)
 _NEWEST = re.compile(r"^__(REALTIME|MONOTONIC)_TIMESTAMP=(\d+)$", re.M)
+UPTIME_STEP_S = 0.01
 LEAST_SUSPENDED_S = 1.0
-"""A shorter difference between the clocks comes from a time of day that was set, or from the questions themselves."""
+"""A smaller difference is ignored: it may come from an adjusted wall clock, or from the time between the commands."""
 
 
 @dataclass(frozen=True)
@@ -60,16 +63,20 @@ def journal_script(limit: int) -> str:
     return f"{read} 2>/dev/null | grep -aE {shlex.quote(WANTED)} | tail -n {limit}"
 
 
-def suspended(text: str, uptime: float) -> float:
-    """For how long the node's machine was suspended since its boot (seconds), by what CLOCKS printed at an uptime.
+def suspended(text: str) -> tuple[float, float]:
+    """For how long the node's machine was suspended since its boot, and plus or minus how many seconds.
 
-    0 when it was not, and when the text does not tell it.
+    `text` contains the output of CLOCKS. 0 when it was not suspended, and when the text does not tell it. The newest
+    line has a time of both clocks. When the wall clock is set back between that line and the question, the difference
+    is taken for a suspended time; this is rare, because the newest line is usually less than a minute old.
     """
     now, newest = _NOW.search(text), {name: int(at) / 1e6 for name, at in _NEWEST.findall(text)}
     if now is None or len(newest) < 2:
-        return 0.0
-    monotonic = newest["MONOTONIC"] + float(now[1]) - newest["REALTIME"]
-    return uptime - monotonic if uptime - monotonic >= LEAST_SUSPENDED_S else 0.0
+        return 0.0, 0.0
+    before, wall, after = map(float, now.groups())
+    monotonic = newest["MONOTONIC"] + wall - newest["REALTIME"]
+    least, most = before - monotonic, after + UPTIME_STEP_S - monotonic
+    return ((least + most) / 2, (most - least) / 2) if least >= LEAST_SUSPENDED_S else (0.0, 0.0)
 
 
 def parse(text: str) -> tuple[JournalLine, ...]:

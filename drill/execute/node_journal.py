@@ -1,8 +1,9 @@
 """Reads the nodes' journals after a scenario, and gives their lines the times of the record.
 
 A journal has the times of the node's own clock. The node's uptime (proc(5)) converts them to the record's clock. The
-watch compares both clocks in each answer of the node. Where it has not done so, the node is asked: the first uptime in
-an answer was read after the question was sent, and the last one before the answer came.
+watch compares both clocks in each answer of the node, and so does the answer with the journal. When the offset is not
+known well enough then, the node is asked again. The first uptime in an answer was read after the question was sent, and
+the last one before the answer came.
 """
 
 from __future__ import annotations
@@ -12,16 +13,16 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from cluster import cluster_journal
-from drill.observe.uptime_distance import STEP_S, UptimeDistance
+from drill.observe.clock_offset import DRIFT, ClockOffset
 from drill.record.header import LoggedMoment
 from inventory.errors import LabError
 from inventory.model import Command
 from inventory.session import LabSession
 
 QUESTIONS = 2
-"""The number of further questions for the uptime: the quickest answer decides how well the clock is known."""
+"""The number of further questions for the uptime, when the offset between the clocks is not known well enough."""
 KNOWN_S = 0.01
-"""No further question is asked when the distance between the clocks is known so well (plus or minus, in seconds)."""
+"""Well enough: the offset between the clocks is known to this or better (plus or minus, in seconds)."""
 MOST_LINES = 200
 """The most lines that are taken from one node."""
 UPTIME = "cat /proc/uptime"
@@ -33,8 +34,8 @@ class NodeJournals:
 
     session: LabSession
     since: Callable[[], float]
-    distances: Mapping[str, UptimeDistance] = field(default_factory=dict)
-    """Between the nodes' uptimes and the record's clock, as the watch knows them."""
+    offsets: Mapping[str, ClockOffset] = field(default_factory=dict)
+    """The offset between each node's uptime and the record's clock, as the watch knows it."""
     unread: dict[str, str] = field(default_factory=dict, init=False)
     """The nodes that answered, but could not read their journal, each with the error."""
 
@@ -52,19 +53,19 @@ class NodeJournals:
                 self.unread[node] = first.error
             if not (lines := cluster_journal.parse(first.text)):
                 return []
-            distance = replace(self.distances.get(node, UptimeDistance()))
-            uptime = first.compare(distance)
-            for _ in range(QUESTIONS if distance.within(first.came) > KNOWN_S else 0):
-                self._ask(node, UPTIME, "read-uptime").compare(distance)
+            drift = 0.0 if self.session.provider.shares_kernel else DRIFT
+            offset = replace(self.offsets.get(node, ClockOffset(drift)))
+            first.narrow(offset)
+            for _ in range(QUESTIONS if offset.within(first.came) > KNOWN_S else 0):
+                self._ask(node, UPTIME, "read-uptime").narrow(offset)
         except LabError:
             return []
-        suspended = cluster_journal.suspended(first.text, uptime)
-        more = STEP_S if suspended else 0.0
-        found = [(line, round(line.at + suspended + distance.middle, 4)) for line in lines]
+        suspended, more = cluster_journal.suspended(first.text)
+        found = [(line, round(line.at + suspended + offset.middle, 4)) for line in lines]
         return [
-            LoggedMoment(node, at, round(distance.within(at) + more, 4), line.kind, line.resource, line.node)
+            LoggedMoment(node, at, round(offset.within(at) + more, 4), line.kind, line.resource, line.node)
             for line, at in found
-            if at >= 0
+            if at >= max(0.0, offset.since)
         ]
 
     def _ask(self, node: str, script: str, purpose: str) -> _Answer:
@@ -84,11 +85,10 @@ class _Answer:
     text: str
     error: str
 
-    def compare(self, distance: UptimeDistance) -> float:
-        """Take the uptimes in the first and the last line of the answer; the first one. Raises LabError without one."""
+    def narrow(self, offset: ClockOffset) -> None:
+        """Narrow the offset by the uptimes in the first and the last line. Raises LabError when they are missing."""
         try:
             first, last = (float(self.text.splitlines()[place].split()[0]) for place in (0, -1))
         except (ValueError, IndexError):
             raise LabError(f"/proc/uptime has {self.text[:40]!r}", hint="") from None
-        distance.take(self.asked, self.came, first, last)
-        return first
+        offset.take(self.asked, self.came, first, last)

@@ -15,7 +15,7 @@ from types import TracebackType
 from cluster import fence_history
 from cluster.fence_history import FenceEvent
 from drill.execute.node_journal import NodeJournals
-from drill.observe.uptime_distance import UptimeDistance
+from drill.observe.clock_offset import ClockOffset
 from drill.record.header import LoggedMoment
 from drill.record.power_switch import BY_CLUSTER, BY_DRILL, PowerSwitch
 from drill.record.recorder import Recorder
@@ -36,8 +36,8 @@ class PowerSwitches:
 
     session: LabSession
     recorder: Recorder
-    distances: Mapping[str, UptimeDistance] = field(default_factory=dict)
-    """Of the nodes' uptimes from the record's clock, as far as the observation knows them."""
+    offsets: Mapping[str, ClockOffset] = field(default_factory=dict)
+    """The offset between each node's uptime and the record's clock, as the observation knows it."""
     journals: NodeJournals = field(init=False)
     """The nodes' system journals, read at the end of the record."""
     _older: dict[str, int] = field(default_factory=dict, init=False)
@@ -47,7 +47,7 @@ class PowerSwitches:
     _began: float = field(default=0.0, init=False)
 
     def __post_init__(self) -> None:
-        self.journals = NodeJournals(self.session, self.recorder.since, self.distances)
+        self.journals = NodeJournals(self.session, self.recorder.since, self.offsets)
 
     def __enter__(self) -> PowerSwitches:
         for node, path in self._logs():

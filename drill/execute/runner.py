@@ -153,7 +153,7 @@ class Runner:
         with (
             write_service(self.session, recorder, self.guard, wanted=scenario.writes),
             self.observe(recorder, recorder.since) as observation,
-            PowerSwitches(self.session, recorder, observation.distances) as switches,
+            PowerSwitches(self.session, recorder, observation.offsets) as switches,
         ):
             try:
                 play.begin()

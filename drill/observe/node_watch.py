@@ -17,11 +17,11 @@ from dataclasses import dataclass, field
 from msgspec import structs
 
 from cluster import corosync_state
+from drill.observe.clock_offset import DRIFT, ClockOffset
 from drill.observe.observer import Observer, unrecorded
 from drill.observe.selection import Selection
 from drill.observe.ssh_session import SshSession, StreamSession
 from drill.observe.stream_state import StreamState
-from drill.observe.uptime_distance import UptimeDistance
 from drill.observe.wants import ViewTurns, Wants
 from drill.record.timeline import NodeReading
 from inventory.model import Lab, Node
@@ -81,8 +81,8 @@ class Reader:
     clock: Callable[[], float]
     period: float
     turns: ViewTurns
-    distance: UptimeDistance = field(default_factory=UptimeDistance)
-    """Between the node's uptime and the record's clock, as all answers show it."""
+    offset: ClockOffset = field(default_factory=ClockOffset)
+    """The offset between the node's uptime and the record's clock, by all answers so far."""
     _session: StreamSession | None = field(default=None, init=False)
     _state: StreamState = field(init=False)
     _wants: Wants = field(init=False)
@@ -140,7 +140,7 @@ class Reader:
             else:
                 self._state.take(line)
         if not answered and self._state.answered == self._number:
-            self._compare_clocks(self._state, at)
+            self._state.narrow(self.offset, at)
         if self._state.answered != self._number and at - self._asked >= limit:
             return self._not_seen(self._asked, at)
         if not lines or self._state.asked is None or at - self._state.asked > limit:
@@ -151,10 +151,6 @@ class Reader:
         self._unseen = None
         self.turns.sees(self.node.name, _cluster(reading))
         return self._selection.take(reading)
-
-    def _compare_clocks(self, state: StreamState, came: float) -> None:
-        if state.asked is not None and state.uptime is not None:
-            self.distance.take(state.asked, came, state.uptime)
 
     def _not_seen(self, since: float, at: float) -> list[NodeReading]:
         asked = since if self._unseen is None else self._unseen
@@ -196,8 +192,10 @@ class Watch(Observer):
     clock: Callable[[], float]
     on_reading: Callable[[NodeReading], None]
     _stop: threading.Event = field(default_factory=threading.Event, init=False)
-    distances: dict[str, UptimeDistance] = field(default_factory=dict, init=False)
-    """Between each node's uptime and the record's clock; they become better until the watch ends."""
+    drift: float = DRIFT
+    """The greatest drift between a node's clock and the record's (seconds per second)."""
+    offsets: dict[str, ClockOffset] = field(default_factory=dict, init=False)
+    """The offset between each node's uptime and the record's clock, updated with each answer until the watch ends."""
     _threads: list[threading.Thread] = field(default_factory=list, init=False)
     _error: BaseException | None = field(default=None, init=False)
 
@@ -209,6 +207,8 @@ class Watch(Observer):
         ssh: Ssh,
         clock: Callable[[], float],
         on_reading: Callable[[NodeReading], None],
+        *,
+        drift: float = DRIFT,
     ) -> Watch:
         """The watch of real nodes."""
         text = stream(lab, platform)
@@ -218,6 +218,7 @@ class Watch(Observer):
             lambda node: SshSession.begin(ssh, node, text, longest=WATCH_LIMIT_S),
             clock,
             on_reading,
+            drift=drift,
         )
 
     def start(self) -> None:
@@ -225,7 +226,7 @@ class Watch(Observer):
         turns = ViewTurns([node.name for node in self.lab.nodes])
         for node in self.lab.nodes:
             name = f"watch-{node.alias}"
-            self.distances[node.name] = UptimeDistance()
+            self.offsets[node.name] = ClockOffset(self.drift)
             thread = threading.Thread(target=self._run, args=(node, turns), name=name, daemon=True)
             self._threads.append(thread)
             thread.start()
@@ -242,7 +243,7 @@ class Watch(Observer):
     def _run(self, node: Node, turns: ViewTurns) -> None:
         period = self.lab.drill.watch_ms / 1000
         reader = Reader(
-            self.lab, self.platform, node, self.begin, self.clock, period, turns, self.distances[node.name]
+            self.lab, self.platform, node, self.begin, self.clock, period, turns, self.offsets[node.name]
         )
         until = time.monotonic() + self.lab.patient(WATCH_LIMIT_S)
         try:

@@ -9,11 +9,11 @@ from typing import Protocol
 
 from drill.observe import priority
 from drill.observe.arp_witness import ArpWitness
+from drill.observe.clock_offset import DRIFT, ClockOffset
 from drill.observe.http_probe import Probe, ProbeRate, ProbeSettings
 from drill.observe.lateness import LatenessWatch
 from drill.observe.more_clients import MoreClients
 from drill.observe.node_watch import Watch
-from drill.observe.uptime_distance import UptimeDistance
 from drill.record.timeline import ArpReading, Lateness, NodeReading, Sample
 from inventory.host import routes
 from inventory.remote.ssh import Ssh
@@ -41,14 +41,14 @@ class Observation:
     """An observation that runs: its probe's rate so far, and the number of processors that it watches here.
 
     `witness` gives the reason why the lab's network is not witnessed; "" when it is. `clients` gives such a reason for
-    each client of drill.observe.more_clients. `distances` are those of the nodes' uptimes from the record's clock.
+    each client of drill.observe.more_clients. `offsets` has the clock offset of each node.
     """
 
     rate: Callable[[], ProbeRate]
     processors: int
     witness: Callable[[], str] = lambda: ""
     clients: Callable[[], Mapping[str, str]] = dict
-    distances: Mapping[str, UptimeDistance] = field(default_factory=dict)
+    offsets: Mapping[str, ClockOffset] = field(default_factory=dict)
 
 
 Observing = Callable[[ObservationSink, Callable[[], float]], AbstractContextManager[Observation]]
@@ -70,7 +70,8 @@ def observing(
         probe = Probe(settings, since, sink.sample, guard)
         more = MoreClients(session, settings, since, sink.sample, wanted=more_clients)
         here = LatenessWatch(since, sink.lateness)
-        nodes = Watch.over_ssh(lab, session.platform, ssh, since, sink.reading)
+        drift = 0.0 if session.provider.shares_kernel else DRIFT
+        nodes = Watch.over_ssh(lab, session.platform, ssh, since, sink.reading, drift=drift)
         network = ArpWitness(lab, lambda: routes.interface_for(lab.vip), since, sink.arp)
         # The probe's guard is called first: nothing is sent when the VIP is not reached by the lab's own network.
         with ExitStack() as running:
@@ -84,7 +85,7 @@ def observing(
                 ):
                     running.enter_context(one)
             yield Observation(
-                probe.rate, len(here.cores), lambda: network.missing, more.missing, nodes.distances
+                probe.rate, len(here.cores), lambda: network.missing, more.missing, nodes.offsets
             )
 
     return observe

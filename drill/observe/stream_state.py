@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from cluster import corosync_state, crm_mon, service_state
 from cluster.corosync_state import Membership
+from drill.observe.clock_offset import ClockOffset
 from drill.record.timeline import NodeReading
 from inventory.model import Lab, Node
 from inventory.platforms.base import Platform
@@ -45,8 +46,6 @@ class StreamState:
     late_s: float
     answered: int = field(default=0, init=False)
     asked: float | None = field(default=None, init=False)
-    uptime: float | None = field(default=None, init=False)
-    """The node's uptime in the last answer (seconds)."""
     news: bool = field(default=True, init=False)
     hurry: bool = field(default=False, init=False)
     """The address may have changed: the node is to be asked at once."""
@@ -58,6 +57,7 @@ class StreamState:
     _first: float | None = field(default=None, init=False)
     """When the question of the first complete reading was asked."""
     _first_reading: bool = field(default=True, init=False)
+    _uptime: float | None = field(default=None, init=False)
     _late: float = field(default=0.0, init=False)
     _held: bool | None = field(default=None, init=False)
     _web: str | None = field(default=None, init=False)
@@ -99,11 +99,11 @@ class StreamState:
             return
         number, uptime = int(words[0]), _number(words[1])
         asked = self._questions[number]
-        if uptime is not None and self.uptime is not None and self.asked is not None:
-            late = (uptime - self.uptime) - (asked - self.asked)
+        if uptime is not None and self._uptime is not None and self.asked is not None:
+            late = (uptime - self._uptime) - (asked - self.asked)
             if late >= self.late_s:
                 self._late += late
-        self.answered, self.asked, self.uptime = number, asked, uptime
+        self.answered, self.asked, self._uptime = number, asked, uptime
         held = words[2] == "yes"
         self.news = self.news or held != self._held
         self._held = held
@@ -114,6 +114,11 @@ class StreamState:
             self.news = self.news or before != (self.corosync_runs, self._web_state())
         if not corosync.strip("Z"):
             self.ring, self._ring_lines = None, []
+
+    def narrow(self, offset: ClockOffset, came: float) -> None:
+        """Narrow the offset to the node's clock by the last answer, which came at this time of the record."""
+        if self.asked is not None and self._uptime is not None:
+            offset.take(self.asked, came, self._uptime)
 
     def _take_ring(self, line: str) -> None:
         """A line of corosync-quorumtool. A block is complete when it has as many members as it announced."""

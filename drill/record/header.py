@@ -119,8 +119,7 @@ class NodePause:
 class LoggedMoment:
     """A line of a node's journal (cluster.cluster_journal): the moment of the record, known to `within` seconds.
 
-    Two moments of one node have the same error, so their difference is exact. `resource` and `on` (a node) are those
-    that the line names.
+    The error of two moments of one node is almost the same. `resource` and `on` (a node) are those that the line names.
     """
 
     node: str

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from drill.execute.node_journal import NodeJournals
-from drill.observe.uptime_distance import UptimeDistance
+from drill.observe.clock_offset import ClockOffset
 from drill.record.header import LoggedMoment
 from inventory.errors import TimedOut
 from inventory.model import Command
@@ -95,7 +95,7 @@ def test_a_node_without_an_uptime_has_no_lines(lab: FakeLab, out: str) -> None:
 
 
 def test_the_clocks_that_the_watch_compared_need_no_question(lab: FakeLab) -> None:
-    known = UptimeDistance()
+    known = ClockOffset(drift=0.0)
     for late in (0.0, 0.003, 0.006, 0.009):
         known.take(10.0 + late, 10.001 + late, math.floor(100 * (BEGAN + BOOTED_S + 10 + late)) / 100)
     lab.instead("read-uptime", lambda command, usual: pytest.fail("nothing more needs to be asked"))

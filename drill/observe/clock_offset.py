@@ -1,0 +1,54 @@
+"""The offset between a node's uptime and the record's clock; each answer of the node narrows it. Pure.
+
+Source: proc(5), adjtimex(2).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+STEP_S = 0.01
+"""/proc/uptime has hundredths of a second, rounded down."""
+DRIFT = 500e-6
+"""The assumed greatest drift between two machines' clocks (seconds per second): the kernel's limit of adjtimex(2)."""
+
+
+@dataclass
+class ClockOffset:
+    """The record's time minus the node's uptime was between `least` and `most` at the record's time `at` (seconds).
+
+    `drift` is the greatest drift between both clocks; 0 when the node has the kernel of this machine. Before `since`
+    the offset was another one, or is not known.
+    """
+
+    drift: float = DRIFT
+    least: float = -math.inf
+    most: float = math.inf
+    at: float = 0.0
+    since: float = -math.inf
+
+    def take(self, asked: float, came: float, first: float, last: float | None = None) -> None:
+        """Use one answer. `asked` and `came`: when the question was sent, and when the answer arrived (record's time).
+
+        `first` and `last` are the first and the last uptime in the answer; without `last` it has only one. The true
+        offset is within the limits of each answer, so the limits of several answers overlap. When they do not, a clock
+        was set or stood still, or the node has booted. Then only the new answer counts, and `since` is its time.
+        """
+        least, most = asked - first - STEP_S, came - (first if last is None else last)
+        moved = self.drift * max(0.0, came - self.at)
+        before = self.least - moved, self.most + moved
+        if least <= before[1] and most >= before[0]:
+            least, most = max(least, before[0]), min(most, before[1])
+        else:
+            self.since = asked
+        self.least, self.most, self.at = least, most, came
+
+    @property
+    def middle(self) -> float:
+        """The middle of the limits (seconds)."""
+        return (self.least + self.most) / 2
+
+    def within(self, moment: float) -> float:
+        """The uncertainty of the offset at a moment of the record: plus or minus so many seconds."""
+        return (self.most - self.least) / 2 + self.drift * abs(self.at - moment)
