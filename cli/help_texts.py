@@ -83,7 +83,7 @@ class TranslatedGroup(TyperGroup):
         return super().main(*words, **options)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """See click.Group. typer makes the message of an unknown command of two texts, which cannot be translated."""
+        """See click.Group. typer builds the message of an unknown command from two texts; such a message has no translation."""
         name = args[0]
         if name in self.commands or name.startswith("-"):
             return super().resolve_command(ctx, args)
@@ -125,7 +125,7 @@ def translate(command: Any) -> None:
 
 
 def _translating(console: Callable[..., Console]) -> Callable[..., Console]:
-    """Let a function of typer make consoles whose output is translated: for help pages and mistakes."""
+    """Wrap typer's function that makes consoles for help pages and mistakes, so that their output is translated."""
 
     def translating(stderr: bool = False) -> Console:
         made = console(stderr=stderr)
