@@ -83,7 +83,7 @@ class TranslatedGroup(TyperGroup):
         return super().main(*words, **options)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """See click.Group. typer builds the message of an unknown command from two texts; such a message has no translation."""
+        """See click.Group. typer builds the message of an unknown command from two texts, so no translation fits it."""
         name = args[0]
         if name in self.commands or name.startswith("-"):
             return super().resolve_command(ctx, args)
