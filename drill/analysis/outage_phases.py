@@ -18,6 +18,7 @@ from itertools import pairwise
 from cluster.outage_interval import Course
 from drill.analysis.fault_windows import fault_windows
 from drill.analysis.once import once
+from drill.analysis.outage_edges import Edge, edges
 from drill.analysis.outages import Outage, outages_of
 from drill.analysis.takeover import ADDRESS_UP, ANNOUNCED, Moment, takeover
 from drill.record.header import LoggedMoment
@@ -141,7 +142,7 @@ def _of_node(timeline: Timeline, node: str, outage: Outage, injected: float) -> 
     if moves and len(ordered) == len(marks):
         return None
     witnessed = [*marks, *signs] if len(signs) == 2 else []
-    limits = _limits(outage, ordered[0].at, max(one.at for one in (*ordered, *witnessed)))
+    limits = _limits(edges(timeline, outage), ordered[0].at, max(one.at for one in (*ordered, *witnessed)))
     plain = _filled(limits, ordered)
     told = _filled(limits, witnessed) if witnessed else None
     return OutageCourse(course, told or plain, plain) if plain else None
@@ -191,17 +192,14 @@ def _marks(
     return (course, found) if len(found) == len(marks) else None
 
 
-def _limits(outage: Outage, first: float, last: float) -> tuple[Moment, Moment]:
+def _limits(found: tuple[Edge, Edge], first: float, last: float) -> tuple[Moment, Moment]:
     """The begin and the end of the outage. `first` and `last` are moments in it, or close to it (seconds).
 
     When requests get no answer, begin and end are known within half a second; the moments narrow them.
     """
-    assert outage.last_good is not None
-    assert outage.next_good is not None
-    begins, ends = (outage.last_good + outage.first_failed) / 2, (outage.last_failed + outage.next_good) / 2
-    begins, ends = min(begins, max(first, outage.last_good)), max(ends, min(last, outage.next_good))
-    half = max(outage.first_failed - outage.last_good, outage.next_good - outage.last_failed) / 2
-    return Moment("", begins, half), Moment("answered", ends, half)
+    begin, end = found
+    begins, ends = min(begin.at, max(first, begin.least)), max(end.at, min(last, end.most))
+    return Moment("", begins, begin.within), Moment("answered", ends, end.within)
 
 
 def _filled(limits: tuple[Moment, Moment], moments: Sequence[Moment]) -> tuple[OutagePhase, ...] | None:
