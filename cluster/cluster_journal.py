@@ -66,9 +66,9 @@ def journal_script(limit: int) -> str:
 def suspended(text: str) -> tuple[float, float]:
     """For how long the node's machine was suspended since its boot, and plus or minus how many seconds.
 
-    `text` contains the output of CLOCKS. 0 when it was not suspended, and when the text does not tell it. The newest
-    line has a time of both clocks. When the wall clock is set back between that line and the question, the difference
-    is taken for a suspended time; this is rare, because the newest line is usually less than a minute old.
+    `text` contains the output of CLOCKS. 0 and 0 when it was not suspended, or when the text does not show it. The
+    newest line has a time of both clocks. When the wall clock was set between that line and this answer, the result is
+    wrong by the difference; this is rare, because the newest line is usually less than a minute old.
     """
     now, newest = _NOW.search(text), {name: int(at) / 1e6 for name, at in _NEWEST.findall(text)}
     if now is None or len(newest) < 2:

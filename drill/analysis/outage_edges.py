@@ -1,8 +1,8 @@
-"""Between which moments the service went away, and came back, as all clients with new connections show it. Pure.
+"""The limits of the begin and of the end of an outage, from all clients that open new connections. Pure.
 
-The probe's outage (drill.analysis.outages) has these limits by the probe alone. The clients `connecting` and `routed`
-send at other moments, and so narrow the limits. The kept connection is left out: it can break before the service is
-gone, or live a little longer.
+The probe's outage (drill.analysis.outages) has limits from the probe's requests only. The clients `connecting` and
+`routed` send at other moments, and so narrow the limits. The kept connection is left out: it can break before the
+service is gone, or live a little longer.
 """
 
 from __future__ import annotations
@@ -17,6 +17,9 @@ BESIDE = ("connecting", "routed")
 AGAIN_S = 0.2
 """The shortest time after which the kernel sends a segment again (Linux: TCP_RTO_MIN). An answer that took less time
 needed no second try, so the service was up when its request was sent."""
+SYN_AGAIN_S = 1.0
+"""The time after which the kernel sends a SYN again (RFC 6298). A client that connected after this time or later has
+found the service down at first."""
 
 
 @dataclass(frozen=True)
@@ -50,9 +53,9 @@ def edges(timeline: Timeline, outage: Outage) -> tuple[Edge, Edge]:
     beside = [one for one in timeline.samples if one.client in BESIDE]
     up = [one for one in beside if _at_once(one)]
     up_before = [one.sent for one in up if one.sent <= begin.most]
-    up_after = [one.done for one in up if one.done >= end.least]
+    up_after = [one.done for one in up if one.sent >= begin.most and one.done >= end.least]
     # At the end of an outage a routed request can fail because the router still sends to the old node.
-    down = [one for one in beside if not _at_once(one)]
+    down = [one for one in beside if not one.good or one.done - one.sent >= SYN_AGAIN_S]
     down_after = [one.sent for one in down if one.sent >= begin.least]
     down_before = [one.sent for one in down if one.client == "connecting" and one.sent <= end.most]
     return (

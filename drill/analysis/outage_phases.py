@@ -205,8 +205,7 @@ def _limits(found: tuple[Edge, Edge], first: float, last: float) -> tuple[Moment
 def _filled(limits: tuple[Moment, Moment], moments: Sequence[Moment]) -> tuple[OutagePhase, ...] | None:
     """The phases between the moments; together they are the whole outage. None when the moments contradict it."""
     ends = [limits[0], *moments, limits[1]]
-    within = max(one.within for one in moments)
-    if any(later.at < earlier.at - 2 * within for earlier, later in pairwise(ends)):
+    if any(later.at < earlier.at - earlier.within - later.within for earlier, later in pairwise(ends)):
         return None
     return tuple(_phases(ends))
 

@@ -18,8 +18,8 @@ DRIFT = 500e-6
 class ClockOffset:
     """The record's time minus the node's uptime was between `least` and `most` at the record's time `at` (seconds).
 
-    `drift` is the greatest drift between both clocks; 0 when the node has the kernel of this machine. Before `since`
-    the offset was another one, or is not known.
+    `drift` is the greatest drift between both clocks; 0 when the node has the kernel of this machine. The limits
+    are valid only from `since` on.
     """
 
     drift: float = DRIFT
@@ -33,7 +33,8 @@ class ClockOffset:
 
         `first` and `last` are the first and the last uptime in the answer; without `last` it has only one. The true
         offset is within the limits of each answer, so the limits of several answers overlap. When they do not, a clock
-        was set or stood still, or the node has booted. Then only the new answer counts, and `since` is its time.
+        was set or stood still, or the node has booted. Then only the new answer counts, from the boot or from the answer
+        before it on.
         """
         least, most = asked - first - STEP_S, came - (first if last is None else last)
         moved = self.drift * max(0.0, came - self.at)
@@ -41,7 +42,7 @@ class ClockOffset:
         if least <= before[1] and most >= before[0]:
             least, most = max(least, before[0]), min(most, before[1])
         else:
-            self.since = asked
+            self.since = max(self.at, asked - first)
         self.least, self.most, self.at = least, most, came
 
     @property

@@ -119,7 +119,8 @@ class NodePause:
 class LoggedMoment:
     """A line of a node's journal (cluster.cluster_journal): the moment of the record, known to `within` seconds.
 
-    The error of two moments of one node is almost the same. `resource` and `on` (a node) are those that the line names.
+    Moments of the same node have almost the same error, so their difference is more exact than `within`. `resource` and
+    `on` (a node) are those that the line names.
     """
 
     node: str

@@ -62,6 +62,26 @@ def test_a_client_that_waits_in_its_connection_shows_that_the_service_was_down()
     assert found(good("connecting", 3.041, 1.0))[1].least == pytest.approx(3.041)
 
 
+def test_a_slow_answer_says_nothing() -> None:
+    """A busy machine may need 0.3 s for an answer, without any second try."""
+    assert found(good("routed", 1.005, 0.3), good("connecting", 3.041, 0.3)) == found()
+
+
+def test_a_request_that_was_sent_before_the_only_failed_one_does_not_end_the_outage() -> None:
+    samples = [probe(number) for number in range(51)]
+    one = Timeline(
+        Header(),
+        (
+            *samples,
+            Sample(1.02, 1.021, outcome="refused"),
+            Sample(1.04, 1.045),
+            good("connecting", 1.016, 0.005),
+        ),
+    )
+    [outage] = outages_of(one)
+    assert edges(one, outage)[1].most == pytest.approx(1.045)
+
+
 def test_a_routed_request_that_fails_does_not_move_the_end() -> None:
     """The router may still send it to the old node."""
     assert found(failed("routed", 3.05)) == found()

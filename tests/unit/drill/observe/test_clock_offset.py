@@ -57,7 +57,14 @@ def test_an_answer_that_contradicts_the_others_starts_again(jump: float) -> None
     found.take(4.0, 4.005, uptime(4.001, AHEAD + jump))
     assert found.middle == pytest.approx(-(AHEAD + jump), abs=0.01)
     assert found.within(4.005) == pytest.approx(0.0075, abs=0.0001)
-    assert found.since == 4.0
+    assert found.since == pytest.approx(0.205), "the last answer before; the boot was earlier"
+
+
+def test_after_a_boot_the_offset_is_valid_from_the_boot_on() -> None:
+    found = ClockOffset()
+    found.take(1.0, 1.005, uptime(1.001))
+    found.take(64.0, 64.005, uptime(64.001, -50.0))
+    assert found.since == pytest.approx(50.0, abs=0.02)
 
 
 def test_the_first_and_the_last_uptime_of_a_slow_answer_are_both_used() -> None:
