@@ -33,8 +33,8 @@ class ClockOffset:
 
         `first` and `last` are the first and the last uptime in the answer; without `last` it has only one. The true
         offset is within the limits of each answer, so the limits of several answers overlap. When they do not, a clock
-        was set or stood still, or the node has booted. Then only the new answer counts, from the boot or from the answer
-        before it on.
+        was set or stood still, or the node has booted. Then only the new answer counts: from the boot on, or from the
+        answer before it on.
         """
         least, most = asked - first - STEP_S, came - (first if last is None else last)
         moved = self.drift * max(0.0, came - self.at)
