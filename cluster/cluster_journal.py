@@ -30,13 +30,15 @@ WANTED = (
     "|Requesting fencing|Operation '(reboot|off)' targeting .*: OK"
 )
 """A pattern of the lines that are read (grep(1), -E)."""
-_WALL_CLOCK = "cat /proc/uptime; date +%s.%N; cat /proc/uptime"
+UPTIME = "cat /proc/uptime"
+"""A shell text that prints the node's uptime."""
+UPTIME_STEP_S = 0.01
+"""/proc/uptime has hundredths of a second, rounded down (proc(5))."""
 _NEWEST_LINE = "journalctl -q --no-pager -b -n 1 -o export 2>/dev/null"
-CLOCKS = f"{_WALL_CLOCK}; {_NEWEST_LINE} | grep -aE '^__(REALTIME|MONOTONIC)_TIMESTAMP='"
+CLOCKS = f"{UPTIME}; date +%s.%N; {UPTIME}; {_NEWEST_LINE} | grep -aE '^__(REALTIME|MONOTONIC)_TIMESTAMP='"
 """A shell text that prints the wall-clock time between two uptimes, and both times of the journal's newest line."""
 _NOW = re.compile(r"^(\d+\.\d+) \S+\n(\d+\.\d+)\n(\d+\.\d+) \S+$", re.M)
 _NEWEST = re.compile(r"^__(REALTIME|MONOTONIC)_TIMESTAMP=(\d+)$", re.M)
-UPTIME_STEP_S = 0.01
 LEAST_SUSPENDED_S = 1.0
 """A smaller difference is ignored: it may come from an adjusted wall clock, or from the time between the commands."""
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from cluster import cluster_journal
-from drill.observe.clock_offset import DRIFT, ClockOffset
+from drill.observe.clock_offset import ClockOffset
 from drill.record.header import LoggedMoment
 from inventory.errors import LabError
 from inventory.model import Command
@@ -25,7 +25,6 @@ KNOWN_S = 0.01
 """Well enough: the offset between the clocks is known to this or better (plus or minus, in seconds)."""
 MOST_LINES = 200
 """The most lines that are taken from one node."""
-UPTIME = "cat /proc/uptime"
 
 
 @dataclass(frozen=True)
@@ -46,18 +45,17 @@ class NodeJournals:
         return tuple(sorted(found, key=lambda moment: moment.at))
 
     def _of(self, node: str) -> list[LoggedMoment]:
-        script = f"{UPTIME}; {cluster_journal.CLOCKS}; {cluster_journal.journal_script(MOST_LINES)}; {UPTIME}"
+        script = f"{cluster_journal.CLOCKS}; {cluster_journal.journal_script(MOST_LINES)}; {cluster_journal.UPTIME}"
         try:
             first = self._ask(node, script, "read-journal")
             if first.error:
                 self.unread[node] = first.error
             if not (lines := cluster_journal.parse(first.text)):
                 return []
-            drift = 0.0 if self.session.provider.shares_kernel else DRIFT
-            offset = replace(self.offsets.get(node, ClockOffset(drift)))
+            offset = replace(self.offsets.get(node, ClockOffset(self.session.provider.shares_kernel)))
             first.narrow(offset)
             for _ in range(QUESTIONS if offset.within(first.came) > KNOWN_S else 0):
-                self._ask(node, UPTIME, "read-uptime").narrow(offset)
+                self._ask(node, cluster_journal.UPTIME, "read-uptime").narrow(offset)
         except LabError:
             return []
         suspended, more = cluster_journal.suspended(first.text)

@@ -1,6 +1,6 @@
 """The offset between a node's uptime and the record's clock; each answer of the node narrows it. Pure.
 
-Source: proc(5), adjtimex(2).
+Source: adjtimex(2).
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-STEP_S = 0.01
-"""/proc/uptime has hundredths of a second, rounded down."""
+from cluster.cluster_journal import UPTIME_STEP_S
+
 DRIFT = 500e-6
 """The assumed greatest drift between two machines' clocks (seconds per second): the kernel's limit of adjtimex(2)."""
 
@@ -18,11 +18,11 @@ DRIFT = 500e-6
 class ClockOffset:
     """The record's time minus the node's uptime was between `least` and `most` at the record's time `at` (seconds).
 
-    `drift` is the greatest drift between both clocks; 0 when the node has the kernel of this machine. The limits
-    are valid only from `since` on.
+    A node that shares the kernel of this machine has the same clock, without any drift. The limits are valid only from
+    `since` on.
     """
 
-    drift: float = DRIFT
+    shares_kernel: bool = False
     least: float = -math.inf
     most: float = math.inf
     at: float = 0.0
@@ -36,8 +36,8 @@ class ClockOffset:
         was set or stood still, or the node has booted. Then only the new answer counts: from the boot on, or from the
         answer before it on.
         """
-        least, most = asked - first - STEP_S, came - (first if last is None else last)
-        moved = self.drift * max(0.0, came - self.at)
+        least, most = asked - first - UPTIME_STEP_S, came - (first if last is None else last)
+        moved = self._drift * max(0.0, came - self.at)
         before = self.least - moved, self.most + moved
         if least <= before[1] and most >= before[0]:
             least, most = max(least, before[0]), min(most, before[1])
@@ -46,10 +46,14 @@ class ClockOffset:
         self.least, self.most, self.at = least, most, came
 
     @property
+    def _drift(self) -> float:
+        return 0.0 if self.shares_kernel else DRIFT
+
+    @property
     def middle(self) -> float:
         """The middle of the limits (seconds)."""
         return (self.least + self.most) / 2
 
     def within(self, moment: float) -> float:
         """The uncertainty of the offset at a moment of the record: plus or minus so many seconds."""
-        return (self.most - self.least) / 2 + self.drift * abs(self.at - moment)
+        return (self.most - self.least) / 2 + self._drift * abs(self.at - moment)

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from msgspec import structs
 
 from cluster import corosync_state
-from drill.observe.clock_offset import DRIFT, ClockOffset
+from drill.observe.clock_offset import ClockOffset
 from drill.observe.observer import Observer, unrecorded
 from drill.observe.selection import Selection
 from drill.observe.ssh_session import SshSession, StreamSession
@@ -192,8 +192,8 @@ class Watch(Observer):
     clock: Callable[[], float]
     on_reading: Callable[[NodeReading], None]
     _stop: threading.Event = field(default_factory=threading.Event, init=False)
-    drift: float = DRIFT
-    """The greatest drift between a node's clock and the record's (seconds per second)."""
+    shares_kernel: bool = False
+    """Whether the nodes have the kernel, and so the clock, of this machine."""
     offsets: dict[str, ClockOffset] = field(default_factory=dict, init=False)
     """The offset between each node's uptime and the record's clock, updated with each answer until the watch ends."""
     _threads: list[threading.Thread] = field(default_factory=list, init=False)
@@ -208,7 +208,7 @@ class Watch(Observer):
         clock: Callable[[], float],
         on_reading: Callable[[NodeReading], None],
         *,
-        drift: float = DRIFT,
+        shares_kernel: bool = False,
     ) -> Watch:
         """The watch of real nodes."""
         text = stream(lab, platform)
@@ -218,7 +218,7 @@ class Watch(Observer):
             lambda node: SshSession.begin(ssh, node, text, longest=WATCH_LIMIT_S),
             clock,
             on_reading,
-            drift=drift,
+            shares_kernel=shares_kernel,
         )
 
     def start(self) -> None:
@@ -226,7 +226,7 @@ class Watch(Observer):
         turns = ViewTurns([node.name for node in self.lab.nodes])
         for node in self.lab.nodes:
             name = f"watch-{node.alias}"
-            self.offsets[node.name] = ClockOffset(self.drift)
+            self.offsets[node.name] = ClockOffset(self.shares_kernel)
             thread = threading.Thread(target=self._run, args=(node, turns), name=name, daemon=True)
             self._threads.append(thread)
             thread.start()

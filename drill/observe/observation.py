@@ -9,7 +9,7 @@ from typing import Protocol
 
 from drill.observe import priority
 from drill.observe.arp_witness import ArpWitness
-from drill.observe.clock_offset import DRIFT, ClockOffset
+from drill.observe.clock_offset import ClockOffset
 from drill.observe.http_probe import Probe, ProbeRate, ProbeSettings
 from drill.observe.lateness import LatenessWatch
 from drill.observe.more_clients import MoreClients
@@ -70,8 +70,8 @@ def observing(
         probe = Probe(settings, since, sink.sample, guard)
         more = MoreClients(session, settings, since, sink.sample, wanted=more_clients)
         here = LatenessWatch(since, sink.lateness)
-        drift = 0.0 if session.provider.shares_kernel else DRIFT
-        nodes = Watch.over_ssh(lab, session.platform, ssh, since, sink.reading, drift=drift)
+        kernel = session.provider.shares_kernel
+        nodes = Watch.over_ssh(lab, session.platform, ssh, since, sink.reading, shares_kernel=kernel)
         network = ArpWitness(lab, lambda: routes.interface_for(lab.vip), since, sink.arp)
         # The probe's guard is called first: nothing is sent when the VIP is not reached by the lab's own network.
         with ExitStack() as running:

@@ -298,7 +298,6 @@ class FakeLab:
         assert uptime is not None
         newest = self.time - 0.25
         lines = [
-            uptime[1].rstrip(),
             f"{1e9 + self.time:.9f}",
             uptime[1].rstrip(),
             f"__REALTIME_TIMESTAMP={1e15 + 1e6 * newest:.0f}",

@@ -49,7 +49,7 @@ def test_the_time_in_which_the_machine_was_suspended_does_not_move_the_lines(lab
 
 
 def test_the_quickest_questions_decide_how_well_the_clock_is_known(lab: FakeLab) -> None:
-    """Each answer is on its way for a time; the true distance is always inside."""
+    """Each answer is on its way for a time; the true offset is always inside."""
     delays = iter([(0.3, 0.1), (0.02, 0.2), (0.2, 0.04)])
 
     def slow(command: Command, usual: Usual) -> Answer:
@@ -95,7 +95,7 @@ def test_a_node_without_an_uptime_has_no_lines(lab: FakeLab, out: str) -> None:
 
 
 def test_the_clocks_that_the_watch_compared_need_no_question(lab: FakeLab) -> None:
-    known = ClockOffset(drift=0.0)
+    known = ClockOffset(shares_kernel=True)
     for late in (0.0, 0.003, 0.006, 0.009):
         known.take(10.0 + late, 10.001 + late, math.floor(100 * (BEGAN + BOOTED_S + 10 + late)) / 100)
     lab.instead("read-uptime", lambda command, usual: pytest.fail("nothing more needs to be asked"))

@@ -24,7 +24,7 @@ def test_nothing_is_known_without_an_answer() -> None:
 
 def test_many_answers_narrow_the_offset_below_the_steps_of_the_uptime() -> None:
     random.seed(3)
-    found = ClockOffset(drift=0.0)
+    found = ClockOffset(shares_kernel=True)
     for number in range(600):
         asked = number / 10 + random.random() / 50
         read = asked + 0.001 + random.random() / 100
