@@ -36,7 +36,7 @@ class NodeJournals:
     offsets: Mapping[str, ClockOffset] = field(default_factory=dict)
     """The offset between each node's uptime and the record's clock, as the watch knows it."""
     unread: dict[str, str] = field(default_factory=dict, init=False)
-    """The nodes that answered, but could not read their journal, each with the error."""
+    """The nodes whose journal could not be read, each with the reason."""
 
     @cached_property
     def moments(self) -> tuple[LoggedMoment, ...]:
@@ -56,7 +56,8 @@ class NodeJournals:
             first.narrow(offset)
             for _ in range(QUESTIONS if offset.within(first.came) > KNOWN_S else 0):
                 self._ask(node, cluster_journal.UPTIME, "read-uptime").narrow(offset)
-        except LabError:
+        except LabError as error:
+            self.unread.setdefault(node, error.message)
             return []
         suspended, more = cluster_journal.suspended(first.text)
         found = [(line, round(line.at + suspended + offset.middle, 4)) for line in lines]

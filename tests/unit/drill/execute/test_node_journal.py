@@ -78,6 +78,19 @@ def test_a_node_that_cannot_read_its_journal_says_why(lab: FakeLab) -> None:
     assert journals.unread == dict.fromkeys((NODE1, NODE2), "status 2 sh: 1: Syntax error")
 
 
+def test_the_first_reason_is_kept(lab: FakeLab) -> None:
+    """The command for the journal fails after some lines, and then the uptime is missing in its answer."""
+
+    def cut_off(command: Command, usual: Usual) -> Answer:
+        _, text, _ = usual(command) or (1, "", "")
+        return 2, "\n".join(text.splitlines()[:-1]), "sh: 1: Syntax error"
+
+    lab.instead("read-journal", cut_off)
+    journals = NodeJournals(lab.session(), lambda: lab.time - BEGAN)
+    assert journals.moments == ()
+    assert journals.unread[NODE2] == "status 2 sh: 1: Syntax error"
+
+
 def test_a_node_that_does_not_answer_has_no_lines(lab: FakeLab) -> None:
     lab.machines.on[NODE2] = False
     assert read(lab) == ()
@@ -104,9 +117,11 @@ def test_the_clocks_that_the_watch_compared_need_no_question(lab: FakeLab) -> No
     assert all(one.within < 0.004 for one in found)
 
 
-def test_a_node_that_hangs_has_no_lines(lab: FakeLab) -> None:
+def test_the_reason_is_kept_when_a_node_hangs(lab: FakeLab) -> None:
     def hang(command: Command, usual: Usual) -> Answer:
         raise TimedOut("no answer", hint="")
 
     lab.instead("read-journal", hang)
-    assert read(lab) == ()
+    journals = NodeJournals(lab.session(), lambda: lab.time - BEGAN)
+    assert journals.moments == ()
+    assert journals.unread == dict.fromkeys((NODE1, NODE2), "no answer")
