@@ -112,7 +112,7 @@ class Runner:
     def _header(self, scenario: Scenario, seed: int, *, second_try: bool) -> Header:
         lab = self.session.lab
         explanation = catalog.explanations(self.session.platform, len(lab.nodes)).get(scenario.name)
-        own = [one.id for one in lab.resources]
+        own = [one.id for one in lab.resources if one.kind in scenario.states[-1].resources]
         return Header(
             scenario=scenario.name,
             fault=", ".join(dict.fromkeys(scenario.faults)),
@@ -183,7 +183,7 @@ class Runner:
         if len(recorder.timeline().events_of("inject")) == 1:
             recorder.logged(switches.journals.moments)
             for node, why in switches.journals.unread.items():
-                self.say(f"{node} could not read its journal, so the outage may have no phases: {why}")
+                self.say(f"The journal of {node} could not be read, so the outage may have no phases: {why}")
         MeasuredTimes.of(self.session).learn(recorder.timeline(), fingerprint(self.session, live))
         recorder.probe(ProbeFigures(rate.slots, rate.missed, round(rate.worst_late, 4)))
 

