@@ -164,7 +164,7 @@ def _unfit(session: LabSession) -> str:
 
 
 def look(session: LabSession, fetch: Fetch) -> Snapshot:
-    """Read facts and status at the same time, and again while the DC is busy; `fetch` asks the floating address.
+    """Read facts and status at the same time, and again while resources may move soon. `fetch` asks the address.
 
     Raises Unreachable with the lab's troubles when a node does not answer.
     """
@@ -186,4 +186,4 @@ def look(session: LabSession, fetch: Fetch) -> Snapshot:
             simulate = simulator.on_node(session, answering[0]) if answering else None
             return Snapshot(session, facts, seen, simulate)
 
-    return lab_status.at_rest(read, lambda seen: seen.status.dc_at_work, session.clock)
+    return lab_status.at_rest(read, lambda seen: seen.status.about_to_change, session.clock)

@@ -11,8 +11,8 @@ from status.trouble import TroubleId
 CHECK_OF: Mapping[TroubleId, str] = {
     **dict.fromkeys(
         (
-            "machine-off", "machine-paused", "unreachable", "no-cluster", "dc-at-work", "no-dc", "no-quorum",
-            "node-unclean", "node-pending", "node-offline",
+            "machine-off", "machine-paused", "unreachable", "no-cluster", "ring-silent", "dc-at-work", "no-dc",
+            "no-quorum", "node-unclean", "node-pending", "node-offline",
         ),
         "one-cluster",
     ),

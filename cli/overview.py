@@ -77,12 +77,12 @@ class Overview:
 
 
 def look(context: Context) -> Overview:
-    """Read everything at the same time, and again while the DC is busy; a node that is down is no error.
+    """Read everything at the same time, and again while resources may move soon; a node that is down is no error.
 
     Raises MachineError when there is no lab.
     """
     choice = context.machines.choice
-    seen = lab_status.at_rest(lambda: read(context), lambda one: one.dc_at_work, context.clock)
+    seen = lab_status.at_rest(lambda: read(context), lambda one: one.about_to_change, context.clock)
     return overview(context.lab, choice.provider, choice.platform, seen)
 
 

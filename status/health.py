@@ -131,6 +131,9 @@ def _nodes(lab_status: LabStatus, expectation: Expectation) -> Iterator[Trouble]
         for line in one.undone:
             if line not in expectation.undone:
                 yield Trouble("undone", f"needs ./lab heal, which then reports: {line}", node.name)
+        if one.unanswered:
+            what = f"gets no answer from {one.unanswered} through corosync: a new membership may be forming"
+            yield Trouble("ring-silent", what, node.name)
         if one.dc_at_work:
             yield Trouble(
                 "dc-at-work", "the DC is busy: it is about to start, stop or move resources", node.name

@@ -21,8 +21,8 @@ from status.node_status import Extra, MachineState, NodeStatus, no_extra
 from status.web_page import Fetch, WebPage
 from status.witness_status import WitnessStatus
 
-BUSY_DC_WAIT_S = 5.0
-"""`at_rest` waits at most this long for a busy DC (seconds)."""
+REST_WAIT_S = 5.0
+"""`at_rest` waits at most this long (seconds)."""
 T = TypeVar("T")
 
 
@@ -53,9 +53,9 @@ class LabStatus:
         return tuple(node for node, one in self.nodes.items() if one.holds_vip)
 
     @property
-    def dc_at_work(self) -> bool:
-        """A DC is busy: it is about to start, stop or move resources."""
-        return any(one.dc_at_work for one in self.nodes.values())
+    def about_to_change(self) -> bool:
+        """A DC is busy, or corosync delivers no messages: resources may start, stop or move soon."""
+        return any(one.dc_at_work or one.unanswered for one in self.nodes.values())
 
 
 def look(
@@ -81,8 +81,11 @@ def look(
         )
 
 
-def at_rest(read: Callable[[], T], dc_at_work: Callable[[T], bool], clock: Clock) -> T:
-    """Read; read again while a DC is busy (at most BUSY_DC_WAIT_S); the last reading. Raises what `read` raises."""
+def at_rest(read: Callable[[], T], about_to_change: Callable[[T], bool], clock: Clock) -> T:
+    """Read, and read again while resources may move soon (at most REST_WAIT_S); the last reading.
+
+    Raises what `read` raises.
+    """
     last: list[T | LabError] = []
 
     def once() -> T | LabError:
@@ -95,9 +98,9 @@ def at_rest(read: Callable[[], T], dc_at_work: Callable[[T], bool], clock: Clock
     with contextlib.suppress(TimedOut):
         waiting.until(
             once,
-            lambda seen: isinstance(seen, LabError) or not dc_at_work(seen),
-            "no DC is busy",
-            deadline=BUSY_DC_WAIT_S,
+            lambda seen: isinstance(seen, LabError) or not about_to_change(seen),
+            "nothing is about to change",
+            deadline=REST_WAIT_S,
             clock=clock,
         )
     if isinstance(last[0], LabError):

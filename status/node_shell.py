@@ -7,7 +7,7 @@ Sources: ip-address(8), ps(1), crm_mon(8), cibadmin(8), crmadmin(8).
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from ipaddress import IPv4Address, IPv4Network
 from typing import Literal
 
@@ -78,6 +78,22 @@ def dc_at_work(node: str, limit: float) -> str:
     crmadmin prints S_IDLE, S_INTEGRATION, S_POLICY_ENGINE, S_TRANSITION_ENGINE ... on a DC, S_NOT_DC elsewhere.
     """
     return f"{with_timeout(limit, f'crmadmin -S {node}')} | grep S_ | grep -qvE 'S_IDLE|S_NOT_DC' && echo yes"
+
+
+def unanswered(others: Iterable[str], limit: float) -> str:
+    """Print the first of the other nodes that sends no answer through corosync, in at most `limit` seconds.
+
+    crmadmin's question and its answer are messages of corosync. When the token is lost, corosync delivers no message
+    until the next membership is formed. In this time quorum, members and resources look unchanged. Only nodes that
+    crm_mon on this node shows as online are asked: a node that is still joining cannot answer yet.
+    """
+    ask = with_timeout(limit, 'crmadmin -S "$node"')
+    return (
+        f"online=$({with_timeout(limit, 'crm_mon -1')} | sed -n 's/^[ *]*Online: //p')\n"
+        f"for node in {' '.join(others)}; do\n"
+        f'case "$online" in *" $node "*) {ask} | grep -q S_ || {{ echo "$node"; break; }} ;; esac\n'
+        "done"
+    )
 
 
 def parse_state(out: str) -> crm_mon.ClusterState | None:

@@ -24,6 +24,8 @@ from status import node_shell
 from status.node_shell import WebState
 
 MachineState = Literal["running", "paused", "off", "unknown"]
+PARTS = ("unanswered", "addresses", "processes", "dc_at_work", "state", "cib")
+"""The names of the parts that each reading has."""
 UNDONE = "undone"
 """The extra part whose lines are troubles: each line names a repair that the node still needs."""
 
@@ -40,6 +42,8 @@ class NodeStatus:
     web: WebState = "stopped"
     dc_at_work: bool = False
     """This node is the DC and is busy: it is about to start, stop or move resources."""
+    unanswered: str = ""
+    """The full name of a node that this one sees online, but gets no answer from through corosync; "" for none."""
     state: ClusterState | None = None
     cib: Cib | None = None
     cib_text: str = ""
@@ -85,7 +89,10 @@ def with_figures(session: LabSession, extra: Extra) -> Extra:
 def reading(session: LabSession, node: Node, extra: Mapping[str, str]) -> Command:
     """One command that reads all of a node's status; the `extra` parts come last."""
     limit = session.lab.patient(node_shell.READING_LIMIT_S)
+    others = [one.name for one in session.lab.peers(node)]
+    # `unanswered` comes first: it may wait for a new membership, and the other parts must be read after that.
     parts = {
+        "unanswered": node_shell.unanswered(others, limit),
         "addresses": node_shell.addresses(session.lab.network),
         "processes": node_shell.processes(session.platform.web_process),
         "dc_at_work": node_shell.dc_at_work(node.name, limit),
@@ -102,7 +109,7 @@ def reading(session: LabSession, node: Node, extra: Mapping[str, str]) -> Comman
 def parse(session: LabSession, node: Node, out: str) -> NodeStatus:
     """The status of a node, from the output of the command `reading`."""
     parts = sections.read(out)
-    found = {name: parts.pop(name, "") for name in ("addresses", "processes", "dc_at_work", "state", "cib")}
+    found = {name: parts.pop(name, "") for name in PARTS}
     memory = parts.pop("memory", "").split()
     live = node_shell.parse_cib(found["cib"])
     return NodeStatus(
@@ -111,6 +118,7 @@ def parse(session: LabSession, node: Node, out: str) -> NodeStatus:
         vip=node_shell.held_addresses(found["addresses"], session.lab.vip),
         web=node_shell.web_state(node_shell.process_states(found["processes"], session.platform.web_process)),
         dc_at_work=found["dc_at_work"].strip() == "yes",
+        unanswered=found["unanswered"].strip(),
         state=node_shell.with_history(node_shell.parse_state(found["state"]), live),
         cib=live,
         cib_text=found["cib"].strip(),

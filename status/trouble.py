@@ -8,7 +8,7 @@ from typing import Literal, get_args
 TroubleId = Literal[
     "drill-at-work", "drill-interrupted",
     "bmc-silent", "witness-down", "no-vote",
-    "machine-off", "machine-paused", "unreachable", "no-cluster", "undone", "dc-at-work",
+    "machine-off", "machine-paused", "unreachable", "no-cluster", "undone", "ring-silent", "dc-at-work",
     "no-dc", "no-quorum", "node-unclean", "node-pending", "node-offline", "node-standby", "node-maintenance",
     "maintenance-mode", "unmanaged",
     "not-configured", "not-started", "on-several-nodes", "resource-failed", "operation-failed", "fail-count",

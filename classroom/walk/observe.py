@@ -173,8 +173,10 @@ def staged(session: LabSession, have: Configuration, scenario_serves: bool) -> L
 
 
 def at_rest(session: LabSession) -> None:
-    """Wait until no DC is about to move a resource, after a change of the configuration. Raises Unreachable."""
-    lab_status.at_rest(lambda: lab_health.look(session, None), lambda seen: seen.dc_at_work, session.clock)
+    """Wait until nothing is about to move, after a change of the configuration. Raises Unreachable."""
+    lab_status.at_rest(
+        lambda: lab_health.look(session, None), lambda seen: seen.about_to_change, session.clock
+    )
 
 
 def unobservable(point: Point, session: LabSession) -> str:

@@ -94,6 +94,7 @@ def reading(
     holds_vip: bool = False,
     web: str = "stopped",
     dc_at_work: bool = False,
+    unanswered: str = "",
     undone: Iterable[str] = (),
     lab: Lab = LAB,
     cib: str | None = None,
@@ -104,6 +105,7 @@ def reading(
         {
             "addresses": "\n".join(addresses),
             "processes": WEB_PROCESSES[web],
+            "unanswered": unanswered,
             "dc_at_work": "yes" if dc_at_work else "",
             "state": cluster.crm_mon() if cluster else "",
             "cib": (cluster.cib() if cib is None else cib) if cluster else "",

@@ -52,7 +52,8 @@ TOOLS = (
 """Programs of this machine that a script may really use."""
 FAKES = (
     *("chmod", "chown", "cibadmin", "corosync-cfgtool", "corosync-cmapctl", "corosync-quorumtool"),
-    *("crm_attribute", "crm_mon", "crm_resource", "dd", "du", "ip", "iptables", "kill", "mount", "nft"),
+    *("crm_attribute", "crm_mon", "crm_resource", "crmadmin"),
+    *("dd", "du", "ip", "iptables", "kill", "mount", "nft"),
     *("nproc", "nsenter", "pcs", "pidof", "pkill", "ps", "reboot", "service", "systemctl", "umount"),
 )
 """Programs that read or change a node."""

@@ -40,7 +40,7 @@ def seen(case: HealthCase, session: LabSession) -> overview.Overview:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("status.lab_status.BUSY_DC_WAIT_S", 0.0)
+    monkeypatch.setattr("status.lab_status.REST_WAIT_S", 0.0)
 
 
 @each_case

@@ -10,7 +10,7 @@ from inventory import files, journal
 from inventory.errors import RouteRefused, Unreachable
 from inventory.journal import Journal
 from status import lab_status
-from status.lab_status import BUSY_DC_WAIT_S, at_rest
+from status.lab_status import REST_WAIT_S, at_rest
 from status.web_page import WebPage
 from tests.support.example_lab import NODE1, NODE2
 from tests.support.fake_session import fake_clock, fake_session
@@ -51,6 +51,22 @@ def test_a_quorate_node_is_believed_before_others(tmp_path: Path) -> None:
     assert best.dc == NODE2
 
 
+def test_resources_may_move_soon_when_a_member_does_not_answer(tmp_path: Path) -> None:
+    def seen(unanswered: str) -> bool:
+        session = fake_session(
+            root=tmp_path,
+            remote=lambda command: (
+                0,
+                reading(LAB.node(command.node), ClusterWords(), unanswered=unanswered),
+                "",
+            ),
+        )
+        return lab_status.look(session).about_to_change
+
+    assert seen(NODE2)
+    assert not seen("")
+
+
 @pytest.mark.parametrize(("looks", "last"), [([False], 1), ([True, True, False, False], 3)])
 def test_a_dc_at_work_is_waited_for(looks: list[bool], last: int) -> None:
     seen = iter(enumerate(looks, 1))
@@ -60,7 +76,7 @@ def test_a_dc_at_work_is_waited_for(looks: list[bool], last: int) -> None:
 def test_a_dc_that_is_at_work_all_the_time_ends_the_waiting() -> None:
     clock = fake_clock()
     assert at_rest(lambda: "busy", lambda one: True, clock) == "busy"
-    assert BUSY_DC_WAIT_S <= clock.now() < BUSY_DC_WAIT_S + 1
+    assert REST_WAIT_S <= clock.now() < REST_WAIT_S + 1
 
 
 def test_an_error_is_raised_at_once() -> None:

@@ -31,6 +31,7 @@ def test_a_node_that_serves() -> None:
             {
                 "addresses": "eth1 172.16.100.15/16\neth1 172.16.100.11/16",
                 "processes": "Ss   apache2\nSl   apache2",
+                "unanswered": "node2.magedu.com",
                 "dc_at_work": "yes",
                 "state": xml,
                 "cib": "<cib/>",
@@ -48,6 +49,7 @@ def test_a_node_that_serves() -> None:
         (("eth1", "172.16.100.11/16"),),
     )
     assert (found.web, found.dc_at_work, found.memory_mb) == ("running", True, 100)
+    assert found.unanswered == "node2.magedu.com"
     assert found.state is not None
     assert found.state.quorate
     assert (found.cib is not None, found.cib_text) == (True, "<cib/>")
@@ -62,6 +64,12 @@ def test_scores_and_memory_are_read_for_people_only() -> None:
     assert list(extra) == ["scores", "memory", "login"]
     assert "crm_simulate" not in node_status.reading(SESSION, ONE, {}).line
     assert "crm_simulate" in node_status.reading(SESSION, ONE, extra).line
+
+
+def test_the_other_nodes_are_asked_before_anything_is_read() -> None:
+    """Their answers may wait for the next membership, and all else must be read after it."""
+    line = node_status.reading(SESSION, ONE, {}).line
+    assert line.index("crmadmin -S") < min(line.index(word) for word in ("ip -o", node_shell.STATE, node_shell.CIB))
 
 
 def test_a_node_without_anything() -> None:

@@ -312,6 +312,24 @@ def test_a_sick_lab_is_healed_before(lab: FakeDrill, monkeypatch: pytest.MonkeyP
     assert "healing the lab first" in lab.said[0]
 
 
+def test_the_drill_goes_on_until_corosync_delivers_messages_again(lab: FakeDrill) -> None:
+    """After a lost token all looks as before until the next membership; then a node may lose its quorum."""
+    without_answer = iter(range(3))
+
+    def forming(command: Command, usual: Usual) -> Answer:
+        status, out, error = usual(command) or (1, "", "")
+        is_healed = f"repair {NODE1}: crack" in lab.did
+        if is_healed and command.node == NODE2 and next(without_answer, None) is not None:
+            out = out.replace("@@part unanswered\n", f"@@part unanswered\n{NODE1}\n")
+        return status, out, error
+
+    lab.instead("read-node-status", forming)
+    timeline = lab.run(Inject("crack"), Await("serving_from:peer")).timeline
+    assert next(without_answer, None) is None, "it was read until there was an answer"
+    [healed], [settled] = timeline.events_of("healed"), timeline.events_of("settled")
+    assert settled.at > healed.at
+
+
 def test_what_else_is_broken_afterwards_is_healed_and_told(
     lab: FakeDrill, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -156,6 +156,40 @@ def test_whether_the_dc_is_busy(sandbox: Sandbox, program: str, line: str, busy:
     assert (sandbox.run(node_shell.dc_at_work(NODE1, 10), program).stdout == "yes\n") is busy
 
 
+OLD, NEW = "Online: [ {} ]\n{}\n", "Node List:\n  * Online: [ {} ]\n  * {}\n"
+"""The lines with the nodes that crm_mon of pacemaker 1.1.8 and 2.1 prints."""
+OLD_ANSWER, NEW_ANSWER = (
+    f"Status of crmd@{NODE2}: S_NOT_DC (ok)",
+    f"Controller on {NODE2} in state S_IDLE: ok",
+)
+NO_ANSWER = "No messages received in 30 seconds.. aborting"
+THIRD = "node3.magedu.com"
+
+
+@EVERY_SHELL
+@pytest.mark.parametrize(
+    ("crm_mon", "answer", "unanswered"),
+    [
+        (OLD.format(f"{NODE1} {NODE2}", ""), OLD_ANSWER, ""),
+        (OLD.format(f"{NODE1} {NODE2}", ""), NO_ANSWER, NODE2),
+        (OLD.format(NODE1, f"OFFLINE: [ {NODE2} ]"), NO_ANSWER, ""),
+        (NEW.format(f"{NODE1} {NODE2}", ""), NEW_ANSWER, ""),
+        (NEW.format(f"{NODE1} {NODE2}", ""), "", NODE2),
+        (NEW.format(NODE1, f"OFFLINE: [ {NODE2} ]"), "", ""),
+        (NEW.format(NODE1, f"Node {NODE2}: pending"), "", ""),
+        (NEW.format(f"{NODE1} {NODE2} {THIRD}", ""), "", NODE2),
+        (NEW.format(f"{NODE1} {THIRD}", ""), "", THIRD),
+        ("", "", ""),
+    ],
+)
+def test_the_first_node_that_sends_no_answer(
+    sandbox: Sandbox, program: str, crm_mon: str, answer: str, unanswered: str
+) -> None:
+    assert f"Online: [ {NODE1} {NODE2} ]\n" in recorded("crm_mon-1-r-f-A-up.txt"), "recorded"
+    sandbox.answer({"crm_mon -1": crm_mon, f"crmadmin -S {NODE2}": answer, f"crmadmin -S {THIRD}": ""})
+    assert sandbox.run(node_shell.unanswered([NODE2, THIRD], 10), program).stdout.strip() == unanswered
+
+
 def test_a_counted_failure_is_shown_to_people() -> None:
     assert FAILURE_COUNTED.shows in recorded("crm_mon-1-r-f-web-killed.txt")
     assert FAILURE_COUNTED.shows not in recorded("crm_mon-1-r-f-A-up.txt")
