@@ -69,7 +69,9 @@ def test_scores_and_memory_are_read_for_people_only() -> None:
 def test_the_other_nodes_are_asked_before_anything_is_read() -> None:
     """Their answers may wait for the next membership, and all else must be read after it."""
     line = node_status.reading(SESSION, ONE, {}).line
-    assert line.index("crmadmin -S") < min(line.index(word) for word in ("ip -o", node_shell.STATE, node_shell.CIB))
+    assert line.index("crmadmin -S") < min(
+        line.index(word) for word in ("ip -o", node_shell.STATE, node_shell.CIB)
+    )
 
 
 def test_a_node_without_anything() -> None:
