@@ -5,9 +5,10 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from cluster import cib
-from drill.execute import roles
+from drill.execute import monitor_phase, roles
 from drill.execute.capture import capture
 from drill.execute.injector import ActiveFault, Injector
 from drill.execute.operation_log import OperationLog
@@ -168,8 +169,11 @@ class Play:
             self._read(move)
 
     def _inject(self, move: base.Inject) -> None:
-        self._find_roles()
         fault = faults.get(move.fault)
+        if self.scenario.kind == "process" and not self._hit:
+            times, note = self.timings.cluster_times, partial(self.note, marked("observe"))
+            monitor_phase.let_pass(self.session, fault, times, self._rng, note)
+        self._find_roles()
         new = [
             self.injector.begin(fault, scope, self.starting_state.baseline)
             for scope in self._targets(move, fault)
