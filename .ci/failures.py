@@ -1,7 +1,7 @@
 """Prints the failed tests of `./lab test --labs N` with the ends of their messages, for the end of CI's output.
 
-It reads the JUnit files of the runs in the folder runs/, and needs only Python's own library. The other environments
-print their failures last anyway.
+It reads the JUnit files of the runs in the folder runs/, and needs only Python's own library. The test runs of
+the other environments print their failures last anyway.
 """
 
 from __future__ import annotations

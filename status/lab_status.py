@@ -22,7 +22,7 @@ from status.web_page import Fetch, WebPage
 from status.witness_status import WitnessStatus
 
 REST_WAIT_S = 5.0
-"""`at_rest` waits at most this long (seconds)."""
+"""`at_rest` begins no further reading after this time (seconds)."""
 T = TypeVar("T")
 
 

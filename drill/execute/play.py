@@ -170,9 +170,9 @@ class Play:
 
     def _inject(self, move: base.Inject) -> None:
         fault = faults.get(move.fault)
-        if self.scenario.kind == "process" and not self._hit:
-            times, note = self.timings.cluster_times, partial(self.note, marked("observe"))
-            monitor_phase.let_pass(self.session, fault, times, self._rng, note)
+        if self.scenario.kind == "process" and not self._hit:  # a later fault must follow what was awaited
+            times, note = self.timings.cluster_times, partial(self.note, marked("wait"))
+            monitor_phase.wait_random_part(self.session, fault, times, self._rng, note)
         self._find_roles()
         new = [
             self.injector.begin(fault, scope, self.starting_state.baseline)

@@ -1,4 +1,4 @@
-"""A fault that a monitor detects comes at a random time between two monitors."""
+"""A fault that a monitor detects comes at a random time between two runs of the monitor."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ def waited(fault: str, seed: int) -> tuple[float, list[str]]:
     session, notes = fake_session(clock=fake_clock()), []
     began = session.clock.now()
     times = {"web monitor": 10.0, "loss": 99.0}
-    monitor_phase.let_pass(session, registry.get(fault), times, random.Random(seed), notes.append)
+    monitor_phase.wait_random_part(session, registry.get(fault), times, random.Random(seed), notes.append)
     return session.clock.now() - began, notes
 
 
-def test_each_time_between_two_monitors_is_as_likely() -> None:
+def test_each_time_between_two_runs_is_as_likely() -> None:
     found = sorted(waited("web-kill", seed)[0] for seed in range(200))
-    for place, least in enumerate(found):
-        assert least == pytest.approx(10.0 * place / 200, abs=1.5)
+    for place, seconds in enumerate(found):
+        assert seconds == pytest.approx(10.0 * place / 200, abs=1.5)
     assert waited("web-kill", 7) == waited("web-kill", 7)
 
 
@@ -40,7 +40,7 @@ def test_it_is_told() -> None:
     seconds, [note] = waited("web-kill", 7)
     told, _, why = note.partition(" s before the fault: ")
     assert float(told) == pytest.approx(seconds, abs=0.2)
-    assert why == "a random part of the time between two monitors, 10 s"
+    assert why == "a random part of the time between two runs of the monitor, 10 s"
 
 
 def test_without_a_monitor_nothing_is_waited_for() -> None:
@@ -48,7 +48,7 @@ def test_without_a_monitor_nothing_is_waited_for() -> None:
 
 
 @pytest.mark.parametrize(("kind", "waits"), [("process", 1), ("crash", 0)])
-def test_only_faults_that_a_monitor_detects_wait(lab: FakeDrill, kind: str, waits: int) -> None:
+def test_only_the_first_fault_that_a_monitor_detects_waits(lab: FakeDrill, kind: str, waits: int) -> None:
     entry = lab.run(Inject("crack"), Await("serving_from:peer"), Inject("crack", "peer"), kind=kind)
     events = entry.timeline.events
     notes = [one for one in events if "a random part" in one.detail]
