@@ -9,7 +9,7 @@ import pytest
 
 from drill.execute import monitor_phase
 from drill.faults import registry
-from drill.scenarios.base import Await, Inject
+from drill.scenarios.base import Await, ClusterTime, Inject
 from tests.support.fake_drill import FakeDrill
 from tests.support.fake_lab import CRACK
 from tests.support.fake_session import fake_clock, fake_session
@@ -22,9 +22,9 @@ def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeDrill:
 
 
 def waited(fault: str, seed: int) -> tuple[float, list[str]]:
-    session, notes = fake_session(clock=fake_clock()), []
+    session, notes = fake_session(clock=fake_clock()), list[str]()
     began = session.clock.now()
-    times = {"web monitor": 10.0, "loss": 99.0}
+    times: dict[ClusterTime, float] = {"web monitor": 10.0, "loss": 99.0}
     monitor_phase.wait_random_part(session, registry.get(fault), times, random.Random(seed), notes.append)
     return session.clock.now() - began, notes
 
@@ -49,7 +49,7 @@ def test_without_a_monitor_nothing_is_waited_for() -> None:
 
 @pytest.mark.parametrize(("kind", "waits"), [("process", 1), ("crash", 0)])
 def test_only_the_first_fault_that_a_monitor_detects_waits(lab: FakeDrill, kind: str, waits: int) -> None:
-    entry = lab.run(Inject("crack"), Await("serving_from:peer"), Inject("crack", "peer"), kind=kind)
+    entry = lab.run(Inject("crack"), Await("serving_from:peer"), Inject("crack", "passive"), kind=kind)
     events = entry.timeline.events
     notes = [one for one in events if "a random part" in one.detail]
     assert len(notes) == waits, "before the first fault only"
