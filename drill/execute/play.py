@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
 
 from cluster import cib
 from drill.execute import monitor_phase, roles
@@ -171,8 +170,8 @@ class Play:
     def _inject(self, move: base.Inject) -> None:
         fault = faults.get(move.fault)
         if self.scenario.kind == "process" and not self._hit:  # a later fault must follow what was awaited
-            times, note = self.timings.cluster_times, partial(self.note, marked("wait"))
-            monitor_phase.wait_random_part(self.session, fault, times, self._rng, note)
+            times = self.timings.cluster_times
+            monitor_phase.wait_random_part(self.session, fault, times, self._rng, self.note)
         self._find_roles()
         new = [
             self.injector.begin(fault, scope, self.starting_state.baseline)

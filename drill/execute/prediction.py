@@ -17,7 +17,7 @@ from cluster.timing import timing as timing_of
 from drill.execute.measured_times import MeasuredTimes, Rows, fingerprint
 from drill.faults import registry as faults
 from drill.record.header import Prediction
-from drill.scenarios.base import ClusterTime, Inject, Scenario, single_moves
+from drill.scenarios.base import MONITOR_TIME, ClusterTime, Inject, Scenario, single_moves
 from inventory.config.cluster_properties import fencing, milliseconds, starts_without_quorum
 from inventory.errors import LabError
 from inventory.model import Command, Lab
@@ -82,7 +82,7 @@ def predict(
         fence=fence_devices.times(fence_devices.in_cib(live.configuration), properties),
     ).patient(lab.patience)
     cluster_times: dict[ClusterTime, float] = {"loss": token + consensus, "request": lab.probe_timeout_s}
-    cluster_times |= {f"{name} monitor": interval for name, interval in monitors.items()}  # type: ignore[misc]
+    cluster_times |= {MONITOR_TIME[name]: interval for name, interval in monitors.items()}
     prediction = None
     if scenario.kind:
         limits = outage_bounds.bounds(

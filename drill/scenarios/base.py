@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -22,6 +22,8 @@ ClusterTime = Literal["loss", "address monitor", "web monitor", "request"]
 """The cluster's own times: token plus consensus (`loss`: the loss of a node), or the interval of a monitor.
 
 `request` is the longest time that a request of the probe waits for its answer."""
+MONITOR_TIME: Mapping[str, ClusterTime] = {"address": "address monitor", "web": "web monitor"}
+"""The name of the interval of a monitor, by the kind of its resource."""
 
 
 @dataclass(frozen=True)

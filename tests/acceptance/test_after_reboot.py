@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,10 +21,7 @@ LATE = {after_boot.NAME, "pages", "at-boot"}
 
 def lab(context: Context, *words: str, expected: int = 0) -> str:
     """Run a command of the lab; what it prints."""
-    done = subprocess.run(
-        lab_command.argv(context.root, context.number, *words),
-        cwd=context.root, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=WHOLE_S,
-    )  # fmt: skip
+    done = lab_command.run(context.root, context.number, *words, within=WHOLE_S)
     assert done.returncode == expected, done.stdout + done.stderr
     return done.stdout
 

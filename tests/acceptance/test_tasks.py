@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
@@ -129,17 +127,9 @@ def types(context: Context, commands: tuple[str, ...]) -> None:
 
 def judged(context: Context, name: str) -> tuple[int, str]:
     """The exit status and the words of `./lab task check NAME`."""
-    done = subprocess.run(
-        lab_command.argv(context.root, context.number, "task", "check", name),
-        cwd=Path(context.root),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-        timeout=context.lab.patient(CHECK_S),
-    )
-    return done.returncode, done.stdout
+    within = context.lab.patient(CHECK_S)
+    done = lab_command.run(context.root, context.number, "task", "check", name, within=within)
+    return done.returncode, done.stdout + done.stderr
 
 
 def test_each_task_has_an_answer_here(context: Context) -> None:

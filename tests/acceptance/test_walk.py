@@ -64,21 +64,14 @@ def said(found: Observed, id_: str) -> str:
 def walk(context: Context, *words: str) -> None:
     """Walk unattended. After an error message it is started once more, as a student would do; a warning says so."""
     for is_last in (False, True):
-        done = subprocess.run(
-            argv(context, "--yes", *words),
-            cwd=context.root,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-            timeout=context.lab.patient(WHOLE_S),
-        )
+        within = context.lab.patient(WHOLE_S)
+        done = lab_command.run(context.root, context.number, "walk", "--yes", *words, within=within)
         if done.returncode == 0:
             return
-        assert not is_last, done.stdout[-3000:]
-        assert "Traceback" not in done.stdout, done.stdout[-3000:]
-        warnings.warn(f"the walk runs once more: {done.stdout[-500:]}", stacklevel=2)
+        text = done.stdout + done.stderr
+        assert not is_last, text[-3000:]
+        assert "Traceback" not in text, text[-3000:]
+        warnings.warn(f"the walk runs once more: {text[-500:]}", stacklevel=2)
 
 
 def record_status(context: Context, found: Observed) -> str:

@@ -25,7 +25,9 @@ def waited(fault: str, seed: int) -> tuple[float, list[str]]:
     session, notes = fake_session(clock=fake_clock()), list[str]()
     began = session.clock.now()
     times: dict[ClusterTime, float] = {"web monitor": 10.0, "loss": 99.0}
-    monitor_phase.wait_random_part(session, registry.get(fault), times, random.Random(seed), notes.append)
+    monitor_phase.wait_random_part(
+        session, registry.get(fault), times, random.Random(seed), lambda label, detail: notes.append(detail)
+    )
     return session.clock.now() - began, notes
 
 
