@@ -17,7 +17,7 @@ from classroom.walk.points import Point
 from classroom.walk.prediction import DONT_KNOW, VERDICTS, Asked, read, said
 from classroom.walk.progress import Saved
 from classroom.walk.tour import Stop
-from cli import walk_step, walk_text
+from cli import prompt, walk_step, walk_text
 from cli.context import Context, context_of
 from cli.progress import ConsoleProgress
 from inventory.errors import ConfigError, LabError
@@ -79,7 +79,7 @@ def _is_terminal() -> bool:
 
 
 def _goes_on(stop: Stop) -> bool:
-    answer = input(f"Continue at step {stop.number} ({stop.id})? [Y/n] ").strip().lower()
+    answer = prompt.line(f"Continue at step {stop.number} ({stop.id})? [Y/n] ").strip().lower()
     return not answer.startswith("n")
 
 
@@ -109,7 +109,7 @@ class _Walk:
                 guide.begin(self.saved, stop)
                 self._visit(session, stop, guide.left_of(self.known, place), is_last=place == end)
                 if place < end and not self.yes:
-                    input("[Enter] ")
+                    prompt.line("[Enter] ")
         if end == len(self.known) - 1:
             self._end()
 
@@ -227,7 +227,7 @@ def _ask(asked: Asked) -> str:
     """Ask until the answer is one that is allowed; after some tries it counts as "I don't know". Raises EOFError."""
     out.print(Text(f"  {asked.text}"))
     for _ in range(TRIES):
-        found = read(asked, input(f"    {asked.allowed}  (Enter: I don't know) > "))
+        found = read(asked, prompt.line(f"    {asked.allowed}  (Enter: I don't know) > "))
         if found is not None:
             return found
         out.print(f"    This is no answer to the question. Possible: {asked.allowed}.")

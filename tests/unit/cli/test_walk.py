@@ -16,7 +16,7 @@ from classroom.walk import observe, progress
 from classroom.walk.observe import Drill, Outcome, Words
 from classroom.walk.points import Point
 from classroom.walk.progress import Progress
-from cli import main, walk
+from cli import main, prompt, walk
 from drill.record.timeline import Timeline
 from inventory.errors import ConfigError, LabError
 from inventory.model import Command, Result
@@ -80,8 +80,8 @@ class Student:
     def types(self, *answers: str, words: tuple[str, ...] = (), terminal: bool = True) -> tuple[int, str]:
         left = iter(answers)
 
-        def typed(prompt: str = "") -> str:
-            self.prompts.append(prompt)
+        def typed(shown: str) -> str:
+            self.prompts.append(shown)
             answer = next(left, None)
             if answer is None:
                 raise EOFError
@@ -89,7 +89,7 @@ class Student:
                 raise KeyboardInterrupt
             return answer
 
-        self.monkeypatch.setattr("builtins.input", typed)
+        self.monkeypatch.setattr(prompt, "line", typed)
         self.monkeypatch.setattr(walk, "_is_terminal", lambda: terminal)
         done = CliRunner().invoke(main.app, ["--root", str(self.root), "walk", *words])
         if done.exception and not isinstance(done.exception, SystemExit):
