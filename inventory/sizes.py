@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from inventory.model import Lab
+from language.words import NUMBERS
 
 LEAST_NODES, MOST_NODES = 2, 8
 """The sizes of a lab."""
 TOKEN_COEFFICIENT_MS = 650
 """What corosync adds to the token for each node above two of its nodelist (milliseconds; corosync.conf(5))."""
-NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight")
 
 
 def every_node(lab: Lab) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from drill.scenarios.base import Scenario
 from inventory.model import Lab
-from inventory.sizes import MOST_NODES, NUMBERS
+from inventory.sizes import MOST_NODES
+from language.words import NUMBERS
 
 
 def refusal(scenario: Scenario, lab: Lab) -> str:

@@ -6,6 +6,7 @@ import logging
 import signal
 import subprocess
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -65,6 +66,15 @@ def longest(timeline: Timeline, client: str) -> Duration:
     return Duration(max((one.least for one in found), default=0), max((one.most for one in found), default=0))
 
 
+def counted(timeline: Timeline, client: str) -> str:
+    """What became of a client's requests, before and after the fault: how many had each outcome, and the pages."""
+    fault = timeline.time_of_first("inject") or timeline.end
+    samples = timeline.samples_of(client)
+    parts = [[one for one in samples if one.sent < fault], [one for one in samples if one.sent >= fault]]
+    told = [Counter(one.page or one.detail or one.outcome for one in part).most_common() for part in parts]
+    return f"{client}: before the fault {told[0]}, after it {told[1]}"
+
+
 @pytest.mark.smoke
 def test_an_outage_has_its_phases(runner: Runner, context: Context) -> None:
     """The DC's journal tells them; predictions are made of them."""
@@ -96,7 +106,7 @@ def test_who_connects_while_the_service_is_away_waits_longer_than_the_probe(
     assert timeline.header.clients == {"connecting": "", "routed": reason}
     if not reason:
         answers = [one.page for one in timeline.samples_of("routed") if one.good]
-        assert set(answers) == {node.name for node in context.lab.nodes}, "by the router, before and after"
+        assert set(answers) == {node.name for node in context.lab.nodes}, counted(timeline, "routed")
         routed = longest(timeline, "routed")
         assert routed.most >= probe.least
     assert router.left(digest(context.home)) == ()
