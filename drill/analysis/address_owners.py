@@ -104,6 +104,12 @@ def owners_at(timeline: Timeline, moment: float, *, within: float = LONGEST_GAP)
     return tuple(reading.node for reading in answered if reading.owns_vip) if answered else None
 
 
+def not_owner(timeline: Timeline, node: str, moment: float) -> bool:
+    """Whether a node certainly did not hold the address just before a moment; false when that is not known."""
+    owners = owners_at(timeline, moment)
+    return bool(node) and owners is not None and node not in owners
+
+
 def latest_readings(
     timeline: Timeline, moment: float, *, within: float = LONGEST_GAP
 ) -> dict[str, NodeReading]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from drill.analysis import overlap
+from drill.analysis.address_owners import not_owner
 from drill.analysis.duration import Duration, measured, predicted
 from drill.analysis.fault_windows import fault_windows
 from drill.analysis.outages import Outage, outages_of
@@ -76,8 +77,14 @@ class ScenarioResult:
 
     @property
     def predicted(self) -> Duration | None:
-        """The outage that was predicted from the live configuration; None when nothing was predicted."""
-        return predicted(self.timeline.header.prediction)
+        """The outage that was predicted from the live configuration; None when nothing was predicted.
+
+        Its least is 0 when the fault hit a node that did not hold the address: then clients may see no outage.
+        """
+        found, windows = predicted(self.timeline.header.prediction), fault_windows(self.timeline)
+        if found and windows and all(not_owner(self.timeline, one.node, one.injected) for one in windows):
+            return Duration(0.0, found.most)
+        return found
 
     @property
     def budget(self) -> float | None:
