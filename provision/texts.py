@@ -12,8 +12,9 @@ from typing import Any
 from cluster import corosync_conf, fencing, pcs, scores
 from inventory.model import Command, Lab
 from inventory.session import LabSession
-from inventory.sizes import NUMBERS, every_node
+from inventory.sizes import every_node
 from language import fast_yaml
+from language.words import NUMBERS
 from provision.steps.base import Step
 
 

@@ -11,7 +11,7 @@ from drill.analysis.duration import Duration
 from drill.record.header import Prediction
 from drill.report.result import ScenarioResult
 from tests.support import sample_timelines
-from tests.support.sample_timelines import NODE1, NODE2
+from tests.support.example_lab import NODE1, NODE2
 
 PREDICTED = Prediction(1.5, 8.6)
 
