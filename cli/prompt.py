@@ -12,21 +12,23 @@ from cli.console import Output
 _out = Output(markup=False)
 
 
-def line(prompt: str) -> str:
-    """Print a prompt in the chosen language; the line that is typed after it, without its end.
+def ask(prompt: str) -> str:
+    """Print a prompt in the chosen language, and return the line that is typed, without its newline.
 
-    Ctrl-C counts at any time. (The built-in `input` can miss it between its prompt and its read, and then waits for a
-    line. Here the signal also writes to a socket, and the wait ends when that can be read; signal.set_wakeup_fd.)
+    Ctrl-C ends the wait for the line. (The built-in `input` misses a Ctrl-C between its prompt and its read, and goes
+    on waiting. Here the signal also writes to a socket, and the wait ends when that can be read:
+    signal.set_wakeup_fd.)
     Only for a terminal, in the main thread. Raises EOFError (Ctrl-D), KeyboardInterrupt.
     """
-    signalled, written = socket.socketpair()
-    with signalled, written:
-        written.setblocking(False)
-        before = signal.set_wakeup_fd(written.fileno())
+    wakeup, written_by_signal = socket.socketpair()
+    before = -1
+    with wakeup, written_by_signal:
+        written_by_signal.setblocking(False)
         try:
+            before = signal.set_wakeup_fd(written_by_signal.fileno())
             _out.print(prompt, end="")
-            while sys.stdin not in select.select([sys.stdin, signalled], [], [])[0]:
-                signalled.recv(64)
+            while sys.stdin not in select.select([sys.stdin, wakeup], [], [])[0]:
+                wakeup.recv(64)
         finally:
             signal.set_wakeup_fd(before)
     return input()

@@ -23,6 +23,7 @@ from cli.progress import ConsoleProgress
 from inventory.errors import ConfigError, LabError
 from inventory.homes import STATE
 from inventory.session import LabSession
+from language.marking import marked
 from provision import apply, texts
 from provision.steps.base import Step
 from provision.steps.registry import for_lab
@@ -79,7 +80,7 @@ def _is_terminal() -> bool:
 
 
 def _goes_on(stop: Stop) -> bool:
-    answer = prompt.line(f"Continue at step {stop.number} ({stop.id})? [Y/n] ").strip().lower()
+    answer = prompt.ask(f"Continue at step {stop.number} ({stop.id})? [Y/n] ").strip().lower()
     return not answer.startswith("n")
 
 
@@ -109,7 +110,7 @@ class _Walk:
                 guide.begin(self.saved, stop)
                 self._visit(session, stop, guide.left_of(self.known, place), is_last=place == end)
                 if place < end and not self.yes:
-                    prompt.line("[Enter] ")
+                    prompt.ask(marked("[Enter] "))
         if end == len(self.known) - 1:
             self._end()
 
@@ -227,7 +228,7 @@ def _ask(asked: Asked) -> str:
     """Ask until the answer is one that is allowed; after some tries it counts as "I don't know". Raises EOFError."""
     out.print(Text(f"  {asked.text}"))
     for _ in range(TRIES):
-        found = read(asked, prompt.line(f"    {asked.allowed}  (Enter: I don't know) > "))
+        found = read(asked, prompt.ask(f"    {asked.allowed}  (Enter: I don't know) > "))
         if found is not None:
             return found
         out.print(f"    This is no answer to the question. Possible: {asked.allowed}.")

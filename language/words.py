@@ -6,7 +6,7 @@ A value that is one word and does not stand here is a name, and no language tran
 from __future__ import annotations
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight")
-"""How many nodes there are, in a sentence: NUMBERS[2] is "two"."""
+"""A number of nodes as a word."""
 WORDS = frozenset(
     {
         "none", "unknown", "online", "running", "paused", "off", "on", "missing",
@@ -18,7 +18,7 @@ WORDS = frozenset(
         "fault", "name", "fail counts", "repeat", "address", "answers", "machines", "minimum",
         "median", "maximum", "total", "verdict", "two answers", "times", "fenced", "scenario",
         "phase", "lab", "injected", "detected", "decided", "answer", "{one} and {other}",
-        *NUMBERS[2:],
+        *NUMBERS[2:],  # a lab has two nodes or more
         "lost", "membership", "noticed", "started", "announced", "answered",
     }
 )  # fmt: skip

@@ -104,10 +104,17 @@ def owners_at(timeline: Timeline, moment: float, *, within: float = LONGEST_GAP)
     return tuple(reading.node for reading in answered if reading.owns_vip) if answered else None
 
 
-def not_owner(timeline: Timeline, node: str, moment: float) -> bool:
-    """Whether a node certainly did not hold the address just before a moment; false when that is not known."""
-    owners = owners_at(timeline, moment)
-    return bool(node) and owners is not None and node not in owners
+def held_address(timeline: Timeline, machine: str, moment: float) -> bool | None:
+    """Whether a machine held the address, by its last reading before a moment; None when it gave none (LONGEST_GAP).
+
+    A machine that is no node of the record, such as the witness, never holds it.
+    """
+    if not machine:
+        return None
+    if machine not in timeline.nodes:
+        return False
+    reading = latest_readings(timeline, moment).get(machine)
+    return reading.owns_vip if reading and reading.seen else None
 
 
 def latest_readings(

@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from drill.analysis.address_owners import not_owner, owners_at
+from drill.analysis.address_owners import held_address
 from drill.analysis.coverage import answered_readings
 from drill.analysis.duration import Duration, measured, predicted
 from drill.analysis.fault_windows import NO_INJECTION, FaultWindow, Period, fault_windows
@@ -78,17 +78,18 @@ def _judge_outage(
             return unknown(expected, reason, *(one.summary for one in long))
         more = (one.summary for one in long[1:])
         return failed(expected, f"longer: {long[0].summary}", *more, spans=_spans(long, bounds.most))
-    spared = not_owner(timeline, fault_window.node, fault_window.injected)
-    if spared:
+    held = held_address(timeline, fault_window.node, fault_window.injected)
+    if held is False:
         expected = f"at most {bounds.most:.2f} s, as {fault_window.node} did not hold the address"
-    short = not spared and max((measured(one).most for one in caused), default=0.0) < bounds.least
+    short = held is not False and max((measured(one).most for one in caused), default=0.0) < bounds.least
     period = Period(fault_window.injected, fault_window.end)
     if reason := unpolled_reason(
         timeline, period, min(bounds.least, LONGEST_PAUSE) if short else LONGEST_PAUSE
     ):
         return unknown(expected, reason)
-    if short and fault_window.node and owners_at(timeline, fault_window.injected) is None:
-        return unknown(expected, f"shorter, but no reading shows who held the address: {lines[0]}")
+    if short and fault_window.node and held is None:
+        what = f"shorter, but no reading shows whether {fault_window.node} held the address"
+        return unknown(expected, f"{what}: {lines[0]}")
     if short:
         return failed(expected, f"shorter: {lines[0]}", *lines[1:])
     if caused and caused[-1].open and not bounds.endless:

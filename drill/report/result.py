@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from drill.analysis import overlap
-from drill.analysis.address_owners import not_owner
+from drill.analysis.address_owners import held_address
 from drill.analysis.duration import Duration, measured, predicted
 from drill.analysis.fault_windows import fault_windows
 from drill.analysis.outages import Outage, outages_of
@@ -79,12 +79,18 @@ class ScenarioResult:
     def predicted(self) -> Duration | None:
         """The outage that was predicted from the live configuration; None when nothing was predicted.
 
-        Its least is 0 when the fault hit a node that did not hold the address: then clients may see no outage.
+        The least is 0 when every fault hit a node that did not hold the address: then clients may see no outage.
         """
-        found, windows = predicted(self.timeline.header.prediction), fault_windows(self.timeline)
-        if found and windows and all(not_owner(self.timeline, one.node, one.injected) for one in windows):
-            return Duration(0.0, found.most)
-        return found
+        found = predicted(self.timeline.header.prediction)
+        return Duration(0.0, found.most) if found and self.spared else found
+
+    @cached_property
+    def spared(self) -> tuple[str, ...]:
+        """The nodes that the faults hit, when none of them held the address; else empty."""
+        hit = fault_windows(self.timeline)
+        if any(held_address(self.timeline, one.node, one.injected) is not False for one in hit):
+            return ()
+        return tuple(dict.fromkeys(one.node for one in hit))
 
     @property
     def budget(self) -> float | None:
@@ -102,7 +108,8 @@ def outage_summary(result: ScenarioResult) -> tuple[str, ...]:
     if result.longest is None:
         return ("nothing measured",)
     if not result.outages:
-        return ("none",)
+        nodes = " and ".join(result.spared)
+        return (f"none, as {nodes} did not hold the address" if nodes else "none",)
     if result.timeline.time_of_first("inject") is None:
         return _counted(result.outages)
     parts = _counted(result.caused) if result.caused else ("none by the fault",)

@@ -67,12 +67,12 @@ def longest(timeline: Timeline, client: str) -> Duration:
 
 
 def counted(timeline: Timeline, client: str) -> str:
-    """What became of a client's requests, before and after the fault: how many had each outcome, and the pages."""
+    """How many requests of a client got which page or which error, before and after the fault."""
     fault = timeline.time_of_first("inject") or timeline.end
     samples = timeline.samples_of(client)
     parts = [[one for one in samples if one.sent < fault], [one for one in samples if one.sent >= fault]]
     told = [Counter(one.page or one.detail or one.outcome for one in part).most_common() for part in parts]
-    return f"{client}: before the fault {told[0]}, after it {told[1]}"
+    return f"{client}: before the fault {told[0]}, after it {told[1]}; each node must answer it"
 
 
 @pytest.mark.smoke

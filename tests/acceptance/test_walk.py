@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import pty
-import re
-import select
 import subprocess
-import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -28,6 +24,7 @@ from provision.plan import plan
 from provision.steps.registry import find
 from tests.support import lab_command
 from tests.support.healthy_lab import healthy
+from tests.support.terminal import CTRL_C, Terminal
 
 WHOLE_S, PART_S, ANSWER_S = 1500.0, 500.0, 240.0
 """The longest time for the whole walk, for a part of it, and until a question comes (seconds)."""
@@ -128,78 +125,36 @@ def test_the_whole_walk_unattended_from_an_empty_cluster(walked: Context) -> Non
     assert text.count('class="drawing"') == len(wanted)
 
 
-CTRL_C = ("setsid", "--ctty", "--wait", "env", "--default-signal=INT")
-"""Before a command: the pseudo-terminal is its controlling terminal, and Ctrl-C there ends it (setsid(1), env(1))."""
+@pytest.fixture
+def student(walked: Context) -> Iterator[Callable[..., Terminal]]:
+    """Starts `./lab walk` for a student at a terminal; what still runs is ended afterwards."""
+    with ExitStack() as stack:
+
+        def starts(*words: str) -> Terminal:
+            return stack.enter_context(closing(Terminal(argv(walked, *words), walked.root)))
+
+        yield starts
 
 
-class Terminal:
-    """A student at a terminal: reads what the walk prints, and types."""
-
-    def __init__(self, context: Context, *words: str) -> None:
-        self.main, student = pty.openpty()
-        self.process = subprocess.Popen(
-            [*CTRL_C, *argv(context, *words)],
-            cwd=context.root,
-            stdin=student,
-            stdout=student,
-            stderr=student,
-            env={**os.environ, "TERM": "dumb", "COLUMNS": "200"},
-        )
-        os.close(student)
-        self.text = ""
-
-    def until(self, words: str, limit: float) -> None:
-        """Read until some words are printed. Raises AssertionError when they do not come in time."""
-        deadline = time.monotonic() + limit
-        while words not in self.text:
-            left = deadline - time.monotonic()
-            assert left > 0, f"{words!r} did not come within {limit:g} s:\n{self.text[-3000:]}"
-            if select.select([self.main], [], [], min(left, 1.0))[0] and not self._read():
-                break
-        assert words in self.text, self.text[-3000:]
-        self.text = self.text.partition(words)[2]
-
-    def _read(self) -> bool:
-        try:
-            part = os.read(self.main, 65536)
-        except OSError:  # EIO: the other side is closed
-            return False
-        self.text += re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", part.decode(errors="replace"))
-        return bool(part)
-
-    def types(self, text: str) -> None:
-        os.write(self.main, text.encode())
-
-    def ends(self, limit: float) -> int:
-        """Read to the end; the exit status."""
-        deadline = time.monotonic() + limit
-        while self.process.poll() is None and time.monotonic() < deadline:
-            if select.select([self.main], [], [], 0.5)[0]:
-                self._read()
-        while select.select([self.main], [], [], 0)[0] and self._read():
-            pass
-        os.close(self.main)
-        assert self.process.poll() is not None, f"it did not end:\n{self.text[-3000:]}"
-        return self.process.returncode
-
-
-def test_a_walk_that_is_left_continues_with_the_same_answers(walked: Context) -> None:
+def test_a_walk_that_is_left_continues_with_the_same_answers(
+    walked: Context, student: Callable[..., Terminal]
+) -> None:
     context = walked
     limit = context.lab.patient(ANSWER_S)
-    first = Terminal(context, "--from", "stays")
+    first = student("--from", "stays")
     first.until("(Enter: I don't know) >", limit)
     first.types("a stone\n")
     first.until("This is no answer to the question", limit)
     first.types("2\n")
     first.until("(Enter: I don't know) >", limit)
     first.until("(Enter: I don't know) >", limit)
-    first.types("\x03")
-    assert first.ends(limit) == 130, first.text
+    first.types(CTRL_C)
+    assert first.end(limit) == 130, first.text
     assert "./lab" in first.text
     assert "continues at step 6.5 (stays)" in first.text
     chosen = context.lab.nodes[1].alias
     assert dict(state(context).answers) == {"end": chosen}
-    again = Terminal(context, "--to", "stays")
+    again = student("--to", "stays")
     again.until("Continue at step 6.5 (stays)? [Y/n]", limit)
     again.types("\n")
     again.until(f"(you answered before: {chosen})", limit)
@@ -207,7 +162,7 @@ def test_a_walk_that_is_left_continues_with_the_same_answers(walked: Context) ->
         again.until("(Enter: I don't know) >", limit)
         again.types(answer)
     again.until("The cluster's own reason:", context.lab.patient(PART_S))
-    assert again.ends(limit) == 0, again.text
+    assert again.end(limit) == 0, again.text
     [found] = state(context).observed
     assert [one.said for one in found.answers] == [chosen, "1", ""]
     assert found.answers[2].verdict in ("open", "unknown"), (

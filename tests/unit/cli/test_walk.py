@@ -89,7 +89,7 @@ class Student:
                 raise KeyboardInterrupt
             return answer
 
-        self.monkeypatch.setattr(prompt, "line", typed)
+        self.monkeypatch.setattr(prompt, "ask", typed)
         self.monkeypatch.setattr(walk, "_is_terminal", lambda: terminal)
         done = CliRunner().invoke(main.app, ["--root", str(self.root), "walk", *words])
         if done.exception and not isinstance(done.exception, SystemExit):

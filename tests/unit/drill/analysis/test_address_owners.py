@@ -7,6 +7,7 @@ import pytest
 from drill.analysis.address_owners import (
     DoubleOwnership,
     double_ownerships,
+    held_address,
     latest_readings,
     owners_at,
     ownerships,
@@ -93,6 +94,17 @@ def test_no_true_hand_over_is_ever_called_a_double(seed: int) -> None:
             node_readings.append(reading(node, at, owner(at + takes * chance.random()) == node, takes=takes))
             at += takes + chance.uniform(0.0, 0.3)
     assert double_ownerships(told(*node_readings)) == ()
+
+
+def test_whether_one_machine_held_the_address_by_its_own_last_reading() -> None:
+    one = told(*held(NODE1, 0, 4), reading(NODE2, 3.5))
+    assert held_address(one, NODE1, 4.0) is True
+    assert held_address(one, NODE2, 4.0) is False
+    assert held_address(one, NODE2, 20.0) is None, "nothing was read lately"
+    assert held_address(one, "witness.magedu.com", 4.0) is False, "it is no node"
+    assert held_address(one, "", 4.0) is None
+    silent = told(reading(NODE1, 3.5, seen=False), reading(NODE2, 3.5))
+    assert held_address(silent, NODE1, 4.0) is None, "the other node's reading does not tell it"
 
 
 def test_owners_at_a_moment() -> None:
