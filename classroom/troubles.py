@@ -25,6 +25,7 @@ CHECK_OF: Mapping[TroubleId, str] = {
 RESOURCE_TROUBLES: tuple[TroubleId, ...] = (
     "not-configured",
     "not-started",
+    "no-successor",
     "on-several-nodes",
     "resource-failed",
 )

@@ -43,6 +43,7 @@ class Cib:
 
     `nodes` are the elements of <nodes> (id, uname, type), `bookkeeping` the properties that the cluster set itself.
     `leftovers` are the ids of constraints that a move or a ban left behind (cli-prefer-, cli-ban-, cli-standby-).
+    `promotion_scores` are those of the agents of promotable clones, by (primitive, node).
     """
 
     configuration: Configuration
@@ -53,6 +54,7 @@ class Cib:
     nodes: tuple[Mapping[str, str], ...] = ()
     bookkeeping: Mapping[str, str] = field(default_factory=dict)
     leftovers: tuple[str, ...] = ()
+    promotion_scores: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
     def ids(self, constraint: Constraint) -> tuple[str, ...]:
         """Give the ids under which a constraint is stored; none when it is not."""
@@ -95,6 +97,7 @@ def parse(text: str) -> Cib:
             for item in found.findall("constraints/*")
             if item.get("id", "").startswith("cli-")
         ),
+        promotion_scores=cib_status.promotion_scores(root),
     )
 
 

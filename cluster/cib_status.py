@@ -143,6 +143,24 @@ def promotable_ids(root: Element) -> frozenset[str]:
     return frozenset(found)
 
 
+def promotion_scores(root: Element) -> Mapping[tuple[str, str], int]:
+    """The promotion scores that agents gave to instances of promotable clones, by (primitive, node).
+
+    Source: crm_attribute(8), --promotion: the node attribute master-ID; one that ends with the node's cluster comes
+    before a permanent one.
+    """
+    permanent = (
+        (node.get("uname", ""), options(node.findall("instance_attributes"))[0])
+        for node in root.findall("configuration/nodes/node")
+    )
+    found = {}
+    for node, pairs in (*permanent, *_transient(root)):
+        for id_ in promotable_ids(root):
+            if value := pairs.get(f"master-{id_}", ""):
+                found[id_, node] = scores.parse(value)
+    return found
+
+
 def of_agent(name: str, promotable: Collection[str]) -> bool:
     """Whether the agent of a promotable resource set a node attribute: its name begins or ends with the resource's id.
 

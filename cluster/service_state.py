@@ -5,8 +5,9 @@ Source: Pacemaker Explained ("Clone Options", "Promotable Clone Options", "Resou
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from cluster import scores
 from cluster.crm_mon import RUNNING, ClusterState, Placement
 from inventory.services import Service
 
@@ -50,6 +51,31 @@ def troubles(service: Service, state: ClusterState) -> Iterator[tuple[str, str]]
             yield from _clone(service, part.id, here, state)
         elif len(here) > 1:
             yield part.id, f"{part.id} runs on {' and '.join(here)}"
+
+
+def without_successor(
+    service: Service, state: ClusterState, promotion_scores: Mapping[tuple[str, str], int]
+) -> str:
+    """Why none of a promotable clone's other instances could be promoted; "" when one could, or when there is none.
+
+    The cluster promotes only an instance to which its agent gave a promotion score of 0 or more. The agent of a
+    database, for example, gives it to a standby that follows the primary.
+    """
+    if service.clone != "promotable":
+        return ""
+    ids = [part.id for part in service.parts]
+    masters = {node for id_ in ids for node in promoted(state, id_)}
+    others = dict.fromkeys(node for id_ in ids for node in where(state, id_) if node not in masters)
+    given = {
+        node: [promotion_scores[id_, node] for id_ in ids if (id_, node) in promotion_scores]
+        for node in others
+    }
+    if not masters or not others or any(score >= 0 for found in given.values() for score in found):
+        return ""
+    told = [f"{node}: {' and '.join(map(scores.text, found)) or 'none'}" for node, found in given.items()]
+    return (
+        f"{service.id} could not be promoted elsewhere: no promotion score of 0 or more ({', '.join(told)})"
+    )
 
 
 def _clone(

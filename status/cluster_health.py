@@ -33,6 +33,7 @@ def troubles(
         yield from _member(node, state, known_offline=node in known_offline)
     yield from _managed(status, state)
     yield from _resources(lab, state, kinds)
+    yield from _successors(lab, status, state)
     yield from _failures(status, state)
     for id_ in status.cib.leftovers if status.cib else ():
         yield Trouble("left-constraint", f"a move or a ban left the constraint {id_}")
@@ -95,6 +96,14 @@ def _resources(lab: Lab, state: ClusterState, kinds: Collection[str]) -> Iterato
                 f"{placed.resource} {state_text} on {placed.node or 'no node'}",
                 resource=placed.resource,
             )
+
+
+def _successors(lab: Lab, status: NodeStatus, state: ClusterState) -> Iterator[Trouble]:
+    """The promotable clones of which no other instance could be promoted, should the promoted one be lost."""
+    known = status.cib.promotion_scores if status.cib else {}
+    for service in lab.services.resources if status.cib else ():
+        if why := service_state.without_successor(service, state, known):
+            yield Trouble("no-successor", why, resource=service.parts[0].id)
 
 
 def _failures(status: NodeStatus, state: ClusterState) -> Iterator[Trouble]:

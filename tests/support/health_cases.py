@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +16,14 @@ from inventory import journal
 from inventory.errors import RouteRefused
 from inventory.journal import Journal
 from inventory.model import Command
+from inventory.services import Services
 from inventory.session import LabSession
 from tests.support.changed_facts import fake_cluster
 from tests.support.example_lab import CASES
 from tests.support.fake_machines import FakeMachines
 from tests.support.fake_session import fake_session
 from tests.support.fenced_lab import fenced_lab
-from tests.support.node_readings import LAB, PURPOSE, ClusterWords, logins, reading
+from tests.support.node_readings import DATABASE, LAB, PURPOSE, ClusterWords, logins, reading
 from tests.support.witness_lab import WITNESS, witness_lab
 
 ROWS: list[dict[str, Any]] = yaml.safe_load((CASES / "health" / "troubles.yaml").read_text())
@@ -64,6 +65,8 @@ class HealthCase:
         for what, target in self.row.get("pending", ()):
             Journal(self.root).begin(what, target=target)
         lab = fenced_lab() if "bmc" in self.row else None
+        if "database" in self.row.get("cluster", {}):
+            lab = replace(LAB, services=Services((DATABASE,)))
         if "witness" in self.row:
             lab = witness_lab()
             machines.on[WITNESS] = self.row["witness"].get("machine") != "off"

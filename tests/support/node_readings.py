@@ -10,6 +10,7 @@ from xml.sax.saxutils import quoteattr
 from classroom.snapshot import REACHED
 from inventory.model import Lab, Node
 from inventory.remote.sections import MARK
+from inventory.services import Service
 from tests.support.example_lab import NODE1, example_lab
 
 LAB = example_lab()
@@ -32,6 +33,9 @@ PRIMITIVES = {
 """The resources of lab.yaml in the CIB."""
 
 
+DATABASE = Service("db", "ocf:x:y", clone="promotable")
+
+
 @dataclass
 class ClusterWords:
     """A cluster as crm_mon and cibadmin show it. `runs` maps a resource to its nodes, `nodes` a node to attributes.
@@ -51,6 +55,8 @@ class ClusterWords:
     properties: Mapping[str, str] = field(default_factory=dict)
     defaults: Mapping[str, str] = field(default_factory=dict)
     constraints: Sequence[str] = ()
+    database: Mapping[str, int] = field(default_factory=dict)
+    """The promotion scores of DATABASE by node; on the first one it is promoted. Empty: it is not configured."""
 
     def crm_mon(self) -> str:
         known = self.dc is not None
@@ -66,7 +72,7 @@ class ClusterWords:
         )
         return (
             f"<crm_mon><summary>{dc}</summary><nodes>{nodes}</nodes>"
-            f"<resources>{''.join(self._resource(id_) for id_ in self.runs)}</resources>"
+            f"<resources>{''.join(self._resource(id_) for id_ in self.runs)}{self._database()}</resources>"
             f"<failures>{failures}</failures><node_history>{history}</node_history></crm_mon>"
         )
 
@@ -76,11 +82,32 @@ class ClusterWords:
         inner = "".join(f'<node name="{name}"/>' for name in on)
         return f"<resource {_attributes({**words, **self.placements.get(id_, {})})}>{inner}</resource>"
 
+    def _database(self) -> str:
+        roles = ["Promoted", *["Unpromoted"] * (len(self.database) - 1)]
+        placed = zip(roles, self.database, strict=True) if self.database else ()
+        words = {"id": DATABASE.id, "active": True, "managed": True}
+        return "".join(
+            f'<resource {_attributes({**words, "role": role})}><node name="{node}"/></resource>'
+            for role, node in placed
+        )
+
     def cib(self) -> str:
+        clone = (
+            f'<clone id="{DATABASE.id}-clone">'
+            f'<meta_attributes id="c">{_pairs({"promotable": "true"})}</meta_attributes>'
+            f'<primitive id="{DATABASE.id}" class="ocf" provider="x" type="y"/></clone>'
+        )
+        given = "".join(
+            f'<node id="{node}" uname="{node}"><instance_attributes id="n-{node}">'
+            f"{_pairs({f'master-{DATABASE.id}': str(score)})}</instance_attributes></node>"
+            for node, score in self.database.items()
+        )
         return (
             '<cib admin_epoch="0" epoch="1" num_updates="1"><configuration>'
             f'<crm_config><cluster_property_set id="p">{_pairs(self.properties)}</cluster_property_set></crm_config>'
-            f"<resources>{''.join(PRIMITIVES.get(id_, '') for id_ in self.runs)}</resources>"
+            f"<nodes>{given}</nodes>"
+            f"<resources>{''.join(PRIMITIVES.get(id_, '') for id_ in self.runs)}"
+            f"{clone if self.database else ''}</resources>"
             f"<constraints>{''.join(self.constraints)}</constraints>"
             f'<rsc_defaults><meta_attributes id="d">{_pairs(self.defaults)}</meta_attributes></rsc_defaults>'
             "</configuration><status/></cib>"

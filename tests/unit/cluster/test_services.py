@@ -178,6 +178,31 @@ def test_what_the_agent_of_a_promotable_clone_keeps_about_a_node_is_no_configura
     assert read.transient == {NODE1: {"mine-note": "5"}}, "note is in no promotable clone"
 
 
+def test_the_promotion_scores_of_the_agents() -> None:
+    """A score that ends with the node's cluster comes before a permanent one; other attributes are no scores."""
+
+    def attributes(id_: str, pairs: dict[str, str]) -> str:
+        told = "".join(
+            f'<nvpair id="{id_}-{name}" name="{name}" value="{value}"/>' for name, value in pairs.items()
+        )
+        return f'<instance_attributes id="{id_}">{told}</instance_attributes>'
+
+    permanent = {
+        NODE1: {"master-st": "1001"},
+        NODE2: {"master-st": "-1000", "master-note": "7", "st-status": "1"},
+    }
+    nodes = "".join(
+        f'<node id="{n}" uname="{n}">{attributes(n, pairs)}</node>' for n, pairs in permanent.items()
+    )
+    clone = configuration_xml(WANT).replace("<nodes />", f"<nodes>{nodes}</nodes>")
+    transient = f"<transient_attributes>{attributes('t', {'master-st': '-INFINITY'})}</transient_attributes>"
+    status = f'<status><node_state uname="{NODE1}">{transient}</node_state></status>'
+    assert cib.parse(f"<cib>{clone}{status}</cib>").promotion_scores == {
+        ("st", NODE1): -1_000_000,
+        ("st", NODE2): -1000,
+    }
+
+
 def state(*placed: tuple[str, str, str | None]) -> ClusterState:
     nodes = tuple(NodeState(name, True, False, False, False, False, False) for name in (NODE1, NODE2))
     found = tuple(
@@ -192,6 +217,35 @@ def test_what_is_tied_to_the_address_is_told_from_the_rest() -> None:
 
 
 PLAIN, CLONE, PROMOTABLE = (Service("db", "ocf:x:y", clone=kind) for kind in ("", "clone", "promotable"))
+
+
+THREE = [("db", "Promoted", NODE1), ("db", "Unpromoted", NODE2), ("db", "Unpromoted", "node3.magedu.com")]
+NO_SCORE = "db could not be promoted elsewhere: no promotion score of 0 or more"
+
+
+@pytest.mark.parametrize(
+    ("service", "placed", "promotion_scores", "says"),
+    [
+        (PROMOTABLE, THREE[:2], {NODE1: 1001, NODE2: 1000}, ""),
+        (PROMOTABLE, THREE[:2], {NODE1: 1001, NODE2: 0}, ""),
+        (PROMOTABLE, THREE[:2], {NODE1: 1001}, f"{NO_SCORE} ({NODE2}: none)"),
+        (PROMOTABLE, THREE[:2], {NODE1: 1001, NODE2: -1000}, f"{NO_SCORE} ({NODE2}: -1000)"),
+        (PROMOTABLE, THREE, {NODE1: 1001, NODE2: -1000, "node3.magedu.com": 990}, ""),
+        (PROMOTABLE, THREE, {}, f"{NO_SCORE} ({NODE2}: none, node3.magedu.com: none)"),
+        (PROMOTABLE, THREE[:1], {}, ""),
+        (PROMOTABLE, THREE[1:], {}, ""),
+        (CLONE, [("db", "Started", NODE1), ("db", "Started", NODE2)], {}, ""),
+    ],
+    ids=[
+        "it follows", "just 0", "no score", "negative", "one of two", "none of two", "no other", "no promoted one",
+        "a plain clone",
+    ],
+)  # fmt: skip
+def test_another_instance_of_a_promotable_clone_could_be_promoted(
+    service: Service, placed: list[tuple[str, str, str | None]], promotion_scores: dict[str, int], says: str
+) -> None:
+    given = {("db", node): score for node, score in promotion_scores.items()}
+    assert service_state.without_successor(service, state(*placed), given) == says
 
 
 @pytest.mark.parametrize(
