@@ -25,7 +25,7 @@ CHECK_OF: Mapping[TroubleId, str] = {
 RESOURCE_TROUBLES: tuple[TroubleId, ...] = (
     "not-configured",
     "not-started",
-    "no-successor",
+    "no-promotable-instance",
     "on-several-nodes",
     "resource-failed",
 )

@@ -15,8 +15,8 @@ _out = Output(markup=False)
 def ask(prompt: str) -> str:
     """Print a prompt in the chosen language, and return the line that is typed, without its newline.
 
-    Ctrl-C ends the wait for the line. (The built-in `input` misses a Ctrl-C between its prompt and its read, and goes
-    on waiting. Here the signal also writes to a socket, and the wait ends when that can be read:
+    Ctrl-C ends the wait for the line. (The built-in `input` can miss a Ctrl-C between its prompt and its read, and then
+    goes on waiting. Here the signal also writes to a socket: this wakes select, and Python raises KeyboardInterrupt;
     signal.set_wakeup_fd.)
     Only for a terminal, in the main thread. Raises EOFError (Ctrl-D), KeyboardInterrupt.
     """

@@ -6,13 +6,14 @@ Source: Pacemaker Explained ("Status"); `cibadmin -Q` of pacemaker 1.1.8 to 3.0.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from cluster import scores
 from cluster.cib_elements import options
 from cluster.crm_mon import Failure
 from cluster.values import without_defaults
-from cluster.xml import Element, element, whole
+from cluster.xml import Element, OutputError, element, whole
 from inventory.config.cluster_properties import boolean
 
 _OWN = ("#", "fail-count-", "last-failure-", "probe_complete", "shutdown", "terminate")
@@ -146,18 +147,25 @@ def promotable_ids(root: Element) -> frozenset[str]:
 def promotion_scores(root: Element) -> Mapping[tuple[str, str], int]:
     """The promotion scores that agents gave to instances of promotable clones, by (primitive, node).
 
-    Source: crm_attribute(8), --promotion: the node attribute master-ID; one that ends with the node's cluster comes
-    before a permanent one.
+    Of several instances on a node, the highest one. A value that is no score is left out. Source: crm_attribute(8),
+    --promotion: the node attribute master-ID (master-ID:0 for a numbered instance). A transient value, which is removed
+    when the cluster stops on the node, replaces a permanent one.
     """
     permanent = (
         (node.get("uname", ""), options(node.findall("instance_attributes"))[0])
         for node in root.findall("configuration/nodes/node")
     )
-    found = {}
+    merged: dict[str, dict[str, str]] = {}
     for node, pairs in (*permanent, *_transient(root)):
-        for id_ in promotable_ids(root):
-            if value := pairs.get(f"master-{id_}", ""):
-                found[id_, node] = scores.parse(value)
+        merged[node] = {**merged.get(node, {}), **pairs}
+    ids, found = {f"master-{id_}": id_ for id_ in promotable_ids(root)}, dict[tuple[str, str], int]()
+    for node, pairs in merged.items():
+        for name, value in pairs.items():
+            id_ = ids.get(name.partition(":")[0])
+            with suppress(OutputError):
+                if id_:
+                    score = scores.parse(value)
+                    found[id_, node] = max(score, found.get((id_, node), score))
     return found
 
 

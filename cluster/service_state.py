@@ -53,13 +53,15 @@ def troubles(service: Service, state: ClusterState) -> Iterator[tuple[str, str]]
             yield part.id, f"{part.id} runs on {' and '.join(here)}"
 
 
-def without_successor(
+def no_promotable_instance(
     service: Service, state: ClusterState, promotion_scores: Mapping[tuple[str, str], int]
 ) -> str:
-    """Why none of a promotable clone's other instances could be promoted; "" when one could, or when there is none.
+    """Why no other instance of a promotable clone can be promoted.
 
-    The cluster promotes only an instance to which its agent gave a promotion score of 0 or more. The agent of a
-    database, for example, gives it to a standby that follows the primary.
+    "" when one can be, when no other instance runs, and when none is promoted. The cluster promotes an instance when
+    its promotion score is 0 or more; that of a group is the sum of its members' scores. Its agent gives it: that of a
+    database, for example, to a standby that follows the primary. Constraints with the role Promoted, which change the
+    score too, are not considered (pcmk_sched_promotable.c).
     """
     if service.clone != "promotable":
         return ""
@@ -70,11 +72,12 @@ def without_successor(
         node: [promotion_scores[id_, node] for id_ in ids if (id_, node) in promotion_scores]
         for node in others
     }
-    if not masters or not others or any(score >= 0 for found in given.values() for score in found):
+    if not masters or not others or any(found and sum(found) >= 0 for found in given.values()):
         return ""
-    told = [f"{node}: {' and '.join(map(scores.text, found)) or 'none'}" for node, found in given.items()]
+    told = [f"{node}: {scores.text(sum(found)) if found else 'none'}" for node, found in given.items()]
     return (
-        f"{service.id} could not be promoted elsewhere: no promotion score of 0 or more ({', '.join(told)})"
+        f"no other instance of {service.id} can be promoted: none has a promotion score of 0 or more"
+        f" ({', '.join(told)})"
     )
 
 

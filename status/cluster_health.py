@@ -33,7 +33,7 @@ def troubles(
         yield from _member(node, state, known_offline=node in known_offline)
     yield from _managed(status, state)
     yield from _resources(lab, state, kinds)
-    yield from _successors(lab, status, state)
+    yield from _promotable(lab, status, state)
     yield from _failures(status, state)
     for id_ in status.cib.leftovers if status.cib else ():
         yield Trouble("left-constraint", f"a move or a ban left the constraint {id_}")
@@ -98,12 +98,22 @@ def _resources(lab: Lab, state: ClusterState, kinds: Collection[str]) -> Iterato
             )
 
 
-def _successors(lab: Lab, status: NodeStatus, state: ClusterState) -> Iterator[Trouble]:
-    """The promotable clones of which no other instance could be promoted, should the promoted one be lost."""
+def _promotable(lab: Lab, status: NodeStatus, state: ClusterState) -> Iterator[Trouble]:
+    """The promotable clones of which no other instance can be promoted, if the node with the promoted one is lost.
+
+    Not those whose promotion a location constraint decides.
+    """
     known = status.cib.promotion_scores if status.cib else {}
+    decided = {
+        one.attributes.get("rsc", "")
+        for one in lab.services.relations
+        if one.kind == "location" and one.attributes.get("role") in service_state.PROMOTED_ROLES
+    }
     for service in lab.services.resources if status.cib else ():
-        if why := service_state.without_successor(service, state, known):
-            yield Trouble("no-successor", why, resource=service.parts[0].id)
+        if decided & {service.id, *(part.id for part in service.parts)}:
+            continue
+        if why := service_state.no_promotable_instance(service, state, known):
+            yield Trouble("no-promotable-instance", why, resource=service.id)
 
 
 def _failures(status: NodeStatus, state: ClusterState) -> Iterator[Trouble]:

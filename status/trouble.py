@@ -11,8 +11,8 @@ TroubleId = Literal[
     "machine-off", "machine-paused", "unreachable", "no-cluster", "undone", "ring-silent", "dc-at-work",
     "no-dc", "no-quorum", "node-unclean", "node-pending", "node-offline", "node-standby", "node-maintenance",
     "maintenance-mode", "unmanaged",
-    "not-configured", "not-started", "no-successor", "on-several-nodes", "resource-failed", "operation-failed",
-    "fail-count", "left-constraint",
+    "not-configured", "not-started", "no-promotable-instance", "on-several-nodes", "resource-failed",
+    "operation-failed", "fail-count", "left-constraint",
     "vip-nowhere", "vip-on-several-nodes", "vip-elsewhere", "web-stopped", "web-hung", "web-elsewhere",
     "page-refused", "no-page", "wrong-page",
 ]  # fmt: skip

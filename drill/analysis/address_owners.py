@@ -105,9 +105,10 @@ def owners_at(timeline: Timeline, moment: float, *, within: float = LONGEST_GAP)
 
 
 def held_address(timeline: Timeline, machine: str, moment: float) -> bool | None:
-    """Whether a machine held the address, by its last reading before a moment; None when it gave none (LONGEST_GAP).
+    """Whether a machine held the address, by its own last reading before a moment.
 
-    A machine that is no node of the record, such as the witness, never holds it.
+    None when no machine is named (""), or when in the LONGEST_GAP seconds before the moment it was not read or did not
+    answer. A machine that is no node of the record, such as the witness, never holds the address.
     """
     if not machine:
         return None

@@ -82,15 +82,17 @@ class ScenarioResult:
         The least is 0 when every fault hit a node that did not hold the address: then clients may see no outage.
         """
         found = predicted(self.timeline.header.prediction)
-        return Duration(0.0, found.most) if found and self.spared else found
+        return Duration(0.0, found.most) if found and self.hit_without_address else found
 
     @cached_property
-    def spared(self) -> tuple[str, ...]:
-        """The nodes that the faults hit, when none of them held the address; else empty."""
-        hit = fault_windows(self.timeline)
-        if any(held_address(self.timeline, one.node, one.injected) is not False for one in hit):
-            return ()
-        return tuple(dict.fromkeys(one.node for one in hit))
+    def hit_without_address(self) -> tuple[str, ...]:
+        """The nodes that the faults hit, when it is certain that none of them held the address; else empty."""
+        timeline, windows = self.timeline, fault_windows(self.timeline)
+        for one in windows:
+            held = held_address(timeline, one.node, one.injected)
+            if held is not False or one.node not in timeline.nodes or one.landed is None:
+                return ()
+        return tuple(dict.fromkeys(one.node for one in windows))
 
     @property
     def budget(self) -> float | None:
@@ -107,12 +109,13 @@ def outage_summary(result: ScenarioResult) -> tuple[str, ...]:
     """What a client saw, for people: the longest outage by the fault, their number, and the longest after the heal."""
     if result.longest is None:
         return ("nothing measured",)
+    nodes = " and ".join(result.hit_without_address)
     if not result.outages:
-        nodes = " and ".join(result.spared)
-        return (f"none, as {nodes} did not hold the address" if nodes else "none",)
+        return (f"none ({nodes} did not hold the address)" if nodes else "none",)
     if result.timeline.time_of_first("inject") is None:
         return _counted(result.outages)
-    parts = _counted(result.caused) if result.caused else ("none by the fault",)
+    none = f"none by the fault ({nodes} did not hold the address)" if nodes else "none by the fault"
+    parts = _counted(result.caused) if result.caused else (none,)
     return (*parts, f"{longest(result.later).summary} after the heal") if result.later else parts
 
 

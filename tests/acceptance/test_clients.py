@@ -72,7 +72,7 @@ def counted(timeline: Timeline, client: str) -> str:
     samples = timeline.samples_of(client)
     parts = [[one for one in samples if one.sent < fault], [one for one in samples if one.sent >= fault]]
     told = [Counter(one.page or one.detail or one.outcome for one in part).most_common() for part in parts]
-    return f"{client}: before the fault {told[0]}, after it {told[1]}; each node must answer it"
+    return f"{client}: before the fault {told[0]}, after it {told[1]}; each node must answer this client"
 
 
 @pytest.mark.smoke

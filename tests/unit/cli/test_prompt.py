@@ -16,13 +16,13 @@ PROGRAM = f"""
 import signal, sys, threading
 from cli import prompt
 from language import speech
-language, thread_of_signals = sys.argv[1:]
+language, thread_of_signals, questions = sys.argv[1:]
 speech.use(language)
 if thread_of_signals == "other":
-    # A signal then does not interrupt a read in this thread, as when it comes just before the read.
+    # The other thread gets the signal, so it does not interrupt this thread's read: like a Ctrl-C just before the read.
     threading.Thread(target=threading.Event().wait, daemon=True).start()
     signal.pthread_sigmask(signal.SIG_BLOCK, {{signal.SIGINT}})
-for _ in range(2):
+for _ in range(int(questions)):
     try:
         print("typed:", prompt.ask({QUESTION!r}))
     except (EOFError, KeyboardInterrupt) as error:
@@ -35,9 +35,9 @@ LIMIT_S = 60.0
 
 @pytest.fixture
 def terminal(request: pytest.FixtureRequest) -> Iterator[Terminal]:
-    """The program, with a language and the thread that gets its signals."""
-    language, thread = getattr(request, "param", ("en", "main"))
-    made = Terminal([sys.executable, "-c", PROGRAM, language, thread], ROOT)
+    """The program, with a language, the thread that gets its signals, and the number of its questions."""
+    language, thread, questions = getattr(request, "param", ("en", "main", "2"))
+    made = Terminal([sys.executable, "-c", PROGRAM, language, thread, questions], ROOT, columns=30)
     yield made
     made.close()
 
@@ -61,14 +61,14 @@ def test_what_is_typed_after_the_prompt(terminal: Terminal, typed: str, answer: 
     assert terminal.end(LIMIT_S) == 0
 
 
-@pytest.mark.parametrize("terminal", [("en", "other")], indirect=True)
+@pytest.mark.parametrize("terminal", [("en", "other", "1")], indirect=True)
 def test_ctrl_c_counts_also_when_it_does_not_interrupt_the_read(terminal: Terminal) -> None:
     terminal.until(QUESTION, LIMIT_S)
     terminal.types(CTRL_C)
     terminal.until("ended by KeyboardInterrupt", LIMIT_S)
 
 
-@pytest.mark.parametrize("terminal", [("zh", "main")], indirect=True)
+@pytest.mark.parametrize("terminal", [("zh", "main", "1")], indirect=True)
 def test_the_prompt_is_in_the_chosen_language(terminal: Terminal) -> None:
     shown = catalogue.translator("zh").show(QUESTION)
     assert shown != QUESTION

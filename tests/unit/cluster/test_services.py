@@ -179,7 +179,7 @@ def test_what_the_agent_of_a_promotable_clone_keeps_about_a_node_is_no_configura
 
 
 def test_the_promotion_scores_of_the_agents() -> None:
-    """A score that ends with the node's cluster comes before a permanent one; other attributes are no scores."""
+    """A transient value replaces a permanent one; other attributes and other words are no scores."""
 
     def attributes(id_: str, pairs: dict[str, str]) -> str:
         told = "".join(
@@ -220,7 +220,12 @@ PLAIN, CLONE, PROMOTABLE = (Service("db", "ocf:x:y", clone=kind) for kind in (""
 
 
 THREE = [("db", "Promoted", NODE1), ("db", "Unpromoted", NODE2), ("db", "Unpromoted", "node3.magedu.com")]
-NO_SCORE = "db could not be promoted elsewhere: no promotion score of 0 or more"
+GROUP = Service("pair", "", clone="promotable", members=(PLAIN, replace(PLAIN, id="log")))
+PAIR = [
+    (id_, role, node) for role, node in (("Promoted", NODE1), ("Unpromoted", NODE2)) for id_ in ("db", "log")
+]
+NO_GROUP = "no other instance of pair can be promoted: none has a promotion score of 0 or more"
+NO_SCORE = "no other instance of db can be promoted: none has a promotion score of 0 or more"
 
 
 @pytest.mark.parametrize(
@@ -235,17 +240,20 @@ NO_SCORE = "db could not be promoted elsewhere: no promotion score of 0 or more"
         (PROMOTABLE, THREE[:1], {}, ""),
         (PROMOTABLE, THREE[1:], {}, ""),
         (CLONE, [("db", "Started", NODE1), ("db", "Started", NODE2)], {}, ""),
+        (GROUP, PAIR, {("db", NODE2): 1010, ("log", NODE2): -1000}, ""),
+        (GROUP, PAIR, {("db", NODE2): 10, ("log", NODE2): -1000}, f"{NO_GROUP} ({NODE2}: -990)"),
+        (GROUP, PAIR, {}, f"{NO_GROUP} ({NODE2}: none)"),
     ],
     ids=[
-        "it follows", "just 0", "no score", "negative", "one of two", "none of two", "no other", "no promoted one",
-        "a plain clone",
+        "it follows", "exactly 0", "no score", "negative", "one of two", "none of two", "no other", "no promoted one",
+        "a plain clone", "a group's sum", "a group's negative sum", "a group without scores",
     ],
 )  # fmt: skip
-def test_another_instance_of_a_promotable_clone_could_be_promoted(
-    service: Service, placed: list[tuple[str, str, str | None]], promotion_scores: dict[str, int], says: str
+def test_whether_another_instance_of_a_promotable_clone_can_be_promoted(
+    service: Service, placed: list[tuple[str, str, str | None]], promotion_scores: dict[Any, int], says: str
 ) -> None:
-    given = {("db", node): score for node, score in promotion_scores.items()}
-    assert service_state.without_successor(service, state(*placed), given) == says
+    given = {key if isinstance(key, tuple) else ("db", key): score for key, score in promotion_scores.items()}
+    assert service_state.no_promotable_instance(service, state(*placed), given) == says
 
 
 @pytest.mark.parametrize(

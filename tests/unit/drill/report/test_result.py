@@ -53,17 +53,29 @@ def test_a_prediction_without_limits(prediction: Prediction | None, found: Durat
 
 
 def test_the_summary_says_why_there_was_no_outage() -> None:
-    assert outage_summary(undisturbed(stop(NODE2))) == (f"none, as {NODE2} did not hold the address",)
+    assert outage_summary(undisturbed(stop(NODE2))) == (f"none ({NODE2} did not hold the address)",)
     assert outage_summary(undisturbed(stop(NODE1))) == ("none",)
+    later = undisturbed(stop(NODE2), but=(15.0, 15.5))
+    assert outage_summary(later)[0] == f"none by the fault ({NODE2} did not hold the address)"
 
 
-def test_no_outage_at_such_a_fault_is_as_predicted() -> None:
+def test_a_fault_that_is_not_proven_says_nothing_about_the_node() -> None:
+    one = stop(NODE2)
+    events = tuple(event for event in one.timeline.events if event.kind != "landed")
+    unproven = replace(one, timeline=replace(one.timeline, events=events))
+    assert outage_summary(undisturbed(unproven)) == ("none",)
+
+
+def test_no_outage_is_as_predicted_when_the_node_did_not_hold_the_address() -> None:
     found = distribution_of([summary_of(undisturbed(stop(NODE2)))])
     assert (found.inside, found.outside) == (1, 0)
 
 
-def undisturbed(one: ScenarioResult) -> ScenarioResult:
-    """The same record, with an answer to each request."""
-    samples = tuple(structs.replace(sample, outcome="ok", detail="") for sample in one.timeline.samples)
+def undisturbed(one: ScenarioResult, but: tuple[float, float] = (0.0, 0.0)) -> ScenarioResult:
+    """The same record, with an answer to each request, but not in one period (seconds)."""
+    samples = tuple(
+        structs.replace(sample, outcome="refused" if but[0] <= sample.sent < but[1] else "ok", detail="")
+        for sample in one.timeline.samples
+    )
     timeline: Timeline = replace(one.timeline, samples=samples)
     return replace(one, timeline=timeline)
