@@ -43,12 +43,14 @@ class Expectation:
     `kinds` are the kinds of resources that must run. `serves`: clients must get the owner's page.
     `undone` are the lines of NodeStatus.undone that are intended, such as two_node.
     `during_drill`: a drill or a heal asks, so its own entries in the journal are no trouble.
+    `promotable`: of each promotable clone, another instance must be able to take over.
     """
 
     kinds: tuple[str, ...] = ("address", "web")
     serves: bool = True
     undone: frozenset[str] = frozenset()
     during_drill: bool = False
+    promotable: bool = True
 
 
 END_STATE = Expectation()
@@ -149,6 +151,8 @@ def _cluster(lab: Lab, lab_status: LabStatus, expectation: Expectation) -> Itera
         if one.state is not None
     }
     for trouble in dict.fromkeys(one for found in by_node.values() for one in found):
+        if trouble.id == "no-promotable-instance" and not expectation.promotable:
+            continue
         nodes = [node for node, found in by_node.items() if trouble in found]
         if len(nodes) == len(by_node):
             yield trouble

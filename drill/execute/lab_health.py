@@ -44,8 +44,11 @@ def refuse_to_repair(session: LabSession, error: LabError) -> None:
         ) from error
 
 
-def expectation(overrides: Overrides | None = None) -> Expectation:
-    """The expectation while a drill or a heal is running; `overrides` are those of the scenario."""
+def expectation(overrides: Overrides | None = None, *, promotable: bool = True) -> Expectation:
+    """The expectation while a drill or a heal is running; `overrides` are those of the scenario.
+
+    `promotable`: see Expectation. After a fault it is false until the standby that cannot follow is repaired.
+    """
     wanted = overrides or Overrides()
     intended = {
         remedies.TWO_NODE_REMOVED: wanted.two_node,
@@ -56,4 +59,5 @@ def expectation(overrides: Overrides | None = None) -> Expectation:
         serves=wanted.serves,
         undone=frozenset(line for line, is_wanted in intended.items() if is_wanted),
         during_drill=True,
+        promotable=promotable,
     )

@@ -195,7 +195,7 @@ class Runner:
         try:
             if [one for one in self.session.journal.pending() if not self.outer or one.what != self.outer]:
                 raise LabError("an interrupted drill left something")
-            return self._settled(HEALTHY_DEADLINE_S, overrides=self.built)
+            return self._settled(HEALTHY_DEADLINE_S, overrides=self.built, promotable=True)
         except LabError as error:
             lab_health.refuse_to_repair(self.session, error)
             self.say(f"healing the lab first: {error.message}")
@@ -203,13 +203,19 @@ class Runner:
         return self._look()
 
     def _settled(
-        self, deadline: float = SETTLE_DEADLINE_S, *, twice: bool = False, overrides: Overrides | None = None
+        self,
+        deadline: float = SETTLE_DEADLINE_S,
+        *,
+        twice: bool = False,
+        overrides: Overrides | None = None,
+        promotable: bool = False,
     ) -> LabStatus:
         """Wait until the lab is healthy, and give the reading that shows it.
 
-        `twice` after a change, as the first reading may come before its effect.
+        `twice` after a change, as the first reading may come before its effect. `promotable`: see Expectation; false
+        after a fault, because a standby that cannot follow is repaired only when the lab has settled.
         """
-        expectation = lab_health.expectation(overrides)
+        expectation = lab_health.expectation(overrides, promotable=promotable)
         latest: list[LabStatus] = []
 
         def troubles() -> tuple[Trouble, ...]:

@@ -164,4 +164,5 @@ repair() {
     trap 'crm_attribute -q -N "$name" -n maintenance -D; crm_resource --cleanup -r pgsqld -N "$name" >/dev/null 2>&1' EXIT
     server -m immediate stop 2>/dev/null || true
     copy_from "$vip"
+    server start  # the monitor that runs after the maintenance must find it
 }
