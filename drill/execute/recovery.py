@@ -72,7 +72,9 @@ class Recovery:
                     self._configured(lab_status)
                 troubles = _lines(self.troubles(lab_status)) or self._changed(left)
                 if not troubles and not left:
-                    self._injector.heal_services(self._tell)  # a lost standby runs, so it is no trouble
+                    self._injector.heal_services(
+                        self._tell
+                    )  # a lost standby may still have its old promotion score
                     break
                 self._attempt(left)
                 self._configured(self.look())

@@ -45,6 +45,15 @@ def test_what_a_drill_expects_is_a_trouble_for_everyone_else(row: dict[str, Any]
     assert set(drill) < set(everyone), "its own journal and its own starting state are no trouble to a drill"
 
 
+def test_a_standby_that_does_not_follow_is_no_trouble_until_the_drill_has_repaired_it(tmp_path: Path) -> None:
+    [row] = [row for row in ROWS if row["case"] == "a database whose standby does not follow"]
+    case = HealthCase(row, tmp_path)
+    with case.session() as session:
+        seen = lab_health.look(session, case.fetch)
+        assert health.troubles(session.lab, seen, lab_health.expectation())
+        assert not health.troubles(session.lab, seen, lab_health.expectation(promotable=False))
+
+
 def test_each_kind_of_trouble_has_a_case() -> None:
     assert {id_ for row in ROWS for id_, _ in row["says"]} == set(IDS)
 
