@@ -72,7 +72,8 @@ def counted(timeline: Timeline, client: str) -> str:
     samples = timeline.samples_of(client)
     parts = [[one for one in samples if one.sent < fault], [one for one in samples if one.sent >= fault]]
     told = [Counter(one.page or one.detail or one.outcome for one in part).most_common() for part in parts]
-    return f"{client}: before the fault {told[0]}, after it {told[1]}; each node must answer this client"
+    wanted = "each node must answer it, or its outage must be longer than the probe's"
+    return f"{client}: before the fault {told[0]}, after it {told[1]}; {wanted}"
 
 
 @pytest.mark.smoke
@@ -105,10 +106,13 @@ def test_who_connects_while_the_service_is_away_waits_longer_than_the_probe(
     reason = routerless(context)
     assert timeline.header.clients == {"connecting": "", "routed": reason}
     if not reason:
-        answers = [one.page for one in timeline.samples_of("routed") if one.good]
-        assert set(answers) == {node.name for node in context.lab.nodes}, counted(timeline, "routed")
+        answers = {one.page for one in timeline.samples_of("routed") if one.good}
         routed = longest(timeline, "routed")
         assert routed.most >= probe.least
+        if answers != {node.name for node in context.lab.nodes}:
+            # The new owner may serve for less than a second. In that time the router may still send to the old one,
+            # also after announcements of the new one (seen in one record). Then this client waits longer than the probe.
+            assert routed.least > probe.most, counted(timeline, "routed")
     assert router.left(digest(context.home)) == ()
     waiting.until(
         lambda: {one.name for one in threading.enumerate()} & {"connecting", "routed"},
