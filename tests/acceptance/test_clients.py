@@ -111,7 +111,7 @@ def test_who_connects_while_the_service_is_away_waits_longer_than_the_probe(
         assert routed.most >= probe.least
         if answers != {node.name for node in context.lab.nodes}:
             # The new owner may serve for less than a second. In that time the router may still send to the old one,
-            # also after announcements of the new one (seen in one record). Then this client waits longer than the probe.
+            # also after announcements of the new one (seen in one record). Then this client waits longer.
             assert routed.least > probe.most, counted(timeline, "routed")
     assert router.left(digest(context.home)) == ()
     waiting.until(
