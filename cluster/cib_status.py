@@ -151,21 +151,25 @@ def promotion_scores(root: Element) -> Mapping[tuple[str, str], int]:
     --promotion: the node attribute master-ID (master-ID:0 for a numbered instance). A transient value, which is removed
     when the cluster stops on the node, replaces a permanent one.
     """
+    ids = {f"master-{id_}": id_ for id_ in promotable_ids(root)}
+    if not ids:
+        return {}
     permanent = (
         (node.get("uname", ""), options(node.findall("instance_attributes"))[0])
         for node in root.findall("configuration/nodes/node")
     )
-    merged: dict[str, dict[str, str]] = {}
-    for node, pairs in (*permanent, *_transient(root)):
-        merged[node] = {**merged.get(node, {}), **pairs}
-    ids, found = {f"master-{id_}": id_ for id_ in promotable_ids(root)}, dict[tuple[str, str], int]()
-    for node, pairs in merged.items():
-        for name, value in pairs.items():
-            id_ = ids.get(name.partition(":")[0])
-            with suppress(OutputError):
-                if id_:
-                    score = scores.parse(value)
-                    found[id_, node] = max(score, found.get((id_, node), score))
+    values = {
+        (node, name): value
+        for node, pairs in (*permanent, *_transient(root))
+        for name, value in pairs.items()
+        if name.partition(":")[0] in ids
+    }
+    found: dict[tuple[str, str], int] = {}
+    for (node, name), value in values.items():
+        key = ids[name.partition(":")[0]], node
+        with suppress(OutputError):
+            score = scores.parse(value)
+            found[key] = max(score, found.get(key, score))
     return found
 
 

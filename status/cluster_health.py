@@ -19,9 +19,17 @@ def is_configured(state: ClusterState, resource: str) -> bool:
 
 
 def troubles(
-    lab: Lab, status: NodeStatus, kinds: Collection[str], known_offline: Collection[Node]
+    lab: Lab,
+    status: NodeStatus,
+    kinds: Collection[str],
+    known_offline: Collection[Node],
+    *,
+    promotable: bool = True,
 ) -> Iterator[Trouble]:
-    """The troubles that a node's cluster shows. Resources of `kinds` must run; `known_offline` are not reported."""
+    """The troubles that a node's cluster shows. Resources of `kinds` must run; `known_offline` are not reported.
+
+    `promotable`: see status.health.Expectation.
+    """
     state = status.state
     if state is None:
         return
@@ -33,7 +41,8 @@ def troubles(
         yield from _member(node, state, known_offline=node in known_offline)
     yield from _managed(status, state)
     yield from _resources(lab, state, kinds)
-    yield from _promotable(lab, status, state)
+    if promotable:
+        yield from _promotable(lab, status, state)
     yield from _failures(status, state)
     for id_ in status.cib.leftovers if status.cib else ():
         yield Trouble("left-constraint", f"a move or a ban left the constraint {id_}")
@@ -103,16 +112,17 @@ def _promotable(lab: Lab, status: NodeStatus, state: ClusterState) -> Iterator[T
 
     Not those whose promotion a location constraint decides.
     """
-    known = status.cib.promotion_scores if status.cib else {}
+    if status.cib is None:
+        return
     decided = {
         one.attributes.get("rsc", "")
         for one in lab.services.relations
         if one.kind == "location" and one.attributes.get("role") in service_state.PROMOTED_ROLES
     }
-    for service in lab.services.resources if status.cib else ():
+    for service in lab.services.resources:
         if decided & {service.id, *(part.id for part in service.parts)}:
             continue
-        if why := service_state.no_promotable_instance(service, state, known):
+        if why := service_state.no_promotable_instance(service, state, status.cib.promotion_scores):
             yield Trouble("no-promotable-instance", why, resource=service.id)
 
 

@@ -146,13 +146,15 @@ def _cluster(lab: Lab, lab_status: LabStatus, expectation: Expectation) -> Itera
     """The troubles of the cluster. A trouble that not all nodes show gets the name of each node that shows it."""
     known_offline = {node for node, one in lab_status.nodes.items() if one.state is None}
     by_node = {
-        node: tuple(cluster_health.troubles(lab, one, expectation.kinds, known_offline))
+        node: tuple(
+            cluster_health.troubles(
+                lab, one, expectation.kinds, known_offline, promotable=expectation.promotable
+            )
+        )
         for node, one in lab_status.nodes.items()
         if one.state is not None
     }
     for trouble in dict.fromkeys(one for found in by_node.values() for one in found):
-        if trouble.id == "no-promotable-instance" and not expectation.promotable:
-            continue
         nodes = [node for node, found in by_node.items() if trouble in found]
         if len(nodes) == len(by_node):
             yield trouble

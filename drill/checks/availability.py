@@ -79,11 +79,10 @@ def _judge_outage(
         more = (one.summary for one in long[1:])
         return failed(expected, f"longer: {long[0].summary}", *more, spans=_spans(long, bounds.most))
     held = held_address(timeline, fault_window.node, fault_window.injected)
-    if held is False and bounds.endless:
-        return unknown(
-            expected, f"{fault_window.node} did not hold the address: every outage would fit this prediction"
-        )
     if held is False:
+        if bounds.endless:
+            why = f"{fault_window.node} did not hold the address: every outage would fit this prediction"
+            return unknown(expected, why)
         expected = f"at most {bounds.most:.2f} s, as {fault_window.node} did not hold the address"
     short = held is not False and max((measured(one).most for one in caused), default=0.0) < bounds.least
     period = Period(fault_window.injected, fault_window.end)

@@ -72,9 +72,8 @@ class Recovery:
                     self._configured(lab_status)
                 troubles = _lines(self.troubles(lab_status)) or self._changed(left)
                 if not troubles and not left:
-                    self._injector.heal_services(
-                        self._tell
-                    )  # a lost standby may still have its old promotion score
+                    # A lost standby may still have its old promotion score, so that it is no trouble.
+                    self._injector.heal_services(self._tell)
                     break
                 self._attempt(left)
                 self._configured(self.look())

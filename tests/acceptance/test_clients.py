@@ -142,8 +142,7 @@ def test_what_a_killed_drill_leaves_is_removed_by_a_heal(context: Context, tmp_p
             drill.send_signal(signal.SIGKILL)
             drill.wait(DEADLINE)
     assert router.left(digest(context.home)), "a killed drill cannot remove its router"
-    healing = lab_command.argv(context.root, context.number, "heal")
-    heal = subprocess.run(healing, capture_output=True, text=True, check=False, timeout=2 * DEADLINE)
+    heal = lab_command.run(context.root, context.number, "heal", within=2 * DEADLINE)
     assert heal.returncode == 0, heal.stdout + heal.stderr
     assert "removed the router" in heal.stdout + heal.stderr
     assert router.left(digest(context.home)) == ()
